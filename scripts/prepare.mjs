@@ -1,0 +1,69 @@
+// What both `npm start` and `npm test` need first, on built-in modules only: dependencies as locked, and a build of the
+// sources as they are. Each is done only when a stamp says that it is stale; a lock folder keeps two runs apart.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const LOCK = join(root, '.prepare-lock');
+const LOCK_STALE_MS = 10 * 60_000;
+
+export async function prepare() {
+  await locked(() => {
+    whenStale('node_modules/.stamp', ['package.json', 'package-lock.json'], () => run('npm', 'ci', '--include=dev'));
+    whenStale('dist/.stamp', ['src', 'schema', 'package.json', 'codegen.yml', 'tsconfig.build.json', 'tsconfig.json'], () =>
+      run('npm', 'run', '--silent', 'build'),
+    );
+  });
+}
+
+async function locked(work) {
+  while (!tryLock()) await new Promise((resolve) => setTimeout(resolve, 200));
+  try {
+    work();
+  } finally {
+    rmdirSync(LOCK);
+  }
+}
+
+function tryLock() {
+  try {
+    mkdirSync(LOCK);
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    const since = statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - since > LOCK_STALE_MS) rmdirSync(LOCK);
+    return false;
+  }
+}
+
+function whenStale(stampFile, inputs, work) {
+  const path = join(root, stampFile);
+  const stamp = `${process.version.split('.')[0]} ${digest(inputs)}`;
+  if (existsSync(path) && readFileSync(path, 'utf8') === stamp) return;
+  work();
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, stamp);
+}
+
+function digest(inputs) {
+  const hash = createHash('sha256');
+  for (const file of inputs.flatMap(filesOf).sort()) hash.update(file).update('\0').update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+function filesOf(input) {
+  if (!statSync(join(root, input)).isDirectory()) return [input];
+  const entries = readdirSync(join(root, input), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1))
+    .filter((file) => !file.startsWith(join('src', 'generated')));
+}
+
+function run(command, ...args) {
+  execFileSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+}

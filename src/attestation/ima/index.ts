@@ -1,0 +1,4 @@
+export { BOOT_AGGREGATE, bootAggregates } from './boot-aggregate.js';
+export { type ImaLine, ImaLogReader, MAX_LINE_BYTES } from './log-reader.js';
+export { PcrReplay } from './pcr-replay.js';
+export { type ImaTemplate, templateNamed } from './templates.js';

@@ -1,0 +1,46 @@
+import type { HashAlgorithm } from '../tpm/index.js';
+import { MAX_DIGEST_BYTES } from './digests.js';
+import type { ProblemList } from './errors.js';
+import { ExcludeList } from './excludes.js';
+import { PathTableBuilder } from './path-table-builder.js';
+
+/** PATH_MAX of Linux: a longer name cannot be measured. */
+export const MAX_PATH_BYTES = 4096;
+
+/** What parsing fills, whichever form the list came in. */
+export interface PolicyDraft {
+  readonly problems: ProblemList;
+  readonly files: PathTableBuilder;
+  readonly keyrings: PathTableBuilder;
+  readonly buffers: PathTableBuilder;
+  readonly excludes: ExcludeList;
+  readonly ignoredKeyrings: string[];
+  /** Scratch space for one digest. */
+  readonly digest: Uint8Array;
+  logHashAlgorithm: HashAlgorithm;
+  hasDeviceMapperPolicy: boolean;
+  hasVerificationKeys: boolean;
+}
+
+export function newDraft(problems: ProblemList, seed: number): PolicyDraft {
+  return {
+    problems,
+    files: new PathTableBuilder(seed),
+    keyrings: new PathTableBuilder(seed),
+    buffers: new PathTableBuilder(seed),
+    excludes: new ExcludeList(),
+    ignoredKeyrings: [],
+    digest: new Uint8Array(MAX_DIGEST_BYTES),
+    logHashAlgorithm: 'sha1',
+    hasDeviceMapperPolicy: false,
+    hasVerificationKeys: false,
+  };
+}
+
+/** Says why `bytes[start..end)` cannot be a measured path, or null when it can. */
+export function pathProblem(bytes: Uint8Array, start: number, end: number): string | null {
+  if (end === start) return 'the path is empty';
+  if (end - start > MAX_PATH_BYTES) return `a path has at most ${MAX_PATH_BYTES} bytes`;
+  for (let at = start; at < end; at += 1) if (bytes[at] === 0) return 'the path has a NUL character';
+  return null;
+}

@@ -1,0 +1,90 @@
+import type { CompiledRuntimePolicy } from './compile.js';
+import { compileExcludes } from './excludes.js';
+import { openRuntimePolicy, type RuntimePolicy } from './open.js';
+
+export type LintCode =
+  | 'LIST_EMPTY'
+  | 'EXCLUDES_EVERYTHING'
+  | 'EXCLUDE_UNANCHORED'
+  | 'EXCLUDES_LISTED_PATHS'
+  | 'SHA1_ONLY'
+  | 'NO_DIGESTS'
+  | 'SIGNATURES_NOT_VERIFIED'
+  | 'DEVICE_MAPPER_NOT_EVALUATED';
+
+/** Something in a valid list that is probably not what its author means. */
+export interface LintWarning {
+  readonly code: LintCode;
+  readonly message: string;
+}
+
+/** A path that no sensible exclude means. */
+const UNLIKELY_PATH = '/\u{1f512}/bailiwick-lint';
+const SHA1_BYTES = 20;
+
+/** Points out what a valid list allows beyond what it seems to say. */
+export function lintRuntimePolicy(compiled: CompiledRuntimePolicy): LintWarning[] {
+  const policy = openRuntimePolicy(compiled);
+  return [...lintExcludes(compiled), ...lintEntries(compiled, policy), ...lintUnsupported(compiled)];
+}
+
+function lintExcludes(compiled: CompiledRuntimePolicy): LintWarning[] {
+  return compiled.excludes.flatMap((pattern): LintWarning[] => {
+    const shown = JSON.stringify(pattern);
+    if (compileExcludes([pattern])(UNLIKELY_PATH)) {
+      return [
+        {
+          code: 'EXCLUDES_EVERYTHING',
+          message: `the exclude ${shown} matches every path, so the list decides nothing`,
+        },
+      ];
+    }
+    if (/(?:\$|\/|\.\*|\.\+)\)*$/.test(pattern)) return [];
+    const message = `the exclude ${shown} also matches longer names that begin the same; end it with $ or /`;
+    return [{ code: 'EXCLUDE_UNANCHORED', message }];
+  });
+}
+
+function lintEntries(compiled: CompiledRuntimePolicy, policy: RuntimePolicy): LintWarning[] {
+  const { files } = policy;
+  let [sha1Only, bare, excluded] = [0, 0, 0];
+  for (let index = 0; index < files.count; index += 1) {
+    const sizes = files.digestsAt(index, Number.POSITIVE_INFINITY).map((digest) => digest.length);
+    if (sizes.length === 0) bare += 1;
+    else if (sizes.every((size) => size === SHA1_BYTES)) sha1Only += 1;
+    if (compiled.excludes.length > 0 && policy.isExcluded(files.nameAt(index))) excluded += 1;
+  }
+  const warnings: LintWarning[] = [];
+  if (files.count === 0)
+    warnings.push({
+      code: 'LIST_EMPTY',
+      message: 'the list has no paths: every measured file that is not excluded is refused',
+    });
+  if (sha1Only > 0)
+    warnings.push({
+      code: 'SHA1_ONLY',
+      message: `${sha1Only} paths have only SHA-1 digests, for which collisions can be made`,
+    });
+  if (bare > 0)
+    warnings.push({ code: 'NO_DIGESTS', message: `${bare} paths have no digest, so nothing at them is ever accepted` });
+  if (excluded > 0)
+    warnings.push({
+      code: 'EXCLUDES_LISTED_PATHS',
+      message: `${excluded} listed paths are excluded too, so their digests are not enforced`,
+    });
+  return warnings;
+}
+
+function lintUnsupported(compiled: CompiledRuntimePolicy): LintWarning[] {
+  const warnings: LintWarning[] = [];
+  if (compiled.hasVerificationKeys) {
+    const message =
+      'verification-keys are kept but signatures of files are not verified yet: signed files must be listed by digest';
+    warnings.push({ code: 'SIGNATURES_NOT_VERIFIED', message });
+  }
+  if (compiled.hasDeviceMapperPolicy) {
+    const message = 'dm_policy is not evaluated: device-mapper entries must be listed under ima-buf';
+    warnings.push({ code: 'DEVICE_MAPPER_NOT_EVALUATED', message });
+  }
+  return warnings;
+}

@@ -1,0 +1,57 @@
+import { Buffer } from 'node:buffer';
+import type { HashAlgorithm } from '../tpm/index.js';
+import type { CompiledRuntimePolicy } from './compile.js';
+import { algorithmOfSize, digestSize } from './digests.js';
+import { compileExcludes, type ExcludeTest } from './excludes.js';
+import { PathTable } from './path-table.js';
+
+export type Lookup = 'MATCH' | 'DIGEST_MISMATCH' | 'NOT_LISTED';
+
+/** A digest with its algorithm, as it is shown: `sha256:<hex>`. */
+export function formatDigest(digest: Uint8Array): string {
+  return `${algorithmOfSize(digest.length) ?? 'unknown'}:${Buffer.from(digest).toString('hex')}`;
+}
+
+/** Answers questions about a compiled list. Cheap to make: nothing is copied, and excludes are compiled at first use. */
+export class RuntimePolicy {
+  readonly files: PathTable;
+  readonly keyrings: PathTable;
+  readonly buffers: PathTable;
+  readonly ignoredKeyrings: ReadonlySet<string>;
+  readonly #excludes: readonly string[];
+  #excludeTest: ExcludeTest | undefined;
+
+  constructor(compiled: CompiledRuntimePolicy) {
+    this.files = new PathTable(compiled.files);
+    this.keyrings = new PathTable(compiled.keyrings);
+    this.buffers = new PathTable(compiled.buffers);
+    this.ignoredKeyrings = new Set(compiled.ignoredKeyrings);
+    this.#excludes = compiled.excludes;
+  }
+
+  /** Is this digest, under this algorithm, listed for the path? The path must be spelt as in the list or in a log. */
+  lookup(path: string | Uint8Array, algorithm: HashAlgorithm, digest: Uint8Array): Lookup {
+    const bytes = typeof path === 'string' ? Buffer.from(path) : path;
+    const index = this.files.find(bytes, 0, bytes.length);
+    if (index < 0) return 'NOT_LISTED';
+    const isRightSize = digestSize(algorithm) === digest.length;
+    return isRightSize && this.files.hasDigest(index, digest, digest.length) ? 'MATCH' : 'DIGEST_MISMATCH';
+  }
+
+  /** What the list expects of a path, as `sha256:<hex>`, at most `limit` of them. */
+  expectedDigests(path: string | Uint8Array, limit = 8): string[] {
+    const bytes = typeof path === 'string' ? Buffer.from(path) : path;
+    const index = this.files.find(bytes, 0, bytes.length);
+    return index < 0 ? [] : this.files.digestsAt(index, limit).map(formatDigest);
+  }
+
+  isExcluded(path: string): boolean {
+    this.#excludeTest ??= compileExcludes(this.#excludes);
+    return this.#excludeTest(path);
+  }
+}
+
+/** Opens a compiled list for look-ups, on whichever thread it has been posted to. */
+export function openRuntimePolicy(compiled: CompiledRuntimePolicy): RuntimePolicy {
+  return new RuntimePolicy(compiled);
+}

@@ -1,0 +1,114 @@
+import { DIGEST_BYTES, type HashAlgorithm, isHashAlgorithm } from './algorithms.js';
+import { TpmFormatError } from './errors.js';
+import { MAX_PCR, type PcrBanks } from './pcrs.js';
+
+const MAX_CHARACTERS = 64 * 1024;
+const TOKEN = /[\t\n\r ]*([{}:,]|"[^"\\\p{Cc}]*")/uy;
+const TRAILING_SPACE = /[\t\n\r ]*/y;
+
+/**
+ * Reads PCR values in the form in which they are submitted: `{"sha256": {"0": "<hex>", …}, …}`. A grammar of its own rather
+ * than `JSON.parse`, which keeps the last of two equal names in silence.
+ *
+ * @throws TpmFormatError, with a JSON pointer, for text over 64 KiB, an unknown bank, a PCR above 23, a value of the wrong
+ * length, a name given twice, or anything else than such an object.
+ */
+export function parsePcrJson(text: string): PcrBanks {
+  if (text.length > MAX_CHARACTERS)
+    throw new TpmFormatError('PCR values', MAX_CHARACTERS, `longer than ${MAX_CHARACTERS} characters`);
+  const scanner = new Scanner(text);
+  const banks: PcrBanks = new Map();
+  scanner.object('', (bank, pointer) => {
+    if (!isHashAlgorithm(bank)) return scanner.fail(pointer, 'not a bank: sha1, sha256, sha384 or sha512');
+    if (banks.has(bank)) return scanner.fail(pointer, 'the bank is given twice');
+    banks.set(bank, parseBank(scanner, bank, pointer));
+  });
+  scanner.end();
+  return banks;
+}
+
+/** The inverse of `parsePcrJson`; banks and PCRs keep their order, and hex digits are lower-case. */
+export function encodePcrJson(banks: PcrBanks): string {
+  const toObject = (bank: Map<number, Uint8Array>) =>
+    Object.fromEntries([...bank].map(([pcr, value]) => [pcr, Buffer.from(value).toString('hex')]));
+  return JSON.stringify(Object.fromEntries([...banks].map(([hash, bank]) => [hash, toObject(bank)])));
+}
+
+function parseBank(scanner: Scanner, hash: HashAlgorithm, bankPointer: string): Map<number, Uint8Array> {
+  const bank = new Map<number, Uint8Array>();
+  const digits = DIGEST_BYTES[hash] * 2;
+  scanner.object(bankPointer, (name, pointer) => {
+    if (!/^(0|[1-9]\d?)$/.test(name) || Number(name) > MAX_PCR)
+      return scanner.fail(pointer, `not a PCR from 0 to ${MAX_PCR}`);
+    if (bank.has(Number(name))) return scanner.fail(pointer, 'the PCR is given twice');
+    const value = scanner.string(pointer);
+    if (value.length !== digits || !/^[0-9a-f]*$/i.test(value)) {
+      return scanner.fail(pointer, `a value of ${hash} has ${digits} hexadecimal digits`);
+    }
+    bank.set(Number(name), Buffer.from(value, 'hex'));
+  });
+  return bank;
+}
+
+/** The two shapes of JSON that PCR values need, objects and strings without escapes. */
+class Scanner {
+  readonly #text: string;
+  #offset = 0;
+  #tokenStart = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Reads an object, calling `member` with each name, before its value is read. */
+  object(pointer: string, member: (name: string, pointer: string) => void): void {
+    this.#expect('{', pointer);
+    let token = this.#next(pointer);
+    if (token === '}') return;
+    for (;;) {
+      const name = this.#unquote(token, pointer);
+      const memberPointer = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      this.#expect(':', memberPointer);
+      member(name, memberPointer);
+      const separator = this.#next(pointer);
+      if (separator === '}') return;
+      if (separator !== ',') this.fail(pointer, 'expected a comma or the end of the object');
+      token = this.#next(pointer);
+    }
+  }
+
+  string(pointer: string): string {
+    return this.#unquote(this.#next(pointer), pointer);
+  }
+
+  end(): void {
+    TRAILING_SPACE.lastIndex = this.#offset;
+    TRAILING_SPACE.test(this.#text);
+    this.#tokenStart = TRAILING_SPACE.lastIndex;
+    if (this.#tokenStart < this.#text.length) this.fail('', 'text after the end of the object');
+  }
+
+  fail(pointer: string, problem: string): never {
+    // A name out of hand must not make the message so.
+    const shown = pointer.length > 100 ? `${pointer.slice(0, 100)}…` : pointer;
+    throw new TpmFormatError(`PCR values ${shown || '(root)'}`, this.#tokenStart, problem, { pointer: shown });
+  }
+
+  #unquote(token: string, pointer: string): string {
+    return token.startsWith('"') ? token.slice(1, -1) : this.fail(pointer, 'expected a string');
+  }
+
+  #expect(token: string, pointer: string): void {
+    if (this.#next(pointer) !== token) this.fail(pointer, `expected ${token}`);
+  }
+
+  #next(pointer: string): string {
+    this.#tokenStart = this.#offset;
+    TOKEN.lastIndex = this.#offset;
+    const token = TOKEN.exec(this.#text)?.[1];
+    if (token === undefined) return this.fail(pointer, 'not an object of objects of plain strings');
+    this.#offset = TOKEN.lastIndex;
+    this.#tokenStart = this.#offset - token.length;
+    return token;
+  }
+}

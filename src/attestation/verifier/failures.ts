@@ -1,0 +1,80 @@
+/**
+ * What a failure says about the machine. PROTOCOL: nothing (the exchange itself went wrong, and the agent's
+ * state does not change); INTEGRITY: the evidence is not what it claims to be; POLICY: it is, and is not allowed.
+ */
+export type FailureClass = 'PROTOCOL' | 'INTEGRITY' | 'POLICY';
+export type Severity = 'warning' | 'error' | 'fatal';
+
+export interface FailureKind {
+  readonly class: FailureClass;
+  readonly severity: Severity;
+  readonly description: string;
+}
+
+const protocol = (description: string): FailureKind => ({ class: 'PROTOCOL', severity: 'error', description });
+const integrity = (description: string): FailureKind => ({ class: 'INTEGRITY', severity: 'fatal', description });
+const policy = (description: string, severity: Severity = 'error'): FailureKind => ({
+  class: 'POLICY',
+  severity,
+  description,
+});
+
+/** Every failure a verification can end in. The documentation of error codes is generated from this table. */
+export const FAILURES = {
+  CHALLENGE_EXPIRED: protocol('The challenge has expired; begin again.'),
+  CHALLENGE_USED: protocol('The challenge has been answered before; a nonce counts once.'),
+  CHALLENGE_OUTDATED: protocol('What is bound to the agent has changed since the challenge was given; begin again.'),
+  NOTHING_BOUND: protocol('No policy is bound that applies to this agent, so nothing was judged.'),
+  QUOTE_BANK_UNEXPECTED: protocol('The quote covers a PCR bank that the challenge did not offer.'),
+  IMA_OFFSET_UNEXPECTED: protocol('The log begins neither at entry 0 nor at the offset of the challenge.'),
+  IMA_REBOOTED: protocol('The machine has booted since its last evidence; send the whole log, with imaOffset 0.'),
+
+  ATTESTATION_KEY_UNSUITABLE: integrity(
+    'The enrolled key is not a restricted signing key of a TPM, so it can sign anything.',
+  ),
+  QUOTE_MALFORMED: integrity('The quote is not a TPMS_ATTEST structure in base64.'),
+  QUOTE_NOT_FROM_TPM: integrity('The signed statement does not begin with TPM_GENERATED_VALUE: no TPM made it.'),
+  QUOTE_WRONG_TYPE: integrity('The TPM signed something other than a quote.'),
+  SIGNATURE_MALFORMED: integrity('The signature is not a TPMT_SIGNATURE structure in base64.'),
+  SIGNATURE_INVALID: integrity('The signature over the quote is not by the enrolled attestation key.'),
+  SIGNATURE_HASH_REFUSED: integrity('The signature is over SHA-1, which is not allowed.'),
+  NONCE_MISMATCH: integrity('The quote was not made for the nonce of this challenge.'),
+  PCRS_MALFORMED: integrity('The reported PCR values are not the JSON form that is asked for.'),
+  PCR_SELECTION_MISMATCH: integrity('The reported PCRs are not those that the quote attests.'),
+  PCR_NOT_QUOTED: integrity('A required PCR is absent from the quote.'),
+  PCR_NOT_ASKED: integrity('The quote covers a PCR that the challenge did not ask for.'),
+  PCR_DIGEST_MISMATCH: integrity('The reported PCR values do not hash to the digest in the quote.'),
+  BOOT_COUNT_WENT_BACK: integrity('The reset or restart count is lower than in earlier evidence.'),
+  CLOCK_WENT_BACK: integrity('The TPM clock is behind earlier evidence of the same boot.'),
+  IMA_LOG_MISSING: integrity('A runtime policy is bound but no IMA log was sent.'),
+  IMA_LOG_EMPTY: integrity('The IMA log has no entries, though a log from entry 0 always has.'),
+  IMA_LOG_TOO_LARGE: integrity('The IMA log is larger than is accepted in one submission.'),
+  IMA_PARSE_ERROR: integrity('A line of the IMA log is malformed.'),
+  IMA_TEMPLATE_HASH_MISMATCH: integrity('The printed template hash of an entry is not the hash of its fields.'),
+  IMA_BUFFER_DIGEST_MISMATCH: integrity('The digest of a measured buffer is not the digest of its content.'),
+  IMA_PCR_NOT_EXTENDED: integrity('PCR 10 is still zero: IMA has measured nothing into this TPM.'),
+  IMA_PCR_MISMATCH: integrity('Replaying the IMA log does not reach the quoted PCR 10.'),
+
+  CLOCK_UNSAFE: policy('The TPM was not shut down in order, so its clock may repeat values.', 'warning'),
+  PCR_VALUE_MISMATCH: policy('A PCR has a value that no bound policy allows.'),
+  BOOT_AGGREGATE_MISMATCH: policy('The log does not begin with a boot_aggregate over the quoted boot PCRs.'),
+  IMA_NOT_IN_ALLOWLIST: policy('A measured file is not listed.'),
+  IMA_DIGEST_MISMATCH: policy('A measured file is listed with other digests.'),
+  IMA_VIOLATION: policy('The kernel recorded a violation: a file was written while it was measured.', 'warning'),
+} as const satisfies Record<string, FailureKind>;
+
+export type FailureCode = keyof typeof FAILURES;
+
+/** One finding. `entry` is the ordinal of the log's entry, counted from 0 at boot. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly class: FailureClass;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly pcr?: number;
+  readonly path?: string;
+  readonly entry?: number;
+  readonly expected?: readonly string[];
+  readonly got?: string;
+  readonly layer?: string;
+}

@@ -1,0 +1,68 @@
+import { FAILURES, type Failure, type FailureCode, type Severity } from './failures.js';
+import type { Counts, SeverityRule } from './types.js';
+
+/** Entries of a log that fail are listed up to this many per severity; what is not about an entry always is. */
+const MAX_LISTED_ENTRIES = 1000;
+const MAX_PATH_CHARACTERS = 1024;
+
+type Details = Partial<Pick<Failure, 'pcr' | 'path' | 'entry' | 'expected' | 'got' | 'layer'>>;
+
+function shorten(text: string): string {
+  return text.length > MAX_PATH_CHARACTERS ? `${text.slice(0, MAX_PATH_CHARACTERS)}…` : text;
+}
+
+/** Gathers the failures of one verification and decides its verdict. */
+export class Findings {
+  readonly failures: Failure[] = [];
+  readonly counts: Counts = {
+    entries: 0,
+    attested: 0,
+    matched: 0,
+    excluded: 0,
+    ignored: 0,
+    violations: 0,
+    failures: 0,
+    warnings: 0,
+  };
+  isTruncated = false;
+  readonly #rules: readonly SeverityRule[];
+  readonly #listed: Record<Severity, number> = { warning: 0, error: 0, fatal: 0 };
+
+  constructor(rules: readonly SeverityRule[] = []) {
+    this.#rules = rules;
+  }
+
+  get isRejected(): boolean {
+    return this.counts.failures > 0;
+  }
+
+  add(code: FailureCode, message = '', details: Details = {}): void {
+    const kind = FAILURES[code];
+    const severity = this.#severity(code, details);
+    if (severity === 'warning') this.counts.warnings += 1;
+    else this.counts.failures += 1;
+    if (details.entry !== undefined) {
+      this.#listed[severity] += 1;
+      if (this.#listed[severity] > MAX_LISTED_ENTRIES) {
+        this.isTruncated = true;
+        return;
+      }
+    }
+    const path = details.path === undefined ? {} : { path: shorten(details.path) };
+    const text = message === '' ? kind.description : `${kind.description} ${message}`;
+    this.failures.push({ code, class: kind.class, severity, message: shorten(text), ...details, ...path });
+  }
+
+  /** No rule can soften an integrity failure: it would be a statement about evidence that is not evidence. */
+  #severity(code: FailureCode, details: Details): Severity {
+    const kind = FAILURES[code];
+    if (kind.class !== 'POLICY') return kind.severity;
+    const rule = this.#rules.find(
+      ({ codes, pathPrefix, pcr }) =>
+        (codes === undefined || codes.includes(code)) &&
+        (pathPrefix === undefined || details.path?.startsWith(pathPrefix) === true) &&
+        (pcr === undefined || details.pcr === pcr),
+    );
+    return rule?.severity ?? kind.severity;
+  }
+}

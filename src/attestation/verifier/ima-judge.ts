@@ -1,0 +1,134 @@
+import { hash } from 'node:crypto';
+import { BOOT_AGGREGATE, bootAggregates, type ImaLogReader } from '../ima/index.js';
+import {
+  digestSize,
+  formatDigest,
+  openRuntimePolicy,
+  type PathTable,
+  type RuntimePolicy,
+} from '../runtime-policy/index.js';
+import { isHashAlgorithm, type PcrBanks } from '../tpm/index.js';
+import type { Findings } from './findings.js';
+import type { PolicyLayer } from './types.js';
+
+const MAX_EXPECTED = 8;
+const DER_SEQUENCE = 0x30;
+const ANY_KEYRING = '*';
+
+interface OpenLayer {
+  readonly name: string;
+  readonly policy: RuntimePolicy;
+}
+
+/** Decides about single entries of a log. Allowed is what any layer lists. */
+export class ImaJudge {
+  readonly #layers: readonly OpenLayer[];
+  readonly #banks: PcrBanks;
+  readonly #findings: Findings;
+
+  constructor(policies: readonly PolicyLayer[], banks: PcrBanks, findings: Findings) {
+    this.#layers = policies.flatMap(({ name, runtimePolicy }) =>
+      runtimePolicy === undefined ? [] : [{ name, policy: openRuntimePolicy(runtimePolicy) }],
+    );
+    this.#banks = banks;
+    this.#findings = findings;
+  }
+
+  judge(reader: ImaLogReader, entry: number): void {
+    if (reader.template?.last === 'buf') this.#judgeBuffer(reader, entry);
+    else if (isBootAggregate(reader)) this.#judgeBootAggregate(reader, entry);
+    else this.#judgeFile(reader, entry);
+  }
+
+  /** After kexec a log has a second `boot_aggregate`; it is held to the same PCRs. */
+  #judgeBootAggregate(reader: ImaLogReader, entry: number): void {
+    const digest = reader.digest.subarray(0, reader.digestSize);
+    const expected = bootAggregates(reader.algorithm, this.#banks);
+    if (reader.isFileDigest && expected.some((value) => digest.equals(value))) {
+      this.#findings.counts.matched += 1;
+      return;
+    }
+    const details = { entry, path: BOOT_AGGREGATE, expected: expected.map(formatDigest), got: gotDigest(reader) };
+    this.#findings.add('BOOT_AGGREGATE_MISMATCH', '', details);
+  }
+
+  #judgeFile(reader: ImaLogReader, entry: number): void {
+    // A digest of another kind, or of an algorithm that no list can name, is found under no path.
+    const size = reader.isFileDigest && digestSize(reader.algorithm) === reader.digestSize ? reader.digestSize : 0;
+    for (const { policy } of this.#layers) {
+      if (isListed(policy.files, reader, size)) {
+        this.#findings.counts.matched += 1;
+        return;
+      }
+    }
+    if (this.#layers.length > 0) this.#judgeUnmatched(reader, entry, (policy) => policy.files);
+  }
+
+  /** A measured buffer: a key loaded on a keyring, a kexec command line, critical data. */
+  #judgeBuffer(reader: ImaLogReader, entry: number): void {
+    const { algorithm, buffer } = reader;
+    const digest = reader.digest.toString('hex', 0, reader.digestSize);
+    if (!isHashAlgorithm(algorithm) || hash(algorithm, buffer, 'hex') !== digest) {
+      this.#findings.add('IMA_BUFFER_DIGEST_MISMATCH', '', { entry, path: reader.name, got: gotDigest(reader) });
+      return;
+    }
+    // Keys are certificates in DER; the wildcard for keyrings is not one for other buffers.
+    const isKey = buffer[0] === DER_SEQUENCE;
+    const { counts } = this.#findings;
+    for (const { policy } of this.#layers) {
+      if (policy.ignoredKeyrings.has(reader.name) || (isKey && policy.ignoredKeyrings.has(ANY_KEYRING))) {
+        counts.ignored += 1;
+        return;
+      }
+      if (isListed(policy.keyrings, reader, reader.digestSize) || isListed(policy.buffers, reader, reader.digestSize)) {
+        counts.matched += 1;
+        return;
+      }
+    }
+    if (this.#layers.length > 0)
+      this.#judgeUnmatched(reader, entry, ({ keyrings, buffers }) => (isKey ? keyrings : buffers));
+  }
+
+  /** No layer lists the digest: excluded, listed with other digests, or not listed. */
+  #judgeUnmatched(reader: ImaLogReader, entry: number, tableOf: (policy: RuntimePolicy) => PathTable): void {
+    const path = reader.name;
+    const listing = this.#layers.filter(({ policy }) => find(tableOf(policy), reader) >= 0);
+    // An exclude waives its own layer's paths and paths nobody lists, but not what another layer vouches for.
+    const excluder = this.#layers.find(
+      (layer) => listing.every((other) => other === layer) && layer.policy.isExcluded(path),
+    );
+    if (excluder !== undefined) {
+      this.#findings.counts.excluded += 1;
+      return;
+    }
+    const got = gotDigest(reader);
+    const first = listing[0];
+    if (first === undefined) {
+      this.#findings.add('IMA_NOT_IN_ALLOWLIST', path, { entry, path, got });
+      return;
+    }
+    const table = tableOf(first.policy);
+    const expected = table.digestsAt(find(table, reader), MAX_EXPECTED).map(formatDigest);
+    this.#findings.add('IMA_DIGEST_MISMATCH', path, { entry, path, expected, got, layer: first.name });
+  }
+}
+
+/** Does the entry stand for the boot PCRs rather than for a file? */
+export function isBootAggregate(reader: ImaLogReader): boolean {
+  if (reader.nameEnd - reader.nameStart !== BOOT_AGGREGATE.length) return false;
+  return reader.template?.last !== 'buf' && reader.name === BOOT_AGGREGATE;
+}
+
+function find(table: PathTable, reader: ImaLogReader): number {
+  return table.find(reader.log, reader.nameStart, reader.nameEnd);
+}
+
+function isListed(table: PathTable, reader: ImaLogReader, size: number): boolean {
+  const index = find(table, reader);
+  return index >= 0 && size > 0 && table.hasDigest(index, reader.digest, size);
+}
+
+function gotDigest(reader: ImaLogReader): string {
+  const kind = reader.isFileDigest ? '' : 'verity:';
+  return `${kind}${reader.algorithm}:${reader.digest.toString('hex', 0, reader.digestSize)}`;
+}

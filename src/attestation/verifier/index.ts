@@ -1,0 +1,33 @@
+export {
+  FAILURES,
+  type Failure,
+  type FailureClass,
+  type FailureCode,
+  type FailureKind,
+  type Severity,
+} from './failures.js';
+export { judgementFingerprint, requiredPcrs, startingOffset } from './requirements.js';
+export {
+  AGENT_EVENTS,
+  AGENT_STATES,
+  type AgentEvent,
+  type AgentState,
+  eventOf,
+  nextState,
+  type TransitionOptions,
+  trustAt,
+} from './transitions.js';
+export type {
+  Challenge,
+  Counts,
+  Enrolment,
+  Evidence,
+  PolicyLayer,
+  SeverityRule,
+  TpmKind,
+  VerificationResult,
+  VerifierRules,
+  VerifierState,
+  VerifyInput,
+} from './types.js';
+export { verify } from './verify.js';

@@ -1,0 +1,44 @@
+import type { VerificationResult } from './types.js';
+
+export const AGENT_STATES = ['CREATED', 'PENDING', 'TRUSTED', 'STALE', 'FAILED', 'BANNED', 'RETIRED'] as const;
+export type AgentState = (typeof AGENT_STATES)[number];
+
+/** `ACCEPT` and `REJECT` are verified evidence, `EXPIRE` is `trustedUntil` passing; the rest are operations. */
+export const AGENT_EVENTS = ['ACTIVATE', 'ACCEPT', 'REJECT', 'EXPIRE', 'RESET', 'UNBAN', 'BAN', 'RETIRE'] as const;
+export type AgentEvent = (typeof AGENT_EVENTS)[number];
+
+export interface TransitionOptions {
+  /** Does accepted evidence alone bring a FAILED agent back? */
+  readonly recoversAutomatically: boolean;
+}
+
+const BY_OPERATOR = { BAN: 'BANNED', RETIRE: 'RETIRED' } as const;
+
+/** What is not in the table cannot happen in that state. */
+const TRANSITIONS: Readonly<Record<AgentState, Readonly<Partial<Record<AgentEvent, AgentState>>>>> = {
+  CREATED: { ...BY_OPERATOR, ACTIVATE: 'PENDING' },
+  PENDING: { ...BY_OPERATOR, ACCEPT: 'TRUSTED', REJECT: 'FAILED' },
+  TRUSTED: { ...BY_OPERATOR, ACCEPT: 'TRUSTED', REJECT: 'FAILED', EXPIRE: 'STALE' },
+  STALE: { ...BY_OPERATOR, ACCEPT: 'TRUSTED', REJECT: 'FAILED' },
+  FAILED: { ...BY_OPERATOR, ACCEPT: 'FAILED', REJECT: 'FAILED', RESET: 'PENDING' },
+  BANNED: { ...BY_OPERATOR, UNBAN: 'PENDING' },
+  RETIRED: {},
+};
+
+/** The state after an event, which may be the same; null when the event is not possible in that state. */
+export function nextState(state: AgentState, event: AgentEvent, options: TransitionOptions): AgentState | null {
+  if (state === 'FAILED' && event === 'ACCEPT' && options.recoversAutomatically) return 'TRUSTED';
+  return TRANSITIONS[state][event] ?? null;
+}
+
+/** The state that counts at a moment: trust ends by time, before any job has written it down. Times in milliseconds. */
+export function trustAt(state: AgentState, trustedUntil: number | null, now: number): AgentState {
+  if (state !== 'TRUSTED') return state;
+  return trustedUntil !== null && now < trustedUntil ? 'TRUSTED' : 'STALE';
+}
+
+/** What a result does to an agent: a rejection for PROTOCOL failures alone says nothing about the machine. */
+export function eventOf({ verdict, failures }: VerificationResult): 'ACCEPT' | 'REJECT' | null {
+  if (verdict === 'ACCEPTED') return 'ACCEPT';
+  return failures.some(({ class: kind, severity }) => kind !== 'PROTOCOL' && severity !== 'warning') ? 'REJECT' : null;
+}

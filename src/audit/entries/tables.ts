@@ -1,0 +1,34 @@
+import { index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+
+export const auditEntries = pgTable(
+  'audit_entries',
+  {
+    id: text('id').primaryKey(),
+    occurredAt: timestamp('occurred_at', { withTimezone: true }).notNull(),
+    action: text('action').notNull(),
+    outcome: text('outcome', { enum: ['ALLOWED', 'DENIED', 'FAILED'] }).notNull(),
+    actorKind: text('actor_kind'),
+    actorId: text('actor_id'),
+    actorName: text('actor_name'),
+    tokenId: text('token_id'),
+    actorScopeType: text('actor_scope_type'),
+    actorDomainId: text('actor_domain_id'),
+    actorProjectId: text('actor_project_id'),
+    targetType: text('target_type'),
+    targetId: text('target_id'),
+    /** The scope that owns what it is about, or else the actor's: whose readers may read the entry. */
+    domainId: text('domain_id'),
+    projectId: text('project_id'),
+    requestId: text('request_id').notNull(),
+    policy: text('policy'),
+    details: jsonb('details').$type<Record<string, unknown>>().notNull(),
+  },
+  (t) => [
+    index('audit_entries_domain_id_idx').on(t.domainId, t.id),
+    index('audit_entries_project_id_idx').on(t.projectId, t.id),
+    index('audit_entries_actor_id_idx').on(t.actorId, t.id),
+    index('audit_entries_target_id_idx').on(t.targetId, t.id),
+  ],
+);
+
+export type AuditEntryRow = typeof auditEntries.$inferSelect;

@@ -1,0 +1,38 @@
+import type { Credentials, ScopeType, Subject } from '../platform/policy/index.js';
+
+/** Where a token holds: exactly one scope, or none chosen yet. */
+export type Scope =
+  | { readonly type: 'system' }
+  | { readonly type: 'domain'; readonly domainId: string }
+  | { readonly type: 'project'; readonly projectId: string; readonly domainId: string }
+  | { readonly type: 'agent'; readonly agentId: string; readonly projectId: string; readonly domainId: string }
+  | { readonly type: 'unscoped' };
+
+/** A caller that proved who it is, as it stands at this request. */
+export interface Principal {
+  readonly kind: 'user' | 'agent';
+  readonly id: string;
+  readonly name: string;
+  /** The domain that a user or an agent belongs to, whatever the scope. */
+  readonly domainId: string;
+}
+
+/** Who asks, with what, where. A null principal is anonymous and holds nothing. */
+export interface Actor extends Subject {
+  readonly principal: Principal | null;
+  readonly token: { readonly id: string; readonly expiresAt: Date } | null;
+  readonly where: Scope | null;
+  readonly scope: ScopeType | 'unscoped' | null;
+  readonly credentials: Credentials;
+  /** The authorization epoch under which the rights were read; write transactions compare it. */
+  readonly epoch: number;
+}
+
+export const anonymous: Actor = {
+  principal: null,
+  token: null,
+  where: null,
+  scope: null,
+  credentials: {},
+  epoch: 0,
+};

@@ -1,0 +1,56 @@
+import type { Db, Tx } from '../db/open.js';
+import type { Clock } from '../platform/clock.js';
+import type { Logger } from '../platform/log.js';
+import type { PolicyRegistry } from '../platform/policy/index.js';
+import type { Actor } from './actor.js';
+
+/** Settings that use cases read; lengths of time in milliseconds. */
+export interface Settings {
+  readonly agentTokenLifetimeMs: number;
+  readonly enrollmentTokenLifetimeMs: number;
+  readonly attestationIntervalMs: number;
+  readonly attestationGrace: number;
+  readonly challengeLifetimeMs: number;
+  readonly recoversAutomatically: boolean;
+}
+
+/** Something that was done or refused, in the words of the audit log. */
+export interface AuditFact {
+  /** noun.verb, for example allowlist.created. */
+  readonly action: string;
+  readonly outcome?: 'ALLOWED' | 'DENIED' | 'FAILED';
+  readonly target?: { readonly type: string; readonly id: string };
+  /** The scope that owns the target; decides, beside the actor, who may read the entry. */
+  readonly owner?: { readonly domainId?: string | null; readonly projectId?: string | null };
+  readonly policy?: string;
+  /** Never a secret, never whole inputs. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** Who asks and by which policies that is judged. */
+export interface Asker {
+  readonly actor: Actor;
+  readonly policies: PolicyRegistry;
+}
+
+/** What a process has one of. */
+export interface Services {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly policies: PolicyRegistry;
+  readonly settings: Settings;
+  /** Writes an audit entry in the transaction of what it tells. */
+  readonly recordAudit: (
+    tx: Tx,
+    request: { requestId: string; actor: Actor; at: Date },
+    fact: AuditFact,
+  ) => Promise<void>;
+}
+
+/** One request. Everything a use case may touch comes through here. */
+export interface Context extends Services, Asker {
+  readonly requestId: string;
+  /** Reads the caller's rights again, inside a transaction that holds the epoch. */
+  readonly reauthenticate: (tx: Tx) => Promise<Actor>;
+}

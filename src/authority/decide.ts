@@ -1,0 +1,43 @@
+import { forbidden, notFound, unauthenticated, wrongScope } from '../platform/errors.js';
+import type { Decision, Policy, PolicyName } from '../platform/policy/index.js';
+import type { Asker } from './context.js';
+
+/** Throws the refusal that a decision stands for; returns when it allows. */
+export function refuseUnless(decision: Decision, policy: string): void {
+  switch (decision.outcome) {
+    case 'ALLOWED':
+      return;
+    case 'UNAUTHENTICATED':
+      throw unauthenticated();
+    case 'WRONG_SCOPE':
+      throw wrongScope(policy, decision.scopeTypes);
+    case 'FORBIDDEN':
+      throw forbidden(policy);
+  }
+}
+
+/** Refuses unless the caller could do this to some row. */
+export function requireOperation(asker: Asker, policy: PolicyName): void {
+  refuseUnless(asker.policies.decideOperation(policy, asker.actor), policy);
+}
+
+/** Whether the caller may do this to the row. */
+export function mayOn<Row extends object>(asker: Asker, policy: Policy<Row>, row: NoInfer<Row>): boolean {
+  return asker.policies.decideRow<Row>(policy, asker.actor, row).outcome === 'ALLOWED';
+}
+
+/** The row, when the caller may read it; otherwise the answer is the same as for a row that does not exist. */
+export function requireVisible<Row extends object, Found extends Row>(
+  asker: Asker,
+  read: Policy<Row>,
+  row: Found | undefined,
+  what: string,
+): Found {
+  if (row === undefined || !mayOn(asker, read, row)) throw notFound(what);
+  return row;
+}
+
+/** Refuses unless the caller may do this to the row, which it can read. */
+export function requireAllowed<Row extends object>(asker: Asker, policy: Policy<Row>, row: NoInfer<Row>): void {
+  refuseUnless(asker.policies.decideRow<Row>(policy, asker.actor, row), policy.name);
+}

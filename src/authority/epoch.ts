@@ -1,0 +1,28 @@
+import { eq, sql } from 'drizzle-orm';
+import type { Db, Tx } from '../db/open.js';
+import { authorizationEpoch } from './tables.js';
+
+const ROW = eq(authorizationEpoch.id, 1);
+
+/** Makes the row on an empty database. */
+export async function insertEpoch(db: Db): Promise<void> {
+  await db.insert(authorizationEpoch).values({ id: 1, epoch: 1 }).onConflictDoNothing();
+}
+
+/**
+ * Reads the epoch and holds it until the transaction ends: shared by writers that only need rights to stay as they
+ * are, exclusively by those that will change rights (two that both shared first would deadlock).
+ */
+export async function lockEpoch(tx: Tx, mode: 'share' | 'update'): Promise<number> {
+  const [row] = await tx.select().from(authorizationEpoch).where(ROW).for(mode);
+  if (!row) throw new Error('The authorization epoch is missing: the database was not bootstrapped.');
+  return row.epoch;
+}
+
+/** Every change of rights calls this in its transaction, which must hold the epoch with `update`. */
+export async function bumpEpoch(tx: Tx): Promise<void> {
+  await tx
+    .update(authorizationEpoch)
+    .set({ epoch: sql`${authorizationEpoch.epoch} + 1` })
+    .where(ROW);
+}

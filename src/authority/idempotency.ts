@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { and, eq, lt } from 'drizzle-orm';
+import { requestIdReused } from '../platform/errors.js';
+import type { Act } from './mutate.js';
+import { idempotencyKeys } from './tables.js';
+
+const KEPT_MS = 24 * 3_600_000;
+const REQUEST_ID_LENGTH_MAX = 255;
+
+export interface Once {
+  /** The id of what was made, now or by the first request of this id. */
+  readonly id: string;
+  readonly isReplay: boolean;
+}
+
+/**
+ * Makes something at most once for a caller's request id: a second request with it answers the first one's object, one
+ * with another input is refused. Concurrent twins wait for the first to commit, on the primary key.
+ */
+export async function once(
+  act: Act,
+  mutation: string,
+  input: { readonly requestId?: string | null | undefined },
+  make: () => Promise<string>,
+): Promise<Once> {
+  const { requestId } = input;
+  const principal = act.actor.principal?.id;
+  if (requestId == null || principal === undefined) return { id: await make(), isReplay: false };
+  if (requestId.length > REQUEST_ID_LENGTH_MAX)
+    throw requestIdReused('A request id has at most 255 characters.', 'requestId');
+  const key = { principalId: principal, mutation, requestId };
+  const where = and(
+    eq(idempotencyKeys.principalId, principal),
+    eq(idempotencyKeys.mutation, mutation),
+    eq(idempotencyKeys.requestId, requestId),
+  );
+  const isPast = and(eq(idempotencyKeys.principalId, principal), lt(idempotencyKeys.expiresAt, act.now));
+  await act.tx.delete(idempotencyKeys).where(isPast);
+  const inputHash = hashOf(act, input);
+  const fresh = await act.tx
+    .insert(idempotencyKeys)
+    .values({ ...key, inputHash, resultId: '', expiresAt: new Date(act.now.getTime() + KEPT_MS) })
+    .onConflictDoNothing()
+    .returning({ requestId: idempotencyKeys.requestId });
+  if (fresh.length === 0) {
+    const [first] = await act.tx.select().from(idempotencyKeys).where(where);
+    if (first?.inputHash !== inputHash)
+      throw requestIdReused('This request id was used with another input.', 'requestId');
+    await act.audit({ action: `${mutation}.replayed`, details: { resultId: first.resultId } });
+    return { id: first.resultId, isReplay: true };
+  }
+  const id = await make();
+  await act.tx.update(idempotencyKeys).set({ resultId: id }).where(where);
+  return { id, isReplay: false };
+}
+
+/** The scope is part of what was asked: the same input under another scope makes another object. */
+function hashOf(act: Act, input: object): string {
+  return createHash('sha256')
+    .update(JSON.stringify([act.actor.where, canonical(input)]))
+    .digest('hex');
+}
+
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, item]) => [key, canonical(item)]);
+}

@@ -1,0 +1,33 @@
+import DataLoader from 'dataloader';
+import type { Context } from './context.js';
+
+const BATCH_MAX = 1000;
+
+/**
+ * Declares a batch read. Each request gets its own DataLoader, made on first use and gone with the request, so that
+ * nothing read for one caller is ever answered to another. Keys that are hidden or missing load as null.
+ */
+export function defineLoader<Value>(
+  batch: (context: Context, keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
+): (context: Context) => DataLoader<string, Value | null> {
+  const loaders = new WeakMap<Context, DataLoader<string, Value | null>>();
+  return (context) => {
+    let loader = loaders.get(context);
+    if (loader === undefined) {
+      loader = new DataLoader(
+        async (keys) => {
+          const found = await batch(context, keys);
+          return keys.map((key) => found.get(key) ?? null);
+        },
+        { maxBatchSize: BATCH_MAX },
+      );
+      loaders.set(context, loader);
+    }
+    return loader;
+  };
+}
+
+/** Rows by their id, as a loader's batch answers them. */
+export function byId<Row extends { id: string }>(rows: readonly Row[]): Map<string, Row> {
+  return new Map(rows.map((row) => [row.id, row]));
+}

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { databaseFault } from '../db/errors.js';
+import type { Tx } from '../db/open.js';
+import type { PolicyName } from '../platform/policy/index.js';
+import type { Asker, AuditFact, Context } from './context.js';
+import { requireOperation } from './decide.js';
+import { lockEpoch } from './epoch.js';
+
+/** What a use case has inside its transaction. */
+export interface Act extends Asker {
+  readonly tx: Tx;
+  readonly now: Date;
+  readonly context: Context;
+  /** Records what is being done; it commits with the change or not at all. */
+  audit(fact: AuditFact): Promise<void>;
+}
+
+export interface MutateOptions {
+  readonly policy: PolicyName;
+  /** True for a use case that changes what somebody may do: it holds the epoch alone and must bump it. */
+  readonly changesRights?: boolean;
+}
+
+const ATTEMPTS = 4;
+
+/**
+ * Runs a use case in one transaction: the caller's rights are as they are now (the epoch is held until commit), the
+ * operation is decided again under them, and a change without an audit entry does not commit.
+ */
+export async function mutate<T>(context: Context, options: MutateOptions, run: (act: Act) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await context.db.transaction((tx) => runOnce(context, options, tx, run));
+    } catch (error) {
+      // A deadlock or serialization failure undid everything, so the whole use case can run again.
+      if (attempt >= ATTEMPTS || databaseFault(error).kind !== 'conflict') throw error;
+      await delay(10 * attempt * attempt);
+    }
+  }
+}
+
+async function runOnce<T>(context: Context, options: MutateOptions, tx: Tx, run: (act: Act) => Promise<T>): Promise<T> {
+  const epoch = await lockEpoch(tx, options.changesRights ? 'update' : 'share');
+  const isSame =
+    context.actor.principal === null || (epoch === context.actor.epoch && context.actor.principal.kind === 'user');
+  // An agent's trust changes without the epoch, so agents are always read again.
+  const actor = isSame ? context.actor : await context.reauthenticate(tx);
+  const asker = { actor, policies: context.policies };
+  requireOperation(asker, options.policy);
+  const now = context.clock.now();
+  let entries = 0;
+  const audit = async (fact: AuditFact) => {
+    entries += 1;
+    await context.recordAudit(
+      tx,
+      { requestId: context.requestId, actor, at: now },
+      { policy: options.policy, ...fact },
+    );
+  };
+  const result = await run({ ...asker, tx, now, context, audit });
+  if (entries === 0) throw new Error(`${options.policy}: a change must leave an audit entry`);
+  return result;
+}

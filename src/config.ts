@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { durationMs } from './platform/duration.js';
+
+const duration = z.string().transform((text, issue) => {
+  const ms = durationMs(text);
+  if (ms === null) issue.addIssue('is not an ISO 8601 duration such as PT2M');
+  return ms ?? 0;
+});
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** Every setting: its variable, its form, its default and what it is for. `docs/configuration.md` is made from it. */
+export const SETTINGS = {
+  BAILIWICK_HOST: [z.string().default('127.0.0.1'), 'Address to listen on.'],
+  BAILIWICK_PORT: [z.coerce.number().int().min(0).max(65535).default(4000), 'Port to listen on; 0 takes a free one.'],
+  BAILIWICK_DATA_DIR: [z.string().default('.bailiwick'), 'Folder of the embedded database; kept at mode 0700.'],
+  BAILIWICK_ADMIN_PASSWORD_PATH: [
+    z.string().optional(),
+    'File for the first administrator’s generated password, by default the data folder’s name with .admin-password, beside it and not inside, so that a backup of the folder does not hold it.',
+  ],
+  DATABASE_URL: [
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+      .optional(),
+    'Address of a Postgres database (15 or newer); the embedded one is used without it.',
+  ],
+  BAILIWICK_DATABASE_CONNECTIONS: [
+    z.coerce.number().int().min(2).max(200).default(10),
+    'Connections to Postgres at most.',
+  ],
+  BAILIWICK_DOMAINS: [z.string().optional(), 'Names of the domains to serve, with commas; all by default.'],
+  BAILIWICK_LOG_LEVEL: [
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    'How much is logged.',
+  ],
+  BAILIWICK_AGENT_TOKEN_LIFETIME: [duration.default(3_600_000), 'How long an agent’s token lives (PT1H).'],
+  BAILIWICK_ENROLLMENT_TOKEN_LIFETIME: [duration.default(86_400_000), 'How long an enrollment token counts (P1D).'],
+  BAILIWICK_ATTESTATION_INTERVAL: [duration.default(120_000), 'How often an agent attests (PT2M).'],
+  BAILIWICK_ATTESTATION_GRACE: [
+    z.coerce.number().min(1).max(1000).default(3),
+    'For how many intervals an accepted attestation counts.',
+  ],
+  BAILIWICK_ATTESTATION_CHALLENGE_LIFETIME: [
+    duration.default(120_000),
+    'How long an attestation or log-in challenge can be answered (PT2M).',
+  ],
+  BAILIWICK_ATTESTATION_RECOVERS_AUTOMATICALLY: [
+    flag.default(false),
+    'Whether accepted evidence makes a FAILED agent TRUSTED again without an operator.',
+  ],
+  BAILIWICK_SHUTDOWN_TIMEOUT: [duration.default(10_000), 'How long open requests may finish on shutdown (PT10S).'],
+} as const;
+
+/** Variables of the command line, which may stand in the same environment. */
+const CLIENT_NAMES = new Set(['BAILIWICK_SERVER', 'BAILIWICK_TOKEN', 'BAILIWICK_HOME']);
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly adminPasswordPath: string;
+  readonly databaseUrl: string | undefined;
+  readonly databaseConnections: number;
+  readonly domains: readonly string[] | undefined;
+  readonly logLevel: string;
+  readonly agentTokenLifetimeMs: number;
+  readonly enrollmentTokenLifetimeMs: number;
+  readonly attestationIntervalMs: number;
+  readonly attestationGrace: number;
+  readonly challengeLifetimeMs: number;
+  readonly recoversAutomatically: boolean;
+  readonly shutdownTimeoutMs: number;
+}
+
+export class ConfigError extends Error {}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration from the environment, the only place that does.
+ * @throws ConfigError that lists every name that is unknown or has a value that cannot be.
+ */
+export function readConfig(environment: Environment): Config {
+  const given = withFiles(environment);
+  const problems = unknownNames(given);
+  const schema = z.object(
+    Object.fromEntries(Object.entries(SETTINGS).map(([name, [form]]) => [name, form])) as {
+      [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name][0];
+    },
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success)
+    problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(`Configuration: ${problems.join('; ')}`);
+  const values = parsed.data;
+  const dataDir = resolve(values.BAILIWICK_DATA_DIR);
+  return {
+    host: values.BAILIWICK_HOST,
+    port: values.BAILIWICK_PORT,
+    dataDir,
+    adminPasswordPath: resolve(values.BAILIWICK_ADMIN_PASSWORD_PATH ?? `${dataDir}.admin-password`),
+    databaseUrl: values.DATABASE_URL,
+    databaseConnections: values.BAILIWICK_DATABASE_CONNECTIONS,
+    domains: values.BAILIWICK_DOMAINS?.split(',').map((name) => name.trim()),
+    logLevel: values.BAILIWICK_LOG_LEVEL,
+    agentTokenLifetimeMs: values.BAILIWICK_AGENT_TOKEN_LIFETIME,
+    enrollmentTokenLifetimeMs: values.BAILIWICK_ENROLLMENT_TOKEN_LIFETIME,
+    attestationIntervalMs: values.BAILIWICK_ATTESTATION_INTERVAL,
+    attestationGrace: values.BAILIWICK_ATTESTATION_GRACE,
+    challengeLifetimeMs: values.BAILIWICK_ATTESTATION_CHALLENGE_LIFETIME,
+    recoversAutomatically: values.BAILIWICK_ATTESTATION_RECOVERS_AUTOMATICALLY,
+    shutdownTimeoutMs: values.BAILIWICK_SHUTDOWN_TIMEOUT,
+  };
+}
+
+/** Any setting may come from a file that NAME_FILE names, so that secrets need not stand in the environment. */
+function withFiles(environment: Environment): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    const target = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : null;
+    if (value === undefined) continue;
+    if (target !== null && target in SETTINGS) given[target] = readFileSync(value, 'utf8').trim();
+    else if (name in SETTINGS || name.startsWith('BAILIWICK_')) given[name] = value;
+  }
+  return given;
+}
+
+function unknownNames(given: Record<string, string>): string[] {
+  return Object.keys(given)
+    .filter((name) => !(name in SETTINGS) && !CLIENT_NAMES.has(name))
+    .map((name) => `${name} is not a setting`);
+}

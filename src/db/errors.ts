@@ -1,0 +1,40 @@
+/** What a failed statement means to the program; everything else is a fault. */
+export type DatabaseFault =
+  | { readonly kind: 'unique' | 'foreign-key'; readonly constraint: string }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'other' };
+
+/** Serialization failure and deadlock (PostgreSQL manual, appendix A): the transaction can be run again. */
+const CONFLICTS = new Set(['40001', '40P01']);
+/** Connection exceptions (class 08), shutdown, too many connections, a statement past its time. */
+const UNAVAILABLE = /^(08...|57P0[1-5]|53300|57014|ECONN\w+|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|CONNECT\w+)$/;
+
+interface Caused {
+  code?: unknown;
+  constraint?: unknown;
+  constraint_name?: unknown;
+  cause?: unknown;
+  message?: unknown;
+}
+
+/** Classifies an error by its chain of causes: the drivers name the same facts differently. */
+export function databaseFault(error: unknown): DatabaseFault {
+  for (let current = error as Caused | null | undefined, depth = 0; current && depth < 5; depth++) {
+    const code = typeof current.code === 'string' ? current.code : '';
+    const constraint = String(current.constraint ?? current.constraint_name ?? '');
+    if (code === '23505') return { kind: 'unique', constraint };
+    if (code === '23503') return { kind: 'foreign-key', constraint };
+    if (CONFLICTS.has(code)) return { kind: 'conflict' };
+    if (UNAVAILABLE.test(code)) return { kind: 'unavailable' };
+    if (current.message === 'PGlite is closed') return { kind: 'unavailable' };
+    current = current.cause as Caused | null | undefined;
+  }
+  return { kind: 'other' };
+}
+
+/** Whether a statement failed on the named unique constraint. */
+export function violates(error: unknown, constraint: string): boolean {
+  const fault = databaseFault(error);
+  return fault.kind === 'unique' && fault.constraint === constraint;
+}

@@ -1,0 +1,22 @@
+import { openEmbedded } from './embedded.js';
+import { openPostgres } from './postgres.js';
+import type { Database, StatementListener } from './types.js';
+
+export type { Database, Db, Engine, StatementListener, Tx } from './types.js';
+
+export interface DatabaseOptions {
+  /** A postgres:// address; without one the embedded database in `dataDir` is opened. */
+  readonly url?: string | undefined;
+  /** Folder of the embedded database; created with mode 0700 when missing. */
+  readonly dataDir: string;
+  /** How many connections to Postgres at most. */
+  readonly connectionsMax: number;
+  readonly statements?: StatementListener;
+}
+
+/** Opens the database and brings it to the newest migration. The only place that chooses between the two engines. */
+export function openDatabase(options: DatabaseOptions): Promise<Database> {
+  return options.url === undefined
+    ? openEmbedded({ dataDir: options.dataDir, statements: options.statements })
+    : openPostgres({ url: options.url, connectionsMax: options.connectionsMax, statements: options.statements });
+}

@@ -1,0 +1,49 @@
+import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate } from 'drizzle-orm/postgres-js/migrator';
+import postgres from 'postgres';
+import { MIGRATIONS } from './migrations.js';
+import type { Database, Db, StatementListener } from './types.js';
+
+export interface PostgresOptions {
+  readonly url: string;
+  readonly connectionsMax: number;
+  readonly statements?: StatementListener | undefined;
+}
+
+/** Any number, as long as every replica takes the same one. */
+const MIGRATION_LOCK = 4_102_020;
+
+/** How long one statement may run; a request that needs longer is answered UNAVAILABLE. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** Opens a pool of connections to Postgres and migrates it, one replica at a time. */
+export async function openPostgres(options: PostgresOptions): Promise<Database> {
+  await migrateUnderLock(options.url);
+  const client = postgres(options.url, {
+    max: options.connectionsMax,
+    connect_timeout: 5,
+    onnotice: () => {},
+    connection: { application_name: 'bailiwick', statement_timeout: STATEMENT_TIMEOUT_MS },
+  });
+  const db: Db = drizzle(client, options.statements ? { logger: options.statements } : {});
+  return {
+    engine: 'postgres',
+    db,
+    ping: async () => {
+      await db.execute(sql`select 1`);
+    },
+    close: () => client.end({ timeout: 5 }),
+  };
+}
+
+/** Drizzle's migrator takes no lock: of two replicas that start together one would fail half-way. */
+async function migrateUnderLock(url: string): Promise<void> {
+  const client = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} });
+  try {
+    await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
+    await migrate(drizzle(client), { migrationsFolder: MIGRATIONS });
+  } finally {
+    await client.end({ timeout: 5 });
+  }
+}

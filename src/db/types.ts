@@ -1,0 +1,28 @@
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+
+/**
+ * Where statements go: the database, or a transaction of it. Repositories take one as their first argument and never
+ * know which engine is behind it.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: drizzle leaves the schema of a database open only through any.
+export type Db = PgDatabase<PgQueryResultHKT, any>;
+
+declare const transaction: unique symbol;
+/** A transaction. Inside one nothing else may be used: on the embedded engine an outer statement would wait forever. */
+export type Tx = Db & { readonly [transaction]?: true };
+
+export type Engine = 'embedded' | 'postgres';
+
+/** An open database with its migrations applied. */
+export interface Database {
+  readonly engine: Engine;
+  readonly db: Db;
+  /** Answers when the database does; throws otherwise. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Sees every statement with its parameters; tests count statements with it, nothing logs parameters. */
+export interface StatementListener {
+  logQuery(statement: string, parameters: unknown[]): void;
+}

@@ -1,0 +1,30 @@
+import { foreignKey, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { projects } from '../projects/tables.js';
+
+/** The principal. What it proved about its machine is the attestation domain's; the outcome, its trust, is here. */
+export const agents = pgTable(
+  'agents',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind', { enum: ['MACHINE'] }).notNull(),
+    domainId: text('domain_id').notNull(),
+    projectId: text('project_id').notNull(),
+    name: text('name').notNull(),
+    externalId: text('external_id'),
+    trustState: text('trust_state').notNull(),
+    trustedUntil: timestamp('trusted_until', { withTimezone: true }),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    createdBy: text('created_by').notNull(),
+  },
+  (t) => [
+    foreignKey({
+      name: 'agents_project_id_domain_id_fkey',
+      columns: [t.projectId, t.domainId],
+      foreignColumns: [projects.id, projects.domainId],
+    }),
+    unique('agents_project_id_name_key').on(t.projectId, t.name),
+    unique('agents_project_id_external_id_key').on(t.projectId, t.externalId),
+  ],
+);
+
+export type AgentRow = typeof agents.$inferSelect;

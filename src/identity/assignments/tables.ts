@@ -1,0 +1,47 @@
+import { sql } from 'drizzle-orm';
+import { boolean, check, foreignKey, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { domains } from '../domains/tables.js';
+import { projects } from '../projects/tables.js';
+import { roles } from '../roles/tables.js';
+import { users } from '../users/tables.js';
+
+export const roleAssignments = pgTable(
+  'role_assignments',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    roleId: text('role_id')
+      .notNull()
+      .references(() => roles.id),
+    scopeType: text('scope_type', { enum: ['system', 'domain', 'project'] }).notNull(),
+    /** The domain of the scope, and for a project the one it is in. */
+    domainId: text('domain_id').references(() => domains.id),
+    projectId: text('project_id'),
+    isInherited: boolean('is_inherited').notNull(),
+    notBefore: timestamp('not_before', { withTimezone: true }),
+    expiresAt: timestamp('expires_at', { withTimezone: true }),
+    reason: text('reason'),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+  },
+  (t) => [
+    foreignKey({
+      name: 'role_assignments_project_id_domain_id_fkey',
+      columns: [t.projectId, t.domainId],
+      foreignColumns: [projects.id, projects.domainId],
+    }),
+    unique('role_assignments_key')
+      .on(t.userId, t.roleId, t.scopeType, t.domainId, t.projectId, t.isInherited)
+      .nullsNotDistinct(),
+    check(
+      'role_assignments_scope_check',
+      sql`case ${t.scopeType}
+        when 'system' then ${t.domainId} is null and ${t.projectId} is null and not ${t.isInherited}
+        when 'domain' then ${t.domainId} is not null and ${t.projectId} is null
+        else ${t.domainId} is not null and ${t.projectId} is not null end`,
+    ),
+  ],
+);
+
+export type AssignmentRow = typeof roleAssignments.$inferSelect;

@@ -1,0 +1,14 @@
+import { pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+
+export const domains = pgTable(
+  'domains',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    description: text('description'),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+  },
+  (t) => [unique('domains_name_key').on(t.name)],
+);
+
+export type DomainRow = typeof domains.$inferSelect;

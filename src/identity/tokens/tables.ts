@@ -1,0 +1,31 @@
+import { type AnyPgColumn, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { agents } from '../agents/tables.js';
+import { users } from '../users/tables.js';
+
+export const tokens = pgTable(
+  'tokens',
+  {
+    id: text('id').primaryKey(),
+    /** SHA-256 of the token in hex; the token itself is nowhere. */
+    hash: text('hash').notNull(),
+    userId: text('user_id').references(() => users.id),
+    agentId: text('agent_id').references(() => agents.id),
+    scopeType: text('scope_type', { enum: ['system', 'domain', 'project', 'agent', 'unscoped'] }).notNull(),
+    domainId: text('domain_id'),
+    projectId: text('project_id'),
+    /** The roles it was narrowed to; null for all that are held. */
+    roles: text('roles').array(),
+    parentId: text('parent_id').references((): AnyPgColumn => tokens.id),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
+    revokedAt: timestamp('revoked_at', { withTimezone: true }),
+  },
+  (t) => [
+    unique('tokens_hash_key').on(t.hash),
+    index('tokens_user_id_idx').on(t.userId),
+    index('tokens_agent_id_idx').on(t.agentId),
+    index('tokens_parent_id_idx').on(t.parentId),
+  ],
+);
+
+export type TokenRow = typeof tokens.$inferSelect;

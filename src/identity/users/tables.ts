@@ -1,0 +1,19 @@
+import { boolean, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { domains } from '../domains/tables.js';
+
+export const users = pgTable(
+  'users',
+  {
+    id: text('id').primaryKey(),
+    domainId: text('domain_id')
+      .notNull()
+      .references(() => domains.id),
+    name: text('name').notNull(),
+    passwordHash: text('password_hash').notNull(),
+    isEnabled: boolean('is_enabled').notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+  },
+  (t) => [unique('users_domain_id_name_key').on(t.domainId, t.name)],
+);
+
+export type UserRow = typeof users.$inferSelect;

@@ -1,0 +1,87 @@
+import { GraphQLError } from 'graphql';
+
+/** What a caller can correct: answered as data beside a null object, never as a top-level error. */
+export interface UserErrorFact {
+  readonly code:
+    | 'INVALID'
+    | 'ALREADY_EXISTS'
+    | 'STALE_ETAG'
+    | 'IN_USE'
+    | 'LIMIT_REACHED'
+    | 'REQUEST_ID_REUSED'
+    | 'PREVIEW_OUTDATED';
+  readonly message: string;
+  /** The path of the input field it is about, below `input`. */
+  readonly path: readonly string[];
+}
+
+/** Thrown inside a use case so that its transaction rolls back; the resolver's payload carries the facts. */
+export class UserErrors extends Error {
+  readonly facts: readonly UserErrorFact[];
+  constructor(facts: readonly UserErrorFact[]) {
+    super(facts.map((fact) => fact.message).join(' '));
+    this.name = 'UserErrors';
+    this.facts = facts;
+  }
+}
+
+const userError =
+  (code: UserErrorFact['code']) =>
+  (message: string, ...path: string[]) =>
+    new UserErrors([{ code, message, path }]);
+
+export const invalid = userError('INVALID');
+export const alreadyExists = userError('ALREADY_EXISTS');
+export const inUse = userError('IN_USE');
+export const limitReached = userError('LIMIT_REACHED');
+export const requestIdReused = userError('REQUEST_ID_REUSED');
+export const staleEtag = () => userError('STALE_ETAG')('The object changed since this etag was read.', 'etag');
+
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'BAD_USER_INPUT'
+  | 'INVALID_CURSOR'
+  | 'RATE_LIMITED'
+  | 'UNAVAILABLE'
+  | 'INTERNAL_SERVER_ERROR';
+
+/** HTTP statuses of refusals that happen before or outside GraphQL execution. */
+export const HTTP_STATUS: Record<ErrorCode, number> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  BAD_USER_INPUT: 400,
+  INVALID_CURSOR: 400,
+  RATE_LIMITED: 429,
+  UNAVAILABLE: 503,
+  INTERNAL_SERVER_ERROR: 500,
+};
+
+/** An error whose message and extensions are meant for the caller; every other error is masked. */
+export class Refusal extends GraphQLError {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, extensions: Record<string, unknown> = {}) {
+    super(message, { extensions: { code, ...extensions } });
+    this.name = 'Refusal';
+    this.code = code;
+  }
+}
+
+export const unauthenticated = (message = 'A valid token is needed.', reason?: string) =>
+  new Refusal('UNAUTHENTICATED', message, reason ? { reason } : {});
+export const forbidden = (policy: string) => new Refusal('FORBIDDEN', 'The caller may not do this.', { policy });
+export const wrongScope = (policy: string, scopeTypes: readonly string[]) =>
+  new Refusal('FORBIDDEN', `This needs a token of another scope: ${scopeTypes.join(', ')}.`, {
+    policy,
+    reason: 'WRONG_SCOPE',
+    scopeTypes,
+  });
+/** The same for what is missing and for what the caller may not read, so that the two cannot be told apart. */
+export const notFound = (what: string) => new Refusal('NOT_FOUND', `No such ${what}.`);
+export const badInput = (message: string, extensions: Record<string, unknown> = {}) =>
+  new Refusal('BAD_USER_INPUT', message, extensions);
+export const invalidCursor = () => new Refusal('INVALID_CURSOR', 'The cursor is not one of this list.');
+export const unavailable = (message = 'The service cannot answer just now; try again.') =>
+  new Refusal('UNAVAILABLE', message);

@@ -1,0 +1,35 @@
+import { v7 } from 'uuid';
+
+/** Every kind of object that has an id, with its prefix: the only list of them. */
+const PREFIXES = {
+  Domain: 'dom',
+  Project: 'prj',
+  User: 'usr',
+  Role: 'rol',
+  RoleAssignment: 'asg',
+  Token: 'tok',
+  Agent: 'agt',
+  Allowlist: 'alw',
+  AllowlistRevision: 'alr',
+  Attestation: 'att',
+  AttestationResult: 'atr',
+  Upload: 'upl',
+  AuditEntry: 'aud',
+} as const;
+
+export type Kind = keyof typeof PREFIXES;
+
+declare const kind: unique symbol;
+/** An id of one kind of object: prefix, underscore, UUIDv7 (RFC 9562), so that ids sort by creation time. */
+export type Id<K extends Kind = Kind> = string & { readonly [kind]: K };
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export function newId<K extends Kind>(of: K): Id<K> {
+  return `${PREFIXES[of]}_${v7()}` as Id<K>;
+}
+
+/** Whether a text that came from a caller has the form of an id of this kind; says nothing about existence. */
+export function isId<K extends Kind>(of: K, text: string): text is Id<K> {
+  return text.startsWith(`${PREFIXES[of]}_`) && UUID.test(text.slice(PREFIXES[of].length + 1));
+}

@@ -1,0 +1,61 @@
+import { badInput, invalidCursor } from './errors.js';
+
+const FIRST_MAX = 200;
+const CURSOR_LENGTH_MAX = 2048;
+
+export interface PageArgs {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+}
+
+/** A page to fetch by key: rows that come after `after` in the ordering, one more than `first` to see if others follow. */
+export interface PageRequest {
+  readonly first: number;
+  readonly ordering: string;
+  readonly after: readonly string[] | null;
+}
+
+export interface Connection<Row> {
+  edges: { cursor: string; node: Row }[];
+  nodes: Row[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+/**
+ * Reads the arguments of a connection. `ordering` names what the list is ordered by, and how many keys a cursor of it
+ * has: a cursor of another ordering is refused, not misread.
+ */
+export function pageRequest(args: PageArgs, ordering = 'id', keys = 1): PageRequest {
+  const first = args.first ?? 50;
+  if (first < 1 || first > FIRST_MAX) throw badInput(`first must be from 1 to ${FIRST_MAX}.`, { argument: 'first' });
+  return { first, ordering, after: args.after == null ? null : decodeCursor(args.after, ordering, keys) };
+}
+
+/** Shapes the rows that were fetched for a request, `first + 1` of them at most. */
+export function connection<Row>(
+  rows: readonly Row[],
+  request: PageRequest,
+  keysOf: (row: Row) => readonly string[],
+): Connection<Row> {
+  const nodes = rows.slice(0, request.first);
+  const edges = nodes.map((node) => ({ cursor: encodeCursor(request.ordering, keysOf(node)), node }));
+  const pageInfo = { hasNextPage: rows.length > request.first, endCursor: edges.at(-1)?.cursor ?? null };
+  return { edges, nodes, pageInfo };
+}
+
+function encodeCursor(ordering: string, keys: readonly string[]): string {
+  return Buffer.from(JSON.stringify([ordering, ...keys])).toString('base64url');
+}
+
+function decodeCursor(cursor: string, ordering: string, keys: number): string[] {
+  if (cursor.length > CURSOR_LENGTH_MAX) throw invalidCursor();
+  let parts: unknown;
+  try {
+    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    throw invalidCursor();
+  }
+  if (!Array.isArray(parts) || parts.length !== keys + 1 || parts[0] !== ordering) throw invalidCursor();
+  if (!parts.every((part) => typeof part === 'string' && !part.includes('\0'))) throw invalidCursor();
+  return parts.slice(1) as string[];
+}

@@ -1,0 +1,23 @@
+import { type UserErrorFact, UserErrors } from './errors.js';
+
+/** The part that every payload has. */
+export interface WithUserErrors {
+  userErrors: { code: UserErrorFact['code']; message: string; path: string[] }[];
+}
+
+/**
+ * Runs a use case and shapes its outcome as a payload: what it answered with no user errors, or nulls with them.
+ * `empty` has the payload's non-null fields for the second case.
+ */
+export async function payload<T extends object, E extends object = object>(
+  run: () => Promise<T>,
+  empty?: E,
+): Promise<(T | E) & WithUserErrors> {
+  try {
+    return { ...(await run()), userErrors: [] };
+  } catch (error) {
+    if (!(error instanceof UserErrors)) throw error;
+    const userErrors = error.facts.map((fact) => ({ ...fact, path: ['input', ...fact.path] }));
+    return { ...(empty ?? ({} as E)), userErrors };
+  }
+}

@@ -1,0 +1,22 @@
+/** A policy set that cannot be built: what is wrong with which policy, rule or claim. */
+export class PolicyError extends Error {
+  override readonly name: string = 'PolicyError';
+}
+
+/** A check that was refused when written. Lines and columns count from 1, columns in UTF-16 code units. */
+export class PolicySyntaxError extends PolicyError {
+  override readonly name = 'PolicySyntaxError';
+  /** Whose text it is: `policy allowlist:create, check`, `rule owner`. */
+  readonly origin: string;
+  readonly line: number;
+  readonly column: number;
+  readonly reason: string;
+
+  constructor(origin: string, at: { readonly line: number; readonly column: number }, reason: string) {
+    super(`${origin}, line ${at.line}, column ${at.column}: ${reason}`);
+    this.origin = origin;
+    this.line = at.line;
+    this.column = at.column;
+    this.reason = reason;
+  }
+}

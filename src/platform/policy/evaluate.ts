@@ -1,0 +1,136 @@
+import type { Check, Comparison, Known } from './language/ast.js';
+import { hasType, type KeyType } from './target.js';
+import { ABSENT, and, FALSE, not, OPEN, or, TRUE, type Truth } from './truth.js';
+import {
+  type CredentialMap,
+  isList,
+  isNull,
+  matchOne,
+  matchText,
+  readCredential,
+  type Scalar,
+  type TargetValue,
+} from './values.js';
+
+/** A compiled check. It keeps nothing between calls and allocates nothing for credentials that hold one value. */
+export type Test<Row> = (credentials: CredentialMap, row: Row) => Truth;
+
+/** Reads one target key from a row; undefined when the row has none, which is ABSENT. */
+export type KeyReader<Row> = (row: Row) => TargetValue | undefined;
+
+/** How a key takes part in a comparison: with a known value, and with `None`. */
+interface KeyTests<Row> {
+  readonly equals: (known: Scalar, row: Row) => Truth;
+  readonly isNull: (row: Row) => Truth;
+}
+
+/** Compiles a check that is decided on known rows. */
+export function compileForRow<Row>(check: Check, reader: (key: string) => KeyReader<Row>): Test<Row> {
+  return compile(check, (key) => {
+    const read = reader(key);
+    return { equals: (known, row) => matchOne(known, read(row)), isNull: (row) => isNull(read(row)) };
+  });
+}
+
+/** Compiles a check that is decided before any row is known: what depends on a row is OPEN. */
+export function compileForOperation(
+  check: Check,
+  typeOf: (key: string) => KeyType,
+): (credentials: CredentialMap) => Truth {
+  const test = compile<undefined>(check, (key) => {
+    const type = typeOf(key);
+    return { equals: (known) => (hasType(type, known) ? OPEN : FALSE), isNull: () => OPEN };
+  });
+  return (credentials) => test(credentials, undefined);
+}
+
+function compile<Row>(check: Check, keyTests: (key: string) => KeyTests<Row>): Test<Row> {
+  switch (check.kind) {
+    case 'constant': {
+      const value = check.allows ? TRUE : FALSE;
+      return () => value;
+    }
+    case 'role':
+      return compileRole(check.name);
+    case 'rule':
+      return compile(check.body, keyTests);
+    case 'not': {
+      const test = compile(check.of, keyTests);
+      return (credentials, row) => not(test(credentials, row));
+    }
+    case 'and':
+      return compileJunction(
+        check.of.map((operand) => compile(operand, keyTests)),
+        and,
+        TRUE,
+        FALSE,
+      );
+    case 'or':
+      return compileJunction(
+        check.of.map((operand) => compile(operand, keyTests)),
+        or,
+        FALSE,
+        TRUE,
+      );
+    case 'comparison':
+      return compileComparison(check, keyTests);
+  }
+}
+
+function compileJunction<Row>(tests: readonly Test<Row>[], join: typeof and, start: Truth, decisive: Truth): Test<Row> {
+  return (credentials, row) => {
+    let value = start;
+    for (const test of tests) {
+      value = join(value, test(credentials, row));
+      if (value === decisive) return value;
+    }
+    return value;
+  };
+}
+
+function compileRole(name: string): Test<unknown> {
+  const wanted = name.toLowerCase();
+  return ({ roles }) => {
+    if (!isList(roles)) return ABSENT;
+    // Names are usually written alike; folding case costs more than a look.
+    if (roles.includes(wanted)) return TRUE;
+    let value = ABSENT;
+    for (const role of roles) {
+      if (typeof role === 'string' && role.toLowerCase() === wanted) return TRUE;
+      if (role !== null && role !== undefined) value = FALSE;
+    }
+    return value;
+  };
+}
+
+function compileComparison<Row>({ known, matched }: Comparison, keyTests: (key: string) => KeyTests<Row>): Test<Row> {
+  if (matched.kind === 'text') {
+    const { text } = matched;
+    return compileKnown(known, (value) => matchText(value, text));
+  }
+  const key = keyTests(matched.name);
+  if (known.kind === 'literal' && known.value === null) return (_credentials, row) => key.isNull(row);
+  return compileKnown(known, key.equals);
+}
+
+/** TRUE if any known value matches, ABSENT if it has none. */
+function compileKnown<Row>(known: Known, match: (value: Scalar, row: Row) => Truth): Test<Row> {
+  if (known.kind === 'literal') {
+    const { value } = known;
+    return value === null ? () => ABSENT : (_credentials, row) => match(value, row);
+  }
+  const { path } = known;
+  const field = path.length === 1 ? path[0] : undefined;
+  return (credentials, row) => {
+    // Nearly every credential is one string in a flat map.
+    const single = field === undefined ? undefined : credentials[field];
+    if (typeof single === 'string') return match(single, row);
+    let result = ABSENT;
+    for (const value of readCredential(credentials, path)) {
+      const one = match(value, row);
+      if (one === TRUE) return TRUE;
+      result |= one;
+    }
+    return result;
+  };
+}

@@ -1,0 +1,34 @@
+export { PolicyError, PolicySyntaxError } from './errors.js';
+export { compileForOperation, compileForRow, type KeyReader, type Test } from './evaluate.js';
+export type { Check, ParsedCheck, Position } from './language/ast.js';
+export { expandCheck, type Rules } from './language/expand.js';
+export { parseCheck } from './language/parser.js';
+export { printCheck } from './language/print.js';
+export type { CredentialFields } from './language/word.js';
+export {
+  type AuthenticatedDeclaration,
+  CREDENTIAL_FIELDS,
+  type Credentials,
+  definePolicy,
+  type Policy,
+  type PolicyDeclaration,
+  type PolicyName,
+  type PublicDeclaration,
+  SCOPE_TYPES,
+  type ScopedDeclaration,
+  type ScopeType,
+  type Subject,
+} from './policy.js';
+export {
+  buildRegistry,
+  type Decision,
+  type PolicyDescription,
+  type PolicyRef,
+  type PolicyRegistry,
+  type RegistryInput,
+} from './registry.js';
+export { type Residue, residueOf } from './residue.js';
+export { defineTarget, type KeyType, type Target, type TargetKey } from './target.js';
+export { ABSENT, FALSE, mayBeTrue, OPEN, TRUE, type Truth } from './truth.js';
+export type { CredentialMap, CredentialValue, Scalar, TargetValue } from './values.js';
+export type { Visible } from './visible.js';

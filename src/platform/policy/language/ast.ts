@@ -1,0 +1,69 @@
+import type { Scalar } from '../values.js';
+
+/** Where a word starts in the text it was written in. Both count from 1; columns in UTF-16 code units. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** `@` (always) and `!` (never). */
+export interface Constant {
+  readonly kind: 'constant';
+  readonly allows: boolean;
+  readonly at: Position;
+}
+
+/** `role:NAME`; role names compare without regard to case. */
+export interface RoleCheck {
+  readonly kind: 'role';
+  readonly name: string;
+  readonly at: Position;
+}
+
+/** The left of a colon, known before any row is: a path into the credentials, or a Python-style literal (`None` is null). */
+export type Known =
+  | { readonly kind: 'credential'; readonly path: readonly string[] }
+  | { readonly kind: 'literal'; readonly value: Scalar | null };
+
+/** The right of a colon: a key of the target row, or a constant written bare. */
+export type Matched =
+  | { readonly kind: 'key'; readonly name: string; readonly at: Position }
+  | { readonly kind: 'text'; readonly text: string };
+
+/** `FIELD:%(key)s`, `FIELD:constant`, `'literal':%(key)s`, `None:%(key)s`. */
+export interface Comparison {
+  readonly kind: 'comparison';
+  readonly known: Known;
+  readonly matched: Matched;
+  readonly at: Position;
+}
+
+export type Atom = Constant | RoleCheck | Comparison;
+
+export interface Not<Node> {
+  readonly kind: 'not';
+  readonly of: Node;
+}
+
+export interface Junction<Node> {
+  readonly kind: 'and' | 'or';
+  readonly of: readonly Node[];
+}
+
+/** `rule:NAME` as written. */
+export interface RuleCall {
+  readonly kind: 'rule';
+  readonly name: string;
+  readonly at: Position;
+}
+
+/** `rule:NAME` with what the rule says. */
+export interface NamedRule extends RuleCall {
+  readonly body: Check;
+}
+
+/** A check as written. */
+export type ParsedCheck = Atom | RuleCall | Not<ParsedCheck> | Junction<ParsedCheck>;
+
+/** A check whose rules have been looked up; the tree that is evaluated, filtered and explained. */
+export type Check = Atom | NamedRule | Not<Check> | Junction<Check>;

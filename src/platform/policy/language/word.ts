@@ -1,0 +1,85 @@
+import { PolicySyntaxError } from '../errors.js';
+import type { Scalar } from '../values.js';
+import type { Atom, Known, Matched, Position, RuleCall } from './ast.js';
+import { shift, type Token } from './lexer.js';
+
+/**
+ * The credential fields a check may name. A `value` field is compared as it is (a list matches by any element); a
+ * `map` field may be walked into with dots.
+ */
+export type CredentialFields = ReadonlyMap<string, 'value' | 'map'>;
+
+const PATH = /^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$/;
+const INTEGER = /^-?(0|[1-9]\d*)$/;
+const TARGET_KEY = /^%\(([A-Za-z_][\w.-]*)\)s$/;
+const NAMED_LITERALS: ReadonlyMap<string, Scalar | null> = new Map<string, Scalar | null>([
+  ['True', true],
+  ['False', false],
+  ['None', null],
+]);
+
+/**
+ * Reads one word of a check.
+ *
+ * @throws PolicySyntaxError at the character that is wrong.
+ */
+export function parseWord({ text, at }: Token, origin: string, fields: CredentialFields): Atom | RuleCall {
+  if (text === '@' || text === '!') return { kind: 'constant', allows: text === '@', at };
+  const refuse = (offset: number, reason: string) => new PolicySyntaxError(origin, shift(at, offset), reason);
+  const quoted = text[0] === "'" || text[0] === '"';
+  const colon = quoted ? text.indexOf(':', text.indexOf(text.charAt(0), 1) + 1) : text.indexOf(':');
+  if (colon < 0) throw refuse(0, `a word needs a colon: ${JSON.stringify(text)}`);
+  const kind = text.slice(0, colon);
+  const match = text.slice(colon + 1);
+  if (match === '') throw refuse(colon, 'nothing after the colon');
+  if (kind === 'role' || kind === 'rule') {
+    const matched = parseMatched(match, shift(at, colon + 1), origin);
+    if (matched.kind === 'key') throw refuse(colon + 1, `${kind}: takes a name, not a target key`);
+    return { kind, name: matched.text, at };
+  }
+  const known = parseKnown(kind, at, origin, fields);
+  const matched = parseMatched(match, shift(at, colon + 1), origin);
+  if (known.kind === 'literal' && known.value === null && matched.kind === 'text') {
+    throw refuse(colon + 1, 'None: is compared with a target key only');
+  }
+  return { kind: 'comparison', known, matched, at };
+}
+
+function parseKnown(kind: string, at: Position, origin: string, fields: CredentialFields): Known {
+  const refuse = (reason: string) => new PolicySyntaxError(origin, at, reason);
+  const named = NAMED_LITERALS.get(kind);
+  if (named !== undefined) return { kind: 'literal', value: named };
+  if (INTEGER.test(kind)) {
+    const value = Number(kind);
+    if (!Number.isSafeInteger(value)) throw refuse(`integer out of range: ${kind}`);
+    return { kind: 'literal', value };
+  }
+  const quote = kind.charAt(0);
+  if (quote === "'" || quote === '"') {
+    const literal = kind.slice(1, -1);
+    if (kind.length < 2 || !kind.endsWith(quote) || literal.includes(quote))
+      throw refuse('the quoted literal does not end before the colon');
+    // Python would read an escape here; no literal of ours needs one.
+    if (literal.includes('\\')) throw refuse('a quoted literal takes no backslash');
+    return { kind: 'literal', value: literal };
+  }
+  if (!PATH.test(kind)) throw refuse(`neither a credential field nor a literal: ${JSON.stringify(kind)}`);
+  const path = kind.split('.');
+  const form = fields.get(path[0] ?? '');
+  if (form === undefined || (form === 'value' && path.length > 1)) throw refuse(`unknown credential field: ${kind}`);
+  return { kind: 'credential', path };
+}
+
+function parseMatched(match: string, at: Position, origin: string): Matched {
+  const refuse = (offset: number, reason: string) => new PolicySyntaxError(origin, shift(at, offset), reason);
+  const key = TARGET_KEY.exec(match)?.[1];
+  if (key !== undefined) return { kind: 'key', name: key, at };
+  if (match.startsWith("'") || match.startsWith('"'))
+    throw refuse(0, 'a constant after a colon is written without quotes');
+  // oslo.policy formats constants, so a doubled percent sign is one and any other is a target key gone wrong.
+  const percent = match.replaceAll('%%', '__').indexOf('%');
+  if (percent >= 0) throw refuse(percent, 'a target key is written %(name)s and stands alone after the colon');
+  const parenthesis = match.search(/[()]/);
+  if (parenthesis >= 0) throw refuse(parenthesis, 'a parenthesis inside a word; separate it with white space');
+  return { kind: 'text', text: match.replaceAll('%%', '%') };
+}

@@ -1,0 +1,225 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import { Claims } from './claims.js';
+import { type CompiledPolicy, compilePolicy, type ScopeText, targetKey } from './compile.js';
+import { PolicyError } from './errors.js';
+import { expandCheck, type Rules } from './language/expand.js';
+import { parseCheck } from './language/parser.js';
+import {
+  CREDENTIAL_FIELDS,
+  type Policy,
+  type PolicyDeclaration,
+  type PolicyName,
+  type ScopeType,
+  type Subject,
+} from './policy.js';
+import { allOf, type Residue, residueOf } from './residue.js';
+import { residueToSql } from './sql.js';
+import type { Target } from './target.js';
+import { mayBeTrue, TRUE } from './truth.js';
+import { Visible } from './visible.js';
+
+/** The scope is decided before the check, so WRONG_SCOPE says nothing about the check. */
+export type Decision =
+  | { readonly outcome: 'ALLOWED' }
+  | { readonly outcome: 'UNAUTHENTICATED' }
+  | { readonly outcome: 'WRONG_SCOPE'; readonly scopeTypes: readonly ScopeType[] }
+  | { readonly outcome: 'FORBIDDEN' };
+
+/** A policy by name, or as declared; the latter ties the row to it at compile time. */
+export type PolicyRef<Row extends object = object> = PolicyName | Policy<Row>;
+
+/** What is published about a policy. */
+export interface PolicyDescription {
+  readonly name: PolicyName;
+  readonly description: string;
+  readonly scopeTypes: PolicyDeclaration['scopeTypes'];
+  readonly scopes: readonly ScopeText[];
+  readonly isOverridden: boolean;
+  readonly operations: readonly string[];
+  readonly deprecated: PolicyDeclaration['deprecated'];
+}
+
+export interface RegistryInput {
+  /** Named rules, in the check language. */
+  readonly rules: Readonly<Record<string, string>>;
+  readonly policies: readonly Policy[];
+  /** Operators' checks by policy name. They replace checks; scope types and boundaries stay. */
+  readonly overrides?: Readonly<Record<string, string>>;
+  /** While false, a deprecated check allows beside the new one that replaced it. */
+  readonly enforceNewDefaults?: boolean;
+}
+
+interface Entry extends CompiledPolicy {
+  readonly description: PolicyDescription;
+  /** The decision for an authenticated caller of another scope. */
+  readonly wrongScope: Decision;
+}
+
+const ALLOWED: Decision = Object.freeze({ outcome: 'ALLOWED' });
+const FORBIDDEN: Decision = Object.freeze({ outcome: 'FORBIDDEN' });
+const UNAUTHENTICATED: Decision = Object.freeze({ outcome: 'UNAUTHENTICATED' });
+
+/**
+ * Parses, checks and compiles a set of policies.
+ *
+ * @throws PolicySyntaxError for a check, boundary, rule or override that is refused, with line and column;
+ *   PolicyError for two policies of one name, two claims on one coordinate, or an override
+ *   that has no policy or whose policy is public.
+ */
+export function buildRegistry(input: RegistryInput): PolicyRegistry {
+  const { policies, overrides = {}, enforceNewDefaults = true } = input;
+  const rules = parseRules(input.rules);
+  const entries = new Map<string, Entry>();
+  for (const policy of policies) {
+    if (entries.has(policy.name)) throw new PolicyError(`policy ${policy.name} is declared twice`);
+    const override = Object.hasOwn(overrides, policy.name) ? overrides[policy.name] : undefined;
+    entries.set(
+      policy.name,
+      describe(compilePolicy(policy, { rules, override, enforceNewDefaults }), override !== undefined),
+    );
+  }
+  for (const name of Object.keys(overrides)) {
+    const entry = entries.get(name);
+    if (entry === undefined) throw new PolicyError(`override of ${name}: there is no such policy`);
+    if (entry.policy.scopeTypes === 'public') throw new PolicyError(`override of ${name}: it is public`);
+  }
+  return new PolicyRegistry(entries, new Claims(policies));
+}
+
+function parseRules(texts: Readonly<Record<string, string>>): Rules {
+  const rules = new Map(
+    Object.entries(texts).map(([name, text]) => [
+      name,
+      parseCheck(text, { origin: `rule ${name}`, credentials: CREDENTIAL_FIELDS }),
+    ]),
+  );
+  // A rule that no policy uses has no target to be checked against, but its cycles and unknown rules are refused too.
+  for (const [name, at] of rules) expandCheck(at, { origin: `rule ${name}`, rules, hasKey: () => true });
+  return rules;
+}
+
+function describe(compiled: CompiledPolicy, isOverridden: boolean): Entry {
+  const { name, description, scopeTypes, operations, deprecated } = compiled.policy;
+  return {
+    ...compiled,
+    description: { name, description, scopeTypes, scopes: compiled.texts, isOverridden, operations, deprecated },
+    wrongScope: Object.freeze({ outcome: 'WRONG_SCOPE', scopeTypes: typeof scopeTypes === 'object' ? scopeTypes : [] }),
+  };
+}
+
+/** All policies in force. Immutable: a change of overrides builds another. */
+export class PolicyRegistry {
+  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #claims: Claims;
+
+  constructor(entries: ReadonlyMap<string, Entry>, claims: Claims) {
+    this.#entries = entries;
+    this.#claims = claims;
+  }
+
+  get(name: string): PolicyDescription | undefined {
+    return this.#entries.get(name)?.description;
+  }
+
+  /** Every policy, by name. */
+  list(): readonly PolicyDescription[] {
+    const descriptions = [...this.#entries.values()].map((entry) => entry.description);
+    return descriptions.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** The policy that guards a coordinate `Type.field`; a claim on the field wins over one on its type. */
+  policyFor(coordinate: string): PolicyDescription | undefined {
+    const name = this.#claims.policyFor(coordinate);
+    return name === undefined ? undefined : this.get(name);
+  }
+
+  /** See `Claims.claimedApart`. */
+  claimedApart(coordinate: string): boolean {
+    return this.#claims.claimedApart(coordinate);
+  }
+
+  /** The coordinates that no policy guards: must be none for a schema to be served. */
+  uncovered(coordinates: readonly string[]): readonly string[] {
+    return this.#claims.uncovered(coordinates);
+  }
+
+  /** The claims that no coordinate answers to. */
+  unknownClaims(coordinates: readonly string[]): readonly string[] {
+    return this.#claims.unknown(coordinates);
+  }
+
+  /** Whether any row could be allowed. FORBIDDEN here means that every row is; ALLOWED does not say that one is. */
+  decideOperation(policy: PolicyRef<never>, subject: Subject): Decision {
+    const entry = this.#entry(policy);
+    const tests = entry.byScope.get(subject.scope);
+    if (tests === undefined) return refusedScope(entry, subject);
+    return mayBeTrue(tests.operation(subject.credentials)) ? ALLOWED : FORBIDDEN;
+  }
+
+  /** The decision on one row, loaded or about to be written. */
+  decideRow<Row extends object>(policy: PolicyRef<Row>, subject: Subject, row: NoInfer<Row>): Decision {
+    const entry = this.#entry(policy);
+    const tests = entry.byScope.get(subject.scope);
+    if (tests === undefined) return refusedScope(entry, subject);
+    return tests.row(subject.credentials, row) === TRUE ? ALLOWED : FORBIDDEN;
+  }
+
+  /**
+   * The rows of a table, or of an alias of it, on which every one of the policies allows.
+   *
+   * @throws PolicyError when a policy is about another table.
+   */
+  visible<T extends PgTable>(
+    policies: readonly [PolicyRef<never>, ...PolicyRef<never>[]],
+    subject: Subject,
+    table: T,
+  ): Visible<T> {
+    const byTarget = new Map<Target | undefined, Residue[]>();
+    for (const policy of policies) {
+      const entry = this.#entry(policy);
+      const { target } = entry.policy;
+      if (target && originalName(target.table) !== originalName(table)) {
+        throw new PolicyError(
+          `policy ${entry.policy.name} is about ${originalName(target.table)}, not ${originalName(table)}`,
+        );
+      }
+      const group = byTarget.get(target) ?? [];
+      byTarget.set(target, [...group, residueFor(entry, subject)]);
+    }
+    const conditions = [...byTarget].map(([target, residues]) => conditionOn(table, target, allOf(residues)));
+    // In parentheses, so that it stays whole under whatever a query puts round it.
+    return new Visible<T>(sql`(${sql.join(conditions, sql` and `)})`);
+  }
+
+  #entry(policy: PolicyRef<never>): Entry {
+    const name = typeof policy === 'string' ? policy : policy.name;
+    const entry = this.#entries.get(name);
+    if (entry === undefined) throw new PolicyError(`there is no policy ${name}`);
+    return entry;
+  }
+}
+
+function refusedScope(entry: Entry, subject: Subject): Decision {
+  return subject.scope === null ? UNAUTHENTICATED : entry.wrongScope;
+}
+
+function residueFor({ policy, byScope }: Entry, subject: Subject): Residue {
+  const tests = byScope.get(subject.scope);
+  if (tests === undefined) return { kind: 'never' };
+  return residueOf(tests.check, subject.credentials, (key) => targetKey(policy.target, key).type);
+}
+
+function conditionOn(table: PgTable, target: Target | undefined, residue: Residue): SQL {
+  return residueToSql(residue, (name) => {
+    const key = targetKey(target, name);
+    return { type: key.type, list: key.list ?? false, sql: key.sql(table) };
+  });
+}
+
+/** `schema.table` as created, whatever alias a query gave it. Drizzle keeps it under a registered symbol. */
+function originalName(table: PgTable): string {
+  const name: unknown = Reflect.get(table, Symbol.for('drizzle:OriginalName'));
+  const schema: unknown = Reflect.get(table, Symbol.for('drizzle:Schema'));
+  return `${typeof schema === 'string' ? schema : 'public'}.${String(name)}`;
+}

@@ -1,0 +1,88 @@
+import { ABSENT, FALSE, TRUE, type Truth } from './truth.js';
+
+/** A present value. Comparisons are typed: text, integers and booleans never equal one another. */
+export type Scalar = string | number | boolean;
+
+/** What a target key reads from a row. Null elements of a list are dropped; a list without elements is absent. */
+export type TargetValue = Scalar | null | readonly (Scalar | null)[];
+
+/** What a credential holds: a value, or maps and lists that a dotted path walks through. */
+export type CredentialValue =
+  | Scalar
+  | null
+  | undefined
+  | readonly CredentialValue[]
+  | { readonly [field: string]: CredentialValue };
+
+/** Credentials as the language sees them: any fields at all. */
+export type CredentialMap = { readonly [field: string]: CredentialValue };
+
+type Nested = Extract<CredentialValue, { readonly [field: string]: CredentialValue }>;
+
+/** Whether a value is a list; `Array.isArray` alone does not narrow a readonly array. */
+export function isList<Item>(value: unknown | readonly Item[]): value is readonly Item[] {
+  return Array.isArray(value);
+}
+
+function isMap(value: CredentialValue): value is Nested {
+  return typeof value === 'object' && value !== null && !isList(value);
+}
+
+/**
+ * The values that a credential path leads to: through nested maps, and through every element of a list.
+ * Absent ones (missing, null, a map where a value was expected) are left out, so an empty answer means absent.
+ * Only own properties count, so that a path cannot reach into a prototype.
+ */
+export function readCredential(credentials: CredentialMap, path: readonly string[]): readonly Scalar[] {
+  const found: Scalar[] = [];
+  collect(credentials, path, 0, found);
+  return found;
+}
+
+function collect(value: CredentialValue, path: readonly string[], depth: number, found: Scalar[]): void {
+  if (value === null || value === undefined) return;
+  if (isList<CredentialValue>(value)) {
+    for (const item of value) collect(item, path, depth, found);
+    return;
+  }
+  const segment = path[depth];
+  if (isMap(value)) {
+    if (segment !== undefined && Object.hasOwn(value, segment)) collect(value[segment], path, depth + 1, found);
+  } else if (segment === undefined) {
+    found.push(value);
+  }
+}
+
+/** Whether one known value is among those of a target key. */
+export function matchOne(known: Scalar, target: TargetValue | undefined): Truth {
+  if (target === null || target === undefined) return ABSENT;
+  if (!isList<Scalar | null>(target)) return known === target ? TRUE : FALSE;
+  let present = ABSENT;
+  for (const item of target) {
+    if (item === known) return TRUE;
+    if (item !== null && item !== undefined) present = FALSE;
+  }
+  return present;
+}
+
+/**
+ * Whether a known value is written as a constant's text. A bare constant has no type of its own and is read as the
+ * value's: an integer in plain decimal digits, a boolean as `True` or `False`.
+ */
+export function matchText(known: Scalar, text: string): Truth {
+  return spell(known) === text ? TRUE : FALSE;
+}
+
+function spell(value: Scalar): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return String(value);
+}
+
+/** `None:%(key)s`: TRUE for null only. A missing key is ABSENT, and so is a list without elements. */
+export function isNull(target: TargetValue | undefined): Truth {
+  if (target === null) return TRUE;
+  if (target === undefined) return ABSENT;
+  if (!isList<Scalar | null>(target)) return FALSE;
+  return target.some((item) => item !== null && item !== undefined) ? FALSE : ABSENT;
+}

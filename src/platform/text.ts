@@ -1,0 +1,21 @@
+import { invalid } from './errors.js';
+
+// Control characters, and the marks that reorder or hide text: a name must look like what it is.
+const UNSEEN = /[\p{Cc}\p{Cs}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
+
+/** A name as it is stored: 1 to 255 characters, none of them invisible, no space at either end. */
+export function validName(name: string, ...path: string[]): string {
+  if (name.length < 1 || name.length > 255) throw invalid('A name has 1 to 255 characters.', ...path);
+  if (UNSEEN.test(name) || name.trim() !== name) {
+    throw invalid('A name has no control or invisible characters and no space at either end.', ...path);
+  }
+  return name;
+}
+
+/** A free text as it is stored: at most 4,096 characters; null when absent or empty. */
+export function validText(text: string | null | undefined, ...path: string[]): string | null {
+  if (text == null || text === '') return null;
+  if (text.length > 4096) throw invalid('A text has at most 4096 characters.', ...path);
+  if (/[\0\p{Cs}]/u.test(text)) throw invalid('A text has no NUL and no broken surrogates.', ...path);
+  return text;
+}

@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ImaLine, ImaLogReader, MAX_LINE_BYTES } from '../../../src/attestation/ima/index.js';
+import { logLine, type Measurement, sha1, sha256, templateData } from './ima-log.js';
+
+function only(text: string): { line: ImaLine; reader: ImaLogReader } {
+  const reader = new ImaLogReader(Buffer.from(text));
+  return { line: reader.next(), reader };
+}
+
+function lines(text: string): ImaLine[] {
+  const reader = new ImaLogReader(Buffer.from(text));
+  const found: ImaLine[] = [];
+  for (let line = reader.next(); line !== 'END'; line = reader.next()) found.push(line);
+  return found;
+}
+
+const MEASUREMENTS: readonly Measurement[] = [
+  { path: '/usr/bin/bash', template: 'ima', digest: sha1('content') },
+  { path: '/usr/bin/bash' },
+  { path: '/usr/bin/old', digest: sha1('content'), algorithm: 'sha1' },
+  { path: '/usr/bin/bash', template: 'ima-ngv2' },
+  { path: '/usr/bin/bash', template: 'ima-ngv2', digestType: 'verity' },
+  { path: '/usr/bin/bash', template: 'ima-sig' },
+  { path: '/usr/bin/bash', template: 'ima-sig', last: Buffer.from('030204aabbccdd0100ff', 'hex') },
+  { path: '/usr/bin/bash', template: 'ima-sigv2', last: Buffer.alloc(300, 7) },
+  { path: '.ima', template: 'ima-buf', last: Buffer.alloc(10_000, 0x30) },
+  { path: '/opt/my app/run me' },
+  { path: '/opt/my app/run me', template: 'ima-sig' },
+  { path: '/opt/my app/run me', template: 'ima', digest: sha1('content') },
+  { path: '/home/ä/\u{1f600}' },
+];
+
+describe('ImaLogReader', () => {
+  for (const measurement of MEASUREMENTS) {
+    const { template = 'ima-ng', path, algorithm = '' } = measurement;
+    it(`ok: ${template} ${algorithm} of ${path} has the template data that the kernel hashes`, () => {
+      const { line, reader } = only(logLine(measurement));
+      expect(line).toBe('ENTRY');
+      expect(reader.isTemplateHashRight).toBe(true);
+      expect(reader.data.equals(templateData(measurement))).toBe(true);
+      expect(reader.name).toBe(path);
+      expect(reader.next()).toBe('END');
+    });
+  }
+
+  it('ok: templates and algorithms may change from line to line', () => {
+    const log = Buffer.from(MEASUREMENTS.map(logLine).join(''));
+    const reader = new ImaLogReader(log);
+    for (const measurement of [...MEASUREMENTS]) {
+      expect(reader.next()).toBe('ENTRY');
+      expect(reader.data.equals(templateData(measurement))).toBe(true);
+      expect(reader.digest.subarray(0, reader.digestSize).equals(measurement.digest ?? sha256(measurement.path))).toBe(
+        true,
+      );
+    }
+    expect(reader.index).toBe(MEASUREMENTS.length - 1);
+  });
+
+  it('ok: an entry as Linux 6 printed it', () => {
+    const line =
+      '10 1d8d532d463c9f8c205d0df7787669a85f93e260 ima-ng sha1:0000000000000000000000000000000000000000 boot_aggregate\n';
+    const { reader } = only(line);
+    expect(reader.name).toBe('boot_aggregate');
+    expect(reader.isTemplateHashRight).toBe(true);
+  });
+
+  it('ok: the template hash may be printed in SHA-256', () => {
+    const measurement = { path: '/bin/true' };
+    const hash = sha256(templateData(measurement)).toString('hex');
+    const { line, reader } = only(logLine(measurement).replace(/^10 [0-9a-f]+/, `10 ${hash}`));
+    expect([line, reader.isTemplateHashRight]).toEqual(['ENTRY', true]);
+  });
+
+  it('ok: the last line needs no newline, and an empty log has no line', () => {
+    expect(lines(logLine({ path: '/a' }).trimEnd())).toEqual(['ENTRY']);
+    expect(lines('')).toEqual([]);
+  });
+
+  it('violation: a template hash of zeros, whatever the fields say', () => {
+    const { line, reader } = only(logLine({ path: '/var/log/my log', isViolation: true }));
+    expect([line, reader.name]).toEqual(['VIOLATION', '/var/log/my log']);
+  });
+
+  it('invalid: another path than was hashed does not agree with the template hash', () => {
+    const { line, reader } = only(logLine({ path: '/bin/evil' }).replace('/bin/evil', '/bin/good'));
+    expect([line, reader.isTemplateHashRight]).toEqual(['ENTRY', false]);
+  });
+
+  const good = logLine({ path: '/bin/true' });
+  const digest = sha256('/bin/true').toString('hex');
+  const malformed: Record<string, [string, RegExp]> = {
+    'an empty line': ['\n', /PCR 10/],
+    'another PCR': [good.replace(/^10/, '11'), /PCR 10/],
+    'a template hash that is too short': [good.replace(/^10 ../, '10 '), /template hash/],
+    'an unknown template': [good.replace('ima-ng', 'ima-xx'), /template is not known/],
+    'an unknown algorithm': [good.replace('sha256:', 'sha257:'), /algorithm/],
+    'no algorithm': [good.replace('sha256:', ''), /algorithm/],
+    'a digest in upper case': [good.replace(digest, digest.toUpperCase()), /lower-case/],
+    'a digest that is too short': [good.replace(digest, digest.slice(2)), /length/],
+    'no name': [good.replace('/bin/true', ''), /name is missing/],
+    'nothing after the template': ['10 '.padEnd(43, 'a').concat(' ima-ng\n'), /template|digest/],
+    'a name with NUL': [good.replace('/bin/true', '/bin/\0true'), /NUL/],
+    'a type in a template without types': [good.replace('sha256:', 'ima:sha256:'), /algorithm/],
+    'an unknown digest type': [logLine({ path: '/a', template: 'ima-ngv2' }).replace('ima:sha', 'foo:sha'), /verity/],
+    'an algorithm in the oldest template': [good.replace('ima-ng', 'ima'), /no algorithm/],
+    'a signature that is missing with its space': [
+      logLine({ path: '/a', template: 'ima-sig' }).replace(' \n', '\n'),
+      /missing/,
+    ],
+    'a signature that is not hex': [logLine({ path: '/a', template: 'ima-sig' }).replace('\n', 'zz\n'), /hex/],
+    'half a byte of signature': [logLine({ path: '/a', template: 'ima-sig' }).replace('\n', 'abc\n'), /hex/],
+    'a legacy name over 255 bytes': [`10 ${'a'.repeat(40)} ima ${'b'.repeat(40)} /${'c'.repeat(255)}\n`, /255/],
+    'a line without end': [good.replace('/bin/true', `/${'x'.repeat(MAX_LINE_BYTES)}`), /longer/],
+  };
+  for (const [what, [text, problem]] of Object.entries(malformed)) {
+    it(`invalid: ${what}, and the next line is read again`, () => {
+      const reader = new ImaLogReader(Buffer.from(text + good));
+      expect(reader.next()).toBe('MALFORMED');
+      expect(reader.problem).toMatch(problem);
+      expect(reader.next()).toBe('ENTRY');
+      expect(reader.isTemplateHashRight).toBe(true);
+      expect(reader.next()).toBe('END');
+    });
+  }
+
+  it('ok: any bytes are read to the end, line by line', () => {
+    const noise = fc.oneof(
+      fc.string(),
+      fc.constantFrom(good, '\n', '10 ', ' ', logLine({ path: '/b', template: 'ima-sig' })),
+    );
+    fc.assert(
+      fc.property(fc.array(noise, { maxLength: 20 }), (parts) => {
+        const text = parts.join('');
+        const expected = text.split('\n').length - (text.endsWith('\n') || text === '' ? 1 : 0);
+        expect(lines(text)).toHaveLength(expected);
+      }),
+    );
+  });
+
+  it('ok: any measurement is laid out as the kernel does', () => {
+    const names = fc.string({
+      unit: fc.constantFrom('a', '/', ' ', 'é', '.', ':', '_', '"'),
+      minLength: 1,
+      maxLength: 60,
+    });
+    const bytes = fc.uint8Array({ maxLength: 2000 });
+    const template = fc.constantFrom('ima-ng', 'ima-sig', 'ima-ngv2', 'ima-sigv2', 'ima-buf');
+    fc.assert(
+      fc.property(names, bytes, template, (path, last, name) => {
+        const measurement = { path, last, template: name } as const;
+        const { line, reader } = only(logLine(measurement));
+        expect([line, reader.isTemplateHashRight, reader.name]).toEqual(['ENTRY', true, path]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,330 @@
+import { describe, expect, it } from 'vitest';
+import { compileRuntimePolicy } from '../../../src/attestation/runtime-policy/index.js';
+import { startingOffset } from '../../../src/attestation/verifier/index.js';
+import { logLine, type Measurement, sha1, sha256 } from '../ima/ima-log.js';
+import {
+  acceptedState,
+  attest,
+  codes,
+  FILES,
+  healthyMachine,
+  IMA_LAYER,
+  layer,
+  Machine,
+  runtimePolicy,
+} from './machine.js';
+
+describe('verify: the IMA log', () => {
+  it('refused: no log, an empty log, and one that is too large', () => {
+    const machine = healthyMachine();
+    expect(codes(attest({ machine, evidence: { imaLog: undefined } }))).toEqual(['IMA_LOG_MISSING']);
+    expect(codes(attest({ machine, evidence: { imaLog: '' } }))).toEqual(['IMA_LOG_EMPTY']);
+    const imaLog = 'x'.repeat(100 * 1024 * 1024 + 1);
+    expect(codes(attest({ machine, evidence: { imaLog } }))).toEqual(['IMA_LOG_TOO_LARGE']);
+  });
+
+  it('refused: PCR 10 was never extended', () => {
+    const log = healthyMachine().log();
+    expect(codes(attest({ machine: new Machine(), evidence: { imaLog: log } }))).toEqual(['IMA_PCR_NOT_EXTENDED']);
+  });
+
+  it('refused: a log that stops before the quote', () => {
+    const machine = healthyMachine();
+    const imaLog = machine.log().split('\n').slice(0, 3).join('\n');
+    const result = attest({ machine, evidence: { imaLog } });
+    expect(result.failures).toMatchObject([
+      { code: 'IMA_PCR_MISMATCH', class: 'INTEGRITY', severity: 'fatal', pcr: 10 },
+    ]);
+  });
+
+  it('refused: an entry left out, two exchanged, one forged', () => {
+    const machine = healthyMachine();
+    const [boot = '', a = '', b = '', c = ''] = machine.log().split('\n');
+    const forged = logLine({ path: FILES[0] ?? '', digest: sha256('other') }).trim();
+    for (const lines of [
+      [boot, a, c],
+      [boot, b, a, c],
+      [boot, forged, b, c],
+    ]) {
+      expect(codes(attest({ machine, evidence: { imaLog: lines.join('\n') } }))).toContain('IMA_PCR_MISMATCH');
+    }
+  });
+
+  it('refused: lines of garbage, each reported with its entry', () => {
+    const machine = healthyMachine();
+    const result = attest({ machine, evidence: { imaLog: `${machine.log()}garbage\n\n10 zz ima-ng x\n` } });
+    expect(result.failures.map(({ code, entry }) => [code, entry])).toEqual([
+      ['IMA_PARSE_ERROR', 4],
+      ['IMA_PARSE_ERROR', 5],
+      ['IMA_PARSE_ERROR', 6],
+    ]);
+  });
+
+  it('refused: every file that is not listed or differs is reported, with what was expected', () => {
+    const machine = healthyMachine().measure('/home/evil', { path: '/usr/bin/bash', digest: sha256('evil') });
+    const result = attest({ machine });
+    const digest = (content: string) => `sha256:${sha256(content).toString('hex')}`;
+    expect(result.failures).toMatchObject([
+      { code: 'IMA_NOT_IN_ALLOWLIST', path: '/home/evil', entry: 4, got: digest('/home/evil') },
+      {
+        code: 'IMA_DIGEST_MISMATCH',
+        path: '/usr/bin/bash',
+        entry: 5,
+        expected: [digest('/usr/bin/bash')],
+        got: digest('evil'),
+        layer: 'base',
+      },
+    ]);
+    expect(result.counts).toMatchObject({ entries: 6, attested: 6, matched: 4, failures: 2 });
+  });
+
+  it('refused: a listed digest under another algorithm, or of fs-verity', () => {
+    const digest = sha256('/usr/bin/bash');
+    const others: Measurement[] = [
+      { path: '/usr/bin/bash', digest, algorithm: 'sm3' },
+      { path: '/usr/bin/bash', digest, template: 'ima-ngv2', digestType: 'verity' },
+    ];
+    for (const other of others)
+      expect(codes(attest({ machine: healthyMachine().measure(other) }))).toEqual(['IMA_DIGEST_MISMATCH']);
+    const plain = { path: '/usr/bin/bash', digest, template: 'ima-ngv2' } as const;
+    expect(attest({ machine: healthyMachine().measure(plain) }).verdict).toBe('ACCEPTED');
+  });
+
+  it('refused: thousands of failures are counted, and listed up to a bound', () => {
+    const machine = healthyMachine().measure(...Array.from({ length: 1500 }, (_, n) => `/evil/${n}`));
+    const result = attest({ machine });
+    expect(result).toMatchObject({ isTruncated: true, counts: { failures: 1500 } });
+    expect(result.failures).toHaveLength(1000);
+    const forged = attest({ machine, evidence: { imaLog: machine.log().slice(0, -200) } });
+    expect(codes(forged)).toContain('IMA_PCR_MISMATCH');
+  });
+
+  it('ok: excluded paths, and paths with spaces as either kernel writes them', () => {
+    const policies = [layer({ runtimePolicy: runtimePolicy([...FILES, '/opt/my app'], ['/tmp/']) })];
+    const digest = sha256('/opt/my app');
+    const machine = healthyMachine().measure('/tmp/x', '/opt/my app', { path: '/opt/my_app', digest });
+    expect(attest({ machine, policies })).toMatchObject({ verdict: 'ACCEPTED', counts: { matched: 6, excluded: 1 } });
+  });
+
+  it('ok: entries measured after the quote are judged, but the offset stays within the quote', () => {
+    const machine = healthyMachine();
+    const after = logLine({ path: FILES[0] ?? '' });
+    const result = attest({ machine, evidence: { imaLog: machine.log() + after } });
+    expect(result).toMatchObject({
+      verdict: 'ACCEPTED',
+      counts: { entries: 5, attested: 4 },
+      next: { ima: { offset: 4 } },
+    });
+    const evil = attest({ machine, evidence: { imaLog: machine.log() + logLine({ path: '/evil' }) } });
+    expect(codes(evil)).toEqual(['IMA_NOT_IN_ALLOWLIST']);
+  });
+
+  it('warned: a violation is recorded with its path, and a rule can harden it', () => {
+    const machine = healthyMachine().measure({ path: '/var/log/my log', isViolation: true }, ...FILES);
+    const result = attest({ machine });
+    expect(result).toMatchObject({ verdict: 'ACCEPTED', counts: { violations: 1, attested: 8 } });
+    expect(result.failures).toMatchObject([
+      { code: 'IMA_VIOLATION', severity: 'warning', path: '/var/log/my log', entry: 4 },
+    ]);
+    const severities = [{ codes: ['IMA_VIOLATION'] as const, pathPrefix: '/var/', severity: 'error' as const }];
+    expect(attest({ machine, rules: { severities } }).verdict).toBe('REJECTED');
+  });
+});
+
+describe('verify: boot_aggregate', () => {
+  for (const bank of ['sha1', 'sha256'] as const) {
+    for (const count of [8, 10]) {
+      it(`ok: ${bank} over PCRs 0–${count - 1}`, () => {
+        const firmware = new Machine().boot().bootAggregate(bank, count);
+        const machine = new Machine().boot({ digest: firmware, algorithm: bank }).measure(...FILES);
+        const selections = (['sha1', 'sha256'] as const).map((hash) => ({
+          hash,
+          pcrs: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+        }));
+        const challenge = { hashAlgorithms: ['sha1', 'sha256'] as const };
+        expect(attest({ machine, challenge, quote: { selections } }).verdict).toBe('ACCEPTED');
+      });
+    }
+  }
+
+  it('refused: one over other PCRs, of a bank that is not quoted, or none at the start', () => {
+    const wrong = new Machine().boot({ digest: sha256('wrong') });
+    const unquoted = new Machine().boot({ digest: new Machine().boot().bootAggregate('sha1', 8), algorithm: 'sha1' });
+    for (const machine of [wrong, unquoted]) {
+      expect(attest({ machine }).failures).toMatchObject([
+        { code: 'BOOT_AGGREGATE_MISMATCH', class: 'POLICY', entry: 0 },
+      ]);
+    }
+    expect(codes(attest({ machine: new Machine().measure(...FILES) }))).toEqual(['BOOT_AGGREGATE_MISMATCH']);
+  });
+
+  it('ok: after kexec the log has a second one', () => {
+    const machine = healthyMachine();
+    machine.measure({ path: 'boot_aggregate', digest: machine.bootAggregate('sha256', 10) });
+    expect(attest({ machine }).verdict).toBe('ACCEPTED');
+  });
+});
+
+describe('verify: incremental logs', () => {
+  it('ok: only new entries, or none, and the whole log at any time', () => {
+    const machine = healthyMachine();
+    const first = acceptedState(attest({ machine }));
+    expect(startingOffset(first, [IMA_LAYER])).toBe(4);
+    machine.measure(...FILES);
+    const second = attest({ machine, previous: first });
+    expect(second).toMatchObject({
+      verdict: 'ACCEPTED',
+      counts: { entries: 3, attested: 3 },
+      next: { ima: { offset: 7 } },
+    });
+    const idle = attest({ machine, previous: acceptedState(second) });
+    expect(idle).toMatchObject({ verdict: 'ACCEPTED', counts: { entries: 0 }, next: { ima: { offset: 7 } } });
+    const whole = attest({ machine, previous: acceptedState(second), evidence: { imaOffset: 0 } });
+    expect(whole).toMatchObject({ verdict: 'ACCEPTED', counts: { entries: 7 } });
+  });
+
+  it('ok: the kept state survives JSON', () => {
+    const machine = healthyMachine();
+    const state = JSON.parse(JSON.stringify(acceptedState(attest({ machine }))));
+    expect(attest({ machine: machine.measure(...FILES), previous: state }).verdict).toBe('ACCEPTED');
+  });
+
+  it('refused: a failing entry does not move the offset, so it is seen again', () => {
+    const machine = healthyMachine();
+    const state = acceptedState(attest({ machine }));
+    machine.measure('/evil');
+    for (const _ of [1, 2]) expect(codes(attest({ machine, previous: state }))).toEqual(['IMA_NOT_IN_ALLOWLIST']);
+  });
+
+  it('refused: an offset that was not offered', () => {
+    const machine = healthyMachine();
+    const previous = acceptedState(attest({ machine }));
+    for (const imaOffset of [3, -1, 5, Number.NaN]) {
+      const result = attest({ machine, previous, evidence: { imaOffset } });
+      expect(result.failures).toMatchObject([{ code: 'IMA_OFFSET_UNEXPECTED', class: 'PROTOCOL' }]);
+    }
+  });
+
+  it('refused: after a reboot the log is read from 0 again, and the agent is told so without blame', () => {
+    const machine = healthyMachine();
+    const previous = acceptedState(attest({ machine: machine.measure(...FILES) }));
+    machine.reboot().measure(FILES[0] ?? '');
+    const result = attest({ machine, previous, evidence: { imaLog: '' } });
+    expect(result.failures).toMatchObject([{ code: 'IMA_REBOOTED', class: 'PROTOCOL' }]);
+    const again = attest({ machine, previous, evidence: { imaOffset: 0 } });
+    expect(again).toMatchObject({ verdict: 'ACCEPTED', next: { resetCount: 2, ima: { offset: 2 } } });
+  });
+
+  it('ok: after sleep the same log is read from 0', () => {
+    const machine = healthyMachine();
+    const previous = acceptedState(attest({ machine }));
+    machine.tpm.resume();
+    expect(attest({ machine, previous, evidence: { imaOffset: 0 } }).verdict).toBe('ACCEPTED');
+  });
+
+  it('refused: under another policy or other rules everything is judged anew', () => {
+    const machine = healthyMachine();
+    const previous = acceptedState(attest({ machine }));
+    const stricter = [layer({ fingerprint: 'r2', runtimePolicy: runtimePolicy(FILES.slice(1)) })];
+    expect(startingOffset(previous, stricter)).toBe(0);
+    expect(startingOffset(previous, [IMA_LAYER], { severities: [{ severity: 'error' }] })).toBe(0);
+    expect(codes(attest({ machine, previous, policies: stricter }))).toEqual(['IMA_NOT_IN_ALLOWLIST']);
+    const challenge = { imaOffset: 4 };
+    expect(codes(attest({ machine, previous, policies: stricter, challenge }))).toEqual(['CHALLENGE_OUTDATED']);
+  });
+
+  it('refused: a bank that earlier evidence did not quote has nothing to go on from', () => {
+    const machine = healthyMachine();
+    const previous = acceptedState(attest({ machine }));
+    const story = { machine, previous, challenge: { hashAlgorithms: ['sha1'] as const } };
+    expect(codes(attest({ ...story, quote: { bank: 'sha1' } }))).toEqual(['IMA_OFFSET_UNEXPECTED']);
+  });
+});
+
+describe('verify: layers', () => {
+  const app = layer({ name: 'app', runtimePolicy: runtimePolicy(['/opt/app']) });
+
+  it('ok: allowed is what any layer lists', () => {
+    expect(attest({ machine: healthyMachine().measure('/opt/app'), policies: [IMA_LAYER, app] }).verdict).toBe(
+      'ACCEPTED',
+    );
+  });
+
+  it('refused: an exclude does not waive what another layer lists', () => {
+    const lax = layer({ name: 'lax', runtimePolicy: runtimePolicy([], ['/']) });
+    const machine = healthyMachine().measure('/unlisted', { path: '/usr/bin/bash', digest: sha256('evil') });
+    const result = attest({ machine, policies: [IMA_LAYER, lax] });
+    expect(result.failures).toMatchObject([{ code: 'IMA_DIGEST_MISMATCH', layer: 'base' }]);
+    expect(result.counts.excluded).toBe(1);
+  });
+});
+
+describe('verify: measured buffers', () => {
+  const key = Buffer.from('3082aabbccdd', 'hex');
+  const cmdline = Buffer.from('root=/dev/sda1');
+  const keyEntry: Measurement = { path: '.ima', template: 'ima-buf', last: key, digest: sha256(key) };
+  const cmdlineEntry: Measurement = {
+    path: 'kexec-cmdline',
+    template: 'ima-buf',
+    last: cmdline,
+    digest: sha256(cmdline),
+  };
+  const policies = (extra: object) => {
+    const digests = Object.fromEntries(FILES.map((path) => [path, [sha256(path).toString('hex')]]));
+    return [layer({ runtimePolicy: compileRuntimePolicy(Buffer.from(JSON.stringify({ digests, ...extra }))) })];
+  };
+  const listed = {
+    keyrings: { '.ima': [sha256(key).toString('hex')] },
+    'ima-buf': { 'kexec-cmdline': [sha256(cmdline).toString('hex')] },
+  };
+
+  it('ok: a listed key and a listed buffer', () => {
+    const machine = healthyMachine().measure(keyEntry, cmdlineEntry);
+    expect(attest({ machine, policies: policies(listed) })).toMatchObject({
+      verdict: 'ACCEPTED',
+      counts: { matched: 6 },
+    });
+  });
+
+  it('ok: an ignored keyring; the wildcard ignores keys and nothing else', () => {
+    const machine = healthyMachine().measure(keyEntry);
+    for (const name of ['.ima', '*']) {
+      const ignoring = policies({ ima: { ignored_keyrings: [name] } });
+      expect(attest({ machine, policies: ignoring })).toMatchObject({ verdict: 'ACCEPTED', counts: { ignored: 1 } });
+    }
+    const other = attest({
+      machine: healthyMachine().measure(cmdlineEntry),
+      policies: policies({ ima: { ignored_keyrings: ['*'] } }),
+    });
+    expect(codes(other)).toEqual(['IMA_NOT_IN_ALLOWLIST']);
+  });
+
+  it('refused: another key on a listed keyring, or a keyring that is not listed', () => {
+    const other = Buffer.from('308200', 'hex');
+    const machine = healthyMachine().measure({ ...keyEntry, last: other, digest: sha256(other) });
+    expect(codes(attest({ machine, policies: policies(listed) }))).toEqual(['IMA_DIGEST_MISMATCH']);
+    expect(codes(attest({ machine, policies: policies({}) }))).toEqual(['IMA_NOT_IN_ALLOWLIST']);
+  });
+
+  it('refused: a signed file relabelled as a buffer, whose template data is the same', () => {
+    const signed: Measurement = { path: '.ima', template: 'ima-sig', last: key, digest: sha256('evil') };
+    const machine = healthyMachine().measure(signed);
+    const imaLog = machine.log().replace('ima-sig', 'ima-buf');
+    const ignoring = policies({ ima: { ignored_keyrings: ['*'] } });
+    expect(codes(attest({ machine, policies: ignoring, evidence: { imaLog } }))).toEqual([
+      'IMA_BUFFER_DIGEST_MISMATCH',
+    ]);
+  });
+
+  it('ok: signed entries and the oldest template are judged by their digest', () => {
+    const legacy: Measurement = { path: '/usr/bin/old', template: 'ima', digest: sha1('old') };
+    const signed: Measurement = { path: FILES[0] ?? '', template: 'ima-sig', last: Buffer.from('0302', 'hex') };
+    const old = policies({ excludes: [] });
+    const digests = { '/usr/bin/old': [sha1('old').toString('hex')] };
+    const withOld = [
+      ...old,
+      layer({ name: 'old', runtimePolicy: compileRuntimePolicy(Buffer.from(JSON.stringify({ digests }))) }),
+    ];
+    expect(attest({ machine: healthyMachine().measure(legacy, signed), policies: withOld }).verdict).toBe('ACCEPTED');
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import {
+  AGENT_EVENTS,
+  AGENT_STATES,
+  type AgentEvent,
+  type AgentState,
+  eventOf,
+  nextState,
+  trustAt,
+} from '../../../src/attestation/verifier/index.js';
+import { attest, healthyMachine } from './machine.js';
+
+/** One row per state; columns in the order of AGENT_EVENTS; `-` where the event is not possible. */
+const EXPECTED: Record<AgentState, string> = {
+  //         ACTIVATE ACCEPT REJECT EXPIRE RESET UNBAN BAN RETIRE
+  CREATED: 'PENDING - - - - - BANNED RETIRED',
+  PENDING: '- TRUSTED FAILED - - - BANNED RETIRED',
+  TRUSTED: '- TRUSTED FAILED STALE - - BANNED RETIRED',
+  STALE: '- TRUSTED FAILED - - - BANNED RETIRED',
+  FAILED: '- FAILED FAILED - PENDING - BANNED RETIRED',
+  BANNED: '- - - - - PENDING BANNED RETIRED',
+  RETIRED: '- - - - - - - -',
+};
+
+function expected(state: AgentState, event: AgentEvent): string | null {
+  const cell = EXPECTED[state].split(' ')[AGENT_EVENTS.indexOf(event)] ?? '-';
+  return cell === '-' ? null : cell;
+}
+
+describe('nextState', () => {
+  for (const state of AGENT_STATES) {
+    for (const event of AGENT_EVENTS) {
+      it(`ok: ${state} on ${event} is ${expected(state, event) ?? 'not possible'}`, () => {
+        expect(nextState(state, event, { recoversAutomatically: false })).toBe(expected(state, event));
+        const recovers = state === 'FAILED' && event === 'ACCEPT' ? 'TRUSTED' : expected(state, event);
+        expect(nextState(state, event, { recoversAutomatically: true })).toBe(recovers);
+      });
+    }
+  }
+});
+
+describe('trustAt', () => {
+  it('ok: trust ends at the moment it was given until, and without one is none', () => {
+    expect(trustAt('TRUSTED', 1000, 999)).toBe('TRUSTED');
+    expect(trustAt('TRUSTED', 1000, 1000)).toBe('STALE');
+    expect(trustAt('TRUSTED', null, 0)).toBe('STALE');
+  });
+
+  it('ok: time changes no other state', () => {
+    for (const state of AGENT_STATES.filter((name) => name !== 'TRUSTED'))
+      expect(trustAt(state, 1000, 5000)).toBe(state);
+  });
+});
+
+describe('eventOf', () => {
+  const machine = healthyMachine();
+
+  it('ok: a verdict becomes an event, except a rejection for the protocol alone', () => {
+    expect(eventOf(attest({ machine }))).toBe('ACCEPT');
+    expect(eventOf(attest({ machine, evidence: { imaLog: '' } }))).toBe('REJECT');
+    expect(eventOf(attest({ machine, challenge: { isUsed: true } }))).toBeNull();
+    const quote = { overrides: { safe: false } };
+    expect(eventOf(attest({ machine, quote, evidence: { imaOffset: 9 } }))).toBeNull();
+  });
+});

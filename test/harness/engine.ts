@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
+import postgres from 'postgres';
+import { embeddedDatabase } from '../../src/db/embedded.js';
+import { MIGRATIONS } from '../../src/db/migrations.js';
+import type { Database, Db, Engine, StatementListener } from '../../src/db/open.js';
+import { openPostgres } from '../../src/db/postgres.js';
+
+export interface TestDatabase {
+  readonly db: Db;
+  readonly engine: Engine;
+  readonly database: Database;
+  close(): Promise<void>;
+}
+
+/** A migrated database of the test's own, on the engine that this run is about. */
+export function openTestDatabase(statements?: StatementListener): Promise<TestDatabase> {
+  return process.env.TEST_ENGINE === 'postgres' ? onPostgres(statements) : embedded(statements);
+}
+
+async function embedded(statements?: StatementListener): Promise<TestDatabase> {
+  const client = await PGlite.create();
+  const database = embeddedDatabase(client, statements);
+  if (existsSync(join(MIGRATIONS, 'meta'))) await migrate(database.db as never, { migrationsFolder: MIGRATIONS });
+  return { db: database.db, engine: 'embedded', database, close: () => database.close() };
+}
+
+async function onPostgres(statements?: StatementListener): Promise<TestDatabase> {
+  const base = process.env.TEST_DATABASE_URL ?? '';
+  const name = `bailiwick_test_${process.pid}_${Math.random().toString(36).slice(2)}`;
+  const admin = postgres(base, { max: 1, onnotice: () => {} });
+  await admin.unsafe(`create database ${name}`);
+  const url = new URL(base);
+  url.pathname = `/${name}`;
+  const database = await openPostgres({ url: url.href, connectionsMax: 5, statements });
+  const close = async () => {
+    await database.close();
+    await admin.unsafe(`drop database ${name} with (force)`);
+    await admin.end();
+  };
+  return { db: database.db, engine: 'postgres', database, close };
+}
