@@ -36,3 +36,15 @@ export const anonymous: Actor = {
   credentials: {},
   epoch: 0,
 };
+
+/** The domain of a domain-scoped token: what a create in a domain is owned by. */
+export function domainOf({ actor }: { readonly actor: Actor }): string {
+  if (actor.where?.type !== 'domain') throw new Error('A policy let another scope than a domain create in one.');
+  return actor.where.domainId;
+}
+
+/** The project of a project-scoped token: what a create in a project is owned by. */
+export function projectOf({ actor }: { readonly actor: Actor }): { readonly projectId: string; readonly domainId: string } {
+  if (actor.where?.type !== 'project') throw new Error('A policy let another scope than a project create in one.');
+  return { projectId: actor.where.projectId, domainId: actor.where.domainId };
+}

@@ -1,4 +1,4 @@
-export { type Actor, anonymous, type Principal, type Scope } from './actor.js';
+export { type Actor, anonymous, domainOf, projectOf, type Principal, type Scope } from './actor.js';
 export type { Asker, AuditFact, Context, Services, Settings } from './context.js';
 export { mayOn, refuseUnless, requireAllowed, requireOperation, requireVisible } from './decide.js';
 export { bumpEpoch, insertEpoch, lockEpoch } from './epoch.js';

@@ -1,0 +1,62 @@
+import type { Server } from 'node:http';
+import type { ApolloServer } from '@apollo/server';
+import { attestationRoutes } from './attestation/index.js';
+import { recordAudit } from './audit/index.js';
+import type { Context, DomainManifest, Services, Settings } from './authority/index.js';
+import type { Database } from './db/open.js';
+import { DOMAINS } from './domains.js';
+import { authenticate, bootstrapIdentity } from './identity/index.js';
+import type { Clock } from './platform/clock.js';
+import type { Logger } from './platform/log.js';
+import { buildRegistry, type PolicyRegistry } from './platform/policy/index.js';
+import { createGraphql } from './server/graphql.js';
+import { createFrontDoor } from './server/http.js';
+import { buildSchema, objectTypesOf } from './server/schema.js';
+import { federationPolicies, shapePolicy } from './server/shapes.js';
+import { guard } from './server/shield.js';
+
+export interface AppOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly settings: Settings;
+  readonly adminPasswordPath: string;
+  /** Domains to serve; all by default. */
+  readonly domains?: readonly DomainManifest[];
+}
+
+export interface App {
+  readonly http: Server;
+  readonly services: Services;
+  /** Where the first administrator's password is, when this was the first start. */
+  readonly adminPasswordPath: string | null;
+  close(): Promise<void>;
+}
+
+/** All policies, whichever domains are served: a stub of another domain's type is guarded like the type. */
+export function allPolicies(): PolicyRegistry {
+  const shapes = shapePolicy(objectTypesOf(buildSchema(DOMAINS)));
+  return buildRegistry({
+    rules: {},
+    policies: [...DOMAINS.flatMap((domain) => domain.policies), shapes, ...federationPolicies] as never,
+  });
+}
+
+/** The composition root: the only place that knows every domain. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { database, clock, log, settings } = options;
+  const policies = allPolicies();
+  const services: Services = { db: database.db, clock, log, policies, settings, recordAudit };
+  const schema = guard(buildSchema(options.domains ?? DOMAINS), policies);
+  const adminPasswordPath = await bootstrapIdentity(services, options.adminPasswordPath);
+  const graphql: ApolloServer<Context> = createGraphql(schema, log);
+  await graphql.start();
+  const http = createFrontDoor({
+    services,
+    database,
+    graphql,
+    routes: attestationRoutes,
+    authenticate: (db, token) => authenticate(db, database, token, clock.now()),
+  });
+  return { http, services, adminPasswordPath, close: () => graphql.stop() };
+}

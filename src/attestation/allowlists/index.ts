@@ -1,0 +1,14 @@
+export { compiledPolicy } from './compiled.js';
+export { allowlistGet, allowlistPolicies } from './policies.js';
+export {
+  type AllowlistRef,
+  listAllowlists,
+  loadAllowlist,
+  loadRevision,
+  resolveAllowlist,
+  streamImaPolicy,
+} from './reading.js';
+export { currentRevision } from './repository.js';
+export { allowlistEntities, allowlistResolvers } from './resolvers.js';
+export { createAllowlist, deleteAllowlist, publishAllowlistRevision } from './service.js';
+export { type AllowlistRow, allowlistRevisions, allowlists, type RevisionRow } from './tables.js';

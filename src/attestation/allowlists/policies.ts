@@ -1,0 +1,103 @@
+import { sql } from 'drizzle-orm';
+import { definePolicy, defineTarget } from '../../platform/policy/index.js';
+import { attestationRecords } from '../records/tables.js';
+import { type AllowlistRow, allowlists } from './tables.js';
+
+/** A list, and whether agents are judged by it. */
+export interface FollowedAllowlist extends AllowlistRow {
+  readonly hasFollowers: boolean;
+}
+
+const allowlistTarget = defineTarget<AllowlistRow>()(allowlists, {
+  domain_id: { type: 'text', row: (row) => row.domainId, sql: (table) => table.domainId },
+  project_id: { type: 'text', row: (row) => row.projectId, sql: (table) => table.projectId },
+});
+
+const followedTarget = defineTarget<FollowedAllowlist>()(allowlists, {
+  domain_id: { type: 'text', row: (row) => row.domainId, sql: (table) => table.domainId },
+  project_id: { type: 'text', row: (row) => row.projectId, sql: (table) => table.projectId },
+  has_followers: {
+    type: 'boolean',
+    row: (row) => row.hasFollowers,
+    sql: (table) =>
+      sql`exists (select 1 from ${attestationRecords} where ${attestationRecords.allowlistId} = ${table.id})`,
+  },
+});
+
+/** A scope sees its own lists and those of what contains it; a domain also those of its projects. */
+const READABLE = {
+  system: 'None:%(domain_id)s',
+  domain: 'domain_id:%(domain_id)s or None:%(domain_id)s',
+  project:
+    'project_id:%(project_id)s or (None:%(project_id)s and (project_domain_id:%(domain_id)s or None:%(domain_id)s))',
+};
+
+/** A scope changes only what it owns itself. */
+const OWNED = {
+  system: 'None:%(domain_id)s',
+  domain: 'domain_id:%(domain_id)s and None:%(project_id)s',
+  project: 'project_id:%(project_id)s',
+};
+
+export const allowlistGet = definePolicy<AllowlistRow>({
+  name: 'allowlist:get',
+  description: 'Read allowlists, without their content.',
+  scopeTypes: ['system', 'domain', 'project'],
+  target: allowlistTarget,
+  boundary: READABLE,
+  check: 'role:reader',
+  operations: ['Query.allowlist', 'Query.allowlists', 'Allowlist.*', 'AllowlistRevision.*'],
+});
+
+export const allowlistGetContent = definePolicy<AllowlistRow>({
+  name: 'allowlist:get_content',
+  description: 'Read what allowlists allow.',
+  scopeTypes: ['system', 'domain', 'project'],
+  target: allowlistTarget,
+  boundary: READABLE,
+  check: 'role:reader',
+  operations: [
+    'AllowlistRevision.imaPolicy',
+    'AllowlistRevision.tpmPolicy',
+    'AllowlistRevision.vtpmPolicy',
+    'HTTP.getImaPolicy',
+  ],
+});
+
+export const allowlistCreate = definePolicy<AllowlistRow>({
+  name: 'allowlist:create',
+  description: 'Create allowlists, owned by the scope.',
+  scopeTypes: ['system', 'domain', 'project'],
+  target: allowlistTarget,
+  boundary: OWNED,
+  check: 'role:member',
+  operations: ['Mutation.createAllowlist'],
+});
+
+export const allowlistPublish = definePolicy<FollowedAllowlist>({
+  name: 'allowlist:publish',
+  description: 'Publish revisions: members while no agent is bound to the list, managers always.',
+  scopeTypes: ['system', 'domain', 'project'],
+  target: followedTarget,
+  boundary: OWNED,
+  check: 'role:manager or (role:member and False:%(has_followers)s)',
+  operations: ['Mutation.publishAllowlistRevision'],
+});
+
+export const allowlistDelete = definePolicy<AllowlistRow>({
+  name: 'allowlist:delete',
+  description: 'Delete allowlists that no agent is bound to.',
+  scopeTypes: ['system', 'domain', 'project'],
+  target: allowlistTarget,
+  boundary: OWNED,
+  check: 'role:member',
+  operations: ['Mutation.deleteAllowlist'],
+});
+
+export const allowlistPolicies = [
+  allowlistGet,
+  allowlistGetContent,
+  allowlistCreate,
+  allowlistPublish,
+  allowlistDelete,
+];

@@ -1,0 +1,98 @@
+import type { Readable } from 'node:stream';
+import {
+  type Act,
+  byId,
+  type Context,
+  defineLoader,
+  requireAllowed,
+  requireOperation,
+  requireVisible,
+} from '../../authority/index.js';
+import { notFound } from '../../platform/errors.js';
+import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { loadContent, streamContent } from '../contents/index.js';
+import { allowlistGet, allowlistGetContent } from './policies.js';
+import * as repository from './repository.js';
+import { type AllowlistRow, allowlists, type RevisionRow } from './tables.js';
+
+/** What one answer carries of a runtime policy; larger ones have an address of their own. */
+const INLINE_BYTES_MAX = 8 * 1024 * 1024;
+
+/** One of the two. */
+export interface AllowlistRef {
+  readonly id?: string | null | undefined;
+  readonly name?: string | null | undefined;
+}
+
+const visibleTo = ({ policies, actor }: Context | Act) => policies.visible([allowlistGet], actor, allowlists);
+
+/**
+ * The list that a reference means. A name means the list of the nearest owner: the token's project, then its domain,
+ * then the system.
+ * @throws Refusal NOT_FOUND for a list that is missing or not the caller's to read.
+ */
+export async function resolveAllowlist(from: Context | Act, ref: AllowlistRef): Promise<AllowlistRow> {
+  requireOperation(from, allowlistGet.name);
+  return requireVisible(from, allowlistGet, await find(from, ref), 'allowlist');
+}
+
+async function find(from: Context | Act, { id, name }: AllowlistRef): Promise<AllowlistRow | undefined> {
+  const db = 'tx' in from ? from.tx : from.db;
+  const { where } = from.actor;
+  const text = id ?? name;
+  // Postgres refuses NUL in a text, and no list has one.
+  if (text == null || text.includes('\0')) return undefined;
+  if (id != null) return repository.findById(db, id);
+  return repository.findNearest(db, visibleTo(from), text, where?.type === 'project' ? where.projectId : null);
+}
+
+export async function listAllowlists(
+  context: Context,
+  args: PageArgs & { filter?: repository.AllowlistFilter | null | undefined },
+): Promise<Connection<AllowlistRow>> {
+  requireOperation(context, allowlistGet.name);
+  const page = pageRequest(args);
+  const rows = await repository.list(context.db, visibleTo(context), args.filter ?? {}, page);
+  return connection(rows, page, (row) => [row.id]);
+}
+
+/** By id; null where the caller may not read it. */
+export const loadAllowlist = defineLoader<AllowlistRow>(async (context, ids) =>
+  byId(await repository.listByIds(context.db, visibleTo(context), ids)),
+);
+
+/** Revisions by id; null where the caller may not read the list. */
+export const loadRevision = defineLoader<RevisionRow>(async (context, ids) =>
+  byId(await repository.listRevisionsByIds(context.db, visibleTo(context), ids)),
+);
+
+/** @throws Refusal FORBIDDEN when the caller may not read what the revision allows. */
+export async function requireContent(context: Context, revision: RevisionRow): Promise<void> {
+  const list = await loadAllowlist(context).load(revision.allowlistId);
+  if (list === null) throw notFound('allowlist revision');
+  requireAllowed(context, allowlistGetContent, list);
+}
+
+/** The runtime policy of a revision as it was given; null without one, or when it is too large for one answer. */
+export async function imaPolicyText(context: Context, revision: RevisionRow): Promise<string | null> {
+  await requireContent(context, revision);
+  if (revision.imaDigest === null || (revision.imaSize ?? 0) > INLINE_BYTES_MAX) return null;
+  return (await loadContent(context.db, revision.imaDigest)).toString('utf8');
+}
+
+/**
+ * The runtime policy of a revision as it was given, of any size; `size` in bytes, `digest` as sha256:hex.
+ * @throws Refusal NOT_FOUND for a revision that is missing, not the caller's to read, or has no runtime policy.
+ */
+export async function streamImaPolicy(
+  context: Context,
+  revisionId: string,
+): Promise<{ size: number; digest: string; stream: Readable }> {
+  requireOperation(context, allowlistGetContent.name);
+  const revision = revisionId.includes('\0') ? null : await loadRevision(context).load(revisionId);
+  if (revision === null) throw notFound('allowlist revision');
+  await requireContent(context, revision);
+  const { imaDigest: digest, imaSize: size } = revision;
+  if (digest === null || size === null) throw notFound('runtime policy in this revision');
+  return { size, digest, stream: streamContent(context.db, digest) };
+}

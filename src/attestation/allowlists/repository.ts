@@ -1,0 +1,154 @@
+import { and, asc, count, eq, getTableColumns, gt, inArray, isNull, or, sql } from 'drizzle-orm';
+import type { Db, Tx } from '../../db/open.js';
+import { agents } from '../../identity/agents/tables.js';
+import type { PageRequest } from '../../platform/pagination.js';
+import type { Visible } from '../../platform/policy/index.js';
+import { attestationRecords } from '../records/tables.js';
+import { type AllowlistRow, allowlistRevisions, allowlists, type RevisionRow } from './tables.js';
+
+type VisibleAllowlists = Visible<typeof allowlists>;
+
+export interface AllowlistFilter {
+  readonly names?: readonly string[] | null | undefined;
+}
+
+export async function findById(db: Db, id: string): Promise<AllowlistRow | undefined> {
+  const [row] = await db.select().from(allowlists).where(eq(allowlists.id, id));
+  return row;
+}
+
+/** Of the readable lists of this name, the one of the nearest owner: project, then domain, then system. */
+export async function findNearest(
+  db: Db,
+  visible: VisibleAllowlists,
+  name: string,
+  projectId: string | null,
+): Promise<AllowlistRow | undefined> {
+  // A domain reads the lists of its projects too, but a name means none of them there.
+  const inScope = or(
+    isNull(allowlists.projectId),
+    projectId === null ? undefined : eq(allowlists.projectId, projectId),
+  );
+  const [row] = await db
+    .select()
+    .from(allowlists)
+    .where(and(visible.where, eq(allowlists.name, name), inScope))
+    .orderBy(sql`${allowlists.projectId} is null`, sql`${allowlists.domainId} is null`)
+    .limit(1);
+  return row;
+}
+
+export function listByIds(db: Db, visible: VisibleAllowlists, ids: readonly string[]): Promise<AllowlistRow[]> {
+  return db
+    .select()
+    .from(allowlists)
+    .where(and(visible.where, inArray(allowlists.id, [...ids])));
+}
+
+export function list(
+  db: Db,
+  visible: VisibleAllowlists,
+  filter: AllowlistFilter,
+  page: PageRequest,
+): Promise<AllowlistRow[]> {
+  const after = page.after?.[0];
+  return db
+    .select()
+    .from(allowlists)
+    .where(
+      and(
+        visible.where,
+        filter.names ? inArray(allowlists.name, [...filter.names]) : undefined,
+        after === undefined ? undefined : gt(allowlists.id, after),
+      ),
+    )
+    .orderBy(asc(allowlists.id))
+    .limit(page.first + 1);
+}
+
+/** How many lists the same system, domain or project owns. */
+export async function countOfOwner(tx: Tx, { domainId, projectId }: AllowlistRow): Promise<number> {
+  const [found] = await tx
+    .select({ lists: count() })
+    .from(allowlists)
+    .where(
+      and(
+        domainId === null ? isNull(allowlists.domainId) : eq(allowlists.domainId, domainId),
+        projectId === null ? isNull(allowlists.projectId) : eq(allowlists.projectId, projectId),
+      ),
+    );
+  return found?.lists ?? 0;
+}
+
+/** The revision in force, with the list's name. Whether the caller may read it is not asked. */
+export async function currentRevision(
+  db: Db,
+  allowlistId: string,
+): Promise<(RevisionRow & { name: string }) | undefined> {
+  const [row] = await db
+    .select({ ...getTableColumns(allowlistRevisions), name: allowlists.name })
+    .from(allowlists)
+    .innerJoin(allowlistRevisions, eq(allowlistRevisions.id, allowlists.currentRevisionId))
+    .where(eq(allowlists.id, allowlistId));
+  return row;
+}
+
+/** Revisions of lists that the caller may read. */
+export function listRevisionsByIds(db: Db, visible: VisibleAllowlists, ids: readonly string[]): Promise<RevisionRow[]> {
+  return db
+    .select(getTableColumns(allowlistRevisions))
+    .from(allowlistRevisions)
+    .innerJoin(allowlists, eq(allowlists.id, allowlistRevisions.allowlistId))
+    .where(and(visible.where, inArray(allowlistRevisions.id, [...ids])));
+}
+
+export async function insert(tx: Tx, row: AllowlistRow, first: RevisionRow): Promise<void> {
+  await tx.insert(allowlists).values(row);
+  await tx.insert(allowlistRevisions).values(first);
+}
+
+/** Puts a revision in force. False when the list is no longer as `row` has it. */
+export async function publish(tx: Tx, row: AllowlistRow, revision: RevisionRow): Promise<boolean> {
+  const changed = await tx
+    .update(allowlists)
+    .set({ currentRevisionId: revision.id, version: row.version + 1, updatedAt: revision.createdAt })
+    .where(and(eq(allowlists.id, row.id), eq(allowlists.version, row.version)))
+    .returning({ id: allowlists.id });
+  if (changed.length === 0) return false;
+  await tx.insert(allowlistRevisions).values(revision);
+  return true;
+}
+
+/** False when the list is no longer as `row` has it. */
+export async function remove(tx: Tx, row: AllowlistRow): Promise<boolean> {
+  const gone = await tx
+    .delete(allowlists)
+    .where(and(eq(allowlists.id, row.id), eq(allowlists.version, row.version)))
+    .returning({ id: allowlists.id });
+  return gone.length > 0;
+}
+
+export async function countFollowers(db: Db, allowlistId: string): Promise<number> {
+  const [found] = await db
+    .select({ agents: count() })
+    .from(attestationRecords)
+    .where(eq(attestationRecords.allowlistId, allowlistId));
+  return found?.agents ?? 0;
+}
+
+/** Names of agents that are bound to a list, of those the caller may read. */
+export async function followerNames(
+  db: Db,
+  visible: Visible<typeof agents>,
+  allowlistId: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db
+    .select({ name: agents.name })
+    .from(agents)
+    .innerJoin(attestationRecords, eq(attestationRecords.agentId, agents.id))
+    .where(and(visible.where, eq(attestationRecords.allowlistId, allowlistId)))
+    .orderBy(asc(agents.name))
+    .limit(limit);
+  return rows.map((row) => row.name);
+}

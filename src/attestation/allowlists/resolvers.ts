@@ -1,0 +1,67 @@
+import type { AnyResolver, Context } from '../../authority/index.js';
+import type { PageArgs } from '../../platform/pagination.js';
+import { payload } from '../../platform/payload.js';
+import {
+  type AllowlistRef,
+  imaPolicyText,
+  listAllowlists,
+  loadAllowlist,
+  loadRevision,
+  requireContent,
+  resolveAllowlist,
+} from './reading.js';
+import type { AllowlistFilter } from './repository.js';
+import type { RevisionInput } from './revision-content.js';
+import {
+  type AllowlistAtEtag,
+  type CreateAllowlist,
+  createAllowlist,
+  deleteAllowlist,
+  etagOf,
+  publishAllowlistRevision,
+} from './service.js';
+import type { AllowlistRow, RevisionRow } from './tables.js';
+
+export const allowlistResolvers = {
+  Query: {
+    allowlist: (_: unknown, { ref }: { ref: AllowlistRef }, context: Context) => resolveAllowlist(context, ref),
+    allowlists: (_: unknown, args: PageArgs & { filter?: AllowlistFilter | null }, context: Context) =>
+      listAllowlists(context, args),
+  },
+  Mutation: {
+    createAllowlist: (_: unknown, { input }: { input: CreateAllowlist }, context: Context) =>
+      payload(async () => ({ allowlist: await createAllowlist(context, input) })),
+    publishAllowlistRevision: (_: unknown, { input }: { input: AllowlistAtEtag & RevisionInput }, context: Context) =>
+      payload(async () => ({ allowlist: await publishAllowlistRevision(context, input) })),
+    deleteAllowlist: (_: unknown, { input }: { input: AllowlistAtEtag }, context: Context) =>
+      payload(async () => ({ allowlistId: await deleteAllowlist(context, input) })),
+  },
+  Allowlist: {
+    // The owners' own domain tells the rest; who may read a list may read its owner.
+    domain: ({ ownerType, domainId }: AllowlistRow) => (ownerType === 'DOMAIN' ? { id: domainId } : null),
+    project: ({ projectId }: AllowlistRow) => (projectId === null ? null : { id: projectId }),
+    currentRevision: (row: AllowlistRow, _: unknown, context: Context) =>
+      loadRevision(context).load(row.currentRevisionId),
+    etag: etagOf,
+  },
+  AllowlistRevision: {
+    imaPolicyDigest: (revision: RevisionRow) => revision.imaDigest,
+    imaPolicySize: (revision: RevisionRow) => revision.imaSize,
+    imaPolicyPathCount: (revision: RevisionRow) => revision.imaPathCount,
+    imaPolicy: (revision: RevisionRow, _: unknown, context: Context) => imaPolicyText(context, revision),
+    tpmPolicy: async (revision: RevisionRow, _: unknown, context: Context) => {
+      await requireContent(context, revision);
+      return revision.tpmPolicy;
+    },
+    vtpmPolicy: async (revision: RevisionRow, _: unknown, context: Context) => {
+      await requireContent(context, revision);
+      return revision.vtpmPolicy;
+    },
+  },
+} satisfies Record<string, Record<string, AnyResolver>>;
+
+/** What other domains may refer to. */
+export const allowlistEntities = {
+  Allowlist: (context: Context, id: string) => loadAllowlist(context).load(id),
+  AllowlistRevision: (context: Context, id: string) => loadRevision(context).load(id),
+};

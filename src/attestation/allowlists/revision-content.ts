@@ -1,0 +1,91 @@
+import type { Context } from '../../authority/index.js';
+import { invalid, UserErrors } from '../../platform/errors.js';
+import { type PackedContent, packContent } from '../contents/index.js';
+import {
+  compileRuntimePolicy,
+  MAX_POLICY_BYTES,
+  type PolicyProblem,
+  parsePcrPolicy,
+  RuntimePolicyError,
+} from '../runtime-policy/index.js';
+import { takeUpload } from '../uploads/index.js';
+
+type Maybe<T> = T | null | undefined;
+
+export interface ImaPolicyInput {
+  readonly content?: Maybe<string>;
+  readonly uploadId?: Maybe<string>;
+  readonly excludes?: Maybe<readonly string[]>;
+  /** sha256:hex. */
+  readonly digest?: Maybe<string>;
+}
+
+/** The three policies, as a caller gives them. */
+export interface RevisionInput {
+  readonly imaPolicy?: Maybe<ImaPolicyInput>;
+  readonly tpmPolicy?: Maybe<string>;
+  readonly vtpmPolicy?: Maybe<string>;
+}
+
+/** The three policies, checked in full. */
+export interface RevisionContent {
+  readonly ima: {
+    readonly packed: PackedContent;
+    readonly excludes: readonly string[];
+    readonly pathCount: number;
+  } | null;
+  readonly tpmPolicy: string | null;
+  readonly vtpmPolicy: string | null;
+}
+
+/**
+ * Checks what a revision shall hold. Takes seconds for the largest lists, so it is done before the transaction.
+ * @throws UserErrors INVALID with line and JSON pointer of each problem, of one policy at a time.
+ */
+export async function readRevision(context: Context, input: RevisionInput): Promise<RevisionContent> {
+  const { imaPolicy, tpmPolicy, vtpmPolicy } = input;
+  if (imaPolicy == null && tpmPolicy == null && vtpmPolicy == null) {
+    throw invalid('A revision has at least one of imaPolicy, tpmPolicy and vtpmPolicy.');
+  }
+  const options = { hasImaPolicy: imaPolicy != null };
+  if (tpmPolicy != null) checked(['tpmPolicy'], () => parsePcrPolicy(tpmPolicy, options));
+  if (vtpmPolicy != null) checked(['vtpmPolicy'], () => parsePcrPolicy(vtpmPolicy, options));
+  const ima = imaPolicy == null ? null : await readIma(context, imaPolicy);
+  return { ima, tpmPolicy: tpmPolicy ?? null, vtpmPolicy: vtpmPolicy ?? null };
+}
+
+async function readIma(context: Context, input: ImaPolicyInput): Promise<NonNullable<RevisionContent['ima']>> {
+  const { content, uploadId } = input;
+  const excludes = input.excludes ?? [];
+  if ((content == null) === (uploadId == null)) throw invalid('Give either content or uploadId.', 'imaPolicy');
+  const path = ['imaPolicy', content == null ? 'uploadId' : 'content'];
+  const bytes = content == null ? await takeUpload(context, uploadId ?? '', ...path) : Buffer.from(content);
+  const compiled = checked(path, () => compileRuntimePolicy(bytes, excludes));
+  const packed = await packContent([bytes], MAX_POLICY_BYTES);
+  if (input.digest != null && input.digest !== packed.digest) {
+    throw invalid(`The content has the digest ${packed.digest}.`, 'imaPolicy', 'digest');
+  }
+  return { packed, excludes, pathCount: compiled.files.count };
+}
+
+function checked<T>(path: readonly string[], read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RuntimePolicyError)) throw error;
+    throw new UserErrors(
+      error.problems.map((problem) => ({ code: 'INVALID', message: sentence(problem), path: pathOf(problem, path) })),
+    );
+  }
+}
+
+function sentence({ line, pointer, message }: PolicyProblem): string {
+  const place = [line === undefined ? null : `line ${line}`, pointer].filter((part) => part != null && part !== '');
+  return [...place, message].join(': ');
+}
+
+/** The compiler knows the separate excludes by a pointer of their own. */
+function pathOf({ pointer }: PolicyProblem, path: readonly string[]): readonly string[] {
+  const index = /^\/excludeList\/(\d+)$/.exec(pointer ?? '')?.[1];
+  return index === undefined ? path : ['imaPolicy', 'excludes', index];
+}

@@ -1,0 +1,200 @@
+import {
+  type Act,
+  type Context,
+  mutate,
+  once,
+  requireAllowed,
+  requireOperation,
+  requireVisible,
+} from '../../authority/index.js';
+import { databaseFault, violates } from '../../db/errors.js';
+import { agentGet, agents } from '../../identity/agents/index.js';
+import { alreadyExists, forbidden, inUse, limitReached, staleEtag } from '../../platform/errors.js';
+import { newId } from '../../platform/ids.js';
+import { validName, validText } from '../../platform/text.js';
+import { storeContent } from '../contents/index.js';
+import { allowlistCreate, allowlistDelete, allowlistGet, allowlistPublish } from './policies.js';
+import { type AllowlistRef, resolveAllowlist } from './reading.js';
+import * as repository from './repository.js';
+import { type RevisionContent, type RevisionInput, readRevision } from './revision-content.js';
+import type { AllowlistRow, RevisionRow } from './tables.js';
+
+const LISTS_MAX = 10_000;
+const REVISIONS_MAX = 100_000;
+const FOLLOWERS_NAMED_MAX = 10;
+
+export interface CreateAllowlist extends RevisionInput {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  readonly requestId?: string | null | undefined;
+}
+
+/** Names a list and a change that the caller read. */
+export interface AllowlistAtEtag {
+  readonly allowlist: AllowlistRef;
+  readonly etag: string;
+}
+
+/** Opaque to callers; every change of the list changes it. */
+export function etagOf({ id, version }: AllowlistRow): string {
+  return Buffer.from(`${id}.${version}`).toString('base64url');
+}
+
+/** Creates a list with its first revision, owned by the scope of the token. */
+export async function createAllowlist(context: Context, input: CreateAllowlist): Promise<AllowlistRow> {
+  requireOperation(context, allowlistCreate.name);
+  const name = validName(input.name, 'name');
+  const description = validText(input.description, 'description');
+  const content = await readRevision(context, input);
+  return mutate(context, { policy: allowlistCreate.name }, async (act) => {
+    const { id } = await once(act, 'createAllowlist', input, async () => {
+      const allowlistId = newId('Allowlist');
+      const revision = await storeRevision(act, allowlistId, 1, content);
+      const row: AllowlistRow = {
+        id: allowlistId,
+        ...ownerOf(act),
+        name,
+        description,
+        currentRevisionId: revision.id,
+        version: 1,
+        createdAt: act.now,
+        updatedAt: act.now,
+      };
+      requireAllowed(act, allowlistCreate, row);
+      if ((await repository.countOfOwner(act.tx, row)) >= LISTS_MAX) {
+        throw limitReached(`One owner has at most ${LISTS_MAX} allowlists.`);
+      }
+      await insert(act, row, revision);
+      await audit(act, 'allowlist.created', row, revision);
+      return allowlistId;
+    });
+    return requireVisible(act, allowlistGet, await repository.findById(act.tx, id), 'allowlist');
+  });
+}
+
+/** Puts a new revision in force for every agent that is bound to the list. */
+export async function publishAllowlistRevision(
+  context: Context,
+  input: AllowlistAtEtag & RevisionInput,
+): Promise<AllowlistRow> {
+  requireOperation(context, allowlistPublish.name);
+  // Asked before the costly reading of the content too, so that who may not publish learns just that.
+  await publishable(context, input);
+  const content = await readRevision(context, input);
+  return mutate(context, { policy: allowlistPublish.name }, async (act) => {
+    const row = await publishable(act, input);
+    const current = await repository.currentRevision(act.tx, row.id);
+    const number = (current?.number ?? 0) + 1;
+    if (number > REVISIONS_MAX) throw limitReached(`An allowlist has at most ${REVISIONS_MAX} revisions.`);
+    const revision = await storeRevision(act, row.id, number, content);
+    if (!(await repository.publish(act.tx, row, revision))) throw staleEtag();
+    await audit(act, 'allowlist.published', row, revision);
+    return { ...row, currentRevisionId: revision.id, version: row.version + 1, updatedAt: act.now };
+  });
+}
+
+async function publishable(from: Context | Act, { allowlist, etag }: AllowlistAtEtag): Promise<AllowlistRow> {
+  const row = await resolveAllowlist(from, allowlist);
+  const followers = await repository.countFollowers('tx' in from ? from.tx : from.db, row.id);
+  requireAllowed(from, allowlistPublish, { ...row, hasFollowers: followers > 0 });
+  if (etag !== etagOf(row)) throw staleEtag();
+  return row;
+}
+
+/** Deletes a list that no agent is bound to, with its revisions; answers its id. */
+export async function deleteAllowlist(context: Context, input: AllowlistAtEtag): Promise<string> {
+  requireOperation(context, allowlistDelete.name);
+  return mutate(context, { policy: allowlistDelete.name }, async (act) => {
+    const row = await resolveAllowlist(act, input.allowlist);
+    requireAllowed(act, allowlistDelete, row);
+    if (input.etag !== etagOf(row)) throw staleEtag();
+    await refuseWhileFollowed(act, row);
+    if (!(await remove(act, row))) throw staleEtag();
+    await audit(act, 'allowlist.deleted', row);
+    return row.id;
+  });
+}
+
+/** Names the agents that the caller may read, and counts the rest. */
+async function refuseWhileFollowed(act: Act, { id }: AllowlistRow): Promise<void> {
+  const followers = await repository.countFollowers(act.tx, id);
+  if (followers === 0) return;
+  const visible = act.policies.visible([agentGet], act.actor, agents);
+  const names = await repository.followerNames(act.tx, visible, id, FOLLOWERS_NAMED_MAX);
+  const rest = followers - names.length;
+  const all = [...names, ...(rest > 0 ? [`${rest}${names.length > 0 ? ' more' : ''}`] : [])];
+  throw inUse(`Agents are bound to this allowlist: ${all.join(', ')}.`, 'allowlist');
+}
+
+async function remove(act: Act, row: AllowlistRow): Promise<boolean> {
+  try {
+    return await repository.remove(act.tx, row);
+  } catch (error) {
+    // An agent was bound since they were counted.
+    if (databaseFault(error).kind === 'foreign-key') throw inUse('Agents are bound to this allowlist.', 'allowlist');
+    throw error;
+  }
+}
+
+async function insert(act: Act, row: AllowlistRow, revision: RevisionRow): Promise<void> {
+  try {
+    await repository.insert(act.tx, row, revision);
+  } catch (error) {
+    if (!violates(error, 'allowlists_owner_name_key')) throw error;
+    throw alreadyExists(`An allowlist named ${row.name} exists.`, 'name');
+  }
+}
+
+/** Owners are taken from the token's scope, never from input. */
+function ownerOf({ actor: { where } }: Act): Pick<AllowlistRow, 'ownerType' | 'domainId' | 'projectId'> {
+  switch (where?.type) {
+    case 'system':
+      return { ownerType: 'SYSTEM', domainId: null, projectId: null };
+    case 'domain':
+      return { ownerType: 'DOMAIN', domainId: where.domainId, projectId: null };
+    case 'project':
+      return { ownerType: 'PROJECT', domainId: where.domainId, projectId: where.projectId };
+    default:
+      throw forbidden(allowlistCreate.name);
+  }
+}
+
+/** Stores the content and answers the row that is to be written beside its list. */
+async function storeRevision(
+  act: Act,
+  allowlistId: string,
+  number: number,
+  { ima, tpmPolicy, vtpmPolicy }: RevisionContent,
+): Promise<RevisionRow> {
+  return {
+    id: newId('AllowlistRevision'),
+    allowlistId,
+    number,
+    imaDigest: ima === null ? null : await storeContent(act.tx, ima.packed, act.now),
+    imaExcludes: ima?.excludes ?? [],
+    imaPathCount: ima?.pathCount ?? null,
+    imaSize: ima?.packed.size ?? null,
+    tpmPolicy,
+    vtpmPolicy,
+    createdAt: act.now,
+    createdBy: act.actor.principal?.id ?? '',
+  };
+}
+
+function audit(act: Act, action: string, row: AllowlistRow, revision?: RevisionRow): Promise<void> {
+  const { id, name, domainId, projectId } = row;
+  const details = revision && {
+    revisionId: revision.id,
+    number: revision.number,
+    imaPolicyDigest: revision.imaDigest,
+    imaPolicyPathCount: revision.imaPathCount,
+    hasTpmPolicy: revision.tpmPolicy !== null,
+    hasVtpmPolicy: revision.vtpmPolicy !== null,
+  };
+  return act.audit({
+    action,
+    target: { type: 'Allowlist', id },
+    owner: { domainId, projectId },
+    details: { name, ...details },
+  });
+}

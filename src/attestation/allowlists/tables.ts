@@ -1,0 +1,62 @@
+import { sql } from 'drizzle-orm';
+import { check, foreignKey, integer, jsonb, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { domains } from '../../identity/domains/tables.js';
+import { projects } from '../../identity/projects/tables.js';
+import { contents } from '../contents/tables.js';
+
+/** A list of the system has no owner column, one of a domain its domain, one of a project both. */
+export const allowlists = pgTable(
+  'allowlists',
+  {
+    id: text('id').primaryKey(),
+    ownerType: text('owner_type', { enum: ['SYSTEM', 'DOMAIN', 'PROJECT'] }).notNull(),
+    domainId: text('domain_id').references(() => domains.id),
+    projectId: text('project_id'),
+    name: text('name').notNull(),
+    description: text('description'),
+    /** Not a reference: a revision refers to its list, and the two are written together. */
+    currentRevisionId: text('current_revision_id').notNull(),
+    version: integer('version').notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
+  },
+  (t) => [
+    foreignKey({
+      name: 'allowlists_project_id_domain_id_fkey',
+      columns: [t.projectId, t.domainId],
+      foreignColumns: [projects.id, projects.domainId],
+    }),
+    unique('allowlists_owner_name_key').on(t.domainId, t.projectId, t.name).nullsNotDistinct(),
+    check(
+      'allowlists_owner_check',
+      sql`${t.ownerType} = case when ${t.projectId} is not null then 'PROJECT' when ${t.domainId} is not null then 'DOMAIN' else 'SYSTEM' end and (${t.projectId} is null or ${t.domainId} is not null)`,
+    ),
+  ],
+);
+
+export type AllowlistRow = typeof allowlists.$inferSelect;
+
+/** Never updated. */
+export const allowlistRevisions = pgTable(
+  'allowlist_revisions',
+  {
+    id: text('id').primaryKey(),
+    allowlistId: text('allowlist_id')
+      .notNull()
+      .references(() => allowlists.id, { onDelete: 'cascade' }),
+    number: integer('number').notNull(),
+    imaDigest: text('ima_digest').references(() => contents.digest),
+    /** Patterns beside those in the content. */
+    imaExcludes: jsonb('ima_excludes').$type<readonly string[]>().notNull(),
+    imaPathCount: integer('ima_path_count'),
+    /** Bytes of the content as it was given. */
+    imaSize: integer('ima_size'),
+    tpmPolicy: text('tpm_policy'),
+    vtpmPolicy: text('vtpm_policy'),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    createdBy: text('created_by').notNull(),
+  },
+  (t) => [unique('allowlist_revisions_allowlist_id_number_key').on(t.allowlistId, t.number)],
+);
+
+export type RevisionRow = typeof allowlistRevisions.$inferSelect;

@@ -1,0 +1,3 @@
+export { ContentTooLarge, type PackedContent, packContent } from './pack.js';
+export { loadContent, storeContent, streamContent } from './repository.js';
+export { contents } from './tables.js';

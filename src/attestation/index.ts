@@ -1,0 +1,51 @@
+import { pipeline } from 'node:stream/promises';
+import type { AnyResolver, DomainManifest } from '../authority/index.js';
+import type { Route } from '../server/http.js';
+import { allowlistEntities, allowlistPolicies, allowlistResolvers, streamImaPolicy } from './allowlists/index.js';
+import { loadAgent, recordPolicies, recordResolvers } from './records/index.js';
+import { loadResult, resultPolicies, resultResolvers } from './results/index.js';
+import { fillUpload, uploadPolicies, uploadResolvers } from './uploads/index.js';
+
+type Resolvers = Record<string, Record<string, AnyResolver>>;
+
+/** The slices' resolvers together: each type's fields are told by whichever slice has them. */
+function merged(...slices: readonly Readonly<Record<string, object>>[]): Resolvers {
+  const all: Resolvers = {};
+  for (const slice of slices) {
+    for (const [type, fields] of Object.entries(slice)) all[type] = { ...all[type], ...fields };
+  }
+  return all;
+}
+
+export const attestationDomain: DomainManifest = {
+  name: 'attestation',
+  policies: [...uploadPolicies, ...allowlistPolicies, ...recordPolicies, ...resultPolicies] as never,
+  resolvers: merged(uploadResolvers, allowlistResolvers, recordResolvers, resultResolvers),
+  entities: {
+    ...allowlistEntities,
+    Agent: async (context, id) => (await loadAgent(context).load(id))?.agent ?? null,
+    AttestationResult: (context, id) => loadResult(context).load(id),
+  },
+};
+
+export const attestationRoutes: readonly Route[] = [
+  {
+    name: 'putUpload',
+    method: 'PUT',
+    path: /^\/uploads\/([\w-]{1,64})$/,
+    handle: async (context, id, request, response) => {
+      await fillUpload(context, id, request);
+      response.writeHead(204).end();
+    },
+  },
+  {
+    name: 'getImaPolicy',
+    method: 'GET',
+    path: /^\/allowlist-revisions\/([\w-]{1,64})\/ima-policy$/,
+    handle: async (context, id, _request, response) => {
+      const { size, digest, stream } = await streamImaPolicy(context, id);
+      response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': size, etag: `"${digest}"` });
+      await pipeline(stream, response);
+    },
+  },
+];

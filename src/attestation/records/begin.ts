@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { type Asker, type Context, mutate, requireAllowed, requireOperation } from '../../authority/index.js';
+import { notFound } from '../../platform/errors.js';
+import { newId } from '../../platform/ids.js';
+import { type HashAlgorithm, isHashAlgorithm } from '../tpm/index.js';
+import { requiredPcrs, startingOffset } from '../verifier/index.js';
+import { aboutAgent } from './enrolment.js';
+import { boundPolicies } from './layers.js';
+import { attestationBegin } from './policies.js';
+import { findView, insertChallenge, lockView, removeUnanswered, voidOpenChallenge } from './repository.js';
+
+export interface BeginAttestation {
+  readonly hashAlgorithms?: readonly string[] | null | undefined;
+}
+
+const NONCE_BYTES = 32;
+const KEPT_MS = 24 * 3_600_000;
+
+/** The agent that a token stands for. */
+export function ownAgentId({ actor }: Asker): string {
+  if (actor.where?.type !== 'agent') throw notFound('agent');
+  return actor.where.agentId;
+}
+
+/** Opens the caller's own challenge; what must be quoted follows from what is bound, never from what the agent asks. */
+export async function beginAttestation(context: Context, input: BeginAttestation) {
+  requireOperation(context, attestationBegin.name);
+  const id = ownAgentId(context);
+  // Compiling a list may take seconds, so it comes before the transaction; a list that changes in between is seen when
+  // evidence is judged.
+  const known = await findView(context.db, { id });
+  if (known === undefined) throw notFound('agent');
+  const { layers } = await boundPolicies(context.db, known.record.allowlistId);
+  return mutate(context, { policy: attestationBegin.name }, async (act) => {
+    const view = await lockView(act.tx, { id });
+    if (view === undefined) throw notFound('agent');
+    requireAllowed(act, attestationBegin, view.agent);
+    await voidOpenChallenge(act.tx, id);
+    await removeUnanswered(act.tx, id, new Date(act.now.getTime() - KEPT_MS));
+    const challenge = {
+      id: newId('Attestation'),
+      agentId: id,
+      nonce: randomBytes(NONCE_BYTES).toString('base64'),
+      pcrs: requiredPcrs(layers, view.record.tpmKind),
+      hashAlgorithms: banksOf(input),
+      imaOffset: startingOffset(view.record.verifierState, layers),
+      state: 'OPEN' as const,
+      evidenceDigest: null,
+      resultId: null,
+      expiresAt: new Date(act.now.getTime() + context.settings.challengeLifetimeMs),
+      createdAt: act.now,
+    };
+    await insertChallenge(act.tx, challenge);
+    const details = { attestationId: challenge.id };
+    await act.audit({ action: 'attestation.begun', ...aboutAgent(view), details });
+    const { nonce, pcrs, hashAlgorithms, imaOffset, expiresAt } = challenge;
+    const needsImaLog = layers.some((layer) => layer.runtimePolicy !== undefined);
+    return {
+      challenge: { attestationId: challenge.id, nonce, pcrs, hashAlgorithms, imaOffset, needsImaLog, expiresAt },
+    };
+  });
+}
+
+/** The banks to quote, of those the agent can: SHA-1 proves too little, and without any other SHA-256 is asked for. */
+function banksOf({ hashAlgorithms }: BeginAttestation): HashAlgorithm[] {
+  const banks = (hashAlgorithms ?? []).filter(isHashAlgorithm).filter((bank) => bank !== 'sha1');
+  return banks.length === 0 ? ['sha256'] : [...new Set(banks)];
+}

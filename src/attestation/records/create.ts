@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { type Act, type Context, mutate, once, projectOf, requireAllowed } from '../../authority/index.js';
+import { violates } from '../../db/errors.js';
+import { insertAgent } from '../../identity/agents/index.js';
+import type { AgentRow } from '../../identity/agents/tables.js';
+import { alreadyExists } from '../../platform/errors.js';
+import { newId } from '../../platform/ids.js';
+import { validName } from '../../platform/text.js';
+import { resolveAllowlist } from '../allowlists/index.js';
+import type { TpmKind } from '../verifier/index.js';
+import { aboutAgent } from './enrolment.js';
+import { agentBindAllowlist, agentCreate } from './policies.js';
+import { insertRecord, updateRecord } from './repository.js';
+import { hashSecret } from './secrets.js';
+import { type AgentRef, lockAgent, remember } from './views.js';
+
+/** An allowlist by id or by name. */
+export type AllowlistRefInput = Parameters<typeof resolveAllowlist>[1];
+
+export interface CreateAgent {
+  readonly name: string;
+  readonly externalId?: string | null | undefined;
+  readonly allowlist?: AllowlistRefInput | null | undefined;
+  readonly tpmKind?: TpmKind | null | undefined;
+  readonly requestId?: string | null | undefined;
+}
+
+const TOKEN_BYTES = 32;
+
+interface Issued {
+  readonly enrollmentToken: string;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Creates an agent in the token's project, with a token for one enrollment that is shown this once.
+ *
+ * @throws UserErrors INVALID, ALREADY_EXISTS, REQUEST_ID_REUSED; Refusal NOT_FOUND for the allowlist.
+ */
+export async function createAgent(context: Context, input: CreateAgent) {
+  const name = validName(input.name, 'name');
+  const externalId = input.externalId == null ? null : validName(input.externalId, 'externalId');
+  const { view, issued, isReplay } = await mutate(context, { policy: agentCreate.name }, async (act) => {
+    let fresh: Issued | null = null;
+    const made = await once(act, 'createAgent', input, async () => {
+      const agent = agentRow(act, name, externalId);
+      fresh = await insert(act, agent, input);
+      await act.audit({ action: 'agent.created', ...aboutAgent({ agent }), details: { name } });
+      return agent.id;
+    });
+    return { view: await lockAgent(act, { id: made.id }), issued: fresh as Issued | null, isReplay: made.isReplay };
+  });
+  remember(context, view);
+  return {
+    agent: view.agent,
+    enrollmentToken: issued?.enrollmentToken ?? null,
+    expiresAt: issued?.expiresAt ?? null,
+    alreadyIssued: isReplay,
+  };
+}
+
+function agentRow(act: Act, name: string, externalId: string | null): AgentRow {
+  return {
+    id: newId('Agent'),
+    kind: 'MACHINE',
+    ...projectOf(act),
+    name,
+    externalId,
+    trustState: 'CREATED',
+    trustedUntil: null,
+    createdAt: act.now,
+    createdBy: act.actor.principal?.id ?? '',
+  };
+}
+
+async function insert(act: Act, agent: AgentRow, input: CreateAgent): Promise<Issued> {
+  const allowlist = input.allowlist == null ? null : await resolveAllowlist(act, input.allowlist);
+  const enrollmentToken = `bwe_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
+  const expiresAt = new Date(act.now.getTime() + act.context.settings.enrollmentTokenLifetimeMs);
+  await insertPrincipal(act, agent);
+  await insertRecord(act.tx, {
+    agentId: agent.id,
+    domainId: agent.domainId,
+    projectId: agent.projectId,
+    tpmKind: input.tpmKind ?? 'PHYSICAL',
+    allowlistId: allowlist?.id ?? null,
+    isLiving: false,
+    enrollmentTokenHash: hashSecret(enrollmentToken),
+    enrollmentExpiresAt: expiresAt,
+    acceptedCount: 0,
+    rejectedCount: 0,
+  });
+  return { enrollmentToken, expiresAt };
+}
+
+async function insertPrincipal({ tx }: Act, agent: AgentRow): Promise<void> {
+  try {
+    await insertAgent(tx, agent);
+  } catch (error) {
+    if (violates(error, 'agents_project_id_name_key')) {
+      throw alreadyExists(`An agent named ${agent.name} exists.`, 'name');
+    }
+    if (violates(error, 'agents_project_id_external_id_key')) {
+      throw alreadyExists(`An agent with the external id ${agent.externalId} exists.`, 'externalId');
+    }
+    throw error;
+  }
+}
+
+export interface BindAllowlist {
+  readonly agent: AgentRef;
+  readonly allowlist?: AllowlistRefInput | null | undefined;
+}
+
+/** Binds an agent to a list, or to none: what is kept of its last log was judged by another, so it is judged whole. */
+export async function bindAllowlist(context: Context, input: BindAllowlist) {
+  const view = await mutate(context, { policy: agentBindAllowlist.name }, async (act) => {
+    const { agent } = await lockAgent(act, input.agent);
+    requireAllowed(act, agentBindAllowlist, agent);
+    const allowlist = input.allowlist == null ? null : await resolveAllowlist(act, input.allowlist);
+    await updateRecord(act.tx, agent.id, { allowlistId: allowlist?.id ?? null });
+    const details = { allowlistId: allowlist?.id ?? null };
+    await act.audit({ action: 'agent.allowlist_bound', ...aboutAgent({ agent }), details });
+    return lockAgent(act, { id: agent.id });
+  });
+  remember(context, view);
+  return { agent: view.agent };
+}

@@ -1,0 +1,52 @@
+import type { Db } from '../../db/open.js';
+import { type Evidence, FAILURES, type FailureCode, type VerificationResult, verify } from '../verifier/index.js';
+import { type Bound, boundPolicies } from './layers.js';
+import type { AgentView } from './repository.js';
+import type { ChallengeRow } from './tables.js';
+
+/** A result, and what it was judged by: when that is no longer so at the time of writing, it does not count. */
+export interface Judgement {
+  readonly result: VerificationResult;
+  readonly revisionId: string | null;
+}
+
+/** Judges evidence by what is bound now. Pure work apart from loading the list, and long: not for transactions. */
+export async function judge(
+  db: Db,
+  view: AgentView,
+  challenge: ChallengeRow,
+  evidence: Evidence,
+  now: Date,
+): Promise<Judgement> {
+  const { record } = view;
+  const bound: Bound = await boundPolicies(db, record.allowlistId);
+  const result = verify({
+    evidence,
+    challenge: {
+      nonce: Buffer.from(challenge.nonce, 'base64'),
+      pcrs: challenge.pcrs,
+      hashAlgorithms: challenge.hashAlgorithms,
+      imaOffset: challenge.imaOffset,
+      expiresAt: challenge.expiresAt.getTime(),
+      isUsed: challenge.state !== 'OPEN',
+    },
+    enrolment: { attestationKey: Buffer.from(record.akPublic ?? '', 'base64'), tpmKind: record.tpmKind },
+    policies: bound.layers,
+    previous: record.verifierState,
+    now: now.getTime(),
+  });
+  return { result, revisionId: bound.revisionId };
+}
+
+/** A rejection for a reason of the exchange alone: nothing was looked at. */
+export function protocolRejection(code: FailureCode): VerificationResult {
+  const { class: kind, severity, description } = FAILURES[code];
+  const counts = { entries: 0, attested: 0, matched: 0, excluded: 0, ignored: 0, violations: 0, warnings: 0 };
+  return {
+    verdict: 'REJECTED',
+    failures: [{ code, class: kind, severity, message: description }],
+    isTruncated: false,
+    counts: { ...counts, failures: 1 },
+    next: null,
+  };
+}

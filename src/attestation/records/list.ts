@@ -1,0 +1,90 @@
+import { and, asc, type Column, desc, inArray, type SQL, sql } from 'drizzle-orm';
+import { type Context, requireOperation } from '../../authority/index.js';
+import { agentGet } from '../../identity/agents/index.js';
+import { type AgentRow, agents } from '../../identity/agents/tables.js';
+import { badInput } from '../../platform/errors.js';
+import {
+  type Connection,
+  connection,
+  type PageArgs,
+  type PageRequest,
+  pageRequest,
+} from '../../platform/pagination.js';
+import type { AgentState } from '../verifier/index.js';
+import { findViewPage } from './repository.js';
+import { attestationRecords } from './tables.js';
+import { remember } from './views.js';
+
+type Values = readonly string[] | null | undefined;
+
+export interface AgentFilter {
+  readonly names?: Values;
+  readonly externalIds?: Values;
+  readonly states?: readonly AgentState[] | null | undefined;
+  readonly allowlistIds?: Values;
+  readonly projectIds?: Values;
+}
+
+export interface AgentOrder {
+  readonly field: 'CREATED_AT' | 'NAME';
+  readonly direction: 'ASC' | 'DESC';
+}
+
+export interface AgentsArgs extends PageArgs {
+  readonly filter?: AgentFilter | null | undefined;
+  readonly orderBy?: AgentOrder | null | undefined;
+}
+
+const FILTER_VALUES_MAX = 1000;
+
+/** A page of the agents that the caller may read: one statement, whatever the fields. */
+export async function listAgents(context: Context, args: AgentsArgs): Promise<Connection<AgentRow>> {
+  requireOperation(context, agentGet.name);
+  const { field, direction } = args.orderBy ?? { field: 'CREATED_AT', direction: 'ASC' };
+  const isByName = field === 'NAME';
+  const page = pageRequest(args, `${direction === 'DESC' ? '-' : ''}${isByName ? 'name' : 'id'}`, isByName ? 2 : 1);
+  // Ids begin with their time, so they order by creation.
+  const columns = isByName ? [agents.name, agents.id] : [agents.id];
+  const where = and(...filterBy(args.filter ?? {}, context.clock.now()), after(columns, page, direction));
+  const order = columns.map((column) => (direction === 'DESC' ? desc(column) : asc(column)));
+  const visible = context.policies.visible([agentGet], context.actor, agents);
+  const views = await findViewPage(context.db, visible, where, order, page.first + 1);
+  for (const view of views) remember(context, view);
+  const rows = views.map((view) => view.agent);
+  return connection(rows, page, ({ id, name }) => (isByName ? [name, id] : [id]));
+}
+
+/** The rows behind a cursor, as a comparison of rows, which an index can answer. */
+function after(columns: readonly Column[], { after: keys }: PageRequest, direction: 'ASC' | 'DESC'): SQL | undefined {
+  if (keys === null) return undefined;
+  const left = sql.join([...columns], sql`, `);
+  const right = sql.join(
+    keys.map((key) => sql`${key}::text`),
+    sql`, `,
+  );
+  return direction === 'DESC' ? sql`(${left}) < (${right})` : sql`(${left}) > (${right})`;
+}
+
+function filterBy(filter: AgentFilter, now: Date): (SQL | undefined)[] {
+  return [
+    among(agents.name, filter.names),
+    among(agents.externalId, filter.externalIds),
+    among(attestationRecords.allowlistId, filter.allowlistIds),
+    among(agents.projectId, filter.projectIds),
+    among(stateNow(now), filter.states),
+  ];
+}
+
+function among(what: Column | SQL, values: Values): SQL | undefined {
+  if (values == null) return undefined;
+  if (values.length > FILTER_VALUES_MAX) throw badInput(`A filter has at most ${FILTER_VALUES_MAX} values.`);
+  // What Postgres cannot store equals nothing that it holds.
+  const storable = values.filter((value) => !/[\0\p{Cs}]/u.test(value));
+  return storable.length === 0 ? sql`false` : inArray(sql`${what}`, storable);
+}
+
+/** `trustAt` as SQL: trust ends by time, before any job has written it down. */
+function stateNow(now: Date): SQL {
+  const isOver = sql`${agents.trustedUntil} is null or ${agents.trustedUntil} <= ${now.toISOString()}::timestamptz`;
+  return sql`case when ${agents.trustState} = 'TRUSTED' and (${isOver}) then 'STALE' else ${agents.trustState} end`;
+}

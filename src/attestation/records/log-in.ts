@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { eq, lte } from 'drizzle-orm';
+import { type Context, mutate, requireOperation } from '../../authority/index.js';
+import type { Db, Tx } from '../../db/open.js';
+import { issueAgentToken } from '../../identity/tokens/index.js';
+import { unauthenticated } from '../../platform/errors.js';
+import { isId } from '../../platform/ids.js';
+import { parsePublicArea, parseQuote, parseSignature, TpmFormatError, verifyQuoteSignature } from '../tpm/index.js';
+import { aboutAgent } from './enrolment.js';
+import { makeNonce, readNonce } from './log-in-nonce.js';
+import { agentLogIn } from './policies.js';
+import { type AgentView, lockView } from './repository.js';
+import { decodeBase64 } from './secrets.js';
+import { loginKeys, loginNonces } from './tables.js';
+import { storedState } from './views.js';
+
+export interface QuoteInput {
+  readonly message: string;
+  readonly signature: string;
+  readonly pcrs: string;
+}
+
+export interface LogInAgent {
+  readonly agentId: string;
+  readonly quote?: QuoteInput | null | undefined;
+}
+
+/** A quote has to select something; what it says of the PCR is not looked at, only who signed it. */
+const CHALLENGE = { hashAlgorithm: 'sha256', pcrs: [0] } as const;
+const KEY_BYTES = 32;
+const MAY_LOG_IN: ReadonlySet<string> = new Set(['PENDING', 'TRUSTED', 'STALE', 'FAILED']);
+
+const refused = () => unauthenticated('The quote does not prove this agent.');
+
+/**
+ * Without a quote, a nonce; with a quote over it by the enrolled AK, a token. A nonce counts once.
+ * @throws Refusal UNAUTHENTICATED, always the same, for whatever does not prove an agent that may log in.
+ */
+export async function logInAgent(context: Context, input: LogInAgent) {
+  requireOperation(context, agentLogIn.name);
+  const key = await nonceKey(context.db);
+  if (input.quote == null) return { challenge: challengeFor(context, input.agentId, key) };
+  const { agentId, quote } = input;
+  if (!isId('Agent', agentId)) throw refused();
+  return mutate(context, { policy: agentLogIn.name }, async (act) => {
+    const view = await lockView(act.tx, { id: agentId });
+    if (view === undefined || !view.record.isLiving || !MAY_LOG_IN.has(storedState(view))) throw refused();
+    const nonce = quotedNonce(view, quote);
+    const expiresAt = nonce && readNonce(key, agentId, nonce);
+    if (nonce === null || expiresAt === null || expiresAt <= act.now) throw refused();
+    await spend(act.tx, nonce, expiresAt, act.now);
+    await act.audit({ action: 'agent.logged_in', ...aboutAgent(view) });
+    const until = new Date(act.now.getTime() + context.settings.agentTokenLifetimeMs);
+    const issued = await issueAgentToken(act, view.agent, until);
+    return { token: issued.token, expiresAt: issued.expiresAt };
+  });
+}
+
+function challengeFor({ clock, settings }: Context, agentId: string, key: Uint8Array) {
+  const expiresAt = new Date(clock.now().getTime() + settings.challengeLifetimeMs);
+  return { ...CHALLENGE, nonce: makeNonce(key, agentId, expiresAt).toString('base64'), expiresAt };
+}
+
+/** The nonce in a quote that the agent's AK signed; null when it did not. */
+function quotedNonce({ record }: AgentView, quote: QuoteInput): Uint8Array | null {
+  const [area, message, signature] = [record.akPublic ?? '', quote.message, quote.signature].map(decodeBase64);
+  if (!area || !message || !signature) return null;
+  try {
+    if (!verifyQuoteSignature(parsePublicArea(area), message, parseSignature(signature))) return null;
+    return parseQuote(message).extraData;
+  } catch (error) {
+    if (error instanceof TpmFormatError) return null;
+    throw error;
+  }
+}
+
+async function spend(tx: Tx, nonce: Uint8Array, expiresAt: Date, now: Date): Promise<void> {
+  await tx.delete(loginNonces).where(lte(loginNonces.expiresAt, now));
+  const fresh = await tx
+    .insert(loginNonces)
+    .values({ nonce: Buffer.from(nonce).toString('base64'), expiresAt })
+    .onConflictDoNothing()
+    .returning({ nonce: loginNonces.nonce });
+  if (fresh.length === 0) throw refused();
+}
+
+/** The one key of all replicas. */
+async function nonceKey(db: Db): Promise<Buffer> {
+  const find = () => db.select().from(loginKeys).where(eq(loginKeys.id, 1));
+  let [row] = await find();
+  if (row === undefined) {
+    await db
+      .insert(loginKeys)
+      .values({ id: 1, key: randomBytes(KEY_BYTES).toString('base64') })
+      .onConflictDoNothing();
+    [row] = await find();
+  }
+  if (row === undefined) throw new Error('The key of log-in nonces could not be made.');
+  return Buffer.from(row.key, 'base64');
+}

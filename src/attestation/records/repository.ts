@@ -1,0 +1,115 @@
+import { and, eq, getTableColumns, inArray, isNull, lt, ne, or, type SQL } from 'drizzle-orm';
+import type { Db, Tx } from '../../db/open.js';
+import { type AgentRow, agents } from '../../identity/agents/tables.js';
+import type { Visible } from '../../platform/policy/index.js';
+import { attestationRecords, attestations, type ChallengeRow, type RecordRow } from './tables.js';
+
+/** The two rows of one agent: who it is, and what it proved. */
+export interface AgentView {
+  readonly agent: AgentRow;
+  readonly record: RecordRow;
+}
+
+function selectViews(db: Db) {
+  return db
+    .select({ agent: getTableColumns(agents), record: getTableColumns(attestationRecords) })
+    .from(agents)
+    .innerJoin(attestationRecords, eq(attestationRecords.agentId, agents.id));
+}
+
+export type AgentKey = { readonly id: string } | { readonly projectId: string; readonly name: string };
+
+function matches(key: AgentKey): SQL | undefined {
+  return 'id' in key ? eq(agents.id, key.id) : and(eq(agents.projectId, key.projectId), eq(agents.name, key.name));
+}
+
+export async function findView(db: Db, key: AgentKey): Promise<AgentView | undefined> {
+  const [view] = await selectViews(db).where(matches(key));
+  return view;
+}
+
+/** Both rows, held until the transaction ends: everything that an agent or an operator does to it is in line here. */
+export async function lockView(tx: Tx, key: AgentKey): Promise<AgentView | undefined> {
+  const [view] = await selectViews(tx).where(matches(key)).for('update');
+  return view;
+}
+
+export async function lockViewByToken(tx: Tx, tokenHash: string): Promise<AgentView | undefined> {
+  const [view] = await selectViews(tx).where(eq(attestationRecords.enrollmentTokenHash, tokenHash)).for('update');
+  return view;
+}
+
+/** Those of the agents that the caller may read. */
+export async function findViews(db: Db, visible: Visible<typeof agents>, ids: readonly string[]): Promise<AgentView[]> {
+  return selectViews(db).where(and(inArray(agents.id, [...ids]), visible.where));
+}
+
+/** A page of the agents that the caller may read, by conditions and an order that `list.ts` makes. */
+export async function findViewPage(
+  db: Db,
+  visible: Visible<typeof agents>,
+  where: SQL | undefined,
+  order: readonly SQL[],
+  limit: number,
+): Promise<AgentView[]> {
+  return selectViews(db)
+    .where(and(visible.where, where))
+    .orderBy(...order)
+    .limit(limit);
+}
+
+export async function insertRecord(tx: Tx, row: typeof attestationRecords.$inferInsert): Promise<void> {
+  await tx.insert(attestationRecords).values(row);
+}
+
+export async function updateRecord(tx: Tx, agentId: string, change: Partial<RecordRow>): Promise<void> {
+  await tx.update(attestationRecords).set(change).where(eq(attestationRecords.agentId, agentId));
+}
+
+/** Whether another agent that is activated and not retired has one of the keys. */
+export async function areKeysTaken(
+  tx: Tx,
+  agentId: string,
+  keys: { readonly ekFingerprint: string; readonly akName: string },
+): Promise<boolean> {
+  const isSame = or(
+    eq(attestationRecords.ekFingerprint, keys.ekFingerprint),
+    eq(attestationRecords.akName, keys.akName),
+  );
+  const rows = await tx
+    .select({ agentId: attestationRecords.agentId })
+    .from(attestationRecords)
+    .where(and(attestationRecords.isLiving, ne(attestationRecords.agentId, agentId), isSame))
+    .limit(1);
+  return rows.length > 0;
+}
+
+export async function findChallenge(db: Db, agentId: string, id: string): Promise<ChallengeRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(attestations)
+    .where(and(eq(attestations.id, id), eq(attestations.agentId, agentId)));
+  return row;
+}
+
+export async function insertChallenge(tx: Tx, row: ChallengeRow): Promise<void> {
+  await tx.insert(attestations).values(row);
+}
+
+export async function updateChallenge(tx: Tx, id: string, change: Partial<ChallengeRow>): Promise<void> {
+  await tx.update(attestations).set(change).where(eq(attestations.id, id));
+}
+
+export async function voidOpenChallenge(tx: Tx, agentId: string): Promise<void> {
+  await tx
+    .update(attestations)
+    .set({ state: 'VOID' })
+    .where(and(eq(attestations.agentId, agentId), eq(attestations.state, 'OPEN')));
+}
+
+/** Challenges that nobody answered are of no use later. */
+export async function removeUnanswered(tx: Tx, agentId: string, before: Date): Promise<void> {
+  await tx
+    .delete(attestations)
+    .where(and(eq(attestations.agentId, agentId), isNull(attestations.resultId), lt(attestations.expiresAt, before)));
+}

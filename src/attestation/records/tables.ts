@@ -1,0 +1,85 @@
+import { sql } from 'drizzle-orm';
+import { boolean, index, integer, jsonb, pgTable, smallint, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { agents } from '../../identity/agents/tables.js';
+import { allowlists } from '../allowlists/tables.js';
+import type { HashAlgorithm } from '../tpm/index.js';
+import type { Severity, VerifierState } from '../verifier/index.js';
+
+const at = (name: string) => timestamp(name, { withTimezone: true });
+
+/** What an agent proved about its machine, and what is kept to judge its next evidence. Keys and hashes are base64. */
+export const attestationRecords = pgTable(
+  'attestation_records',
+  {
+    agentId: text('agent_id')
+      .primaryKey()
+      .references(() => agents.id),
+    domainId: text('domain_id').notNull(),
+    projectId: text('project_id').notNull(),
+    tpmKind: text('tpm_kind', { enum: ['PHYSICAL', 'VIRTUAL'] }).notNull(),
+    allowlistId: text('allowlist_id').references(() => allowlists.id),
+    ekFingerprint: text('ek_fingerprint'),
+    ekPublic: text('ek_public'),
+    akPublic: text('ak_public'),
+    akName: text('ak_name'),
+    /** From activation until retirement. Only possession, which activation proves, takes keys: stating them does not. */
+    isLiving: boolean('is_living').notNull(),
+    enrollmentTokenHash: text('enrollment_token_hash'),
+    enrollmentExpiresAt: at('enrollment_expires_at'),
+    activationSecretHash: text('activation_secret_hash'),
+    verifierState: jsonb('verifier_state').$type<VerifierState>(),
+    acceptedCount: integer('accepted_count').notNull(),
+    rejectedCount: integer('rejected_count').notNull(),
+    firstAcceptedAt: at('first_accepted_at'),
+    lastAcceptedAt: at('last_accepted_at'),
+    lastRejectedAt: at('last_rejected_at'),
+    lastSeverity: text('last_severity').$type<Severity>(),
+    lastResultId: text('last_result_id'),
+  },
+  (t) => [
+    uniqueIndex('attestation_records_ek_fingerprint_key').on(t.ekFingerprint).where(sql`${t.isLiving}`),
+    uniqueIndex('attestation_records_ak_name_key').on(t.akName).where(sql`${t.isLiving}`),
+    uniqueIndex('attestation_records_enrollment_token_hash_key').on(t.enrollmentTokenHash),
+    index('attestation_records_allowlist_id_idx').on(t.allowlistId),
+  ],
+);
+
+export type RecordRow = typeof attestationRecords.$inferSelect;
+
+/** Challenges. A nonce counts once; what answered it is kept by digest, so that the same answer gets the same result. */
+export const attestations = pgTable(
+  'attestations',
+  {
+    id: text('id').primaryKey(),
+    agentId: text('agent_id')
+      .notNull()
+      .references(() => agents.id),
+    nonce: text('nonce').notNull(),
+    pcrs: jsonb('pcrs').$type<readonly number[]>().notNull(),
+    hashAlgorithms: jsonb('hash_algorithms').$type<readonly HashAlgorithm[]>().notNull(),
+    imaOffset: integer('ima_offset').notNull(),
+    state: text('state', { enum: ['OPEN', 'USED', 'VOID'] }).notNull(),
+    evidenceDigest: text('evidence_digest'),
+    resultId: text('result_id'),
+    expiresAt: at('expires_at').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('attestations_agent_id_open_key').on(t.agentId).where(sql`${t.state} = 'OPEN'`),
+    index('attestations_agent_id_expires_at_idx').on(t.agentId, t.expiresAt),
+  ],
+);
+
+export type ChallengeRow = typeof attestations.$inferSelect;
+
+/** Log-in nonces that were used, until they expire. */
+export const loginNonces = pgTable('login_nonces', {
+  nonce: text('nonce').primaryKey(),
+  expiresAt: at('expires_at').notNull(),
+});
+
+/** One row: the key of log-in nonces, in base64, made on first use. */
+export const loginKeys = pgTable('login_keys', {
+  id: smallint('id').primaryKey(),
+  key: text('key').notNull(),
+});

@@ -1,0 +1,24 @@
+import { definePolicy, defineTarget } from '../../platform/policy/index.js';
+import { type AttestationResultRow, attestationResults } from './tables.js';
+
+const resultTarget = defineTarget<AttestationResultRow>()(attestationResults, {
+  agent_id: { type: 'text', row: (row) => row.agentId, sql: (table) => table.agentId },
+  project_id: { type: 'text', row: (row) => row.projectId, sql: (table) => table.projectId },
+  domain_id: { type: 'text', row: (row) => row.domainId, sql: (table) => table.domainId },
+});
+
+export const resultGet = definePolicy<AttestationResultRow>({
+  name: 'attestation_result:get',
+  description: 'Read what attestations found.',
+  scopeTypes: ['domain', 'project', 'agent'],
+  target: resultTarget,
+  boundary: {
+    domain: 'domain_id:%(domain_id)s',
+    project: 'project_id:%(project_id)s',
+    agent: 'agent_id:%(agent_id)s',
+  },
+  check: { domain: 'role:reader', project: 'role:reader', agent: '@' },
+  operations: ['AttestationResult.*', 'Query.attestationResult'],
+});
+
+export const resultPolicies = [resultGet];

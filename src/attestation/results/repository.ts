@@ -1,0 +1,43 @@
+import { and, desc, eq, inArray, lt } from 'drizzle-orm';
+import type { Db, Tx } from '../../db/open.js';
+import type { PageRequest } from '../../platform/pagination.js';
+import type { Visible } from '../../platform/policy/index.js';
+import { type AttestationResultRow, attestationResults } from './tables.js';
+
+export async function insertResult(tx: Tx, row: AttestationResultRow): Promise<void> {
+  await tx.insert(attestationResults).values(row);
+}
+
+export async function findResult(db: Db, id: string): Promise<AttestationResultRow | undefined> {
+  const [row] = await db.select().from(attestationResults).where(eq(attestationResults.id, id));
+  return row;
+}
+
+/** Those of the results that the caller may read. */
+export async function findResults(
+  db: Db,
+  visible: Visible<typeof attestationResults>,
+  ids: readonly string[],
+): Promise<AttestationResultRow[]> {
+  return db
+    .select()
+    .from(attestationResults)
+    .where(and(inArray(attestationResults.id, [...ids]), visible.where));
+}
+
+/** An agent's results, newest first: ids begin with their time. */
+export async function listResults(
+  db: Db,
+  visible: Visible<typeof attestationResults>,
+  agentId: string,
+  page: PageRequest,
+): Promise<AttestationResultRow[]> {
+  const [after] = page.after ?? [];
+  const { id } = attestationResults;
+  return db
+    .select()
+    .from(attestationResults)
+    .where(and(eq(attestationResults.agentId, agentId), after === undefined ? undefined : lt(id, after), visible.where))
+    .orderBy(desc(id))
+    .limit(page.first + 1);
+}

@@ -1,0 +1,34 @@
+import { byId, type Context, defineLoader, requireOperation, requireVisible } from '../../authority/index.js';
+import { notFound } from '../../platform/errors.js';
+import { isId } from '../../platform/ids.js';
+import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { resultGet } from './policies.js';
+import { findResult, findResults, listResults } from './repository.js';
+import { type AttestationResultRow, attestationResults } from './tables.js';
+
+function visibleTo({ actor, policies }: Context) {
+  return policies.visible([resultGet], actor, attestationResults);
+}
+
+/** Results by id; null for those that the caller may not read. */
+export const loadResult = defineLoader<AttestationResultRow>(async (context, ids) =>
+  byId(await findResults(context.db, visibleTo(context), ids)),
+);
+
+/** @throws Refusal NOT_FOUND for a result that is missing or not the caller's to read. */
+export async function getResult(context: Context, id: string): Promise<AttestationResultRow> {
+  requireOperation(context, resultGet.name);
+  if (!isId('AttestationResult', id)) throw notFound('attestation result');
+  return requireVisible(context, resultGet, await findResult(context.db, id), 'attestation result');
+}
+
+/** The results of an agent, newest first, as far as the caller may read them. */
+export async function resultsOf(
+  context: Context,
+  agentId: string,
+  args: PageArgs,
+): Promise<Connection<AttestationResultRow>> {
+  const page = pageRequest(args, '-id');
+  const rows = await listResults(context.db, visibleTo(context), agentId, page);
+  return connection(rows, page, (row) => [row.id]);
+}

@@ -1,0 +1,26 @@
+import { index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { agents } from '../../identity/agents/tables.js';
+import type { AgentState, Counts, Failure } from '../verifier/index.js';
+
+/** What was found about one submission of evidence. Rows are written once. */
+export const attestationResults = pgTable(
+  'attestation_results',
+  {
+    id: text('id').primaryKey(),
+    agentId: text('agent_id')
+      .notNull()
+      .references(() => agents.id),
+    domainId: text('domain_id').notNull(),
+    projectId: text('project_id').notNull(),
+    attestationId: text('attestation_id').notNull(),
+    verdict: text('verdict', { enum: ['ACCEPTED', 'REJECTED'] }).notNull(),
+    failures: jsonb('failures').$type<readonly Failure[]>().notNull(),
+    counts: jsonb('counts').$type<Readonly<Counts>>().notNull(),
+    allowlistRevisionId: text('allowlist_revision_id'),
+    stateAfter: text('state_after').$type<AgentState>().notNull(),
+    receivedAt: timestamp('received_at', { withTimezone: true }).notNull(),
+  },
+  (t) => [index('attestation_results_agent_id_id_idx').on(t.agentId, t.id)],
+);
+
+export type AttestationResultRow = typeof attestationResults.$inferSelect;

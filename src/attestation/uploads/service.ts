@@ -1,0 +1,103 @@
+import { type Act, type Context, mayOn, mutate, requireOperation } from '../../authority/index.js';
+import type { Tx } from '../../db/open.js';
+import { badInput, invalid, limitReached, notFound, unauthenticated } from '../../platform/errors.js';
+import { isId, newId } from '../../platform/ids.js';
+import { ContentTooLarge, loadContent, packContent, storeContent } from '../contents/index.js';
+import { uploadCreate } from './policies.js';
+import { countOpen, deleteExpired, findUpload, insertUpload, setFilled } from './repository.js';
+import type { UploadRow } from './tables.js';
+
+const SIZE_MAX = 100 * 1024 * 1024;
+const OPEN_MAX = 16;
+const LIFETIME_MS = 3_600_000;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+export interface CreateUpload {
+  /** Bytes. */
+  readonly size: number;
+  /** sha256:hex. */
+  readonly digest: string;
+}
+
+/** Announces content. Its bytes are then to be sent to `fillUpload`. */
+export async function createUpload(context: Context, input: CreateUpload): Promise<UploadRow> {
+  if (input.size < 0 || input.size > SIZE_MAX) throw invalid(`An upload has at most ${SIZE_MAX} bytes.`, 'size');
+  if (!DIGEST.test(input.digest)) throw invalid('The digest of an upload is sha256: and 64 hex digits.', 'digest');
+  return mutate(context, { policy: uploadCreate.name }, async (act) => {
+    const { principal } = act.actor;
+    if (principal === null) throw unauthenticated();
+    await deleteExpired(act.tx, principal, act.now);
+    if ((await countOpen(act.tx, principal)) >= OPEN_MAX) {
+      throw limitReached(`At most ${OPEN_MAX} uploads may be open at once; fill one, or wait until one expires.`);
+    }
+    const row: UploadRow = {
+      id: newId('Upload'),
+      userId: principal.kind === 'user' ? principal.id : null,
+      agentId: principal.kind === 'agent' ? principal.id : null,
+      size: input.size,
+      digest: input.digest,
+      state: 'OPEN',
+      expiresAt: new Date(act.now.getTime() + LIFETIME_MS),
+      createdAt: act.now,
+    };
+    await insertUpload(act.tx, row);
+    await audit(act, 'upload.created', row);
+    return row;
+  });
+}
+
+/**
+ * Takes the bytes of an upload as they come. Filling it again with the same bytes changes nothing.
+ * @throws Refusal BAD_USER_INPUT when there are more or fewer bytes than announced, or others.
+ */
+export async function fillUpload(context: Context, id: string, stream: AsyncIterable<Buffer>): Promise<void> {
+  requireOperation(context, uploadCreate.name);
+  const { size, digest } = await ownUpload(context, id);
+  const packed = await packContent(stream, size).catch((error: unknown) => {
+    throw error instanceof ContentTooLarge ? badInput(`More than the ${size} bytes that were announced came.`) : error;
+  });
+  if (packed.size !== size) throw badInput(`${packed.size} bytes came, ${size} were announced.`);
+  if (packed.digest !== digest) throw badInput(`The bytes have the digest ${packed.digest}, not ${digest}.`);
+  await mutate(context, { policy: uploadCreate.name }, async (act) => {
+    // Much time may have passed while the bytes came.
+    const row = await ownUpload(act, id);
+    await storeContent(act.tx, packed, act.now);
+    await setFilled(act.tx, row.id);
+    await audit(act, 'upload.filled', row);
+  });
+}
+
+/**
+ * The content of an upload of the caller's. It stays there until it expires, so that a retry finds it again.
+ * @param path The input field that named the upload.
+ * @throws UserErrors INVALID when there is no such upload, or it was not filled.
+ */
+export async function takeUpload(from: Context | Act, id: string, ...path: string[]): Promise<Buffer> {
+  const row = await findOwn(from, id);
+  if (row === undefined) throw invalid('There is no such upload, or it expired.', ...path);
+  if (row.state !== 'FILLED') throw invalid('The upload was not filled.', ...path);
+  return loadContent(databaseOf(from), row.digest);
+}
+
+async function ownUpload(from: Context | Act, id: string): Promise<UploadRow> {
+  const row = await findOwn(from, id);
+  if (row === undefined) throw notFound('upload');
+  return row;
+}
+
+/** Undefined for an upload that is missing, past or somebody else's. */
+async function findOwn(from: Context | Act, id: string): Promise<UploadRow | undefined> {
+  if (!isId('Upload', id)) return undefined;
+  const row = await findUpload(databaseOf(from), id);
+  const now = 'tx' in from ? from.now : from.clock.now();
+  if (row === undefined || row.expiresAt <= now) return undefined;
+  return mayOn(from, uploadCreate, row) ? row : undefined;
+}
+
+function databaseOf(from: Context | Act): Tx {
+  return 'tx' in from ? from.tx : from.db;
+}
+
+function audit(act: Act, action: string, { id, size, digest }: UploadRow): Promise<void> {
+  return act.audit({ action, target: { type: 'Upload', id }, details: { size, digest } });
+}

@@ -1,0 +1,28 @@
+import { definePolicy, defineTarget } from '../../platform/policy/index.js';
+import { type AuditEntryRow, auditEntries } from './tables.js';
+
+const target = defineTarget<AuditEntryRow>()(auditEntries, {
+  domain_id: { type: 'text', row: (row) => row.domainId, sql: (t) => t.domainId },
+  project_id: { type: 'text', row: (row) => row.projectId, sql: (t) => t.projectId },
+  actor_id: { type: 'text', row: (row) => row.actorId, sql: (t) => t.actorId },
+});
+
+export const auditList = definePolicy<AuditEntryRow>({
+  name: 'audit:list',
+  description: 'Read audit entries: all in the system, those of an own domain or project, and one’s own.',
+  scopeTypes: ['system', 'domain', 'project', 'agent'],
+  target,
+  boundary: {
+    system: '@',
+    domain: 'domain_id:%(domain_id)s or user_id:%(actor_id)s',
+    project: 'project_id:%(project_id)s or user_id:%(actor_id)s',
+    agent: 'agent_id:%(actor_id)s',
+  },
+  check: {
+    system: 'role:reader',
+    domain: 'role:reader or user_id:%(actor_id)s',
+    project: 'role:reader or user_id:%(actor_id)s',
+    agent: '@',
+  },
+  operations: ['Query.auditEntries', 'AuditEntry.*'],
+});

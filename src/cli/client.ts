@@ -1,0 +1,157 @@
+import { ApiError, CliError, EXIT, messageOf } from './errors.js';
+import { printable } from './output.js';
+
+/** Where requests go and as whom. */
+export interface Connection {
+  readonly server: string;
+  readonly token?: string | undefined;
+  readonly timeoutMs?: number;
+  /** Ends requests that are under way. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** What every payload of a mutation has. */
+export interface Payload {
+  readonly userErrors: readonly { readonly code: string; readonly message: string; readonly path: readonly string[] }[];
+}
+
+interface ResponseError {
+  readonly message: string;
+  readonly extensions?: {
+    readonly code?: string;
+    readonly requestId?: string;
+    readonly scopeTypes?: readonly string[];
+  };
+}
+
+interface GraphqlResponse {
+  readonly data?: unknown;
+  readonly errors?: readonly ResponseError[];
+}
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The form in which a server is named everywhere: origin and path, no slash at the end.
+ *
+ * @throws CliError for anything but an http or https URL, and for one with credentials in it: those would end up in files and logs.
+ */
+export function parseServer(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
+  if (url === null || !isHttp || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new CliError(
+      'the server must be a plain http or https URL, for example https://bailiwick.example.org',
+      EXIT.usage,
+    );
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+/**
+ * Sends one operation and answers its data, whose type the caller states: it follows from the document and the schema.
+ *
+ * @throws ApiError for a top-level error, and CliError with `EXIT.unavailable` when no answer of the API came.
+ */
+export async function request<Data>(
+  connection: Connection,
+  document: string,
+  variables: Variables = {},
+): Promise<Data> {
+  const response = await post(connection, JSON.stringify({ query: document, variables }));
+  const error = response.errors?.[0];
+  if (error !== undefined) throw toApiError(error);
+  if (response.data === null || response.data === undefined) throw noAnswer(connection, 'it answered no data');
+  return response.data as Data;
+}
+
+/**
+ * Sends a mutation whose one field is aliased `payload`, and answers that payload.
+ *
+ * @throws CliError with a line for each user error, and as `request` does.
+ */
+export async function mutate<P extends object>(connection: Connection, document: string, input: Variables): Promise<P> {
+  const { payload } = await request<{ payload: (P & Payload) | null }>(connection, document, { input });
+  if (payload === null) throw noAnswer(connection, 'it answered no payload');
+  if (payload.userErrors.length > 0) throw new CliError(payload.userErrors.map(formatUserError));
+  return payload;
+}
+
+/** `INVALID at imaPolicy.content: line 3: …` */
+export function formatUserError({ code, message, path }: Payload['userErrors'][number]): string {
+  const field = (path[0] === 'input' ? path.slice(1) : path).join('.');
+  return printable(field === '' ? `${code}: ${message}` : `${code} at ${field}: ${message}`);
+}
+
+async function post(connection: Connection, body: string): Promise<GraphqlResponse> {
+  const { token, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = connection;
+  const signals = [AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])];
+  let status: number;
+  let text: string;
+  try {
+    const response = await fetch(`${connection.server}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json, application/json;q=0.9',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      body,
+      // A redirect could lead the token to another host.
+      redirect: 'error',
+      signal: AbortSignal.any(signals),
+    });
+    status = response.status;
+    text = await readText(response);
+  } catch (error) {
+    throw noAnswer(connection, reasonOf(error));
+  }
+  return parseResponse(text) ?? refuseStatus(connection, status);
+}
+
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_RESPONSE_BYTES) throw new Error(`the answer is larger than ${MAX_RESPONSE_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseResponse(text: string): GraphqlResponse | null {
+  try {
+    const value: GraphqlResponse | null = JSON.parse(text);
+    return value?.data !== undefined || Array.isArray(value?.errors) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function refuseStatus(connection: Connection, status: number): never {
+  if (status === 401) throw new ApiError('UNAUTHENTICATED', 'a valid token is needed');
+  if (status === 403) throw new ApiError('FORBIDDEN', 'the server refuses this request');
+  throw noAnswer(connection, `it answered HTTP status ${status} and no GraphQL`);
+}
+
+function toApiError({ message, extensions = {} }: ResponseError): ApiError {
+  const { code = 'INTERNAL_SERVER_ERROR', requestId } = extensions;
+  const request = requestId === undefined ? '' : ` (request ${requestId})`;
+  return new ApiError(code, printable(`${code}: ${message}${request}`));
+}
+
+/** `fetch` says only that it failed; what happened is in the cause. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time';
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof Error) return 'code' in cause && cause.message === '' ? String(cause.code) : cause.message;
+  return messageOf(error);
+}
+
+export function noAnswer({ server }: Connection, reason: string): CliError {
+  return new CliError(`cannot reach ${server}: ${reason}`, EXIT.unavailable);
+}

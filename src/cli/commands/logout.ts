@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { mutate } from '../client.js';
+import { isAlive, readCredentials, withoutContext, writeCredentials } from '../contexts.js';
+import { REVOKE_TOKEN } from '../documents/identity.js';
+import { ApiError } from '../errors.js';
+import { note, openSession } from '../session.js';
+import { withExample } from '../verb.js';
+
+export function registerLogout(command: Command): void {
+  withExample(command, 'bailiwick logout').action(async (_options: object, self: Command) => {
+    const session = await openSession(self);
+    const { server } = session.connection;
+    const credentials = await readCredentials(session.environment.home);
+    const context = credentials.servers[server];
+    if (context === undefined) return note(session, `not logged in to ${server}`);
+    for (const kept of [context.scoped, context.unscoped]) {
+      if (kept !== undefined && isAlive(kept, Date.now())) await revoke({ server, token: kept.token });
+    }
+    await writeCredentials(session.environment.home, withoutContext(credentials, server));
+    note(session, `logged out of ${server}`);
+  });
+}
+
+/** A token that the server refuses already is as good as revoked. */
+async function revoke(connection: { server: string; token: string }): Promise<void> {
+  try {
+    await mutate(connection, REVOKE_TOKEN, {});
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 'UNAUTHENTICATED')) throw error;
+  }
+}

@@ -1,0 +1,84 @@
+/** GraphQL documents about identity. Objects are aliased `item`, connections `items`, mutations `payload`. */
+
+const PAGE = '$first: Int, $after: String';
+const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
+
+export const ISSUE_TOKEN = `mutation IssueToken($input: IssueTokenInput!) {
+  payload: issueToken(input: $input) { token expiresAt userErrors { code message path } }
+}`;
+
+export const REVOKE_TOKEN = `mutation RevokeToken($input: RevokeTokenInput!) {
+  payload: revokeToken(input: $input) { tokenId userErrors { code message path } }
+}`;
+
+export const VIEWER = `query Viewer {
+  item: viewer {
+    kind
+    user { id name domain { name } }
+    agent { id name }
+    scope { type domain { id name } project { id name } }
+    roles expiresAt permissions
+  }
+}`;
+
+export const LIST_DOMAINS = `query Domains(${PAGE}) {
+  items: domains(first: $first, after: $after) { nodes { id name description createdAt } ${PAGE_INFO} }
+}`;
+
+export const CREATE_DOMAIN = `mutation CreateDomain($input: CreateDomainInput!) {
+  payload: createDomain(input: $input) { domain { id name description createdAt } userErrors { code message path } }
+}`;
+
+export const LIST_PROJECTS = `query Projects(${PAGE}) {
+  items: projects(first: $first, after: $after) { nodes { id name description domain { id name } createdAt } ${PAGE_INFO} }
+}`;
+
+export const CREATE_PROJECT = `mutation CreateProject($input: CreateProjectInput!) {
+  payload: createProject(input: $input) {
+    project { id name description domain { id name } createdAt }
+    userErrors { code message path }
+  }
+}`;
+
+export const LIST_USERS = `query Users(${PAGE}) {
+  items: users(first: $first, after: $after) { nodes { id name isEnabled domain { id name } createdAt } ${PAGE_INFO} }
+}`;
+
+export const CREATE_USER = `mutation CreateUser($input: CreateUserInput!) {
+  payload: createUser(input: $input) {
+    user { id name isEnabled domain { id name } createdAt }
+    userErrors { code message path }
+  }
+}`;
+
+export const LIST_ROLES = `query Roles {
+  items: roles { id name implies isImmutable }
+}`;
+
+const ASSIGNMENT = `{
+  id role isInherited notBefore expiresAt reason createdAt
+  user { id name domain { name } }
+  scope { type domain { id name } project { id name } }
+}`;
+
+export const LIST_ASSIGNMENTS = `query RoleAssignments(${PAGE}, $filter: RoleAssignmentFilter) {
+  items: roleAssignments(first: $first, after: $after, filter: $filter) { nodes ${ASSIGNMENT} ${PAGE_INFO} }
+}`;
+
+export const GRANT_ROLE = `mutation GrantRole($input: GrantRoleInput!) {
+  payload: grantRole(input: $input) { roleAssignment ${ASSIGNMENT} userErrors { code message path } }
+}`;
+
+export const REVOKE_ROLE = `mutation RevokeRole($input: RevokeRoleInput!) {
+  payload: revokeRole(input: $input) { roleAssignmentId userErrors { code message path } }
+}`;
+
+const POLICY = '{ name description access scopeTypes checks { scopeType check boundary } operations }';
+
+export const LIST_POLICIES = `query Policies {
+  items: policies ${POLICY}
+}`;
+
+export const GET_POLICY = `query Policy($name: String!) {
+  item: policy(name: $name) ${POLICY}
+}`;

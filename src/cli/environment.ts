@@ -1,0 +1,29 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+export const DEFAULT_SERVER = 'http://127.0.0.1:4000';
+
+/** What the command line takes from the environment; the only place where it is read. */
+export interface Environment {
+  /** The folder of the credentials file. */
+  readonly home: string;
+  readonly server: string | undefined;
+  /** A token to use instead of any that was kept. */
+  readonly token: string | undefined;
+  /** The TPM's transmission interface, under the name that tpm2-tools gives it. */
+  readonly tcti: string | undefined;
+  /** Where programs are found. */
+  readonly searchPath: string | undefined;
+}
+
+/** Reads `BAILIWICK_HOME`, `BAILIWICK_SERVER`, `BAILIWICK_TOKEN`, `XDG_CONFIG_HOME`, `TPM2TOOLS_TCTI` and `PATH`. Empty is absent. */
+export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
+  const config = variables.XDG_CONFIG_HOME || join(homedir(), '.config');
+  return {
+    home: variables.BAILIWICK_HOME || join(config, 'bailiwick'),
+    server: variables.BAILIWICK_SERVER || undefined,
+    token: variables.BAILIWICK_TOKEN || undefined,
+    tcti: variables.TPM2TOOLS_TCTI || undefined,
+    searchPath: variables.PATH,
+  };
+}

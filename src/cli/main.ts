@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import { CliError, EXIT, type ExitCode, messageOf } from './errors.js';
+import { FORMATS } from './output.js';
+import { tell } from './terminal.js';
+
+/** Fills a command in: its verbs, options and action. */
+type Register = (command: Command) => void;
+
+/** Each noun is loaded only when it is named, so that help comes at once. */
+const NOUNS: readonly (readonly [name: string, summary: string, load: () => Promise<Register>])[] = [
+  ['serve', 'start the server', async () => (await import('./commands/serve.js')).registerServe],
+  ['login', 'log in, and choose the scope to work in', async () => (await import('./commands/login.js')).registerLogin],
+  [
+    'logout',
+    'revoke and forget the tokens kept for a server',
+    async () => (await import('./commands/logout.js')).registerLogout,
+  ],
+  [
+    'whoami',
+    'show the caller, its scope and its roles',
+    async () => (await import('./commands/whoami.js')).registerWhoami,
+  ],
+  ['domain', 'tenants', async () => (await import('./commands/domain.js')).registerDomain],
+  ['project', 'projects of a domain', async () => (await import('./commands/project.js')).registerProject],
+  ['user', 'users of a domain', async () => (await import('./commands/user.js')).registerUser],
+  ['role', 'roles, and who holds them where', async () => (await import('./commands/role.js')).registerRole],
+  ['assignment', 'role assignments', async () => (await import('./commands/assignment.js')).registerAssignment],
+  [
+    'allowlist',
+    'what machines are allowed to run',
+    async () => (await import('./commands/allowlist.js')).registerAllowlist,
+  ],
+  ['agent', 'machines that attest', async () => (await import('./commands/agent.js')).registerAgent],
+  ['attest', 'evidence, verified without a server', async () => (await import('./commands/attest.js')).registerAttest],
+  ['policy', 'who may do what', async () => (await import('./commands/policy.js')).registerPolicy],
+  ['audit', 'what was done and refused', async () => (await import('./commands/audit.js')).registerAudit],
+];
+
+/**
+ * Runs one command line, prints its output, and answers the exit code. Never throws.
+ *
+ * @param argv the arguments after the program's name.
+ */
+export async function run(argv: readonly string[]): Promise<ExitCode> {
+  try {
+    const program = await createProgram(argv);
+    await program.parseAsync(argv, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+/** The whole command tree; nouns that `argv` does not name have only their summary. */
+export async function createProgram(argv: readonly string[]): Promise<Command> {
+  const program = new Command('bailiwick')
+    .description('A control plane for fleets of machines, in which every field is guarded and trust flows.')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(FORMATS).default('table'))
+    .option('--server <url>', 'the server to talk to (or BAILIWICK_SERVER)')
+    .version(readVersion())
+    .exitOverride()
+    .showHelpAfterError('(add --help for usage)')
+    .configureHelp({ showGlobalOptions: true });
+  for (const [name, summary, load] of NOUNS) {
+    const command = program.command(name).description(summary);
+    if (argv.includes(name)) (await load())(command);
+  }
+  return program;
+}
+
+function readVersion(): string {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  return manifest.version;
+}
+
+function report(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof CliError) {
+    for (const line of error.lines) tell(`error: ${line}`);
+    return error.exitCode;
+  }
+  tell(`error: ${messageOf(error)}`);
+  return EXIT.unavailable;
+}

@@ -1,0 +1,60 @@
+export const FORMATS = ['table', 'json', 'name'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** An object of the API as it came. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A column of a table: its title, and the member of the row it shows, with dots between names. */
+export type Column = readonly [title: string, path: string];
+
+/** One object a line under a header, or JSON, or only names. */
+export function formatList(format: Format, rows: readonly Row[], columns: readonly Column[]): string {
+  if (format === 'json') return JSON.stringify(rows, null, 2);
+  if (format === 'name') return rows.map(nameOf).join('\n');
+  const cells = rows.map((row) => columns.map(([, path]) => formatValue(valueAt(row, path))));
+  return alignColumns([columns.map(([title]) => title), ...cells]);
+}
+
+/** One object: a line for each column, or JSON, or its name. */
+export function formatObject(format: Format, row: Row, columns: readonly Column[]): string {
+  if (format === 'json') return JSON.stringify(row, null, 2);
+  if (format === 'name') return nameOf(row);
+  return alignColumns(columns.map(([title, path]) => [title, formatValue(valueAt(row, path))]));
+}
+
+/** What a script passes on: the name, or the id of what has none. */
+function nameOf(row: Row): string {
+  return formatValue(row.name ?? row.id);
+}
+
+export function valueAt(row: Row, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => (isRow(value) ? value[name] : undefined), row);
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null;
+}
+
+/** A value as people read it. */
+export function formatValue(value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(formatValue).join(', ');
+  return printable(typeof value === 'object' ? JSON.stringify(value) : String(value));
+}
+
+/** Names and paths come from others: a control character in one must not steer the reader's terminal. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `\\u{${code.toString(16)}}`;
+  });
+}
+
+/** Pads all columns but the last to their widest cell, with two spaces between. */
+export function alignColumns(rows: readonly (readonly string[])[]): string {
+  const columns = rows[0]?.length ?? 0;
+  const widths = Array.from({ length: columns }, (_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
+  const pad = (cell: string, index: number) => (index === columns - 1 ? cell : cell.padEnd((widths[index] ?? 0) + 2));
+  return rows.map((row) => row.map(pad).join('')).join('\n');
+}

@@ -1,0 +1,64 @@
+import { stat } from 'node:fs/promises';
+import type { Command } from 'commander';
+import type { Connection } from './client.js';
+import { CliError, EXIT, messageOf } from './errors.js';
+import { readTextFile } from './files.js';
+import { fileContent, upload } from './uploads.js';
+
+/** Content up to this size travels in the mutation itself. */
+const MAX_INLINE_BYTES = 512 * 1024;
+const MAX_PCR_POLICY_BYTES = 64 * 1024;
+const MAX_EXCLUDES_BYTES = 1024 * 1024;
+
+export interface PolicyOptions {
+  readonly imaPolicy?: string;
+  readonly excludes?: string;
+  readonly tpmPolicy?: string;
+  readonly vtpmPolicy?: string;
+}
+
+/** Adds the options that name the files of an allowlist's policies. */
+export function withPolicies(command: Command): Command {
+  return command
+    .option('--ima-policy <file>', "what files may be measured: Keylime's JSON, or sha256sum's lines")
+    .option('--excludes <file>', 'expressions of paths to leave out, one a line')
+    .option('--tpm-policy <file>', "PCR values for physical TPMs, Keylime's JSON")
+    .option('--vtpm-policy <file>', "PCR values for virtual TPMs, Keylime's JSON");
+}
+
+/** Reads the files, sends large content ahead, and answers the policies as the API takes them. */
+export async function toPolicyInput(connection: Connection, options: PolicyOptions): Promise<Record<string, unknown>> {
+  const { imaPolicy, excludes, tpmPolicy, vtpmPolicy } = options;
+  if (imaPolicy === undefined && tpmPolicy === undefined && vtpmPolicy === undefined) {
+    throw new CliError('give at least one of --ima-policy, --tpm-policy and --vtpm-policy', EXIT.usage);
+  }
+  if (excludes !== undefined && imaPolicy === undefined)
+    throw new CliError('--excludes belongs to --ima-policy', EXIT.usage);
+  const pcrPolicies = {
+    ...(tpmPolicy !== undefined && { tpmPolicy: await readTextFile(tpmPolicy, MAX_PCR_POLICY_BYTES) }),
+    ...(vtpmPolicy !== undefined && { vtpmPolicy: await readTextFile(vtpmPolicy, MAX_PCR_POLICY_BYTES) }),
+  };
+  if (imaPolicy === undefined) return pcrPolicies;
+  const patterns = excludes === undefined ? {} : { excludes: await readExcludes(excludes) };
+  return { ...pcrPolicies, imaPolicy: { ...(await toContent(connection, imaPolicy)), ...patterns } };
+}
+
+/** Reads an exclude list; a pattern that is not valid is named by its line. */
+export async function readExcludes(file: string): Promise<string[]> {
+  const { parseExcludeList, RuntimePolicyError } = await import('../attestation/runtime-policy/index.js');
+  const text = await readTextFile(file, MAX_EXCLUDES_BYTES);
+  try {
+    return parseExcludeList(text);
+  } catch (error) {
+    if (!(error instanceof RuntimePolicyError)) throw error;
+    throw new CliError(error.problems.map(({ line, message }) => `INVALID in ${file}: line ${line}: ${message}`));
+  }
+}
+
+async function toContent(connection: Connection, file: string): Promise<{ content: string } | { uploadId: string }> {
+  const { size } = await stat(file).catch((error: unknown) => {
+    throw new CliError(`cannot read ${file}: ${messageOf(error)}`, EXIT.usage);
+  });
+  if (size > MAX_INLINE_BYTES) return { uploadId: await upload(connection, fileContent(file)) };
+  return { content: await readTextFile(file, MAX_INLINE_BYTES) };
+}

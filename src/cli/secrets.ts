@@ -1,0 +1,52 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { CliError, EXIT, messageOf } from './errors.js';
+
+const MAX_SECRET_BYTES = 4096;
+
+/**
+ * Reads a secret from a file, or from standard input for `-`, without the newline at its end. Secrets are never options:
+ * every user of a machine can read the arguments of every process.
+ */
+export async function readSecretFile(file: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of file === '-' ? process.stdin : createReadStream(file)) {
+      size += chunk.length;
+      if (size > MAX_SECRET_BYTES) throw new Error('too long for a secret');
+      chunks.push(Buffer.from(chunk));
+    }
+  } catch (error) {
+    throw new CliError(`cannot read ${file}: ${messageOf(error)}`, EXIT.usage);
+  }
+  const secret = Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '');
+  if (secret === '') throw new CliError(`${file} is empty`, EXIT.usage);
+  return secret;
+}
+
+/** Asks on the terminal without showing what is typed. */
+export async function askSecret(label: string): Promise<string> {
+  if (!process.stdin.isTTY) throw new CliError(`no terminal to ask for the ${label}; use --password-file`, EXIT.usage);
+  process.stderr.write(`${label}: `);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  const interrupted = new AbortController();
+  terminal.once('SIGINT', () => interrupted.abort());
+  terminal.once('close', () => interrupted.abort());
+  try {
+    return await terminal.question('', { signal: interrupted.signal });
+  } catch {
+    throw new CliError('nothing was entered', EXIT.usage);
+  } finally {
+    terminal.close();
+    process.stderr.write('\n');
+  }
+}
+
+export function readSecret(file: string | undefined, label: string): Promise<string> {
+  return file === undefined ? askSecret(label) : readSecretFile(file);
+}

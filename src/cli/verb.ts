@@ -1,0 +1,32 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Format } from './output.js';
+
+/** Adds a verb to a noun: its usage, what it does, and one line that shows it in use. */
+export function verb(noun: Command, usage: string, summary: string, example: string): Command {
+  return withExample(noun.command(usage).description(summary), example);
+}
+
+export function withExample(command: Command, example: string): Command {
+  return command.addHelpText('after', `\nExample:\n  $ ${example}`);
+}
+
+/** The option that every list has. */
+export function withLimit(command: Command): Command {
+  return command.option('--limit <n>', 'how many at most', parseCount, 1000);
+}
+
+/** How to print, for commands that need no session. */
+export function formatOf(command: Command): Format {
+  return command.optsWithGlobals<{ output: Format }>().output;
+}
+
+/** Reads a positive whole number. */
+export function parseCount(text: string): number {
+  if (!/^[1-9][0-9]{0,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1 to 9999999.');
+  return Number(text);
+}
+
+/** Gathers an option that may be given several times. */
+export function collect(value: string, earlier: readonly string[] | undefined): string[] {
+  return [...(earlier ?? []), value];
+}

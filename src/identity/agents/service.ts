@@ -1,0 +1,24 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import { byId, defineLoader } from '../../authority/index.js';
+import type { Tx } from '../../db/open.js';
+import { agentGet } from './policies.js';
+import { type AgentRow, agents } from './tables.js';
+
+export async function insertAgent(tx: Tx, row: AgentRow): Promise<void> {
+  await tx.insert(agents).values(row);
+}
+
+/** Sets what the control plane thinks of an agent's machine; the next request of any replica reads it. */
+export async function setTrust(tx: Tx, agentId: string, trustState: string, trustedUntil: Date | null): Promise<void> {
+  await tx.update(agents).set({ trustState, trustedUntil }).where(eq(agents.id, agentId));
+}
+
+/** By id; null where the caller may not read it. */
+export const loadAgentPrincipal = defineLoader(async (context, ids) => {
+  const visible = context.policies.visible([agentGet.name], context.actor, agents);
+  const rows = await context.db
+    .select()
+    .from(agents)
+    .where(and(visible.where, inArray(agents.id, [...ids])));
+  return byId(rows);
+});

@@ -1,0 +1,133 @@
+import { eq } from 'drizzle-orm';
+import {
+  type Act,
+  bumpEpoch,
+  byId,
+  type Context,
+  defineLoader,
+  mutate,
+  requireAllowed,
+  requireVisible,
+} from '../../authority/index.js';
+import { violates } from '../../db/errors.js';
+import { alreadyExists, forbidden, invalid, notFound } from '../../platform/errors.js';
+import { newId } from '../../platform/ids.js';
+import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { validText } from '../../platform/text.js';
+import { roles } from '../roles/tables.js';
+import { resolveScope, type ScopeInput } from '../scopes/resolve.js';
+import { findUserByName } from '../users/lookup.js';
+import { userGet } from '../users/policies.js';
+import { findById as findUserById } from '../users/repository.js';
+import { HIERARCHY, mayGive } from './grant-rule.js';
+import { assignmentGrant, assignmentList } from './policies.js';
+import * as repository from './repository.js';
+import { type AssignmentRow, roleAssignments } from './tables.js';
+
+export interface GrantRole {
+  readonly user: {
+    readonly id?: string | null | undefined;
+    readonly name?: { readonly user: string; readonly domain: string } | null | undefined;
+  };
+  readonly role: string;
+  readonly scope: ScopeInput;
+  readonly isInherited?: boolean | null | undefined;
+  readonly notBefore?: Date | null | undefined;
+  readonly expiresAt?: Date | null | undefined;
+  readonly reason?: string | null | undefined;
+}
+
+export async function grantRole(context: Context, input: GrantRole): Promise<repository.NamedAssignment> {
+  const reason = validText(input.reason, 'reason');
+  if (input.notBefore && input.expiresAt && input.notBefore >= input.expiresAt) {
+    throw invalid('expiresAt must be later than notBefore.', 'expiresAt');
+  }
+  return mutate(context, { policy: assignmentGrant.name, changesRights: true }, async (act) => {
+    const user = await requireUser(act, input.user);
+    const role = await requireRole(act, input.role);
+    const scope = await resolveScope(act.tx, input.scope, 'scope');
+    if (scope === undefined) throw notFound('scope');
+    if (input.isInherited && scope.type !== 'domain') throw invalid('Only a domain hands roles on.', 'isInherited');
+    const row: AssignmentRow = {
+      id: newId('RoleAssignment'),
+      userId: user.id,
+      roleId: role.id,
+      scopeType: scope.type,
+      domainId: scope.domainId,
+      projectId: scope.projectId,
+      isInherited: input.isInherited ?? false,
+      notBefore: input.notBefore ?? null,
+      expiresAt: input.expiresAt ?? null,
+      reason,
+      createdAt: act.now,
+    };
+    requireGrantable(act, row, role.name, () => notFound('scope'));
+    await insert(act, row, role.name);
+    await bumpEpoch(act.tx);
+    await record(act, 'role.granted', row, role.name);
+    return { ...row, role: role.name };
+  });
+}
+
+export async function revokeRole(context: Context, input: { roleAssignmentId: string }): Promise<{ roleAssignmentId: string }> {
+  return mutate(context, { policy: assignmentGrant.name, changesRights: true }, async (act) => {
+    const found = await repository.findById(act.tx, input.roleAssignmentId);
+    const { role, ...row } = requireVisible(act, assignmentList, found, 'role assignment');
+    requireGrantable(act, row, role, () => forbidden(assignmentGrant.name));
+    await repository.remove(act.tx, row.id);
+    await bumpEpoch(act.tx);
+    await record(act, 'role.revoked', row, role);
+    return { roleAssignmentId: row.id };
+  });
+}
+
+/** The boundary, then the grant rule: nobody gives what they do not hold on a scope that contains this one. */
+function requireGrantable(act: Act, row: AssignmentRow, role: string, outside: () => Error): void {
+  const isInside = act.actor.where?.type === 'system' || row.domainId === (act.actor.credentials.domain_id ?? null);
+  if (!isInside) throw outside();
+  requireAllowed(act, assignmentGrant, row);
+  const isInHierarchy = HIERARCHY.some((name) => name === role);
+  if (!mayGive(act.actor.credentials.roles ?? [], { name: role, isInHierarchy })) throw forbidden(assignmentGrant.name);
+}
+
+async function requireUser(act: Act, ref: GrantRole['user']) {
+  const row =
+    ref.id != null ? await findUserById(act.tx, ref.id) : await findUserByName(act.tx, ref.name?.domain ?? '', ref.name?.user ?? '');
+  return requireVisible(act, userGet, row, 'user');
+}
+
+async function requireRole(act: Act, name: string) {
+  const [role] = await act.tx.select().from(roles).where(eq(roles.name, name.toLowerCase()));
+  if (!role) throw notFound('role');
+  return role;
+}
+
+async function insert(act: Act, row: AssignmentRow, role: string): Promise<void> {
+  try {
+    await repository.insert(act.tx, row);
+  } catch (error) {
+    if (violates(error, 'role_assignments_key')) throw alreadyExists(`The user holds ${role} there.`, 'role');
+    throw error;
+  }
+}
+
+function record(act: Act, action: string, row: AssignmentRow, role: string): Promise<void> {
+  const { domainId, projectId, userId, reason, scopeType } = row;
+  const target = { type: 'RoleAssignment', id: row.id };
+  return act.audit({ action, target, owner: { domainId, projectId }, details: { userId, role, scopeType, reason } });
+}
+
+const visibleTo = (context: Context) => context.policies.visible([assignmentList.name], context.actor, roleAssignments);
+
+export async function listRoleAssignments(
+  context: Context,
+  args: PageArgs & { filter?: repository.AssignmentFilter | null | undefined },
+): Promise<Connection<repository.NamedAssignment>> {
+  const page = pageRequest(args);
+  const rows = await repository.list(context.db, visibleTo(context), args.filter ?? {}, page);
+  return connection(rows, page, (row) => [row.id]);
+}
+
+export const loadRoleAssignment = defineLoader(async (context, ids) =>
+  byId(await repository.listByIds(context.db, visibleTo(context), ids)),
+);

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { anonymous, insertEpoch, lockEpoch, type Services } from '../authority/index.js';
+import { newId } from '../platform/ids.js';
+import { HIERARCHY } from './assignments/grant-rule.js';
+import { roleAssignments } from './assignments/tables.js';
+import { domains } from './domains/tables.js';
+import { projects } from './projects/tables.js';
+import { roleImplications, roles } from './roles/tables.js';
+import { hashPassword } from './users/password.js';
+import { users } from './users/tables.js';
+
+/**
+ * First start: the roles, the domain and project `default`, and the user `admin` with a generated password, who is
+ * admin of the system and of that project. The password goes to a private file before anything commits, so that a
+ * start which dies half-way does not leave an administrator that nobody can be.
+ *
+ * @returns the password file's path when this was the first start, otherwise null.
+ */
+export async function bootstrapIdentity(services: Services, passwordPath: string): Promise<string | null> {
+  await insertEpoch(services.db);
+  const [known] = await services.db.select({ id: roles.id }).from(roles).limit(1);
+  if (known) return null;
+  const passwordHash = await hashPassword(passwordIn(passwordPath));
+  return services.db.transaction(async (tx) => {
+    await lockEpoch(tx, 'update');
+    const [other] = await tx.select({ id: roles.id }).from(roles).limit(1);
+    if (other) return null;
+    const createdAt = services.clock.now();
+    const ids = await insertRoles(tx);
+    const domainId = newId('Domain');
+    await tx.insert(domains).values({ id: domainId, name: 'default', description: null, createdAt });
+    const projectId = newId('Project');
+    await tx.insert(projects).values({ id: projectId, domainId, name: 'default', description: null, createdAt });
+    const userId = newId('User');
+    await tx.insert(users).values({ id: userId, domainId, name: 'admin', passwordHash, isEnabled: true, createdAt });
+    const admin = { userId, roleId: ids.get('admin') ?? '', isInherited: false, createdAt, reason: 'first start' };
+    await tx.insert(roleAssignments).values([
+      { ...admin, id: newId('RoleAssignment'), scopeType: 'system' },
+      { ...admin, id: newId('RoleAssignment'), scopeType: 'project', domainId, projectId },
+    ]);
+    const request = { requestId: 'first-start', actor: anonymous, at: createdAt };
+    const details = { user: 'admin', roles: ['system admin', 'admin of project default'] };
+    await services.recordAudit(tx, request, {
+      action: 'system.bootstrapped',
+      target: { type: 'User', id: userId },
+      owner: { domainId, projectId },
+      details,
+    });
+    return passwordPath;
+  });
+}
+
+async function insertRoles(tx: Parameters<typeof lockEpoch>[0]): Promise<Map<string, string>> {
+  const ids = new Map([...HIERARCHY, 'service'].map((name) => [name as string, newId('Role') as string]));
+  await tx.insert(roles).values([...ids].map(([name, id]) => ({ id, name, isImmutable: true })));
+  const pairs = HIERARCHY.slice(1).map((name, index) => ({
+    roleId: ids.get(HIERARCHY[index] ?? '') ?? '',
+    impliedRoleId: ids.get(name) ?? '',
+  }));
+  await tx.insert(roleImplications).values(pairs);
+  return ids;
+}
+
+/** The password of an earlier start that did not finish, or a new one. */
+function passwordIn(path: string): string {
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
+  const password = randomBytes(18).toString('base64url');
+  writeFileSync(path, `${password}\n`, { mode: 0o600, flag: 'wx' });
+  return password;
+}

@@ -1,0 +1,24 @@
+import { definePolicy, defineTarget } from '../../platform/policy/index.js';
+import { type DomainRow, domains } from './tables.js';
+
+const target = defineTarget<DomainRow>()(domains, {
+  id: { type: 'text', row: (row) => row.id, sql: (t) => t.id },
+});
+
+export const domainGet = definePolicy<DomainRow>({
+  name: 'domain:get',
+  description: 'Read domains: all of them in the system, otherwise the one that the token is in.',
+  scopeTypes: ['system', 'domain', 'project'],
+  target,
+  boundary: { system: '@', domain: 'domain_id:%(id)s', project: 'project_domain_id:%(id)s' },
+  check: 'role:reader',
+  operations: ['Query.domain', 'Query.domains', 'Domain.*'],
+});
+
+export const domainCreate = definePolicy({
+  name: 'domain:create',
+  description: 'Create a domain.',
+  scopeTypes: ['system'],
+  check: 'role:admin',
+  operations: ['Mutation.createDomain'],
+});

@@ -1,0 +1,38 @@
+import { and, asc, gt, inArray, type SQL } from 'drizzle-orm';
+import type { Db, Tx } from '../../db/open.js';
+import type { PageRequest } from '../../platform/pagination.js';
+import type { Visible } from '../../platform/policy/index.js';
+import { type DomainRow, domains } from './tables.js';
+
+export interface DomainFilter {
+  readonly names?: readonly string[] | null | undefined;
+}
+
+export async function findById(db: Db, id: string): Promise<DomainRow | undefined> {
+  const [row] = await db.select().from(domains).where(inArray(domains.id, [id]));
+  return row;
+}
+
+export function listByIds(db: Db, visible: Visible<typeof domains>, ids: readonly string[]): Promise<DomainRow[]> {
+  return db
+    .select()
+    .from(domains)
+    .where(and(visible.where, inArray(domains.id, [...ids])));
+}
+
+export function list(db: Db, visible: Visible<typeof domains>, filter: DomainFilter, page: PageRequest): Promise<DomainRow[]> {
+  const where: SQL[] = [visible.where];
+  if (filter.names) where.push(inArray(domains.name, [...filter.names]));
+  const after = page.after?.[0];
+  if (after !== undefined) where.push(gt(domains.id, after));
+  return db
+    .select()
+    .from(domains)
+    .where(and(...where))
+    .orderBy(asc(domains.id))
+    .limit(page.first + 1);
+}
+
+export async function insert(tx: Tx, row: DomainRow): Promise<void> {
+  await tx.insert(domains).values(row);
+}

@@ -1,0 +1,25 @@
+import { definePolicy, defineTarget } from '../../platform/policy/index.js';
+import { type ProjectRow, projects } from './tables.js';
+
+const target = defineTarget<ProjectRow>()(projects, {
+  id: { type: 'text', row: (row) => row.id, sql: (t) => t.id },
+  domain_id: { type: 'text', row: (row) => row.domainId, sql: (t) => t.domainId },
+});
+
+export const projectGet = definePolicy<ProjectRow>({
+  name: 'project:get',
+  description: 'Read projects: all of them in the system, those of an own domain, or the own one.',
+  scopeTypes: ['system', 'domain', 'project'],
+  target,
+  boundary: { system: '@', domain: 'domain_id:%(domain_id)s', project: 'project_id:%(id)s' },
+  check: 'role:reader',
+  operations: ['Query.project', 'Query.projects', 'Project.*'],
+});
+
+export const projectCreate = definePolicy({
+  name: 'project:create',
+  description: 'Create a project in the own domain.',
+  scopeTypes: ['domain'],
+  check: 'role:admin',
+  operations: ['Mutation.createProject'],
+});

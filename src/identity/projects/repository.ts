@@ -1,0 +1,40 @@
+import { and, asc, gt, inArray, type SQL } from 'drizzle-orm';
+import type { Db, Tx } from '../../db/open.js';
+import type { PageRequest } from '../../platform/pagination.js';
+import type { Visible } from '../../platform/policy/index.js';
+import { type ProjectRow, projects } from './tables.js';
+
+export interface ProjectFilter {
+  readonly names?: readonly string[] | null | undefined;
+  readonly domainIds?: readonly string[] | null | undefined;
+}
+
+export async function findById(db: Db, id: string): Promise<ProjectRow | undefined> {
+  const [row] = await db.select().from(projects).where(inArray(projects.id, [id]));
+  return row;
+}
+
+export function listByIds(db: Db, visible: Visible<typeof projects>, ids: readonly string[]): Promise<ProjectRow[]> {
+  return db
+    .select()
+    .from(projects)
+    .where(and(visible.where, inArray(projects.id, [...ids])));
+}
+
+export function list(db: Db, visible: Visible<typeof projects>, filter: ProjectFilter, page: PageRequest): Promise<ProjectRow[]> {
+  const where: SQL[] = [visible.where];
+  if (filter.names) where.push(inArray(projects.name, [...filter.names]));
+  if (filter.domainIds) where.push(inArray(projects.domainId, [...filter.domainIds]));
+  const after = page.after?.[0];
+  if (after !== undefined) where.push(gt(projects.id, after));
+  return db
+    .select()
+    .from(projects)
+    .where(and(...where))
+    .orderBy(asc(projects.id))
+    .limit(page.first + 1);
+}
+
+export async function insert(tx: Tx, row: ProjectRow): Promise<void> {
+  await tx.insert(projects).values(row);
+}

@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Actor, Principal, Scope } from '../../authority/index.js';
+import type { Db } from '../../db/open.js';
+import { unauthenticated } from '../../platform/errors.js';
+import type { Credentials } from '../../platform/policy/index.js';
+import type { AgentRow } from '../agents/tables.js';
+import { effectiveRoles } from '../assignments/effective.js';
+import type { UserRow } from '../users/tables.js';
+import { findBearer } from './repository.js';
+import type { TokenRow } from './tables.js';
+
+const FORM = /^bwt_[A-Za-z0-9_-]{43}$/;
+
+export const newToken = () => `bwt_${randomBytes(32).toString('base64url')}`;
+export const tokenHash = (token: string) => createHash('sha256').update(token).digest('hex');
+
+/**
+ * Who bears a token, as it stands now. `cacheOwner` is what effective roles are cached for: the process's database.
+ * @throws UNAUTHENTICATED for a token that is malformed, unknown, expired or revoked, all alike, and for a principal
+ *   that is disabled; with reason AGENT_BANNED for an agent that is banned or retired.
+ */
+export async function authenticate(db: Db, cacheOwner: object, token: string, now: Date): Promise<Actor> {
+  const bearer = FORM.test(token) ? await findBearer(db, tokenHash(token)) : undefined;
+  if (!bearer || bearer.token.revokedAt !== null || bearer.token.expiresAt <= now) throw unauthenticated();
+  const base = { token: { id: bearer.token.id, expiresAt: bearer.token.expiresAt }, epoch: bearer.epoch };
+  if (bearer.agent) return { ...base, ...agentActor(bearer.agent, now) };
+  if (!bearer.user?.isEnabled) throw unauthenticated();
+  return { ...base, ...(await userActor(db, cacheOwner, bearer.token, bearer.user, bearer.epoch, now)) };
+}
+
+type Identity = Pick<Actor, 'principal' | 'where' | 'scope' | 'credentials'>;
+
+function agentActor(agent: AgentRow, now: Date): Identity {
+  if (agent.trustState === 'BANNED' || agent.trustState === 'RETIRED') {
+    throw unauthenticated('This agent may not act any more.', 'AGENT_BANNED');
+  }
+  const isStale = agent.trustState === 'TRUSTED' && agent.trustedUntil !== null && agent.trustedUntil <= now;
+  const principal: Principal = { kind: 'agent', id: agent.id, name: agent.name, domainId: agent.domainId };
+  const where: Scope = { type: 'agent', agentId: agent.id, projectId: agent.projectId, domainId: agent.domainId };
+  const credentials: Credentials = {
+    agent_id: agent.id,
+    agent_kind: agent.kind,
+    project_id: agent.projectId,
+    project_domain_id: agent.domainId,
+    trust_state: isStale ? 'STALE' : agent.trustState,
+  };
+  return { principal, where, scope: 'agent', credentials };
+}
+
+async function userActor(
+  db: Db,
+  cacheOwner: object,
+  token: TokenRow,
+  user: UserRow,
+  epoch: number,
+  now: Date,
+): Promise<Identity> {
+  const principal: Principal = { kind: 'user', id: user.id, name: user.name, domainId: user.domainId };
+  const own: Credentials = { user_id: user.id, user_domain_id: user.domainId };
+  const where = scopeOf(token);
+  if (where.type === 'unscoped' || where.type === 'agent') {
+    return { principal, where: { type: 'unscoped' }, scope: 'unscoped', credentials: own };
+  }
+  const scope = { type: where.type, domainId: token.domainId, projectId: token.projectId };
+  const held = await effectiveRoles(db, cacheOwner, user.id, scope, epoch, now);
+  const roles = token.roles === null ? held : held.filter((role) => token.roles?.includes(role));
+  return { principal, where, scope: where.type, credentials: { ...own, roles, ...scopeCredentials(where) } };
+}
+
+function scopeOf({ scopeType, domainId, projectId }: TokenRow): Scope {
+  if (scopeType === 'system') return { type: 'system' };
+  if (scopeType === 'domain' && domainId !== null) return { type: 'domain', domainId };
+  if (scopeType === 'project' && projectId !== null && domainId !== null) return { type: 'project', projectId, domainId };
+  return { type: 'unscoped' };
+}
+
+function scopeCredentials(where: Scope): Credentials {
+  if (where.type === 'system') return { system_scope: 'all' };
+  if (where.type === 'domain') return { domain_id: where.domainId };
+  if (where.type === 'project') return { project_id: where.projectId, project_domain_id: where.domainId };
+  return {};
+}

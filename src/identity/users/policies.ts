@@ -1,0 +1,29 @@
+import { definePolicy, defineTarget } from '../../platform/policy/index.js';
+import { type UserRow, users } from './tables.js';
+
+const target = defineTarget<UserRow>()(users, {
+  id: { type: 'text', row: (row) => row.id, sql: (t) => t.id },
+  domain_id: { type: 'text', row: (row) => row.domainId, sql: (t) => t.domainId },
+});
+
+export const userGet = definePolicy<UserRow>({
+  name: 'user:get',
+  description: 'Read users: all of them in the system, those of an own domain, and oneself.',
+  scopeTypes: ['system', 'domain', 'project'],
+  target,
+  boundary: {
+    system: '@',
+    domain: 'domain_id:%(domain_id)s or user_id:%(id)s',
+    project: 'user_id:%(id)s',
+  },
+  check: 'role:reader or user_id:%(id)s',
+  operations: ['Query.user', 'Query.users', 'User.*'],
+});
+
+export const userCreate = definePolicy({
+  name: 'user:create',
+  description: 'Create a user in the own domain.',
+  scopeTypes: ['domain'],
+  check: 'role:admin',
+  operations: ['Mutation.createUser'],
+});

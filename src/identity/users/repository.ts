@@ -1,0 +1,40 @@
+import { and, asc, gt, inArray, type SQL } from 'drizzle-orm';
+import type { Db, Tx } from '../../db/open.js';
+import type { PageRequest } from '../../platform/pagination.js';
+import type { Visible } from '../../platform/policy/index.js';
+import { type UserRow, users } from './tables.js';
+
+export interface UserFilter {
+  readonly names?: readonly string[] | null | undefined;
+  readonly domainIds?: readonly string[] | null | undefined;
+}
+
+export async function findById(db: Db, id: string): Promise<UserRow | undefined> {
+  const [row] = await db.select().from(users).where(inArray(users.id, [id]));
+  return row;
+}
+
+export function listByIds(db: Db, visible: Visible<typeof users>, ids: readonly string[]): Promise<UserRow[]> {
+  return db
+    .select()
+    .from(users)
+    .where(and(visible.where, inArray(users.id, [...ids])));
+}
+
+export function list(db: Db, visible: Visible<typeof users>, filter: UserFilter, page: PageRequest): Promise<UserRow[]> {
+  const where: SQL[] = [visible.where];
+  if (filter.names) where.push(inArray(users.name, [...filter.names]));
+  if (filter.domainIds) where.push(inArray(users.domainId, [...filter.domainIds]));
+  const after = page.after?.[0];
+  if (after !== undefined) where.push(gt(users.id, after));
+  return db
+    .select()
+    .from(users)
+    .where(and(...where))
+    .orderBy(asc(users.id))
+    .limit(page.first + 1);
+}
+
+export async function insert(tx: Tx, row: UserRow): Promise<void> {
+  await tx.insert(users).values(row);
+}

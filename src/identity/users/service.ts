@@ -1,0 +1,63 @@
+import { byId, type Context, defineLoader, domainOf, mutate, once, requireVisible } from '../../authority/index.js';
+import { violates } from '../../db/errors.js';
+import { alreadyExists } from '../../platform/errors.js';
+import { newId } from '../../platform/ids.js';
+import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { validName } from '../../platform/text.js';
+import { hashPassword, validPassword } from './password.js';
+import { userCreate, userGet } from './policies.js';
+import * as repository from './repository.js';
+import { type UserRow, users } from './tables.js';
+
+const visibleTo = (context: Context) => context.policies.visible([userGet.name], context.actor, users);
+
+export async function getUser(context: Context, id: string): Promise<UserRow> {
+  return requireVisible(context, userGet, await repository.findById(context.db, id), 'user');
+}
+
+export async function listUsers(
+  context: Context,
+  args: PageArgs & { filter?: repository.UserFilter | null | undefined },
+): Promise<Connection<UserRow>> {
+  const page = pageRequest(args);
+  const rows = await repository.list(context.db, visibleTo(context), args.filter ?? {}, page);
+  return connection(rows, page, (row) => [row.id]);
+}
+
+/** By id; null where the caller may not read it. */
+export const loadUser = defineLoader(async (context, ids) =>
+  byId(await repository.listByIds(context.db, visibleTo(context), ids)),
+);
+
+export interface CreateUser {
+  readonly name: string;
+  readonly password: string;
+  readonly requestId?: string | null | undefined;
+}
+
+/** The domain is the token's, never the input's. */
+export async function createUser(context: Context, input: CreateUser): Promise<UserRow> {
+  const name = validName(input.name, 'name');
+  // Hashed before the transaction, which must hold nothing slow; and the password never reaches the request id's hash.
+  const passwordHash = await hashPassword(validPassword(input.password, 'password'));
+  return mutate(context, { policy: userCreate.name }, async (act) => {
+    const { id } = await once(act, 'createUser', { requestId: input.requestId, ...{ name } }, async () => {
+      const domainId = domainOf(act);
+      const row = { id: newId('User'), domainId, name, passwordHash, isEnabled: true, createdAt: act.now };
+      await insert(act.tx, row);
+      const target = { type: 'User', id: row.id };
+      await act.audit({ action: 'user.created', target, owner: { domainId }, details: { name } });
+      return row.id;
+    });
+    return requireVisible(act, userGet, await repository.findById(act.tx, id), 'user');
+  });
+}
+
+async function insert(tx: Parameters<typeof repository.insert>[0], row: UserRow): Promise<void> {
+  try {
+    await repository.insert(tx, row);
+  } catch (error) {
+    if (violates(error, 'users_domain_id_name_key')) throw alreadyExists(`A user named ${row.name} exists.`, 'name');
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import type { AddressInfo } from 'node:net';
+import { createApp } from './app.js';
+import { ConfigError, readConfig } from './config.js';
+import { FolderInUse } from './db/folder-lock.js';
+import { type Database, openDatabase } from './db/open.js';
+import { DOMAINS } from './domains.js';
+import { systemClock } from './platform/clock.js';
+import { createLogger } from './platform/log.js';
+
+/** Runs the server until a signal: reads the configuration, opens the database, listens. Resolves once it listens. */
+export async function main(_argv: readonly string[] = []): Promise<void> {
+  try {
+    await serve();
+  } catch (error) {
+    if (!(error instanceof ConfigError) && !(error instanceof FolderInUse)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function serve(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLogger(config.logLevel);
+  const domains = config.domains && DOMAINS.filter(({ name }) => config.domains?.includes(name));
+  if (domains && domains.length !== config.domains?.length) throw new ConfigError('BAILIWICK_DOMAINS names an unknown domain.');
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    dataDir: config.dataDir,
+    connectionsMax: config.databaseConnections,
+  });
+  const app = await createApp({
+    database,
+    clock: systemClock,
+    log,
+    settings: config,
+    adminPasswordPath: config.adminPasswordPath,
+    ...(domains && { domains }),
+  });
+  await new Promise<void>((resolve, reject) => {
+    app.http.once('error', reject).listen(config.port, config.host, resolve);
+  });
+  const { port } = app.http.address() as AddressInfo;
+  process.stdout.write(`Bailiwick is ready.\n  GraphQL   http://${config.host}:${port}/graphql\n`);
+  if (app.adminPasswordPath) process.stdout.write(`  First start: the password of user admin is in ${app.adminPasswordPath}\n`);
+  stopOnSignal(app, database, config.shutdownTimeoutMs);
+}
+
+/** Open requests may finish; what hangs longer is cut off. A second signal ends the process at once. */
+function stopOnSignal(app: Awaited<ReturnType<typeof createApp>>, database: Database, timeoutMs: number): void {
+  const stop = async () => {
+    const cut = setTimeout(() => app.http.closeAllConnections(), timeoutMs);
+    await new Promise<void>((resolve) => {
+      app.http.close(() => resolve());
+      app.http.closeIdleConnections();
+    });
+    clearTimeout(cut);
+    await app.close();
+    await database.close();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      process.once(signal, () => process.exit(1));
+      stop().catch((error: unknown) => {
+        process.stderr.write(`Stopping failed: ${(error as Error).message}\n`);
+        process.exitCode = 1;
+      });
+    });
+  }
+}
+
+if (import.meta.url === `file://${process.argv[1]}`) await main(process.argv.slice(2));

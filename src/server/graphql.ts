@@ -1,0 +1,82 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import { type GraphQLSchema, Kind } from 'graphql';
+import type { Context } from '../authority/index.js';
+import { badInput, unauthenticated } from '../platform/errors.js';
+import type { Logger } from '../platform/log.js';
+import { costOf, LIMITS, withinLimits } from './limits.js';
+import { maskError } from './mask.js';
+
+export function createGraphql(schema: GraphQLSchema, log: Logger): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    schema,
+    introspection: true,
+    csrfPrevention: true,
+    includeStacktraceInErrorResponses: false,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    hideSchemaDetailsFromClientErrors: true,
+    parseOptions: { maxTokens: LIMITS.tokens },
+    validationRules: [withinLimits],
+    stopOnTerminationSignals: false,
+    formatError: (formatted, error) => maskError(formatted, error, log),
+    logger: { debug: () => {}, info: () => {}, warn: (message) => log.warn(String(message)), error: (message) => log.error(String(message)) },
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      requestRules,
+    ],
+  });
+}
+
+/** What depends on the caller or on variables is decided here: validation is cached across callers. */
+const requestRules: ApolloServerPlugin<Context> = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ contextValue, operation, document, request }) => {
+      const asksSchema = operation?.selectionSet.selections.some(
+        (node) => node.kind === Kind.FIELD && (node.name.value === '__schema' || node.name.value === '__type'),
+      );
+      if (asksSchema && contextValue.actor.principal === null) throw unauthenticated();
+      if (operation && costOf(operation.selectionSet, document, request.variables ?? {}) > LIMITS.cost) {
+        throw badInput('The operation could answer too much; ask for smaller pages.');
+      }
+    },
+    willSendResponse: async ({ contextValue, response, errors }) => {
+      if (response.body.kind !== 'single') return;
+      const { singleResult } = response.body;
+      for (const error of singleResult.errors ?? []) {
+        (error as { extensions?: object }).extensions = { ...error.extensions, requestId: contextValue.requestId };
+      }
+      // An anonymous caller learns nothing of the schema from what does not validate.
+      const isAnonymous = contextValue.actor.principal === null;
+      if (isAnonymous && errors?.some((error) => error.extensions?.code === 'GRAPHQL_VALIDATION_FAILED')) {
+        const { message, extensions } = unauthenticated();
+        singleResult.errors = [{ message, extensions: { ...extensions, requestId: contextValue.requestId } }];
+        response.http.status = 401;
+      }
+      await recordDenial(contextValue, singleResult.errors ?? []);
+    },
+  }),
+};
+
+/** One audit entry for each authenticated request that was denied something; after its transactions rolled back. */
+async function recordDenial(context: Context, errors: readonly { extensions?: Record<string, unknown>; path?: readonly (string | number)[] }[]) {
+  const denial = errors.find((error) => error.extensions?.code === 'FORBIDDEN');
+  if (!denial || context.actor.principal === null) return;
+  const { policy, reason } = denial.extensions ?? {};
+  const fact = {
+    action: 'request.denied',
+    outcome: 'DENIED' as const,
+    ...(typeof policy === 'string' && { policy }),
+    details: { path: denial.path?.join('.') ?? null, ...(reason !== undefined && { reason }) },
+  };
+  const request = { requestId: context.requestId, actor: context.actor, at: context.clock.now() };
+  try {
+    await context.db.transaction((tx) => context.recordAudit(tx, request, fact));
+  } catch (error) {
+    context.log.error({ requestId: context.requestId, err: (error as Error).message }, 'a denial could not be audited');
+  }
+}

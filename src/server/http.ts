@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type ApolloServer, HeaderMap } from '@apollo/server';
+import { anonymous, type Context, type Services } from '../authority/index.js';
+import type { Database, Tx } from '../db/open.js';
+import { databaseFault } from '../db/errors.js';
+import { badInput, HTTP_STATUS, notFound, Refusal, unauthenticated, unavailable } from '../platform/errors.js';
+
+const BODY_MAX_ANONYMOUS = 1024 * 1024;
+const BODY_MAX = 16 * 1024 * 1024;
+
+/** Proves who a bearer is, from a database or inside a transaction. */
+export type Authenticate = (db: Tx, token: string) => Promise<Context['actor']>;
+
+/** A route beside /graphql, guarded by the policy that claims its coordinate `HTTP.<name>`. */
+export interface Route {
+  readonly name: string;
+  readonly method: 'GET' | 'PUT';
+  readonly path: RegExp;
+  handle(context: Context, parameter: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+export interface FrontDoor {
+  readonly services: Services;
+  readonly database: Database;
+  readonly graphql: ApolloServer<Context>;
+  readonly authenticate: Authenticate;
+  readonly routes: readonly Route[];
+}
+
+export function createFrontDoor(door: FrontDoor): Server {
+  const server = createServer({ requestTimeout: 120_000, headersTimeout: 15_000, maxHeaderSize: 16_384 }, (request, response) => {
+    const requestId = randomUUID();
+    response.setHeader('x-request-id', requestId);
+    response.setHeader('x-content-type-options', 'nosniff');
+    const started = performance.now();
+    response.on('close', () => {
+      const path = (request.url ?? '').split('?')[0];
+      const ms = Math.round(performance.now() - started);
+      door.services.log.info({ requestId, method: request.method, path, status: response.statusCode, ms }, 'request');
+    });
+    handle(door, requestId, request, response).catch((error: unknown) => answerError(door, requestId, response, error));
+  });
+  return server;
+}
+
+async function handle(door: FrontDoor, requestId: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
+  if (path === '/readyz') return ready(door, response);
+  const route = door.routes.find((candidate) => candidate.method === request.method && candidate.path.test(path));
+  if (path !== '/graphql' && !route) throw notFound('resource');
+  const context = await contextFor(door, requestId, request);
+  if (route) return handleRoute(door, context, route, path, request, response);
+  await answerGraphql(door, context, request, response);
+}
+
+async function ready({ database }: FrontDoor, response: ServerResponse): Promise<void> {
+  await database.ping();
+  response.writeHead(200, { 'content-type': 'text/plain' }).end('ready\n');
+}
+
+/** Who asks is settled before anything of the request is read. A credential that does not count is never anonymous. */
+async function contextFor(door: FrontDoor, requestId: string, request: IncomingMessage): Promise<Context> {
+  const { authorization } = request.headers;
+  const token = authorization === undefined ? null : (/^Bearer (\S{1,128})$/i.exec(authorization)?.[1] ?? '');
+  const actor = token === null ? anonymous : await door.authenticate(door.services.db, token);
+  const reauthenticate = async (tx: Tx) => (token === null ? anonymous : door.authenticate(tx, token));
+  return { ...door.services, actor, requestId, reauthenticate };
+}
+
+async function handleRoute(
+  { services }: FrontDoor,
+  context: Context,
+  route: Route,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const policy = services.policies.policyFor(`HTTP.${route.name}`);
+  if (!policy) throw notFound('resource');
+  if (context.actor.principal === null) throw unauthenticated();
+  await route.handle(context, route.path.exec(path)?.[1] ?? '', request, response);
+}
+
+async function answerGraphql(door: FrontDoor, context: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method = 'GET', headers } = request;
+  const isJson = /^application\/json\b/i.test(headers['content-type'] ?? '');
+  if (method === 'POST' && !isJson) {
+    response.writeHead(415, { 'content-type': 'text/plain' }).end('POST takes application/json.\n');
+    return;
+  }
+  const body = method === 'POST' ? parseJson(await readBody(request, context.actor.principal === null ? BODY_MAX_ANONYMOUS : BODY_MAX)) : '';
+  const headerMap = new HeaderMap();
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) headerMap.set(name, String(value));
+  const search = new URL(request.url ?? '/', 'http://localhost').search;
+  const result = await door.graphql.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: { method, headers: headerMap, search, body },
+    context: async () => context,
+  });
+  for (const [name, value] of result.headers) response.setHeader(name, value);
+  response.statusCode = result.status ?? 200;
+  if (result.body.kind === 'complete') response.end(result.body.string);
+  else response.end();
+}
+
+async function readBody(request: IncomingMessage, max: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > max) throw badInput(`The body is larger than ${max} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw badInput('The body is not JSON.');
+  }
+}
+
+function answerError({ services }: FrontDoor, requestId: string, response: ServerResponse, error: unknown): void {
+  let refusal = error instanceof Refusal ? error : null;
+  if (!refusal && ['unavailable', 'conflict'].includes(databaseFault(error).kind)) refusal = unavailable();
+  if (!refusal) services.log.error({ requestId, err: { message: (error as Error).message, stack: (error as Error).stack } }, 'a request failed');
+  refusal ??= new Refusal('INTERNAL_SERVER_ERROR', 'Something went wrong; the request id finds it in the log.');
+  if (response.headersSent) return void response.destroy();
+  const extensions = { ...refusal.extensions, requestId };
+  response.writeHead(HTTP_STATUS[refusal.code], { 'content-type': 'application/json; charset=utf-8', connection: 'close' });
+  response.end(JSON.stringify({ errors: [{ message: refusal.message, extensions }] }));
+}

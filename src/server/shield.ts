@@ -1,0 +1,55 @@
+import { createRequire } from 'node:module';
+import util from 'node:util';
+import type { GraphQLSchema } from 'graphql';
+import type { Context } from '../authority/index.js';
+import { refuseUnless } from '../authority/index.js';
+import { forbidden } from '../platform/errors.js';
+import { type PolicyName, type PolicyRegistry, PolicyError } from '../platform/policy/index.js';
+import { coordinatesOf } from './schema.js';
+
+// graphql-shield imports util.isUndefined, which Node 23 removed; its CommonJS entry sees what is supplied here.
+const legacyUtil = util as { isUndefined?: (value: unknown) => boolean };
+legacyUtil.isUndefined ??= (value) => value === undefined;
+// graphql-middleware comes the same way: each of its two builds knows only its own generators.
+const require = createRequire(import.meta.url);
+const { rule, shield } = require('graphql-shield') as typeof import('graphql-shield');
+const { applyMiddleware } = require('graphql-middleware') as typeof import('graphql-middleware');
+
+/**
+ * Guards a schema with rules derived from the policies, one a policy, every field by the one that claims it. A field
+ * that no policy claims stops the build here, and if it got past would still fall to `deny`.
+ *
+ * Rules decide on the context alone: could this caller do this to any row? Rows are decided by the services.
+ */
+export function guard(schema: GraphQLSchema, policies: PolicyRegistry): GraphQLSchema {
+  const coordinates = coordinatesOf(schema);
+  const uncovered = policies.uncovered(coordinates);
+  if (uncovered.length > 0) throw new PolicyError(`no policy guards ${uncovered.join(', ')}`);
+  const rules = new Map<string, ReturnType<ReturnType<typeof rule>>>();
+  const tree: Record<string, Record<string, ReturnType<ReturnType<typeof rule>>>> = {};
+  for (const coordinate of coordinates) {
+    const [type = '', field = ''] = coordinate.split('.');
+    const name = policies.policyFor(coordinate)?.name as PolicyName;
+    const ofPolicy = rules.get(name) ?? ruleFor(name);
+    rules.set(name, ofPolicy);
+    tree[type] = { ...tree[type], [field]: ofPolicy };
+  }
+  const denied = rule('no policy', { cache: 'contextual' })(() => false);
+  const guards = shield(tree as never, {
+    fallbackRule: denied,
+    fallbackError: forbidden('none') as never,
+    allowExternalErrors: true,
+  });
+  return applyMiddleware(schema, guards);
+}
+
+function ruleFor(name: PolicyName) {
+  return rule(name, { cache: 'contextual' })((_parent: unknown, _args: unknown, context: Context) => {
+    try {
+      refuseUnless(context.policies.decideOperation(name, context.actor), name);
+      return true;
+    } catch (error) {
+      return error as Error;
+    }
+  });
+}

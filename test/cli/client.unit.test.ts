@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { afterEach, describe, expect, test } from 'vitest';
+import { formatUserError, mutate, parseServer, request } from '../../src/cli/client.js';
+import { CliError, EXIT, exitCodeOf } from '../../src/cli/errors.js';
+
+interface Answer {
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
+let server: Server | undefined;
+let received: IncomingMessage | undefined;
+
+/** A server that answers every request in the same way. */
+async function serve({ status = 200, headers = {}, body = '' }: Answer): Promise<string> {
+  server = createServer((incoming, outgoing) => {
+    received = incoming;
+    incoming.resume().on('end', () => outgoing.writeHead(status, headers).end(body));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+}
+
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+  received = undefined;
+});
+
+async function exitOf(call: Promise<unknown>): Promise<[number, string]> {
+  const error = await call.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof CliError)) throw new Error('expected a CliError', { cause: error });
+  return [error.exitCode, error.message];
+}
+
+describe('request', () => {
+  test('ok: the data comes back, and the token went along', async () => {
+    const url = await serve({ body: JSON.stringify({ data: { item: 1 } }) });
+    expect(await request({ server: url, token: 't' }, '{ item }')).toEqual({ item: 1 });
+    expect(received?.headers.authorization).toBe('Bearer t');
+    expect(received?.url).toBe('/graphql');
+  });
+
+  test('ok: without a token no credential is sent', async () => {
+    const url = await serve({ body: JSON.stringify({ data: {} }) });
+    await request({ server: url }, '{ item }');
+    expect(received?.headers).not.toHaveProperty('authorization');
+  });
+
+  test.each([
+    ['UNAUTHENTICATED', 3],
+    ['FORBIDDEN', 3],
+    ['NOT_FOUND', 4],
+    ['BAD_USER_INPUT', 1],
+    ['INVALID_CURSOR', 1],
+    ['RATE_LIMITED', 5],
+    ['UNAVAILABLE', 5],
+    ['INTERNAL_SERVER_ERROR', 5],
+    ['SOMETHING_NEW', 5],
+  ])('refused: %s exits with %i', async (code, exit) => {
+    expect(exitCodeOf(code)).toBe(exit);
+    const errors = [{ message: 'No.\u001b', extensions: { code, requestId: 'r1' } }];
+    const url = await serve({ body: JSON.stringify({ data: { item: null }, errors }) });
+    expect(await exitOf(request({ server: url }, '{ item }'))).toEqual([exit, `${code}: No.\\u{1b} (request r1)`]);
+  });
+
+  test.each([
+    [401, EXIT.denied],
+    [403, EXIT.denied],
+    [502, EXIT.unavailable],
+    [200, EXIT.unavailable],
+  ])('refused: status %i without GraphQL exits with %i', async (status, exit) => {
+    const url = await serve({ status, body: '<html>' });
+    expect((await exitOf(request({ server: url }, '{ item }')))[0]).toBe(exit);
+  });
+
+  test('refused: a redirect is not followed, since the token would go along', async () => {
+    const url = await serve({ status: 307, headers: { location: 'http://elsewhere.invalid/graphql' } });
+    expect((await exitOf(request({ server: url, token: 't' }, '{ item }')))[0]).toBe(EXIT.unavailable);
+  });
+
+  test('refused: nobody listens', async () => {
+    const [exit, message] = await exitOf(request({ server: 'http://127.0.0.1:1' }, '{ item }'));
+    expect(exit).toBe(EXIT.unavailable);
+    expect(message).toMatch(/^cannot reach http:\/\/127\.0\.0\.1:1: /);
+  });
+
+  test('refused: no answer in time', async () => {
+    server = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+    expect(await exitOf(request({ server: url, timeoutMs: 50 }, '{ item }'))).toEqual([
+      EXIT.unavailable,
+      `cannot reach ${url}: no answer in time`,
+    ]);
+  });
+});
+
+describe('mutate', () => {
+  test('ok: the payload comes back', async () => {
+    const url = await serve({ body: JSON.stringify({ data: { payload: { id: 1, userErrors: [] } } }) });
+    expect(await mutate({ server: url }, 'mutation { x }', {})).toEqual({ id: 1, userErrors: [] });
+  });
+
+  test('invalid: every user error is a line with its code and field', async () => {
+    const userErrors = [
+      { code: 'INVALID', message: 'line 3: not hex', path: ['input', 'imaPolicy', 'content'] },
+      { code: 'IN_USE', message: 'Two agents are bound.', path: [] },
+    ];
+    const url = await serve({ body: JSON.stringify({ data: { payload: { userErrors } } }) });
+    expect(await exitOf(mutate({ server: url }, 'mutation { x }', {}))).toEqual([
+      EXIT.refused,
+      'INVALID at imaPolicy.content: line 3: not hex\nIN_USE: Two agents are bound.',
+    ]);
+  });
+
+  test('ok: control characters in a user error are shown, not obeyed', () => {
+    expect(formatUserError({ code: 'INVALID', message: '\u0007', path: ['a\u001b'] })).toBe(
+      'INVALID at a\\u{1b}: \\u{7}',
+    );
+  });
+});
+
+describe('the server’s address', () => {
+  test.each([
+    ['http://127.0.0.1:4000/', 'http://127.0.0.1:4000'],
+    ['https://Example.org/bailiwick//', 'https://example.org/bailiwick'],
+  ])('ok: %s', (text, server) => expect(parseServer(text)).toBe(server));
+
+  test.each(['', 'localhost:4000', 'ftp://x', 'http://user:secret@x', 'http://x/?a', 'http://x/#a'])(
+    'invalid: %j',
+    (text) => expect(() => parseServer(text)).toThrow('plain http or https URL'),
+  );
+});

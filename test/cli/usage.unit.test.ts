@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createProgram } from '../../src/cli/main.js';
+import { runCli } from './run-cli.js';
+
+const NOUNS = 'serve login logout whoami domain project user role assignment allowlist agent attest policy audit'.split(
+  ' ',
+);
+
+function leaves(command: Command): Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+}
+
+/** What help shows, the lines added after it included. */
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
+  return text;
+}
+
+describe('the command tree', () => {
+  test('ok: help names every noun', async () => {
+    const { code, out } = await runCli('--help');
+    expect(code).toBe(0);
+    for (const noun of NOUNS) expect(out).toMatch(new RegExp(`^  ${noun} `, 'm'));
+  });
+
+  test('ok: every command has a summary and an example that begins like it', async () => {
+    const commands = leaves(await createProgram(NOUNS));
+    expect(commands.length).toBeGreaterThan(30);
+    for (const command of commands) {
+      const path =
+        command.parent?.name() === 'bailiwick' ? command.name() : `${command.parent?.name()} ${command.name()}`;
+      expect(command.description(), path).not.toBe('');
+      expect(helpOf(command), path).toMatch(new RegExp(`Example:\\n  \\$ (?:[A-Z_]+=\\S+ )*bailiwick ${path}`));
+    }
+  });
+
+  test('ok: nothing secret can be given as an option', async () => {
+    const flags = leaves(await createProgram(NOUNS)).flatMap(({ options }) => options.map(({ long }) => long));
+    expect(flags.filter((flag) => /password|token|secret/.test(flag ?? '') && !flag?.endsWith('-file'))).toEqual([]);
+  });
+
+  test('ok: the version is the package’s', async () => {
+    expect((await runCli('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test.each([
+    [[]],
+    [['nonsense']],
+    [['agent', 'nonsense']],
+    [['agent', 'list', '--limit', '0']],
+    [['agent', 'list', '-o', 'xml']],
+    [['agent', 'create']],
+    [['agent', 'list', '--server', 'not a url']],
+    [['agent', 'create', 'web-1', '-o', 'name']],
+    [['allowlist', 'create', 'web']],
+    [['allowlist', 'create', 'web', '--tpm-policy', 'x', '--excludes', 'y']],
+    [['login', '--system', '--project', 'web']],
+    [['login', '--password-file', '/nowhere']],
+    [['role', 'grant', 'alice', 'member']],
+  ])('usage: %j exits with 2', async (argv) => {
+    const { code, out, err } = await runCli(...argv);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).not.toBe('');
+  });
+});
+
+describe('without a server', () => {
+  beforeEach(() => vi.stubEnv('BAILIWICK_SERVER', 'http://127.0.0.1:1'));
+  afterEach(() => vi.unstubAllEnvs());
+
+  test('unavailable: exits with 5 and says who was asked', async () => {
+    const { code, err } = await runCli('agent', 'list');
+    expect([code, err]).toEqual([5, expect.stringMatching(/^error: cannot reach http:\/\/127\.0\.0\.1:1: /)]);
+  });
+
+  test('ok: the option wins over the environment', async () => {
+    const { err } = await runCli('agent', 'list', '--server', 'http://127.0.0.1:2');
+    expect(err).toContain('http://127.0.0.1:2');
+  });
+});
