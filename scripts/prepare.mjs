@@ -10,11 +10,19 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const LOCK = join(root, '.prepare-lock');
 const LOCK_STALE_MS = 10 * 60_000;
 
+export const installDependencies = () => locked(install);
+
+function install() {
+  whenStale('node_modules/.stamp', ['package.json', 'package-lock.json'], () => run('npm', 'ci', '--include=dev'));
+}
+
 export async function prepare() {
   await locked(() => {
-    whenStale('node_modules/.stamp', ['package.json', 'package-lock.json'], () => run('npm', 'ci', '--include=dev'));
-    whenStale('dist/.stamp', ['src', 'schema', 'package.json', 'codegen.yml', 'tsconfig.build.json', 'tsconfig.json'], () =>
-      run('npm', 'run', '--silent', 'build'),
+    install();
+    whenStale(
+      'dist/.stamp',
+      ['src', 'schema', 'package.json', 'codegen.yml', 'tsconfig.build.json', 'tsconfig.json'],
+      () => run('npm', 'run', '--silent', 'build'),
     );
   });
 }
@@ -51,7 +59,11 @@ function whenStale(stampFile, inputs, work) {
 
 function digest(inputs) {
   const hash = createHash('sha256');
-  for (const file of inputs.flatMap(filesOf).sort()) hash.update(file).update('\0').update(readFileSync(join(root, file)));
+  for (const file of inputs.flatMap(filesOf).sort())
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)));
   return hash.digest('hex');
 }
 

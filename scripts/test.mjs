@@ -8,8 +8,17 @@ import { prepare, root } from './prepare.mjs';
 await prepare();
 const report = join(tmpdir(), `bailiwick-test-${process.pid}.json`);
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-const args = [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)];
-const code = await new Promise((resolve) => spawn(process.execPath, args, { cwd: root, stdio: 'inherit' }).on('close', resolve));
+const args = [
+  vitest,
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+  ...process.argv.slice(2),
+];
+const code = await new Promise((resolve) =>
+  spawn(process.execPath, args, { cwd: root, stdio: 'inherit' }).on('close', resolve),
+);
 let counts;
 try {
   counts = JSON.parse(readFileSync(report, 'utf8'));

@@ -44,7 +44,11 @@ export const attestationRoutes: readonly Route[] = [
     path: /^\/allowlist-revisions\/([\w-]{1,64})\/ima-policy$/,
     handle: async (context, id, _request, response) => {
       const { size, digest, stream } = await streamImaPolicy(context, id);
-      response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': size, etag: `"${digest}"` });
+      response.writeHead(200, {
+        'content-type': 'application/octet-stream',
+        'content-length': size,
+        etag: `"${digest}"`,
+      });
       await pipeline(stream, response);
     },
   },

@@ -1,7 +1,9 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
 import { type GraphQLSchema, Kind } from 'graphql';
 import type { Context } from '../authority/index.js';
 import { badInput, unauthenticated } from '../platform/errors.js';
@@ -22,7 +24,12 @@ export function createGraphql(schema: GraphQLSchema, log: Logger): ApolloServer<
     validationRules: [withinLimits],
     stopOnTerminationSignals: false,
     formatError: (formatted, error) => maskError(formatted, error, log),
-    logger: { debug: () => {}, info: () => {}, warn: (message) => log.warn(String(message)), error: (message) => log.error(String(message)) },
+    logger: {
+      debug: () => {},
+      info: () => {},
+      warn: (message) => log.warn(String(message)),
+      error: (message) => log.error(String(message)),
+    },
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -63,7 +70,10 @@ const requestRules: ApolloServerPlugin<Context> = {
 };
 
 /** One audit entry for each authenticated request that was denied something; after its transactions rolled back. */
-async function recordDenial(context: Context, errors: readonly { extensions?: Record<string, unknown>; path?: readonly (string | number)[] }[]) {
+async function recordDenial(
+  context: Context,
+  errors: readonly { extensions?: Record<string, unknown>; path?: readonly (string | number)[] }[],
+) {
   const denial = errors.find((error) => error.extensions?.code === 'FORBIDDEN');
   if (!denial || context.actor.principal === null) return;
   const { policy, reason } = denial.extensions ?? {};

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { anonymous, type Context, type Services } from '../authority/index.js';
-import type { Database, Tx } from '../db/open.js';
 import { databaseFault } from '../db/errors.js';
+import type { Database, Tx } from '../db/open.js';
 import { badInput, HTTP_STATUS, notFound, Refusal, unauthenticated, unavailable } from '../platform/errors.js';
 
 const BODY_MAX_ANONYMOUS = 1024 * 1024;
@@ -29,22 +29,32 @@ export interface FrontDoor {
 }
 
 export function createFrontDoor(door: FrontDoor): Server {
-  const server = createServer({ requestTimeout: 120_000, headersTimeout: 15_000, maxHeaderSize: 16_384 }, (request, response) => {
-    const requestId = randomUUID();
-    response.setHeader('x-request-id', requestId);
-    response.setHeader('x-content-type-options', 'nosniff');
-    const started = performance.now();
-    response.on('close', () => {
-      const path = (request.url ?? '').split('?')[0];
-      const ms = Math.round(performance.now() - started);
-      door.services.log.info({ requestId, method: request.method, path, status: response.statusCode, ms }, 'request');
-    });
-    handle(door, requestId, request, response).catch((error: unknown) => answerError(door, requestId, response, error));
-  });
+  const server = createServer(
+    { requestTimeout: 120_000, headersTimeout: 15_000, maxHeaderSize: 16_384 },
+    (request, response) => {
+      const requestId = randomUUID();
+      response.setHeader('x-request-id', requestId);
+      response.setHeader('x-content-type-options', 'nosniff');
+      const started = performance.now();
+      response.on('close', () => {
+        const path = (request.url ?? '').split('?')[0];
+        const ms = Math.round(performance.now() - started);
+        door.services.log.info({ requestId, method: request.method, path, status: response.statusCode, ms }, 'request');
+      });
+      handle(door, requestId, request, response).catch((error: unknown) =>
+        answerError(door, requestId, response, error),
+      );
+    },
+  );
   return server;
 }
 
-async function handle(door: FrontDoor, requestId: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  door: FrontDoor,
+  requestId: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
   if (path === '/readyz') return ready(door, response);
@@ -83,14 +93,22 @@ async function handleRoute(
   await route.handle(context, route.path.exec(path)?.[1] ?? '', request, response);
 }
 
-async function answerGraphql(door: FrontDoor, context: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answerGraphql(
+  door: FrontDoor,
+  context: Context,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { method = 'GET', headers } = request;
   const isJson = /^application\/json\b/i.test(headers['content-type'] ?? '');
   if (method === 'POST' && !isJson) {
     response.writeHead(415, { 'content-type': 'text/plain' }).end('POST takes application/json.\n');
     return;
   }
-  const body = method === 'POST' ? parseJson(await readBody(request, context.actor.principal === null ? BODY_MAX_ANONYMOUS : BODY_MAX)) : '';
+  const body =
+    method === 'POST'
+      ? parseJson(await readBody(request, context.actor.principal === null ? BODY_MAX_ANONYMOUS : BODY_MAX))
+      : '';
   const headerMap = new HeaderMap();
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) headerMap.set(name, String(value));
   const search = new URL(request.url ?? '/', 'http://localhost').search;
@@ -126,10 +144,17 @@ function parseJson(body: Buffer): unknown {
 function answerError({ services }: FrontDoor, requestId: string, response: ServerResponse, error: unknown): void {
   let refusal = error instanceof Refusal ? error : null;
   if (!refusal && ['unavailable', 'conflict'].includes(databaseFault(error).kind)) refusal = unavailable();
-  if (!refusal) services.log.error({ requestId, err: { message: (error as Error).message, stack: (error as Error).stack } }, 'a request failed');
+  if (!refusal)
+    services.log.error(
+      { requestId, err: { message: (error as Error).message, stack: (error as Error).stack } },
+      'a request failed',
+    );
   refusal ??= new Refusal('INTERNAL_SERVER_ERROR', 'Something went wrong; the request id finds it in the log.');
   if (response.headersSent) return void response.destroy();
   const extensions = { ...refusal.extensions, requestId };
-  response.writeHead(HTTP_STATUS[refusal.code], { 'content-type': 'application/json; charset=utf-8', connection: 'close' });
+  response.writeHead(HTTP_STATUS[refusal.code], {
+    'content-type': 'application/json; charset=utf-8',
+    connection: 'close',
+  });
   response.end(JSON.stringify({ errors: [{ message: refusal.message, extensions }] }));
 }

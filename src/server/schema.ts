@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { mergeTypeDefs } from '@graphql-tools/merge';
-import { type DocumentNode, type GraphQLSchema, isObjectType, parse } from 'graphql';
-import { GraphQLScalarType, Kind as AstKind } from 'graphql';
+import {
+  Kind as AstKind,
+  type DocumentNode,
+  GraphQLScalarType,
+  type GraphQLSchema,
+  isObjectType,
+  parse,
+} from 'graphql';
 import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
 import type { AnyResolver, Context, DomainManifest } from '../authority/index.js';
 import { badInput } from '../platform/errors.js';
@@ -61,7 +67,9 @@ export function buildSchema(domains: readonly DomainManifest[]): GraphQLSchema {
 
 function typesIn(typeDefs: DocumentNode): string[] {
   return typeDefs.definitions.flatMap((node) =>
-    node.kind === AstKind.OBJECT_TYPE_DEFINITION || node.kind === AstKind.OBJECT_TYPE_EXTENSION ? [node.name.value] : [],
+    node.kind === AstKind.OBJECT_TYPE_DEFINITION || node.kind === AstKind.OBJECT_TYPE_EXTENSION
+      ? [node.name.value]
+      : [],
   );
 }
 

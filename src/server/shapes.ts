@@ -4,7 +4,8 @@ import { definePolicy } from '../platform/policy/index.js';
  * Types that only carry what some guarded field already answered: payloads, connections, edges and values. Whoever
  * reached such an object passed the policy of the field that led to it, so its own fields are open.
  */
-const SHAPE = /^(PageInfo|UserError|AuditActor|AttestationFailure|AttestationCounts|AttestationChallenge|LogInChallenge|\w+(Payload|Connection|Edge))$/;
+const SHAPE =
+  /^(PageInfo|UserError|AuditActor|AttestationFailure|AttestationCounts|AttestationChallenge|LogInChallenge|\w+(Payload|Connection|Edge))$/;
 
 export const isShape = (type: string) => SHAPE.test(type);
 

@@ -4,7 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Context } from '../authority/index.js';
 import { refuseUnless } from '../authority/index.js';
 import { forbidden } from '../platform/errors.js';
-import { type PolicyName, type PolicyRegistry, PolicyError } from '../platform/policy/index.js';
+import { PolicyError, type PolicyName, type PolicyRegistry } from '../platform/policy/index.js';
 import { coordinatesOf } from './schema.js';
 
 // graphql-shield imports util.isUndefined, which Node 23 removed; its CommonJS entry sees what is supplied here.

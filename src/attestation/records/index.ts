@@ -1,5 +1,5 @@
 export { recordPolicies } from './policies.js';
 export type { AgentView } from './repository.js';
-export { recordEntities, recordResolvers } from './resolvers.js';
+export { recordResolvers } from './resolvers.js';
 export { attestationRecords, attestations, loginKeys, loginNonces } from './tables.js';
 export { loadAgent } from './views.js';

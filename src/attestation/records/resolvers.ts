@@ -74,8 +74,3 @@ export const recordResolvers = {
     attestationResults: ({ id }: Parent, args: PageArgs, context: Context) => resultsOf(context, id, args),
   },
 } satisfies Record<string, Record<string, AnyResolver>>;
-
-/** Other subgraphs' agents: the principal's row, so that its own fields can be answered too. */
-export const recordEntities = {
-  Agent: async (context: Context, id: string) => (await loadAgent(context).load(id))?.agent ?? null,
-};

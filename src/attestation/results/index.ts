@@ -1,5 +1,5 @@
 export { resultGet, resultPolicies } from './policies.js';
 export { findResult, insertResult } from './repository.js';
-export { resultEntities, resultResolvers } from './resolvers.js';
+export { resultResolvers } from './resolvers.js';
 export { getResult, loadResult, resultsOf } from './service.js';
 export { type AttestationResultRow, attestationResults } from './tables.js';

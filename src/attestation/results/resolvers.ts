@@ -1,7 +1,7 @@
 import type { AnyResolver, Context } from '../../authority/index.js';
 import { loadRevision } from '../allowlists/index.js';
 import { loadAgent } from '../records/views.js';
-import { getResult, loadResult } from './service.js';
+import { getResult } from './service.js';
 import type { AttestationResultRow } from './tables.js';
 
 type Severity = 'WARNING' | 'ERROR' | 'FATAL';
@@ -26,7 +26,3 @@ export const resultResolvers = {
     }),
   },
 } satisfies Record<string, Record<string, AnyResolver>>;
-
-export const resultEntities = {
-  AttestationResult: (context: Context, id: string) => loadResult(context).load(id),
-};

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# The suite on both engines, with a temporary Postgres cluster of its own.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+eval "$(bash scripts/postgres.sh start)"
+trap 'bash scripts/postgres.sh stop "$BAILIWICK_TEST_CLUSTER"' EXIT
+npm test
