@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
-import { attestationRoutes } from './attestation/index.js';
 import { recordAudit } from './audit/index.js';
 import type { Context, DomainManifest, Services, Settings } from './authority/index.js';
 import type { Database } from './db/open.js';
@@ -13,7 +12,7 @@ import { createGraphql } from './server/graphql.js';
 import { createFrontDoor } from './server/http.js';
 import { buildSchema, objectTypesOf } from './server/schema.js';
 import { federationPolicies, shapePolicy } from './server/shapes.js';
-import { guard } from './server/shield.js';
+import { guard, requireGuardedRoutes } from './server/shield.js';
 
 export interface AppOptions {
   readonly database: Database;
@@ -47,7 +46,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { database, clock, log, settings } = options;
   const policies = allPolicies();
   const services: Services = { db: database.db, clock, log, policies, settings, recordAudit };
-  const schema = guard(buildSchema(options.domains ?? DOMAINS), policies);
+  const domains = options.domains ?? DOMAINS;
+  const schema = guard(buildSchema(domains), policies);
+  const routes = domains.flatMap((domain) => domain.routes ?? []);
+  requireGuardedRoutes(routes, policies);
   const adminPasswordPath = await bootstrapIdentity(services, options.adminPasswordPath);
   const graphql: ApolloServer<Context> = createGraphql(schema, log);
   await graphql.start();
@@ -55,7 +57,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     services,
     database,
     graphql,
-    routes: attestationRoutes,
+    routes,
     authenticate: (db, token) => authenticate(db, database, token, clock.now()),
   });
   return { http, services, adminPasswordPath, close: () => graphql.stop() };

@@ -22,7 +22,8 @@ async function serve(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLogger(config.logLevel);
   const domains = config.domains && DOMAINS.filter(({ name }) => config.domains?.includes(name));
-  if (domains && domains.length !== config.domains?.length) throw new ConfigError('BAILIWICK_DOMAINS names an unknown domain.');
+  if (domains && domains.length !== config.domains?.length)
+    throw new ConfigError('BAILIWICK_DOMAINS names an unknown domain.');
   const database = await openDatabase({
     url: config.databaseUrl,
     dataDir: config.dataDir,
@@ -41,7 +42,8 @@ async function serve(): Promise<void> {
   });
   const { port } = app.http.address() as AddressInfo;
   process.stdout.write(`Bailiwick is ready.\n  GraphQL   http://${config.host}:${port}/graphql\n`);
-  if (app.adminPasswordPath) process.stdout.write(`  First start: the password of user admin is in ${app.adminPasswordPath}\n`);
+  if (app.adminPasswordPath)
+    process.stdout.write(`  First start: the password of user admin is in ${app.adminPasswordPath}\n`);
   stopOnSignal(app, database, config.shutdownTimeoutMs);
 }
 

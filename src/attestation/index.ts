@@ -1,6 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import type { AnyResolver, DomainManifest } from '../authority/index.js';
-import type { Route } from '../server/http.js';
+import type { AnyResolver, DomainManifest, Route } from '../authority/index.js';
 import { allowlistEntities, allowlistPolicies, allowlistResolvers, streamImaPolicy } from './allowlists/index.js';
 import { loadAgent, recordPolicies, recordResolvers } from './records/index.js';
 import { loadResult, resultPolicies, resultResolvers } from './results/index.js';
@@ -17,18 +16,7 @@ function merged(...slices: readonly Readonly<Record<string, object>>[]): Resolve
   return all;
 }
 
-export const attestationDomain: DomainManifest = {
-  name: 'attestation',
-  policies: [...uploadPolicies, ...allowlistPolicies, ...recordPolicies, ...resultPolicies] as never,
-  resolvers: merged(uploadResolvers, allowlistResolvers, recordResolvers, resultResolvers),
-  entities: {
-    ...allowlistEntities,
-    Agent: async (context, id) => (await loadAgent(context).load(id))?.agent ?? null,
-    AttestationResult: (context, id) => loadResult(context).load(id),
-  },
-};
-
-export const attestationRoutes: readonly Route[] = [
+const routes: readonly Route[] = [
   {
     name: 'putUpload',
     method: 'PUT',
@@ -53,3 +41,15 @@ export const attestationRoutes: readonly Route[] = [
     },
   },
 ];
+
+export const attestationDomain: DomainManifest = {
+  name: 'attestation',
+  policies: [...uploadPolicies, ...allowlistPolicies, ...recordPolicies, ...resultPolicies] as never,
+  resolvers: merged(uploadResolvers, allowlistResolvers, recordResolvers, resultResolvers),
+  entities: {
+    ...allowlistEntities,
+    Agent: async (context, id) => (await loadAgent(context).load(id))?.agent ?? null,
+    AttestationResult: (context, id) => loadResult(context).load(id),
+  },
+  routes,
+};

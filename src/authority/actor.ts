@@ -44,7 +44,10 @@ export function domainOf({ actor }: { readonly actor: Actor }): string {
 }
 
 /** The project of a project-scoped token: what a create in a project is owned by. */
-export function projectOf({ actor }: { readonly actor: Actor }): { readonly projectId: string; readonly domainId: string } {
+export function projectOf({ actor }: { readonly actor: Actor }): {
+  readonly projectId: string;
+  readonly domainId: string;
+} {
   if (actor.where?.type !== 'project') throw new Error('A policy let another scope than a project create in one.');
   return { projectId: actor.where.projectId, domainId: actor.where.domainId };
 }

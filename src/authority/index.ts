@@ -1,8 +1,8 @@
-export { type Actor, anonymous, domainOf, projectOf, type Principal, type Scope } from './actor.js';
+export { type Actor, anonymous, domainOf, type Principal, projectOf, type Scope } from './actor.js';
 export type { Asker, AuditFact, Context, Services, Settings } from './context.js';
 export { mayOn, refuseUnless, requireAllowed, requireOperation, requireVisible } from './decide.js';
 export { bumpEpoch, insertEpoch, lockEpoch } from './epoch.js';
 export { once } from './idempotency.js';
 export { byId, defineLoader } from './loader.js';
-export type { AnyResolver, DomainManifest } from './manifest.js';
+export type { AnyResolver, DomainManifest, Route } from './manifest.js';
 export { type Act, mutate } from './mutate.js';

@@ -3,6 +3,7 @@ export type DatabaseFault =
   | { readonly kind: 'unique' | 'foreign-key'; readonly constraint: string }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'unavailable' }
+  | { readonly kind: 'unstorable-text' }
   | { readonly kind: 'other' };
 
 /** Serialization failure and deadlock (PostgreSQL manual, appendix A): the transaction can be run again. */
@@ -25,6 +26,8 @@ export function databaseFault(error: unknown): DatabaseFault {
     const constraint = String(current.constraint ?? current.constraint_name ?? '');
     if (code === '23505') return { kind: 'unique', constraint };
     if (code === '23503') return { kind: 'foreign-key', constraint };
+    // A NUL, which JSON can carry and no Postgres text can hold.
+    if (code === '22021') return { kind: 'unstorable-text' };
     if (CONFLICTS.has(code)) return { kind: 'conflict' };
     if (UNAVAILABLE.test(code)) return { kind: 'unavailable' };
     if (current.message === 'PGlite is closed') return { kind: 'unavailable' };

@@ -22,8 +22,20 @@ export { authenticate } from './tokens/index.js';
 export const identityDomain: DomainManifest = {
   name: 'identity',
   policies: [
-    tokenIssue, tokenRevoke, viewerGet, domainGet, domainCreate, projectGet, projectCreate, userGet, userCreate,
-    roleGet, assignmentList, assignmentGrant, agentGet, policyGet,
+    tokenIssue,
+    tokenRevoke,
+    viewerGet,
+    domainGet,
+    domainCreate,
+    projectGet,
+    projectCreate,
+    userGet,
+    userCreate,
+    roleGet,
+    assignmentList,
+    assignmentGrant,
+    agentGet,
+    policyGet,
   ],
   resolvers,
   entities: {

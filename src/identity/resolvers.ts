@@ -34,7 +34,8 @@ interface Owned {
   readonly projectId?: string | null;
 }
 const domain = ({ domainId }: Owned, _: object, context: Context) => domainId && loadDomain(context).load(domainId);
-const project = ({ projectId }: Owned, _: object, context: Context) => projectId && loadProject(context).load(projectId);
+const project = ({ projectId }: Owned, _: object, context: Context) =>
+  projectId && loadProject(context).load(projectId);
 
 export const resolvers = {
   Query: {
@@ -51,8 +52,10 @@ export const resolvers = {
     policies: (_: Root, __: object, context: Context) => listPolicies(context),
   },
   Mutation: {
-    issueToken: (_: Root, { input }: MutationIssueTokenArgs, context: Context) => payload(() => issueToken(context, input)),
-    revokeToken: (_: Root, { input }: MutationRevokeTokenArgs, context: Context) => payload(() => revokeToken(context, input)),
+    issueToken: (_: Root, { input }: MutationIssueTokenArgs, context: Context) =>
+      payload(() => issueToken(context, input)),
+    revokeToken: (_: Root, { input }: MutationRevokeTokenArgs, context: Context) =>
+      payload(() => revokeToken(context, input)),
     createDomain: (_: Root, { input }: MutationCreateDomainArgs, context: Context) =>
       payload(async () => ({ domain: await createDomain(context, input) })),
     createProject: (_: Root, { input }: MutationCreateProjectArgs, context: Context) =>
@@ -61,7 +64,8 @@ export const resolvers = {
       payload(async () => ({ user: await createUser(context, input) })),
     grantRole: (_: Root, { input }: MutationGrantRoleArgs, context: Context) =>
       payload(async () => ({ roleAssignment: await grantRole(context, input) })),
-    revokeRole: (_: Root, { input }: MutationRevokeRoleArgs, context: Context) => payload(() => revokeRole(context, input)),
+    revokeRole: (_: Root, { input }: MutationRevokeRoleArgs, context: Context) =>
+      payload(() => revokeRole(context, input)),
   },
   Viewer: {
     user: (view: ReturnType<typeof viewer>, _: object, context: Context) =>
@@ -75,6 +79,10 @@ export const resolvers = {
   Agent: { project },
   RoleAssignment: {
     user: ({ userId }: AssignmentRow, _: object, context: Context) => loadUser(context).load(userId),
-    scope: (row: AssignmentRow) => ({ type: row.scopeType.toUpperCase(), domainId: row.domainId, projectId: row.projectId }),
+    scope: (row: AssignmentRow) => ({
+      type: row.scopeType.toUpperCase(),
+      domainId: row.domainId,
+      projectId: row.projectId,
+    }),
   },
 };

@@ -1,24 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import { anonymous, type Context, type Services } from '../authority/index.js';
-import { databaseFault } from '../db/errors.js';
+import { anonymous, type Context, type Route, type Services } from '../authority/index.js';
 import type { Database, Tx } from '../db/open.js';
-import { badInput, HTTP_STATUS, notFound, Refusal, unauthenticated, unavailable } from '../platform/errors.js';
+import { badInput, HTTP_STATUS, notFound, Refusal, unauthenticated } from '../platform/errors.js';
+import { refusalFrom } from './mask.js';
 
 const BODY_MAX_ANONYMOUS = 1024 * 1024;
 const BODY_MAX = 16 * 1024 * 1024;
 
 /** Proves who a bearer is, from a database or inside a transaction. */
 export type Authenticate = (db: Tx, token: string) => Promise<Context['actor']>;
-
-/** A route beside /graphql, guarded by the policy that claims its coordinate `HTTP.<name>`. */
-export interface Route {
-  readonly name: string;
-  readonly method: 'GET' | 'PUT';
-  readonly path: RegExp;
-  handle(context: Context, parameter: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
-}
 
 export interface FrontDoor {
   readonly services: Services;
@@ -142,8 +134,7 @@ function parseJson(body: Buffer): unknown {
 }
 
 function answerError({ services }: FrontDoor, requestId: string, response: ServerResponse, error: unknown): void {
-  let refusal = error instanceof Refusal ? error : null;
-  if (!refusal && ['unavailable', 'conflict'].includes(databaseFault(error).kind)) refusal = unavailable();
+  let refusal = error instanceof Refusal ? error : refusalFrom(error);
   if (!refusal)
     services.log.error(
       { requestId, err: { message: (error as Error).message, stack: (error as Error).stack } },

@@ -18,7 +18,7 @@ export function withinLimits(context: ValidationContext): ASTVisitor {
       let aliases = 0;
       for (const operation of document.definitions) {
         if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
-        const depth = depthOf(operation.selectionSet, document, new Set());
+        const depth = depthOf(operation.selectionSet, document, new Map());
         if (depth > LIMITS.depth)
           context.reportError(new GraphQLError(`The operation is more than ${LIMITS.depth} levels deep.`));
         if (operation.selectionSet.selections.length > LIMITS.rootFields) {
@@ -35,25 +35,16 @@ export function withinLimits(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** Introspection nests `ofType`; its fields do not count. Fragments that spread themselves are another rule's to refuse. */
-function depthOf(set: SelectionSetNode, document: DocumentNode, seen: ReadonlySet<string>): number {
+/** What a measure of each fragment came to, so that fragments that spread one another twice cost no more than once. */
+type Measured = Map<string, number>;
+
+/** Introspection's fields do not count. Fragments that spread themselves are another rule's to refuse; here they are 0. */
+function depthOf(set: SelectionSetNode, document: DocumentNode, measured: Measured): number {
   let deepest = 0;
   for (const selection of set.selections) {
-    let depth = 0;
-    if (selection.kind === Kind.FIELD) {
-      if (selection.name.value.startsWith('__')) continue;
-      depth = 1 + (selection.selectionSet ? depthOf(selection.selectionSet, document, seen) : 0);
-    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      depth = depthOf(selection.selectionSet, document, seen);
-    } else if (!seen.has(selection.name.value)) {
-      const name = selection.name.value;
-      const fragment = document.definitions.find(
-        (node) => node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === name,
-      );
-      if (fragment?.kind === Kind.FRAGMENT_DEFINITION)
-        depth = depthOf(fragment.selectionSet, document, new Set([...seen, name]));
-    }
-    deepest = Math.max(deepest, depth);
+    if (selection.kind === Kind.FIELD && selection.name.value.startsWith('__')) continue;
+    const inner = innerOf(selection, document, measured, depthOf);
+    deepest = Math.max(deepest, selection.kind === Kind.FIELD ? 1 + inner : inner);
   }
   return deepest;
 }
@@ -64,24 +55,37 @@ export function costOf(
   document: DocumentNode,
   variables: Readonly<Record<string, unknown>>,
 ): number {
-  let cost = 0;
-  for (const selection of set.selections) {
-    const inner = selectionsOf(selection, document);
-    if (!inner) continue;
-    const own = costOf(inner, document, variables);
-    cost += selection.kind === Kind.FIELD ? timesOf(selection, variables) * (1 + own) : own;
-    if (cost > LIMITS.cost) return cost;
-  }
-  return cost;
+  const measure = (inner: SelectionSetNode, _: DocumentNode, measured: Measured): number => {
+    let cost = 0;
+    for (const selection of inner.selections) {
+      if (selection.kind === Kind.FIELD && !selection.selectionSet) continue;
+      const own = innerOf(selection, document, measured, measure);
+      cost += selection.kind === Kind.FIELD ? timesOf(selection, variables) * (1 + own) : own;
+    }
+    return cost;
+  };
+  return measure(set, document, new Map());
 }
 
-function selectionsOf(selection: SelectionNode, document: DocumentNode): SelectionSetNode | undefined {
-  if (selection.kind !== Kind.FRAGMENT_SPREAD) return selection.selectionSet;
+function innerOf(
+  selection: SelectionNode,
+  document: DocumentNode,
+  measured: Measured,
+  measure: (set: SelectionSetNode, document: DocumentNode, measured: Measured) => number,
+): number {
+  if (selection.kind !== Kind.FRAGMENT_SPREAD) {
+    return selection.selectionSet ? measure(selection.selectionSet, document, measured) : 0;
+  }
   const { value } = selection.name;
+  const known = measured.get(value);
+  if (known !== undefined) return known;
+  measured.set(value, 0);
   const found = document.definitions.find(
     (node) => node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === value,
   );
-  return found?.kind === Kind.FRAGMENT_DEFINITION ? found.selectionSet : undefined;
+  const result = found?.kind === Kind.FRAGMENT_DEFINITION ? measure(found.selectionSet, document, measured) : 0;
+  measured.set(value, result);
+  return result;
 }
 
 function timesOf(field: FieldNode, variables: Readonly<Record<string, unknown>>): number {

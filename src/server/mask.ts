@@ -1,7 +1,7 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { databaseFault } from '../db/errors.js';
-import { Refusal, unavailable } from '../platform/errors.js';
+import { badInput, Refusal, unavailable } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
 
 const CALLERS = new Set([
@@ -16,7 +16,7 @@ const CALLERS = new Set([
 /** What a caller is told of an error: refusals and its own mistakes as they are, every other fault nothing but a code. */
 export function maskError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
   const original = unwrapResolverError(error);
-  const refusal = original instanceof Refusal ? original : unavailableFrom(original);
+  const refusal = original instanceof Refusal ? original : refusalFrom(original);
   const place = {
     ...(formatted.path && { path: formatted.path }),
     ...(formatted.locations && { locations: formatted.locations }),
@@ -43,7 +43,9 @@ export function maskError(formatted: GraphQLFormattedError, error: unknown, log:
   };
 }
 
-function unavailableFrom(error: unknown): Refusal | null {
+/** What a failed statement means to the caller, when it is not a fault of ours. */
+export function refusalFrom(error: unknown): Refusal | null {
   const { kind } = databaseFault(error);
+  if (kind === 'unstorable-text') return badInput('A text holds a character that cannot be stored.');
   return kind === 'unavailable' || kind === 'conflict' ? unavailable() : null;
 }

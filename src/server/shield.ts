@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import util from 'node:util';
-import type { GraphQLSchema } from 'graphql';
-import type { Context } from '../authority/index.js';
+import { defaultFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
+import type { Context, Route } from '../authority/index.js';
 import { refuseUnless } from '../authority/index.js';
 import { forbidden } from '../platform/errors.js';
 import { PolicyError, type PolicyName, type PolicyRegistry } from '../platform/policy/index.js';
@@ -17,7 +17,8 @@ const { applyMiddleware } = require('graphql-middleware') as typeof import('grap
 
 /**
  * Guards a schema with rules derived from the policies, one a policy, every field by the one that claims it. A field
- * that no policy claims stops the build here, and if it got past would still fall to `deny`.
+ * that no policy claims stops the build here, and if it got past would still fall to `deny`. So does a field claimed
+ * apart from its type without a resolver of its own: graphql would read it off a row that the type's policy let out.
  *
  * Rules decide on the context alone: could this caller do this to any row? Rows are decided by the services.
  */
@@ -25,6 +26,8 @@ export function guard(schema: GraphQLSchema, policies: PolicyRegistry): GraphQLS
   const coordinates = coordinatesOf(schema);
   const uncovered = policies.uncovered(coordinates);
   if (uncovered.length > 0) throw new PolicyError(`no policy guards ${uncovered.join(', ')}`);
+  const unresolved = coordinates.filter((name) => policies.claimedApart(name) && !hasResolver(schema, name));
+  if (unresolved.length > 0) throw new PolicyError(`no resolver of its own for ${unresolved.join(', ')}`);
   const rules = new Map<string, ReturnType<ReturnType<typeof rule>>>();
   const tree: Record<string, Record<string, ReturnType<ReturnType<typeof rule>>>> = {};
   for (const coordinate of coordinates) {
@@ -41,6 +44,20 @@ export function guard(schema: GraphQLSchema, policies: PolicyRegistry): GraphQLS
     allowExternalErrors: true,
   });
   return applyMiddleware(schema, guards);
+}
+
+/** Holds routes to what `guard` holds fields to. @throws PolicyError for a route that no policy claims. */
+export function requireGuardedRoutes(routes: readonly Route[], policies: PolicyRegistry): void {
+  const uncovered = policies.uncovered(routes.map((route) => `HTTP.${route.name}`));
+  if (uncovered.length > 0) throw new PolicyError(`no policy guards ${uncovered.join(', ')}`);
+}
+
+/** Whether a field is told by a function of its own. Asked of the schema before middleware wraps every field. */
+function hasResolver(schema: GraphQLSchema, coordinate: string): boolean {
+  const [type = '', name = ''] = coordinate.split('.');
+  const parent = schema.getType(type);
+  const resolve = isObjectType(parent) ? parent.getFields()[name]?.resolve : undefined;
+  return resolve !== undefined && resolve !== defaultFieldResolver;
 }
 
 function ruleFor(name: PolicyName) {

@@ -41,7 +41,11 @@ export function list(
     .limit(page.first + 1);
 }
 
-export function listByIds(db: Db, visible: Visible<typeof auditEntries>, ids: readonly string[]): Promise<AuditEntryRow[]> {
+export function listByIds(
+  db: Db,
+  visible: Visible<typeof auditEntries>,
+  ids: readonly string[],
+): Promise<AuditEntryRow[]> {
   return db
     .select()
     .from(auditEntries)

@@ -83,7 +83,15 @@ function holdsOn(scope: RoleScope) {
 /** Every role's name and the names of all that it implies, directly or not, by the role's id. */
 export async function impliedNames(db: Db): Promise<ReadonlyMap<string, readonly string[]>> {
   const all = await db.select().from(roles);
-  const edges = await db.select().from(roleImplications).where(inArray(roleImplications.roleId, all.map((role) => role.id)));
+  const edges = await db
+    .select()
+    .from(roleImplications)
+    .where(
+      inArray(
+        roleImplications.roleId,
+        all.map((role) => role.id),
+      ),
+    );
   const nameOf = new Map(all.map((role) => [role.id, role.name]));
   const closure = (id: string, seen: Set<string>): Set<string> => {
     if (seen.has(id)) return seen;

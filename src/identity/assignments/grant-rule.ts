@@ -2,7 +2,10 @@
  * Whether a role may be given (or taken) by somebody who holds these roles on the scope or on one that contains it:
  * it must be held, implied ones included; `admin` may also give roles outside the hierarchy.
  */
-export function mayGive(held: readonly string[], role: { readonly name: string; readonly isInHierarchy: boolean }): boolean {
+export function mayGive(
+  held: readonly string[],
+  role: { readonly name: string; readonly isInHierarchy: boolean },
+): boolean {
   return held.includes(role.name) || (held.includes('admin') && !role.isInHierarchy);
 }
 

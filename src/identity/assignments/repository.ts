@@ -23,7 +23,13 @@ export async function list(
 ): Promise<NamedAssignment[]> {
   const where: SQL[] = [visible.where];
   if (filter.userIds) where.push(inArray(roleAssignments.userId, [...filter.userIds]));
-  if (filter.roles) where.push(inArray(roles.name, filter.roles.map((name) => name.toLowerCase())));
+  if (filter.roles)
+    where.push(
+      inArray(
+        roles.name,
+        filter.roles.map((name) => name.toLowerCase()),
+      ),
+    );
   if (filter.projectIds) where.push(inArray(roleAssignments.projectId, [...filter.projectIds]));
   if (filter.domainIds) where.push(inArray(roleAssignments.domainId, [...filter.domainIds]));
   const after = page.after?.[0];
@@ -36,7 +42,11 @@ export async function findById(db: Db, id: string): Promise<NamedAssignment | un
   return row;
 }
 
-export function listByIds(db: Db, visible: Visible<typeof roleAssignments>, ids: readonly string[]): Promise<NamedAssignment[]> {
+export function listByIds(
+  db: Db,
+  visible: Visible<typeof roleAssignments>,
+  ids: readonly string[],
+): Promise<NamedAssignment[]> {
   return named(db, and(visible.where, inArray(roleAssignments.id, [...ids])) as SQL, ids.length);
 }
 

@@ -69,7 +69,10 @@ export async function grantRole(context: Context, input: GrantRole): Promise<rep
   });
 }
 
-export async function revokeRole(context: Context, input: { roleAssignmentId: string }): Promise<{ roleAssignmentId: string }> {
+export async function revokeRole(
+  context: Context,
+  input: { roleAssignmentId: string },
+): Promise<{ roleAssignmentId: string }> {
   return mutate(context, { policy: assignmentGrant.name, changesRights: true }, async (act) => {
     const found = await repository.findById(act.tx, input.roleAssignmentId);
     const { role, ...row } = requireVisible(act, assignmentList, found, 'role assignment');
@@ -92,7 +95,9 @@ function requireGrantable(act: Act, row: AssignmentRow, role: string, outside: (
 
 async function requireUser(act: Act, ref: GrantRole['user']) {
   const row =
-    ref.id != null ? await findUserById(act.tx, ref.id) : await findUserByName(act.tx, ref.name?.domain ?? '', ref.name?.user ?? '');
+    ref.id != null
+      ? await findUserById(act.tx, ref.id)
+      : await findUserByName(act.tx, ref.name?.domain ?? '', ref.name?.user ?? '');
   return requireVisible(act, userGet, row, 'user');
 }
 

@@ -9,7 +9,10 @@ export interface DomainFilter {
 }
 
 export async function findById(db: Db, id: string): Promise<DomainRow | undefined> {
-  const [row] = await db.select().from(domains).where(inArray(domains.id, [id]));
+  const [row] = await db
+    .select()
+    .from(domains)
+    .where(inArray(domains.id, [id]));
   return row;
 }
 
@@ -20,7 +23,12 @@ export function listByIds(db: Db, visible: Visible<typeof domains>, ids: readonl
     .where(and(visible.where, inArray(domains.id, [...ids])));
 }
 
-export function list(db: Db, visible: Visible<typeof domains>, filter: DomainFilter, page: PageRequest): Promise<DomainRow[]> {
+export function list(
+  db: Db,
+  visible: Visible<typeof domains>,
+  filter: DomainFilter,
+  page: PageRequest,
+): Promise<DomainRow[]> {
   const where: SQL[] = [visible.where];
   if (filter.names) where.push(inArray(domains.name, [...filter.names]));
   const after = page.after?.[0];

@@ -26,5 +26,12 @@ function view({ name, description, scopeTypes, scopes, operations }: PolicyDescr
     check,
     boundary: boundary ?? null,
   }));
-  return { name, description, access, scopeTypes: isScoped ? scopeTypes.map((type) => type.toUpperCase()) : [], checks, operations };
+  return {
+    name,
+    description,
+    access,
+    scopeTypes: isScoped ? scopeTypes.map((type) => type.toUpperCase()) : [],
+    checks,
+    operations,
+  };
 }

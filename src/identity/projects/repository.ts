@@ -10,7 +10,10 @@ export interface ProjectFilter {
 }
 
 export async function findById(db: Db, id: string): Promise<ProjectRow | undefined> {
-  const [row] = await db.select().from(projects).where(inArray(projects.id, [id]));
+  const [row] = await db
+    .select()
+    .from(projects)
+    .where(inArray(projects.id, [id]));
   return row;
 }
 
@@ -21,7 +24,12 @@ export function listByIds(db: Db, visible: Visible<typeof projects>, ids: readon
     .where(and(visible.where, inArray(projects.id, [...ids])));
 }
 
-export function list(db: Db, visible: Visible<typeof projects>, filter: ProjectFilter, page: PageRequest): Promise<ProjectRow[]> {
+export function list(
+  db: Db,
+  visible: Visible<typeof projects>,
+  filter: ProjectFilter,
+  page: PageRequest,
+): Promise<ProjectRow[]> {
   const where: SQL[] = [visible.where];
   if (filter.names) where.push(inArray(projects.name, [...filter.names]));
   if (filter.domainIds) where.push(inArray(projects.domainId, [...filter.domainIds]));

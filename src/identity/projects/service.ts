@@ -55,7 +55,8 @@ async function insert(tx: Parameters<typeof repository.insert>[0], row: ProjectR
   try {
     await repository.insert(tx, row);
   } catch (error) {
-    if (violates(error, 'projects_domain_id_name_key')) throw alreadyExists(`A project named ${row.name} exists.`, 'name');
+    if (violates(error, 'projects_domain_id_name_key'))
+      throw alreadyExists(`A project named ${row.name} exists.`, 'name');
     throw error;
   }
 }

@@ -25,4 +25,6 @@ export async function listRoles(context: Context): Promise<RoleView[]> {
   return rows.map((row) => ({ ...row, implies: (names.get(row.id) ?? []).filter((name) => name !== row.name) }));
 }
 
-export const loadRole = defineLoader(async (context) => new Map((await listRoles(context)).map((role) => [role.id, role])));
+export const loadRole = defineLoader(
+  async (context) => new Map((await listRoles(context)).map((role) => [role.id, role])),
+);

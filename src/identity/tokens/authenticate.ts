@@ -70,7 +70,8 @@ async function userActor(
 function scopeOf({ scopeType, domainId, projectId }: TokenRow): Scope {
   if (scopeType === 'system') return { type: 'system' };
   if (scopeType === 'domain' && domainId !== null) return { type: 'domain', domainId };
-  if (scopeType === 'project' && projectId !== null && domainId !== null) return { type: 'project', projectId, domainId };
+  if (scopeType === 'project' && projectId !== null && domainId !== null)
+    return { type: 'project', projectId, domainId };
   return { type: 'unscoped' };
 }
 

@@ -43,5 +43,8 @@ export async function revokeWithChildren(tx: Tx, id: string, revokedAt: Date): P
 }
 
 export async function revokeByAgent(tx: Tx, agentId: string, revokedAt: Date): Promise<void> {
-  await tx.update(tokens).set({ revokedAt }).where(and(isNull(tokens.revokedAt), eq(tokens.agentId, agentId)));
+  await tx
+    .update(tokens)
+    .set({ revokedAt })
+    .where(and(isNull(tokens.revokedAt), eq(tokens.agentId, agentId)));
 }

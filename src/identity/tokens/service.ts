@@ -1,4 +1,4 @@
-import { type Act, type Context, mutate } from '../../authority/index.js';
+import { type Act, bumpEpoch, type Context, mutate } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
 import { durationMs } from '../../platform/duration.js';
 import { invalid, notFound, unauthenticated } from '../../platform/errors.js';
@@ -6,8 +6,8 @@ import { newId } from '../../platform/ids.js';
 import type { AgentRow } from '../agents/tables.js';
 import { effectiveRoles } from '../assignments/effective.js';
 import { type ResolvedScope, resolveScope, type ScopeInput } from '../scopes/resolve.js';
-import { passwordMatches } from '../users/password.js';
 import { findUserByName } from '../users/lookup.js';
+import { passwordMatches } from '../users/password.js';
 import { newToken, tokenHash } from './authenticate.js';
 import { tokenIssue, tokenRevoke } from './policies.js';
 import * as repository from './repository.js';
@@ -18,7 +18,10 @@ const LIFETIME_MAX_MS = 86_400_000;
 
 export interface IssueToken {
   readonly proof: {
-    readonly password?: { readonly user: string; readonly domain: string; readonly password: string } | null | undefined;
+    readonly password?:
+      | { readonly user: string; readonly domain: string; readonly password: string }
+      | null
+      | undefined;
     readonly token?: string | null | undefined;
   };
   readonly scope?: ScopeInput | null | undefined;
@@ -50,6 +53,7 @@ export async function issueToken(context: Context, input: IssueToken): Promise<I
     const scope = input.scope ? await resolveScope(act.tx, input.scope, 'scope') : null;
     if (scope === undefined) throw unauthenticated('The credentials do not hold for this scope.');
     requireNarrowing(proven.parent, scope);
+    await requireStillValid(act, proven.parent);
     const roles = scope === null ? null : await rolesFor(act, proven, scope, input.roles);
     const wanted = new Date(act.now.getTime() + lifetimeMs);
     const parentEnd = proven.parent?.expiresAt;
@@ -96,14 +100,20 @@ function requireNarrowing(parent: TokenRow | null, scope: ResolvedScope | null):
   }
 }
 
+/** Revoking holds the epoch alone, and this transaction shares it: no token comes out of one that is gone by now. */
+async function requireStillValid(act: Act, parent: TokenRow | null): Promise<void> {
+  const row = parent && (await repository.findById(act.tx, parent.id));
+  if (row?.revokedAt) throw unauthenticated('The credentials are not valid.');
+}
+
 async function rolesFor(
   act: Act,
   proven: Proven,
   scope: ResolvedScope,
   wanted: readonly string[] | null | undefined,
 ): Promise<string[] | null> {
-  const epoch = await epochOf(act);
-  const held = await effectiveRoles(act.tx, {}, proven.userId, scope, epoch, act.now);
+  // Read afresh: with an owner of its own nothing is cached, whatever the epoch.
+  const held = await effectiveRoles(act.tx, {}, proven.userId, scope, act.actor.epoch, act.now);
   const limit = proven.parent?.roles ?? null;
   const available = limit === null ? held : held.filter((role) => limit.includes(role));
   if (available.length === 0) throw unauthenticated('The credentials do not hold for this scope.');
@@ -114,10 +124,10 @@ async function rolesFor(
   return names;
 }
 
-/** The cache is not used here (its owner is new), so any number does. */
-const epochOf = async (act: Act) => act.actor.epoch;
-
-async function insertToken(act: Act, row: Omit<TokenRow, 'id' | 'hash' | 'createdAt' | 'revokedAt'>): Promise<IssuedToken> {
+async function insertToken(
+  act: Act,
+  row: Omit<TokenRow, 'id' | 'hash' | 'createdAt' | 'revokedAt'>,
+): Promise<IssuedToken> {
   const token = newToken();
   const id = newId('Token');
   await repository.insert(act.tx, { ...row, id, hash: tokenHash(token), createdAt: act.now, revokedAt: null });
@@ -127,7 +137,16 @@ async function insertToken(act: Act, row: Omit<TokenRow, 'id' | 'hash' | 'create
 /** A token for an agent that proved its TPM in this transaction. */
 export function issueAgentToken(act: Act, agent: AgentRow, expiresAt: Date): Promise<IssuedToken> {
   const { id: agentId, domainId, projectId } = agent;
-  return insertToken(act, { userId: null, agentId, scopeType: 'agent', domainId, projectId, roles: null, parentId: null, expiresAt });
+  return insertToken(act, {
+    userId: null,
+    agentId,
+    scopeType: 'agent',
+    domainId,
+    projectId,
+    roles: null,
+    parentId: null,
+    expiresAt,
+  });
 }
 
 /** Ends all tokens of an agent; the transaction must hold the epoch alone and bump it. */
@@ -135,13 +154,17 @@ export function revokeAgentTokens(tx: Tx, agentId: string, now: Date): Promise<v
   return repository.revokeByAgent(tx, agentId, now);
 }
 
-export async function revokeToken(context: Context, input: { tokenId?: string | null | undefined }): Promise<{ tokenId: string }> {
-  return mutate(context, { policy: tokenRevoke.name }, async (act) => {
+export async function revokeToken(
+  context: Context,
+  input: { tokenId?: string | null | undefined },
+): Promise<{ tokenId: string }> {
+  return mutate(context, { policy: tokenRevoke.name, changesRights: true }, async (act) => {
     const id = input.tokenId ?? act.actor.token?.id ?? '';
     const row = await repository.findById(act.tx, id);
     const principal = act.actor.principal?.id;
     if (!row || principal === undefined || (row.userId ?? row.agentId) !== principal) throw notFound('token');
     await repository.revokeWithChildren(act.tx, id, act.now);
+    await bumpEpoch(act.tx);
     await act.audit({ action: 'token.revoked', target: { type: 'Token', id } });
     return { tokenId: id };
   });

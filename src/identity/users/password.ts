@@ -48,7 +48,9 @@ async function derive(password: string, salt: Buffer, logN: number, r: number, p
   try {
     return await new Promise<Buffer>((resolve, reject) => {
       const options = { N: 2 ** logN, r, p, maxmem: 256 * r * 2 ** logN };
-      scrypt(password.normalize('NFC'), salt, KEY_BYTES, options, (error, key) => (error ? reject(error) : resolve(key)));
+      scrypt(password.normalize('NFC'), salt, KEY_BYTES, options, (error, key) =>
+        error ? reject(error) : resolve(key),
+      );
     });
   } finally {
     running -= 1;

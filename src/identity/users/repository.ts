@@ -10,7 +10,10 @@ export interface UserFilter {
 }
 
 export async function findById(db: Db, id: string): Promise<UserRow | undefined> {
-  const [row] = await db.select().from(users).where(inArray(users.id, [id]));
+  const [row] = await db
+    .select()
+    .from(users)
+    .where(inArray(users.id, [id]));
   return row;
 }
 
@@ -21,7 +24,12 @@ export function listByIds(db: Db, visible: Visible<typeof users>, ids: readonly 
     .where(and(visible.where, inArray(users.id, [...ids])));
 }
 
-export function list(db: Db, visible: Visible<typeof users>, filter: UserFilter, page: PageRequest): Promise<UserRow[]> {
+export function list(
+  db: Db,
+  visible: Visible<typeof users>,
+  filter: UserFilter,
+  page: PageRequest,
+): Promise<UserRow[]> {
   const where: SQL[] = [visible.where];
   if (filter.names) where.push(inArray(users.name, [...filter.names]));
   if (filter.domainIds) where.push(inArray(users.domainId, [...filter.domainIds]));

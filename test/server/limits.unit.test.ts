@@ -1,0 +1,46 @@
+import { buildSchema, type DocumentNode, Kind, parse, validate } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { costOf, LIMITS, withinLimits } from '../../src/server/limits.js';
+
+const schema = buildSchema('type Query { me: Query, all(first: Int): [Query], name: String }');
+const problems = (text: string) => validate(schema, parse(text), [withinLimits]).map((error) => error.message);
+
+function cost(text: string, variables = {}): number {
+  const document: DocumentNode = parse(text);
+  const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
+  return costOf(operation.selectionSet, document, variables);
+}
+
+const nested = (levels: number) => `${'{ me '.repeat(levels)}{ name }${' }'.repeat(levels)}`;
+/** Each of n fragments spreads the next one twice: 2^n when followed naively. */
+const doubling = (n: number) =>
+  `{ ...f0 } ${Array.from({ length: n }, (_, i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`).join(' ')} fragment f${n} on Query { name }`;
+
+describe('withinLimits', () => {
+  it('ok: an operation as deep as is allowed', () => {
+    expect(problems(nested(LIMITS.depth - 1))).toEqual([]);
+  });
+
+  it('invalid: an operation that is deeper, directly or through a fragment', () => {
+    expect(problems(nested(LIMITS.depth))).toHaveLength(1);
+    expect(problems(`{ ...deep } fragment deep on Query ${nested(LIMITS.depth)}`)).toHaveLength(1);
+  });
+
+  it('invalid: more aliases than are allowed', () => {
+    const aliases = Array.from({ length: LIMITS.aliases + 1 }, (_, i) => `a${i}: name`).join(' ');
+    expect(problems(`{ me { ${aliases} } }`)).toHaveLength(1);
+  });
+
+  it('ok: fragments that double at every level are measured in no time', () => {
+    expect(problems(doubling(200))).toEqual([]);
+    expect(cost(doubling(200))).toBe(0);
+  });
+});
+
+describe('costOf', () => {
+  it('ok: pages inside pages multiply, whether first is written out or a variable', () => {
+    expect(cost('{ all(first: 10) { all(first: 20) { name } } }')).toBe(10 * (1 + 20));
+    expect(cost('query ($n: Int) { all(first: $n) { all(first: 20) { name } } }', { n: 10 })).toBe(10 * (1 + 20));
+  });
+});
