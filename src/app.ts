@@ -47,7 +47,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const policies = allPolicies();
   const services: Services = { db: database.db, clock, log, policies, settings, recordAudit };
   const domains = options.domains ?? DOMAINS;
-  const schema = guard(buildSchema(domains), policies);
+  const schema = guard(buildSchema(domains, policies), policies);
   const routes = domains.flatMap((domain) => domain.routes ?? []);
   requireGuardedRoutes(routes, policies);
   const adminPasswordPath = await bootstrapIdentity(services, options.adminPasswordPath);

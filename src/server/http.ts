@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import { anonymous, type Context, type Route, type Services } from '../authority/index.js';
+import { anonymous, type Context, type Route, requireOperation, type Services } from '../authority/index.js';
 import type { Database, Tx } from '../db/open.js';
 import { badInput, HTTP_STATUS, notFound, Refusal, unauthenticated } from '../platform/errors.js';
 import { refusalFrom } from './mask.js';
@@ -82,6 +82,7 @@ async function handleRoute(
   const policy = services.policies.policyFor(`HTTP.${route.name}`);
   if (!policy) throw notFound('resource');
   if (context.actor.principal === null) throw unauthenticated();
+  requireOperation(context, policy.name);
   await route.handle(context, route.path.exec(path)?.[1] ?? '', request, response);
 }
 

@@ -12,6 +12,8 @@ import {
 import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
 import type { AnyResolver, Context, DomainManifest } from '../authority/index.js';
 import { badInput } from '../platform/errors.js';
+import type { PolicyRegistry } from '../platform/policy/index.js';
+import { stamp } from './stamp.js';
 
 const read = (name: string): DocumentNode =>
   parse(readFileSync(new URL(`../../schema/${name}.graphql`, import.meta.url), 'utf8'));
@@ -35,17 +37,26 @@ function text(name: string, pattern: RegExp, form: string): GraphQLScalarType {
   });
 }
 
+/** A library's scalar without its words: the schema files describe it, and composed subgraphs must say the same. */
+function wordless(scalar: GraphQLScalarType): GraphQLScalarType {
+  return new GraphQLScalarType({ ...scalar.toConfig(), description: null, specifiedByURL: null });
+}
+
 const scalars = {
-  DateTime: DateTimeResolver,
-  JSONObject: JSONObjectResolver,
+  DateTime: wordless(DateTimeResolver),
+  JSONObject: wordless(JSONObjectResolver),
   Duration: text('Duration', /^P[0-9DTHMS]{1,32}$/, 'an ISO 8601 duration such as PT1H'),
   Digest: text('Digest', /^sha(1|256|384|512):[0-9a-f]{40,128}$/, 'algorithm:hex, for example sha256:…'),
   Base64: text('Base64', /^[A-Za-z0-9+/]{0,65536}={0,2}$/, 'base64'),
 };
 
-/** Builds the executable schema of some domains, not guarded yet. It is a Federation 2 subgraph by itself. */
-export function buildSchema(domains: readonly DomainManifest[]): GraphQLSchema {
-  const typeDefs = typeDefsOf(domains);
+/**
+ * Builds the executable schema of some domains, not guarded yet: a Federation 2 subgraph by itself, with the policies'
+ * names stamped on it when they are given.
+ */
+export function buildSchema(domains: readonly DomainManifest[], policies?: PolicyRegistry): GraphQLSchema {
+  const plain = typeDefsOf(domains);
+  const typeDefs = policies ? stamp(plain, policies) : plain;
   const resolvers: Record<string, unknown> = { ...scalars };
   for (const type of typesIn(typeDefs)) {
     const fields: Record<string, AnyResolver> = {};

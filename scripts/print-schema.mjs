@@ -1,0 +1,21 @@
+// Writes schema/printed/, the schema as it is served, with its policies stamped on it; `--check` fails on a difference.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { print } from 'graphql';
+import { allPolicies } from '../dist/app.js';
+import { DOMAINS } from '../dist/domains.js';
+import { typeDefsOf } from '../dist/server/schema.js';
+import { stamp } from '../dist/server/stamp.js';
+
+const isCheck = process.argv.includes('--check');
+const policies = allPolicies();
+const files = [['bailiwick', DOMAINS], ...DOMAINS.map((domain) => [domain.name, [domain]])];
+mkdirSync(new URL('../schema/printed/', import.meta.url), { recursive: true });
+for (const [name, domains] of files) {
+  const path = new URL(`../schema/printed/${name}.graphql`, import.meta.url);
+  const text = `${print(stamp(typeDefsOf(domains), policies))}\n`;
+  if (!isCheck) writeFileSync(path, text);
+  else if (readFileSync(path, 'utf8') !== text) {
+    console.error(`schema/printed/${name}.graphql is not what the schema prints: run npm run print`);
+    process.exitCode = 1;
+  }
+}
