@@ -13,7 +13,10 @@ const LOCK_STALE_MS = 10 * 60_000;
 export const installDependencies = () => locked(install);
 
 function install() {
-  whenStale('node_modules/.stamp', ['package.json', 'package-lock.json'], () => run('npm', 'ci', '--include=dev'));
+  whenStale('node_modules/.stamp', ['package.json', 'package-lock.json'], () =>
+    // Not `npm ci`: it refuses a lockfile that lacks optional binaries of platforms which a registry does not carry.
+    run('npm', 'install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'),
+  );
 }
 
 export async function prepare() {

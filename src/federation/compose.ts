@@ -1,6 +1,8 @@
+import { printSubgraphSchema } from '@apollo/subgraph';
 import { composeServices } from '@theguild/federation-composition';
+import { parse } from 'graphql';
 import type { DomainManifest } from '../authority/index.js';
-import { typeDefsOf } from '../server/schema.js';
+import { buildSchema } from '../server/schema.js';
 
 /** What a router needs, and what its clients see. */
 export interface Supergraph {
@@ -18,7 +20,7 @@ export function composeDomains(domains: readonly DomainManifest[]): Supergraph {
   const services = domains.map((domain) => ({
     name: domain.name,
     url: `http://${domain.name}.invalid/graphql`,
-    typeDefs: typeDefsOf([domain]),
+    typeDefs: parse(printSubgraphSchema(buildSchema([domain]))),
   }));
   const { errors, supergraphSdl, publicSdl } = composeServices(services);
   if (errors) throw new Error(`the domains do not compose: ${errors.map((error) => error.message).join('; ')}`);

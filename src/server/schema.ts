@@ -39,7 +39,8 @@ function text(name: string, pattern: RegExp, form: string): GraphQLScalarType {
 
 /** A library's scalar without its words: the schema files describe it, and composed subgraphs must say the same. */
 function wordless(scalar: GraphQLScalarType): GraphQLScalarType {
-  return new GraphQLScalarType({ ...scalar.toConfig(), description: null, specifiedByURL: null });
+  const { name, serialize, parseValue, parseLiteral } = scalar.toConfig();
+  return new GraphQLScalarType({ name, serialize, parseValue, parseLiteral });
 }
 
 const scalars = {

@@ -1,0 +1,174 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
+import { createApp } from '../../src/app.js';
+import { bumpEpoch, type Services, type Settings } from '../../src/authority/index.js';
+import type { StatementListener } from '../../src/db/open.js';
+import { roleAssignments } from '../../src/identity/assignments/tables.js';
+import { domains } from '../../src/identity/domains/tables.js';
+import { projects } from '../../src/identity/projects/tables.js';
+import { roles } from '../../src/identity/roles/tables.js';
+import { newToken, tokenHash } from '../../src/identity/tokens/authenticate.js';
+import { tokens } from '../../src/identity/tokens/tables.js';
+import { users } from '../../src/identity/users/tables.js';
+import { type Clock, systemClock } from '../../src/platform/clock.js';
+import { newId } from '../../src/platform/ids.js';
+import { createLogger } from '../../src/platform/log.js';
+import { openTestDatabase } from './engine.js';
+
+const SETTINGS: Settings = {
+  agentTokenLifetimeMs: 600_000,
+  enrollmentTokenLifetimeMs: 600_000,
+  attestationIntervalMs: 60_000,
+  attestationGrace: 3,
+  challengeLifetimeMs: 60_000,
+  recoversAutomatically: false,
+};
+
+export interface TestServerOptions {
+  readonly settings?: Partial<Settings>;
+  readonly clock?: Clock;
+  readonly statements?: StatementListener;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what a test reads out of an answer is what it asserts.
+export type Json = any;
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Json;
+  /** The body without its request ids, for answers that must be the same. */
+  readonly comparable: string;
+}
+
+export type RoleName = 'admin' | 'manager' | 'member' | 'reader' | 'service';
+
+export type TestScope =
+  | { readonly type: 'system' | 'unscoped' }
+  | { readonly type: 'domain'; readonly domainId: string }
+  | { readonly type: 'project'; readonly domainId: string; readonly projectId: string };
+
+export interface Persona {
+  readonly scope: TestScope;
+  readonly role?: RoleName;
+  /** Whose the token is; a new user of the scope's domain by default. */
+  readonly userId?: string;
+  /** The new user's domain where the scope has none, by default the one of the first start. */
+  readonly homeDomainId?: string;
+  readonly expiresAt?: Date;
+}
+
+export interface Bearer {
+  readonly userId: string;
+  readonly token: string;
+}
+
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>;
+
+/** The whole server on a port and a database of its own, with helpers that make users and tokens without a log-in. */
+export async function startTestServer(options: TestServerOptions = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'bailiwick-test-'));
+  const { database, close: closeDatabase } = await openTestDatabase(options.statements);
+  const adminPasswordPath = join(folder, 'admin-password');
+  const app = await createApp({
+    database,
+    clock: options.clock ?? systemClock,
+    log: createLogger('silent'),
+    settings: { ...SETTINGS, ...options.settings },
+    adminPasswordPath,
+  });
+  await new Promise<void>((resolve) => app.http.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(app.http.address() as AddressInfo).port}`;
+  const close = async () => {
+    app.http.closeAllConnections();
+    await new Promise((resolve) => app.http.close(resolve));
+    await app.close();
+    await closeDatabase();
+    rmSync(folder, { recursive: true });
+  };
+  return { url, adminPasswordPath, services: app.services, close, ...client(url), ...world(app.services) };
+}
+
+function client(url: string) {
+  return {
+    async graphql(query: string, variables: object = {}, token?: string): Promise<Answer> {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        },
+        body: JSON.stringify({ query, variables }),
+      });
+      const text = await response.text();
+      const comparable = text.replaceAll(/"requestId":"[^"]*"/g, '"requestId":""');
+      return { status: response.status, body: JSON.parse(text), comparable };
+    },
+  };
+}
+
+/** Rows that stories begin with, written as the services would. */
+function world({ db, clock }: Services) {
+  let count = 0;
+  const numbered = (name: string) => `${name}-${++count}`;
+  const helpers = {
+    async domain(name = numbered('domain')): Promise<string> {
+      const id = newId('Domain');
+      await db.insert(domains).values({ id, name, description: null, createdAt: clock.now() });
+      return id;
+    },
+    async project(domainId: string, name = numbered('project')) {
+      const projectId = newId('Project');
+      await db.insert(projects).values({ id: projectId, domainId, name, description: null, createdAt: clock.now() });
+      return { type: 'project', domainId, projectId } as const;
+    },
+    async user(domainId: string, name = numbered('user')): Promise<string> {
+      const id = newId('User');
+      const row = { id, domainId, name, passwordHash: 'never matches', isEnabled: true, createdAt: clock.now() };
+      await db.insert(users).values(row);
+      return id;
+    },
+    async assign(userId: string, name: RoleName, scope: TestScope): Promise<void> {
+      const [role] = await db.select({ id: roles.id }).from(roles).where(eq(roles.name, name));
+      if (!role || scope.type === 'unscoped') throw new Error(`no assignment of ${name} there`);
+      const { type: scopeType, ...owner } = scope;
+      const row = { id: newId('RoleAssignment'), userId, roleId: role.id, scopeType, isInherited: false };
+      await db.insert(roleAssignments).values({ ...row, ...owner, createdAt: clock.now() });
+      await bumpEpoch(db);
+    },
+    async token({ scope, role, userId, homeDomainId, expiresAt }: Persona): Promise<Bearer> {
+      const home = homeDomainId ?? ('domainId' in scope ? scope.domainId : await defaultDomainId());
+      const bearer = { userId: userId ?? (await helpers.user(home)), token: newToken() };
+      if (role) await helpers.assign(bearer.userId, role, scope);
+      const { type: scopeType, ...owner } = scope;
+      await db.insert(tokens).values({
+        ...owner,
+        scopeType,
+        id: newId('Token'),
+        hash: tokenHash(bearer.token),
+        userId: bearer.userId,
+        createdAt: clock.now(),
+        expiresAt: expiresAt ?? new Date(clock.now().getTime() + 3_600_000),
+      });
+      return bearer;
+    },
+    async agentToken(agentId: string): Promise<string> {
+      const token = newToken();
+      const now = clock.now();
+      const expiresAt = new Date(now.getTime() + 3_600_000);
+      const row = { id: newId('Token'), hash: tokenHash(token), agentId, scopeType: 'agent' as const };
+      await db.insert(tokens).values({ ...row, createdAt: now, expiresAt });
+      return token;
+    },
+  };
+  const defaultDomainId = async () => {
+    const [row] = await db.select({ id: domains.id }).from(domains).where(eq(domains.name, 'default'));
+    return row?.id ?? '';
+  };
+  return { ...helpers, defaultDomainId };
+}
+
+/** The code of an answer's first error, or undefined. */
+export const codeOf = (answer: Answer): string | undefined => answer.body.errors?.[0]?.extensions?.code;
