@@ -16,7 +16,7 @@ case "${1:-}" in
     as "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/server.log" \
       -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$folder" start >> "$folder.log" 2>&1
     echo "export TEST_DATABASE_URL=postgres://bailiwick@127.0.0.1:$port/postgres"
-    echo "export BAILIWICK_TEST_CLUSTER=$folder"
+    echo "export TEST_CLUSTER=$folder"
     ;;
   stop)
     cd /

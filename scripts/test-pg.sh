@@ -3,5 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 eval "$(bash scripts/postgres.sh start)"
-trap 'bash scripts/postgres.sh stop "$BAILIWICK_TEST_CLUSTER"' EXIT
+trap 'bash scripts/postgres.sh stop "$TEST_CLUSTER"' EXIT
 npm test
