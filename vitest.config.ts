@@ -6,19 +6,18 @@ const shared = {
   // graphql 16 ships two builds; without this the test's copy and the server's are two realms.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
 };
+const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
 const database = ['test/**/*.{api,db}.test.ts'];
 
 export default defineConfig({
   ...shared,
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     maxWorkers: 2,
     projects: [
-      { ...shared, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: database } },
-      { ...shared, test: { name: 'embedded', include: database, env: { TEST_ENGINE: 'embedded' } } },
+      { ...shared, test: { ...timeouts, name: 'unit', include: ['test/**/*.test.ts'], exclude: database } },
+      { ...shared, test: { ...timeouts, name: 'embedded', include: database, env: { TEST_ENGINE: 'embedded' } } },
       ...(onPostgres
-        ? [{ ...shared, test: { name: 'postgres', include: database, env: { TEST_ENGINE: 'postgres' } } }]
+        ? [{ ...shared, test: { ...timeouts, name: 'postgres', include: database, env: { TEST_ENGINE: 'postgres' } } }]
         : []),
     ],
   },

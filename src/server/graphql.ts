@@ -4,7 +4,7 @@ import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { type GraphQLSchema, Kind } from 'graphql';
+import { BREAK, type DocumentNode, type GraphQLSchema, visit } from 'graphql';
 import type { Context } from '../authority/index.js';
 import { badInput, unauthenticated } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
@@ -39,13 +39,23 @@ export function createGraphql(schema: GraphQLSchema, log: Logger): ApolloServer<
   });
 }
 
+/** Wherever in the document: a fragment must not hide it. */
+function asksForSchema(document: DocumentNode): boolean {
+  let asks = false;
+  visit(document, {
+    Field: ({ name: { value } }) => {
+      asks = value === '__schema' || value === '__type';
+      return asks ? BREAK : undefined;
+    },
+  });
+  return asks;
+}
+
 /** What depends on the caller or on variables is decided here: validation is cached across callers. */
 const requestRules: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ contextValue, operation, document, request }) => {
-      const asksSchema = operation?.selectionSet.selections.some(
-        (node) => node.kind === Kind.FIELD && (node.name.value === '__schema' || node.name.value === '__type'),
-      );
+      const asksSchema = asksForSchema(document);
       if (asksSchema && contextValue.actor.principal === null) throw unauthenticated();
       if (operation && costOf(operation.selectionSet, document, request.variables ?? {}) > LIMITS.cost) {
         throw badInput('The operation could answer too much; ask for smaller pages.');

@@ -21,6 +21,8 @@ export const tokenHash = (token: string) => createHash('sha256').update(token).d
  */
 export async function authenticate(db: Db, cacheOwner: object, token: string, now: Date): Promise<Actor> {
   const bearer = FORM.test(token) ? await findBearer(db, tokenHash(token)) : undefined;
+  // Banning revokes an agent's tokens too; its own reason is said first.
+  if (bearer?.agent) refuseBanned(bearer.agent);
   if (!bearer || bearer.token.revokedAt !== null || bearer.token.expiresAt <= now) throw unauthenticated();
   const base = { token: { id: bearer.token.id, expiresAt: bearer.token.expiresAt }, epoch: bearer.epoch };
   if (bearer.agent) return { ...base, ...agentActor(bearer.agent, now) };
@@ -30,10 +32,13 @@ export async function authenticate(db: Db, cacheOwner: object, token: string, no
 
 type Identity = Pick<Actor, 'principal' | 'where' | 'scope' | 'credentials'>;
 
-function agentActor(agent: AgentRow, now: Date): Identity {
+function refuseBanned(agent: AgentRow): void {
   if (agent.trustState === 'BANNED' || agent.trustState === 'RETIRED') {
     throw unauthenticated('This agent may not act any more.', 'AGENT_BANNED');
   }
+}
+
+function agentActor(agent: AgentRow, now: Date): Identity {
   const isStale = agent.trustState === 'TRUSTED' && agent.trustedUntil !== null && agent.trustedUntil <= now;
   const principal: Principal = { kind: 'agent', id: agent.id, name: agent.name, domainId: agent.domainId };
   const where: Scope = { type: 'agent', agentId: agent.id, projectId: agent.projectId, domainId: agent.domainId };

@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attestationRecords } from '../../src/attestation/records/tables.js';
+import { agents } from '../../src/identity/agents/tables.js';
+import { newId } from '../../src/platform/ids.js';
+import {
+  codeOf,
+  type Json,
+  type RoleName,
+  startTestServer,
+  type TestScope,
+  type TestServer,
+} from '../harness/server.js';
+import { sha256 } from './ima/ima-log.js';
+import { FILES, healthyMachine, type Machine } from './verifier/machine.js';
+
+const CREATE_LIST = `mutation ($input: CreateAllowlistInput!) {
+  createAllowlist(input: $input) { allowlist { id etag } userErrors { code path message } } }`;
+const CREATE_AGENT = `mutation ($input: CreateAgentInput!) {
+  createAgent(input: $input) { agent { id } enrollmentToken userErrors { code message } } }`;
+const ENROLL = `mutation ($input: EnrollAgentInput!) {
+  enrollAgent(input: $input) { agentId credentialBlob encryptedSecret userErrors { code message } } }`;
+const ACTIVATE = `mutation ($input: ActivateAgentInput!) {
+  activateAgent(input: $input) { agentId token userErrors { code } } }`;
+const BEGIN = `mutation { beginAttestation { challenge { attestationId nonce pcrs imaOffset needsImaLog } } }`;
+const SUBMIT = `mutation ($input: SubmitEvidenceInput!) {
+  submitEvidence(input: $input) {
+    result { id verdict failures { code path class severity } stateAfter }
+    agent { state acceptedCount rejectedCount } userErrors { code } } }`;
+const AGENT = 'query ($id: ID!) { agent(ref: { id: $id }) { id state } }';
+const ALLOWLIST = 'query ($id: ID!) { allowlist(ref: { id: $id }) { id etag } }';
+
+const statements: string[] = [];
+let server: TestServer;
+let project: { type: 'project'; domainId: string; projectId: string };
+let admin: string;
+beforeAll(async () => {
+  server = await startTestServer({ statements: { logQuery: (statement) => statements.push(statement) } });
+  project = await server.project(await server.defaultDomainId());
+  admin = await tokenOf(project, 'admin');
+}, 60_000);
+afterAll(() => server.close());
+
+const tokenOf = async (scope: TestScope, role: RoleName) => (await server.token({ scope, role })).token;
+const lines = (paths: readonly string[]) => paths.map((path) => `${sha256(path).toString('hex')}  ${path}\n`).join('');
+const readsContent = (statement: string) => statement.includes('content_chunks');
+let count = 0;
+const fresh = (name: string) => `${name}-${++count}`;
+
+/** The payload of a mutation that must not fail. */
+async function done(query: string, input: object | undefined, token?: string): Promise<Json> {
+  const { body } = await server.graphql(query, input && { input }, token);
+  expect(body.errors).toBeUndefined();
+  return Object.values(body.data)[0];
+}
+
+async function createList(content = lines(FILES), token = admin): Promise<{ id: string; etag: string }> {
+  const made = await done(CREATE_LIST, { name: fresh('list'), imaPolicy: { content, excludes: ['/tmp/'] } }, token);
+  expect(made.userErrors).toEqual([]);
+  return made.allowlist;
+}
+
+/** A machine whose agent is created, enrolled and activated. */
+async function enrolled(machine: Machine, allowlistId?: string) {
+  const { agent, enrollmentToken } = await done(
+    CREATE_AGENT,
+    { name: fresh('machine'), allowlist: allowlistId && { id: allowlistId } },
+    admin,
+  );
+  const { ekPublic, akPublic } = machine.tpm;
+  const keys = { endorsementKey: ekPublic.toString('base64'), attestationKey: akPublic.toString('base64') };
+  const credential = await done(ENROLL, { enrollmentToken, ...keys });
+  const secret = machine.tpm.activateCredential({
+    credentialBlob: Buffer.from(credential.credentialBlob, 'base64'),
+    encryptedSecret: Buffer.from(credential.encryptedSecret, 'base64'),
+  });
+  const { token } = await done(ACTIVATE, { enrollmentToken, secret: secret.toString('base64') });
+  return { id: agent.id as string, token: token as string };
+}
+
+async function attest(machine: Machine, token: string): Promise<Json> {
+  const { challenge } = await done(BEGIN, undefined, token);
+  const quote = machine.tpm.quote({ nonce: Buffer.from(challenge.nonce, 'base64'), pcrs: challenge.pcrs });
+  const input = {
+    attestationId: challenge.attestationId,
+    quote: {
+      message: quote.message.toString('base64'),
+      signature: quote.signature.toString('base64'),
+      pcrs: quote.pcrs,
+    },
+    imaLog: machine.log(challenge.imaOffset),
+    imaOffset: challenge.imaOffset,
+  };
+  return { ...(await done(SUBMIT, input, token)), input };
+}
+
+describe('a machine', () => {
+  test('ok: it enrols, is trusted, fails on a file that is not listed, and is trusted again after a reset', async () => {
+    const machine = healthyMachine({ seed: 1 });
+    const { id, token } = await enrolled(machine, (await createList()).id);
+    const first = await attest(machine, token);
+    expect(first).toMatchObject({ result: { verdict: 'ACCEPTED', failures: [] }, agent: { state: 'TRUSTED' } });
+    const again = await done(SUBMIT, first.input, token);
+    expect(again.result.id).toBe(first.result.id);
+
+    machine.measure('/usr/bin/implant');
+    const second = await attest(machine, token);
+    expect(second).toMatchObject({
+      result: { verdict: 'REJECTED', failures: [{ path: '/usr/bin/implant', class: 'POLICY' }], stateAfter: 'FAILED' },
+      agent: { state: 'FAILED', acceptedCount: 1, rejectedCount: 1 },
+    });
+
+    const reset = 'mutation ($input: ResetAgentInput!) { resetAgent(input: $input) { agent { state } } }';
+    const member = await tokenOf(project, 'member');
+    const refused = await server.graphql(reset, { input: { agent: { id } } }, member);
+    expect(codeOf(refused)).toBe('FORBIDDEN');
+    expect((await done(reset, { agent: { id } }, admin)).agent.state).toBe('PENDING');
+    machine.reboot().measure(...FILES);
+    expect((await attest(machine, token)).agent.state).toBe('TRUSTED');
+  });
+
+  test('refused: an altered quote is a REJECTED result, and a wrong secret activates nothing', async () => {
+    const machine = healthyMachine({ seed: 2 });
+    const { token } = await enrolled(machine);
+    const { challenge } = await done(BEGIN, undefined, token);
+    const quote = machine.tpm.quote({ nonce: Buffer.alloc(32), pcrs: challenge.pcrs });
+    const { message, signature, pcrs } = quote;
+    const encoded = { message: message.toString('base64'), signature: signature.toString('base64'), pcrs };
+    const submitted = await done(SUBMIT, { attestationId: challenge.attestationId, quote: encoded }, token);
+    expect(submitted.result.verdict).toBe('REJECTED');
+
+    const { enrollmentToken } = await done(CREATE_AGENT, { name: fresh('machine') }, admin);
+    const wrong = { enrollmentToken, secret: Buffer.alloc(32).toString('base64') };
+    expect(codeOf(await server.graphql(ACTIVATE, { input: wrong }))).toBe('UNAUTHENTICATED');
+  });
+
+  test('refused: a ban stops the tokens of an agent at once', async () => {
+    const { id, token } = await enrolled(healthyMachine({ seed: 3 }));
+    expect((await server.graphql(AGENT, { id }, token)).body.data.agent.state).toBe('PENDING');
+    const ban = 'mutation ($input: BanAgentInput!) { banAgent(input: $input) { agent { state } } }';
+    expect((await done(ban, { agent: { id } }, admin)).agent.state).toBe('BANNED');
+    const answer = await server.graphql(AGENT, { id }, token);
+    expect([answer.status, codeOf(answer)]).toEqual([401, 'UNAUTHENTICATED']);
+  });
+});
+
+describe('what may not be read', () => {
+  test('refused: a foreign allowlist and agent answer as ones that never were', async () => {
+    const list = await createList();
+    const { agent } = await done(CREATE_AGENT, { name: fresh('machine') }, admin);
+    const stranger = await tokenOf(await server.project(await server.domain()), 'admin');
+    for (const [query, id, missing] of [
+      [ALLOWLIST, list.id, newId('Allowlist')],
+      [AGENT, agent.id, newId('Agent')],
+    ] as const) {
+      const hidden = await server.graphql(query, { id }, stranger);
+      expect(codeOf(hidden)).toBe('NOT_FOUND');
+      expect((await server.graphql(query, { id: missing }, stranger)).comparable).toBe(hidden.comparable);
+    }
+  });
+
+  test('refused: an agent cannot answer for another, nor act as an operator', async () => {
+    const { agent } = await done(CREATE_AGENT, { name: fresh('machine') }, admin);
+    const token = await server.agentToken(agent.id);
+    const other = await done(CREATE_AGENT, { name: fresh('machine') }, admin);
+    expect(codeOf(await server.graphql(AGENT, { id: other.agent.id }, token))).toBe('NOT_FOUND');
+    const answer = await server.graphql(CREATE_LIST, { input: { name: 'l', tpmPolicy: '{}' } }, token);
+    expect(answer.body.errors[0].extensions).toMatchObject({ code: 'FORBIDDEN', reason: 'WRONG_SCOPE' });
+  });
+});
+
+describe('allowlists', () => {
+  test('invalid: malformed content names the line or the JSON pointer', async () => {
+    const refuse = async (content: string) => {
+      const made = await done(CREATE_LIST, { name: fresh('list'), imaPolicy: { content } }, admin);
+      expect(made.allowlist).toBeNull();
+      expect(made.userErrors[0].code).toBe('INVALID');
+      return made.userErrors[0].message;
+    };
+    expect(await refuse(`${lines(FILES)}no digest here\n`)).toMatch(/line 4/i);
+    expect(await refuse('{"digests": {"/bin/a~b": ["zz"]}}')).toContain('/digests/~1bin~1a~0b/0');
+  });
+
+  test('refused: a list that an agent is bound to is in use; ok: it goes when nobody is', async () => {
+    const list = await createList();
+    const name = fresh('machine');
+    const { agent } = await done(CREATE_AGENT, { name, allowlist: { id: list.id } }, admin);
+    const remove = `mutation ($input: DeleteAllowlistInput!) {
+      deleteAllowlist(input: $input) { allowlistId userErrors { code message } } }`;
+    const input = { allowlist: { id: list.id }, etag: list.etag };
+    const refused = await done(remove, input, admin);
+    expect(refused).toMatchObject({ allowlistId: null, userErrors: [{ code: 'IN_USE' }] });
+    expect(refused.userErrors[0].message).toContain(name);
+    const bind = 'mutation ($input: BindAllowlistInput!) { bindAllowlist(input: $input) { agent { id } } }';
+    await done(bind, { agent: { id: agent.id }, allowlist: null }, admin);
+    expect((await done(remove, input, admin)).allowlistId).toBe(list.id);
+  });
+
+  test('ok: listing 1,000 agents that are bound to a large list takes few statements and reads none of its content', async () => {
+    const { domainId, projectId } = await server.project(project.domainId);
+    const scope = { type: 'project', domainId, projectId } as const;
+    const paths = Array.from({ length: 20_000 }, (_, index) => `/usr/lib/module-${index}.so`);
+    const list = await createList(lines(paths), await tokenOf(scope, 'admin'));
+    expect(statements.some(readsContent)).toBe(true);
+    await insertAgents(scope, list.id, 1000);
+    const reader = await tokenOf(scope, 'reader');
+    let after: string | null = null;
+    let seen = 0;
+    do {
+      statements.length = 0;
+      const page: Json = await server.graphql(
+        `query ($after: String) { agents(first: 200, after: $after) {
+          nodes { id state project { id domain { id } } allowlist { name currentRevision { number imaPolicyPathCount } } lastResult { id } }
+          pageInfo { hasNextPage endCursor } } }`,
+        { after },
+        reader,
+      );
+      const { nodes, pageInfo } = page.body.data.agents;
+      expect(nodes[0].allowlist.currentRevision).toEqual({ number: 1, imaPolicyPathCount: paths.length });
+      expect(statements.length).toBeLessThanOrEqual(10);
+      expect(statements.filter(readsContent)).toEqual([]);
+      seen += nodes.length;
+      after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(seen).toBe(1000);
+  });
+});
+
+async function insertAgents(scope: { domainId: string; projectId: string }, allowlistId: string, size: number) {
+  const { db, clock } = server.services;
+  const { domainId, projectId } = scope;
+  const rows = Array.from({ length: size }, (_, index) => ({ id: newId('Agent'), name: `many-${index}` }));
+  const common = { kind: 'MACHINE' as const, domainId, projectId, trustState: 'CREATED', createdBy: 'nobody' };
+  await db.insert(agents).values(rows.map((row) => ({ ...row, ...common, createdAt: clock.now() })));
+  const record = { domainId, projectId, allowlistId, tpmKind: 'PHYSICAL' as const, isLiving: false };
+  const counts = { acceptedCount: 0, rejectedCount: 0 };
+  await db.insert(attestationRecords).values(rows.map(({ id }) => ({ agentId: id, ...record, ...counts })));
+}

@@ -1,0 +1,78 @@
+import { defaultFieldResolver, extendSchema, type GraphQLSchema, isObjectType, parse } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { allPolicies } from '../../src/app.js';
+import type { DomainManifest, Route } from '../../src/authority/index.js';
+import { DOMAINS } from '../../src/domains.js';
+import { buildSchema, coordinatesOf } from '../../src/server/schema.js';
+import { guard, requireGuardedRoutes } from '../../src/server/shield.js';
+
+const policies = allPolicies();
+const routes = DOMAINS.flatMap((domain) => domain.routes ?? []);
+const routeCoordinates = routes.map((route) => `HTTP.${route.name}`);
+const coordinates = [...coordinatesOf(buildSchema(DOMAINS)), ...routeCoordinates];
+
+function resolverOf(schema: GraphQLSchema, coordinate: string) {
+  const [type = '', name = ''] = coordinate.split('.');
+  const parent = schema.getType(type);
+  const field = isObjectType(parent) ? parent.getFields()[name] : undefined;
+  if (!field) throw new Error(`there is no field ${coordinate}`);
+  return field;
+}
+
+const apart = coordinatesOf(buildSchema(DOMAINS)).filter((coordinate) => policies.claimedApart(coordinate));
+
+describe('coverage', () => {
+  test('ok: a policy guards every field and every route', () => {
+    expect(routes.length).toBeGreaterThan(0);
+    expect(policies.uncovered(coordinates)).toEqual([]);
+  });
+
+  test('ok: every claim names a field or a route that exists', () => {
+    expect(policies.unknownClaims(coordinates)).toEqual([]);
+  });
+
+  test('ok: every field claimed apart from its type has a resolver of its own', () => {
+    const schema = buildSchema(DOMAINS);
+    expect(apart.length).toBeGreaterThan(0);
+    const bare = apart.filter(
+      (name) => (resolverOf(schema, name).resolve ?? defaultFieldResolver) === defaultFieldResolver,
+    );
+    expect(bare).toEqual([]);
+  });
+
+  test.each([...DOMAINS.map((domain) => [domain]), [...DOMAINS]].map((domains) => [names(domains), domains] as const))(
+    'ok: the guard takes %s',
+    (_names, domains) => {
+      const schema = buildSchema(domains);
+      expect(coordinatesOf(guard(schema, policies))).toEqual(coordinatesOf(schema));
+    },
+  );
+
+  test('refused: a new field on a type claimed field by field', () => {
+    const extended = extendSchema(buildSchema(DOMAINS), parse('extend type Query { loophole: String }'));
+    expect(() => guard(extended, policies)).toThrow('no policy guards Query.loophole');
+  });
+
+  test('refused: a new type that no policy claims', () => {
+    const extended = extendSchema(buildSchema(DOMAINS), parse('type Loophole { secret: String }'));
+    expect(() => guard(extended, policies)).toThrow('no policy guards Loophole.secret');
+  });
+
+  test('refused: a new route without a policy', () => {
+    const route: Route = { name: 'loophole', method: 'GET', path: /^\/loophole$/, handle: async () => {} };
+    requireGuardedRoutes(routes, policies);
+    expect(() => requireGuardedRoutes([...routes, route], policies)).toThrow('no policy guards HTTP.loophole');
+  });
+
+  test.each([undefined, defaultFieldResolver])('refused: a field claimed apart, resolved by %o', (resolve) => {
+    for (const coordinate of apart) {
+      const schema = buildSchema(DOMAINS);
+      resolverOf(schema, coordinate).resolve = resolve;
+      expect(() => guard(schema, policies)).toThrow(`no resolver of its own for ${coordinate}`);
+    }
+  });
+});
+
+function names(domains: readonly DomainManifest[]): string {
+  return domains.map((domain) => domain.name).join(', ');
+}
