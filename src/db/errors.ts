@@ -41,3 +41,29 @@ export function violates(error: unknown, constraint: string): boolean {
   const fault = databaseFault(error);
   return fault.kind === 'unique' && fault.constraint === constraint;
 }
+
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
+/**
+ * What may be logged of a fault. The message of a failed statement holds its parameters, secrets among them, so of such
+ * an error only codes, the constraint and the places in the code are kept.
+ */
+export function faultForLog(error: unknown): { type: string; codes: string[]; message?: string; frames: string[] } {
+  const chain: Caused[] = [];
+  for (
+    let at = error as Caused | null | undefined;
+    at && chain.length < 5;
+    at = at.cause as Caused | null | undefined
+  ) {
+    chain.push(at);
+  }
+  const codes = chain.flatMap(({ code, constraint, constraint_name }) =>
+    [code, constraint ?? constraint_name].filter((part) => typeof part === 'string'),
+  ) as string[];
+  const isStatement =
+    chain.some(({ message }) => String(message).startsWith('Failed query')) ||
+    codes.some((code) => SQLSTATE.test(code));
+  const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: '' };
+  const frames = (stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  return { type: name, codes, ...(!isStatement && { message: String(chain[0]?.message) }), frames };
+}

@@ -1,4 +1,5 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -6,10 +7,11 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { BREAK, type DocumentNode, type GraphQLSchema, visit } from 'graphql';
 import type { Context } from '../authority/index.js';
+import { faultForLog } from '../db/errors.js';
 import { badInput, unauthenticated } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
 import { costOf, LIMITS, withinLimits } from './limits.js';
-import { maskError } from './mask.js';
+import { isFault, maskError } from './mask.js';
 
 export function createGraphql(schema: GraphQLSchema, log: Logger): ApolloServer<Context> {
   return new ApolloServer<Context>({
@@ -23,7 +25,7 @@ export function createGraphql(schema: GraphQLSchema, log: Logger): ApolloServer<
     parseOptions: { maxTokens: LIMITS.tokens },
     validationRules: [withinLimits],
     stopOnTerminationSignals: false,
-    formatError: (formatted, error) => maskError(formatted, error, log),
+    formatError: maskError,
     logger: {
       debug: () => {},
       info: () => {},
@@ -55,10 +57,14 @@ function asksForSchema(document: DocumentNode): boolean {
 const requestRules: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ contextValue, operation, document, request }) => {
-      const asksSchema = asksForSchema(document);
-      if (asksSchema && contextValue.actor.principal === null) throw unauthenticated();
+      if (contextValue.actor.principal === null && asksForSchema(document)) throw unauthenticated();
       if (operation && costOf(operation.selectionSet, document, request.variables ?? {}) > LIMITS.cost) {
         throw badInput('The operation could answer too much; ask for smaller pages.');
+      }
+    },
+    didEncounterErrors: async ({ contextValue: { log, requestId }, errors }) => {
+      for (const error of errors) {
+        if (isFault(error)) log.error({ requestId, err: faultForLog(unwrapResolverError(error)) }, 'a request failed');
       }
     },
     willSendResponse: async ({ contextValue, response, errors }) => {
@@ -97,6 +103,6 @@ async function recordDenial(
   try {
     await context.db.transaction((tx) => context.recordAudit(tx, request, fact));
   } catch (error) {
-    context.log.error({ requestId: context.requestId, err: (error as Error).message }, 'a denial could not be audited');
+    context.log.error({ requestId: context.requestId, err: faultForLog(error) }, 'a denial could not be audited');
   }
 }

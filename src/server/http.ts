@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { anonymous, type Context, type Route, requireOperation, type Services } from '../authority/index.js';
+import { faultForLog } from '../db/errors.js';
 import type { Database, Tx } from '../db/open.js';
 import { badInput, HTTP_STATUS, notFound, Refusal, unauthenticated } from '../platform/errors.js';
 import { refusalFrom } from './mask.js';
@@ -136,11 +137,7 @@ function parseJson(body: Buffer): unknown {
 
 function answerError({ services }: FrontDoor, requestId: string, response: ServerResponse, error: unknown): void {
   let refusal = error instanceof Refusal ? error : refusalFrom(error);
-  if (!refusal)
-    services.log.error(
-      { requestId, err: { message: (error as Error).message, stack: (error as Error).stack } },
-      'a request failed',
-    );
+  if (!refusal) services.log.error({ requestId, err: faultForLog(error) }, 'a request failed');
   refusal ??= new Refusal('INTERNAL_SERVER_ERROR', 'Something went wrong; the request id finds it in the log.');
   if (response.headersSent) return void response.destroy();
   const extensions = { ...refusal.extensions, requestId };

@@ -2,7 +2,6 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { databaseFault } from '../db/errors.js';
 import { badInput, Refusal, unavailable } from '../platform/errors.js';
-import type { Logger } from '../platform/log.js';
 
 const CALLERS = new Set([
   'GRAPHQL_PARSE_FAILED',
@@ -14,33 +13,35 @@ const CALLERS = new Set([
 ]);
 
 /** What a caller is told of an error: refusals and its own mistakes as they are, every other fault nothing but a code. */
-export function maskError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
-  const original = unwrapResolverError(error);
-  const refusal = original instanceof Refusal ? original : refusalFrom(original);
+export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const place = {
     ...(formatted.path && { path: formatted.path }),
     ...(formatted.locations && { locations: formatted.locations }),
   };
+  const refusal = refusalIn(error);
   if (refusal) return { message: refusal.message, ...place, extensions: { ...refusal.extensions } };
-  const code = String(formatted.extensions?.code ?? '');
-  if (original instanceof GraphQLError && CALLERS.has(code)) {
+  if (isCallers(error, formatted.extensions?.code)) {
     return { message: formatted.message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
   }
-  log.error(
-    {
-      err: {
-        type: (original as Error)?.name,
-        message: (original as Error)?.message,
-        stack: (original as Error)?.stack,
-      },
-    },
-    'a request failed',
-  );
   return {
     message: 'Something went wrong; the request id finds it in the log.',
     ...place,
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   };
+}
+
+/** Whether an error is neither a refusal nor the caller's mistake, so that it belongs in the log. */
+export function isFault(error: GraphQLError): boolean {
+  return refusalIn(error) === null && !isCallers(error, error.extensions.code);
+}
+
+function refusalIn(error: unknown): Refusal | null {
+  const original = unwrapResolverError(error);
+  return original instanceof Refusal ? original : refusalFrom(original);
+}
+
+function isCallers(error: unknown, code: unknown): boolean {
+  return unwrapResolverError(error) instanceof GraphQLError && CALLERS.has(String(code ?? ''));
 }
 
 /** What a failed statement means to the caller, when it is not a fault of ours. */

@@ -5,6 +5,7 @@ import {
   byId,
   type Context,
   defineLoader,
+  mayOn,
   mutate,
   requireAllowed,
   requireVisible,
@@ -61,7 +62,8 @@ export async function grantRole(context: Context, input: GrantRole): Promise<rep
       reason,
       createdAt: act.now,
     };
-    requireGrantable(act, row, role.name, () => notFound('scope'));
+    if (!mayOn(act, assignmentGrant, row)) throw notFound('scope');
+    requireHeld(act, role.name);
     await insert(act, row, role.name);
     await bumpEpoch(act.tx);
     await record(act, 'role.granted', row, role.name);
@@ -76,7 +78,8 @@ export async function revokeRole(
   return mutate(context, { policy: assignmentGrant.name, changesRights: true }, async (act) => {
     const found = await repository.findById(act.tx, input.roleAssignmentId);
     const { role, ...row } = requireVisible(act, assignmentList, found, 'role assignment');
-    requireGrantable(act, row, role, () => forbidden(assignmentGrant.name));
+    requireAllowed(act, assignmentGrant, row);
+    requireHeld(act, role);
     await repository.remove(act.tx, row.id);
     await bumpEpoch(act.tx);
     await record(act, 'role.revoked', row, role);
@@ -84,11 +87,8 @@ export async function revokeRole(
   });
 }
 
-/** The boundary, then the grant rule: nobody gives what they do not hold on a scope that contains this one. */
-function requireGrantable(act: Act, row: AssignmentRow, role: string, outside: () => Error): void {
-  const isInside = act.actor.where?.type === 'system' || row.domainId === (act.actor.credentials.domain_id ?? null);
-  if (!isInside) throw outside();
-  requireAllowed(act, assignmentGrant, row);
+/** The grant rule: nobody gives or takes what they do not hold on the scope or, as the boundary has it, on what contains it. */
+function requireHeld(act: Act, role: string): void {
   const isInHierarchy = HIERARCHY.some((name) => name === role);
   if (!mayGive(act.actor.credentials.roles ?? [], { name: role, isInHierarchy })) throw forbidden(assignmentGrant.name);
 }
