@@ -13,6 +13,8 @@ export default defineConfig({
   ...shared,
   test: {
     maxWorkers: 2,
+    // Worker threads and the crash test run the build.
+    globalSetup: 'test/harness/built.mjs',
     projects: [
       { ...shared, test: { ...timeouts, name: 'unit', include: ['test/**/*.test.ts'], exclude: database } },
       { ...shared, test: { ...timeouts, name: 'embedded', include: database, env: { TEST_ENGINE: 'embedded' } } },

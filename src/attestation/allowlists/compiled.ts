@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Db } from '../../db/open.js';
 import { loadContent } from '../contents/index.js';
-import { type CompiledRuntimePolicy, compileRuntimePolicy } from '../runtime-policy/index.js';
+import type { CompiledRuntimePolicy } from '../runtime-policy/index.js';
+import { compileInWorker } from '../workers/index.js';
 
 const CACHE_BYTES_MAX = 512 * 1024 * 1024;
 
@@ -16,7 +17,7 @@ const cache = new LRUCache<string, CompiledRuntimePolicy, Source>({
   maxSize: CACHE_BYTES_MAX,
   sizeCalculation: bytesOf,
   fetchMethod: async (_key, _stale, { context: { db, digest, excludes } }) =>
-    compileRuntimePolicy(await loadContent(db, digest), excludes),
+    compileInWorker(await loadContent(db, digest), excludes),
 });
 
 /**

@@ -1,14 +1,9 @@
 import type { Context } from '../../authority/index.js';
 import { invalid, UserErrors } from '../../platform/errors.js';
 import { type PackedContent, packContent } from '../contents/index.js';
-import {
-  compileRuntimePolicy,
-  MAX_POLICY_BYTES,
-  type PolicyProblem,
-  parsePcrPolicy,
-  RuntimePolicyError,
-} from '../runtime-policy/index.js';
+import { MAX_POLICY_BYTES, type PolicyProblem, parsePcrPolicy, RuntimePolicyError } from '../runtime-policy/index.js';
 import { takeUpload } from '../uploads/index.js';
+import { compileInWorker } from '../workers/index.js';
 
 type Maybe<T> = T | null | undefined;
 
@@ -48,8 +43,8 @@ export async function readRevision(context: Context, input: RevisionInput): Prom
     throw invalid('A revision has at least one of imaPolicy, tpmPolicy and vtpmPolicy.');
   }
   const options = { hasImaPolicy: imaPolicy != null };
-  if (tpmPolicy != null) checked(['tpmPolicy'], () => parsePcrPolicy(tpmPolicy, options));
-  if (vtpmPolicy != null) checked(['vtpmPolicy'], () => parsePcrPolicy(vtpmPolicy, options));
+  checkPcrPolicy('tpmPolicy', tpmPolicy, options);
+  checkPcrPolicy('vtpmPolicy', vtpmPolicy, options);
   const ima = imaPolicy == null ? null : await readIma(context, imaPolicy);
   return { ima, tpmPolicy: tpmPolicy ?? null, vtpmPolicy: vtpmPolicy ?? null };
 }
@@ -60,24 +55,30 @@ async function readIma(context: Context, input: ImaPolicyInput): Promise<NonNull
   if ((content == null) === (uploadId == null)) throw invalid('Give either content or uploadId.', 'imaPolicy');
   const path = ['imaPolicy', content == null ? 'uploadId' : 'content'];
   const bytes = content == null ? await takeUpload(context, uploadId ?? '', ...path) : Buffer.from(content);
-  const compiled = checked(path, () => compileRuntimePolicy(bytes, excludes));
-  const packed = await packContent([bytes], MAX_POLICY_BYTES);
+  // Packed first, because compiling hands the bytes over.
+  const packed = await packContent(bytes, MAX_POLICY_BYTES);
+  const compiled = await compileInWorker(bytes, excludes).catch(refuseAt(path));
   if (input.digest != null && input.digest !== packed.digest) {
     throw invalid(`The content has the digest ${packed.digest}.`, 'imaPolicy', 'digest');
   }
   return { packed, excludes, pathCount: compiled.files.count };
 }
 
-function checked<T>(path: readonly string[], read: () => T): T {
+function checkPcrPolicy(name: 'tpmPolicy' | 'vtpmPolicy', text: Maybe<string>, options: { hasImaPolicy: boolean }) {
   try {
-    return read();
+    if (text != null) parsePcrPolicy(text, options);
   } catch (error) {
-    if (!(error instanceof RuntimePolicyError)) throw error;
-    throw new UserErrors(
-      error.problems.map((problem) => ({ code: 'INVALID', message: sentence(problem), path: pathOf(problem, path) })),
-    );
+    refuseAt([name])(error);
   }
 }
+
+/** Turns what is wrong with a policy into what the caller can correct, below an input field. */
+const refuseAt = (path: readonly string[]) => (error: unknown) => {
+  if (!(error instanceof RuntimePolicyError)) throw error;
+  throw new UserErrors(
+    error.problems.map((problem) => ({ code: 'INVALID', message: sentence(problem), path: pathOf(problem, path) })),
+  );
+};
 
 function sentence({ line, pointer, message }: PolicyProblem): string {
   const place = [line === undefined ? null : `line ${line}`, pointer].filter((part) => part != null && part !== '');

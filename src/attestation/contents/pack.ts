@@ -23,13 +23,13 @@ export class ContentTooLarge extends Error {}
  * @throws ContentTooLarge once it has more than `sizeMax` bytes.
  */
 export async function packContent(
-  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  source: AsyncIterable<Uint8Array> | Uint8Array,
   sizeMax: number,
 ): Promise<PackedContent> {
   const hash = createHash('sha256');
   let size = 0;
   async function* measured() {
-    for await (const bytes of source) {
+    for await (const bytes of source instanceof Uint8Array ? piecesOf(source) : source) {
       size += bytes.length;
       if (size > sizeMax) throw new ContentTooLarge(`The content has more than ${sizeMax} bytes.`);
       hash.update(bytes);
@@ -42,6 +42,11 @@ export async function packContent(
     for await (const bytes of compressed) packed.push(bytes);
   });
   return { digest: `sha256:${hash.digest('hex')}`, size, chunks: cut(Buffer.concat(packed)) };
+}
+
+/** What lies in memory as a whole is hashed piece by piece, so that others get their turn. */
+function* piecesOf(whole: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < whole.length; at += CHUNK_BYTES) yield whole.subarray(at, at + CHUNK_BYTES);
 }
 
 function cut(bytes: Buffer): Buffer[] {

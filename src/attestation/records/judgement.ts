@@ -1,5 +1,6 @@
 import type { Db } from '../../db/open.js';
-import { type Evidence, FAILURES, type FailureCode, type VerificationResult, verify } from '../verifier/index.js';
+import { type Evidence, FAILURES, type FailureCode, type VerificationResult } from '../verifier/index.js';
+import { verifyInWorker } from '../workers/index.js';
 import { type Bound, boundPolicies } from './layers.js';
 import type { AgentView } from './repository.js';
 import type { ChallengeRow } from './tables.js';
@@ -10,7 +11,7 @@ export interface Judgement {
   readonly revisionId: string | null;
 }
 
-/** Judges evidence by what is bound now. Pure work apart from loading the list, and long: not for transactions. */
+/** Judges evidence by what is bound now. May take long: not for transactions. The log is handed over. */
 export async function judge(
   db: Db,
   view: AgentView,
@@ -20,7 +21,7 @@ export async function judge(
 ): Promise<Judgement> {
   const { record } = view;
   const bound: Bound = await boundPolicies(db, record.allowlistId);
-  const result = verify({
+  const result = await verifyInWorker({
     evidence,
     challenge: {
       nonce: Buffer.from(challenge.nonce, 'base64'),

@@ -1,0 +1,1 @@
+export { compileInWorker, verifyInWorker } from './pool.js';
