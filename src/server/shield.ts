@@ -16,21 +16,26 @@ const { rule, shield } = require('graphql-shield') as typeof import('graphql-shi
 const { applyMiddleware } = require('graphql-middleware') as typeof import('graphql-middleware');
 
 /**
- * Guards a schema with rules derived from the policies, one a policy, every field by the one that claims it. A field
- * that no policy claims stops the build here, and if it got past would still fall to `deny`. So does a field claimed
- * apart from its type without a resolver of its own: graphql would read it off a row that the type's policy let out.
+ * Guards a schema with rules derived from the policies. A field that no policy claims stops the build here. So does a
+ * field claimed apart from its type without a resolver of its own: graphql would read it off a row that the type's
+ * policy let out.
+ */
+export function guard(schema: GraphQLSchema, policies: PolicyRegistry): GraphQLSchema {
+  const gaps = coordinatesOf(schema).flatMap((coordinate) => gapAt(schema, policies, coordinate) ?? []);
+  if (gaps.length > 0) throw new PolicyError(gaps.join('; '));
+  return denyByDefault(schema, policies);
+}
+
+/**
+ * The guard alone: one rule a policy, every field by the one that claims it, whatever has a gap denied to everybody.
  *
  * Rules decide on the context alone: could this caller do this to any row? Rows are decided by the services.
  */
-export function guard(schema: GraphQLSchema, policies: PolicyRegistry): GraphQLSchema {
-  const coordinates = coordinatesOf(schema);
-  const uncovered = policies.uncovered(coordinates);
-  if (uncovered.length > 0) throw new PolicyError(`no policy guards ${uncovered.join(', ')}`);
-  const unresolved = coordinates.filter((name) => policies.claimedApart(name) && !hasResolver(schema, name));
-  if (unresolved.length > 0) throw new PolicyError(`no resolver of its own for ${unresolved.join(', ')}`);
+export function denyByDefault(schema: GraphQLSchema, policies: PolicyRegistry): GraphQLSchema {
   const rules = new Map<string, ReturnType<ReturnType<typeof rule>>>();
   const tree: Record<string, Record<string, ReturnType<ReturnType<typeof rule>>>> = {};
-  for (const coordinate of coordinates) {
+  for (const coordinate of coordinatesOf(schema)) {
+    if (gapAt(schema, policies, coordinate) !== null) continue;
     const [type = '', field = ''] = coordinate.split('.');
     const name = policies.policyFor(coordinate)?.name as PolicyName;
     const ofPolicy = rules.get(name) ?? ruleFor(name);
@@ -44,6 +49,13 @@ export function guard(schema: GraphQLSchema, policies: PolicyRegistry): GraphQLS
     allowExternalErrors: true,
   });
   return applyMiddleware(schema, guards);
+}
+
+/** Why a field may not be served; null when it may. */
+function gapAt(schema: GraphQLSchema, policies: PolicyRegistry, coordinate: string): string | null {
+  if (policies.policyFor(coordinate) === undefined) return `no policy guards ${coordinate}`;
+  const isBare = policies.claimedApart(coordinate) && !hasResolver(schema, coordinate);
+  return isBare ? `no resolver of its own for ${coordinate}` : null;
 }
 
 /** Holds routes to what `guard` holds fields to. @throws PolicyError for a route that no policy claims. */

@@ -88,10 +88,11 @@ export async function startTestServer(options: TestServerOptions = {}) {
     await closeDatabase();
     rmSync(folder, { recursive: true });
   };
-  return { url, adminPasswordPath, services: app.services, close, ...client(url), ...world(app.services) };
+  return { url, adminPasswordPath, database, services: app.services, close, ...client(url), ...world(app.services) };
 }
 
-function client(url: string) {
+/** Asks the server at an address. */
+export function client(url: string) {
   return {
     async graphql(query: string, variables: object = {}, token?: string): Promise<Answer> {
       const response = await fetch(`${url}/graphql`, {
