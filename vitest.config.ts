@@ -8,6 +8,8 @@ const shared = {
 };
 const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
 const database = ['test/**/*.{api,db}.test.ts'];
+// What only a database of another process can do, such as being gone for a while.
+const postgresOnly = ['test/**/*.pg.test.ts'];
 
 export default defineConfig({
   ...shared,
@@ -16,10 +18,23 @@ export default defineConfig({
     // Worker threads and the crash test run the build.
     globalSetup: 'test/harness/built.mjs',
     projects: [
-      { ...shared, test: { ...timeouts, name: 'unit', include: ['test/**/*.test.ts'], exclude: database } },
+      {
+        ...shared,
+        test: { ...timeouts, name: 'unit', include: ['test/**/*.test.ts'], exclude: [...database, ...postgresOnly] },
+      },
       { ...shared, test: { ...timeouts, name: 'embedded', include: database, env: { TEST_ENGINE: 'embedded' } } },
       ...(onPostgres
-        ? [{ ...shared, test: { ...timeouts, name: 'postgres', include: database, env: { TEST_ENGINE: 'postgres' } } }]
+        ? [
+            {
+              ...shared,
+              test: {
+                ...timeouts,
+                name: 'postgres',
+                include: [...database, ...postgresOnly],
+                env: { TEST_ENGINE: 'postgres' },
+              },
+            },
+          ]
         : []),
     ],
   },

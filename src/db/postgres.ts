@@ -17,12 +17,19 @@ const MIGRATION_LOCK = 4_102_020;
 /** How long one statement may run; a request that needs longer is answered UNAVAILABLE. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
+/**
+ * Longest wait before a lost connection is tried again, in seconds. Requests wait as long for their UNAVAILABLE, and the
+ * driver's own 20 is longer than clients have patience for.
+ */
+const RECONNECT_SECONDS_MAX = 1;
+
 /** Opens a pool of connections to Postgres and migrates it, one replica at a time. */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
   await migrateUnderLock(options.url);
   const client = postgres(options.url, {
     max: options.connectionsMax,
     connect_timeout: 5,
+    backoff: (attempt) => Math.min(3 ** attempt / 100, RECONNECT_SECONDS_MAX),
     onnotice: () => {},
     connection: { application_name: 'bailiwick', statement_timeout: STATEMENT_TIMEOUT_MS },
   });

@@ -17,7 +17,7 @@ export interface TestDatabase {
 
 /** A migrated database of the test's own, on the engine that this run is about. */
 export function openTestDatabase(statements?: StatementListener): Promise<TestDatabase> {
-  return process.env.TEST_ENGINE === 'postgres' ? onPostgres(statements) : embedded(statements);
+  return process.env.TEST_ENGINE === 'postgres' ? openTestPostgres(statements) : embedded(statements);
 }
 
 async function embedded(statements?: StatementListener): Promise<TestDatabase> {
@@ -27,13 +27,15 @@ async function embedded(statements?: StatementListener): Promise<TestDatabase> {
   return { db: database.db, engine: 'embedded', database, close: () => database.close() };
 }
 
-async function onPostgres(statements?: StatementListener): Promise<TestDatabase> {
+/** @param way The port through which the server under test reaches Postgres; its own by default. */
+export async function openTestPostgres(statements?: StatementListener, way?: number): Promise<TestDatabase> {
   const base = process.env.TEST_DATABASE_URL ?? '';
   const name = `bailiwick_test_${process.pid}_${Math.random().toString(36).slice(2)}`;
   const admin = postgres(base, { max: 1, onnotice: () => {} });
   await admin.unsafe(`create database ${name}`);
   const url = new URL(base);
   url.pathname = `/${name}`;
+  if (way !== undefined) url.port = String(way);
   const database = await openPostgres({ url: url.href, connectionsMax: 5, statements });
   const close = async () => {
     await database.close();

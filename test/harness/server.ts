@@ -16,7 +16,7 @@ import { users } from '../../src/identity/users/tables.js';
 import { type Clock, systemClock } from '../../src/platform/clock.js';
 import { newId } from '../../src/platform/ids.js';
 import { createLogger } from '../../src/platform/log.js';
-import { openTestDatabase } from './engine.js';
+import { openTestDatabase, type TestDatabase } from './engine.js';
 
 const SETTINGS: Settings = {
   agentTokenLifetimeMs: 600_000,
@@ -31,6 +31,8 @@ export interface TestServerOptions {
   readonly settings?: Partial<Settings>;
   readonly clock?: Clock;
   readonly statements?: StatementListener;
+  /** A database other than the one of the engine that the run is about. */
+  readonly open?: (statements?: StatementListener) => Promise<TestDatabase>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what a test reads out of an answer is what it asserts.
@@ -70,7 +72,7 @@ export type TestServer = Awaited<ReturnType<typeof startTestServer>>;
 /** The whole server on a port and a database of its own, with helpers that make users and tokens without a log-in. */
 export async function startTestServer(options: TestServerOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'bailiwick-test-'));
-  const { database, close: closeDatabase } = await openTestDatabase(options.statements);
+  const { database, close: closeDatabase } = await (options.open ?? openTestDatabase)(options.statements);
   const adminPasswordPath = join(folder, 'admin-password');
   const app = await createApp({
     database,
