@@ -8,11 +8,12 @@ import { authenticate, bootstrapIdentity } from './identity/index.js';
 import type { Clock } from './platform/clock.js';
 import type { Logger } from './platform/log.js';
 import { buildRegistry, type PolicyRegistry } from './platform/policy/index.js';
+import { enforce, type Guarded } from './server/enforce.js';
 import { createGraphql } from './server/graphql.js';
+import { requireGuardedFields, requireGuardedRoutes } from './server/guards.js';
 import { createFrontDoor } from './server/http.js';
 import { buildSchema, objectTypesOf } from './server/schema.js';
 import { federationPolicies, shapePolicy } from './server/shapes.js';
-import { guard, requireGuardedRoutes } from './server/shield.js';
 
 export interface AppOptions {
   readonly database: Database;
@@ -41,17 +42,24 @@ export function allPolicies(): PolicyRegistry {
   });
 }
 
+/** The schema of some domains, under the policies. @throws PolicyError when a field has no guard. */
+export function guardedSchema(domains: readonly DomainManifest[], policies: PolicyRegistry): Guarded {
+  const schema = buildSchema(domains, policies);
+  requireGuardedFields(schema, policies);
+  return enforce(schema, policies);
+}
+
 /** The composition root: the only place that knows every domain. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, clock, log, settings } = options;
   const policies = allPolicies();
   const services: Services = { db: database.db, clock, log, policies, settings, recordAudit };
   const domains = options.domains ?? DOMAINS;
-  const schema = guard(buildSchema(domains, policies), policies);
+  const guarded = guardedSchema(domains, policies);
   const routes = domains.flatMap((domain) => domain.routes ?? []);
   requireGuardedRoutes(routes, policies);
   const adminPasswordPath = await bootstrapIdentity(services, options.adminPasswordPath);
-  const graphql: ApolloServer<Context> = createGraphql(schema, log);
+  const graphql: ApolloServer<Context> = createGraphql(guarded, log);
   await graphql.start();
   const http = createFrontDoor({
     services,

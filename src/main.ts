@@ -1,11 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.js';
 import { ConfigError, readConfig } from './config.js';
+import { faultForLog } from './db/errors.js';
 import { FolderInUse } from './db/folder-lock.js';
 import { type Database, openDatabase } from './db/open.js';
 import { DOMAINS } from './domains.js';
 import { systemClock } from './platform/clock.js';
-import { createLogger } from './platform/log.js';
+import { createLogger, type Logger } from './platform/log.js';
 
 /** Runs the server until a signal: reads the configuration, opens the database, listens. Resolves once it listens. */
 export async function main(_argv: readonly string[] = []): Promise<void> {
@@ -37,6 +38,7 @@ async function serve(): Promise<void> {
     adminPasswordPath: config.adminPasswordPath,
     ...(domains && { domains }),
   });
+  logUnhandled(log);
   await new Promise<void>((resolve, reject) => {
     app.http.once('error', reject).listen(config.port, config.host, resolve);
   });
@@ -45,6 +47,14 @@ async function serve(): Promise<void> {
   if (app.adminPasswordPath)
     process.stdout.write(`  First start: the password of user admin is in ${app.adminPasswordPath}\n`);
   stopOnSignal(app, database, config.shutdownTimeoutMs);
+}
+
+/**
+ * graphql abandons the promises of a list whose later item throws; were one of them to reject then, Node would end the
+ * process, and with it every other caller's requests.
+ */
+function logUnhandled(log: Logger): void {
+  process.on('unhandledRejection', (reason) => log.error({ err: faultForLog(reason) }, 'a promise was abandoned'));
 }
 
 /** Open requests may finish; what hangs longer is cut off. A second signal ends the process at once. */

@@ -1,21 +1,23 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { BREAK, type DocumentNode, type GraphQLSchema, visit } from 'graphql';
+import { BREAK, type DocumentNode, execute, type GraphQLError, visit } from 'graphql';
 import type { Context } from '../authority/index.js';
 import { faultForLog } from '../db/errors.js';
 import { badInput, unauthenticated } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
+import type { Guarded } from './enforce.js';
 import { costOf, LIMITS, withinLimits } from './limits.js';
 import { isFault, maskError } from './mask.js';
 
-export function createGraphql(schema: GraphQLSchema, log: Logger): ApolloServer<Context> {
+/** Whatever is not run by `runBare` is run with every field guarded. */
+export function createGraphql(guarded: Guarded, log: Logger): ApolloServer<Context> {
   return new ApolloServer<Context>({
-    schema,
+    schema: guarded.shielded,
     introspection: true,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
@@ -37,6 +39,7 @@ export function createGraphql(schema: GraphQLSchema, log: Logger): ApolloServer<
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       requestRules,
+      runBare(guarded),
     ],
   });
 }
@@ -62,11 +65,7 @@ const requestRules: ApolloServerPlugin<Context> = {
         throw badInput('The operation could answer too much; ask for smaller pages.');
       }
     },
-    didEncounterErrors: async ({ contextValue: { log, requestId }, errors }) => {
-      for (const error of errors) {
-        if (isFault(error)) log.error({ requestId, err: faultForLog(unwrapResolverError(error)) }, 'a request failed');
-      }
-    },
+    didEncounterErrors: async ({ contextValue, errors }) => logFaults(contextValue, errors),
     willSendResponse: async ({ contextValue, response, errors }) => {
       if (response.body.kind !== 'single') return;
       const { singleResult } = response.body;
@@ -84,6 +83,34 @@ const requestRules: ApolloServerPlugin<Context> = {
     },
   }),
 };
+
+/** Runs operations whose every guard allows on the schema without guards. */
+const runBare = (guarded: Guarded): ApolloServerPlugin<Context> => ({
+  requestDidStart: async () => ({
+    responseForOperation: async ({ document, contextValue, request: { variables, operationName } }) => {
+      if (!guarded.allowsAll(document, contextValue)) return null;
+      const result = await execute({
+        schema: guarded.bare,
+        document,
+        contextValue,
+        variableValues: variables,
+        operationName,
+      });
+      // Variables that do not fit: nothing has run, and the server has its own answer to that.
+      if (result.data === undefined) return null;
+      logFaults(contextValue, result.errors ?? []);
+      const errors = result.errors?.map((error) => maskError(error.toJSON(), error));
+      const singleResult = { ...result, ...(errors && { errors }) };
+      return { body: { kind: 'single', singleResult }, http: { headers: new HeaderMap() } };
+    },
+  }),
+});
+
+function logFaults({ log, requestId }: Context, errors: readonly GraphQLError[]): void {
+  for (const error of errors) {
+    if (isFault(error)) log.error({ requestId, err: faultForLog(unwrapResolverError(error)) }, 'a request failed');
+  }
+}
 
 /** One audit entry for each authenticated request that was denied something; after its transactions rolled back. */
 async function recordDenial(

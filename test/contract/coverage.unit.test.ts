@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { allPolicies } from '../../src/app.js';
 import type { DomainManifest, Route } from '../../src/authority/index.js';
 import { DOMAINS } from '../../src/domains.js';
+import { enforce } from '../../src/server/enforce.js';
+import { requireGuardedFields, requireGuardedRoutes } from '../../src/server/guards.js';
 import { buildSchema, coordinatesOf } from '../../src/server/schema.js';
-import { guard, requireGuardedRoutes } from '../../src/server/shield.js';
 
 const policies = allPolicies();
 const routes = DOMAINS.flatMap((domain) => domain.routes ?? []);
@@ -44,18 +45,19 @@ describe('coverage', () => {
     'ok: the guard takes %s',
     (_names, domains) => {
       const schema = buildSchema(domains);
-      expect(coordinatesOf(guard(schema, policies))).toEqual(coordinatesOf(schema));
+      requireGuardedFields(schema, policies);
+      expect(coordinatesOf(enforce(schema, policies).shielded)).toEqual(coordinatesOf(schema));
     },
   );
 
   test('refused: a new field on a type claimed field by field', () => {
     const extended = extendSchema(buildSchema(DOMAINS), parse('extend type Query { loophole: String }'));
-    expect(() => guard(extended, policies)).toThrow('no policy guards Query.loophole');
+    expect(() => requireGuardedFields(extended, policies)).toThrow('no policy guards Query.loophole');
   });
 
   test('refused: a new type that no policy claims', () => {
     const extended = extendSchema(buildSchema(DOMAINS), parse('type Loophole { secret: String }'));
-    expect(() => guard(extended, policies)).toThrow('no policy guards Loophole.secret');
+    expect(() => requireGuardedFields(extended, policies)).toThrow('no policy guards Loophole.secret');
   });
 
   test('refused: a new route without a policy', () => {
@@ -68,7 +70,7 @@ describe('coverage', () => {
     for (const coordinate of apart) {
       const schema = buildSchema(DOMAINS);
       resolverOf(schema, coordinate).resolve = resolve;
-      expect(() => guard(schema, policies)).toThrow(`no resolver of its own for ${coordinate}`);
+      expect(() => requireGuardedFields(schema, policies)).toThrow(`no resolver of its own for ${coordinate}`);
     }
   });
 });

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Route } from '../../src/authority/index.js';
 import { DOMAINS } from '../../src/domains.js';
 import { authenticate } from '../../src/identity/index.js';
+import { enforce } from '../../src/server/enforce.js';
 import { createGraphql } from '../../src/server/graphql.js';
 import { createFrontDoor } from '../../src/server/http.js';
 import { buildSchema } from '../../src/server/schema.js';
-import { denyByDefault } from '../../src/server/shield.js';
 import { client, codeOf, startTestServer, type TestServer } from '../harness/server.js';
 
 /** What a careless change would add, each part answering a secret to whoever reaches it. */
@@ -47,7 +47,7 @@ async function carelessServer({ services, database }: TestServer) {
     path: /^\/loophole$/,
     handle: async (_context, _parameter, _request, response) => void response.end(SECRET),
   };
-  const graphql = createGraphql(denyByDefault(schema, services.policies), services.log);
+  const graphql = createGraphql(enforce(schema, services.policies), services.log);
   await graphql.start();
   const http = createFrontDoor({
     services,
