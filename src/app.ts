@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { recordAudit } from './audit/index.js';
-import type { Context, DomainManifest, Services, Settings } from './authority/index.js';
+import { type Context, type DomainManifest, requestIdSweep, type Services, type Settings } from './authority/index.js';
 import type { Database } from './db/open.js';
 import { DOMAINS } from './domains.js';
 import { authenticate, bootstrapIdentity } from './identity/index.js';
@@ -14,6 +14,7 @@ import { requireGuardedFields, requireGuardedRoutes } from './server/guards.js';
 import { createFrontDoor } from './server/http.js';
 import { buildSchema, objectTypesOf } from './server/schema.js';
 import { federationPolicies, shapePolicy } from './server/shapes.js';
+import { startSweeper } from './server/sweeper.js';
 
 export interface AppOptions {
   readonly database: Database;
@@ -68,5 +69,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     routes,
     authenticate: (db, token) => authenticate(db, database, token, clock.now()),
   });
-  return { http, services, adminPasswordPath, close: () => graphql.stop() };
+  const sweeper = startSweeper(services, [requestIdSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])]);
+  const close = async () => {
+    await sweeper.stop();
+    await graphql.stop();
+  };
+  return { http, services, adminPasswordPath, close };
 }

@@ -50,6 +50,14 @@ export const SETTINGS = {
     flag.default(false),
     'Whether accepted evidence makes a FAILED agent TRUSTED again without an operator.',
   ],
+  BAILIWICK_ATTESTATION_CHALLENGE_RETENTION: [
+    duration.default(86_400_000),
+    'How long after its expiry a challenge is kept, so that evidence sent again gets its first result (P1D).',
+  ],
+  BAILIWICK_SWEEP_INTERVAL: [
+    duration.refine((ms) => ms >= 1000 && ms <= 86_400_000, 'is not from PT1S to P1D').default(600_000),
+    'How often what is of no use any more is removed (PT10M): uploads ten minutes after they expired, content that nothing refers to, request ids a day after they were used, challenges after their retention.',
+  ],
   BAILIWICK_SHUTDOWN_TIMEOUT: [duration.default(10_000), 'How long open requests may finish on shutdown (PT10S).'],
 } as const;
 
@@ -71,6 +79,8 @@ export interface Config {
   readonly attestationGrace: number;
   readonly challengeLifetimeMs: number;
   readonly recoversAutomatically: boolean;
+  readonly challengeRetentionMs: number;
+  readonly sweepIntervalMs: number;
   readonly shutdownTimeoutMs: number;
 }
 
@@ -111,6 +121,8 @@ export function readConfig(environment: Environment): Config {
     attestationGrace: values.BAILIWICK_ATTESTATION_GRACE,
     challengeLifetimeMs: values.BAILIWICK_ATTESTATION_CHALLENGE_LIFETIME,
     recoversAutomatically: values.BAILIWICK_ATTESTATION_RECOVERS_AUTOMATICALLY,
+    challengeRetentionMs: values.BAILIWICK_ATTESTATION_CHALLENGE_RETENTION,
+    sweepIntervalMs: values.BAILIWICK_SWEEP_INTERVAL,
     shutdownTimeoutMs: values.BAILIWICK_SHUTDOWN_TIMEOUT,
   };
 }

@@ -1,9 +1,16 @@
 import { pipeline } from 'node:stream/promises';
 import type { AnyResolver, DomainManifest, Route } from '../authority/index.js';
-import { allowlistEntities, allowlistPolicies, allowlistResolvers, streamImaPolicy } from './allowlists/index.js';
-import { loadAgent, recordPolicies, recordResolvers } from './records/index.js';
+import {
+  allowlistEntities,
+  allowlistPolicies,
+  allowlistResolvers,
+  allowlistRevisions,
+  streamImaPolicy,
+} from './allowlists/index.js';
+import { contentSweep } from './contents/index.js';
+import { challengeSweep, loadAgent, recordPolicies, recordResolvers } from './records/index.js';
 import { loadResult, resultPolicies, resultResolvers } from './results/index.js';
-import { fillUpload, uploadPolicies, uploadResolvers } from './uploads/index.js';
+import { fillUpload, uploadPolicies, uploadResolvers, uploadSweep, uploads } from './uploads/index.js';
 
 type Resolvers = Record<string, Record<string, AnyResolver>>;
 
@@ -52,4 +59,6 @@ export const attestationDomain: DomainManifest = {
     AttestationResult: (context, id) => loadResult(context).load(id),
   },
   routes,
+  // Uploads go first, so that their content goes in the same round.
+  sweeps: [uploadSweep, contentSweep([uploads.contentDigest, allowlistRevisions.imaDigest]), challengeSweep],
 };

@@ -12,6 +12,9 @@ export interface Settings {
   readonly attestationGrace: number;
   readonly challengeLifetimeMs: number;
   readonly recoversAutomatically: boolean;
+  /** How long after its expiry a challenge is kept. */
+  readonly challengeRetentionMs: number;
+  readonly sweepIntervalMs: number;
 }
 
 /** Something that was done or refused, in the words of the audit log. */

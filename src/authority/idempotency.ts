@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { and, eq, lt } from 'drizzle-orm';
+import { and, eq, lt, lte, sql } from 'drizzle-orm';
 import { requestIdReused } from '../platform/errors.js';
+import type { Sweep } from './manifest.js';
 import type { Act } from './mutate.js';
 import { idempotencyKeys } from './tables.js';
 
 const KEPT_MS = 24 * 3_600_000;
 const REQUEST_ID_LENGTH_MAX = 255;
+const SWEPT_AT_ONCE = 500;
 
 export interface Once {
   /** The id of what was made, now or by the first request of this id. */
@@ -53,6 +55,22 @@ export async function once(
   await act.tx.update(idempotencyKeys).set({ resultId: id }).where(where);
   return { id, isReplay: false };
 }
+
+/** Callers that do not come back leave request ids that nobody else would remove. */
+export const requestIdSweep: Sweep = {
+  name: 'request ids',
+  removeSome: async ({ db, clock }) => {
+    const { principalId, mutation, requestId, expiresAt } = idempotencyKeys;
+    const past = db
+      .select({ principalId, mutation, requestId })
+      .from(idempotencyKeys)
+      .where(lte(expiresAt, clock.now()))
+      .limit(SWEPT_AT_ONCE)
+      .for('update', { skipLocked: true });
+    const isPast = sql`(${principalId}, ${mutation}, ${requestId}) in ${past}`;
+    return (await db.delete(idempotencyKeys).where(isPast).returning({ requestId })).length;
+  },
+};
 
 /** The scope is part of what was asked: the same input under another scope makes another object. */
 function hashOf(act: Act, input: object): string {

@@ -2,7 +2,7 @@ export { type Actor, anonymous, domainOf, type Principal, projectOf, type Scope 
 export type { Asker, AuditFact, Context, Services, Settings } from './context.js';
 export { mayOn, refuseUnless, requireAllowed, requireOperation, requireVisible } from './decide.js';
 export { bumpEpoch, insertEpoch, lockEpoch } from './epoch.js';
-export { once } from './idempotency.js';
+export { once, requestIdSweep } from './idempotency.js';
 export { byId, defineLoader } from './loader.js';
-export type { AnyResolver, DomainManifest, Route } from './manifest.js';
+export type { AnyResolver, DomainManifest, Route, Sweep } from './manifest.js';
 export { type Act, mutate } from './mutate.js';

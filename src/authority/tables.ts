@@ -1,4 +1,4 @@
-import { bigint, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, index, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
 
 /**
  * One row that counts every change of rights. Readers cache effective roles under it, writers hold it while they
@@ -20,5 +20,8 @@ export const idempotencyKeys = pgTable(
     resultId: text('result_id').notNull(),
     expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
   },
-  (t) => [primaryKey({ name: 'idempotency_keys_pkey', columns: [t.principalId, t.mutation, t.requestId] })],
+  (t) => [
+    primaryKey({ name: 'idempotency_keys_pkey', columns: [t.principalId, t.mutation, t.requestId] }),
+    index('idempotency_keys_expires_at_idx').on(t.expiresAt),
+  ],
 );

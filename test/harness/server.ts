@@ -25,6 +25,8 @@ const SETTINGS: Settings = {
   attestationGrace: 3,
   challengeLifetimeMs: 60_000,
   recoversAutomatically: false,
+  challengeRetentionMs: 86_400_000,
+  sweepIntervalMs: 3_600_000,
 };
 
 export interface TestServerOptions {

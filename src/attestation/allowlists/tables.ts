@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, integer, jsonb, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { check, foreignKey, index, integer, jsonb, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { domains } from '../../identity/domains/tables.js';
 import { projects } from '../../identity/projects/tables.js';
 import { contents } from '../contents/tables.js';
@@ -56,7 +56,10 @@ export const allowlistRevisions = pgTable(
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
     createdBy: text('created_by').notNull(),
   },
-  (t) => [unique('allowlist_revisions_allowlist_id_number_key').on(t.allowlistId, t.number)],
+  (t) => [
+    unique('allowlist_revisions_allowlist_id_number_key').on(t.allowlistId, t.number),
+    index('allowlist_revisions_ima_digest_idx').on(t.imaDigest),
+  ],
 );
 
 export type RevisionRow = typeof allowlistRevisions.$inferSelect;

@@ -5,20 +5,39 @@ import type { Db, Tx } from '../../db/open.js';
 import type { PackedContent } from './pack.js';
 import { contentChunks, contents } from './tables.js';
 
-/** Keeps content, once by its digest, and answers the digest. */
+/**
+ * Keeps content, once by its digest, and answers the digest. Content that was there is held until the transaction ends,
+ * so that a sweep does not remove it before the transaction refers to it.
+ */
 export async function storeContent(tx: Tx, content: PackedContent, now: Date): Promise<string> {
-  const { digest, size, chunks } = content;
+  const { digest } = content;
+  // Removed in between, it has to be stored again.
+  while (!(await insertContent(tx, content, now)) && !(await holdContent(tx, digest)));
+  return digest;
+}
+
+/** False when the content is there. */
+async function insertContent(tx: Tx, { digest, size, chunks }: PackedContent, now: Date): Promise<boolean> {
   const fresh = await tx
     .insert(contents)
     .values({ digest, size, createdAt: now })
     .onConflictDoNothing()
     .returning({ digest: contents.digest });
-  if (fresh.length === 0) return digest;
+  if (fresh.length === 0) return false;
   for (const [seq, chunk] of chunks.entries()) {
     const data = sql`decode(${chunk.toString('base64')}, 'base64')`;
     await tx.insert(contentChunks).values({ digest, seq, data });
   }
-  return digest;
+  return true;
+}
+
+async function holdContent(tx: Tx, digest: string): Promise<boolean> {
+  const held = await tx
+    .select({ digest: contents.digest })
+    .from(contents)
+    .where(eq(contents.digest, digest))
+    .for('key share');
+  return held.length > 0;
 }
 
 /** Content as it was given, unpacked piece by piece. Ends in an error when the content is not stored. */

@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { type Asker, type Context, mutate, requireAllowed, requireOperation } from '../../authority/index.js';
+import {
+  type Asker,
+  type Context,
+  mutate,
+  requireAllowed,
+  requireOperation,
+  type Sweep,
+} from '../../authority/index.js';
 import { notFound } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import { type HashAlgorithm, isHashAlgorithm } from '../tpm/index.js';
@@ -7,14 +14,14 @@ import { requiredPcrs, startingOffset } from '../verifier/index.js';
 import { aboutAgent } from './enrolment.js';
 import { boundPolicies } from './layers.js';
 import { attestationBegin } from './policies.js';
-import { findView, insertChallenge, lockView, removeUnanswered, voidOpenChallenge } from './repository.js';
+import { findView, insertChallenge, lockView, removeChallenges, voidOpenChallenge } from './repository.js';
 
 export interface BeginAttestation {
   readonly hashAlgorithms?: readonly string[] | null | undefined;
 }
 
 const NONCE_BYTES = 32;
-const KEPT_MS = 24 * 3_600_000;
+const SWEPT_AT_ONCE = 500;
 
 /** The agent that a token stands for. */
 export function ownAgentId({ actor }: Asker): string {
@@ -36,7 +43,6 @@ export async function beginAttestation(context: Context, input: BeginAttestation
     if (view === undefined) throw notFound('agent');
     requireAllowed(act, attestationBegin, view.agent);
     await voidOpenChallenge(act.tx, id);
-    await removeUnanswered(act.tx, id, new Date(act.now.getTime() - KEPT_MS));
     const challenge = {
       id: newId('Attestation'),
       agentId: id,
@@ -60,6 +66,13 @@ export async function beginAttestation(context: Context, input: BeginAttestation
     };
   });
 }
+
+/** Challenges are kept past their expiry so that evidence that is sent again gets its first result. */
+export const challengeSweep: Sweep = {
+  name: 'challenges',
+  removeSome: ({ db, clock, settings }) =>
+    removeChallenges(db, new Date(clock.now().getTime() - settings.challengeRetentionMs), SWEPT_AT_ONCE),
+};
 
 /** The banks to quote, of those the agent can: SHA-1 proves too little, and without any other SHA-256 is asked for. */
 function banksOf({ hashAlgorithms }: BeginAttestation): HashAlgorithm[] {

@@ -1,3 +1,4 @@
+export { challengeSweep } from './begin.js';
 export { recordPolicies } from './policies.js';
 export type { AgentView } from './repository.js';
 export { recordResolvers } from './resolvers.js';

@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, inArray, isNull, lt, ne, or, type SQL } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, lte, ne, or, type SQL } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/open.js';
 import { type AgentRow, agents } from '../../identity/agents/tables.js';
 import type { Visible } from '../../platform/policy/index.js';
@@ -107,9 +107,13 @@ export async function voidOpenChallenge(tx: Tx, agentId: string): Promise<void> 
     .where(and(eq(attestations.agentId, agentId), eq(attestations.state, 'OPEN')));
 }
 
-/** Challenges that nobody answered are of no use later. */
-export async function removeUnanswered(tx: Tx, agentId: string, before: Date): Promise<void> {
-  await tx
-    .delete(attestations)
-    .where(and(eq(attestations.agentId, agentId), isNull(attestations.resultId), lt(attestations.expiresAt, before)));
+export async function removeChallenges(db: Db, before: Date, limit: number): Promise<number> {
+  const past = db
+    .select({ id: attestations.id })
+    .from(attestations)
+    .where(lte(attestations.expiresAt, before))
+    .limit(limit)
+    .for('update', { skipLocked: true });
+  return (await db.delete(attestations).where(inArray(attestations.id, past)).returning({ id: attestations.id }))
+    .length;
 }

@@ -66,7 +66,7 @@ export const attestations = pgTable(
   },
   (t) => [
     uniqueIndex('attestations_agent_id_open_key').on(t.agentId).where(sql`${t.state} = 'OPEN'`),
-    index('attestations_agent_id_expires_at_idx').on(t.agentId, t.expiresAt),
+    index('attestations_expires_at_idx').on(t.expiresAt),
   ],
 );
 

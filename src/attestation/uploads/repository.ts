@@ -1,4 +1,4 @@
-import { and, count, eq, lte } from 'drizzle-orm';
+import { and, count, eq, gt, inArray, lte, min, sql } from 'drizzle-orm';
 import type { Principal } from '../../authority/index.js';
 import type { Db, Tx } from '../../db/open.js';
 import { type UploadRow, uploads } from './tables.js';
@@ -14,18 +14,37 @@ export async function insertUpload(tx: Tx, row: UploadRow): Promise<void> {
   await tx.insert(uploads).values(row);
 }
 
-export async function deleteExpired(tx: Tx, principal: Principal, now: Date): Promise<void> {
-  await tx.delete(uploads).where(and(ownedBy(principal), lte(uploads.expiresAt, now)));
+export interface UploadUsage {
+  readonly count: number;
+  readonly bytes: number;
+  /** When the first of them expires; null when there are none. */
+  readonly nextExpiry: Date | null;
 }
 
-export async function countOpen(tx: Tx, principal: Principal): Promise<number> {
+/** What a caller has in unexpired uploads. Its other creations wait until the transaction ends, so that they count. */
+export async function lockUsage(tx: Tx, principal: Principal, now: Date): Promise<UploadUsage> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${principal.id}, 0))`);
   const [found] = await tx
-    .select({ open: count() })
+    .select({
+      count: count(),
+      bytes: sql`coalesce(sum(${uploads.size}), 0)`.mapWith(Number),
+      nextExpiry: min(uploads.expiresAt),
+    })
     .from(uploads)
-    .where(and(ownedBy(principal), eq(uploads.state, 'OPEN')));
-  return found?.open ?? 0;
+    .where(and(ownedBy(principal), gt(uploads.expiresAt, now)));
+  return found ?? { count: 0, bytes: 0, nextExpiry: null };
 }
 
-export async function setFilled(tx: Tx, id: string): Promise<void> {
-  await tx.update(uploads).set({ state: 'FILLED' }).where(eq(uploads.id, id));
+export async function setFilled(tx: Tx, id: string, contentDigest: string): Promise<void> {
+  await tx.update(uploads).set({ contentDigest }).where(eq(uploads.id, id));
+}
+
+export async function removeExpired(db: Db, before: Date, limit: number): Promise<number> {
+  const past = db
+    .select({ id: uploads.id })
+    .from(uploads)
+    .where(lte(uploads.expiresAt, before))
+    .limit(limit)
+    .for('update', { skipLocked: true });
+  return (await db.delete(uploads).where(inArray(uploads.id, past)).returning({ id: uploads.id })).length;
 }

@@ -1,15 +1,28 @@
-import { type Act, type Context, mayOn, mutate, requireOperation } from '../../authority/index.js';
+import {
+  type Act,
+  type Context,
+  mayOn,
+  mutate,
+  type Principal,
+  requireOperation,
+  type Sweep,
+} from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
 import { badInput, invalid, limitReached, notFound, unauthenticated } from '../../platform/errors.js';
 import { isId, newId } from '../../platform/ids.js';
 import { ContentTooLarge, loadContent, packContent, storeContent } from '../contents/index.js';
 import { uploadCreate } from './policies.js';
-import { countOpen, deleteExpired, findUpload, insertUpload, setFilled } from './repository.js';
+import { findUpload, insertUpload, lockUsage, removeExpired, setFilled } from './repository.js';
 import type { UploadRow } from './tables.js';
 
 const SIZE_MAX = 100 * 1024 * 1024;
-const OPEN_MAX = 16;
+/** What one caller may have at once, filled or not. */
+const COUNT_MAX = 256;
+const BYTES_MAX = 1024 * 1024 * 1024;
 const LIFETIME_MS = 3_600_000;
+/** After its expiry: whoever began to read an upload before is done by then. */
+const SWEPT_AFTER_MS = 600_000;
+const SWEPT_AT_ONCE = 500;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 export interface CreateUpload {
@@ -26,17 +39,14 @@ export async function createUpload(context: Context, input: CreateUpload): Promi
   return mutate(context, { policy: uploadCreate.name }, async (act) => {
     const { principal } = act.actor;
     if (principal === null) throw unauthenticated();
-    await deleteExpired(act.tx, principal, act.now);
-    if ((await countOpen(act.tx, principal)) >= OPEN_MAX) {
-      throw limitReached(`At most ${OPEN_MAX} uploads may be open at once; fill one, or wait until one expires.`);
-    }
+    await refuseBeyondLimits(act, principal, input.size);
     const row: UploadRow = {
       id: newId('Upload'),
       userId: principal.kind === 'user' ? principal.id : null,
       agentId: principal.kind === 'agent' ? principal.id : null,
       size: input.size,
       digest: input.digest,
-      state: 'OPEN',
+      contentDigest: null,
       expiresAt: new Date(act.now.getTime() + LIFETIME_MS),
       createdAt: act.now,
     };
@@ -45,6 +55,21 @@ export async function createUpload(context: Context, input: CreateUpload): Promi
     return row;
   });
 }
+
+async function refuseBeyondLimits({ tx, now }: Act, principal: Principal, size: number): Promise<void> {
+  const { count, bytes, nextExpiry } = await lockUsage(tx, principal, now);
+  const remedy = nextExpiry === null ? '' : ` Wait until the next expires, at ${nextExpiry.toISOString()}.`;
+  if (count >= COUNT_MAX) throw limitReached(`A caller has at most ${COUNT_MAX} uploads at once.${remedy}`);
+  if (bytes + size > BYTES_MAX) {
+    throw limitReached(`The uploads of a caller have at most ${BYTES_MAX} bytes together.${remedy}`, 'size');
+  }
+}
+
+/** Uploads that expired, filled or abandoned. */
+export const uploadSweep: Sweep = {
+  name: 'uploads',
+  removeSome: ({ db, clock }) => removeExpired(db, new Date(clock.now().getTime() - SWEPT_AFTER_MS), SWEPT_AT_ONCE),
+};
 
 /**
  * Takes the bytes of an upload as they come. Filling it again with the same bytes changes nothing.
@@ -61,8 +86,7 @@ export async function fillUpload(context: Context, id: string, stream: AsyncIter
   await mutate(context, { policy: uploadCreate.name }, async (act) => {
     // Much time may have passed while the bytes came.
     const row = await ownUpload(act, id);
-    await storeContent(act.tx, packed, act.now);
-    await setFilled(act.tx, row.id);
+    await setFilled(act.tx, row.id, await storeContent(act.tx, packed, act.now));
     await audit(act, 'upload.filled', row);
   });
 }
@@ -75,8 +99,8 @@ export async function fillUpload(context: Context, id: string, stream: AsyncIter
 export async function takeUpload(from: Context | Act, id: string, ...path: string[]): Promise<Buffer> {
   const row = await findOwn(from, id);
   if (row === undefined) throw invalid('There is no such upload, or it expired.', ...path);
-  if (row.state !== 'FILLED') throw invalid('The upload was not filled.', ...path);
-  return loadContent(databaseOf(from), row.digest);
+  if (row.contentDigest === null) throw invalid('The upload was not filled.', ...path);
+  return loadContent(databaseOf(from), row.contentDigest);
 }
 
 async function ownUpload(from: Context | Act, id: string): Promise<UploadRow> {

@@ -1,4 +1,5 @@
 import { index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { contents } from '../contents/tables.js';
 
 /** Announced content: its size and digest are told before its bytes come. Owned by one user or one agent. */
 export const uploads = pgTable(
@@ -8,13 +9,19 @@ export const uploads = pgTable(
     userId: text('user_id'),
     agentId: text('agent_id'),
     size: integer('size').notNull(),
-    /** sha256:hex. Not a reference: the content is there only once the upload is FILLED. */
+    /** sha256:hex, as announced. */
     digest: text('digest').notNull(),
-    state: text('state', { enum: ['OPEN', 'FILLED'] }).notNull(),
+    /** The same digest once the bytes came. */
+    contentDigest: text('content_digest').references(() => contents.digest),
     expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
   },
-  (t) => [index('uploads_user_id_idx').on(t.userId), index('uploads_agent_id_idx').on(t.agentId)],
+  (t) => [
+    index('uploads_user_id_idx').on(t.userId),
+    index('uploads_agent_id_idx').on(t.agentId),
+    index('uploads_expires_at_idx').on(t.expiresAt),
+    index('uploads_content_digest_idx').on(t.contentDigest),
+  ],
 );
 
 export type UploadRow = typeof uploads.$inferSelect;

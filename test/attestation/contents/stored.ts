@@ -1,0 +1,32 @@
+import { eq, sql } from 'drizzle-orm';
+import { allowlistRevisions } from '../../../src/attestation/allowlists/tables.js';
+import {
+  contentSweep,
+  contents,
+  loadContent,
+  type PackedContent,
+  packContent,
+} from '../../../src/attestation/contents/index.js';
+import { uploads } from '../../../src/attestation/uploads/tables.js';
+import type { Services } from '../../../src/authority/index.js';
+import type { Db, Tx } from '../../../src/db/open.js';
+import { newId } from '../../../src/platform/ids.js';
+
+export const NOW = new Date('2026-01-01T00:00:00Z');
+
+export const packed = (text: string): Promise<PackedContent> => packContent([Buffer.from(text)], 1024);
+
+/** One batch of the sweep, as the server runs it. */
+export const sweepOnce = (db: Db): Promise<number> =>
+  contentSweep([uploads.contentDigest, allowlistRevisions.imaDigest]).removeSome({ db } as Services);
+
+/** Something that refers to content. */
+export async function referTo(tx: Tx, contentDigest: string): Promise<void> {
+  const row = { id: newId('Upload'), userId: 'u', agentId: null, size: 1, digest: contentDigest, contentDigest };
+  await tx.insert(uploads).values({ ...row, createdAt: NOW, expiresAt: NOW });
+}
+
+export const isStored = async (db: Db, digest: string): Promise<boolean> =>
+  (await db.select({ one: sql`1` }).from(contents).where(eq(contents.digest, digest))).length > 0;
+
+export const textOf = async (db: Db, digest: string): Promise<string> => (await loadContent(db, digest)).toString();
