@@ -1,5 +1,7 @@
 import { badInput, invalidCursor } from './errors.js';
 
+/** How many rows a page has that does not say `first`. */
+export const FIRST_DEFAULT = 50;
 const FIRST_MAX = 200;
 const CURSOR_LENGTH_MAX = 2048;
 
@@ -26,7 +28,7 @@ export interface Connection<Row> {
  * has: a cursor of another ordering is refused, not misread.
  */
 export function pageRequest(args: PageArgs, ordering = 'id', keys = 1): PageRequest {
-  const first = args.first ?? 50;
+  const first = args.first ?? FIRST_DEFAULT;
   if (first < 1 || first > FIRST_MAX) throw badInput(`first must be from 1 to ${FIRST_MAX}.`, { argument: 'first' });
   return { first, ordering, after: args.after == null ? null : decodeCursor(args.after, ordering, keys) };
 }

@@ -59,9 +59,9 @@ function asksForSchema(document: DocumentNode): boolean {
 /** What depends on the caller or on variables is decided here: validation is cached across callers. */
 const requestRules: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({
-    didResolveOperation: async ({ contextValue, operation, document, request }) => {
+    didResolveOperation: async ({ contextValue, schema, operation, document, request }) => {
       if (contextValue.actor.principal === null && asksForSchema(document)) throw unauthenticated();
-      if (operation && costOf(operation.selectionSet, document, request.variables ?? {}) > LIMITS.cost) {
+      if (operation && costOf(schema, operation, document, request.variables ?? {}) > LIMITS.cost) {
         throw badInput('The operation could answer too much; ask for smaller pages.');
       }
     },

@@ -3,11 +3,19 @@ import {
   type DocumentNode,
   type FieldNode,
   GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
   Kind,
+  type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
+  TypeInfo,
   type ValidationContext,
+  valueFromAST,
+  visit,
+  visitWithTypeInfo,
 } from 'graphql';
+import { FIRST_DEFAULT } from '../platform/pagination.js';
 
 export const LIMITS = { tokens: 4000, depth: 12, aliases: 60, rootFields: 20, cost: 200_000 } as const;
 
@@ -49,22 +57,51 @@ function depthOf(set: SelectionSetNode, document: DocumentNode, measured: Measur
   return deepest;
 }
 
-/** Objects that could be answered: each list multiplies by its `first`. Reads variables, so it runs once they are known. */
+/**
+ * Objects that could be answered: each list multiplies by its size, said or not. Reads variables, so it runs once
+ * they are known; where they do not fit their types it answers 0, since nothing will be executed.
+ */
 export function costOf(
-  set: SelectionSetNode,
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
   document: DocumentNode,
   variables: Readonly<Record<string, unknown>>,
 ): number {
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  if (coerced === undefined) return 0;
+  const sizes = pageSizes(schema, document, coerced);
   const measure = (inner: SelectionSetNode, _: DocumentNode, measured: Measured): number => {
     let cost = 0;
     for (const selection of inner.selections) {
       if (selection.kind === Kind.FIELD && !selection.selectionSet) continue;
       const own = innerOf(selection, document, measured, measure);
-      cost += selection.kind === Kind.FIELD ? timesOf(selection, variables) * (1 + own) : own;
+      cost += selection.kind === Kind.FIELD ? (sizes.get(selection) ?? 1) * (1 + own) : own;
     }
     return cost;
   };
-  return measure(set, document, new Map());
+  return measure(operation.selectionSet, document, new Map());
+}
+
+/** Arguments that tell how much a field answers: the size of a page, and what a router wants by key. */
+const SIZES = new Set(['first', 'representations']);
+
+/** How many objects each field asks for, of those whose arguments tell. */
+function pageSizes(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variables: Readonly<Record<string, unknown>>,
+): ReadonlyMap<FieldNode, number> {
+  const sizes = new Map<FieldNode, number>();
+  const types = new TypeInfo(schema);
+  const onField = (field: FieldNode) => {
+    const argument = types.getFieldDef()?.args.find(({ name }) => SIZES.has(name));
+    if (argument === undefined) return;
+    const given = field.arguments?.find(({ name }) => name.value === argument.name)?.value;
+    const asked: unknown = valueFromAST(given, argument.type, variables) ?? FIRST_DEFAULT;
+    sizes.set(field, Math.max(1, Array.isArray(asked) ? asked.length : Number(asked)));
+  };
+  visit(document, visitWithTypeInfo(types, { Field: onField }));
+  return sizes;
 }
 
 function innerOf(
@@ -86,10 +123,4 @@ function innerOf(
   const result = found?.kind === Kind.FRAGMENT_DEFINITION ? measure(found.selectionSet, document, measured) : 0;
   measured.set(value, result);
   return result;
-}
-
-function timesOf(field: FieldNode, variables: Readonly<Record<string, unknown>>): number {
-  const first = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
-  if (first?.kind === Kind.INT) return Math.max(1, Number(first.value));
-  return first?.kind === Kind.VARIABLE ? Math.max(1, Number(variables[first.name.value] ?? 50)) : 1;
 }

@@ -1,15 +1,19 @@
-import { buildSchema, type DocumentNode, Kind, parse, validate } from 'graphql';
+import { buildSchema, type DocumentNode, isObjectType, Kind, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { DOMAINS } from '../../src/domains.js';
+import { FIRST_DEFAULT } from '../../src/platform/pagination.js';
 import { costOf, LIMITS, withinLimits } from '../../src/server/limits.js';
+import { buildSchema as servedSchema } from '../../src/server/schema.js';
 
-const schema = buildSchema('type Query { me: Query, all(first: Int): [Query], name: String }');
+const schema = buildSchema(`type Query { me: Query, all(first: Int): [Query], name: String,
+  byKey(representations: [ID!]!): [Query] }`);
 const problems = (text: string) => validate(schema, parse(text), [withinLimits]).map((error) => error.message);
 
 function cost(text: string, variables = {}): number {
   const document: DocumentNode = parse(text);
   const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
-  return costOf(operation.selectionSet, document, variables);
+  return costOf(schema, operation, document, variables);
 }
 
 const nested = (levels: number) => `${'{ me '.repeat(levels)}{ name }${' }'.repeat(levels)}`;
@@ -42,5 +46,38 @@ describe('costOf', () => {
   it('ok: pages inside pages multiply, whether first is written out or a variable', () => {
     expect(cost('{ all(first: 10) { all(first: 20) { name } } }')).toBe(10 * (1 + 20));
     expect(cost('query ($n: Int) { all(first: $n) { all(first: 20) { name } } }', { n: 10 })).toBe(10 * (1 + 20));
+  });
+
+  it('ok: a page whose first is left out, null or a variable without a value has the default size', () => {
+    expect(cost('{ all { name } }')).toBe(FIRST_DEFAULT);
+    expect(cost('{ all(first: null) { name } }')).toBe(FIRST_DEFAULT);
+    expect(cost('query ($n: Int) { all(first: $n) { name } }')).toBe(FIRST_DEFAULT);
+    expect(cost('query ($n: Int) { all(first: $n) { name } }', { n: null })).toBe(FIRST_DEFAULT);
+    expect(cost('{ all { ...page } } fragment page on Query { all { name } }')).toBe(
+      FIRST_DEFAULT * (1 + FIRST_DEFAULT),
+    );
+  });
+
+  it('ok: a variable without a value has its own default', () => {
+    expect(cost('query ($n: Int = 7) { all(first: $n) { name } }')).toBe(7);
+  });
+
+  it('ok: what a router asks for by key counts each time', () => {
+    const text = 'query ($r: [ID!]!) { byKey(representations: $r) { all(first: 10) { name } } }';
+    expect(cost(text, { r: ['a', 'b', 'c'] })).toBe(3 * (1 + 10));
+  });
+
+  it('ok: what is no list counts once, an unknown field too', () => {
+    expect(cost('{ me { me { name } } __schema { types { name } } missing { name } }')).toBe(2 + 2 + 1);
+  });
+
+  it('same: the size of a page that the schema tells is the one that is measured and answered', () => {
+    const firsts = Object.values(servedSchema(DOMAINS).getTypeMap()).flatMap((type) =>
+      isObjectType(type)
+        ? Object.values(type.getFields()).flatMap((field) => field.args.filter(({ name }) => name === 'first'))
+        : [],
+    );
+    expect(firsts.length).toBeGreaterThan(5);
+    expect(new Set(firsts.map(({ defaultValue }) => defaultValue))).toEqual(new Set([FIRST_DEFAULT]));
   });
 });
