@@ -9,6 +9,7 @@ import type { Clock } from './platform/clock.js';
 import type { Logger } from './platform/log.js';
 import { buildRegistry, type PolicyRegistry } from './platform/policy/index.js';
 import { enforce, type Guarded } from './server/enforce.js';
+import { graphiqlPages } from './server/graphiql.js';
 import { createGraphql } from './server/graphql.js';
 import { requireGuardedFields, requireGuardedRoutes } from './server/guards.js';
 import { createFrontDoor } from './server/http.js';
@@ -24,6 +25,8 @@ export interface AppOptions {
   readonly adminPasswordPath: string;
   /** Domains to serve; all by default. */
   readonly domains?: readonly DomainManifest[];
+  /** Whether to serve GraphiQL; not by default. */
+  readonly hasGraphiql?: boolean;
 }
 
 export interface App {
@@ -67,6 +70,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     database,
     graphql,
     routes,
+    pages: options.hasGraphiql ? graphiqlPages() : new Map(),
     authenticate: (db, token) => authenticate(db, database, token, clock.now()),
   });
   const sweeper = startSweeper(services, [requestIdSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])]);

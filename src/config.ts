@@ -31,6 +31,10 @@ export const SETTINGS = {
     'Connections to Postgres at most.',
   ],
   BAILIWICK_DOMAINS: [z.string().optional(), 'Names of the domains to serve, with commas; all by default.'],
+  BAILIWICK_GRAPHIQL: [
+    flag.default(true),
+    'Whether to serve GraphiQL, a page that explores the API, at /graphiql. It carries no data.',
+  ],
   BAILIWICK_LOG_LEVEL: [
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
     'How much is logged.',
@@ -72,6 +76,7 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   readonly databaseConnections: number;
   readonly domains: readonly string[] | undefined;
+  readonly hasGraphiql: boolean;
   readonly logLevel: string;
   readonly agentTokenLifetimeMs: number;
   readonly enrollmentTokenLifetimeMs: number;
@@ -114,6 +119,7 @@ export function readConfig(environment: Environment): Config {
     databaseUrl: values.DATABASE_URL,
     databaseConnections: values.BAILIWICK_DATABASE_CONNECTIONS,
     domains: values.BAILIWICK_DOMAINS?.split(',').map((name) => name.trim()),
+    hasGraphiql: values.BAILIWICK_GRAPHIQL,
     logLevel: values.BAILIWICK_LOG_LEVEL,
     agentTokenLifetimeMs: values.BAILIWICK_AGENT_TOKEN_LIFETIME,
     enrollmentTokenLifetimeMs: values.BAILIWICK_ENROLLMENT_TOKEN_LIFETIME,

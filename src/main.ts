@@ -37,13 +37,16 @@ async function serve(): Promise<void> {
     settings: config,
     adminPasswordPath: config.adminPasswordPath,
     ...(domains && { domains }),
+    hasGraphiql: config.hasGraphiql,
   });
   logUnhandled(log);
   await new Promise<void>((resolve, reject) => {
     app.http.once('error', reject).listen(config.port, config.host, resolve);
   });
   const { port } = app.http.address() as AddressInfo;
-  process.stdout.write(`Bailiwick is ready.\n  GraphQL   http://${config.host}:${port}/graphql\n`);
+  const url = `http://${config.host}:${port}`;
+  process.stdout.write(`Bailiwick is ready.\n  GraphQL   ${url}/graphql\n`);
+  if (config.hasGraphiql) process.stdout.write(`  GraphiQL  ${url}/graphiql\n`);
   if (app.adminPasswordPath)
     process.stdout.write(`  First start: the password of user admin is in ${app.adminPasswordPath}\n`);
   stopOnSignal(app, database, config.shutdownTimeoutMs);

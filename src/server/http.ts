@@ -5,6 +5,7 @@ import { anonymous, type Context, type Route, requireOperation, type Services } 
 import { faultForLog } from '../db/errors.js';
 import type { Database, Tx } from '../db/open.js';
 import { badInput, HTTP_STATUS, notFound, Refusal, unauthenticated } from '../platform/errors.js';
+import { answerPage, type Page } from './graphiql.js';
 import { refusalFrom } from './mask.js';
 
 const BODY_MAX_ANONYMOUS = 1024 * 1024;
@@ -19,6 +20,8 @@ export interface FrontDoor {
   readonly graphql: ApolloServer<Context>;
   readonly authenticate: Authenticate;
   readonly routes: readonly Route[];
+  /** Open files by path; a page that carries no data. */
+  readonly pages: ReadonlyMap<string, Page>;
 }
 
 export function createFrontDoor(door: FrontDoor): Server {
@@ -51,6 +54,8 @@ async function handle(
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
   if (path === '/readyz') return ready(door, response);
+  const page = request.method === 'GET' || request.method === 'HEAD' ? door.pages.get(path) : undefined;
+  if (page) return answerPage(page, request, response);
   const route = door.routes.find((candidate) => candidate.method === request.method && candidate.path.test(path));
   if (path !== '/graphql' && !route) throw notFound('resource');
   const context = await contextFor(door, requestId, request);

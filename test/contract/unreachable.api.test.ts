@@ -53,6 +53,7 @@ async function carelessServer({ services, database }: TestServer) {
     services,
     database,
     graphql,
+    pages: new Map(),
     routes: [...DOMAINS.flatMap((domain) => domain.routes ?? []), route],
     authenticate: (db, token) => authenticate(db, database, token, services.clock.now()),
   });

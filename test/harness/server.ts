@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
-import { createApp } from '../../src/app.js';
+import { type AppOptions, createApp } from '../../src/app.js';
 import { bumpEpoch, type Services, type Settings } from '../../src/authority/index.js';
 import type { StatementListener } from '../../src/db/open.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
@@ -35,6 +35,8 @@ export interface TestServerOptions {
   readonly statements?: StatementListener;
   /** A database other than the one of the engine that the run is about. */
   readonly open?: (statements?: StatementListener) => Promise<TestDatabase>;
+  /** What is served. */
+  readonly app?: Pick<AppOptions, 'domains' | 'hasGraphiql'>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what a test reads out of an answer is what it asserts.
@@ -82,6 +84,7 @@ export async function startTestServer(options: TestServerOptions = {}) {
     log: createLogger('silent'),
     settings: { ...SETTINGS, ...options.settings },
     adminPasswordPath,
+    ...options.app,
   });
   await new Promise<void>((resolve) => app.http.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(app.http.address() as AddressInfo).port}`;

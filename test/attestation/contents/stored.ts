@@ -14,7 +14,7 @@ import { newId } from '../../../src/platform/ids.js';
 
 export const NOW = new Date('2026-01-01T00:00:00Z');
 
-export const packed = (text: string): Promise<PackedContent> => packContent([Buffer.from(text)], 1024);
+export const packed = (text: string): Promise<PackedContent> => packContent(Buffer.from(text), 1024);
 
 /** One batch of the sweep, as the server runs it. */
 export const sweepOnce = (db: Db): Promise<number> =>
