@@ -8,6 +8,7 @@ import { authenticate, bootstrapIdentity } from './identity/index.js';
 import type { Clock } from './platform/clock.js';
 import type { Logger } from './platform/log.js';
 import { buildRegistry, type PolicyRegistry } from './platform/policy/index.js';
+import { anonymousAdmission } from './server/anonymous.js';
 import { enforce, type Guarded } from './server/enforce.js';
 import { graphiqlPages } from './server/graphiql.js';
 import { createGraphql } from './server/graphql.js';
@@ -69,6 +70,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     services,
     database,
     graphql,
+    admitAnonymous: anonymousAdmission(guarded.bare, policies),
     routes,
     pages: options.hasGraphiql ? graphiqlPages() : new Map(),
     authenticate: (db, token) => authenticate(db, database, token, clock.now()),

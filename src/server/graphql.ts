@@ -5,10 +5,10 @@ import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { BREAK, type DocumentNode, execute, type GraphQLError, visit } from 'graphql';
+import { execute, type GraphQLError } from 'graphql';
 import type { Context } from '../authority/index.js';
 import { faultForLog } from '../db/errors.js';
-import { badInput, unauthenticated } from '../platform/errors.js';
+import { badInput, HTTP_STATUS, Refusal } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
 import type { Guarded } from './enforce.js';
 import { costOf, LIMITS, withinLimits } from './limits.js';
@@ -44,41 +44,22 @@ export function createGraphql(guarded: Guarded, log: Logger): ApolloServer<Conte
   });
 }
 
-/** Wherever in the document: a fragment must not hide it. */
-function asksForSchema(document: DocumentNode): boolean {
-  let asks = false;
-  visit(document, {
-    Field: ({ name: { value } }) => {
-      asks = value === '__schema' || value === '__type';
-      return asks ? BREAK : undefined;
-    },
-  });
-  return asks;
-}
-
-/** What depends on the caller or on variables is decided here: validation is cached across callers. */
+/** What depends on variables is decided here: validation is cached across callers. */
 const requestRules: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({
-    didResolveOperation: async ({ contextValue, schema, operation, document, request }) => {
-      if (contextValue.actor.principal === null && asksForSchema(document)) throw unauthenticated();
+    didResolveOperation: async ({ schema, operation, document, request }) => {
       if (operation && costOf(schema, operation, document, request.variables ?? {}) > LIMITS.cost) {
         throw badInput('The operation could answer too much; ask for smaller pages.');
       }
     },
     didEncounterErrors: async ({ contextValue, errors }) => logFaults(contextValue, errors),
-    willSendResponse: async ({ contextValue, response, errors }) => {
+    willSendResponse: async ({ contextValue, request, response, errors }) => {
       if (response.body.kind !== 'single') return;
       const { singleResult } = response.body;
       for (const error of singleResult.errors ?? []) {
         (error as { extensions?: object }).extensions = { ...error.extensions, requestId: contextValue.requestId };
       }
-      // An anonymous caller learns nothing of the schema from what does not validate.
-      const isAnonymous = contextValue.actor.principal === null;
-      if (isAnonymous && errors?.some((error) => error.extensions?.code === 'GRAPHQL_VALIDATION_FAILED')) {
-        const { message, extensions } = unauthenticated();
-        singleResult.errors = [{ message, extensions: { ...extensions, requestId: contextValue.requestId } }];
-        response.http.status = 401;
-      }
+      response.http.status = statusOf(response.http.status, errors, request.http?.headers.get('accept'));
       await recordDenial(contextValue, singleResult.errors ?? []);
     },
   }),
@@ -110,6 +91,21 @@ function logFaults({ log, requestId }: Context, errors: readonly GraphQLError[])
   for (const error of errors) {
     if (isFault(error)) log.error({ requestId, err: faultForLog(unwrapResolverError(error)) }, 'a request failed');
   }
+}
+
+const NOT_RUN = new Set<unknown>(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
+
+/**
+ * The status of an answer. GraphQL over HTTP wants 200 for a document that could not be run where a client takes
+ * nothing newer than application/json, since 4xx could be any proxy's word there.
+ */
+function statusOf(status: number | undefined, errors: readonly GraphQLError[] | undefined, accept: string | undefined) {
+  const first = errors?.[0] && unwrapResolverError(errors[0]);
+  // Thrown before execution; the server knows its own errors' statuses only.
+  if (status === 500 && first instanceof Refusal) return HTTP_STATUS[first.code];
+  const isLegacy = /^application\/json\b[^,]*$/i.test(accept?.trim() ?? '');
+  const isNotRun = status === 400 && errors?.every((error) => NOT_RUN.has(error.extensions.code));
+  return isLegacy && isNotRun ? 200 : status;
 }
 
 /** One audit entry for each authenticated request that was denied something; after its transactions rolled back. */

@@ -5,6 +5,7 @@ import { anonymous, type Context, type Route, requireOperation, type Services } 
 import { faultForLog } from '../db/errors.js';
 import type { Database, Tx } from '../db/open.js';
 import { badInput, HTTP_STATUS, notFound, Refusal, unauthenticated } from '../platform/errors.js';
+import type { AdmitAnonymous } from './anonymous.js';
 import { answerPage, type Page } from './graphiql.js';
 import { refusalFrom } from './mask.js';
 
@@ -18,6 +19,7 @@ export interface FrontDoor {
   readonly services: Services;
   readonly database: Database;
   readonly graphql: ApolloServer<Context>;
+  readonly admitAnonymous: AdmitAnonymous;
   readonly authenticate: Authenticate;
   readonly routes: readonly Route[];
   /** Open files by path; a page that carries no data. */
@@ -104,13 +106,12 @@ async function answerGraphql(
     response.writeHead(415, { 'content-type': 'text/plain' }).end('POST takes application/json.\n');
     return;
   }
-  const body =
-    method === 'POST'
-      ? parseJson(await readBody(request, context.actor.principal === null ? BODY_MAX_ANONYMOUS : BODY_MAX))
-      : '';
+  const isAnonymous = context.actor.principal === null;
+  const body = method === 'POST' ? parseJson(await readBody(request, isAnonymous ? BODY_MAX_ANONYMOUS : BODY_MAX)) : '';
+  const { search, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  if (isAnonymous) door.admitAnonymous(method === 'POST' ? body : Object.fromEntries(searchParams));
   const headerMap = new HeaderMap();
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) headerMap.set(name, String(value));
-  const search = new URL(request.url ?? '/', 'http://localhost').search;
   const result = await door.graphql.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method, headers: headerMap, search, body },
     context: async () => context,

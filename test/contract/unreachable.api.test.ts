@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Route } from '../../src/authority/index.js';
 import { DOMAINS } from '../../src/domains.js';
 import { authenticate } from '../../src/identity/index.js';
+import { anonymousAdmission } from '../../src/server/anonymous.js';
 import { enforce } from '../../src/server/enforce.js';
 import { createGraphql } from '../../src/server/graphql.js';
 import { createFrontDoor } from '../../src/server/http.js';
@@ -54,6 +55,7 @@ async function carelessServer({ services, database }: TestServer) {
     database,
     graphql,
     pages: new Map(),
+    admitAnonymous: anonymousAdmission(schema, services.policies),
     routes: [...DOMAINS.flatMap((domain) => domain.routes ?? []), route],
     authenticate: (db, token) => authenticate(db, database, token, services.clock.now()),
   });
@@ -71,7 +73,7 @@ test('forbidden: a field that no policy claims, whoever asks, and its siblings a
   const answer = await careless.graphql('{ text viewer { __typename } }', {}, admin);
   expect(answer.body.data).toEqual({ text: null, viewer: { __typename: 'Viewer' } });
   expect(codeOf(answer)).toBe('FORBIDDEN');
-  expect(codeOf(await careless.graphql('{ text }'))).toBe('FORBIDDEN');
+  expect(codeOf(await careless.graphql('{ text }'))).toBe('UNAUTHENTICATED');
 });
 
 test('forbidden: a type that no policy claims, from the field that leads to it', async () => {
