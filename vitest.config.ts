@@ -15,8 +15,7 @@ export default defineConfig({
   ...shared,
   test: {
     maxWorkers: 2,
-    // Worker threads and the crash test run the build.
-    globalSetup: 'test/harness/built.mjs',
+    globalSetup: 'test/harness/global-setup.mjs',
     projects: [
       {
         ...shared,

@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
-import { migrate } from 'drizzle-orm/pglite/migrator';
 import postgres from 'postgres';
 import { embeddedDatabase } from '../../src/db/embedded.js';
-import { MIGRATIONS } from '../../src/db/migrations.js';
 import type { Database, Db, Engine, StatementListener } from '../../src/db/open.js';
 import { openPostgres } from '../../src/db/postgres.js';
 
@@ -21,9 +18,8 @@ export function openTestDatabase(statements?: StatementListener): Promise<TestDa
 }
 
 async function embedded(statements?: StatementListener): Promise<TestDatabase> {
-  const client = await PGlite.create();
-  const database = embeddedDatabase(client, statements);
-  if (existsSync(join(MIGRATIONS, 'meta'))) await migrate(database.db as never, { migrationsFolder: MIGRATIONS });
+  const loadDataDir = new Blob([readFileSync(process.env.TEST_MIGRATED_DATABASE ?? '')]);
+  const database = embeddedDatabase(await PGlite.create({ loadDataDir }), statements);
   return { db: database.db, engine: 'embedded', database, close: () => database.close() };
 }
 
