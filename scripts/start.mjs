@@ -1,6 +1,6 @@
-// `npm start`: prepares what is stale, then runs the server in this very process, so that signals reach it.
+// `npm start`: prepares what is stale, then is `bailiwick serve` in this very process, so that signals reach it.
 import { prepare } from './prepare.mjs';
 
 await prepare();
-const { main } = await import('../dist/main.js');
-await main(process.argv.slice(2));
+const { run } = await import('../dist/cli/main.js');
+process.exitCode = await run(['serve', ...process.argv.slice(2)]);

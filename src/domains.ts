@@ -1,7 +1,17 @@
 import { attestationDomain } from './attestation/index.js';
 import { auditDomain } from './audit/index.js';
 import type { DomainManifest } from './authority/index.js';
+import { ConfigError } from './config.js';
 import { identityDomain } from './identity/index.js';
 
 /** Every domain, in order: of two that tell an entity the later one's rows hold the earlier one's fields too. */
 export const DOMAINS: readonly DomainManifest[] = [identityDomain, attestationDomain, auditDomain];
+
+/** @throws ConfigError that lists the names which are no domain's, and those that are. */
+export function domainsNamed(names: readonly string[]): readonly DomainManifest[] {
+  const known = DOMAINS.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new ConfigError(`there is no domain ${unknown.join(', ')}; the domains are ${known.join(', ')}`);
+  return DOMAINS.filter(({ name }) => names.includes(name));
+}

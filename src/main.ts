@@ -4,27 +4,30 @@ import { ConfigError, readConfig } from './config.js';
 import { faultForLog } from './db/errors.js';
 import { FolderInUse } from './db/folder-lock.js';
 import { type Database, openDatabase } from './db/open.js';
-import { DOMAINS } from './domains.js';
+import { domainsNamed } from './domains.js';
 import { systemClock } from './platform/clock.js';
 import { createLogger, type Logger } from './platform/log.js';
 
-/** Runs the server until a signal: reads the configuration, opens the database, listens. Resolves once it listens. */
-export async function main(_argv: readonly string[] = []): Promise<void> {
+/** Serves as the environment says, and reports what is wrong with it in one line. */
+async function main(): Promise<void> {
   try {
     await serve();
   } catch (error) {
     if (!(error instanceof ConfigError) && !(error instanceof FolderInUse)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
+    process.exitCode = error instanceof ConfigError ? 2 : 1;
   }
 }
 
-async function serve(): Promise<void> {
-  const config = readConfig(process.env);
+/**
+ * Runs the server until a signal: reads the configuration, opens the database, listens. Resolves once it listens.
+ *
+ * @param flags settings that win over the environment's.
+ */
+export async function serve(flags: Readonly<Record<string, string>> = {}): Promise<void> {
+  const config = readConfig({ ...process.env, ...flags });
   const log = createLogger(config.logLevel);
-  const domains = config.domains && DOMAINS.filter(({ name }) => config.domains?.includes(name));
-  if (domains && domains.length !== config.domains?.length)
-    throw new ConfigError('BAILIWICK_DOMAINS names an unknown domain.');
+  const domains = config.domains && domainsNamed(config.domains);
   const database = await openDatabase({
     url: config.databaseUrl,
     dataDir: config.dataDir,
@@ -83,4 +86,4 @@ function stopOnSignal(app: Awaited<ReturnType<typeof createApp>>, database: Data
   }
 }
 
-if (import.meta.url === `file://${process.argv[1]}`) await main(process.argv.slice(2));
+if (import.meta.url === `file://${process.argv[1]}`) await main();

@@ -1,9 +1,28 @@
 import type { Command } from 'commander';
+import { CliError, EXIT } from '../errors.js';
 import { withExample } from '../verb.js';
 
+interface ServeOptions {
+  readonly domains?: string;
+  readonly host?: string;
+  readonly port?: string;
+}
+
 export function registerServe(command: Command): void {
-  withExample(command, 'BAILIWICK_PORT=8080 bailiwick serve').action(async () => {
-    const { main } = await import('../../main.js');
-    await main([]);
-  });
+  command
+    .option('--domains <names>', 'serve these domains only, with commas between them (or BAILIWICK_DOMAINS)')
+    .option('--host <address>', 'the address to listen on (or BAILIWICK_HOST)')
+    .option('--port <number>', 'the port to listen on; 0 takes a free one (or BAILIWICK_PORT)')
+    .action(async ({ domains, host, port }: ServeOptions) => {
+      const [{ serve }, { ConfigError }] = await Promise.all([import('../../main.js'), import('../../config.js')]);
+      const flags = {
+        ...(domains !== undefined && { BAILIWICK_DOMAINS: domains }),
+        ...(host !== undefined && { BAILIWICK_HOST: host }),
+        ...(port !== undefined && { BAILIWICK_PORT: port }),
+      };
+      await serve(flags).catch((error: unknown) => {
+        throw error instanceof ConfigError ? new CliError(error.message, EXIT.usage) : error;
+      });
+    });
+  withExample(command, 'bailiwick serve --domains identity,attestation --port 8080');
 }

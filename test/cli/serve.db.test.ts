@@ -1,0 +1,65 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { runCli } from './run-cli.js';
+
+const SIGNAL = 'SIGTERM';
+const before = [...process.listeners('SIGINT'), ...process.listeners(SIGNAL)];
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bailiwick-serve-'));
+  vi.stubEnv('BAILIWICK_DATA_DIR', join(folder, 'data'));
+  vi.stubEnv('BAILIWICK_LOG_LEVEL', 'silent');
+  vi.stubEnv('BAILIWICK_HOST', '192.0.2.1');
+  vi.stubEnv('BAILIWICK_PORT', '1');
+  vi.stubEnv('BAILIWICK_DOMAINS', 'nonsense');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+/** What the signal would do to a server in a process of its own; waits until the database is closed. */
+async function stop(): Promise<void> {
+  for (const listener of process.listeners(SIGNAL)) if (!before.includes(listener)) listener(SIGNAL);
+  while (existsSync(join(folder, 'data', 'lock'))) await delay(20);
+  for (const name of ['SIGINT', SIGNAL] as const) {
+    for (const listener of process.listeners(name)) if (!before.includes(listener)) process.off(name, listener);
+  }
+}
+
+describe('serve', () => {
+  test('ok: options win over the environment', async () => {
+    const { code, out } = await runCli('serve', '--host', '127.0.0.1', '--port', '0', '--domains', 'identity');
+    const url = /http:\/\/127\.0\.0\.1:\d+(?=\/graphql)/.exec(out)?.[0] ?? '';
+    try {
+      expect([code, (await fetch(`${url}/readyz`)).status]).toEqual([0, 200]);
+      expect(out).toContain(`  GraphiQL  ${url}/graphiql\n`);
+    } finally {
+      await stop();
+    }
+  }, 60_000);
+
+  test('usage: an unknown domain is answered with the known ones, and no database is made', async () => {
+    const { code, out, err } = await runCli(
+      'serve',
+      '--host',
+      '127.0.0.1',
+      '--port',
+      '0',
+      '--domains',
+      'identity,fleet',
+    );
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toBe('error: there is no domain fleet; the domains are identity, attestation, audit\n');
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+  });
+
+  test('usage: a domain in the environment counts as an option does', async () => {
+    const { code, err } = await runCli('serve', '--host', '127.0.0.1', '--port', '0');
+    expect([code, err]).toEqual([2, expect.stringContaining('there is no domain nonsense; the domains are')]);
+  });
+});
