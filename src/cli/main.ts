@@ -34,6 +34,11 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
   ['agent', 'machines that attest', async () => (await import('./commands/agent.js')).registerAgent],
   ['attest', 'evidence, verified without a server', async () => (await import('./commands/attest.js')).registerAttest],
   ['policy', 'who may do what', async () => (await import('./commands/policy.js')).registerPolicy],
+  [
+    'federation',
+    'the graph for a Federation 2 router',
+    async () => (await import('./commands/federation.js')).registerFederation,
+  ],
   ['audit', 'what was done and refused', async () => (await import('./commands/audit.js')).registerAudit],
 ];
 

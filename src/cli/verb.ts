@@ -30,3 +30,16 @@ export function parseCount(text: string): number {
 export function collect(value: string, earlier: readonly string[] | undefined): string[] {
   return [...(earlier ?? []), value];
 }
+
+/** Gathers an option of the form NAME=VALUE that may be given once for each name. */
+export function collectPair(text: string, earlier: ReadonlyMap<string, string> = new Map()): Map<string, string> {
+  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('It must have the form NAME=VALUE.');
+  if (earlier.has(name)) throw new InvalidArgumentError(`${name} was given already.`);
+  return new Map([...earlier, [name, value]]);
+}
+
+/** Reads names with commas between them. */
+export function parseNames(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
+}

@@ -1,6 +1,6 @@
 import { printSubgraphSchema } from '@apollo/subgraph';
 import { composeServices } from '@theguild/federation-composition';
-import { parse } from 'graphql';
+import { type DocumentNode, parse } from 'graphql';
 import type { DomainManifest } from '../authority/index.js';
 import type { PolicyRegistry } from '../platform/policy/index.js';
 import { buildSchema } from '../server/schema.js';
@@ -13,18 +13,41 @@ export interface Supergraph {
   readonly publicSdl: string;
 }
 
+export interface Subgraph {
+  readonly name: string;
+  /** Where a router reaches it; an address that leads nowhere by default. */
+  readonly url?: string | undefined;
+  readonly typeDefs: DocumentNode;
+}
+
+/** Why subgraphs do not compose, one reason each. */
+export class CompositionError extends Error {
+  readonly reasons: readonly string[];
+
+  constructor(reasons: readonly string[]) {
+    super(`the subgraphs do not compose: ${reasons.join('; ')}`);
+    this.name = 'CompositionError';
+    this.reasons = reasons;
+  }
+}
+
+/** A domain as if it were a service of its own, stamped with its policies as it is when it is served. */
+export function subgraphOf(domain: DomainManifest, policies: PolicyRegistry): Subgraph {
+  return { name: domain.name, typeDefs: parse(printSubgraphSchema(buildSchema([domain], policies))) };
+}
+
 /**
- * Composes domains as if each were a service of its own: Apollo Federation 2, one subgraph a domain, stamped with its
- * policies as it is when it is served.
- * @throws Error with every reason when they do not compose.
+ * Composes subgraphs of Apollo Federation 2, each with a name of its own.
+ * @throws CompositionError with every reason when they do not compose.
  */
-export function composeDomains(domains: readonly DomainManifest[], policies: PolicyRegistry): Supergraph {
-  const services = domains.map((domain) => ({
-    name: domain.name,
-    url: `http://${domain.name}.invalid/graphql`,
-    typeDefs: parse(printSubgraphSchema(buildSchema([domain], policies))),
-  }));
+export function composeSubgraphs(subgraphs: readonly Subgraph[]): Supergraph {
+  const services = subgraphs.map((each) => ({ ...each, url: each.url ?? `http://${each.name}.invalid/graphql` }));
   const { errors, supergraphSdl, publicSdl } = composeServices(services);
-  if (errors) throw new Error(`the domains do not compose: ${errors.map((error) => error.message).join('; ')}`);
+  if (errors) throw new CompositionError(errors.map((error) => error.message));
   return { supergraphSdl, publicSdl };
+}
+
+/** Composes domains, one subgraph each, stamped with the policies as they are when they are served. */
+export function composeDomains(domains: readonly DomainManifest[], policies: PolicyRegistry): Supergraph {
+  return composeSubgraphs(domains.map((domain) => subgraphOf(domain, policies)));
 }

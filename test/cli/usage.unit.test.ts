@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createProgram } from '../../src/cli/main.js';
 import { runCli } from './run-cli.js';
 
-const NOUNS = 'serve login logout whoami domain project user role assignment allowlist agent attest policy audit'.split(
-  ' ',
-);
+const NOUNS =
+  'serve login logout whoami domain project user role assignment allowlist agent attest policy federation audit'.split(
+    ' ',
+  );
 
 function leaves(command: Command): Command[] {
   return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
@@ -59,6 +60,14 @@ describe('the command tree', () => {
     [['login', '--system', '--project', 'web']],
     [['login', '--password-file', '/nowhere']],
     [['role', 'grant', 'alice', 'member']],
+    [['serve', '--domains', 'identity,nonsense']],
+    [['serve', '--port', '70000']],
+    [['federation', 'compose', '--domains', 'nonsense']],
+    [['federation', 'compose', '--url', 'identity']],
+    [['federation', 'compose', '--url', 'nonsense=http://127.0.0.1/graphql']],
+    [['federation', 'compose', '--url', 'identity=file:///nowhere']],
+    [['federation', 'compose', '--subgraph', 'identity=schema/identity.graphql']],
+    [['federation', 'compose', '--subgraph', 'other=/nowhere']],
   ])('usage: %j exits with 2', async (argv) => {
     const { code, out, err } = await runCli(...argv);
     expect([code, out]).toEqual([2, '']);
