@@ -33,7 +33,7 @@ export async function serve(flags: Readonly<Record<string, string>> = {}): Promi
     dataDir: config.dataDir,
     connectionsMax: config.databaseConnections,
   });
-  const app = await createApp({
+  const created = createApp({
     database,
     clock: systemClock,
     log,
@@ -42,10 +42,12 @@ export async function serve(flags: Readonly<Record<string, string>> = {}): Promi
     ...(domains && { domains }),
     hasGraphiql: config.hasGraphiql,
   });
+  const app = await orClose(created, database);
   logUnhandled(log);
-  await new Promise<void>((resolve, reject) => {
+  const listening = new Promise<void>((resolve, reject) => {
     app.http.once('error', reject).listen(config.port, config.host, resolve);
   });
+  await orClose(listening, app, database);
   const { port } = app.http.address() as AddressInfo;
   const url = `http://${config.host}:${port}`;
   process.stdout.write(`Bailiwick is ready.\n  GraphQL   ${url}/graphql\n`);
@@ -61,6 +63,16 @@ export async function serve(flags: Readonly<Record<string, string>> = {}): Promi
  */
 function logUnhandled(log: Logger): void {
   process.on('unhandledRejection', (reason) => log.error({ err: faultForLog(reason) }, 'a promise was abandoned'));
+}
+
+/** Closes what is open already when the next step fails: it would keep a process alive that serves nobody. */
+async function orClose<T>(step: Promise<T>, ...open: readonly { close(): Promise<void> }[]): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    for (const each of open) await each.close();
+    throw error;
+  }
 }
 
 /** Open requests may finish; what hangs longer is cut off. A second signal ends the process at once. */

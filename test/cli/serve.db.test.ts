@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -41,6 +42,17 @@ describe('serve', () => {
     } finally {
       await stop();
     }
+  }, 60_000);
+
+  test('unavailable: a port that is taken is said, and nothing stays open', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const argv = ['--host', '127.0.0.1', '--domains', 'identity', '--port', String(port)];
+    const { code, out, err } = await runCli('serve', ...argv).finally(() => other.close());
+    expect([code, out, err]).toEqual([5, '', expect.stringContaining(`address already in use 127.0.0.1:${port}`)]);
+    expect(existsSync(join(folder, 'data', 'pg'))).toBe(true);
+    expect(existsSync(join(folder, 'data', 'lock'))).toBe(false);
   }, 60_000);
 
   test('usage: an unknown domain is answered with the known ones, and no database is made', async () => {
