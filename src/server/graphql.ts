@@ -10,6 +10,7 @@ import type { Context } from '../authority/index.js';
 import { faultForLog } from '../db/errors.js';
 import { badInput, HTTP_STATUS, Refusal } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
+import { recordDenial } from './denials.js';
 import type { Guarded } from './enforce.js';
 import { costOf, LIMITS, withinLimits } from './limits.js';
 import { isFault, maskError } from './mask.js';
@@ -106,26 +107,4 @@ function statusOf(status: number | undefined, errors: readonly GraphQLError[] | 
   const isLegacy = /^application\/json\b[^,]*$/i.test(accept?.trim() ?? '');
   const isNotRun = status === 400 && errors?.every((error) => NOT_RUN.has(error.extensions.code));
   return isLegacy && isNotRun ? 200 : status;
-}
-
-/** One audit entry for each authenticated request that was denied something; after its transactions rolled back. */
-async function recordDenial(
-  context: Context,
-  errors: readonly { extensions?: Record<string, unknown>; path?: readonly (string | number)[] }[],
-) {
-  const denial = errors.find((error) => error.extensions?.code === 'FORBIDDEN');
-  if (!denial || context.actor.principal === null) return;
-  const { policy, reason } = denial.extensions ?? {};
-  const fact = {
-    action: 'request.denied',
-    outcome: 'DENIED' as const,
-    ...(typeof policy === 'string' && { policy }),
-    details: { path: denial.path?.join('.') ?? null, ...(reason !== undefined && { reason }) },
-  };
-  const request = { requestId: context.requestId, actor: context.actor, at: context.clock.now() };
-  try {
-    await context.db.transaction((tx) => context.recordAudit(tx, request, fact));
-  } catch (error) {
-    context.log.error({ requestId: context.requestId, err: faultForLog(error) }, 'a denial could not be audited');
-  }
 }

@@ -6,6 +6,7 @@ import { faultForLog } from '../db/errors.js';
 import type { Database, Tx } from '../db/open.js';
 import { badInput, HTTP_STATUS, notFound, Refusal, unauthenticated } from '../platform/errors.js';
 import type { AdmitAnonymous } from './anonymous.js';
+import { recordDenial } from './denials.js';
 import { answerPage, type Page } from './graphiql.js';
 import { refusalFrom } from './mask.js';
 
@@ -90,8 +91,14 @@ async function handleRoute(
   const policy = services.policies.policyFor(`HTTP.${route.name}`);
   if (!policy) throw notFound('resource');
   if (context.actor.principal === null) throw unauthenticated();
-  requireOperation(context, policy.name);
-  await route.handle(context, route.path.exec(path)?.[1] ?? '', request, response);
+  try {
+    requireOperation(context, policy.name);
+    await route.handle(context, route.path.exec(path)?.[1] ?? '', request, response);
+  } catch (error) {
+    if (error instanceof Refusal)
+      await recordDenial(context, [{ extensions: error.extensions, path: ['HTTP', route.name] }]);
+    throw error;
+  }
 }
 
 async function answerGraphql(

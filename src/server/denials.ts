@@ -1,0 +1,27 @@
+import type { Context } from '../authority/index.js';
+import { faultForLog } from '../db/errors.js';
+
+/** What a denial is told from: the errors of an answer, wherever they came about. */
+export interface AnsweredError {
+  readonly extensions?: Readonly<Record<string, unknown>>;
+  readonly path?: readonly (string | number)[] | undefined;
+}
+
+/** One audit entry for each authenticated request that was denied something; after its transactions rolled back. */
+export async function recordDenial(context: Context, errors: readonly AnsweredError[]): Promise<void> {
+  const denial = errors.find((error) => error.extensions?.code === 'FORBIDDEN');
+  if (!denial || context.actor.principal === null) return;
+  const { policy, reason } = denial.extensions ?? {};
+  const fact = {
+    action: 'request.denied',
+    outcome: 'DENIED' as const,
+    ...(typeof policy === 'string' && { policy }),
+    details: { path: denial.path?.join('.') ?? null, ...(reason !== undefined && { reason }) },
+  };
+  const request = { requestId: context.requestId, actor: context.actor, at: context.clock.now() };
+  try {
+    await context.db.transaction((tx) => context.recordAudit(tx, request, fact));
+  } catch (error) {
+    context.log.error({ requestId: context.requestId, err: faultForLog(error) }, 'a denial could not be audited');
+  }
+}
