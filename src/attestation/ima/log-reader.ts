@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { algorithmOfSize, decodeHex } from '../runtime-policy/index.js';
+import { parseImaSignature } from './signature.js';
 import { TemplateData } from './template-data.js';
 import { type DigestPrefix, type ImaTemplate, parseDigestPrefix, templateNamed } from './templates.js';
 
@@ -225,6 +226,13 @@ export class ImaLogReader {
     return null;
   }
 
+  /** Files need no signature, but one that is there must be one. */
+  #signatureProblem(): string | null {
+    if (this.lastStart === this.lastEnd) return null;
+    const parsed = parseImaSignature(this.#data.lastField);
+    return typeof parsed === 'string' ? parsed : null;
+  }
+
   #layOut(): string | null {
     const { log, nameStart, nameEnd } = this;
     const prefix = this.#prefix as DigestPrefix;
@@ -232,8 +240,7 @@ export class ImaLogReader {
     if (this.template?.digest === 'd') return data.writeLegacy(this.digest, prefix.size, log, nameStart, nameEnd);
     data.begin(prefix, this.digest, log, nameStart, nameEnd);
     if (this.template?.last == null) return null;
-    return data.addHexField(log, this.lastStart, this.lastEnd)
-      ? null
-      : 'the field after the name is not lower-case hex';
+    if (!data.addHexField(log, this.lastStart, this.lastEnd)) return 'the field after the name is not lower-case hex';
+    return this.template.last === 'sig' ? this.#signatureProblem() : null;
   }
 }

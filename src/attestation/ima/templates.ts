@@ -43,6 +43,11 @@ const KERNEL_HASH_SIZES: ReadonlyMap<string, number> = new Map([
   ['sha3-512', 64],
 ]);
 
+/** The size of a digest in bytes; undefined for an algorithm that the kernel does not measure with. */
+export function kernelHashSize(algorithm: string): number | undefined {
+  return KERNEL_HASH_SIZES.get(algorithm);
+}
+
 /** What stands before the digest's hex, such as `sha256:` or `verity:sha256:`, understood once per spelling. */
 export interface DigestPrefix {
   readonly algorithm: string;
@@ -64,7 +69,7 @@ export function parseDigestPrefix(prefix: string, field: ImaTemplate['digest']):
   const [algorithm = '', rest, ...others] = parts;
   if (rest !== '' || others.length > 0) return 'expected an algorithm and a colon before the digest';
   if (type !== 'ima' && type !== 'verity') return 'the type of the digest is neither ima nor verity';
-  const size = KERNEL_HASH_SIZES.get(algorithm);
+  const size = kernelHashSize(algorithm);
   if (size === undefined) return 'the algorithm of the digest is not known';
   const header = Buffer.alloc(4 + prefix.length + 1);
   header.writeUInt32LE(prefix.length + 1 + size, 0);

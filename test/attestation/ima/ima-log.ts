@@ -18,6 +18,18 @@ export interface Measurement {
 export const sha256 = (content: string | Uint8Array): Buffer => createHash('sha256').update(content).digest();
 export const sha1 = (content: string | Uint8Array): Buffer => createHash('sha1').update(content).digest();
 
+/** A file's signature as `security.ima` has it: struct signature_v2_hdr, then the signature. */
+export function fileSignature(
+  signature: Uint8Array,
+  { type = 0x03, version = 2, algorithm = 4, keyId = 0xaabbccdd } = {},
+) {
+  const header = Buffer.alloc(9);
+  header.set([type, version, algorithm]);
+  header.writeUInt32BE(keyId, 3);
+  header.writeUInt16BE(signature.length, 7);
+  return Buffer.concat([header, signature]);
+}
+
 function field(...parts: (string | Uint8Array)[]): Buffer {
   const content = Buffer.concat(parts.map((part) => Buffer.from(part)));
   const length = Buffer.alloc(4);

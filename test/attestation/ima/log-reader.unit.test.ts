@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ImaLine, ImaLogReader, MAX_LINE_BYTES } from '../../../src/attestation/ima/index.js';
-import { logLine, type Measurement, sha1, sha256, templateData } from './ima-log.js';
+import { fileSignature, logLine, type Measurement, sha1, sha256, templateData } from './ima-log.js';
 
 function only(text: string): { line: ImaLine; reader: ImaLogReader } {
   const reader = new ImaLogReader(Buffer.from(text));
@@ -22,8 +22,12 @@ const MEASUREMENTS: readonly Measurement[] = [
   { path: '/usr/bin/bash', template: 'ima-ngv2' },
   { path: '/usr/bin/bash', template: 'ima-ngv2', digestType: 'verity' },
   { path: '/usr/bin/bash', template: 'ima-sig' },
-  { path: '/usr/bin/bash', template: 'ima-sig', last: Buffer.from('030204aabbccdd0100ff', 'hex') },
-  { path: '/usr/bin/bash', template: 'ima-sigv2', last: Buffer.alloc(300, 7) },
+  { path: '/usr/bin/bash', template: 'ima-sig', last: fileSignature(Buffer.alloc(256, 1)) },
+  {
+    path: '/usr/bin/bash',
+    template: 'ima-sigv2',
+    last: fileSignature(Buffer.alloc(71, 7), { type: 0x06, version: 3 }),
+  },
   { path: '.ima', template: 'ima-buf', last: Buffer.alloc(10_000, 0x30) },
   { path: '/opt/my app/run me' },
   { path: '/opt/my app/run me', template: 'ima-sig' },
@@ -110,6 +114,14 @@ describe('ImaLogReader', () => {
     ],
     'a signature that is not hex': [logLine({ path: '/a', template: 'ima-sig' }).replace('\n', 'zz\n'), /hex/],
     'half a byte of signature': [logLine({ path: '/a', template: 'ima-sig' }).replace('\n', 'abc\n'), /hex/],
+    'a signature that is none': [
+      logLine({ path: '/a', template: 'ima-sig', last: Buffer.alloc(20, 0x30) }),
+      /type of the signature/,
+    ],
+    'a signature that is cut short': [
+      logLine({ path: '/a', template: 'ima-sigv2', last: fileSignature(Buffer.alloc(64)).subarray(0, -1) }),
+      /as long as its header/,
+    ],
     'a legacy name over 255 bytes': [`10 ${'a'.repeat(40)} ima ${'b'.repeat(40)} /${'c'.repeat(255)}\n`, /255/],
     'a line without end': [good.replace('/bin/true', `/${'x'.repeat(MAX_LINE_BYTES)}`), /longer/],
   };
@@ -147,7 +159,8 @@ describe('ImaLogReader', () => {
     const bytes = fc.uint8Array({ maxLength: 2000 });
     const template = fc.constantFrom('ima-ng', 'ima-sig', 'ima-ngv2', 'ima-sigv2', 'ima-buf');
     fc.assert(
-      fc.property(names, bytes, template, (path, last, name) => {
+      fc.property(names, bytes, template, (path, content, name) => {
+        const last = name === 'ima-buf' || content.length === 0 ? content : fileSignature(content);
         const measurement = { path, last, template: name } as const;
         const { line, reader } = only(logLine(measurement));
         expect([line, reader.isTemplateHashRight, reader.name]).toEqual(['ENTRY', true, path]);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAILURES, verify } from '../../../src/attestation/verifier/index.js';
+import { fileSignature } from '../ima/ima-log.js';
 import { codes, healthyMachine, prepare } from './machine.js';
 
 /** Fields of a TPMS_ATTEST that only the key vouches for: qualifiedSigner, clockInfo and firmwareVersion. */
@@ -12,7 +13,8 @@ function isFreelyStated(message: Buffer, at: number): boolean {
 }
 
 describe('verify: hostile evidence', () => {
-  const machine = healthyMachine().measure({ path: '/usr/bin/bash', template: 'ima-sig', last: Buffer.alloc(20, 3) });
+  const last = fileSignature(Buffer.alloc(20, 3));
+  const machine = healthyMachine().measure({ path: '/usr/bin/bash', template: 'ima-sig', last });
   const input = prepare({ machine });
   const { quote } = input.evidence;
   const log = machine.log();

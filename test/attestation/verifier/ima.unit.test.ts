@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileRuntimePolicy } from '../../../src/attestation/runtime-policy/index.js';
 import { startingOffset } from '../../../src/attestation/verifier/index.js';
-import { logLine, type Measurement, sha1, sha256 } from '../ima/ima-log.js';
+import { fileSignature, logLine, type Measurement, sha1, sha256 } from '../ima/ima-log.js';
 import {
   acceptedState,
   attest,
@@ -58,6 +58,15 @@ describe('verify: the IMA log', () => {
       ['IMA_PARSE_ERROR', 5],
       ['IMA_PARSE_ERROR', 6],
     ]);
+  });
+
+  it('refused: a file whose signature is not one, and its place is told', () => {
+    const unsigned: Measurement = { path: FILES[0] ?? '', template: 'ima-sig' };
+    expect(attest({ machine: healthyMachine().measure(unsigned) }).verdict).toBe('ACCEPTED');
+    const result = attest({ machine: healthyMachine().measure({ ...unsigned, last: Buffer.from('0302', 'hex') }) });
+    expect(result.failures).toContainEqual(
+      expect.objectContaining({ code: 'IMA_PARSE_ERROR', class: 'INTEGRITY', entry: 4 }),
+    );
   });
 
   it('refused: every file that is not listed or differs is reported, with what was expected', () => {
@@ -318,7 +327,7 @@ describe('verify: measured buffers', () => {
 
   it('ok: signed entries and the oldest template are judged by their digest', () => {
     const legacy: Measurement = { path: '/usr/bin/old', template: 'ima', digest: sha1('old') };
-    const signed: Measurement = { path: FILES[0] ?? '', template: 'ima-sig', last: Buffer.from('0302', 'hex') };
+    const signed: Measurement = { path: FILES[0] ?? '', template: 'ima-sig', last: fileSignature(Buffer.alloc(256)) };
     const old = policies({ excludes: [] });
     const digests = { '/usr/bin/old': [sha1('old').toString('hex')] };
     const withOld = [
