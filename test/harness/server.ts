@@ -45,6 +45,7 @@ export type Json = any;
 export interface Answer {
   readonly status: number;
   readonly body: Json;
+  readonly requestId: string;
   /** The body without its request ids, for answers that must be the same. */
   readonly comparable: string;
 }
@@ -112,7 +113,8 @@ export function client(url: string) {
       });
       const text = await response.text();
       const comparable = text.replaceAll(/"requestId":"[^"]*"/g, '"requestId":""');
-      return { status: response.status, body: JSON.parse(text), comparable };
+      const requestId = response.headers.get('x-request-id') ?? '';
+      return { status: response.status, body: JSON.parse(text), requestId, comparable };
     },
   };
 }

@@ -1,0 +1,47 @@
+import {
+  type GraphQLSchema,
+  getNamedType,
+  isObjectType,
+  isUnionType,
+  parse,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { isShape } from '../../../src/server/shapes.js';
+import { DOORS } from './doors.js';
+
+/** `Type.field` of all that the documents of the reading ask for. */
+export function coordinatesRead(schema: GraphQLSchema): Set<string> {
+  const read = new Set<string>();
+  for (const { fields, byId, list } of Object.values(DOORS)) {
+    for (const door of [byId, list]) {
+      if (door === undefined) continue;
+      const types = new TypeInfo(schema);
+      const note = visitWithTypeInfo(types, {
+        Field: ({ name }) => void read.add(`${types.getParentType()?.name}.${name.value}`),
+      });
+      visit(parse(`{ ${door.ask({ name: '', id: '' }, fields)} }`), note);
+    }
+  }
+  return read;
+}
+
+/** What must be among them: queries, and fields that lead to an object that is more than a part of an answer. */
+export function coordinatesToRead(schema: GraphQLSchema): string[] {
+  return Object.values(schema.getTypeMap()).flatMap((type) => {
+    if (!isObjectType(type) || type.name.startsWith('_') || type.name === 'Mutation' || isShape(type.name)) return [];
+    return Object.values(type.getFields())
+      .filter((field) => leadsOn(getNamedType(field.type)) && !FEDERATION.has(field.name))
+      .map((field) => `${type.name}.${field.name}`);
+  });
+}
+
+const FEDERATION = new Set(['_entities', '_service']);
+const leadsOn = (type: unknown) => isObjectType(type) && (!isShape(type.name) || type.name.endsWith('Connection'));
+
+/** What a router can ask for by type and id. */
+export function entityNames(schema: GraphQLSchema): string[] {
+  const union = schema.getType('_Entity');
+  return isUnionType(union) ? union.getTypes().map(({ name }) => name) : [];
+}

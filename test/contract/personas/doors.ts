@@ -1,0 +1,102 @@
+import type { Json } from '../../harness/server.js';
+import type { Thing } from './things.js';
+
+/** A way to a thing: a root field to ask, and how the thing is found in its value. */
+export interface Door {
+  /** The field's name, for people. */
+  readonly name: string;
+  readonly ask: (thing: Thing, fields: string) => string;
+  readonly find: (value: Json, thing: Thing) => Json | null;
+}
+/** How a type is read: by id, in a list, and by a router as an entity. */
+export interface Doors {
+  readonly fields: string;
+  readonly byId?: Door;
+  readonly list?: Door;
+  /** The type's name, for an entity. */
+  readonly entity?: string;
+}
+
+const quoted = (text: string | null | undefined) => JSON.stringify(text ?? '');
+const itself = (value: Json) => value;
+const among = (nodes: Json[], { id }: Thing): Json | null => nodes.find((node) => node.id === id) ?? null;
+
+const byId = (name: string): Door => ({
+  name,
+  ask: ({ id }, fields) => `${name}(id: ${quoted(id)}) { ${fields} }`,
+  find: itself,
+});
+const byRef = (name: string): Door => ({
+  name,
+  ask: ({ id }, fields) => `${name}(ref: { id: ${quoted(id)} }) { ${fields} }`,
+  find: itself,
+});
+const listed = (name: string, filter: (thing: Thing) => string = () => ''): Door => ({
+  name,
+  ask: (thing, fields) => `${name}(first: 200${filter(thing)}) { nodes { ${fields} } pageInfo { hasNextPage } }`,
+  find: (page, thing) => {
+    if (page.pageInfo.hasNextPage) throw new Error(`${name} has more than one page, so that absence proves nothing`);
+    return among(page.nodes, thing);
+  },
+});
+const revision: Door = {
+  name: 'allowlist',
+  ask: ({ at }, fields) => `allowlist(ref: { id: ${quoted(at)} }) { currentRevision { ${fields} } }`,
+  find: (list) => list.currentRevision,
+};
+const CONTENT = 'id imaPolicy tpmPolicy vtpmPolicy';
+
+export const DOORS: Readonly<Record<string, Doors>> = {
+  Viewer: {
+    fields: 'kind user { id } agent { id } scope { domain { id } project { id } }',
+    byId: { name: 'viewer', ask: (_, fields) => `viewer { ${fields} }`, find: itself },
+  },
+  Domain: { fields: 'id', byId: byId('domain'), list: listed('domains'), entity: 'Domain' },
+  Project: { fields: 'id domain { id }', byId: byId('project'), list: listed('projects'), entity: 'Project' },
+  User: { fields: 'id domain { id }', byId: byId('user'), list: listed('users'), entity: 'User' },
+  Role: {
+    fields: 'id',
+    list: { name: 'roles', ask: (_, fields) => `roles { ${fields} }`, find: among },
+    entity: 'Role',
+  },
+  RoleAssignment: {
+    fields: 'id user { id } scope { domain { id } project { id } }',
+    list: listed('roleAssignments', ({ at }) => `, filter: { userIds: [${quoted(at)}] }`),
+    entity: 'RoleAssignment',
+  },
+  Policy: {
+    fields: 'id: name checks { check }',
+    byId: { ...byId('policy'), ask: ({ id }, fields) => `policy(name: ${quoted(id)}) { ${fields} }` },
+    list: { name: 'policies', ask: (_, fields) => `policies { ${fields} }`, find: among },
+  },
+  Allowlist: {
+    fields: 'id domain { id } project { id } currentRevision { id }',
+    byId: byRef('allowlist'),
+    list: listed('allowlists'),
+    entity: 'Allowlist',
+  },
+  AllowlistRevision: { fields: 'id', byId: revision, entity: 'AllowlistRevision' },
+  'AllowlistRevision, its content': { fields: CONTENT, byId: revision, entity: 'AllowlistRevision' },
+  Agent: {
+    fields: 'id project { id } allowlist { id } lastResult { id }',
+    byId: byRef('agent'),
+    list: listed('agents'),
+    entity: 'Agent',
+  },
+  AttestationResult: {
+    fields: 'id agent { id } allowlistRevision { id }',
+    byId: byId('attestationResult'),
+    list: {
+      name: 'Agent.attestationResults',
+      ask: ({ at }, fields) =>
+        `agent(ref: { id: ${quoted(at)} }) { attestationResults(first: 200) { nodes { ${fields} } } }`,
+      find: ({ attestationResults: { nodes } }, thing) => among(nodes, thing),
+    },
+    entity: 'AttestationResult',
+  },
+  AuditEntry: {
+    fields: 'id',
+    list: listed('auditEntries', ({ at }) => `, filter: { targetIds: [${quoted(at)}] }`),
+    entity: 'AuditEntry',
+  },
+};

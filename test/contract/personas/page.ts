@@ -1,0 +1,97 @@
+import { DOORS } from './doors.js';
+import type { Matrix } from './matrix.js';
+import { type Reading, wordOf } from './reading.js';
+
+const HEAD = `# Who may do what
+
+Made from the answers of a running server by \`test/contract/personas.api.test.ts\`; \`UPDATE=1\` writes it anew.
+
+Every persona lives in the domain *home*; project personas and agents in its project *own*. *sibling* is another project
+of that domain; *foreign* is another domain, *foreign project* a project in it.
+
+| Answer    | What it means                                                                             |
+| --------- | ----------------------------------------------------------------------------------------- |
+| **yes**   | It was read, or done: a mutation answered its object, and left its entry in the audit log. |
+| \`IN_USE\`  | A user error that only comes after the caller was allowed to do this to this object.      |
+| hidden    | NOT_FOUND: the answer is that for what does not exist.                                    |
+| forbidden | FORBIDDEN: the persona's roles do not suffice.                                            |
+| scope     | FORBIDDEN with the reason WRONG_SCOPE: a token of another scope is needed.                |
+| 401       | UNAUTHENTICATED: no token that counts, or no proof of what is claimed.                    |
+| –         | There is no such object for this persona.                                                 |
+`;
+const DOING = `A row is a mutation and what it is aimed at, each time something fresh. The mutations with which a caller proves who
+it is (\`issueToken\`, \`enrollAgent\`, \`activateAgent\`, \`logInAgent\`) look at the proof, not at who brings it.`;
+
+export function writePage(matrix: Matrix): string {
+  const types = Object.keys(DOORS).map((type) => section(3, type, readingTable(matrix, type)));
+  return [
+    HEAD,
+    section(2, 'Reading', 'By id, or from the list where there is no query by id.'),
+    ...types,
+    section(2, 'Lists', 'Which of the objects above a list shows: those that can be read by id.', listTable(matrix)),
+    section(2, 'Mutations', DOING, rowsTable(matrix, 'Mutation', matrix.deeds.map(withName('mutation')))),
+    section(2, 'Routes', rowsTable(matrix, 'Route', matrix.fetched.map(withName('route')))),
+  ].join('\n');
+}
+
+const section = (depth: 2 | 3, title: string, ...parts: readonly string[]) =>
+  `${'#'.repeat(depth)} ${title}\n\n${parts.join('\n\n')}\n`;
+
+/** A table whose columns line up in the source too. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+function readingTable({ personas, readings }: Matrix, type: string): string {
+  const ofType = readings.filter((reading) => reading.type === type);
+  const columns = [...new Set(ofType.map(({ thing }) => thing.name))];
+  const cell = (persona: string, name: string) => {
+    const found = ofType.find((reading) => reading.persona === persona && reading.thing.name === name);
+    return found ? wordOf(found) : '–';
+  };
+  const rows = personas.map((persona) => [persona, ...columns.map((name) => cell(persona, name))]);
+  return table(['Persona', ...columns], rows);
+}
+
+function listTable({ personas, readings }: Matrix): string {
+  const lists = Object.entries(DOORS).flatMap(([type, { list }]) => (list ? [{ type, name: list.name }] : []));
+  const rows = personas.map((persona) => [
+    persona,
+    ...lists.map(({ type }) => shown(readings.filter((one) => one.type === type && one.persona === persona))),
+  ]);
+  return table(['Persona', ...lists.map(({ name }) => `\`${name}\``)], rows);
+}
+
+function shown(readings: readonly Reading[]): string {
+  const listed = readings.filter(({ doors }) => doors.list?.found);
+  if (listed.length === readings.length) return 'all';
+  if (listed.length > 0) return listed.map(({ thing }) => thing.name).join(', ');
+  const word = readings[0]?.doors.list?.word ?? '';
+  return word === 'hidden' ? 'none' : word;
+}
+
+interface Named {
+  readonly name: string;
+  readonly persona: string;
+  readonly words: Readonly<Record<string, string>>;
+}
+const withName =
+  <Key extends string>(key: Key) =>
+  (one: Record<Key, string> & Omit<Named, 'name'>): Named => ({ ...one, name: one[key] });
+
+/** A row for each target of each operation, a column for each persona. */
+function rowsTable({ personas }: Matrix, title: string, all: readonly Named[]): string {
+  const rows: string[][] = [];
+  for (const name of new Set(all.map((one) => one.name))) {
+    const ofName = new Map(all.filter((one) => one.name === name).map((one) => [one.persona, one.words]));
+    for (const target of Object.keys([...ofName.values()][0] ?? {})) {
+      rows.push([`\`${name}\``, target, ...personas.map((persona) => codeWord(ofName.get(persona)?.[target] ?? '–'))]);
+    }
+  }
+  return table([title, 'Of', ...personas], rows);
+}
+
+const codeWord = (word: string) => (/^[A-Z_]+$/.test(word) ? `\`${word}\`` : word);

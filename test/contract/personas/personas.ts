@@ -1,0 +1,68 @@
+import { newId } from '../../../src/platform/ids.js';
+import type { RoleName, TestScope } from '../../harness/server.js';
+import type { Principal } from './rows.js';
+import type { World } from './world.js';
+
+export interface Persona {
+  readonly name: string;
+  readonly token: string | undefined;
+  /** Null for who is anonymous. */
+  readonly principal: Principal | null;
+  /** What owns what a user's token makes. */
+  readonly scope: TestScope;
+}
+
+const ROLES: readonly RoleName[] = ['admin', 'manager', 'member', 'reader'];
+
+export async function makePersonas(world: World): Promise<Persona[]> {
+  const { own } = world.projects;
+  return [
+    ...(await withRoles(world, { type: 'system' })),
+    ...(await withRoles(world, { type: 'domain', domainId: world.home })),
+    ...(await withRoles(world, own)),
+    await user(world, 'project service', own, 'service'),
+    await narrowed(world),
+    await user(world, 'project, no role', own),
+    await user(world, 'unscoped', { type: 'unscoped' }),
+    await agent(world, 'agent', 'PENDING'),
+    await agent(world, 'failed agent', 'FAILED'),
+    await agent(world, 'banned agent', 'BANNED'),
+    { name: 'anonymous', token: undefined, principal: null, scope: { type: 'unscoped' } },
+  ];
+}
+
+async function withRoles(world: World, scope: TestScope): Promise<Persona[]> {
+  const personas: Persona[] = [];
+  for (const role of ROLES) personas.push(await user(world, `${scope.type} ${role}`, scope, role));
+  return personas;
+}
+
+async function user({ server, home }: World, name: string, scope: TestScope, role?: RoleName): Promise<Persona> {
+  const { userId, token } = await server.token({ scope, homeDomainId: home, ...(role && { role }) });
+  return { name, token, principal: { kind: 'user', id: userId }, scope };
+}
+
+/** An administrator of the project whose token was narrowed to reading. */
+async function narrowed(world: World): Promise<Persona> {
+  const whole = await user(world, 'project admin as reader', world.projects.own, 'admin');
+  const { body } = await world.server.graphql(
+    'mutation ($input: IssueTokenInput!) { issueToken(input: $input) { token } }',
+    { input: { proof: { token: whole.token }, scope: scopeRef(whole.scope), roles: ['reader'] } },
+  );
+  return { ...whole, token: body.data.issueToken.token };
+}
+
+async function agent({ rows, server, projects }: World, name: string, trustState: string): Promise<Persona> {
+  const id = await rows.agent(projects.own, trustState, { isLiving: true });
+  return { name, token: await server.agentToken(id), principal: { kind: 'agent', id }, scope: { type: 'unscoped' } };
+}
+
+/** A scope as an input names it; null for none. */
+export function scopeRef(scope: TestScope): object | null {
+  if (scope.type === 'project') return { project: { id: scope.projectId } };
+  if (scope.type === 'domain') return { domain: { id: scope.domainId } };
+  return scope.type === 'system' ? { system: true } : null;
+}
+
+/** The principal, or for who is anonymous one that does not exist. */
+export const principalOf = ({ principal }: Persona): Principal => principal ?? { kind: 'user', id: newId('User') };

@@ -1,0 +1,115 @@
+import { eq } from 'drizzle-orm';
+import { roleAssignments } from '../../../src/identity/assignments/tables.js';
+import type { TestScope } from '../../harness/server.js';
+import type { Persona } from './personas.js';
+import { idsOf } from './rows.js';
+import { OWNERS, PROJECTS, type World } from './world.js';
+
+/** Something that may be read. */
+export interface Thing {
+  readonly name: string;
+  /** Null when there is no such thing for the persona. */
+  readonly id: string | null;
+  /** The id of what it is found at, for what has no query of its own. */
+  readonly at?: string;
+  /** Where its fields lead to: an id by the field's path. */
+  readonly links?: Readonly<Record<string, string | null>>;
+}
+
+/** Things by what they are read as. */
+export type Things = Readonly<Record<string, readonly Thing[]>>;
+
+/** What is the same whoever asks. */
+export async function sharedThings(world: World): Promise<Things> {
+  const { owners, projects, users, lists, agents } = world;
+  const revisions = OWNERS.map((name) => ({ name, id: lists[name].revisionId, at: lists[name].id }));
+  return {
+    Domain: [
+      { name: 'home', id: world.home },
+      { name: 'foreign', id: world.foreign },
+    ],
+    Project: PROJECTS.map((name) => {
+      const { projectId, domainId } = projects[name];
+      return { name, id: projectId, links: { domain: domainId } };
+    }),
+    User: [
+      { name: 'home', id: users.home, links: { domain: world.home } },
+      { name: 'foreign', id: users.foreign, links: { domain: world.foreign } },
+    ],
+    Role: [{ name: 'any', id: world.rows.roleId('reader') }],
+    RoleAssignment: await sharedAssignments(world),
+    Policy: [{ name: 'any', id: 'domain:get' }],
+    Allowlist: OWNERS.map((name) => {
+      const { domainId, projectId } = idsOf(owners[name]);
+      const links = {
+        domain: projectId ? null : domainId,
+        project: projectId,
+        currentRevision: lists[name].revisionId,
+      };
+      return { name, id: lists[name].id, links };
+    }),
+    AllowlistRevision: revisions,
+    'AllowlistRevision, its content': revisions,
+    Agent: PROJECTS.map((name) => {
+      const links = { allowlist: lists[name].id, lastResult: agents[name].resultId };
+      return { name, id: agents[name].id, links: { ...links, project: projects[name].projectId } };
+    }),
+    AttestationResult: PROJECTS.map((name) => {
+      const { id, resultId } = agents[name];
+      return { name, id: resultId, at: id, links: { agent: id, allowlistRevision: lists[name].revisionId } };
+    }),
+    AuditEntry: await sharedEntries(world),
+  };
+}
+
+/** Beside the shared ones: what is the persona's own. */
+export async function ownThings({ rows, server, home, projects }: World, persona: Persona): Promise<Things> {
+  const { principal, scope } = persona;
+  const id = principal?.id ?? null;
+  const userId = principal?.kind === 'user' ? id : null;
+  const agentId = principal?.kind === 'agent' ? id : null;
+  const [held] = await server.services.db
+    .select()
+    .from(roleAssignments)
+    .where(eq(roleAssignments.userId, userId ?? ''));
+  const entry = principal && (await rows.entry(projects['foreign project'], principal));
+  return {
+    Viewer: [{ name: 'oneself', id: 'viewer', links: { user: userId, agent: agentId, ...scopeLinks(scope) } }],
+    User: [{ name: 'oneself', id: userId, links: { domain: home } }],
+    RoleAssignment: [
+      {
+        name: 'one’s own',
+        id: held?.id ?? null,
+        at: userId ?? '',
+        links: { user: userId, ...scopeLinks(scope) },
+      },
+    ],
+    Agent: [{ name: 'itself', id: agentId, links: { project: projects.own.projectId } }],
+    AuditEntry: [{ name: 'foreign, by oneself', id: entry?.id ?? null, at: entry?.targetId ?? '' }],
+  };
+}
+
+function scopeLinks(scope: TestScope) {
+  const { domainId, projectId } = idsOf(scope);
+  return { 'scope.domain': domainId, 'scope.project': projectId };
+}
+
+/** One is held by a user of another domain, whom a reader of the scope may not read. */
+async function sharedAssignments({ rows, owners, users }: World): Promise<Thing[]> {
+  const things: Thing[] = [];
+  for (const name of OWNERS) {
+    const user = name === 'home' || name === 'own' ? users.home : users.foreign;
+    const id = await rows.assignment(user, 'reader', owners[name]);
+    things.push({ name, id, at: user, links: { user, ...scopeLinks(owners[name]) } });
+  }
+  return things;
+}
+
+async function sharedEntries({ rows, owners }: World): Promise<Thing[]> {
+  const things: Thing[] = [];
+  for (const name of OWNERS) {
+    const { id, targetId } = await rows.entry(owners[name]);
+    things.push({ name, id, at: targetId });
+  }
+  return things;
+}
