@@ -21,7 +21,7 @@ let matrix: Matrix;
 beforeAll(async () => {
   server = await startTestServer();
   matrix = await fillMatrix(await makeWorld(server), { schema, routes });
-}, 60_000);
+}, 120_000);
 afterAll(() => server.close());
 
 test('ok: the answers of a running server are those that the page tells', () => {

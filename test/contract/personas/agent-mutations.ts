@@ -52,9 +52,13 @@ async function logIn(world: World, project: Project, signer = tpm) {
   return { agentId, quote: quoteBy(signer, nonce) };
 }
 
-/** Its own agent's challenge, or for who is no agent one that does not exist. */
-const ownChallenge = async ({ rows }: World, { principal }: Persona) =>
-  principal?.kind === 'agent' ? rows.challenge(principal.id) : newId('Attestation');
+/** A challenge of its own agent, or for who is no agent one that does not exist. */
+const ownChallenge =
+  ({ rows }: World) =>
+  async ({ principal }: Persona) => ({
+    attestationId: principal?.kind === 'agent' ? await rows.challenge(principal.id) : newId('Attestation'),
+    quote: quoteBy(tpm, Buffer.alloc(32)),
+  });
 
 export const AGENT_MUTATIONS: Readonly<Record<string, Attempts>> = {
   createAgent: async ({ lists }) => [
@@ -109,11 +113,11 @@ export const AGENT_MUTATIONS: Readonly<Record<string, Attempts>> = {
     ];
   },
   beginAttestation: async () => [{ target: 'for itself', input: {} }],
-  submitEvidence: async (world, persona) => {
+  submitEvidence: async (world) => {
     const quote = quoteBy(tpm, Buffer.alloc(32));
     const { agents, rows } = world;
     return [
-      { target: 'for itself', input: { attestationId: await ownChallenge(world, persona), quote } },
+      { target: 'for itself', input: ownChallenge(world) },
       { target: 'for another of own', input: { attestationId: await rows.challenge(agents.own.id), quote } },
       {
         target: 'for one of foreign project',

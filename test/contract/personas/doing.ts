@@ -12,17 +12,20 @@ import type { World } from './world.js';
 /** A well-formed input that is aimed at something of its own, so that no attempt spoils another. */
 export interface Attempt {
   readonly target: string;
-  readonly input: object;
+  /** The same for every persona, or what depends on who asks. */
+  readonly input: object | ((persona: Persona) => object | Promise<object>);
   /** True when it changes nothing even when it is allowed. */
   readonly isSilent?: boolean;
 }
-export type Attempts = (world: World, persona: Persona) => Promise<readonly Attempt[]>;
+export type Attempts = (world: World) => Promise<readonly Attempt[]>;
 
 export const MUTATIONS: Readonly<Record<string, Attempts>> = {
   ...IDENTITY_MUTATIONS,
   ...ALLOWLIST_MUTATIONS,
   ...AGENT_MUTATIONS,
 };
+
+type Mutation = GraphQLField<unknown, unknown>;
 
 /** What one persona got of one mutation. */
 export interface Deed {
@@ -34,16 +37,29 @@ export interface Deed {
   readonly changes: number;
 }
 
-/** One request with all attempts of a mutation by a persona. */
-export async function attempt(
-  world: World,
-  field: GraphQLField<unknown, unknown>,
-  persona: Persona,
-  attempts: readonly Attempt[],
-): Promise<Deed> {
+/** A mutation as everybody. What somebody changed is made anew for who comes next. */
+export async function attemptAll(world: World, field: Mutation, personas: readonly Persona[]): Promise<Deed[]> {
+  const make = MUTATIONS[field.name];
+  const deeds: Deed[] = [];
+  if (make === undefined) return deeds;
+  let attempts: readonly Attempt[] | undefined;
+  for (const persona of personas) {
+    attempts ??= await make(world);
+    const deed = await attempt(world, field, persona, attempts);
+    if (Object.values(deed.words).includes('**yes**')) attempts = undefined;
+    deeds.push(deed);
+  }
+  return deeds;
+}
+
+/** One request with all attempts. */
+async function attempt(world: World, field: Mutation, persona: Persona, attempts: readonly Attempt[]): Promise<Deed> {
   const type = String(field.args[0]?.type);
   const declared = attempts.map((_, index) => `$i${index}: ${type}`).join(', ');
-  const variables = Object.fromEntries(attempts.map(({ input }, index) => [`i${index}`, input]));
+  const variables: Record<string, object> = {};
+  for (const [index, { input }] of attempts.entries()) {
+    variables[`i${index}`] = typeof input === 'function' ? await input(persona) : input;
+  }
   const fields = attempts.map((_, index) => `${field.name}(input: $i${index}) { ${selectionOf(field)} }`);
   const answers = await ask(world.server, `mutation (${declared})`, fields, variables, persona.token);
   const words = answers.map((answer, index) => [attempts[index]?.target ?? '', wordOf(answer, field.name)] as const);
@@ -66,7 +82,7 @@ export async function changesByRequest({ services: { db } }: TestServer): Promis
 export const mutationsOf = (schema: GraphQLSchema) => Object.values(schema.getMutationType()?.getFields() ?? {});
 
 /** All of a payload, of objects only that they are there. */
-function selectionOf(field: GraphQLField<unknown, unknown>): string {
+function selectionOf(field: Mutation): string {
   const payload = getNamedType(field.type);
   if (!isObjectType(payload)) throw new Error(`${field.name} has no payload`);
   const parts = Object.values(payload.getFields()).map(({ name, type }) =>

@@ -5,35 +5,35 @@ import type { Attempts } from './doing.js';
 import { type Persona, scopeRef } from './personas.js';
 import { OWNERS, type OwnerName } from './world.js';
 
-const tokenOf = ({ token }: Persona) => token ?? newToken();
+const proofOf = ({ token }: Persona) => ({ token: token ?? newToken() });
 
 export const IDENTITY_MUTATIONS: Readonly<Record<string, Attempts>> = {
-  issueToken: async (world, persona) => [
+  issueToken: async (world) => [
     {
       target: 'by the own token, its scope',
-      input: { proof: { token: tokenOf(persona) }, scope: scopeRef(persona.scope) },
+      input: (persona) => ({ proof: proofOf(persona), scope: scopeRef(persona.scope) }),
     },
     {
       target: 'by the own token, sibling',
-      input: { proof: { token: tokenOf(persona) }, scope: scopeRef(world.projects.sibling) },
+      input: (persona) => ({ proof: proofOf(persona), scope: scopeRef(world.projects.sibling) }),
     },
     {
       target: 'by the own token, foreign project',
-      input: { proof: { token: tokenOf(persona) }, scope: scopeRef(world.projects['foreign project']) },
+      input: (persona) => ({ proof: proofOf(persona), scope: scopeRef(world.projects['foreign project']) }),
     },
     {
       target: 'by a foreign user’s token, foreign project',
       input: { proof: { token: world.foreignToken }, scope: scopeRef(world.projects['foreign project']) },
     },
   ],
-  revokeToken: async ({ rows, users }, persona) => {
-    const own = persona.principal ? await rows.tokenOf(persona.principal) : newId('Token');
-    return [
-      { target: 'own', input: { tokenId: own } },
-      { target: 'of a user of home', input: { tokenId: await rows.tokenOf({ kind: 'user', id: users.home }) } },
-      { target: 'of a foreign user', input: { tokenId: await rows.tokenOf({ kind: 'user', id: users.foreign }) } },
-    ];
-  },
+  revokeToken: async ({ rows, users }) => [
+    {
+      target: 'own',
+      input: async ({ principal }) => ({ tokenId: principal ? await rows.tokenOf(principal) : newId('Token') }),
+    },
+    { target: 'of a user of home', input: { tokenId: await rows.tokenOf({ kind: 'user', id: users.home }) } },
+    { target: 'of a foreign user', input: { tokenId: await rows.tokenOf({ kind: 'user', id: users.foreign }) } },
+  ],
   createDomain: async () => [{ target: 'in the system', input: { name: freshName('domain') } }],
   createProject: async () => [{ target: 'in the token’s domain', input: { name: freshName('project') } }],
   createUser: async () => [

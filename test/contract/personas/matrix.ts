@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { attempt, type Deed, MUTATIONS, mutationsOf } from './doing.js';
+import { attemptAll, type Deed, mutationsOf } from './doing.js';
 import { makePersonas, type Persona } from './personas.js';
 import { type Reading, readAll } from './reading.js';
 import { call, ROUTES } from './routes.js';
@@ -31,12 +31,7 @@ export async function fillMatrix(world: World, { schema, routes }: Asked): Promi
   const personas = await makePersonas(world);
   const readings = await readEverything(world, personas);
   const deeds: Deed[] = [];
-  for (const field of mutationsOf(schema)) {
-    for (const persona of personas) {
-      const attempts = (await MUTATIONS[field.name]?.(world, persona)) ?? [];
-      if (attempts.length > 0) deeds.push(await attempt(world, field, persona, attempts));
-    }
-  }
+  for (const field of mutationsOf(schema)) deeds.push(...(await attemptAll(world, field, personas)));
   const fetched: Fetched[] = [];
   for (const { name: route, method } of routes) {
     for (const persona of personas) {

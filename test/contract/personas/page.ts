@@ -19,8 +19,9 @@ of that domain; *foreign* is another domain, *foreign project* a project in it.
 | 401       | UNAUTHENTICATED: no token that counts, or no proof of what is claimed.                    |
 | –         | There is no such object for this persona.                                                 |
 `;
-const DOING = `A row is a mutation and what it is aimed at, each time something fresh. The mutations with which a caller proves who
-it is (\`issueToken\`, \`enrollAgent\`, \`activateAgent\`, \`logInAgent\`) look at the proof, not at who brings it.`;
+const DOING = `A row is a mutation and what it is aimed at, for every persona something that nobody changed before. The mutations with
+which a caller proves who it is (\`issueToken\`, \`enrollAgent\`, \`activateAgent\`, \`logInAgent\`) look at the proof, not
+at who brings it.`;
 
 export function writePage(matrix: Matrix): string {
   const types = Object.keys(DOORS).map((type) => section(3, type, readingTable(matrix, type)));
@@ -91,7 +92,7 @@ function rowsTable({ personas }: Matrix, title: string, all: readonly Named[]): 
       rows.push([`\`${name}\``, target, ...personas.map((persona) => codeWord(ofName.get(persona)?.[target] ?? '–'))]);
     }
   }
-  return table([title, 'Of', ...personas], rows);
+  return table([title, 'At', ...personas], rows);
 }
 
 const codeWord = (word: string) => (/^[A-Z_]+$/.test(word) ? `\`${word}\`` : word);

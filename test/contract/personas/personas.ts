@@ -21,6 +21,7 @@ export async function makePersonas(world: World): Promise<Persona[]> {
     ...(await withRoles(world, { type: 'domain', domainId: world.home })),
     ...(await withRoles(world, own)),
     await user(world, 'project service', own, 'service'),
+    await inheriting(world),
     await narrowed(world),
     await user(world, 'project, no role', own),
     await user(world, 'unscoped', { type: 'unscoped' }),
@@ -40,6 +41,13 @@ async function withRoles(world: World, scope: TestScope): Promise<Persona[]> {
 async function user({ server, home }: World, name: string, scope: TestScope, role?: RoleName): Promise<Persona> {
   const { userId, token } = await server.token({ scope, homeDomainId: home, ...(role && { role }) });
   return { name, token, principal: { kind: 'user', id: userId }, scope };
+}
+
+/** A member by a role that was given on the domain for the projects in it. */
+async function inheriting(world: World): Promise<Persona> {
+  const heir = await user(world, 'project member by domain', world.projects.own);
+  await world.rows.assignment(heir.principal?.id ?? '', 'member', world.owners.home, true);
+  return heir;
 }
 
 /** An administrator of the project whose token was narrowed to reading. */

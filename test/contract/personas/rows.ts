@@ -109,9 +109,9 @@ export async function makeRows({ services: { db, clock, recordAudit } }: TestSer
         .values({ id, agentId, ...asked, imaOffset: 0, state: 'VOID', expiresAt, createdAt });
       return id;
     },
-    async assignment(userId: string, role: RoleName, owner: Owner) {
+    async assignment(userId: string, role: RoleName, owner: Owner, isInherited = false) {
       const id = newId('RoleAssignment');
-      const row = { id, userId, roleId: roleId(role), scopeType: owner.type, ...idsOf(owner), isInherited: false };
+      const row = { id, userId, roleId: roleId(role), scopeType: owner.type, ...idsOf(owner), isInherited };
       await db.insert(roleAssignments).values({ ...row, createdAt });
       return id;
     },

@@ -1,6 +1,5 @@
 import { eq } from 'drizzle-orm';
 import { roleAssignments } from '../../../src/identity/assignments/tables.js';
-import type { TestScope } from '../../harness/server.js';
 import type { Persona } from './personas.js';
 import { idsOf } from './rows.js';
 import { OWNERS, PROJECTS, type World } from './world.js';
@@ -63,7 +62,7 @@ export async function sharedThings(world: World): Promise<Things> {
 }
 
 /** Beside the shared ones: what is the persona's own. */
-export async function ownThings({ rows, server, home, projects }: World, persona: Persona): Promise<Things> {
+export async function ownThings({ rows, server, home, projects, lists }: World, persona: Persona): Promise<Things> {
   const { principal, scope } = persona;
   const id = principal?.id ?? null;
   const userId = principal?.kind === 'user' ? id : null;
@@ -72,27 +71,27 @@ export async function ownThings({ rows, server, home, projects }: World, persona
     .select()
     .from(roleAssignments)
     .where(eq(roleAssignments.userId, userId ?? ''));
+  const resultId = agentId && (await rows.result(agentId, projects.own, lists.own.revisionId));
   const entry = principal && (await rows.entry(projects['foreign project'], principal));
   return {
-    Viewer: [{ name: 'oneself', id: 'viewer', links: { user: userId, agent: agentId, ...scopeLinks(scope) } }],
+    Viewer: [{ name: 'oneself', id: 'viewer', links: { user: userId, agent: agentId, ...scopeLinks(idsOf(scope)) } }],
     User: [{ name: 'oneself', id: userId, links: { domain: home } }],
     RoleAssignment: [
       {
         name: 'one’s own',
         id: held?.id ?? null,
         at: userId ?? '',
-        links: { user: userId, ...scopeLinks(scope) },
+        links: { user: userId, ...(held && scopeLinks(held)) },
       },
     ],
     Agent: [{ name: 'itself', id: agentId, links: { project: projects.own.projectId } }],
+    AttestationResult: [{ name: 'its own', id: resultId, at: agentId ?? '', links: { agent: agentId } }],
     AuditEntry: [{ name: 'foreign, by oneself', id: entry?.id ?? null, at: entry?.targetId ?? '' }],
   };
 }
 
-function scopeLinks(scope: TestScope) {
-  const { domainId, projectId } = idsOf(scope);
-  return { 'scope.domain': domainId, 'scope.project': projectId };
-}
+type Ids = ReturnType<typeof idsOf>;
+const scopeLinks = ({ domainId, projectId }: Ids) => ({ 'scope.domain': domainId, 'scope.project': projectId });
 
 /** One is held by a user of another domain, whom a reader of the scope may not read. */
 async function sharedAssignments({ rows, owners, users }: World): Promise<Thing[]> {
@@ -100,7 +99,7 @@ async function sharedAssignments({ rows, owners, users }: World): Promise<Thing[
   for (const name of OWNERS) {
     const user = name === 'home' || name === 'own' ? users.home : users.foreign;
     const id = await rows.assignment(user, 'reader', owners[name]);
-    things.push({ name, id, at: user, links: { user, ...scopeLinks(owners[name]) } });
+    things.push({ name, id, at: user, links: { user, ...scopeLinks(idsOf(owners[name])) } });
   }
   return things;
 }
