@@ -4,20 +4,22 @@ import { OWNERS, type World } from './world.js';
 
 const tpmPolicy = `{"0": ["${'1'.repeat(64)}"]}`;
 
-/** A fresh list of each owner, and one that an agent is bound to. */
-async function onLists({ rows, owners, projects }: World, extra: object = {}): Promise<Attempt[]> {
-  const attempts: Attempt[] = [];
-  for (const name of OWNERS) {
-    attempts.push({ target: name, input: { ...(await rows.allowlist(owners[name])), ...extra } });
-  }
-  const followed = await rows.allowlist(projects.own);
-  await rows.agent(projects.own, 'PENDING', { allowlistId: followed.allowlist.id });
-  return [...attempts, { target: 'own, an agent is bound to it', input: { ...followed, ...extra } }];
+/** A list of each owner, and one that an agent is bound to. */
+function onLists({ rows, owners, projects: { own } }: World, extra: object = {}): Attempt[] {
+  const followed = async () => {
+    const list = await rows.allowlist(own);
+    await rows.agent(own, 'PENDING', { allowlistId: list.allowlist.id });
+    return { ...list, ...extra };
+  };
+  const each = OWNERS.map((target) => {
+    return { target, input: async () => ({ ...(await rows.allowlist(owners[target])), ...extra }) };
+  });
+  return [...each, { target: 'own, an agent is bound to it', input: followed }];
 }
 
 export const ALLOWLIST_MUTATIONS: Readonly<Record<string, Attempts>> = {
-  createUpload: async () => [{ target: 'for oneself', input: { size: 1, digest: `sha256:${'0'.repeat(64)}` } }],
-  createAllowlist: async () => [{ target: 'in the token’s scope', input: { name: newId('Allowlist'), tpmPolicy } }],
+  createUpload: () => [{ target: 'for oneself', input: () => ({ size: 1, digest: `sha256:${'0'.repeat(64)}` }) }],
+  createAllowlist: () => [{ target: 'in the token’s scope', input: () => ({ name: newId('Allowlist'), tpmPolicy }) }],
   publishAllowlistRevision: (world) => onLists(world, { tpmPolicy }),
   deleteAllowlist: (world) => onLists(world),
 };

@@ -9,15 +9,18 @@ import { IDENTITY_MUTATIONS } from './identity-mutations.js';
 import type { Persona } from './personas.js';
 import type { World } from './world.js';
 
-/** A well-formed input that is aimed at something of its own, so that no attempt spoils another. */
+/** One way to try a mutation. */
 export interface Attempt {
   readonly target: string;
-  /** The same for every persona, or what depends on who asks. */
-  readonly input: object | ((persona: Persona) => object | Promise<object>);
+  /** Makes a well-formed input, and what it is aimed at: once, and anew after somebody changed that. */
+  readonly input: (persona: Persona) => object | Promise<object>;
+  /** True for an input that depends on who asks. */
+  readonly isOwn?: boolean;
   /** True when it changes nothing even when it is allowed. */
   readonly isSilent?: boolean;
 }
-export type Attempts = (world: World) => Promise<readonly Attempt[]>;
+/** The ways to try a mutation; called once. */
+export type Attempts = (world: World) => readonly Attempt[] | Promise<readonly Attempt[]>;
 
 export const MUTATIONS: Readonly<Record<string, Attempts>> = {
   ...IDENTITY_MUTATIONS,
@@ -37,31 +40,29 @@ export interface Deed {
   readonly changes: number;
 }
 
-/** A mutation as everybody. What somebody changed is made anew for who comes next. */
+/** Tries a mutation as everybody. */
 export async function attemptAll(world: World, field: Mutation, personas: readonly Persona[]): Promise<Deed[]> {
-  const make = MUTATIONS[field.name];
+  const attempts = (await MUTATIONS[field.name]?.(world)) ?? [];
+  const made = new Map<Attempt, object>();
   const deeds: Deed[] = [];
-  if (make === undefined) return deeds;
-  let attempts: readonly Attempt[] | undefined;
-  for (const persona of personas) {
-    attempts ??= await make(world);
-    const deed = await attempt(world, field, persona, attempts);
-    if (Object.values(deed.words).includes('**yes**')) attempts = undefined;
+  for (const persona of attempts.length > 0 ? personas : []) {
+    for (const attempt of attempts) {
+      if (attempt.isOwn || !made.has(attempt)) made.set(attempt, await attempt.input(persona));
+    }
+    const deed = await attemptOnce(world, field, persona, made);
+    for (const attempt of attempts) if (deed.words[attempt.target] === '**yes**') made.delete(attempt);
     deeds.push(deed);
   }
   return deeds;
 }
 
-/** One request with all attempts. */
-async function attempt(world: World, field: Mutation, persona: Persona, attempts: readonly Attempt[]): Promise<Deed> {
-  const type = String(field.args[0]?.type);
-  const declared = attempts.map((_, index) => `$i${index}: ${type}`).join(', ');
-  const variables: Record<string, object> = {};
-  for (const [index, { input }] of attempts.entries()) {
-    variables[`i${index}`] = typeof input === 'function' ? await input(persona) : input;
-  }
-  const fields = attempts.map((_, index) => `${field.name}(input: $i${index}) { ${selectionOf(field)} }`);
-  const answers = await ask(world.server, `mutation (${declared})`, fields, variables, persona.token);
+/** All attempts in one request. */
+async function attemptOnce(world: World, field: Mutation, persona: Persona, made: ReadonlyMap<Attempt, object>) {
+  const attempts = [...made.keys()];
+  const variables = Object.fromEntries([...made.values()].map((input, index) => [`i${index}`, input]));
+  const declared = Object.keys(variables).map((name) => `$${name}: ${field.args[0]?.type}`);
+  const fields = Object.keys(variables).map((name) => `${field.name}(input: $${name}) { ${selectionOf(field)} }`);
+  const answers = await ask(world.server, `mutation (${declared.join(', ')})`, fields, variables, persona.token);
   const words = answers.map((answer, index) => [attempts[index]?.target ?? '', wordOf(answer, field.name)] as const);
   const changes = attempts.filter(({ isSilent }, index) => !isSilent && words[index]?.[1] === '**yes**').length;
   const requestId = answers[0]?.requestId ?? '';

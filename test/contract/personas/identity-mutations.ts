@@ -1,69 +1,72 @@
 import { newToken } from '../../../src/identity/tokens/authenticate.js';
 import { newId } from '../../../src/platform/ids.js';
-import type { RoleName } from '../../harness/server.js';
-import type { Attempts } from './doing.js';
-import { type Persona, scopeRef } from './personas.js';
-import { OWNERS, type OwnerName } from './world.js';
+import type { RoleName, TestScope } from '../../harness/server.js';
+import type { Attempt, Attempts } from './doing.js';
+import { scopeRef } from './personas.js';
+import { OWNERS, type OwnerName, type World } from './world.js';
 
-const proofOf = ({ token }: Persona) => ({ token: token ?? newToken() });
+/** By the token in use, for a scope; for who has none, by one that does not exist. */
+function exchange(target: string, scope?: TestScope): Attempt {
+  const input: Attempt['input'] = (persona) => ({
+    proof: { token: persona.token ?? newToken() },
+    scope: scopeRef(scope ?? persona.scope),
+  });
+  return { target, input, isOwn: true };
+}
+
+/** A name that nothing has. */
+const freshName = () => ({ name: newId('Token') });
+
+function give({ server, home, owners }: World, role: RoleName, name: OwnerName): Attempt {
+  const input = async () => ({ user: { id: await server.user(home) }, role, scope: scopeRef(owners[name]) });
+  return { target: `${role} on ${name}`, input };
+}
+
+function take({ server, rows, home, owners }: World, role: RoleName, name: OwnerName): Attempt {
+  const input = async () => ({ roleAssignmentId: await rows.assignment(await server.user(home), role, owners[name]) });
+  return { target: `${role} on ${name}`, input };
+}
 
 export const IDENTITY_MUTATIONS: Readonly<Record<string, Attempts>> = {
-  issueToken: async (world) => [
-    {
-      target: 'by the own token, its scope',
-      input: (persona) => ({ proof: proofOf(persona), scope: scopeRef(persona.scope) }),
-    },
-    {
-      target: 'by the own token, sibling',
-      input: (persona) => ({ proof: proofOf(persona), scope: scopeRef(world.projects.sibling) }),
-    },
-    {
-      target: 'by the own token, foreign project',
-      input: (persona) => ({ proof: proofOf(persona), scope: scopeRef(world.projects['foreign project']) }),
-    },
+  issueToken: ({ projects, foreignToken }) => [
+    exchange('by the own token, its scope'),
+    exchange('by the own token, sibling', projects.sibling),
+    exchange('by the own token, foreign project', projects['foreign project']),
     {
       target: 'by a foreign user’s token, foreign project',
-      input: { proof: { token: world.foreignToken }, scope: scopeRef(world.projects['foreign project']) },
+      input: () => ({ proof: { token: foreignToken }, scope: scopeRef(projects['foreign project']) }),
     },
   ],
-  revokeToken: async ({ rows, users }) => [
+  revokeToken: ({ rows, users }) => [
     {
       target: 'own',
       input: async ({ principal }) => ({ tokenId: principal ? await rows.tokenOf(principal) : newId('Token') }),
+      isOwn: true,
     },
-    { target: 'of a user of home', input: { tokenId: await rows.tokenOf({ kind: 'user', id: users.home }) } },
-    { target: 'of a foreign user', input: { tokenId: await rows.tokenOf({ kind: 'user', id: users.foreign }) } },
+    {
+      target: 'of a user of home',
+      input: async () => ({ tokenId: await rows.tokenOf({ kind: 'user', id: users.home }) }),
+    },
+    {
+      target: 'of a foreign user',
+      input: async () => ({ tokenId: await rows.tokenOf({ kind: 'user', id: users.foreign }) }),
+    },
   ],
-  createDomain: async () => [{ target: 'in the system', input: { name: freshName('domain') } }],
-  createProject: async () => [{ target: 'in the token’s domain', input: { name: freshName('project') } }],
-  createUser: async () => [
-    { target: 'in the token’s domain', input: { name: freshName('user'), password: 'correct horse battery' } },
+  createDomain: () => [{ target: 'in the system', input: freshName }],
+  createProject: () => [{ target: 'in the token’s domain', input: freshName }],
+  createUser: () => [
+    { target: 'in the token’s domain', input: () => ({ ...freshName(), password: 'correct horse battery' }) },
   ],
-  grantRole: async (world) => {
-    const attempts = [];
-    const give = async (role: RoleName, name: OwnerName) => ({
-      user: { id: await world.server.user(world.home) },
-      role,
-      scope: scopeRef(world.owners[name]),
-    });
-    for (const name of OWNERS) attempts.push({ target: `reader on ${name}`, input: await give('reader', name) });
-    attempts.push({ target: 'admin on home', input: await give('admin', 'home') });
-    const user = { id: await world.server.user(world.foreign) };
-    return [
-      ...attempts,
-      { target: 'reader on home, to a foreign user', input: { ...(await give('reader', 'home')), user } },
-    ];
-  },
-  revokeRole: async ({ server, rows, home, owners }) => {
-    const taken = async (role: RoleName, name: OwnerName) => ({
-      target: `${role} on ${name}`,
-      input: { roleAssignmentId: await rows.assignment(await server.user(home), role, owners[name]) },
-    });
-    const attempts = [];
-    for (const name of OWNERS) attempts.push(await taken('reader', name));
-    return [...attempts, await taken('admin', 'home')];
-  },
+  grantRole: (world) => [
+    ...OWNERS.map((name) => give(world, 'reader', name)),
+    give(world, 'admin', 'home'),
+    {
+      target: 'reader on home, to a foreign user',
+      input: async () => {
+        const user = { id: await world.server.user(world.foreign) };
+        return { user, role: 'reader', scope: scopeRef(world.owners.home) };
+      },
+    },
+  ],
+  revokeRole: (world) => [...OWNERS.map((name) => take(world, 'reader', name)), take(world, 'admin', 'home')],
 };
-
-/** A name that nothing has. */
-const freshName = (kind: string) => `${kind} ${newId('Token')}`;
