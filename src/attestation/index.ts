@@ -55,7 +55,7 @@ export const attestationDomain: DomainManifest = {
   resolvers: merged(uploadResolvers, allowlistResolvers, recordResolvers, resultResolvers),
   entities: {
     ...allowlistEntities,
-    Agent: async (context, id) => (await loadAgent(context).load(id))?.agent ?? null,
+    Agent: (context, id) => loadAgent(context).load(id),
     AttestationResult: (context, id) => loadResult(context).load(id),
   },
   routes,

@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { MIGRATIONS } from './migrations.js';
+import { preparing } from './prepared.js';
 import type { Database, Db, StatementListener } from './types.js';
 
 export interface PostgresOptions {
@@ -33,7 +34,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     onnotice: () => {},
     connection: { application_name: 'bailiwick', statement_timeout: STATEMENT_TIMEOUT_MS },
   });
-  const db: Db = drizzle(client, options.statements ? { logger: options.statements } : {});
+  const db: Db = drizzle(preparing(client), options.statements ? { logger: options.statements } : {});
   return {
     engine: 'postgres',
     db,

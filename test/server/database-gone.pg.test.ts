@@ -64,7 +64,7 @@ async function cutAfterAuthentication(method: string, path: string, body: string
     sent.on('error', reject).on('response', async (response) => {
       let text = '';
       for await (const chunk of response) text += chunk;
-      resolve({ status: response.statusCode ?? 0, body: JSON.parse(text), comparable: text });
+      resolve({ status: response.statusCode ?? 0, body: JSON.parse(text), requestId: '', comparable: text });
     });
   });
   sent.flushHeaders();

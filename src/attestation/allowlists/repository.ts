@@ -1,6 +1,6 @@
 import { and, asc, count, eq, getTableColumns, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/open.js';
-import { agents } from '../../identity/agents/tables.js';
+import { agents } from '../../identity/agents/index.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { attestationRecords } from '../records/tables.js';

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Act, type Context, mutate, once, projectOf, requireAllowed } from '../../authority/index.js';
 import { violates } from '../../db/errors.js';
-import { insertAgent } from '../../identity/agents/index.js';
-import type { AgentRow } from '../../identity/agents/tables.js';
+import { type AgentRow, insertAgent } from '../../identity/agents/index.js';
 import { alreadyExists } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import { validName } from '../../platform/text.js';
@@ -12,7 +11,7 @@ import { aboutAgent } from './enrolment.js';
 import { agentBindAllowlist, agentCreate } from './policies.js';
 import { insertRecord, updateRecord } from './repository.js';
 import { hashSecret } from './secrets.js';
-import { type AgentRef, lockAgent, remember } from './views.js';
+import { type AgentRef, lockAgent, told } from './views.js';
 
 /** An allowlist by id or by name. */
 export type AllowlistRefInput = Parameters<typeof resolveAllowlist>[1];
@@ -50,9 +49,8 @@ export async function createAgent(context: Context, input: CreateAgent) {
     });
     return { view: await lockAgent(act, { id: made.id }), issued: fresh as Issued | null, isReplay: made.isReplay };
   });
-  remember(context, view);
   return {
-    agent: view.agent,
+    agent: told(context, view),
     enrollmentToken: issued?.enrollmentToken ?? null,
     expiresAt: issued?.expiresAt ?? null,
     alreadyIssued: isReplay,
@@ -123,6 +121,5 @@ export async function bindAllowlist(context: Context, input: BindAllowlist) {
     await act.audit({ action: 'agent.allowlist_bound', ...aboutAgent({ agent }), details });
     return lockAgent(act, { id: agent.id });
   });
-  remember(context, view);
-  return { agent: view.agent };
+  return { agent: told(context, view) };
 }

@@ -1,7 +1,6 @@
 import { and, asc, type Column, desc, inArray, type SQL, sql } from 'drizzle-orm';
 import { type Context, requireOperation } from '../../authority/index.js';
-import { agentGet } from '../../identity/agents/index.js';
-import { type AgentRow, agents } from '../../identity/agents/tables.js';
+import { agentGet, agents } from '../../identity/agents/index.js';
 import { badInput } from '../../platform/errors.js';
 import {
   type Connection,
@@ -10,10 +9,11 @@ import {
   type PageRequest,
   pageRequest,
 } from '../../platform/pagination.js';
+import { allowlistGet, allowlists } from '../allowlists/index.js';
 import type { AgentState } from '../verifier/index.js';
-import { findViewPage } from './repository.js';
+import { readAgentPage } from './page.js';
 import { attestationRecords } from './tables.js';
-import { remember } from './views.js';
+import type { AgentShape } from './views.js';
 
 type Values = readonly string[] | null | undefined;
 
@@ -37,20 +37,28 @@ export interface AgentsArgs extends PageArgs {
 
 const FILTER_VALUES_MAX = 1000;
 
-/** A page of the agents that the caller may read: one statement, whatever the fields. */
-export async function listAgents(context: Context, args: AgentsArgs): Promise<Connection<AgentRow>> {
+/**
+ * A page of the agents that the caller may read: one statement, whatever the fields.
+ * @param withLists Whether the lists that they are bound to shall be read along.
+ */
+export async function listAgents(
+  context: Context,
+  args: AgentsArgs,
+  withLists: boolean,
+): Promise<Connection<AgentShape>> {
   requireOperation(context, agentGet.name);
   const { field, direction } = args.orderBy ?? { field: 'CREATED_AT', direction: 'ASC' };
   const isByName = field === 'NAME';
   const page = pageRequest(args, `${direction === 'DESC' ? '-' : ''}${isByName ? 'name' : 'id'}`, isByName ? 2 : 1);
   // Ids begin with their time, so they order by creation.
   const columns = isByName ? [agents.name, agents.id] : [agents.id];
-  const where = and(...filterBy(args.filter ?? {}, context.clock.now()), after(columns, page, direction));
+  const now = context.clock.now();
+  const where = and(...filterBy(args.filter ?? {}, now), after(columns, page, direction));
   const order = columns.map((column) => (direction === 'DESC' ? desc(column) : asc(column)));
-  const visible = context.policies.visible([agentGet], context.actor, agents);
-  const views = await findViewPage(context.db, visible, where, order, page.first + 1);
-  for (const view of views) remember(context, view);
-  const rows = views.map((view) => view.agent);
+  const { policies, actor } = context;
+  const visible = policies.visible([agentGet], actor, agents);
+  const visibleLists = withLists ? policies.visible([allowlistGet], actor, allowlists) : null;
+  const rows = await readAgentPage(context.db, { visible, visibleLists, where, order, limit: page.first + 1 }, now);
   return connection(rows, page, ({ id, name }) => (isByName ? [name, id] : [id]));
 }
 

@@ -1,6 +1,5 @@
 import { type Act, bumpEpoch, type Context, mutate, requireAllowed } from '../../authority/index.js';
-import { setTrust } from '../../identity/agents/index.js';
-import type { AgentRow } from '../../identity/agents/tables.js';
+import { type AgentRow, setTrust } from '../../identity/agents/index.js';
 import { revokeAgentTokens } from '../../identity/tokens/index.js';
 import { invalid } from '../../platform/errors.js';
 import type { Policy } from '../../platform/policy/index.js';
@@ -9,7 +8,7 @@ import { type AgentEvent, type AgentState, nextState } from '../verifier/index.j
 import { aboutAgent } from './enrolment.js';
 import { agentBan, agentReset, agentRetire } from './policies.js';
 import { type AgentView, updateRecord, voidOpenChallenge } from './repository.js';
-import { type AgentRef, lockAgent, remember, stateAt } from './views.js';
+import { type AgentRef, lockAgent, stateAt, told } from './views.js';
 
 export interface OperateAgent {
   readonly agent: AgentRef;
@@ -55,8 +54,7 @@ async function operate(context: Context, operation: Operation, input: OperateAge
     await act.audit({ action: `agent.${done}`, ...aboutAgent(before), details: { from, to, reason } });
     return lockAgent(act, { id: before.agent.id });
   });
-  remember(context, view);
-  return { agent: view.agent };
+  return { agent: told(context, view) };
 }
 
 function targetState(from: AgentState, { events, done }: Operation): AgentState {

@@ -1,5 +1,4 @@
-import { agentTarget } from '../../identity/agents/index.js';
-import type { AgentRow } from '../../identity/agents/tables.js';
+import { type AgentRow, agentTarget } from '../../identity/agents/index.js';
 import { definePolicy, type PolicyName } from '../../platform/policy/index.js';
 
 export const agentCreate = definePolicy({

@@ -1,6 +1,6 @@
 import { and, eq, getTableColumns, inArray, lte, ne, or, type SQL } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/open.js';
-import { type AgentRow, agents } from '../../identity/agents/tables.js';
+import { type AgentRow, agents } from '../../identity/agents/index.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { attestationRecords, attestations, type ChallengeRow, type RecordRow } from './tables.js';
 
@@ -42,20 +42,6 @@ export async function lockViewByToken(tx: Tx, tokenHash: string): Promise<AgentV
 /** Those of the agents that the caller may read. */
 export async function findViews(db: Db, visible: Visible<typeof agents>, ids: readonly string[]): Promise<AgentView[]> {
   return selectViews(db).where(and(inArray(agents.id, [...ids]), visible.where));
-}
-
-/** A page of the agents that the caller may read, by conditions and an order that `list.ts` makes. */
-export async function findViewPage(
-  db: Db,
-  visible: Visible<typeof agents>,
-  where: SQL | undefined,
-  order: readonly SQL[],
-  limit: number,
-): Promise<AgentView[]> {
-  return selectViews(db)
-    .where(and(visible.where, where))
-    .orderBy(...order)
-    .limit(limit);
 }
 
 export async function insertRecord(tx: Tx, row: typeof attestationRecords.$inferInsert): Promise<void> {

@@ -1,4 +1,6 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { AnyResolver, Context } from '../../authority/index.js';
+import { asksFor } from '../../platform/look-ahead.js';
 import type { PageArgs } from '../../platform/pagination.js';
 import { payload } from '../../platform/payload.js';
 import { loadAllowlist } from '../allowlists/index.js';
@@ -10,35 +12,20 @@ import type { SubmitEvidence } from './evidence.js';
 import { type AgentsArgs, listAgents } from './list.js';
 import { type LogInAgent, logInAgent } from './log-in.js';
 import { banAgent, type OperateAgent, resetAgent, retireAgent, unbanAgent } from './operations.js';
-import type { AgentView } from './repository.js';
 import { submitEvidence } from './submit.js';
-import { type AgentRef, getAgent, loadAgent, remember, stateAt } from './views.js';
-
-interface Parent {
-  readonly id: string;
-}
+import { type AgentRef, type AgentShape, getAgent, loadAgent, told } from './views.js';
 
 /** A mutation of one input, whose mistakes a caller can correct are data. */
 function mutation<Input>(run: (context: Context, input: Input) => Promise<object>, empty: object = {}) {
   return (_: unknown, { input }: { input: Input }, context: Context) => payload(() => run(context, input), empty);
 }
 
-/** A field that is answered from both rows of an agent; null where the caller may not read it. */
-function field<T>(read: (view: AgentView, context: Context) => T) {
-  return async ({ id }: Parent, _: unknown, context: Context): Promise<Awaited<T> | null> => {
-    const view = await loadAgent(context).load(id);
-    return view === null ? null : await read(view, context);
-  };
-}
-
 export const recordResolvers = {
   Query: {
-    agent: async (_: unknown, { ref }: { ref: AgentRef }, context: Context) => {
-      const view = await getAgent(context, ref);
-      remember(context, view);
-      return view.agent;
-    },
-    agents: (_: unknown, args: AgentsArgs, context: Context) => listAgents(context, args),
+    agent: async (_: unknown, { ref }: { ref: AgentRef }, context: Context) =>
+      told(context, await getAgent(context, ref)),
+    agents: (_: unknown, args: AgentsArgs, context: Context, info: GraphQLResolveInfo) =>
+      listAgents(context, args, asksFor(info, 'allowlist')),
   },
   Mutation: {
     createAgent: mutation<CreateAgent>(createAgent, { alreadyIssued: false }),
@@ -55,22 +42,16 @@ export const recordResolvers = {
     unbanAgent: mutation<OperateAgent>(unbanAgent),
     retireAgent: mutation<OperateAgent>(retireAgent),
   },
+  Viewer: {
+    // Alone, the identity domain tells the principal, and a router asks here for the rest.
+    agent: ({ kind, principalId }: { kind: string; principalId: string }, _: unknown, context: Context) =>
+      kind === 'AGENT' ? loadAgent(context).load(principalId) : null,
+  },
   Agent: {
-    state: field((view, { clock }) => stateAt(view, clock.now())),
-    trustedUntil: field(({ agent }) => agent.trustedUntil),
-    tpmKind: field(({ record }) => record.tpmKind),
-    allowlist: field(({ record }, context) =>
-      record.allowlistId === null ? null : loadAllowlist(context).load(record.allowlistId),
-    ),
-    acceptedCount: field(({ record }) => record.acceptedCount),
-    rejectedCount: field(({ record }) => record.rejectedCount),
-    firstAcceptedAt: field(({ record }) => record.firstAcceptedAt),
-    lastAcceptedAt: field(({ record }) => record.lastAcceptedAt),
-    lastRejectedAt: field(({ record }) => record.lastRejectedAt),
-    lastSeverity: field(({ record }) => record.lastSeverity?.toUpperCase() ?? null),
-    lastResult: field(({ record }, context) =>
-      record.lastResultId === null ? null : loadResult(context).load(record.lastResultId),
-    ),
-    attestationResults: ({ id }: Parent, args: PageArgs, context: Context) => resultsOf(context, id, args),
+    allowlist: ({ allowlist, allowlistId }: AgentShape, _: unknown, context: Context) =>
+      allowlist !== undefined || allowlistId === null ? allowlist : loadAllowlist(context).load(allowlistId),
+    lastResult: ({ lastResultId }: AgentShape, _: unknown, context: Context) =>
+      lastResultId === null ? null : loadResult(context).load(lastResultId),
+    attestationResults: ({ id }: AgentShape, args: PageArgs, context: Context) => resultsOf(context, id, args),
   },
 } satisfies Record<string, Record<string, AnyResolver>>;

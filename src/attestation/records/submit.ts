@@ -13,7 +13,7 @@ import { boundRevision } from './layers.js';
 import { attestationSubmit } from './policies.js';
 import { type AgentView, findChallenge, findView, lockView, updateChallenge, updateRecord } from './repository.js';
 import type { ChallengeRow } from './tables.js';
-import { remember, stateAt, storedState } from './views.js';
+import { stateAt, storedState, told } from './views.js';
 
 const CODES_IN_AUDIT = 20;
 
@@ -48,9 +48,8 @@ async function find(context: Context, agentId: string, attestationId: string) {
 }
 
 function answer(context: Context, view: AgentView, result: AttestationResultRow) {
-  remember(context, view);
   const nextAttestationAt = new Date(result.receivedAt.getTime() + context.settings.attestationIntervalMs);
-  return { result, agent: view.agent, nextAttestationAt };
+  return { result, agent: told(context, view), nextAttestationAt };
 }
 
 async function firstResult(

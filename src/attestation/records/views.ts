@@ -1,30 +1,70 @@
 import { type Asker, type Context, defineLoader, mayOn, requireVisible } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
-import { agentGet } from '../../identity/agents/index.js';
-import { agents } from '../../identity/agents/tables.js';
+import { type AgentRow, agentGet, agents } from '../../identity/agents/index.js';
 import { badInput, notFound } from '../../platform/errors.js';
 import { isId } from '../../platform/ids.js';
-import { AGENT_STATES, type AgentState, trustAt } from '../verifier/index.js';
+import type { AllowlistRow } from '../allowlists/index.js';
+import { AGENT_STATES, type AgentState, type Severity, trustAt } from '../verifier/index.js';
 import { type AgentKey, type AgentView, findView, findViews, lockView } from './repository.js';
+import type { RecordRow } from './tables.js';
 
 export interface AgentRef {
   readonly id?: string | null | undefined;
   readonly name?: string | null | undefined;
 }
 
-/** Agents with their records, by id; null for those that the caller may not read. */
-export const loadAgent = defineLoader<AgentView>(async (context, ids) => {
+/**
+ * An agent as the API tells it. Its fields need no resolvers, which a list of agents would pay for field by field; ids
+ * lead to what lies behind its edges.
+ */
+export interface AgentShape {
+  readonly id: string;
+  readonly kind: AgentRow['kind'];
+  readonly name: string;
+  readonly externalId: string | null;
+  readonly createdAt: Date;
+  readonly domainId: string;
+  readonly projectId: string;
+  readonly state: AgentState;
+  readonly trustedUntil: Date | null;
+  readonly tpmKind: RecordRow['tpmKind'];
+  readonly allowlistId: string | null;
+  /** The list itself where it was read along; null when the caller may not read it. */
+  readonly allowlist?: AllowlistRow | null;
+  readonly acceptedCount: number;
+  readonly rejectedCount: number;
+  readonly firstAcceptedAt: Date | null;
+  readonly lastAcceptedAt: Date | null;
+  readonly lastRejectedAt: Date | null;
+  readonly lastSeverity: string | null;
+  readonly lastResultId: string | null;
+}
+
+function shapeOf(view: AgentView, now: Date): AgentShape {
+  const { id, kind, name, externalId, createdAt, domainId, projectId, trustedUntil } = view.agent;
+  const { tpmKind, allowlistId, acceptedCount, rejectedCount, lastResultId } = view.record;
+  const { firstAcceptedAt, lastAcceptedAt, lastRejectedAt, lastSeverity } = view.record;
+  return {
+    ...{ id, kind, name, externalId, createdAt, domainId, projectId, trustedUntil },
+    ...{ tpmKind, allowlistId, acceptedCount, rejectedCount, lastResultId },
+    ...{ firstAcceptedAt, lastAcceptedAt, lastRejectedAt },
+    state: stateAt(view, now),
+    lastSeverity: shownSeverity(lastSeverity),
+  };
+}
+
+/** What this caller is told of an agent that was read or written for it; null where it may not read it. */
+export function told(context: Context, view: AgentView): AgentShape | null {
+  return mayOn(context, agentGet, view.agent) ? shapeOf(view, context.clock.now()) : null;
+}
+
+/** Agents by id; null for those that the caller may not read. */
+export const loadAgent = defineLoader<AgentShape>(async (context, ids) => {
   const visible = context.policies.visible([agentGet], context.actor, agents);
   const views = await findViews(context.db, visible, ids);
-  return new Map(views.map((view) => [view.agent.id, view]));
+  const now = context.clock.now();
+  return new Map(views.map((view) => [view.agent.id, shapeOf(view, now)]));
 });
-
-/** Lets the fields of this agent be answered from what was just read, or written, instead of reading it again. */
-export function remember(context: Context, view: AgentView): void {
-  loadAgent(context)
-    .clear(view.agent.id)
-    .prime(view.agent.id, mayOn(context, agentGet, view.agent) ? view : null);
-}
 
 /** An agent by id, or by name in the token's project. */
 function keyOf({ actor }: Asker, ref: AgentRef): AgentKey {
@@ -56,12 +96,16 @@ export async function lockAgent(asker: Asker & { readonly tx: Tx }, ref: AgentRe
   return view;
 }
 
-/** The state as it is written down; what counts is `stateAt`. */
-export function storedState({ agent }: AgentView): AgentState {
-  const state = AGENT_STATES.find((known) => known === agent.trustState);
-  if (state === undefined) throw new Error(`agent ${agent.id}: unknown trust state ${agent.trustState}`);
+export function knownState(text: string): AgentState {
+  const state = AGENT_STATES.find((known) => known === text);
+  if (state === undefined) throw new Error(`unknown trust state ${text}`);
   return state;
 }
+
+export const shownSeverity = (severity: Severity | null) => severity?.toUpperCase() ?? null;
+
+/** The state as it is written down; what counts is `stateAt`. */
+export const storedState = ({ agent }: AgentView): AgentState => knownState(agent.trustState);
 
 /** The state at a moment. */
 export function stateAt(view: AgentView, now: Date): AgentState {

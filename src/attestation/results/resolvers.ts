@@ -11,8 +11,7 @@ export const resultResolvers = {
     attestationResult: (_: unknown, { id }: { id: string }, context: Context) => getResult(context, id),
   },
   AttestationResult: {
-    agent: async (row: AttestationResultRow, _: unknown, context: Context) =>
-      (await loadAgent(context).load(row.agentId))?.agent ?? null,
+    agent: (row: AttestationResultRow, _: unknown, context: Context) => loadAgent(context).load(row.agentId),
     allowlistRevision: (row: AttestationResultRow, _: unknown, context: Context) =>
       row.allowlistRevisionId === null ? null : loadRevision(context).load(row.allowlistRevisionId),
     failures: (row: AttestationResultRow) =>

@@ -127,7 +127,7 @@ export async function makeRows({ services: { db, clock, recordAudit } }: TestSer
     async upload({ kind, id: principalId }: Principal, size: number, digest: string) {
       const id = newId('Upload');
       const owner = kind === 'user' ? { userId: principalId } : { agentId: principalId };
-      await db.insert(uploads).values({ id, ...owner, size, digest, state: 'OPEN', expiresAt, createdAt });
+      await db.insert(uploads).values({ id, ...owner, size, digest, expiresAt, createdAt });
       return id;
     },
     /** An entry about something that this scope owns; answers the ids of the entry and of that something. */
