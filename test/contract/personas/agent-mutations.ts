@@ -3,7 +3,7 @@ import type { RecordRow } from '../../../src/attestation/records/tables.js';
 import { newId } from '../../../src/platform/ids.js';
 import { healthyMachine } from '../../attestation/verifier/machine.js';
 import type { Attempt, Attempts } from './doing.js';
-import type { Project } from './rows.js';
+import type { Project } from './owners.js';
 import { OWNERS, PROJECTS, type ProjectName, type World } from './world.js';
 
 const { tpm } = healthyMachine({ seed: 1 });

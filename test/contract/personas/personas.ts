@@ -1,6 +1,6 @@
 import { newId } from '../../../src/platform/ids.js';
 import type { RoleName, TestScope } from '../../harness/server.js';
-import type { Principal } from './rows.js';
+import type { Principal } from './owners.js';
 import type { World } from './world.js';
 
 export interface Persona {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { wordFor } from './ask.js';
+import type { Principal } from './owners.js';
 import { type Persona, principalOf } from './personas.js';
-import type { Principal } from './rows.js';
 import { OWNERS, type World } from './world.js';
 
 interface Call {

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { roleAssignments } from '../../../src/identity/assignments/tables.js';
+import { idsOf } from './owners.js';
 import type { Persona } from './personas.js';
-import { idsOf } from './rows.js';
 import { OWNERS, PROJECTS, type World } from './world.js';
 
 /** Something that may be read. */

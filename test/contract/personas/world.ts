@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { attestationRecords } from '../../../src/attestation/records/tables.js';
 import type { Json, TestScope, TestServer } from '../../harness/server.js';
-import { makeRows, type Owner, type Project, type Rows } from './rows.js';
+import type { Owner, Project } from './owners.js';
+import { makeRows, type Rows } from './rows.js';
 
 export const OWNERS = ['system', 'home', 'own', 'sibling', 'foreign domain', 'foreign project'] as const;
 export type OwnerName = (typeof OWNERS)[number];

@@ -1,0 +1,101 @@
+import { etagOf } from '../../../src/attestation/allowlists/service.js';
+import { allowlistRevisions, allowlists } from '../../../src/attestation/allowlists/tables.js';
+import { attestationRecords, attestations, type RecordRow } from '../../../src/attestation/records/tables.js';
+import { attestationResults } from '../../../src/attestation/results/tables.js';
+import { uploads } from '../../../src/attestation/uploads/tables.js';
+import type { Db } from '../../../src/db/open.js';
+import { agents } from '../../../src/identity/agents/tables.js';
+import { newId } from '../../../src/platform/ids.js';
+import { idsOf, type Owner, type Principal, type Project } from './owners.js';
+
+const PCR_POLICY = `{"0": ["${'0'.repeat(64)}"]}`;
+const NO_COUNTS = {
+  entries: 0,
+  attested: 0,
+  matched: 0,
+  excluded: 0,
+  ignored: 0,
+  violations: 0,
+  failures: 0,
+  warnings: 0,
+};
+
+export interface Times {
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** Agents, and what they proved. */
+export function agentRows(db: Db, { createdAt, expiresAt }: Times) {
+  return {
+    async agent({ domainId, projectId }: Project, trustState: string, record: Partial<RecordRow> = {}) {
+      const id = newId('Agent');
+      const owner = { domainId, projectId };
+      await db
+        .insert(agents)
+        .values({ id, kind: 'MACHINE', ...owner, name: id, trustState, createdAt, createdBy: 'the test' });
+      const common = { ...owner, tpmKind: 'PHYSICAL' as const, isLiving: false, acceptedCount: 0, rejectedCount: 0 };
+      await db.insert(attestationRecords).values({ agentId: id, ...common, ...record });
+      return id;
+    },
+    async result(agentId: string, { domainId, projectId }: Project, allowlistRevisionId: string) {
+      const id = newId('AttestationResult');
+      await db.insert(attestationResults).values({
+        id,
+        agentId,
+        domainId,
+        projectId,
+        attestationId: newId('Attestation'),
+        verdict: 'ACCEPTED',
+        failures: [],
+        counts: NO_COUNTS,
+        allowlistRevisionId,
+        stateAfter: 'PENDING',
+        receivedAt: createdAt,
+      });
+      return id;
+    },
+    /** One that is void: evidence for it is judged and recorded, and the agent's trust stays as it is. */
+    async challenge(agentId: string) {
+      const id = newId('Attestation');
+      const asked = { nonce: Buffer.alloc(32).toString('base64'), pcrs: [10], hashAlgorithms: ['sha256' as const] };
+      await db
+        .insert(attestations)
+        .values({ id, agentId, ...asked, imaOffset: 0, state: 'VOID', expiresAt, createdAt });
+      return id;
+    },
+  };
+}
+
+/** Allowlists, and uploads for them. */
+export function allowlistRows(db: Db, { createdAt, expiresAt }: Times) {
+  return {
+    async allowlist(owner: Owner) {
+      const id = newId('Allowlist');
+      const currentRevisionId = newId('AllowlistRevision');
+      const [row] = await db
+        .insert(allowlists)
+        .values({
+          id,
+          ownerType: owner.type.toUpperCase() as Uppercase<Owner['type']>,
+          ...idsOf(owner),
+          name: id,
+          currentRevisionId,
+          version: 1,
+          createdAt,
+          updatedAt: createdAt,
+        })
+        .returning();
+      if (!row) throw new Error('no allowlist was written');
+      const revision = { id: currentRevisionId, allowlistId: id, number: 1, imaExcludes: [], tpmPolicy: PCR_POLICY };
+      await db.insert(allowlistRevisions).values({ ...revision, createdAt, createdBy: 'the test' });
+      return { allowlist: { id }, etag: etagOf(row) };
+    },
+    async upload({ kind, id: principalId }: Principal, size: number, digest: string) {
+      const id = newId('Upload');
+      const owner = kind === 'user' ? { userId: principalId } : { agentId: principalId };
+      await db.insert(uploads).values({ id, ...owner, size, digest, expiresAt, createdAt });
+      return id;
+    },
+  };
+}
