@@ -1,35 +1,35 @@
-import { BREAK, type FieldNode, type GraphQLResolveInfo, Kind, visit } from 'graphql';
-
-const known = new WeakMap<FieldNode, Map<string, boolean>>();
-
-/**
- * Whether a field of this name is asked for anywhere below the field that is resolved, so that it is worth reading
- * along. A guess on the safe side: `@skip`, or a like-named field of another type, may make it say yes in vain.
- */
-export function asksFor({ fieldNodes, fragments }: GraphQLResolveInfo, name: string): boolean {
-  return fieldNodes.some((node) => {
-    const answers = known.get(node) ?? new Map<string, boolean>();
-    known.set(node, answers);
-    const answer = answers.get(name) ?? search(node, name, fragments, new Set());
-    answers.set(name, answer);
-    return answer;
-  });
-}
+import { type ASTNode, type FieldNode, type GraphQLResolveInfo, Kind, visit } from 'graphql';
 
 type Fragments = GraphQLResolveInfo['fragments'];
 
-function search(node: Parameters<typeof visit>[0], name: string, fragments: Fragments, seen: Set<string>): boolean {
-  let isFound = false;
-  visit(node, {
-    enter(inner) {
-      if (inner.kind === Kind.FIELD && inner.name.value === name) isFound = true;
-      if (inner.kind === Kind.FRAGMENT_SPREAD && !seen.has(inner.name.value)) {
-        seen.add(inner.name.value);
-        const fragment = fragments[inner.name.value];
-        if (fragment && search(fragment, name, fragments, seen)) isFound = true;
-      }
-      return isFound ? BREAK : undefined;
-    },
-  });
-  return isFound;
+const known = new WeakMap<FieldNode, ReadonlySet<string>>();
+
+/**
+ * The names of all fields asked for anywhere below the field that is resolved, so that what they need is read along and
+ * nothing else. More than is answered in the end: `@skip` is not looked at, nor of which type a field is.
+ */
+export function fieldsBelow({ fieldNodes, fragments }: GraphQLResolveInfo): ReadonlySet<string> {
+  const [only] = fieldNodes;
+  if (only === undefined || fieldNodes.length > 1)
+    return new Set(fieldNodes.flatMap((node) => [...namesIn(node, fragments)]));
+  const names = known.get(only) ?? namesIn(only, fragments);
+  known.set(only, names);
+  return names;
+}
+
+function namesIn(node: ASTNode, fragments: Fragments): ReadonlySet<string> {
+  const names = new Set<string>();
+  const seen = new Set<string>();
+  const collect = (part: ASTNode) =>
+    visit(part, {
+      Field: ({ name }) => void names.add(name.value),
+      FragmentSpread({ name: { value } }) {
+        const fragment = fragments[value];
+        if (fragment === undefined || seen.has(value)) return;
+        seen.add(value);
+        collect(fragment);
+      },
+    });
+  if (node.kind === Kind.FIELD && node.selectionSet) collect(node.selectionSet);
+  return names;
 }

@@ -18,7 +18,8 @@ export interface PageRequest {
 }
 
 export interface Connection<Row> {
-  edges: { cursor: string; node: Row }[];
+  /** Made when it is asked for: most clients read `nodes`, and a cursor for each row is not free. */
+  readonly edges: { cursor: string; node: Row }[];
   nodes: Row[];
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
@@ -40,9 +41,15 @@ export function connection<Row>(
   keysOf: (row: Row) => readonly string[],
 ): Connection<Row> {
   const nodes = rows.slice(0, request.first);
-  const edges = nodes.map((node) => ({ cursor: encodeCursor(request.ordering, keysOf(node)), node }));
-  const pageInfo = { hasNextPage: rows.length > request.first, endCursor: edges.at(-1)?.cursor ?? null };
-  return { edges, nodes, pageInfo };
+  const cursorOf = (row: Row) => encodeCursor(request.ordering, keysOf(row));
+  const last = nodes.at(-1);
+  return {
+    get edges() {
+      return nodes.map((node) => ({ cursor: cursorOf(node), node }));
+    },
+    nodes,
+    pageInfo: { hasNextPage: rows.length > request.first, endCursor: last ? cursorOf(last) : null },
+  };
 }
 
 function encodeCursor(ordering: string, keys: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener, HeaderMap } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -67,8 +67,8 @@ const requestRules: ApolloServerPlugin<Context> = {
 };
 
 /** Runs operations whose every guard allows on the schema without guards. */
-const runBare = (guarded: Guarded): ApolloServerPlugin<Context> => ({
-  requestDidStart: async () => ({
+function runBare(guarded: Guarded): ApolloServerPlugin<Context> {
+  const hooks: GraphQLRequestListener<Context> = {
     responseForOperation: async ({ document, contextValue, request: { variables, operationName } }) => {
       if (!guarded.allowsAll(document, contextValue)) return null;
       const result = await execute({
@@ -85,8 +85,9 @@ const runBare = (guarded: Guarded): ApolloServerPlugin<Context> => ({
       const singleResult = { ...result, ...(errors && { errors }) };
       return { body: { kind: 'single', singleResult }, http: { headers: new HeaderMap() } };
     },
-  }),
-});
+  };
+  return { requestDidStart: async () => hooks };
+}
 
 function logFaults({ log, requestId }: Context, errors: readonly GraphQLError[]): void {
   for (const error of errors) {

@@ -163,7 +163,12 @@ function compare(fast: Answered, reference: Answered, about: string): number {
   for (const error of odd) {
     const nulled = nulledAt(fast.data, JSON.parse(error)[0] ?? []);
     expect(nulled, `${about}\n${error}`).not.toBeNull();
-    for (const { errors } of [fast, reference]) expect(errors.some((told) => isBelow(told, nulled ?? ''))).toBe(true);
+    for (const { errors } of [fast, reference]) {
+      expect(
+        errors.some((told) => isBelow(told, nulled ?? '')),
+        about,
+      ).toBe(true);
+    }
   }
   return odd.length;
 }

@@ -1,5 +1,6 @@
 import { and, asc, count, eq, getTableColumns, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/open.js';
+import { rowsWhere } from '../../db/rows.js';
 import { agents } from '../../identity/agents/index.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
@@ -39,10 +40,7 @@ export async function findNearest(
 }
 
 export function listByIds(db: Db, visible: VisibleAllowlists, ids: readonly string[]): Promise<AllowlistRow[]> {
-  return db
-    .select()
-    .from(allowlists)
-    .where(and(visible.where, inArray(allowlists.id, [...ids])));
+  return rowsWhere(db, allowlists, and(inArray(allowlists.id, [...ids]), visible.where));
 }
 
 export function list(

@@ -9,7 +9,7 @@ import {
   type PageRequest,
   pageRequest,
 } from '../../platform/pagination.js';
-import { allowlistGet, allowlists } from '../allowlists/index.js';
+import { loadAllowlist } from '../allowlists/index.js';
 import type { AgentState } from '../verifier/index.js';
 import { readAgentPage } from './page.js';
 import { attestationRecords } from './tables.js';
@@ -39,12 +39,12 @@ const FILTER_VALUES_MAX = 1000;
 
 /**
  * A page of the agents that the caller may read: one statement, whatever the fields.
- * @param withLists Whether the lists that they are bound to shall be read along.
+ * @param fields Names of the fields that are asked for.
  */
 export async function listAgents(
   context: Context,
   args: AgentsArgs,
-  withLists: boolean,
+  fields: ReadonlySet<string>,
 ): Promise<Connection<AgentShape>> {
   requireOperation(context, agentGet.name);
   const { field, direction } = args.orderBy ?? { field: 'CREATED_AT', direction: 'ASC' };
@@ -55,11 +55,18 @@ export async function listAgents(
   const now = context.clock.now();
   const where = and(...filterBy(args.filter ?? {}, now), after(columns, page, direction));
   const order = columns.map((column) => (direction === 'DESC' ? desc(column) : asc(column)));
-  const { policies, actor } = context;
-  const visible = policies.visible([agentGet], actor, agents);
-  const visibleLists = withLists ? policies.visible([allowlistGet], actor, allowlists) : null;
-  const rows = await readAgentPage(context.db, { visible, visibleLists, where, order, limit: page.first + 1 }, now);
+  const visible = context.policies.visible([agentGet], context.actor, agents);
+  const rows = await readAgentPage(context.db, { visible, where, order, limit: page.first + 1, fields }, now);
+  if (fields.has('allowlist')) await readLists(context, rows);
   return connection(rows, page, ({ id, name }) => (isByName ? [name, id] : [id]));
+}
+
+/** Puts the lists that the agents are bound to beside their ids: many agents share a few. */
+async function readLists(context: Context, shapes: readonly AgentShape[]): Promise<void> {
+  const ids = [...new Set(shapes.flatMap(({ allowlistId }) => allowlistId ?? []))];
+  const found = await Promise.all(ids.map((id) => loadAllowlist(context).load(id)));
+  const lists = new Map(found.map((list, index) => [ids[index], list]));
+  for (const shape of shapes) shape.allowlist = shape.allowlistId === null ? null : lists.get(shape.allowlistId);
 }
 
 /** The rows behind a cursor, as a comparison of rows, which an index can answer. */

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { AnyResolver, Context } from '../../authority/index.js';
-import { asksFor } from '../../platform/look-ahead.js';
+import { fieldsBelow } from '../../platform/look-ahead.js';
 import type { PageArgs } from '../../platform/pagination.js';
 import { payload } from '../../platform/payload.js';
 import { loadAllowlist } from '../allowlists/index.js';
@@ -25,7 +25,7 @@ export const recordResolvers = {
     agent: async (_: unknown, { ref }: { ref: AgentRef }, context: Context) =>
       told(context, await getAgent(context, ref)),
     agents: (_: unknown, args: AgentsArgs, context: Context, info: GraphQLResolveInfo) =>
-      listAgents(context, args, asksFor(info, 'allowlist')),
+      listAgents(context, args, fieldsBelow(info)),
   },
   Mutation: {
     createAgent: mutation<CreateAgent>(createAgent, { alreadyIssued: false }),

@@ -23,14 +23,13 @@ export interface AgentShape {
   readonly name: string;
   readonly externalId: string | null;
   readonly createdAt: Date;
-  readonly domainId: string;
   readonly projectId: string;
   readonly state: AgentState;
   readonly trustedUntil: Date | null;
   readonly tpmKind: RecordRow['tpmKind'];
   readonly allowlistId: string | null;
   /** The list itself where it was read along; null when the caller may not read it. */
-  readonly allowlist?: AllowlistRow | null;
+  allowlist?: AllowlistRow | null | undefined;
   readonly acceptedCount: number;
   readonly rejectedCount: number;
   readonly firstAcceptedAt: Date | null;
@@ -41,11 +40,11 @@ export interface AgentShape {
 }
 
 function shapeOf(view: AgentView, now: Date): AgentShape {
-  const { id, kind, name, externalId, createdAt, domainId, projectId, trustedUntil } = view.agent;
+  const { id, kind, name, externalId, createdAt, projectId, trustedUntil } = view.agent;
   const { tpmKind, allowlistId, acceptedCount, rejectedCount, lastResultId } = view.record;
   const { firstAcceptedAt, lastAcceptedAt, lastRejectedAt, lastSeverity } = view.record;
   return {
-    ...{ id, kind, name, externalId, createdAt, domainId, projectId, trustedUntil },
+    ...{ id, kind, name, externalId, createdAt, projectId, trustedUntil },
     ...{ tpmKind, allowlistId, acceptedCount, rejectedCount, lastResultId },
     ...{ firstAcceptedAt, lastAcceptedAt, lastRejectedAt },
     state: stateAt(view, now),

@@ -1,6 +1,7 @@
-import { and, eq, isNull, or } from 'drizzle-orm';
+import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import { authorizationEpoch } from '../../authority/tables.js';
 import type { Db, Tx } from '../../db/open.js';
+import { type JsonRow, rowFrom, rowsOf } from '../../db/rows.js';
 import { type AgentRow, agents } from '../agents/tables.js';
 import { type UserRow, users } from '../users/tables.js';
 import { type TokenRow, tokens } from './tables.js';
@@ -13,16 +14,25 @@ export interface Bearer {
   readonly epoch: number;
 }
 
-/** One statement: the token, its principal as it stands, and the epoch. */
+/**
+ * One statement: the token, its principal as it stands, and the epoch. Every request waits for it, so it is read as it
+ * comes and not through the query builder.
+ */
 export async function findBearer(db: Db, hash: string): Promise<Bearer | undefined> {
-  const [row] = await db
-    .select({ token: tokens, user: users, agent: agents, epoch: authorizationEpoch.epoch })
-    .from(tokens)
-    .innerJoin(authorizationEpoch, eq(authorizationEpoch.id, 1))
-    .leftJoin(users, eq(users.id, tokens.userId))
-    .leftJoin(agents, eq(agents.id, tokens.agentId))
-    .where(eq(tokens.hash, hash));
-  return row;
+  const [row] = await rowsOf<{ token: JsonRow; user: JsonRow | null; agent: JsonRow | null; epoch: number | string }>(
+    db,
+    sql`select to_json(${tokens}) as token, to_json(${users}) as "user", to_json(${agents}) as agent, epoch
+      from ${tokens} join ${authorizationEpoch} on ${authorizationEpoch.id} = 1
+      left join ${users} on ${users.id} = ${tokens.userId} left join ${agents} on ${agents.id} = ${tokens.agentId}
+      where ${tokens.hash} = ${hash}`,
+  );
+  if (row === undefined) return undefined;
+  return {
+    token: rowFrom(tokens, row.token),
+    user: row.user && rowFrom(users, row.user),
+    agent: row.agent && rowFrom(agents, row.agent),
+    epoch: Number(row.epoch),
+  };
 }
 
 export async function findById(db: Db, id: string): Promise<TokenRow | undefined> {
