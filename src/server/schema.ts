@@ -6,7 +6,9 @@ import {
   type DocumentNode,
   GraphQLScalarType,
   type GraphQLSchema,
+  getNamedType,
   isObjectType,
+  isUnionType,
   parse,
 } from 'graphql';
 import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
@@ -74,7 +76,57 @@ export function buildSchema(domains: readonly DomainManifest[], policies?: Polic
     }
     if (Object.keys(fields).length > 0) resolvers[type] = fields;
   }
-  return buildSubgraphSchema([{ typeDefs, resolvers: resolvers as never }]);
+  const schema = buildSubgraphSchema([{ typeDefs, resolvers: resolvers as never }]);
+  followReferences(schema, domains);
+  checkReferences(schema);
+  return schema;
+}
+
+/**
+ * A domain answers an object of another domain by its id alone. A router would load the rest from that domain; where it is
+ * served in the same process, that is done here, under the same policy.
+ */
+function followReferences(schema: GraphQLSchema, domains: readonly DomainManifest[]): void {
+  for (const domain of domains) {
+    for (const [coordinate, resolve] of resolversOf(domain)) {
+      const field = fieldAt(schema, coordinate);
+      const target = field ? getNamedType(field.type).name : '';
+      const load = domains.find(({ entities }) => entities[target])?.entities[target];
+      if (!field || !load || domain.entities[target]) continue;
+      field.resolve = async (...given) => {
+        const reference = (await resolve(...given)) as { readonly id: string } | null;
+        return reference && load(given[2], reference.id);
+      };
+    }
+  }
+}
+
+const resolversOf = ({ resolvers }: DomainManifest) =>
+  Object.entries(resolvers).flatMap(([type, fields]) =>
+    Object.entries(fields).map(([field, resolve]) => [`${type}.${field}`, resolve] as const),
+  );
+
+function fieldAt(schema: GraphQLSchema, coordinate: string) {
+  const [typeName = '', name = ''] = coordinate.split('.');
+  const type = schema.getType(typeName);
+  return isObjectType(type) ? type.getFields()[name] : undefined;
+}
+
+/** Representations are any JSON: one that names no entity of this schema, or no id, is the caller's mistake. */
+function checkReferences(schema: GraphQLSchema): void {
+  const field = schema.getQueryType()?.getFields()._entities;
+  const resolve = field?.resolve;
+  const union = schema.getType('_Entity');
+  if (!field || !resolve || !isUnionType(union)) return;
+  const names = new Set<unknown>(union.getTypes().map(({ name }) => name));
+  field.resolve = (parent, args, context, info) => {
+    for (const representation of args.representations) {
+      const { __typename, id } = Object(representation);
+      if (!names.has(__typename) || typeof id !== 'string')
+        throw badInput('A representation names an entity by __typename and id.');
+    }
+    return resolve(parent, args, context, info);
+  };
 }
 
 function typesIn(typeDefs: DocumentNode): string[] {
