@@ -11,6 +11,7 @@ const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 const args = [
   vitest,
   'run',
+  '--project=!prove',
   '--reporter=default',
   '--reporter=json',
   `--outputFile.json=${report}`,
