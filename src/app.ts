@@ -14,8 +14,10 @@ import { graphiqlPages } from './server/graphiql.js';
 import { createGraphql } from './server/graphql.js';
 import { requireGuardedFields, requireGuardedRoutes } from './server/guards.js';
 import { createFrontDoor } from './server/http.js';
+import { type LimitSettings, NO_LIMITS, RequestLimits } from './server/rate-limits.js';
 import { buildSchema, objectTypesOf } from './server/schema.js';
 import { federationPolicies, shapePolicy } from './server/shapes.js';
+import { sourceReader } from './server/source.js';
 import { startSweeper } from './server/sweeper.js';
 
 export interface AppOptions {
@@ -24,6 +26,10 @@ export interface AppOptions {
   readonly log: Logger;
   readonly settings: Settings;
   readonly adminPasswordPath: string;
+  /** What is let through at the door; without them everything is, as tests need it. */
+  readonly limits?: LimitSettings;
+  /** Addresses and CIDR blocks of proxies whose X-Forwarded-For is believed; none by default. */
+  readonly trustedProxies?: readonly string[];
   /** Domains to serve; all by default. */
   readonly domains?: readonly DomainManifest[];
   /** Whether to serve GraphiQL; not by default. */
@@ -73,6 +79,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     admitAnonymous: anonymousAdmission(guarded.bare, policies),
     routes,
     pages: options.hasGraphiql ? graphiqlPages() : new Map(),
+    limits: new RequestLimits(options.limits ?? NO_LIMITS, clock),
+    sourceOf: sourceReader(options.trustedProxies ?? []),
     authenticate: (db, token) => authenticate(db, database, token, clock.now()),
   });
   const sweeper = startSweeper(services, [requestIdSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])]);

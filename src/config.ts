@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { durationMs } from './platform/duration.js';
+import type { LimitSettings } from './server/rate-limits.js';
 
 const duration = z.string().transform((text, issue) => {
   const ms = durationMs(text);
   if (ms === null) issue.addIssue('is not an ISO 8601 duration such as PT2M');
   return ms ?? 0;
 });
+const limit = z.coerce.number().int().min(0).max(1_000_000);
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /** Every setting: its variable, its form, its default and what it is for. `docs/configuration.md` is made from it. */
@@ -62,6 +64,25 @@ export const SETTINGS = {
     duration.refine((ms) => ms >= 1000 && ms <= 86_400_000, 'is not from PT1S to P1D').default(600_000),
     'How often what is of no use any more is removed (PT10M): uploads ten minutes after they expired, content that nothing refers to, request ids a day after they were used, challenges after their retention.',
   ],
+  BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL: [
+    limit.default(100),
+    'Requests of one user or agent each second, in one replica; five seconds’ worth may come at once. 0 sets no limit, here and below.',
+  ],
+  BAILIWICK_REQUESTS_PER_SECOND_PER_SOURCE: [
+    limit.default(1000),
+    'The same for one address, or one /64 network of IPv6.',
+  ],
+  BAILIWICK_CONCURRENT_REQUESTS_PER_PRINCIPAL: [limit.default(64), 'Requests of one user or agent at a time.'],
+  BAILIWICK_CONCURRENT_REQUESTS_PER_SOURCE: [limit.default(512), 'Requests of one address at a time.'],
+  BAILIWICK_CONCURRENT_REQUESTS: [limit.default(2000), 'Requests at a time altogether.'],
+  BAILIWICK_LOG_INS_PER_MINUTE_PER_SOURCE: [
+    limit.default(60),
+    'Passwords that are checked for one address each minute.',
+  ],
+  BAILIWICK_LOG_INS_PER_MINUTE_PER_USER: [
+    limit.default(20),
+    'Passwords that are checked for one user name each minute.',
+  ],
   BAILIWICK_SHUTDOWN_TIMEOUT: [duration.default(10_000), 'How long open requests may finish on shutdown (PT10S).'],
 } as const;
 
@@ -86,6 +107,7 @@ export interface Config {
   readonly recoversAutomatically: boolean;
   readonly challengeRetentionMs: number;
   readonly sweepIntervalMs: number;
+  readonly limits: LimitSettings;
   readonly shutdownTimeoutMs: number;
 }
 
@@ -129,6 +151,15 @@ export function readConfig(environment: Environment): Config {
     recoversAutomatically: values.BAILIWICK_ATTESTATION_RECOVERS_AUTOMATICALLY,
     challengeRetentionMs: values.BAILIWICK_ATTESTATION_CHALLENGE_RETENTION,
     sweepIntervalMs: values.BAILIWICK_SWEEP_INTERVAL,
+    limits: {
+      requestsPerSecondPerPrincipal: values.BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL,
+      requestsPerSecondPerSource: values.BAILIWICK_REQUESTS_PER_SECOND_PER_SOURCE,
+      concurrentRequestsPerPrincipal: values.BAILIWICK_CONCURRENT_REQUESTS_PER_PRINCIPAL,
+      concurrentRequestsPerSource: values.BAILIWICK_CONCURRENT_REQUESTS_PER_SOURCE,
+      concurrentRequests: values.BAILIWICK_CONCURRENT_REQUESTS,
+      logInsPerMinutePerSource: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_SOURCE,
+      logInsPerMinutePerUser: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_USER,
+    },
     shutdownTimeoutMs: values.BAILIWICK_SHUTDOWN_TIMEOUT,
   };
 }

@@ -38,6 +38,7 @@ export async function serve(flags: Readonly<Record<string, string>> = {}): Promi
     clock: systemClock,
     log,
     settings: config,
+    limits: config.limits,
     adminPasswordPath: config.adminPasswordPath,
     ...(domains && { domains }),
     hasGraphiql: config.hasGraphiql,

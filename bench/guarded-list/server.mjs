@@ -23,6 +23,8 @@ async function bailiwick(isUnguarded) {
   const { createLogger } = await import('../../dist/platform/log.js');
   const { anonymousAdmission } = await import('../../dist/server/anonymous.js');
   const { createGraphql } = await import('../../dist/server/graphql.js');
+  const { NO_LIMITS, RequestLimits } = await import('../../dist/server/rate-limits.js');
+  const { sourceReader } = await import('../../dist/server/source.js');
   const { createFrontDoor } = await import('../../dist/server/http.js');
   const database = await openDatabase({ url, connectionsMax: 5 });
   const policies = allPolicies();
@@ -38,6 +40,8 @@ async function bailiwick(isUnguarded) {
     graphql,
     routes: [],
     pages: new Map(),
+    limits: new RequestLimits(NO_LIMITS, systemClock),
+    sourceOf: sourceReader([]),
     admitAnonymous: anonymousAdmission(guarded.bare, policies),
     authenticate: (db, token) => authenticate(db, database, token, new Date()),
   });

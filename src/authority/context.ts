@@ -56,4 +56,6 @@ export interface Context extends Services, Asker {
   readonly requestId: string;
   /** Reads the caller's rights again, inside a transaction that holds the epoch. */
   readonly reauthenticate: (tx: Tx) => Promise<Actor>;
+  /** Counts a password before it is checked. @throws Refusal RATE_LIMITED when its user or the caller tried too often. */
+  readonly attemptLogIn: (user: string) => void;
 }

@@ -85,3 +85,5 @@ export const badInput = (message: string, extensions: Record<string, unknown> = 
 export const invalidCursor = () => new Refusal('INVALID_CURSOR', 'The cursor is not one of this list.');
 export const unavailable = (message = 'The service cannot answer just now; try again.') =>
   new Refusal('UNAVAILABLE', message);
+export const rateLimited = (message: string, retryAfterSeconds: number) =>
+  new Refusal('RATE_LIMITED', message, { retryAfterSeconds });

@@ -1,11 +1,17 @@
-import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener, HeaderMap } from '@apollo/server';
+import {
+  ApolloServer,
+  type ApolloServerPlugin,
+  type GraphQLRequestListener,
+  HeaderMap,
+  type HTTPGraphQLHead,
+} from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { execute, type GraphQLError } from 'graphql';
+import { execute, type FormattedExecutionResult, type GraphQLError } from 'graphql';
 import type { Context } from '../authority/index.js';
 import { faultForLog } from '../db/errors.js';
 import { badInput, HTTP_STATUS, Refusal } from '../platform/errors.js';
@@ -61,6 +67,7 @@ const requestRules: ApolloServerPlugin<Context> = {
         (error as { extensions?: object }).extensions = { ...error.extensions, requestId: contextValue.requestId };
       }
       response.http.status = statusOf(response.http.status, errors, request.http?.headers.get('accept'));
+      sayRateLimited(response.http, singleResult);
       await recordDenial(contextValue, singleResult.errors ?? []);
     },
   }),
@@ -108,4 +115,12 @@ function statusOf(status: number | undefined, errors: readonly GraphQLError[] | 
   const isLegacy = /^application\/json\b[^,]*$/i.test(accept?.trim() ?? '');
   const isNotRun = status === 400 && errors?.every((error) => NOT_RUN.has(error.extensions.code));
   return isLegacy && isNotRun ? 200 : status;
+}
+
+/** A request that came to nothing because its caller tries too often is answered like one that did not get so far. */
+function sayRateLimited(http: HTTPGraphQLHead, { data, errors }: FormattedExecutionResult): void {
+  const refused = errors?.find(({ extensions }) => extensions?.code === 'RATE_LIMITED');
+  if (!refused || Object.values(data ?? {}).some((value) => value !== null)) return;
+  http.status = HTTP_STATUS.RATE_LIMITED;
+  http.headers.set('retry-after', String(refused.extensions?.retryAfterSeconds));
 }

@@ -9,6 +9,8 @@ import type { AdmitAnonymous } from './anonymous.js';
 import { recordDenial } from './denials.js';
 import { answerPage, type Page } from './graphiql.js';
 import { refusalFrom } from './mask.js';
+import type { RequestLimits } from './rate-limits.js';
+import type { SourceOf } from './source.js';
 
 const BODY_MAX_ANONYMOUS = 1024 * 1024;
 const BODY_MAX = 16 * 1024 * 1024;
@@ -25,6 +27,8 @@ export interface FrontDoor {
   readonly routes: readonly Route[];
   /** Open files by path; a page that carries no data. */
   readonly pages: ReadonlyMap<string, Page>;
+  readonly limits: RequestLimits;
+  readonly sourceOf: SourceOf;
 }
 
 export function createFrontDoor(door: FrontDoor): Server {
@@ -56,12 +60,16 @@ async function handle(
 ): Promise<void> {
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
+  const leave = (done: () => void) => response.once('close', done);
+  const source = door.sourceOf(request);
+  door.limits.admitSource(source, leave);
   if (path === '/readyz') return ready(door, response);
   const page = request.method === 'GET' || request.method === 'HEAD' ? door.pages.get(path) : undefined;
   if (page) return answerPage(page, request, response);
   const route = door.routes.find((candidate) => candidate.method === request.method && candidate.path.test(path));
   if (path !== '/graphql' && !route) throw notFound('resource');
-  const context = await contextFor(door, requestId, request);
+  const context = await contextFor(door, requestId, source, request);
+  if (context.actor.principal) door.limits.admitPrincipal(context.actor.principal.id, leave);
   if (route) return handleRoute(door, context, route, path, request, response);
   await answerGraphql(door, context, request, response);
 }
@@ -72,12 +80,18 @@ async function ready({ database }: FrontDoor, response: ServerResponse): Promise
 }
 
 /** Who asks is settled before anything of the request is read. A credential that does not count is never anonymous. */
-async function contextFor(door: FrontDoor, requestId: string, request: IncomingMessage): Promise<Context> {
+async function contextFor(
+  door: FrontDoor,
+  requestId: string,
+  source: string,
+  request: IncomingMessage,
+): Promise<Context> {
   const { authorization } = request.headers;
   const token = authorization === undefined ? null : (/^Bearer (\S{1,128})$/i.exec(authorization)?.[1] ?? '');
   const actor = token === null ? anonymous : await door.authenticate(door.services.db, token);
   const reauthenticate = async (tx: Tx) => (token === null ? anonymous : door.authenticate(tx, token));
-  return { ...door.services, actor, requestId, reauthenticate };
+  const attemptLogIn = (user: string) => door.limits.attemptLogIn(source, user);
+  return { ...door.services, actor, requestId, reauthenticate, attemptLogIn };
 }
 
 async function handleRoute(
@@ -153,6 +167,8 @@ function answerError({ services }: FrontDoor, requestId: string, response: Serve
   if (!refusal) services.log.error({ requestId, err: faultForLog(error) }, 'a request failed');
   refusal ??= new Refusal('INTERNAL_SERVER_ERROR', 'Something went wrong; the request id finds it in the log.');
   if (response.headersSent) return void response.destroy();
+  const { retryAfterSeconds } = refusal.extensions;
+  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
   const extensions = { ...refusal.extensions, requestId };
   response.writeHead(HTTP_STATUS[refusal.code], {
     'content-type': 'application/json; charset=utf-8',

@@ -8,7 +8,9 @@ import { anonymousAdmission } from '../../src/server/anonymous.js';
 import { enforce } from '../../src/server/enforce.js';
 import { createGraphql } from '../../src/server/graphql.js';
 import { createFrontDoor } from '../../src/server/http.js';
+import { NO_LIMITS, RequestLimits } from '../../src/server/rate-limits.js';
 import { buildSchema } from '../../src/server/schema.js';
+import { sourceReader } from '../../src/server/source.js';
 import { client, codeOf, startTestServer, type TestServer } from '../harness/server.js';
 
 /** What a careless change would add, each part answering a secret to whoever reaches it. */
@@ -55,6 +57,8 @@ async function carelessServer({ services, database }: TestServer) {
     database,
     graphql,
     pages: new Map(),
+    limits: new RequestLimits(NO_LIMITS, services.clock),
+    sourceOf: sourceReader([]),
     admitAnonymous: anonymousAdmission(schema, services.policies),
     routes: [...DOMAINS.flatMap((domain) => domain.routes ?? []), route],
     authenticate: (db, token) => authenticate(db, database, token, services.clock.now()),

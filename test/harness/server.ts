@@ -16,6 +16,7 @@ import { users } from '../../src/identity/users/tables.js';
 import { type Clock, systemClock } from '../../src/platform/clock.js';
 import { newId } from '../../src/platform/ids.js';
 import { createLogger } from '../../src/platform/log.js';
+import { type LimitSettings, NO_LIMITS } from '../../src/server/rate-limits.js';
 import { openTestDatabase, type TestDatabase } from './engine.js';
 
 const SETTINGS: Settings = {
@@ -37,6 +38,9 @@ export interface TestServerOptions {
   readonly open?: (statements?: StatementListener) => Promise<TestDatabase>;
   /** What is served. */
   readonly app?: Pick<AppOptions, 'domains' | 'hasGraphiql'>;
+  /** Limits to set; there are no others. */
+  readonly limits?: Partial<LimitSettings>;
+  readonly trustedProxies?: readonly string[];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what a test reads out of an answer is what it asserts.
@@ -86,6 +90,8 @@ export async function startTestServer(options: TestServerOptions = {}) {
     settings: { ...SETTINGS, ...options.settings },
     adminPasswordPath,
     ...options.app,
+    limits: { ...NO_LIMITS, ...options.limits },
+    trustedProxies: options.trustedProxies ?? [],
   });
   await new Promise<void>((resolve) => app.http.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(app.http.address() as AddressInfo).port}`;

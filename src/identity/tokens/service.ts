@@ -79,6 +79,7 @@ export async function issueToken(context: Context, input: IssueToken): Promise<I
 async function prove(context: Context, proof: IssueToken['proof']): Promise<Proven> {
   const wrong = () => unauthenticated('The credentials are not valid.');
   if (proof.password) {
+    context.attemptLogIn(`${proof.password.domain}/${proof.password.user}`.toLowerCase());
     const user = await findUserByName(context.db, proof.password.domain, proof.password.user);
     const matches = await passwordMatches(proof.password.password, user?.passwordHash ?? null);
     if (!user || !matches || !user.isEnabled) throw wrong();

@@ -1,5 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { invalid, Refusal } from '../../platform/errors.js';
+import { invalid, rateLimited } from '../../platform/errors.js';
 
 /** RFC 7914 parameters: 128 MiB and about 0.3 s for each hash. */
 const LOG_N = 17;
@@ -41,7 +41,7 @@ export async function passwordMatches(password: string, stored: string | null): 
 
 async function derive(password: string, salt: Buffer, logN: number, r: number, p: number): Promise<Buffer> {
   if (running >= RUNNING_MAX) {
-    if (waiting.length >= WAITING_MAX) throw new Refusal('RATE_LIMITED', 'Too many log-ins at once; try again.');
+    if (waiting.length >= WAITING_MAX) throw rateLimited('Too many log-ins at once; try again.', 1);
     await new Promise<void>((resolve) => waiting.push(resolve));
   }
   running += 1;

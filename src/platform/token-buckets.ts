@@ -1,0 +1,43 @@
+import { LRUCache } from 'lru-cache';
+
+interface Bucket {
+  tokens: number;
+  /** When `tokens` was right, in milliseconds. */
+  at: number;
+}
+
+/** How often something may happen for each key: `burst` times at once, then `perSecond`. Without `burst` there is no limit. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** More keys than this are not told apart for long: the one longest unused begins anew. */
+const KEYS_MAX = 50_000;
+const KEY_CHARACTERS_MAX = 256;
+
+/** A token bucket for each key, in bounded memory. */
+export class TokenBuckets {
+  readonly #rate: Rate;
+  readonly #buckets = new LRUCache<string, Bucket>({ max: KEYS_MAX });
+
+  constructor(rate: Rate) {
+    this.#rate = rate;
+  }
+
+  /** Takes a token: 0, or after how many seconds, a whole number, there will be one. */
+  take(key: string, now: Date): number {
+    const { perSecond, burst } = this.#rate;
+    if (burst === 0) return 0;
+    const bounded = key.slice(0, KEY_CHARACTERS_MAX);
+    const at = now.getTime();
+    const bucket = this.#buckets.get(bounded) ?? { tokens: burst, at };
+    this.#buckets.set(bounded, bucket);
+    // A clock that was set back gives nothing and takes nothing.
+    bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, at - bucket.at) / 1000) * perSecond);
+    bucket.at = at;
+    if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / perSecond);
+    bucket.tokens -= 1;
+    return 0;
+  }
+}

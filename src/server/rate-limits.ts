@@ -1,0 +1,107 @@
+import type { Clock } from '../platform/clock.js';
+import { rateLimited } from '../platform/errors.js';
+import { TokenBuckets } from '../platform/token-buckets.js';
+
+/** What one replica lets through; 0 is no limit. */
+export interface LimitSettings {
+  readonly requestsPerSecondPerPrincipal: number;
+  readonly requestsPerSecondPerSource: number;
+  readonly concurrentRequestsPerPrincipal: number;
+  readonly concurrentRequestsPerSource: number;
+  readonly concurrentRequests: number;
+  readonly logInsPerMinutePerSource: number;
+  readonly logInsPerMinutePerUser: number;
+}
+
+export const NO_LIMITS: LimitSettings = {
+  requestsPerSecondPerPrincipal: 0,
+  requestsPerSecondPerSource: 0,
+  concurrentRequestsPerPrincipal: 0,
+  concurrentRequestsPerSource: 0,
+  concurrentRequests: 0,
+  logInsPerMinutePerSource: 0,
+  logInsPerMinutePerUser: 0,
+};
+
+/** A client that was quiet may send so many seconds' worth of requests at once. */
+const BURST_SECONDS = 5;
+/** When to come back to a server that is busy with the caller's own requests. */
+const BUSY_RETRY_SECONDS = 1;
+
+type RateName = 'principal' | 'source' | 'logInSource' | 'logInUser';
+
+const perSecond = (rate: number) => new TokenBuckets({ perSecond: rate, burst: rate * BURST_SECONDS });
+const perMinute = (rate: number) => new TokenBuckets({ perSecond: rate / 60, burst: rate });
+
+/** Decides in memory, for this replica alone, who sends too much. Nothing waits: what is too much is refused. */
+export class RequestLimits {
+  readonly #clock: Clock;
+  readonly #rates: Readonly<Record<RateName, TokenBuckets>>;
+  readonly #concurrency: Readonly<Record<'principal' | 'source' | 'all', Concurrency>>;
+
+  constructor(settings: LimitSettings, clock: Clock) {
+    this.#clock = clock;
+    this.#rates = {
+      principal: perSecond(settings.requestsPerSecondPerPrincipal),
+      source: perSecond(settings.requestsPerSecondPerSource),
+      logInSource: perMinute(settings.logInsPerMinutePerSource),
+      logInUser: perMinute(settings.logInsPerMinutePerUser),
+    };
+    this.#concurrency = {
+      principal: new Concurrency(settings.concurrentRequestsPerPrincipal),
+      source: new Concurrency(settings.concurrentRequestsPerSource),
+      all: new Concurrency(settings.concurrentRequests),
+    };
+  }
+
+  /**
+   * Lets a request in by where it comes from, before anything of it is read. `leave` is called when it has ended.
+   * @throws RATE_LIMITED.
+   */
+  admitSource(source: string, leave: Leave): void {
+    this.#take('source', source);
+    leave(this.#concurrency.source.enter(source));
+    leave(this.#concurrency.all.enter(''));
+  }
+
+  /** The same by who sends it. */
+  admitPrincipal(id: string, leave: Leave): void {
+    this.#take('principal', id);
+    leave(this.#concurrency.principal.enter(id));
+  }
+
+  /** Counts a password that is about to be checked, whether there is such a user or not. @throws RATE_LIMITED. */
+  attemptLogIn(source: string, user: string): void {
+    this.#take('logInSource', source);
+    this.#take('logInUser', user);
+  }
+
+  #take(rate: RateName, key: string): void {
+    const seconds = this.#rates[rate].take(key, this.#clock.now());
+    if (seconds > 0) throw rateLimited('Too many requests; try again later.', seconds);
+  }
+}
+
+/** Registers what is to be done when the request has ended. */
+export type Leave = (done: () => void) => void;
+
+/** How many requests of each key are under way. */
+class Concurrency {
+  readonly #max: number;
+  readonly #counts = new Map<string, number>();
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  enter(key: string): () => void {
+    const count = this.#counts.get(key) ?? 0;
+    if (this.#max > 0 && count >= this.#max) throw rateLimited('Too many requests at once.', BUSY_RETRY_SECONDS);
+    this.#counts.set(key, count + 1);
+    return () => {
+      const left = (this.#counts.get(key) ?? 1) - 1;
+      if (left > 0) this.#counts.set(key, left);
+      else this.#counts.delete(key);
+    };
+  }
+}

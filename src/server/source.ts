@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP, isIPv6 } from 'node:net';
+
+/** Tells by which address a request came. */
+export type SourceOf = (request: IncomingMessage) => string;
+
+/**
+ * Where a request comes from: the peer's address, or what a trusted proxy says in X-Forwarded-For. Of that header the
+ * last address counts that is not a trusted proxy's itself, since whatever stands before it anybody may have written.
+ * @param trusted Addresses and CIDR blocks of proxies. @throws RangeError for what is neither.
+ */
+export function sourceReader(trusted: readonly string[]): SourceOf {
+  const proxies = new BlockList();
+  for (const block of trusted) addBlock(proxies, block);
+  const isTrusted = (address: string) => proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  return ({ socket, headers }) => {
+    // Over a Unix socket there is no address; who may open it is the file system's business.
+    const peer = socket.remoteAddress === undefined ? null : plain(socket.remoteAddress);
+    if (trusted.length === 0 || (peer !== null && !isTrusted(peer))) return group(peer ?? 'local');
+    const forwarded = String(headers['x-forwarded-for'] ?? '')
+      .split(',')
+      .map((part) => plain(part.trim()));
+    let source = peer ?? 'local';
+    for (const address of forwarded.reverse()) {
+      if (isIP(address) === 0) break;
+      source = address;
+      if (!isTrusted(address)) break;
+    }
+    return group(source);
+  };
+}
+
+function addBlock(proxies: BlockList, block: string): void {
+  const [address = '', bits] = block.split('/');
+  const family = isIP(address);
+  const length = family === 4 ? 32 : 128;
+  const prefix = bits === undefined ? length : Number(/^\d{1,3}$/.test(bits) ? bits : Number.NaN);
+  if (family === 0 || !(prefix <= length)) throw new RangeError(`${block} is neither an address nor a CIDR block`);
+  proxies.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** An IPv4 address that came in IPv6 clothes is the IPv4 address. */
+const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+
+/** Who has one address of IPv6 has all of its /64 network, so that counts as one source. */
+function group(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = (address.split('%')[0] ?? '').toLowerCase().split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right].slice(0, 4);
+  return `${groups.map((part) => part.replace(/^0+(?=.)/, '')).join(':')}::/64`;
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
+
+const VIEWER = '{ viewer { kind } }';
+const LOG_IN = `mutation ($user: String!, $password: String!) {
+  issueToken(input: { proof: { password: { user: $user, password: $password } } }) { token } }`;
+const wrong = (user: string) => ({ user, password: 'not the password' });
+
+/** A clock that stands still until a test moves it. */
+const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time) };
+let server: TestServer;
+let anotherSource = 0;
+beforeAll(async () => {
+  const limits = { requestsPerSecondPerPrincipal: 2, requestsPerSecondPerSource: 6, logInsPerMinutePerUser: 3 };
+  server = await startTestServer({ clock, limits, trustedProxies: ['127.0.0.0/8'] });
+}, 60_000);
+afterAll(() => server.close());
+
+async function ask(query: string, variables: object, headers: Record<string, string>) {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+  return {
+    status: response.status,
+    retryAfter: response.headers.get('retry-after'),
+    body: (await response.json()) as Json,
+  };
+}
+
+const from = (source: string) => ({ 'x-forwarded-for': source });
+const elsewhere = () => from(`192.0.2.${++anotherSource}`);
+const statuses = async (count: number, run: () => Promise<{ readonly status: number }>) => {
+  const seen: number[] = [];
+  for (let left = count; left > 0; left -= 1) seen.push((await run()).status);
+  return seen;
+};
+
+describe('rates', () => {
+  test('refused: a principal that sends too much, from wherever, until it waited', async () => {
+    const { token } = await server.token({ scope: { type: 'unscoped' } });
+    const asker = () => ask(VIEWER, {}, { ...elsewhere(), authorization: `Bearer ${token}` });
+    expect(await statuses(10, asker)).toEqual(Array(10).fill(200));
+    const refused = await asker();
+    expect(refused).toMatchObject({ status: 429, retryAfter: '1' });
+    expect(refused.body.errors[0].extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 1 });
+    const another = await server.token({ scope: { type: 'unscoped' } });
+    expect((await ask(VIEWER, {}, { ...elsewhere(), authorization: `Bearer ${another.token}` })).status).toBe(200);
+    clock.time += 1000;
+    expect(await statuses(3, asker)).toEqual([200, 200, 429]);
+  });
+
+  test('refused: a source that sends too much, before its token is looked at', async () => {
+    const headers = { ...from('198.51.100.7'), authorization: 'Bearer rubbish' };
+    expect(new Set(await statuses(30, () => ask(VIEWER, {}, headers)))).toEqual(new Set([401]));
+    expect((await ask(VIEWER, {}, headers)).status).toBe(429);
+    expect((await ask(VIEWER, {}, from('198.51.100.8'))).status).toBe(401);
+  });
+
+  test('refused: passwords for one name too often, whether it exists, from wherever', async () => {
+    for (const user of ['admin', 'nobody']) {
+      const attempt = () => ask(LOG_IN, wrong(user), elsewhere());
+      expect(await statuses(3, attempt)).toEqual([200, 200, 200]);
+      const refused = await attempt();
+      expect(refused).toMatchObject({ status: 429, retryAfter: '20' });
+      expect(refused.body.errors[0].extensions.code).toBe('RATE_LIMITED');
+    }
+    expect((await ask(LOG_IN, wrong('somebody'), elsewhere())).status).toBe(200);
+    clock.time += 20_000;
+    const password = readFileSync(server.adminPasswordPath, 'utf8').trim();
+    const answer = await server.graphql(LOG_IN, { user: 'admin', password });
+    expect([answer.status, codeOf(answer)]).toEqual([200, undefined]);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { TokenBuckets } from '../../src/platform/token-buckets.js';
+import { NO_LIMITS, RequestLimits } from '../../src/server/rate-limits.js';
+
+const clock = { now: () => new Date(0) };
+
+/** Enters as often as it is let in; answers how often that was, and what ends each stay. */
+function enter(admit: (leave: (done: () => void) => void) => void) {
+  const stays: (() => void)[] = [];
+  const leave = (done: () => void) => stays.push(done);
+  let count = 0;
+  try {
+    for (; count < 10; count += 1) admit(leave);
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'RATE_LIMITED', extensions: { retryAfterSeconds: 1 } });
+  }
+  return { count, end: () => stays.forEach((done) => void done()) };
+}
+
+describe('RequestLimits', () => {
+  test('refused: more requests at once than one principal may have, until they end', () => {
+    const limits = new RequestLimits({ ...NO_LIMITS, concurrentRequestsPerPrincipal: 3 }, clock);
+    const first = enter((leave) => limits.admitPrincipal('a', leave));
+    expect(first.count).toBe(3);
+    expect(enter((leave) => limits.admitPrincipal('b', leave)).count).toBe(3);
+    first.end();
+    expect(enter((leave) => limits.admitPrincipal('a', leave)).count).toBe(3);
+  });
+
+  test('refused: more than one source, or all of them, may have', () => {
+    const limits = new RequestLimits({ ...NO_LIMITS, concurrentRequestsPerSource: 2, concurrentRequests: 3 }, clock);
+    const first = enter((leave) => limits.admitSource('a', leave));
+    expect(first.count).toBe(2);
+    first.end();
+    expect(enter((leave) => limits.admitSource('a', leave)).count).toBe(2);
+    expect(enter((leave) => limits.admitSource('b', leave)).count).toBe(1);
+  });
+
+  test('ok: nothing is refused without limits', () => {
+    const limits = new RequestLimits(NO_LIMITS, clock);
+    expect(enter((leave) => limits.admitSource('a', leave)).count).toBe(10);
+    for (let index = 0; index < 1000; index += 1) limits.attemptLogIn('a', 'admin');
+  });
+});
+
+describe('TokenBuckets', () => {
+  test('ok: a bucket fills with time, not beyond its burst, and not when the clock goes back', () => {
+    const buckets = new TokenBuckets({ perSecond: 0.5, burst: 2 });
+    const take = (ms: number) => buckets.take('a', new Date(ms));
+    expect([take(0), take(0), take(0)]).toEqual([0, 0, 2]);
+    expect(take(1000)).toBe(1);
+    expect(take(2000)).toBe(0);
+    expect(take(1000)).toBe(2);
+    expect([take(100_000), take(100_000), take(100_000)]).toEqual([0, 0, 2]);
+  });
+});
