@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
+import { workerLoad } from './attestation/index.js';
 import { recordAudit } from './audit/index.js';
 import { type Context, type DomainManifest, requestIdSweep, type Services, type Settings } from './authority/index.js';
 import type { Database } from './db/open.js';
@@ -14,6 +15,7 @@ import { graphiqlPages } from './server/graphiql.js';
 import { createGraphql } from './server/graphql.js';
 import { requireGuardedFields, requireGuardedRoutes } from './server/guards.js';
 import { createFrontDoor } from './server/http.js';
+import { Metrics, metricsPolicy, metricsRoute } from './server/metrics.js';
 import { type LimitSettings, NO_LIMITS, RequestLimits } from './server/rate-limits.js';
 import { buildSchema, objectTypesOf } from './server/schema.js';
 import { federationPolicies, shapePolicy } from './server/shapes.js';
@@ -28,6 +30,8 @@ export interface AppOptions {
   readonly adminPasswordPath: string;
   /** What is let through at the door; without them everything is, as tests need it. */
   readonly limits?: LimitSettings;
+  /** A bearer that reads the metrics and nothing else. */
+  readonly metricsToken?: string | undefined;
   /** Addresses and CIDR blocks of proxies whose X-Forwarded-For is believed; none by default. */
   readonly trustedProxies?: readonly string[];
   /** Domains to serve; all by default. */
@@ -49,7 +53,7 @@ export function allPolicies(): PolicyRegistry {
   const shapes = shapePolicy(objectTypesOf(buildSchema(DOMAINS)));
   return buildRegistry({
     rules: {},
-    policies: [...DOMAINS.flatMap((domain) => domain.policies), shapes, ...federationPolicies] as never,
+    policies: [...DOMAINS.flatMap((domain) => domain.policies), shapes, metricsPolicy, ...federationPolicies] as never,
   });
 }
 
@@ -64,13 +68,14 @@ export function guardedSchema(domains: readonly DomainManifest[], policies: Poli
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, clock, log, settings } = options;
   const policies = allPolicies();
-  const services: Services = { db: database.db, clock, log, policies, settings, recordAudit };
+  const metrics = new Metrics({ ping: () => database.ping(), workers: workerLoad }, options.metricsToken);
+  const services: Services = { db: database.db, clock, log, policies, settings, meter: metrics, recordAudit };
   const domains = options.domains ?? DOMAINS;
   const guarded = guardedSchema(domains, policies);
-  const routes = domains.flatMap((domain) => domain.routes ?? []);
+  const routes = [...domains.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics)];
   requireGuardedRoutes(routes, policies);
   const adminPasswordPath = await bootstrapIdentity(services, options.adminPasswordPath);
-  const graphql: ApolloServer<Context> = createGraphql(guarded, log);
+  const graphql: ApolloServer<Context> = createGraphql(guarded, log, metrics.plugin);
   await graphql.start();
   const http = createFrontDoor({
     services,
@@ -79,6 +84,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     admitAnonymous: anonymousAdmission(guarded.bare, policies),
     routes,
     pages: options.hasGraphiql ? graphiqlPages() : new Map(),
+    metrics,
     limits: new RequestLimits(options.limits ?? NO_LIMITS, clock),
     sourceOf: sourceReader(options.trustedProxies ?? []),
     authenticate: (db, token) => authenticate(db, database, token, clock.now()),

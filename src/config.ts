@@ -83,6 +83,13 @@ export const SETTINGS = {
     limit.default(20),
     'Passwords that are checked for one user name each minute.',
   ],
+  BAILIWICK_METRICS_TOKEN: [
+    z
+      .string()
+      .regex(/^\S{32,1024}$/, 'must have 32 to 1024 characters and no white space')
+      .optional(),
+    'A bearer for programs that scrape /metrics and can do nothing else; best given as a file. Without it a token of a system reader is needed.',
+  ],
   BAILIWICK_SHUTDOWN_TIMEOUT: [duration.default(10_000), 'How long open requests may finish on shutdown (PT10S).'],
 } as const;
 
@@ -108,6 +115,7 @@ export interface Config {
   readonly challengeRetentionMs: number;
   readonly sweepIntervalMs: number;
   readonly limits: LimitSettings;
+  readonly metricsToken: string | undefined;
   readonly shutdownTimeoutMs: number;
 }
 
@@ -151,6 +159,7 @@ export function readConfig(environment: Environment): Config {
     recoversAutomatically: values.BAILIWICK_ATTESTATION_RECOVERS_AUTOMATICALLY,
     challengeRetentionMs: values.BAILIWICK_ATTESTATION_CHALLENGE_RETENTION,
     sweepIntervalMs: values.BAILIWICK_SWEEP_INTERVAL,
+    metricsToken: values.BAILIWICK_METRICS_TOKEN,
     limits: {
       requestsPerSecondPerPrincipal: values.BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL,
       requestsPerSecondPerSource: values.BAILIWICK_REQUESTS_PER_SECOND_PER_SOURCE,

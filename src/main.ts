@@ -39,6 +39,7 @@ export async function serve(flags: Readonly<Record<string, string>> = {}): Promi
     log,
     settings: config,
     limits: config.limits,
+    metricsToken: config.metricsToken,
     adminPasswordPath: config.adminPasswordPath,
     ...(domains && { domains }),
     hasGraphiql: config.hasGraphiql,

@@ -23,6 +23,7 @@ async function bailiwick(isUnguarded) {
   const { createLogger } = await import('../../dist/platform/log.js');
   const { anonymousAdmission } = await import('../../dist/server/anonymous.js');
   const { createGraphql } = await import('../../dist/server/graphql.js');
+  const { Metrics } = await import('../../dist/server/metrics.js');
   const { NO_LIMITS, RequestLimits } = await import('../../dist/server/rate-limits.js');
   const { sourceReader } = await import('../../dist/server/source.js');
   const { createFrontDoor } = await import('../../dist/server/http.js');
@@ -31,15 +32,17 @@ async function bailiwick(isUnguarded) {
   const log = createLogger('silent');
   const guarded = guardedSchema(DOMAINS, policies);
   const served = isUnguarded ? { ...guarded, shielded: guarded.bare, allowsAll: () => true } : guarded;
-  const graphql = createGraphql(served, log);
+  const metrics = new Metrics({ ping: async () => {}, workers: () => ({ waiting: 0, threads: 0 }) });
+  const graphql = createGraphql(served, log, metrics.plugin);
   await graphql.start();
-  const services = { db: database.db, clock: systemClock, log, policies, settings: {}, recordAudit };
+  const services = { db: database.db, clock: systemClock, log, policies, settings: {}, meter: metrics, recordAudit };
   return createFrontDoor({
     services,
     database,
     graphql,
     routes: [],
     pages: new Map(),
+    metrics,
     limits: new RequestLimits(NO_LIMITS, systemClock),
     sourceOf: sourceReader([]),
     admitAnonymous: anonymousAdmission(guarded.bare, policies),

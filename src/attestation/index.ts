@@ -12,6 +12,8 @@ import { challengeSweep, loadAgent, recordPolicies, recordResolvers } from './re
 import { loadResult, resultPolicies, resultResolvers } from './results/index.js';
 import { fillUpload, uploadPolicies, uploadResolvers, uploadSweep, uploads } from './uploads/index.js';
 
+export { workerLoad } from './workers/index.js';
+
 type Resolvers = Record<string, Record<string, AnyResolver>>;
 
 /** The slices' resolvers together: each type's fields are told by whichever slice has them. */

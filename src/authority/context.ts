@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../db/open.js';
 import type { Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
+import type { Meter } from '../platform/meter.js';
 import type { PolicyRegistry } from '../platform/policy/index.js';
 import type { Actor } from './actor.js';
 
@@ -43,6 +44,7 @@ export interface Services {
   readonly log: Logger;
   readonly policies: PolicyRegistry;
   readonly settings: Settings;
+  readonly meter: Meter;
   /** Writes an audit entry in the transaction of what it tells. */
   readonly recordAudit: (
     tx: Tx,

@@ -22,7 +22,11 @@ import { costOf, LIMITS, withinLimits } from './limits.js';
 import { isFault, maskError } from './mask.js';
 
 /** Whatever is not run by `runBare` is run with every field guarded. */
-export function createGraphql(guarded: Guarded, log: Logger): ApolloServer<Context> {
+export function createGraphql(
+  guarded: Guarded,
+  log: Logger,
+  ...watchers: readonly ApolloServerPlugin<Context>[]
+): ApolloServer<Context> {
   return new ApolloServer<Context>({
     schema: guarded.shielded,
     introspection: true,
@@ -46,6 +50,7 @@ export function createGraphql(guarded: Guarded, log: Logger): ApolloServer<Conte
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       requestRules,
+      ...watchers,
       runBare(guarded),
     ],
   });

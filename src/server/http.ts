@@ -9,6 +9,7 @@ import type { AdmitAnonymous } from './anonymous.js';
 import { recordDenial } from './denials.js';
 import { answerPage, type Page } from './graphiql.js';
 import { refusalFrom } from './mask.js';
+import type { Metrics } from './metrics.js';
 import type { RequestLimits } from './rate-limits.js';
 import type { SourceOf } from './source.js';
 
@@ -28,6 +29,7 @@ export interface FrontDoor {
   /** Open files by path; a page that carries no data. */
   readonly pages: ReadonlyMap<string, Page>;
   readonly limits: RequestLimits;
+  readonly metrics: Metrics;
   readonly sourceOf: SourceOf;
 }
 
@@ -41,7 +43,10 @@ export function createFrontDoor(door: FrontDoor): Server {
       const started = performance.now();
       response.on('close', () => {
         const path = (request.url ?? '').split('?')[0];
-        const ms = Math.round(performance.now() - started);
+        const elapsed = performance.now() - started;
+        const status = response.writableFinished ? String(response.statusCode) : 'aborted';
+        door.metrics.requested(routeName(door, request.method, path), status, elapsed / 1000);
+        const ms = Math.round(elapsed);
         door.services.log.info({ requestId, method: request.method, path, status: response.statusCode, ms }, 'request');
       });
       handle(door, requestId, request, response).catch((error: unknown) =>
@@ -66,12 +71,24 @@ async function handle(
   if (path === '/readyz') return ready(door, response);
   const page = request.method === 'GET' || request.method === 'HEAD' ? door.pages.get(path) : undefined;
   if (page) return answerPage(page, request, response);
-  const route = door.routes.find((candidate) => candidate.method === request.method && candidate.path.test(path));
+  const route = routeOf(door, request.method, path);
+  if (route?.name === 'metrics' && door.metrics.isScraper(request.headers.authorization))
+    return door.metrics.answer(response);
   if (path !== '/graphql' && !route) throw notFound('resource');
   const context = await contextFor(door, requestId, source, request);
   if (context.actor.principal) door.limits.admitPrincipal(context.actor.principal.id, leave);
   if (route) return handleRoute(door, context, route, path, request, response);
   await answerGraphql(door, context, request, response);
+}
+
+function routeOf({ routes }: FrontDoor, method: string | undefined, path: string): Route | undefined {
+  return routes.find((candidate) => candidate.method === method && candidate.path.test(path));
+}
+
+/** One of few names: what callers ask for without finding it is all one. */
+function routeName(door: FrontDoor, method: string | undefined, path = ''): string {
+  if (path === '/graphql' || path === '/healthz' || path === '/readyz') return path.slice(1);
+  return routeOf(door, method, path)?.name ?? 'other';
 }
 
 async function ready({ database }: FrontDoor, response: ServerResponse): Promise<void> {

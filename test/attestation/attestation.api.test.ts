@@ -237,3 +237,13 @@ async function insertAgents(scope: { domainId: string; projectId: string }, allo
   const counts = { acceptedCount: 0, rejectedCount: 0 };
   await db.insert(attestationRecords).values(rows.map(({ id }) => ({ agentId: id, ...record, ...counts })));
 }
+
+describe('HTTP.metrics', () => {
+  test('ok: tells what became of the evidence above', async () => {
+    const headers = { authorization: `Bearer ${await tokenOf({ type: 'system' }, 'reader')}` };
+    const text = await (await fetch(`${server.url}/metrics`, { headers })).text();
+    expect(text).toMatch(/^bailiwick_verifications_total\{verdict="ACCEPTED"\} [1-9]/m);
+    expect(text).toMatch(/^bailiwick_verifications_total\{verdict="REJECTED"\} [1-9]/m);
+    expect(text).toMatch(/^bailiwick_verification_failures_total\{code="IMA_NOT_IN_ALLOWLIST"\} [1-9]/m);
+  });
+});

@@ -5,10 +5,12 @@ import type { DomainManifest, Route } from '../../src/authority/index.js';
 import { DOMAINS } from '../../src/domains.js';
 import { enforce } from '../../src/server/enforce.js';
 import { requireGuardedFields, requireGuardedRoutes } from '../../src/server/guards.js';
+import { Metrics, metricsRoute } from '../../src/server/metrics.js';
 import { buildSchema, coordinatesOf } from '../../src/server/schema.js';
 
 const policies = allPolicies();
-const routes = DOMAINS.flatMap((domain) => domain.routes ?? []);
+const metrics = new Metrics({ ping: async () => {}, workers: () => ({ waiting: 0, threads: 0 }) });
+const routes = [...DOMAINS.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics)];
 const routeCoordinates = routes.map((route) => `HTTP.${route.name}`);
 const coordinates = [...coordinatesOf(buildSchema(DOMAINS)), ...routeCoordinates];
 

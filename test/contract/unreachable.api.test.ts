@@ -8,6 +8,7 @@ import { anonymousAdmission } from '../../src/server/anonymous.js';
 import { enforce } from '../../src/server/enforce.js';
 import { createGraphql } from '../../src/server/graphql.js';
 import { createFrontDoor } from '../../src/server/http.js';
+import { Metrics } from '../../src/server/metrics.js';
 import { NO_LIMITS, RequestLimits } from '../../src/server/rate-limits.js';
 import { buildSchema } from '../../src/server/schema.js';
 import { sourceReader } from '../../src/server/source.js';
@@ -57,6 +58,7 @@ async function carelessServer({ services, database }: TestServer) {
     database,
     graphql,
     pages: new Map(),
+    metrics: new Metrics({ ping: async () => {}, workers: () => ({ waiting: 0, threads: 0 }) }),
     limits: new RequestLimits(NO_LIMITS, services.clock),
     sourceOf: sourceReader([]),
     admitAnonymous: anonymousAdmission(schema, services.policies),

@@ -41,6 +41,7 @@ export interface TestServerOptions {
   /** Limits to set; there are no others. */
   readonly limits?: Partial<LimitSettings>;
   readonly trustedProxies?: readonly string[];
+  readonly metricsToken?: string;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what a test reads out of an answer is what it asserts.
@@ -92,6 +93,7 @@ export async function startTestServer(options: TestServerOptions = {}) {
     ...options.app,
     limits: { ...NO_LIMITS, ...options.limits },
     trustedProxies: options.trustedProxies ?? [],
+    metricsToken: options.metricsToken,
   });
   await new Promise<void>((resolve) => app.http.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(app.http.address() as AddressInfo).port}`;

@@ -35,6 +35,8 @@ export async function submitEvidence(context: Context, input: SubmitEvidence) {
   const outcome = await mutate(context, { policy: attestationSubmit.name }, (act) =>
     record(act, { id, challengeId: challenge.id, before: view, submission, judgement }),
   );
+  const { verdict, failures } = outcome.row;
+  if (outcome.isNew) context.meter.verified(verdict, new Set(failures.map(({ code }) => code)));
   return answer(context, outcome.view, outcome.row);
 }
 
@@ -70,7 +72,14 @@ interface Judged {
   readonly judgement: Judgement;
 }
 
-async function record(act: Act, judged: Judged): Promise<{ view: AgentView; row: AttestationResultRow }> {
+/** `isNew` unless the same evidence was judged before. */
+interface Recorded {
+  readonly view: AgentView;
+  readonly row: AttestationResultRow;
+  readonly isNew: boolean;
+}
+
+async function record(act: Act, judged: Judged): Promise<Recorded> {
   const view = await lockView(act.tx, { id: judged.id });
   // The agent's row is held, and whoever changes its challenges holds it first.
   const challenge = await findChallenge(act.tx, judged.id, judged.challengeId);
@@ -79,7 +88,7 @@ async function record(act: Act, judged: Judged): Promise<{ view: AgentView; row:
   const first = await firstResult({ db: act.tx }, challenge, judged.submission);
   if (first !== undefined) {
     await act.audit({ action: 'attestation.repeated', ...aboutAgent(view), details: { resultId: first.id } });
-    return { view, row: first };
+    return { view, row: first, isNew: false };
   }
   const result = await resultNow(act, view, challenge, judged);
   const row = await writeResult(act, view, challenge, { ...judged.judgement, result });
@@ -92,7 +101,7 @@ async function record(act: Act, judged: Judged): Promise<{ view: AgentView; row:
   }
   const after = await lockView(act.tx, { id: judged.id });
   if (after === undefined) throw notFound('attestation');
-  return { view: after, row };
+  return { view: after, row, isNew: true };
 }
 
 /** What was judged, unless the challenge or what is bound changed before it could be written. */

@@ -1,1 +1,1 @@
-export { compileInWorker, verifyInWorker } from './pool.js';
+export { compileInWorker, verifyInWorker, workerLoad } from './pool.js';

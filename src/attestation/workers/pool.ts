@@ -29,6 +29,9 @@ function threads(): Piscina {
   return pool;
 }
 
+/** How much there is to do, and how many do it; none before the first task. */
+export const workerLoad = () => ({ waiting: pool?.queueSize ?? 0, threads: pool?.threads.length ?? 0 });
+
 /** `verify`, off the event loop. */
 export function verifyInWorker(input: VerifyInput): Promise<VerificationResult> {
   return run('verifyEvidence', input, input.evidence.imaLog);
