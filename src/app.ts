@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { workerLoad } from './attestation/index.js';
 import { recordAudit } from './audit/index.js';
@@ -15,6 +14,7 @@ import { graphiqlPages } from './server/graphiql.js';
 import { createGraphql } from './server/graphql.js';
 import { requireGuardedFields, requireGuardedRoutes } from './server/guards.js';
 import { createFrontDoor } from './server/http.js';
+import type { HttpServer, TlsFiles } from './server/listener.js';
 import { Metrics, metricsPolicy, metricsRoute } from './server/metrics.js';
 import { type LimitSettings, NO_LIMITS, RequestLimits } from './server/rate-limits.js';
 import { buildSchema, objectTypesOf } from './server/schema.js';
@@ -34,6 +34,8 @@ export interface AppOptions {
   readonly metricsToken?: string | undefined;
   /** Addresses and CIDR blocks of proxies whose X-Forwarded-For is believed; none by default. */
   readonly trustedProxies?: readonly string[];
+  /** Without it the server speaks plain HTTP. */
+  readonly tls?: TlsFiles | undefined;
   /** Domains to serve; all by default. */
   readonly domains?: readonly DomainManifest[];
   /** Whether to serve GraphiQL; not by default. */
@@ -41,7 +43,7 @@ export interface AppOptions {
 }
 
 export interface App {
-  readonly http: Server;
+  readonly http: HttpServer;
   readonly services: Services;
   /** Where the first administrator's password is, when this was the first start. */
   readonly adminPasswordPath: string | null;
@@ -85,6 +87,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     routes,
     pages: options.hasGraphiql ? graphiqlPages() : new Map(),
     metrics,
+    tls: options.tls,
     limits: new RequestLimits(options.limits ?? NO_LIMITS, clock),
     sourceOf: sourceReader(options.trustedProxies ?? []),
     authenticate: (db, token) => authenticate(db, database, token, clock.now()),

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { durationMs } from './platform/duration.js';
+import type { Place, TlsFiles } from './server/listener.js';
 import type { LimitSettings } from './server/rate-limits.js';
+import { sourceReader } from './server/source.js';
 
 const duration = z.string().transform((text, issue) => {
   const ms = durationMs(text);
@@ -12,10 +14,38 @@ const duration = z.string().transform((text, issue) => {
 const limit = z.coerce.number().int().min(0).max(1_000_000);
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
+const sslmodeOf = (url: string) => /[?&]sslmode=([^&]*)/.exec(url)?.[1] ?? '';
+
+function areBlocks(blocks: readonly string[]): boolean {
+  try {
+    sourceReader(blocks);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Every setting: its variable, its form, its default and what it is for. `docs/configuration.md` is made from it. */
 export const SETTINGS = {
   BAILIWICK_HOST: [z.string().default('127.0.0.1'), 'Address to listen on.'],
   BAILIWICK_PORT: [z.coerce.number().int().min(0).max(65535).default(4000), 'Port to listen on; 0 takes a free one.'],
+  BAILIWICK_SOCKET_PATH: [
+    z.string().min(1).max(100).optional(),
+    'A Unix socket to listen on, at mode 0660, instead of the address and port.',
+  ],
+  BAILIWICK_TLS_CERTIFICATE_PATH: [
+    z.string().optional(),
+    'Certificate with its chain, in PEM: the server then speaks TLS, 1.2 or newer. SIGHUP reads it and the key again.',
+  ],
+  BAILIWICK_TLS_KEY_PATH: [z.string().optional(), 'The certificate’s private key, in PEM.'],
+  BAILIWICK_TRUSTED_PROXIES: [
+    z
+      .string()
+      .transform((text) => text.split(',').map((block) => block.trim()))
+      .refine(areBlocks, 'must be addresses or CIDR blocks, with commas')
+      .default([]),
+    'Addresses and CIDR blocks of proxies, with commas. What they say in X-Forwarded-For counts as a request’s source; nobody else is believed. With any of them named, whoever connects over the Unix socket is believed too.',
+  ],
   BAILIWICK_DATA_DIR: [z.string().default('.bailiwick'), 'Folder of the embedded database; kept at mode 0700.'],
   BAILIWICK_ADMIN_PASSWORD_PATH: [
     z.string().optional(),
@@ -25,8 +55,10 @@ export const SETTINGS = {
     z
       .string()
       .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+      // The driver takes other words for no TLS, for TLS that falls back to none, or for verify-full.
+      .refine((url) => /^(require|verify-full)?$/.test(sslmodeOf(url)), 'sslmode must be require or verify-full')
       .optional(),
-    'Address of a Postgres database (15 or newer); the embedded one is used without it.',
+    'Address of a Postgres database (15 or newer); the embedded one is used without it. sslmode=verify-full in it demands TLS and a certificate for that host by an authority that Node knows (NODE_EXTRA_CA_CERTS adds one); sslmode=require demands TLS and looks at no certificate.',
   ],
   BAILIWICK_DATABASE_CONNECTIONS: [
     z.coerce.number().int().min(2).max(200).default(10),
@@ -97,8 +129,9 @@ export const SETTINGS = {
 const CLIENT_NAMES = new Set(['BAILIWICK_SERVER', 'BAILIWICK_TOKEN', 'BAILIWICK_HOME']);
 
 export interface Config {
-  readonly host: string;
-  readonly port: number;
+  readonly place: Place;
+  readonly tls: TlsFiles | undefined;
+  readonly trustedProxies: readonly string[];
   readonly dataDir: string;
   readonly adminPasswordPath: string;
   readonly databaseUrl: string | undefined;
@@ -142,8 +175,12 @@ export function readConfig(environment: Environment): Config {
   const values = parsed.data;
   const dataDir = resolve(values.BAILIWICK_DATA_DIR);
   return {
-    host: values.BAILIWICK_HOST,
-    port: values.BAILIWICK_PORT,
+    place:
+      values.BAILIWICK_SOCKET_PATH === undefined
+        ? { host: values.BAILIWICK_HOST, port: values.BAILIWICK_PORT }
+        : { socketPath: values.BAILIWICK_SOCKET_PATH },
+    tls: tlsFiles(values.BAILIWICK_TLS_CERTIFICATE_PATH, values.BAILIWICK_TLS_KEY_PATH),
+    trustedProxies: values.BAILIWICK_TRUSTED_PROXIES,
     dataDir,
     adminPasswordPath: resolve(values.BAILIWICK_ADMIN_PASSWORD_PATH ?? `${dataDir}.admin-password`),
     databaseUrl: values.DATABASE_URL,
@@ -171,6 +208,12 @@ export function readConfig(environment: Environment): Config {
     },
     shutdownTimeoutMs: values.BAILIWICK_SHUTDOWN_TIMEOUT,
   };
+}
+
+function tlsFiles(certificatePath: string | undefined, keyPath: string | undefined): TlsFiles | undefined {
+  if (certificatePath !== undefined && keyPath !== undefined) return { certificatePath, keyPath };
+  if (certificatePath === undefined && keyPath === undefined) return undefined;
+  throw new ConfigError('Configuration: TLS needs BAILIWICK_TLS_CERTIFICATE_PATH and BAILIWICK_TLS_KEY_PATH');
 }
 
 /** Any setting may come from a file that NAME_FILE names, so that secrets need not stand in the environment. */

@@ -1,12 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.js';
-import { ConfigError, readConfig } from './config.js';
+import { type Config, ConfigError, readConfig } from './config.js';
 import { faultForLog } from './db/errors.js';
 import { FolderInUse } from './db/folder-lock.js';
 import { type Database, openDatabase } from './db/open.js';
 import { domainsNamed } from './domains.js';
 import { systemClock } from './platform/clock.js';
 import { createLogger, type Logger } from './platform/log.js';
+import { type HttpServer, listen, renewCertificate, type TlsFiles } from './server/listener.js';
 
 /** Serves as the environment says, and reports what is wrong with it in one line. */
 async function main(): Promise<void> {
@@ -40,22 +41,21 @@ export async function serve(flags: Readonly<Record<string, string>> = {}): Promi
     settings: config,
     limits: config.limits,
     metricsToken: config.metricsToken,
+    trustedProxies: config.trustedProxies,
+    tls: config.tls,
     adminPasswordPath: config.adminPasswordPath,
     ...(domains && { domains }),
     hasGraphiql: config.hasGraphiql,
   });
   const app = await orClose(created, database);
   logUnhandled(log);
-  const listening = new Promise<void>((resolve, reject) => {
-    app.http.once('error', reject).listen(config.port, config.host, resolve);
-  });
-  await orClose(listening, app, database);
-  const { port } = app.http.address() as AddressInfo;
-  const url = `http://${config.host}:${port}`;
-  process.stdout.write(`Bailiwick is ready.\n  GraphQL   ${url}/graphql\n`);
-  if (config.hasGraphiql) process.stdout.write(`  GraphiQL  ${url}/graphiql\n`);
+  await orClose(listen(app.http, config.place), app, database);
+  const address = addressOf(app.http, config);
+  process.stdout.write(`Bailiwick is ready.\n  GraphQL   ${address}/graphql\n`);
+  if (config.hasGraphiql) process.stdout.write(`  GraphiQL  ${address}/graphiql\n`);
   if (app.adminPasswordPath)
     process.stdout.write(`  First start: the password of user admin is in ${app.adminPasswordPath}\n`);
+  if (config.tls) renewOnHangup(app.http, config.tls, log);
   stopOnSignal(app, database, config.shutdownTimeoutMs);
 }
 
@@ -75,6 +75,24 @@ async function orClose<T>(step: Promise<T>, ...open: readonly { close(): Promise
     for (const each of open) await each.close();
     throw error;
   }
+}
+
+function addressOf(server: HttpServer, { place, tls }: Config): string {
+  if ('socketPath' in place) return `unix:${place.socketPath}:`;
+  const { port } = server.address() as AddressInfo;
+  const host = place.host.includes(':') ? `[${place.host}]` : place.host;
+  return `${tls ? 'https' : 'http'}://${host}:${port}`;
+}
+
+function renewOnHangup(server: HttpServer, tls: TlsFiles, log: Logger): void {
+  process.on('SIGHUP', () => {
+    try {
+      renewCertificate(server, tls);
+      log.info('the certificate was read again');
+    } catch (error) {
+      log.error({ err: error }, 'the certificate could not be read; the one before stays in use');
+    }
+  });
 }
 
 /** Open requests may finish; what hangs longer is cut off. A second signal ends the process at once. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { anonymous, type Context, type Route, requireOperation, type Services } from '../authority/index.js';
 import { faultForLog } from '../db/errors.js';
@@ -8,6 +8,7 @@ import { badInput, HTTP_STATUS, notFound, Refusal, unauthenticated } from '../pl
 import type { AdmitAnonymous } from './anonymous.js';
 import { recordDenial } from './denials.js';
 import { answerPage, type Page } from './graphiql.js';
+import { createHttpServer, type HttpServer, type TlsFiles } from './listener.js';
 import { refusalFrom } from './mask.js';
 import type { Metrics } from './metrics.js';
 import type { RequestLimits } from './rate-limits.js';
@@ -31,30 +32,25 @@ export interface FrontDoor {
   readonly limits: RequestLimits;
   readonly metrics: Metrics;
   readonly sourceOf: SourceOf;
+  readonly tls?: TlsFiles | undefined;
 }
 
-export function createFrontDoor(door: FrontDoor): Server {
-  const server = createServer(
-    { requestTimeout: 120_000, headersTimeout: 15_000, maxHeaderSize: 16_384 },
-    (request, response) => {
-      const requestId = randomUUID();
-      response.setHeader('x-request-id', requestId);
-      response.setHeader('x-content-type-options', 'nosniff');
-      const started = performance.now();
-      response.on('close', () => {
-        const path = (request.url ?? '').split('?')[0];
-        const elapsed = performance.now() - started;
-        const status = response.writableFinished ? String(response.statusCode) : 'aborted';
-        door.metrics.requested(routeName(door, request.method, path), status, elapsed / 1000);
-        const ms = Math.round(elapsed);
-        door.services.log.info({ requestId, method: request.method, path, status: response.statusCode, ms }, 'request');
-      });
-      handle(door, requestId, request, response).catch((error: unknown) =>
-        answerError(door, requestId, response, error),
-      );
-    },
-  );
-  return server;
+export function createFrontDoor(door: FrontDoor): HttpServer {
+  return createHttpServer((request, response) => {
+    const requestId = randomUUID();
+    response.setHeader('x-request-id', requestId);
+    response.setHeader('x-content-type-options', 'nosniff');
+    const started = performance.now();
+    response.on('close', () => {
+      const path = (request.url ?? '').split('?')[0];
+      const elapsed = performance.now() - started;
+      const status = response.writableFinished ? String(response.statusCode) : 'aborted';
+      door.metrics.requested(routeName(door, request.method, path), status, elapsed / 1000);
+      const ms = Math.round(elapsed);
+      door.services.log.info({ requestId, method: request.method, path, status: response.statusCode, ms }, 'request');
+    });
+    handle(door, requestId, request, response).catch((error: unknown) => answerError(door, requestId, response, error));
+  }, door.tls);
 }
 
 async function handle(

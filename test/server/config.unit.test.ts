@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.js';
+
+describe('readConfig', () => {
+  test('ok: everything has a default', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({ place: { host: '127.0.0.1', port: 4000 }, tls: undefined, trustedProxies: [] });
+    for (const limit of Object.values(config.limits)) expect(limit).toBeGreaterThan(0);
+  });
+
+  test('ok: a socket takes the place of the address', () => {
+    expect(readConfig({ BAILIWICK_SOCKET_PATH: '/run/b.sock' }).place).toEqual({ socketPath: '/run/b.sock' });
+  });
+
+  test('ok: proxies with commas', () => {
+    const { trustedProxies } = readConfig({ BAILIWICK_TRUSTED_PROXIES: '10.0.0.0/8, fd00::1' });
+    expect(trustedProxies).toEqual(['10.0.0.0/8', 'fd00::1']);
+  });
+
+  test.each([
+    [{ BAILIWICK_TLS_KEY_PATH: 'key.pem' }, /BAILIWICK_TLS_CERTIFICATE_PATH and/],
+    [{ BAILIWICK_TLS_CERTIFICATE_PATH: 'certificate.pem' }, /BAILIWICK_TLS_KEY_PATH/],
+    [{ BAILIWICK_TRUSTED_PROXIES: 'proxy.example' }, /addresses or CIDR blocks/],
+    [{ BAILIWICK_METRICS_TOKEN: 'short' }, /32 to 1024/],
+    [{ BAILIWICK_CONCURRENT_REQUESTS: '-1' }, /BAILIWICK_CONCURRENT_REQUESTS/],
+    [{ DATABASE_URL: 'postgres://db/b?sslmode=prefer' }, /sslmode must be/],
+    [{ DATABASE_URL: 'postgres://db/b?a=b&sslmode=disable' }, /sslmode must be/],
+    [{ BAILIWICK_UNKNOWN: '1' }, /BAILIWICK_UNKNOWN is not a setting/],
+  ])('invalid: %j', (environment, message) => {
+    expect(() => readConfig(environment)).toThrow(message);
+  });
+
+  test.each(['', '?sslmode=require', '?sslmode=verify-full'])('ok: a database address ending in %j', (query) => {
+    expect(readConfig({ DATABASE_URL: `postgres://db/b${query}` }).databaseUrl).toContain(query);
+  });
+});
