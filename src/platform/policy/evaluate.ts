@@ -39,7 +39,7 @@ export function compileForOperation(
 ): (credentials: CredentialMap) => Truth {
   const test = compile<undefined>(check, (key) => {
     const type = typeOf(key);
-    return { equals: (known) => (hasType(type, known) ? OPEN : FALSE), isNull: () => OPEN };
+    return { equals: (known) => (hasType(type, known) ? OPEN : ABSENT), isNull: () => OPEN };
   });
   return (credentials) => test(credentials, undefined);
 }
@@ -113,7 +113,7 @@ function compileComparison<Row>({ known, matched }: Comparison, keyTests: (key: 
   return compileKnown(known, key.equals);
 }
 
-/** TRUE if any known value matches, ABSENT if it has none. */
+/** TRUE if any known value matches, FALSE if each says that it does not, ABSENT if there is none. */
 function compileKnown<Row>(known: Known, match: (value: Scalar, row: Row) => Truth): Test<Row> {
   if (known.kind === 'literal') {
     const { value } = known;
@@ -125,12 +125,12 @@ function compileKnown<Row>(known: Known, match: (value: Scalar, row: Row) => Tru
     // Nearly every credential is one string in a flat map.
     const single = field === undefined ? undefined : credentials[field];
     if (typeof single === 'string') return match(single, row);
-    let result = ABSENT;
+    let result: Truth | undefined;
     for (const value of readCredential(credentials, path)) {
       const one = match(value, row);
       if (one === TRUE) return TRUE;
-      result |= one;
+      result = result === undefined ? one : or(result, one);
     }
-    return result;
+    return result ?? ABSENT;
   };
 }

@@ -1,8 +1,8 @@
 import { compileForOperation } from './evaluate.js';
 import type { Check, Comparison, Known } from './language/ast.js';
-import { isComparable, type KeyType } from './target.js';
+import { hasType, isComparable, type KeyType } from './target.js';
 import { FALSE, TRUE, type Truth } from './truth.js';
-import { type CredentialMap, readCredential, type Scalar } from './values.js';
+import { type CredentialMap, NULL_TEXT, readCredential, type Scalar } from './values.js';
 
 /**
  * What is left of a check once the credentials are known: a condition on target keys, without negation.
@@ -62,11 +62,15 @@ class Reduction {
     const { matched } = check;
     if (matched.kind === 'text') return this.#decided(check, wanted);
     const key = matched.name;
-    if (check.known.kind === 'literal' && check.known.value === null)
-      return { kind: wanted === TRUE ? 'null' : 'present', key };
+    const type = this.#typeOf(key);
+    if (check.known.kind === 'literal' && check.known.value === null) {
+      if (wanted === TRUE) return { kind: 'null', key };
+      return type === 'text' ? { kind: 'differs', key, values: [NULL_TEXT] } : { kind: 'present', key };
+    }
     const known = this.#values(check.known);
     if (known.length === 0) return NEVER;
-    const type = this.#typeOf(key);
+    // A value of another type neither equals nor differs; where one is, not all can differ.
+    if (wanted === FALSE && !known.every((value) => hasType(type, value))) return NEVER;
     const values = [...new Set(known.filter((value) => isComparable(type, value)))];
     if (wanted === TRUE) return values.length === 0 ? NEVER : { kind: 'equals', key, values };
     return values.length === 0 ? { kind: 'present', key } : { kind: 'differs', key, values };

@@ -1,6 +1,6 @@
-import { ABSENT, FALSE, TRUE, type Truth } from './truth.js';
+import { ABSENT, FALSE, or, TRUE, type Truth } from './truth.js';
 
-/** A present value. Comparisons are typed: text, integers and booleans never equal one another. */
+/** A present value. Comparisons are typed: of text, integers and booleans, one says nothing about another. */
 export type Scalar = string | number | boolean;
 
 /** What a target key reads from a row. Null elements of a list are dropped; a list without elements is absent. */
@@ -53,16 +53,26 @@ function collect(value: CredentialValue, path: readonly string[], depth: number,
   }
 }
 
-/** Whether one known value is among those of a target key. */
+/**
+ * Whether one known value is among those of a target key. Values of different types are ABSENT to each other, not
+ * FALSE: oslo.policy compares what they print as, and `not` must not allow where it finds them alike.
+ */
 export function matchOne(known: Scalar, target: TargetValue | undefined): Truth {
   if (target === null || target === undefined) return ABSENT;
-  if (!isList<Scalar | null>(target)) return known === target ? TRUE : FALSE;
-  let present = ABSENT;
+  if (!isList<Scalar | null>(target)) return matchScalar(known, target);
+  let result: Truth | undefined;
   for (const item of target) {
-    if (item === known) return TRUE;
-    if (item !== null && item !== undefined) present = FALSE;
+    if (item === null || item === undefined) continue;
+    const one = matchScalar(known, item);
+    if (one === TRUE) return TRUE;
+    result = result === undefined ? one : or(result, one);
   }
-  return present;
+  return result ?? ABSENT;
+}
+
+function matchScalar(known: Scalar, target: Scalar): Truth {
+  if (known === target) return TRUE;
+  return typeof known === typeof target ? FALSE : ABSENT;
 }
 
 /**
@@ -79,10 +89,17 @@ function spell(value: Scalar): string {
   return String(value);
 }
 
-/** `None:%(key)s`: TRUE for null only. A missing key is ABSENT, and so is a list without elements. */
+/** What null prints as in oslo.policy. */
+export const NULL_TEXT = 'None';
+
+/**
+ * `None:%(key)s`: TRUE for null only. A missing key is ABSENT, and so is a list without elements. So is the text
+ * `None`, which oslo.policy takes for null: it is not null here, and `not` must not allow because of that.
+ */
 export function isNull(target: TargetValue | undefined): Truth {
   if (target === null) return TRUE;
-  if (target === undefined) return ABSENT;
+  if (target === undefined || target === NULL_TEXT) return ABSENT;
   if (!isList<Scalar | null>(target)) return FALSE;
-  return target.some((item) => item !== null && item !== undefined) ? FALSE : ABSENT;
+  const present = target.filter((item) => item !== null && item !== undefined);
+  return present.length === 0 || present.includes(NULL_TEXT) ? ABSENT : FALSE;
 }

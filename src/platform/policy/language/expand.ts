@@ -5,7 +5,7 @@ import type { Check, ParsedCheck, Position, RuleCall } from './ast.js';
 export const EXPANDED_SIZE_MAX = 1024;
 
 /** Named rules as parsed, by name. */
-export type Rules = ReadonlyMap<string, ParsedCheck>;
+export type Rules = Pick<ReadonlyMap<string, ParsedCheck>, 'get'>;
 
 export interface ExpandOptions {
   readonly origin: string;

@@ -7,9 +7,9 @@ import { shift, type Token } from './lexer.js';
  * The credential fields a check may name. A `value` field is compared as it is (a list matches by any element); a
  * `map` field may be walked into with dots.
  */
-export type CredentialFields = ReadonlyMap<string, 'value' | 'map'>;
+export type CredentialFields = Pick<ReadonlyMap<string, 'value' | 'map'>, 'get'>;
 
-const PATH = /^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$/;
+const PATH = /^[A-Za-z_]\w*([.-][A-Za-z_]\w*)*$/;
 const INTEGER = /^-?(0|[1-9]\d*)$/;
 const TARGET_KEY = /^%\(([A-Za-z_][\w.-]*)\)s$/;
 const NAMED_LITERALS: ReadonlyMap<string, Scalar | null> = new Map<string, Scalar | null>([
@@ -26,8 +26,8 @@ const NAMED_LITERALS: ReadonlyMap<string, Scalar | null> = new Map<string, Scala
 export function parseWord({ text, at }: Token, origin: string, fields: CredentialFields): Atom | RuleCall {
   if (text === '@' || text === '!') return { kind: 'constant', allows: text === '@', at };
   const refuse = (offset: number, reason: string) => new PolicySyntaxError(origin, shift(at, offset), reason);
-  const quoted = text[0] === "'" || text[0] === '"';
-  const colon = quoted ? text.indexOf(':', text.indexOf(text.charAt(0), 1) + 1) : text.indexOf(':');
+  // The first colon counts, inside quotes too, and a word in quotes from end to end is none: so it is in oslo.policy.
+  const colon = text.indexOf(':');
   if (colon < 0) throw refuse(0, `a word needs a colon: ${JSON.stringify(text)}`);
   const kind = text.slice(0, colon);
   const match = text.slice(colon + 1);
@@ -35,9 +35,13 @@ export function parseWord({ text, at }: Token, origin: string, fields: Credentia
   if (kind === 'role' || kind === 'rule') {
     const matched = parseMatched(match, shift(at, colon + 1), origin);
     if (matched.kind === 'key') throw refuse(colon + 1, `${kind}: takes a name, not a target key`);
+    // Only a role's name is formatted by oslo.policy, so a doubled percent sign would name another rule there.
+    if (kind === 'rule' && match.includes('%')) throw refuse(colon + 1, 'a rule has no percent sign in its name');
     return { kind, name: matched.text, at };
   }
   const known = parseKnown(kind, at, origin, fields);
+  if (/^["']/.test(kind) && match.endsWith(kind.charAt(0)))
+    throw refuse(text.length - 1, 'a word that begins with a quote may not end with it');
   const matched = parseMatched(match, shift(at, colon + 1), origin);
   if (known.kind === 'literal' && known.value === null && matched.kind === 'text') {
     throw refuse(colon + 1, 'None: is compared with a target key only');
