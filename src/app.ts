@@ -7,7 +7,7 @@ import { DOMAINS } from './domains.js';
 import { authenticate, bootstrapIdentity } from './identity/index.js';
 import type { Clock } from './platform/clock.js';
 import type { Logger } from './platform/log.js';
-import { buildRegistry, type PolicyRegistry } from './platform/policy/index.js';
+import { buildRegistry, type PolicyRegistry, type RegistryInput } from './platform/policy/index.js';
 import { anonymousAdmission } from './server/anonymous.js';
 import { enforce, type Guarded } from './server/enforce.js';
 import { graphiqlPages } from './server/graphiql.js';
@@ -50,13 +50,17 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** All policies, whichever domains are served: a stub of another domain's type is guarded like the type. */
-export function allPolicies(): PolicyRegistry {
+/** Every policy as declared, whichever domains are served: a stub of another domain's type is guarded like the type. */
+export function declaredPolicies(): RegistryInput {
   const shapes = shapePolicy(objectTypesOf(buildSchema(DOMAINS)));
-  return buildRegistry({
+  return {
     rules: {},
     policies: [...DOMAINS.flatMap((domain) => domain.policies), shapes, metricsPolicy, ...federationPolicies] as never,
-  });
+  };
+}
+
+export function allPolicies(): PolicyRegistry {
+  return buildRegistry(declaredPolicies());
 }
 
 /** The schema of some domains, under the policies. @throws PolicyError when a field has no guard. */

@@ -26,6 +26,11 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
+/** The option that names operators' policies, for commands that need no server. */
+export function withPolicyFile(command: Command): Command {
+  return command.option('--policies <file>', 'a policy file that changes the built-in policies');
+}
+
 /** Gathers an option that may be given several times. */
 export function collect(value: string, earlier: readonly string[] | undefined): string[] {
   return [...(earlier ?? []), value];

@@ -14,6 +14,7 @@ import { tokenIssue, tokenRevoke, viewerGet } from './tokens/policies.js';
 import { userCreate, userGet } from './users/policies.js';
 import { loadUser } from './users/service.js';
 
+export { implies } from './assignments/grant-rule.js';
 export { bootstrapIdentity } from './bootstrap.js';
 export { loadDomain } from './domains/service.js';
 export { loadProject } from './projects/service.js';

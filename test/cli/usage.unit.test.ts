@@ -68,6 +68,8 @@ describe('the command tree', () => {
     [['federation', 'compose', '--url', 'identity=file:///nowhere']],
     [['federation', 'compose', '--subgraph', 'identity=schema/identity.graphql']],
     [['federation', 'compose', '--subgraph', 'other=/nowhere']],
+    [['policy', 'explain', 'agent:get', '--credentials', '/nowhere']],
+    [['policy', 'evaluate', 'agent:get', '--scope', 'galaxy']],
   ])('usage: %j exits with 2', async (argv) => {
     const { code, out, err } = await runCli(...argv);
     expect([code, out]).toEqual([2, '']);

@@ -5,6 +5,7 @@ import { type Column, formatValue, type Row } from '../output.js';
 import { get, openSession, printList, printObject } from '../session.js';
 import { print } from '../terminal.js';
 import { verb } from '../verb.js';
+import { registerOfflinePolicy } from './policy-offline.js';
 
 const COLUMNS: readonly Column[] = [
   ['NAME', 'name'],
@@ -41,6 +42,7 @@ export function registerPolicy(noun: Command): void {
       if (session.format === 'table') for (const check of policy.checks as PolicyCheck[]) print(describeCheck(check));
     },
   );
+  registerOfflinePolicy(noun);
 }
 
 function describeCheck({ scopeType, check, boundary }: PolicyCheck): string {

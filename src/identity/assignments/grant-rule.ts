@@ -11,3 +11,9 @@ export function mayGive(
 
 /** admin ⇒ manager ⇒ member ⇒ reader, from the most to the least. */
 export const HIERARCHY = ['admin', 'manager', 'member', 'reader'] as const;
+
+/** Whether whoever holds the one role holds the other too; both in lower case. */
+export function implies(role: string, other: string): boolean {
+  const [higher, lower] = [role, other].map((name) => (HIERARCHY as readonly string[]).indexOf(name));
+  return higher !== undefined && lower !== undefined && higher >= 0 && higher < lower;
+}

@@ -12,7 +12,10 @@ import type { CredentialMap } from './values.js';
 
 /** How a policy decides for one scope: boundary AND check, ready for each of the three answers. */
 export interface ScopedTests {
+  /** Boundary AND check. */
   readonly check: Check;
+  /** Whether `check` is a boundary and a check, in this order. */
+  readonly hasBoundary: boolean;
   readonly row: Test<object>;
   readonly operation: (credentials: CredentialMap) => Truth;
 }
@@ -66,13 +69,15 @@ export function compilePolicy(policy: Policy, options: CompileOptions): Compiled
       check: printCheck(check),
       defaultCheck: printCheck(declaredCheck),
     });
-    const tests = compileScope(boundary ? { kind: 'and', of: [boundary, check] } : check, policy.target);
+    const both: Check = boundary ? { kind: 'and', of: [boundary, check] } : check;
+    const tests = compileScope(both, boundary !== undefined, policy.target);
     for (const passing of scopesPassing(scope)) byScope.set(passing, tests);
   }
   return { policy, texts, byScope };
 }
 
-function readPart(text: string, origin: string, target: Target | undefined, rules: Rules): Check {
+/** Reads one part of a policy: parsed, its rules put in, its names checked. */
+export function readPart(text: string, origin: string, target: Target | undefined, rules: Rules): Check {
   const parsed = parseCheck(text, { origin, credentials: CREDENTIAL_FIELDS });
   return expandCheck(parsed, { origin, rules, hasKey: (key) => target?.keys.has(key) ?? false });
 }
@@ -87,9 +92,10 @@ function scopesPassing(scope: ScopeKey): readonly Subject['scope'][] {
   return [scope];
 }
 
-function compileScope(check: Check, target: Target | undefined): ScopedTests {
+function compileScope(check: Check, hasBoundary: boolean, target: Target | undefined): ScopedTests {
   return {
     check,
+    hasBoundary,
     row: compileForRow<object>(check, (key) => {
       const declared = targetKey(target, key);
       return (row) => declared.row(row);

@@ -3,6 +3,8 @@ export class PolicyError extends Error {
   override readonly name: string = 'PolicyError';
 }
 
+export type SyntaxCode = 'INVALID_CHECK' | 'UNDEFINED_RULE' | 'CYCLIC_RULE';
+
 /** A check that was refused when written. Lines and columns count from 1, columns in UTF-16 code units. */
 export class PolicySyntaxError extends PolicyError {
   override readonly name = 'PolicySyntaxError';
@@ -11,12 +13,19 @@ export class PolicySyntaxError extends PolicyError {
   readonly line: number;
   readonly column: number;
   readonly reason: string;
+  readonly code: SyntaxCode;
 
-  constructor(origin: string, at: { readonly line: number; readonly column: number }, reason: string) {
+  constructor(
+    origin: string,
+    at: { readonly line: number; readonly column: number },
+    reason: string,
+    code: SyntaxCode = 'INVALID_CHECK',
+  ) {
     super(`${origin}, line ${at.line}, column ${at.column}: ${reason}`);
     this.origin = origin;
     this.line = at.line;
     this.column = at.column;
     this.reason = reason;
+    this.code = code;
   }
 }

@@ -1,10 +1,14 @@
+export { type CaseDecision, decideCase, type PolicyCase } from './cases.js';
 export { PolicyError, PolicySyntaxError } from './errors.js';
 export { compileForOperation, compileForRow, type KeyReader, type Test } from './evaluate.js';
+export type { ExplainedCheck, Explanation, TargetValues } from './explain.js';
+export { findAccess, type SearchResult, type Witness } from './implication.js';
 export type { Check, ParsedCheck, Position } from './language/ast.js';
 export { expandCheck, type Rules } from './language/expand.js';
 export { parseCheck } from './language/parser.js';
 export { printCheck } from './language/print.js';
 export type { CredentialFields } from './language/word.js';
+export { type FileEntry, type Finding, lintOverrides, separate } from './lint.js';
 export {
   type AuthenticatedDeclaration,
   CREDENTIAL_FIELDS,

@@ -1,5 +1,4 @@
 import { PolicyError } from './errors.js';
-import type { CredentialFields } from './language/word.js';
 import type { Target } from './target.js';
 
 export const SCOPE_TYPES = ['system', 'domain', 'project', 'agent', 'join'] as const;
@@ -27,7 +26,9 @@ export type Credentials = {
 } & { readonly [Field in Exclude<(typeof FIELD_NAMES)[number], 'roles'>]?: string | null };
 
 /** The credential fields that checks of the product may name. None is a map, so none may be walked into. */
-export const CREDENTIAL_FIELDS: CredentialFields = new Map(FIELD_NAMES.map((field) => [field, 'value']));
+export const CREDENTIAL_FIELDS: ReadonlyMap<string, 'value' | 'map'> = new Map(
+  FIELD_NAMES.map((field) => [field, 'value']),
+);
 
 /** What a policy sees of the caller. Scope null is anonymous; `unscoped` is authenticated without a scope. */
 export interface Subject {

@@ -3,17 +3,11 @@ import type { PgTable } from 'drizzle-orm/pg-core';
 import { Claims } from './claims.js';
 import { type CompiledPolicy, compilePolicy, type ScopeText, targetKey } from './compile.js';
 import { PolicyError } from './errors.js';
-import { expandCheck, type Rules } from './language/expand.js';
-import { parseCheck } from './language/parser.js';
-import {
-  CREDENTIAL_FIELDS,
-  type Policy,
-  type PolicyDeclaration,
-  type PolicyName,
-  type ScopeType,
-  type Subject,
-} from './policy.js';
+import { type Explanation, explainPolicy, type TargetValues } from './explain.js';
+import { overrideFor } from './overrides.js';
+import type { Policy, PolicyDeclaration, PolicyName, ScopeType, Subject } from './policy.js';
 import { allOf, type Residue, residueOf } from './residue.js';
+import { readRules } from './rules.js';
 import { residueToSql } from './sql.js';
 import type { Target } from './target.js';
 import { mayBeTrue, TRUE } from './truth.js';
@@ -44,7 +38,7 @@ export interface RegistryInput {
   /** Named rules, in the check language. */
   readonly rules: Readonly<Record<string, string>>;
   readonly policies: readonly Policy[];
-  /** Operators' checks by policy name. They replace checks; scope types and boundaries stay. */
+  /** Operators' checks, by policy name or deprecated name. They replace checks; scope types and boundaries stay. */
   readonly overrides?: Readonly<Record<string, string>>;
   /** While false, a deprecated check allows beside the new one that replaced it. */
   readonly enforceNewDefaults?: boolean;
@@ -69,34 +63,24 @@ const UNAUTHENTICATED: Decision = Object.freeze({ outcome: 'UNAUTHENTICATED' });
  */
 export function buildRegistry(input: RegistryInput): PolicyRegistry {
   const { policies, overrides = {}, enforceNewDefaults = true } = input;
-  const rules = parseRules(input.rules);
+  const rules = readRules(input.rules);
   const entries = new Map<string, Entry>();
   for (const policy of policies) {
     if (entries.has(policy.name)) throw new PolicyError(`policy ${policy.name} is declared twice`);
-    const override = Object.hasOwn(overrides, policy.name) ? overrides[policy.name] : undefined;
+    const override = overrideFor(policy, overrides);
     entries.set(
       policy.name,
       describe(compilePolicy(policy, { rules, override, enforceNewDefaults }), override !== undefined),
     );
   }
+  const oldNames = new Set(policies.map((policy) => policy.deprecated?.name));
   for (const name of Object.keys(overrides)) {
-    const entry = entries.get(name);
-    if (entry === undefined) throw new PolicyError(`override of ${name}: there is no such policy`);
-    if (entry.policy.scopeTypes === 'public') throw new PolicyError(`override of ${name}: it is public`);
+    const policy = entries.get(name)?.policy;
+    if (policy === undefined && !oldNames.has(name as PolicyName))
+      throw new PolicyError(`override of ${name}: there is no such policy`);
+    if (policy?.scopeTypes === 'public') throw new PolicyError(`override of ${name}: it is public`);
   }
   return new PolicyRegistry(entries, new Claims(policies));
-}
-
-function parseRules(texts: Readonly<Record<string, string>>): Rules {
-  const rules = new Map(
-    Object.entries(texts).map(([name, text]) => [
-      name,
-      parseCheck(text, { origin: `rule ${name}`, credentials: CREDENTIAL_FIELDS }),
-    ]),
-  );
-  // A rule that no policy uses has no target to be checked against, but its cycles and unknown rules are refused too.
-  for (const [name, at] of rules) expandCheck(at, { origin: `rule ${name}`, rules, hasKey: () => true });
-  return rules;
 }
 
 function describe(compiled: CompiledPolicy, isOverridden: boolean): Entry {
@@ -163,6 +147,15 @@ export class PolicyRegistry {
     const tests = entry.byScope.get(subject.scope);
     if (tests === undefined) return refusedScope(entry, subject);
     return tests.row(subject.credentials, row) === TRUE ? ALLOWED : FORBIDDEN;
+  }
+
+  /** The decision with its reasons. Without a target it is that of `decideOperation`, with one that of `decideRow`. */
+  explain(policy: PolicyRef<never>, subject: Subject, target?: TargetValues): Explanation & { decision: Decision } {
+    const entry = this.#entry(policy);
+    const explanation = explainPolicy(entry, subject, target);
+    const { tree } = explanation;
+    if (tree === null) return { ...explanation, decision: refusedScope(entry, subject) };
+    return { ...explanation, decision: tree.value === 'TRUE' || tree.value === 'OPEN' ? ALLOWED : FORBIDDEN };
   }
 
   /**

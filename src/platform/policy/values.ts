@@ -24,7 +24,7 @@ export function isList<Item>(value: unknown | readonly Item[]): value is readonl
   return Array.isArray(value);
 }
 
-function isMap(value: CredentialValue): value is Nested {
+export function isMap(value: CredentialValue): value is Nested {
   return typeof value === 'object' && value !== null && !isList(value);
 }
 

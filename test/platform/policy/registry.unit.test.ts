@@ -1,7 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { alias, PgDialect } from 'drizzle-orm/pg-core';
 import { describe, expect, it } from 'vitest';
-import { buildRegistry, type Subject, type Visible } from '../../../src/platform/policy/index.js';
+import {
+  buildRegistry,
+  type ScopedDeclaration,
+  type Subject,
+  type Visible,
+} from '../../../src/platform/policy/index.js';
 import {
   flagList,
   type flags,
@@ -137,6 +142,20 @@ describe('overrides and deprecated checks', () => {
     expect(buildRegistry(lenient).decideRow(noteBody, admin, row).outcome).toBe('ALLOWED');
     const overridden = buildRegistry({ ...lenient, overrides: { 'note:get_body': '!' } });
     expect(overridden.decideRow(noteBody, admin, row).outcome).toBe('FORBIDDEN');
+  });
+
+  it.each([
+    ['the deprecated name counts', { 'note:read_body': '@' }, '@'],
+    ['the new name wins', { 'note:read_body': '@', 'note:get_body': '!' }, '!'],
+    ['a pointer to the new name changes nothing', { 'note:read_body': ' rule:note:get_body ' }, 'rule:author'],
+  ])('ok: of a renamed policy, %s', (_what, overrides, check) => {
+    const deprecated = { name: 'note:read_body', check: 'role:admin', since: '0.2', reason: 'Renamed.' };
+    const renamed = buildRegistry({
+      rules,
+      policies: [{ ...(noteBody as ScopedDeclaration<NoteRow>), deprecated }],
+      overrides,
+    });
+    expect(renamed.get('note:get_body')?.scopes.map((scope) => scope.check)).toEqual([check]);
   });
 
   it.each([

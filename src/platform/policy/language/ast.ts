@@ -67,3 +67,18 @@ export type ParsedCheck = Atom | RuleCall | Not<ParsedCheck> | Junction<ParsedCh
 
 /** A check whose rules have been looked up; the tree that is evaluated, filtered and explained. */
 export type Check = Atom | NamedRule | Not<Check> | Junction<Check>;
+
+/** The leaves of a check, those of its rules included. */
+export function atomsOf(check: Check): readonly Atom[] {
+  switch (check.kind) {
+    case 'rule':
+      return atomsOf(check.body);
+    case 'not':
+      return atomsOf(check.of);
+    case 'and':
+    case 'or':
+      return check.of.flatMap(atomsOf);
+    default:
+      return [check];
+  }
+}

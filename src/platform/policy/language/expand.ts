@@ -77,10 +77,10 @@ class Expansion {
     const known = this.#done.get(name);
     if (known) return known;
     const body = this.#options.rules.get(name);
-    if (body === undefined) throw new PolicySyntaxError(origin, call.at, `unknown rule: ${name}`);
+    if (body === undefined) throw new PolicySyntaxError(origin, call.at, `unknown rule: ${name}`, 'UNDEFINED_RULE');
     if (this.#path.includes(name)) {
       const cycle = [...this.#path.slice(this.#path.indexOf(name)), name].join(' -> ');
-      throw new PolicySyntaxError(origin, call.at, `rules form a cycle: ${cycle}`);
+      throw new PolicySyntaxError(origin, call.at, `rules form a cycle: ${cycle}`, 'CYCLIC_RULE');
     }
     this.#path.push(name);
     const expanded = this.expand(

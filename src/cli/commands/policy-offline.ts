@@ -1,0 +1,55 @@
+import { type Command, Option } from 'commander';
+import { SCOPE_TYPES } from '../../platform/policy/policy.js';
+import type { QuestionFiles } from '../policies/question.js';
+import { formatOf, verb, withPolicyFile } from '../verb.js';
+
+/** The verbs that need no server: they read the built-in policies and files. */
+export function registerOfflinePolicy(noun: Command): void {
+  verb(
+    noun,
+    'sample',
+    'print a policy file with every default, as YAML or with -o json as JSON',
+    'bailiwick policy sample > policy.yaml',
+  ).action(async (_options: object, self: Command) => {
+    (await import('../policies/sample.js')).printSample(formatOf(self));
+  });
+  verb(noun, 'lint <file>', 'check a policy file: exit 1 for errors', 'bailiwick policy lint policy.yaml')
+    .option('--strict', 'exit 1 for warnings too')
+    .action(async (file: string, { strict }: { strict?: boolean }, self: Command) => {
+      await (await import('../policies/lint.js')).lintPolicies(file, strict ?? false, formatOf(self));
+    });
+  withQuestion(
+    verb(
+      noun,
+      'evaluate [name]',
+      'decide a policy: exit 0 when allowed, 1 when denied; without a name, decide cases from standard input',
+      'bailiwick policy evaluate allowlist:create --credentials credentials.json --target target.json',
+    ),
+  ).action(async (name: string | undefined, files: QuestionFiles, self: Command) => {
+    if (name === undefined) return (await import('../policies/cases.js')).decideLines(process.stdin);
+    await (await import('../policies/explain.js')).evaluatePolicy(name, files, formatOf(self));
+  });
+  withQuestion(
+    verb(
+      noun,
+      'explain <name>',
+      'show which part of a policy decides, and why',
+      'bailiwick policy explain allowlist:create --credentials credentials.json',
+    ),
+  ).action(async (name: string, files: QuestionFiles, self: Command) => {
+    await (await import('../policies/explain.js')).explainPolicy(name, files, formatOf(self));
+  });
+}
+
+function withQuestion(command: Command): Command {
+  return withPolicyFile(command)
+    .option('--credentials <file>', 'what the caller holds, as JSON; nothing: anonymous')
+    .option('--target <file>', 'target keys and their values, as JSON; nothing: whether any row could be allowed')
+    .addOption(
+      new Option('--scope <type>', "the token's scope; by default as the credentials tell").choices([
+        ...SCOPE_TYPES,
+        'unscoped',
+        'anonymous',
+      ]),
+    );
+}

@@ -1,0 +1,80 @@
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { decideCase, type PolicyCase, PolicyError } from '../../platform/policy/index.js';
+import { print } from '../terminal.js';
+
+const MAX_LINE_LENGTH = 1024 * 1024;
+
+const texts = z.record(z.string(), z.string()).nullish();
+const values = z.record(z.string(), z.unknown());
+const form = z.object({
+  rules: texts,
+  rule: z.string().nullish(),
+  check: z.string().nullish(),
+  scope_types: z.array(z.string()).nullish(),
+  creds: values.nullish(),
+  target: values.nullish(),
+  enforce_scope: z.boolean().nullish(),
+  overrides: texts,
+  deprecated: z.object({ name: z.string(), check_str: z.string() }).nullish(),
+  enforce_new_defaults: z.boolean().nullish(),
+  default_rule: z.string().nullish(),
+});
+
+/** What is printed for a case; `refused` says that it was not decided, and why. */
+export interface CaseAnswer {
+  readonly id: unknown;
+  readonly decision: 'allow' | 'deny' | 'invalid_scope' | 'refused';
+  readonly message?: string;
+}
+
+/** Decides cases, one JSON object a line, and prints an answer a line. A malformed case does not end the run. */
+export async function decideLines(input: NodeJS.ReadableStream): Promise<void> {
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))
+    if (line.trim() !== '') print(JSON.stringify(answer(line)));
+}
+
+export function answer(line: string): CaseAnswer {
+  let id: unknown = null;
+  const refused = (message: string): CaseAnswer => ({ id, decision: 'refused', message });
+  if (line.length > MAX_LINE_LENGTH) return refused(`the case has more than ${MAX_LINE_LENGTH} characters`);
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return refused('the line is not JSON');
+  }
+  if (typeof value === 'object' && value !== null) id = Reflect.get(value, 'id') ?? null;
+  const { data, error } = form.safeParse(value);
+  if (error) return refused(error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`).join('; '));
+  if (hasFraction(line)) return refused('a number is written with a fraction or an exponent; only integers compare');
+  try {
+    return { id, decision: decideCase(toCase(data)) };
+  } catch (fault) {
+    if (fault instanceof PolicyError) return refused(fault.message);
+    throw fault;
+  }
+}
+
+/** JavaScript reads `1.0` as the integer 1; oslo.policy prints it as `1.0`, which equals nothing else. */
+function hasFraction(line: string): boolean {
+  return /\d[.eE]/.test(line.replace(/"(?:[^"\\]|\\.)*"/g, '""'));
+}
+
+function toCase(data: z.infer<typeof form>): PolicyCase {
+  const { rule, check, deprecated } = data;
+  if (typeof rule !== 'string' && typeof check !== 'string')
+    throw new PolicyError('the case has neither a rule nor a check');
+  return {
+    rules: data.rules ?? {},
+    subject: typeof check === 'string' ? { check } : { rule: rule ?? '' },
+    scopeTypes: data.scope_types ?? [],
+    enforceScope: data.enforce_scope ?? true,
+    credentials: (data.creds ?? {}) as PolicyCase['credentials'],
+    target: data.target ?? {},
+    overrides: data.overrides ?? {},
+    deprecated: deprecated ? { name: deprecated.name, check: deprecated.check_str } : undefined,
+    enforceNewDefaults: data.enforce_new_defaults ?? true,
+    defaultRule: data.default_rule ?? undefined,
+  };
+}
