@@ -47,6 +47,11 @@ describe('policy evaluate, from standard input', () => {
   test.each([
     ['an unknown rule', { check: 'rule:b' }, /unknown rule: b/],
     ['no rule of that name', { rule: 'b' }, /there is no rule b/],
+    [
+      'no rule of that name, whatever is overridden',
+      { ...renamed, rules: {}, overrides: { 'x:old': '@' } },
+      /no rule x:new/,
+    ],
     ['neither rule nor check', {}, /neither a rule nor a check/],
     ['an empty check', { check: '' }, /empty/],
     ['rules that are not texts', { rules: { a: [] }, rule: 'a' }, /\/rules\/a/],

@@ -45,11 +45,9 @@ export function answer(line: string): CaseAnswer {
     return refused('the line is not JSON');
   }
   if (typeof value === 'object' && value !== null) id = Reflect.get(value, 'id') ?? null;
-  const { data, error } = form.safeParse(value);
-  if (error) return refused(error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`).join('; '));
   if (hasFraction(line)) return refused('a number is written with a fraction or an exponent; only integers compare');
   try {
-    return { id, decision: decideCase(toCase(data)) };
+    return { id, decision: decideCase(readCase(value)) };
   } catch (fault) {
     if (fault instanceof PolicyError) return refused(fault.message);
     throw fault;
@@ -61,7 +59,11 @@ function hasFraction(line: string): boolean {
   return /\d[.eE]/.test(line.replace(/"(?:[^"\\]|\\.)*"/g, '""'));
 }
 
-function toCase(data: z.infer<typeof form>): PolicyCase {
+/** @throws PolicyError for a value that is not a case. */
+export function readCase(value: unknown): PolicyCase {
+  const { data, error } = form.safeParse(value);
+  if (error)
+    throw new PolicyError(error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`).join('; '));
   const { rule, check, deprecated } = data;
   if (typeof rule !== 'string' && typeof check !== 'string')
     throw new PolicyError('the case has neither a rule nor a check');

@@ -35,7 +35,7 @@ export type CaseDecision = 'allow' | 'deny' | 'invalid_scope';
  */
 export function decideCase(given: PolicyCase): CaseDecision {
   const credentials = withSystem(given.credentials);
-  const check = checkOf(given);
+  const check = readCaseCheck(given);
   refuseAmbiguousValues(check, credentials, given.target);
   if (given.enforceScope && given.scopeTypes.length > 0 && !given.scopeTypes.includes(scopeHeld(credentials)))
     return 'invalid_scope';
@@ -50,7 +50,8 @@ const FIELDS = { get: (name: string) => (name === 'http' || name === 'https' ? u
 
 const parse = (text: string, origin: string) => parseCheck(text, { origin, credentials: FIELDS });
 
-function checkOf(given: PolicyCase): Check {
+/** The check that a case is decided by, with its rules put in. @throws PolicyError for a text that is refused. */
+export function readCaseCheck(given: PolicyCase): Check {
   const { subject, defaultRule } = given;
   const texts = new Map(Object.entries({ ...given.rules, ...given.overrides }));
   const decided = 'rule' in subject ? ruleInForce(given, subject.rule) : parse(subject.check, 'the check');
@@ -72,9 +73,10 @@ function checkOf(given: PolicyCase): Check {
 function ruleInForce(given: PolicyCase, name: string): ParsedCheck | undefined {
   const { deprecated, overrides, rules, enforceNewDefaults } = given;
   const old = deprecated && parse(deprecated.check, `deprecated check of ${name}`);
-  const override = overrideFor({ name, deprecated }, overrides);
-  if (override !== undefined) return parse(override, `override of ${name}`);
   const text = Object.hasOwn(rules, name) ? rules[name] : undefined;
+  // What has no default was never renamed either.
+  const override = overrideFor({ name, deprecated: text === undefined ? undefined : deprecated }, overrides);
+  if (override !== undefined) return parse(override, `override of ${name}`);
   if (text === undefined) return undefined;
   const check = parse(text, `rule ${name}`);
   return old && !enforceNewDefaults ? { kind: 'or', of: [check, old] } : check;
