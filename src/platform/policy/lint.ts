@@ -25,6 +25,7 @@ export interface Finding {
     | 'NEVER_TRUE_IN_SCOPE'
     | 'ONE_CHECK_FOR_SCOPES'
     | 'LOOSENS_DEFAULT'
+    | 'NOT_COMPARED'
     | 'SAME_AS_DEFAULT'
     | 'REPLACES_RULE'
     | 'DEPRECATED_NAME';
@@ -36,6 +37,8 @@ export interface LintInput {
   readonly policies: readonly Policy[];
   readonly implies: RoleImplication;
 }
+
+const NOT_COMPARED = 'it is too large to say whether it allows what the default does not';
 
 /** Policies are named `resource:verb`, so a name without a colon is a rule's. */
 const isRule = (name: string) => !name.includes(':');
@@ -174,7 +177,8 @@ class OverrideLint {
       // Whoever writes `!` means it.
       if (this.#text.trim() !== '!' && findAccess(override, undefined, world) === 'none') never.push(scope);
       const access = findAccess(override, within(this.#declared(check)), world);
-      if (typeof access === 'object') looser.push(this.#loosens(scope, access.found));
+      if (access === 'unknown') looser.push(this.#finding('warning', 'NOT_COMPARED', NOT_COMPARED));
+      else if (access !== 'none') looser.push(this.#loosens(scope, access.found));
     }
     return [...this.#neverTrue(never, scopes.length), ...looser];
   }

@@ -124,7 +124,7 @@ export function checkText(fields: fc.Arbitrary<string>): fc.Arbitrary<string> {
     ),
   }));
   // Most atoms fail on most rows; alternatives at the top keep allowed and denied in balance.
-  return fc.array(check, { minLength: 1, maxLength: 5 }).map((all) => all.map((one) => `(${one})`).join(' or '));
+  return fc.array(check, { minLength: 2, maxLength: 6 }).map((all) => all.map((one) => `(${one})`).join(' or '));
 }
 
 export const RULES = { owner: 'user_id:%(owner)s', odd: 'not (rule:owner or None:%(tags)s)' };

@@ -64,11 +64,14 @@ describe('visible', () => {
       { requiredKeys: ['project_id'] },
     ),
   });
-  const boundaryText = fc.constantFrom('project_id:%(project_id)s', 'not None:%(project_id)s', '@', '@', '@');
+  const boundaryText = fc.oneof(
+    { arbitrary: fc.constantFrom('project_id:%(project_id)s', 'not None:%(project_id)s'), weight: 1 },
+    { arbitrary: fc.constant('@'), weight: 4 },
+  );
   const policyArbitrary = fc.record({
     check: checkText(fc.oneof(scalarField, fc.constant('roles'))),
     boundary: boundaryText,
-    second: fc.oneof({ arbitrary: fc.constant(null), weight: 3 }, { arbitrary: checkText(scalarField), weight: 1 }),
+    second: fc.oneof({ arbitrary: fc.constant(null), weight: 6 }, { arbitrary: checkText(scalarField), weight: 1 }),
   });
 
   it('ok: the rows selected are those decided ALLOWED, one by one', async () => {
