@@ -59,45 +59,42 @@ function compile<Row>(check: Check, keyTests: (key: string) => KeyTests<Row>): T
       return (credentials, row) => not(test(credentials, row));
     }
     case 'and':
-      return compileJunction(
-        check.of.map((operand) => compile(operand, keyTests)),
-        and,
-        TRUE,
-        FALSE,
-      );
+      return check.of.map((operand) => compile(operand, keyTests)).reduce(both);
     case 'or':
-      return compileJunction(
-        check.of.map((operand) => compile(operand, keyTests)),
-        or,
-        FALSE,
-        TRUE,
-      );
+      return check.of.map((operand) => compile(operand, keyTests)).reduce(either);
     case 'comparison':
       return compileComparison(check, keyTests);
   }
 }
 
-function compileJunction<Row>(tests: readonly Test<Row>[], join: typeof and, start: Truth, decisive: Truth): Test<Row> {
+function both<Row>(a: Test<Row>, b: Test<Row>): Test<Row> {
   return (credentials, row) => {
-    let value = start;
-    for (const test of tests) {
-      value = join(value, test(credentials, row));
-      if (value === decisive) return value;
-    }
-    return value;
+    const value = a(credentials, row);
+    return value === FALSE ? value : and(value, b(credentials, row));
+  };
+}
+
+function either<Row>(a: Test<Row>, b: Test<Row>): Test<Row> {
+  return (credentials, row) => {
+    const value = a(credentials, row);
+    return value === TRUE ? value : or(value, b(credentials, row));
   };
 }
 
 function compileRole(name: string): Test<unknown> {
   const wanted = name.toLowerCase();
+  // What folds to plain ASCII is as long as that; so most other names need no folding.
+  const length = /^\p{ASCII}*$/u.test(wanted) ? wanted.length : undefined;
   return ({ roles }) => {
     if (!isList(roles)) return ABSENT;
     // Names are usually written alike; folding case costs more than a look.
     if (roles.includes(wanted)) return TRUE;
     let value = ABSENT;
     for (const role of roles) {
-      if (typeof role === 'string' && role.toLowerCase() === wanted) return TRUE;
-      if (role !== null && role !== undefined) value = FALSE;
+      if (role === null || role === undefined) continue;
+      value = FALSE;
+      if (typeof role !== 'string' || (length !== undefined && role.length !== length)) continue;
+      if (role.toLowerCase() === wanted) return TRUE;
     }
     return value;
   };

@@ -51,6 +51,8 @@ describe('a check on a row', () => {
     ['not !', {}, 'TRUE'],
     ['role:ADMIN', { roles: ['reader', 'Admin'] }, 'TRUE'],
     ['role:admin', { roles: ['administrator', null] }, 'FALSE'],
+    ['role:k', { roles: ['\u212a'] }, 'TRUE'],
+    ['role:STRASSE\u0130', { roles: ['strassei\u0307'] }, 'TRUE'],
     ['not role:admin', { roles: ['reader'] }, 'TRUE'],
     ['role:admin', {}, 'ABSENT'],
     ['role:admin', { roles: null }, 'ABSENT'],

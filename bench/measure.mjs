@@ -1,0 +1,34 @@
+// What every benchmark needs: CPU time, rounds in turn, medians.
+
+/** Seconds of CPU time, user and system, that this process has used. */
+function cpuSeconds() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+/** How often `work(times)` gets done in a second of CPU time; asks for more until it takes `seconds`. */
+export async function ratePerCpuSecond(work, seconds = 0.3) {
+  for (let times = 64; ; times *= 4) {
+    const start = cpuSeconds();
+    await work(times);
+    const took = cpuSeconds() - start;
+    if (took >= seconds) return times / took;
+  }
+}
+
+/** Runs all contenders in turn, round after round, and answers the rates of each by its name. */
+export async function inTurn(contenders, rounds) {
+  const rates = new Map(Object.keys(contenders).map((name) => [name, []]));
+  for (let round = 0; round <= rounds; round += 1)
+    for (const [name, measure] of Object.entries(contenders)) {
+      const rate = await measure();
+      // The first round warms up.
+      if (round > 0) rates.get(name).push(rate);
+    }
+  return rates;
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
