@@ -22,17 +22,6 @@ export default defineConfig({
         test: { ...timeouts, name: 'unit', include: ['test/**/*.test.ts'], exclude: [...database, ...postgresOnly] },
       },
       { ...shared, test: { ...timeouts, name: 'embedded', include: database, env: { TEST_ENGINE: 'embedded' } } },
-      // Long walks over many random cases; `npm test` leaves them to `npm run prove`.
-      {
-        ...shared,
-        test: {
-          name: 'prove',
-          include: ['test/prove/**/*.prove.ts'],
-          testTimeout: 3_600_000,
-          hookTimeout: 600_000,
-          env: { TEST_ENGINE: 'embedded' },
-        },
-      },
       ...(onPostgres
         ? [
             {

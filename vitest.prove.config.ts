@@ -1,14 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
-// Proofs beside other programs: slower than tests, and they need those programs. PROVE_SHARE runs a part, PROVE_SEED
-// repeats a run.
+// Long walks over many random cases, and proofs beside other programs: `npm run prove`. PROVE_SHARE runs a part,
+// PROVE_SEED repeats a run.
 export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     name: 'prove',
     include: ['test/prove/**/*.prove.ts'],
-    testTimeout: 600_000,
-    hookTimeout: 60_000,
-    maxWorkers: 1,
+    globalSetup: 'test/harness/global-setup.mjs',
+    env: { TEST_ENGINE: 'embedded' },
+    testTimeout: 3_600_000,
+    hookTimeout: 600_000,
+    maxWorkers: 2,
   },
 });

@@ -11,7 +11,6 @@ const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 const args = [
   vitest,
   'run',
-  '--project=!prove',
   '--reporter=default',
   '--reporter=json',
   `--outputFile.json=${report}`,
