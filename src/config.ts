@@ -58,7 +58,7 @@ export const SETTINGS = {
       // The driver takes other words for no TLS, for TLS that falls back to none, or for verify-full.
       .refine((url) => /^(require|verify-full)?$/.test(sslmodeOf(url)), 'sslmode must be require or verify-full')
       .optional(),
-    'Address of a Postgres database (15 or newer); the embedded one is used without it. sslmode=verify-full in it demands TLS and a certificate for that host by an authority that Node knows (NODE_EXTRA_CA_CERTS adds one); sslmode=require demands TLS and looks at no certificate.',
+    'Address of a Postgres database (15 or newer); the embedded one is used without it. sslmode=verify-full in it demands TLS and a certificate for that host, given by its name, by an authority that Node knows (NODE_EXTRA_CA_CERTS adds one); sslmode=require demands TLS and looks at no certificate.',
   ],
   BAILIWICK_DATABASE_CONNECTIONS: [
     z.coerce.number().int().min(2).max(200).default(10),

@@ -5,6 +5,7 @@ import { anonymous, type Context, type Route, requireOperation, type Services } 
 import { faultForLog } from '../db/errors.js';
 import type { Database, Tx } from '../db/open.js';
 import { badInput, HTTP_STATUS, notFound, Refusal, unauthenticated } from '../platform/errors.js';
+import { continued, traced } from '../platform/trace.js';
 import type { AdmitAnonymous } from './anonymous.js';
 import { recordDenial } from './denials.js';
 import { answerPage, type Page } from './graphiql.js';
@@ -49,7 +50,8 @@ export function createFrontDoor(door: FrontDoor): HttpServer {
       const ms = Math.round(elapsed);
       door.services.log.info({ requestId, method: request.method, path, status: response.statusCode, ms }, 'request');
     });
-    handle(door, requestId, request, response).catch((error: unknown) => answerError(door, requestId, response, error));
+    const answered = () => traced('request', () => handle(door, requestId, request, response));
+    continued(request.headers, answered).catch((error: unknown) => answerError(door, requestId, response, error));
   }, door.tls);
 }
 
@@ -101,7 +103,8 @@ async function contextFor(
 ): Promise<Context> {
   const { authorization } = request.headers;
   const token = authorization === undefined ? null : (/^Bearer (\S{1,128})$/i.exec(authorization)?.[1] ?? '');
-  const actor = token === null ? anonymous : await door.authenticate(door.services.db, token);
+  const actor =
+    token === null ? anonymous : await traced('authenticate', () => door.authenticate(door.services.db, token));
   const reauthenticate = async (tx: Tx) => (token === null ? anonymous : door.authenticate(tx, token));
   const attemptLogIn = (user: string) => door.limits.attemptLogIn(source, user);
   return { ...door.services, actor, requestId, reauthenticate, attemptLogIn };

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { unavailable } from '../../platform/errors.js';
+import { traced } from '../../platform/trace.js';
 import { type CompiledRuntimePolicy, RuntimePolicyError } from '../runtime-policy/index.js';
 import type { VerificationResult, VerifyInput } from '../verifier/index.js';
 import type { Compiled, CompileInput } from './tasks.js';
@@ -34,7 +35,7 @@ export const workerLoad = () => ({ waiting: pool?.queueSize ?? 0, threads: pool?
 
 /** `verify`, off the event loop. */
 export function verifyInWorker(input: VerifyInput): Promise<VerificationResult> {
-  return run('verifyEvidence', input, input.evidence.imaLog);
+  return traced('verify', () => run('verifyEvidence', input, input.evidence.imaLog));
 }
 
 /**
