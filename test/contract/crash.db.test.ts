@@ -52,6 +52,8 @@ async function start(): Promise<{ server: ChildProcess; url: string }> {
       BAILIWICK_DATA_DIR: dataDir,
       BAILIWICK_ADMIN_PASSWORD_PATH: passwordPath,
       BAILIWICK_LOG_LEVEL: 'silent',
+      // The writers are faster than any honest user.
+      BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL: '0',
       ...(databaseUrl && { DATABASE_URL: databaseUrl }),
     },
   });
