@@ -140,7 +140,7 @@ async function idsOf(db: Awaited<ReturnType<typeof openDatabase>>['db'], query: 
 }
 
 describe('a server killed while it writes', () => {
-  test(`kept: after ${KILLS} kills every acknowledged write is whole and audited`, { timeout: 120_000 }, async () => {
+  test(`kept: after ${KILLS} kills every acknowledged write is whole and audited`, { timeout: 300_000 }, async () => {
     const acknowledged = new Set<string>();
     let token: string | null = null;
     for (let kill = 1; kill <= KILLS; kill++) {
