@@ -9,6 +9,7 @@ import { continued, traced } from '../platform/trace.js';
 import type { AdmitAnonymous } from './anonymous.js';
 import { recordDenial } from './denials.js';
 import { answerPage, type Page } from './graphiql.js';
+import { type Leave, leaving } from './leaving.js';
 import { createHttpServer, type HttpServer, type TlsFiles } from './listener.js';
 import { refusalFrom } from './mask.js';
 import type { Metrics } from './metrics.js';
@@ -42,7 +43,8 @@ export function createFrontDoor(door: FrontDoor): HttpServer {
     response.setHeader('x-request-id', requestId);
     response.setHeader('x-content-type-options', 'nosniff');
     const started = performance.now();
-    response.on('close', () => {
+    const leave = leaving(response);
+    leave(() => {
       const path = (request.url ?? '').split('?')[0];
       const elapsed = performance.now() - started;
       const status = response.writableFinished ? String(response.statusCode) : 'aborted';
@@ -50,7 +52,7 @@ export function createFrontDoor(door: FrontDoor): HttpServer {
       const ms = Math.round(elapsed);
       door.services.log.info({ requestId, method: request.method, path, status: response.statusCode, ms }, 'request');
     });
-    const answered = () => traced('request', () => handle(door, requestId, request, response));
+    const answered = () => traced('request', () => handle(door, requestId, leave, request, response));
     continued(request.headers, answered).catch((error: unknown) => answerError(door, requestId, response, error));
   }, door.tls);
 }
@@ -58,12 +60,12 @@ export function createFrontDoor(door: FrontDoor): HttpServer {
 async function handle(
   door: FrontDoor,
   requestId: string,
+  leave: Leave,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
-  const leave = (done: () => void) => response.once('close', done);
   const source = door.sourceOf(request);
   door.limits.admitSource(source, leave);
   if (path === '/readyz') return ready(door, response);

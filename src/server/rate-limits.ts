@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.js';
 import { rateLimited } from '../platform/errors.js';
 import { TokenBuckets } from '../platform/token-buckets.js';
+import type { Leave } from './leaving.js';
 
 /** What one replica lets through; 0 is no limit. */
 export interface LimitSettings {
@@ -81,9 +82,6 @@ export class RequestLimits {
     if (seconds > 0) throw rateLimited('Too many requests; try again later.', seconds);
   }
 }
-
-/** Registers what is to be done when the request has ended. */
-export type Leave = (done: () => void) => void;
 
 /** How many requests of each key are under way. */
 class Concurrency {
