@@ -133,6 +133,18 @@ describe('a machine', () => {
     expect(codeOf(await server.graphql(ACTIVATE, { input: wrong }))).toBe('UNAUTHENTICATED');
   });
 
+  test('refused: with nothing bound no evidence is accepted, which is not held against the machine', async () => {
+    const machine = healthyMachine({ seed: 4 });
+    const { id, token } = await enrolled(machine);
+    expect(await attest(machine, token)).toMatchObject({
+      result: { verdict: 'REJECTED', failures: [{ code: 'NOTHING_BOUND', class: 'PROTOCOL' }], stateAfter: 'PENDING' },
+      agent: { state: 'PENDING' },
+    });
+    const bind = 'mutation ($input: BindAllowlistInput!) { bindAllowlist(input: $input) { agent { id } } }';
+    await done(bind, { agent: { id }, allowlist: { id: (await createList()).id } }, admin);
+    expect((await attest(machine, token)).agent.state).toBe('TRUSTED');
+  });
+
   test('refused: a ban stops the tokens of an agent at once', async () => {
     const { id, token } = await enrolled(healthyMachine({ seed: 3 }));
     expect((await server.graphql(AGENT, { id }, token)).body.data.agent.state).toBe('PENDING');

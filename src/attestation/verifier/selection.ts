@@ -41,7 +41,7 @@ function describe(selected: Selected): string {
  * in each of them. A PCR that is absent is a failure, never "nothing to check".
  */
 export function checkSelection(input: VerifyInput, quote: Quote, banks: PcrBanks, findings: Findings): boolean {
-  const { challenge, policies, enrolment } = input;
+  const { challenge, policies, enrolment, rules } = input;
   const attested = attestedPcrs(quote);
   const reported = reportedPcrs(banks);
   if (!isSame(attested, reported)) {
@@ -55,7 +55,9 @@ export function checkSelection(input: VerifyInput, quote: Quote, banks: PcrBanks
     return false;
   }
   const before = findings.counts.failures;
-  if (attested.size === 0) findings.add('PCR_NOT_QUOTED', 'The quote covers no PCR at all.');
+  // A challenge asks for no PCR when nothing is bound, and then a quote of none is what it asked for.
+  const isNoneAsked = challenge.pcrs.length === 0 && rules?.allowsNothingBound !== true;
+  if (attested.size === 0 && !isNoneAsked) findings.add('PCR_NOT_QUOTED', 'The quote covers no PCR at all.');
   for (const [hash, pcrs] of attested) checkBank(input, hash, pcrs, findings);
   return findings.counts.failures === before;
 }

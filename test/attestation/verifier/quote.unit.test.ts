@@ -197,6 +197,9 @@ describe('verify: PCR policies', () => {
       verdict: 'REJECTED',
       failures: [{ code: 'NOTHING_BOUND', class: 'PROTOCOL' }],
     });
+    const asAsked = { machine, policies: [], challenge: { pcrs: [] }, quote: { pcrs: [] } };
+    expect(codes(attest(asAsked))).toEqual(['NOTHING_BOUND']);
+    expect(codes(attest({ ...asAsked, rules: { allowsNothingBound: true } }))).toEqual(['PCR_NOT_QUOTED']);
     const replayed = attest({ ...story, rules: { allowsNothingBound: true } });
     expect(replayed).toMatchObject({ verdict: 'ACCEPTED', counts: { entries: 4, attested: 4 } });
     const forged = attest({ ...story, rules: { allowsNothingBound: true }, evidence: { imaLog: machine.log(1) } });
