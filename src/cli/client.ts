@@ -22,6 +22,7 @@ interface ResponseError {
   readonly extensions?: {
     readonly code?: string;
     readonly requestId?: string;
+    readonly reason?: string;
     readonly scopeTypes?: readonly string[];
   };
 }
@@ -30,6 +31,13 @@ interface GraphqlResponse {
   readonly data?: unknown;
   readonly errors?: readonly ResponseError[];
 }
+
+/** What chooses each type of scope at log-in. */
+const LOGIN_FLAGS: Readonly<Record<string, string>> = {
+  system: '--system',
+  domain: '--domain-scope',
+  project: '--project',
+};
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
@@ -139,9 +147,15 @@ function refuseStatus(connection: Connection, status: number): never {
 }
 
 function toApiError({ message, extensions = {} }: ResponseError): ApiError {
-  const { code = 'INTERNAL_SERVER_ERROR', requestId } = extensions;
+  const { code = 'INTERNAL_SERVER_ERROR', requestId, reason, scopeTypes = [] } = extensions;
   const request = requestId === undefined ? '' : ` (request ${requestId})`;
-  return new ApiError(code, printable(`${code}: ${message}${request}`));
+  return new ApiError(code, printable(`${code}: ${message}${request}${logInHint(scopeTypes)}`), reason);
+}
+
+/** How to get a token of a scope that would do; agents have theirs by themselves. */
+function logInHint(scopeTypes: readonly string[]): string {
+  const flags = scopeTypes.flatMap((type) => LOGIN_FLAGS[type] ?? []);
+  return flags.length === 0 ? '' : `; see bailiwick login ${flags.join(' or ')}`;
 }
 
 /** `fetch` says only that it failed; what happened is in the cause. */

@@ -30,11 +30,14 @@ export class CliError extends Error {
 /** An answer of the API that is a top-level error, by its code. */
 export class ApiError extends CliError {
   readonly code: string;
+  /** What more `extensions.reason` says, where it says anything. */
+  readonly reason: string | undefined;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, reason?: string) {
     super(message, exitCodeOf(code));
     this.name = 'ApiError';
     this.code = code;
+    this.reason = reason;
   }
 }
 

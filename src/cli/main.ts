@@ -42,6 +42,15 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
   ['audit', 'what was done and refused', async () => (await import('./commands/audit.js')).registerAudit],
 ];
 
+const EXIT_HELP = `
+Exit codes:
+  0  done
+  1  refused: what was asked cannot be done, or evidence was rejected
+  2  usage: the command, an option or a file named in it is wrong
+  3  denied: not logged in, or not allowed
+  4  not found, or hidden
+  5  unavailable: the server, the TPM or what else is needed does not answer`;
+
 /**
  * Runs one command line, prints its output, and answers the exit code. Never throws.
  *
@@ -66,7 +75,8 @@ export async function createProgram(argv: readonly string[]): Promise<Command> {
     .version(readVersion())
     .exitOverride()
     .showHelpAfterError('(add --help for usage)')
-    .configureHelp({ showGlobalOptions: true });
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', EXIT_HELP);
   for (const [name, summary, load] of NOUNS) {
     const command = program.command(name).description(summary);
     if (argv.includes(name)) (await load())(command);

@@ -70,6 +70,13 @@ describe('request', () => {
     expect(await exitOf(request({ server: url }, '{ item }'))).toEqual([exit, `${code}: No.\\u{1b} (request r1)`]);
   });
 
+  test('refused: a token of another scope is answered with how to get one that would do', async () => {
+    const extensions = { code: 'FORBIDDEN', reason: 'WRONG_SCOPE', scopeTypes: ['domain', 'project', 'agent'] };
+    const url = await serve({ body: JSON.stringify({ data: null, errors: [{ message: 'No.', extensions }] }) });
+    const expected = 'FORBIDDEN: No.; see bailiwick login --domain-scope or --project';
+    expect(await exitOf(request({ server: url }, '{ item }'))).toEqual([3, expected]);
+  });
+
   test.each([
     [401, EXIT.denied],
     [403, EXIT.denied],

@@ -36,6 +36,7 @@ export class FakeControlPlane {
   readonly uploads = new Map<string, Buffer>();
   enrollmentToken = 'enrollment-token';
   token = '';
+  isBanned = false;
   #server: Server | undefined;
   #secret = Buffer.alloc(0);
   #attestationKey = new Uint8Array();
@@ -90,6 +91,7 @@ export class FakeControlPlane {
       case 'LogInAgent':
         return this.#logIn(input);
     }
+    if (this.isBanned) throw unauthenticated('This agent may not act any more.', 'AGENT_BANNED');
     if (!isMine) throw unauthenticated();
     if (operation === 'CreateUpload') return { uploadId: '/uploads/1', path: '/uploads/1' };
     return operation === 'BeginAttestation' ? this.#begin() : this.#submit(input);

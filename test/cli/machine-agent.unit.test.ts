@@ -170,6 +170,14 @@ describe('MachineAgent attesting', () => {
     expect(keptState().token).toBe(plane.token);
   });
 
+  test('refused: a ban is said as such, and no log-in is tried', async () => {
+    plane.isBanned = true;
+    await expect(agent.attest()).rejects.toThrow('This agent may not act any more.');
+    expect(plane.calls).not.toContain('LogInAgent');
+    plane.isBanned = false;
+    expect((await attest(agent)).verdict).toBe('ACCEPTED');
+  });
+
   test('ok: an answer that was lost is asked for again, with the same evidence', async () => {
     plane.lost.add('SubmitEvidence');
     expect((await attest(agent)).verdict).toBe('ACCEPTED');

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { EXIT } from '../../src/cli/errors.js';
 import { createProgram } from '../../src/cli/main.js';
 import { runCli } from './run-cli.js';
 
@@ -24,6 +25,12 @@ describe('the command tree', () => {
     const { code, out } = await runCli('--help');
     expect(code).toBe(0);
     for (const noun of NOUNS) expect(out).toMatch(new RegExp(`^  ${noun} `, 'm'));
+  });
+
+  test('ok: help tells every exit code', async () => {
+    const { out } = await runCli('--help');
+    const told = [...out.matchAll(/^ {2}(\d) {2}\S/gm)].map(([, code]) => Number(code));
+    expect(told).toEqual(Object.values(EXIT).sort());
   });
 
   test('ok: every command has a summary and an example that begins like it', async () => {

@@ -116,7 +116,8 @@ export class MachineAgent {
     try {
       if (token !== null) return await call(this.#connection(token));
     } catch (error) {
-      if (!isUnauthenticated(error)) throw error;
+      // A log-in would be refused as well, and could not say why.
+      if (!isUnauthenticated(error) || isBanned(error)) throw error;
       this.#options.say('the token does not count any more; logging in with a quote');
     }
     return call(this.#connection(await this.#logIn()));
@@ -193,4 +194,9 @@ function isSameBoot(a: Boot | null, b: Boot): boolean {
 
 function isUnauthenticated(error: unknown): boolean {
   return error instanceof ApiError && error.code === 'UNAUTHENTICATED';
+}
+
+/** Banned or retired: the server says so to whoever still has a token of the agent. */
+function isBanned(error: unknown): boolean {
+  return error instanceof ApiError && error.reason === 'AGENT_BANNED';
 }
