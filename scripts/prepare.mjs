@@ -13,10 +13,11 @@ const LOCK_STALE_MS = 10 * 60_000;
 export const installDependencies = () => locked(install);
 
 function install() {
-  whenStale('node_modules/.stamp', ['package.json', 'package-lock.json'], () =>
+  whenStale('node_modules/.stamp', ['package.json', 'package-lock.json'], () => {
+    tell('Installing the locked packages; this can take a minute.');
     // Not `npm ci`: it refuses a lockfile that lacks optional binaries of platforms which a registry does not carry.
-    run('npm', 'install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'),
-  );
+    run('npm', 'install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error');
+  });
 }
 
 export async function prepare() {
@@ -25,7 +26,10 @@ export async function prepare() {
     whenStale(
       'dist/.stamp',
       ['src', 'schema', 'package.json', 'codegen.yml', 'tsconfig.build.json', 'tsconfig.json'],
-      () => run('npm', 'run', '--silent', 'build'),
+      () => {
+        tell('Building.');
+        run('npm', 'run', '--silent', 'build');
+      },
     );
   });
 }
@@ -77,6 +81,11 @@ function filesOf(input) {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1))
     .filter((file) => !file.startsWith(join('src', 'generated')));
+}
+
+/** What takes long says so, apart from what others read. */
+function tell(line) {
+  process.stderr.write(`${line}\n`);
 }
 
 function run(command, ...args) {
