@@ -71,7 +71,7 @@ export async function createProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('bailiwick')
     .description('A control plane for fleets of machines, in which every field is guarded and trust flows.')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(FORMATS).default('table'))
-    .option('--server <url>', 'the server to talk to (or BAILIWICK_SERVER)')
+    .option('--server <url>', 'the server to talk to (or BAILIWICK_SERVER), by default that of the last log-in')
     .version(readVersion())
     .exitOverride()
     .showHelpAfterError('(add --help for usage)')
