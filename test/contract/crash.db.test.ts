@@ -12,7 +12,7 @@ import { openDatabase } from '../../src/db/open.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = join(ROOT, 'dist', 'main.js');
 const KILLS = 20;
-/** For a test that hangs: it takes half a minute, and several times that where other things run. */
+/** For a test that hangs: it takes most of a minute of processor time, and much longer where other things run. */
 const TIMEOUT = 600_000;
 const WRITERS = 4;
 
