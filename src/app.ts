@@ -1,6 +1,6 @@
 import type { ApolloServer } from '@apollo/server';
 import { workerLoad } from './attestation/index.js';
-import { recordAudit } from './audit/index.js';
+import { auditDomain, ensureKeyFile, recordAudit } from './audit/index.js';
 import { type Context, type DomainManifest, requestIdSweep, type Services, type Settings } from './authority/index.js';
 import type { Database } from './db/open.js';
 import { DOMAINS } from './domains.js';
@@ -80,6 +80,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const guarded = guardedSchema(domains, policies);
   const routes = [...domains.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics)];
   requireGuardedRoutes(routes, policies);
+  if (domains.includes(auditDomain)) ensureKeyFile(settings.auditKeyPath);
   const adminPasswordPath = await bootstrapIdentity(services, options.adminPasswordPath);
   const graphql: ApolloServer<Context> = createGraphql(guarded, log, metrics.plugin);
   await graphql.start();

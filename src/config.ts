@@ -122,6 +122,14 @@ export const SETTINGS = {
       .optional(),
     'A bearer for programs that scrape /metrics and can do nothing else; best given as a file. Without it a token of a system reader is needed.',
   ],
+  BAILIWICK_AUDIT_KEY_PATH: [
+    z.string().optional(),
+    'File of the key that signs the audit log, made at the first start, by default the data folder’s name with .audit-key.pem, beside it and not inside; replicas share it. Keys after the first one in it only verify.',
+  ],
+  BAILIWICK_AUDIT_RETENTION: [
+    duration.optional(),
+    'How long audit entries are kept at least, for example P400D; what is older is dropped month by month. For ever by default.',
+  ],
   BAILIWICK_SHUTDOWN_TIMEOUT: [duration.default(10_000), 'How long open requests may finish on shutdown (PT10S).'],
 } as const;
 
@@ -149,6 +157,8 @@ export interface Config {
   readonly sweepIntervalMs: number;
   readonly limits: LimitSettings;
   readonly metricsToken: string | undefined;
+  readonly auditKeyPath: string;
+  readonly auditRetentionMs: number | null;
   readonly shutdownTimeoutMs: number;
 }
 
@@ -206,6 +216,8 @@ export function readConfig(environment: Environment): Config {
       logInsPerMinutePerSource: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_SOURCE,
       logInsPerMinutePerUser: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_USER,
     },
+    auditKeyPath: resolve(values.BAILIWICK_AUDIT_KEY_PATH ?? `${dataDir}.audit-key.pem`),
+    auditRetentionMs: values.BAILIWICK_AUDIT_RETENTION ?? null,
     shutdownTimeoutMs: values.BAILIWICK_SHUTDOWN_TIMEOUT,
   };
 }

@@ -1,10 +1,11 @@
 import type { AddressInfo } from 'node:net';
-import { createApp } from './app.js';
+import { type App, createApp } from './app.js';
+import { auditDomain, type Sealer, startSealer } from './audit/index.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { faultForLog } from './db/errors.js';
 import { FolderInUse } from './db/folder-lock.js';
 import { type Database, openDatabase } from './db/open.js';
-import { domainsNamed } from './domains.js';
+import { DOMAINS, domainsNamed } from './domains.js';
 import { systemClock } from './platform/clock.js';
 import { createLogger, type Logger } from './platform/log.js';
 import { type HttpServer, listen, renewCertificate, type TlsFiles } from './server/listener.js';
@@ -50,13 +51,14 @@ export async function serve(flags: Readonly<Record<string, string>> = {}): Promi
   const app = await orClose(created, database);
   logUnhandled(log);
   await orClose(listen(app.http, config.place), app, database);
+  const sealer = (domains ?? DOMAINS).includes(auditDomain) ? startSealer(app.services) : null;
   const address = addressOf(app.http, config);
   process.stdout.write(`Bailiwick is ready.\n  GraphQL   ${address}/graphql\n`);
   if (config.hasGraphiql) process.stdout.write(`  GraphiQL  ${address}/graphiql\n`);
   if (app.adminPasswordPath)
     process.stdout.write(`  First start: the password of user admin is in ${app.adminPasswordPath}\n`);
   if (config.tls) renewOnHangup(app.http, config.tls, log);
-  stopOnSignal(app, database, config.shutdownTimeoutMs);
+  stopOnSignal(app, sealer, database, config.shutdownTimeoutMs);
 }
 
 /**
@@ -96,7 +98,7 @@ function renewOnHangup(server: HttpServer, tls: TlsFiles, log: Logger): void {
 }
 
 /** Open requests may finish; what hangs longer is cut off. A second signal ends the process at once. */
-function stopOnSignal(app: Awaited<ReturnType<typeof createApp>>, database: Database, timeoutMs: number): void {
+function stopOnSignal(app: App, sealer: Sealer | null, database: Database, timeoutMs: number): void {
   const stop = async () => {
     const cut = setTimeout(() => app.http.closeAllConnections(), timeoutMs);
     await new Promise<void>((resolve) => {
@@ -105,6 +107,7 @@ function stopOnSignal(app: Awaited<ReturnType<typeof createApp>>, database: Data
     });
     clearTimeout(cut);
     await app.close();
+    await sealer?.stop();
     await database.close();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

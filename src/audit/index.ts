@@ -1,13 +1,16 @@
 import type { DomainManifest } from '../authority/index.js';
 import { auditList } from './entries/policies.js';
-import { resolvers } from './entries/resolvers.js';
+import { resolvers as entries } from './entries/resolvers.js';
 import { loadAuditEntry } from './entries/service.js';
+import { auditVerify, resolvers as seals } from './seals/index.js';
 
 export { recordAudit } from './entries/service.js';
+export { type Sealer, startSealer } from './sealer/index.js';
+export { ensureKeyFile } from './seals/index.js';
 
 export const auditDomain: DomainManifest = {
   name: 'audit',
-  policies: [auditList],
-  resolvers,
+  policies: [auditList, auditVerify],
+  resolvers: { ...entries, ...seals, Query: { ...entries.Query, ...seals.Query } },
   entities: { AuditEntry: (context, id) => loadAuditEntry(context).load(id) },
 };

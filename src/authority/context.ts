@@ -16,6 +16,9 @@ export interface Settings {
   /** How long after its expiry a challenge is kept. */
   readonly challengeRetentionMs: number;
   readonly sweepIntervalMs: number;
+  readonly auditKeyPath: string;
+  /** How long audit entries are kept; null for ever. */
+  readonly auditRetentionMs: number | null;
 }
 
 /** Something that was done or refused, in the words of the audit log. */

@@ -29,6 +29,12 @@ export function newId<K extends Kind>(of: K): Id<K> {
   return `${PREFIXES[of]}_${v7()}` as Id<K>;
 }
 
+/** Where ids begin that are made from this moment on. */
+export function lowestId(of: Kind, from: Date): string {
+  const ms = from.getTime().toString(16).padStart(12, '0');
+  return `${PREFIXES[of]}_${ms.slice(0, 8)}-${ms.slice(8)}-0000-0000-000000000000`;
+}
+
 /** Whether a text that came from a caller has the form of an id of this kind; says nothing about existence. */
 export function isId<K extends Kind>(of: K, text: string): text is Id<K> {
   return text.startsWith(`${PREFIXES[of]}_`) && UUID.test(text.slice(PREFIXES[of].length + 1));

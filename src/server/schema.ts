@@ -39,6 +39,20 @@ function text(name: string, pattern: RegExp, form: string): GraphQLScalarType {
   });
 }
 
+/** A number that JSON and JavaScript hold exactly. */
+function wholeNumber(name: string): GraphQLScalarType {
+  const check = (value: unknown): number => {
+    if (Number.isSafeInteger(value)) return value as number;
+    throw badInput(`${name} must be a whole number of at most 2^53 - 1.`);
+  };
+  return new GraphQLScalarType({
+    name,
+    serialize: check,
+    parseValue: check,
+    parseLiteral: (node) => check(node.kind === AstKind.INT ? Number(node.value) : null),
+  });
+}
+
 /** A library's scalar without its words: the schema files describe it, and composed subgraphs must say the same. */
 function wordless(scalar: GraphQLScalarType): GraphQLScalarType {
   const { name, serialize, parseValue, parseLiteral } = scalar.toConfig();
@@ -46,6 +60,7 @@ function wordless(scalar: GraphQLScalarType): GraphQLScalarType {
 }
 
 const scalars = {
+  BigInt: wholeNumber('BigInt'),
   DateTime: wordless(DateTimeResolver),
   JSONObject: wordless(JSONObjectResolver),
   Duration: text('Duration', /^P[0-9DTHMS]{1,32}$/, 'an ISO 8601 duration such as PT1H'),

@@ -19,7 +19,7 @@ import { createLogger } from '../../src/platform/log.js';
 import { type LimitSettings, NO_LIMITS } from '../../src/server/rate-limits.js';
 import { openTestDatabase, type TestDatabase } from './engine.js';
 
-const SETTINGS: Settings = {
+const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   agentTokenLifetimeMs: 600_000,
   enrollmentTokenLifetimeMs: 600_000,
   attestationIntervalMs: 60_000,
@@ -28,6 +28,7 @@ const SETTINGS: Settings = {
   recoversAutomatically: false,
   challengeRetentionMs: 86_400_000,
   sweepIntervalMs: 3_600_000,
+  auditRetentionMs: null,
 };
 
 export interface TestServerOptions {
@@ -88,7 +89,7 @@ export async function startTestServer(options: TestServerOptions = {}) {
     database,
     clock: options.clock ?? systemClock,
     log: createLogger('silent'),
-    settings: { ...SETTINGS, ...options.settings },
+    settings: { ...SETTINGS, auditKeyPath: join(folder, 'audit-key.pem'), ...options.settings },
     adminPasswordPath,
     ...options.app,
     limits: { ...NO_LIMITS, ...options.limits },

@@ -1,8 +1,9 @@
 import type { Actor, AuditFact, Context } from '../../authority/index.js';
-import { byId, defineLoader } from '../../authority/index.js';
+import { anonymous, byId, defineLoader } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import type { EntryForm } from '../chain/index.js';
 import { auditList } from './policies.js';
 import * as repository from './repository.js';
 import { type AuditEntryRow, auditEntries } from './tables.js';
@@ -37,6 +38,11 @@ export async function recordAudit(
   });
 }
 
+/** Tells that old entries were dropped; nobody asked for it but the settings. */
+export function recordTrim(tx: Tx, details: Readonly<Record<string, unknown>>, at: Date): Promise<void> {
+  return recordAudit(tx, { requestId: 'retention', actor: anonymous, at }, { action: 'audit.trimmed', details });
+}
+
 export async function listAuditEntries(
   context: Context,
   args: PageArgs & { filter?: repository.EntryFilter | null | undefined },
@@ -50,4 +56,23 @@ export async function listAuditEntries(
 export const loadAuditEntry = defineLoader(async (context, ids) => {
   const visible = context.policies.visible([auditList.name], context.actor, auditEntries);
   return byId(await repository.listByIds(context.db, visible, ids));
+});
+
+/** An entry in the form that is hashed and exported. */
+export function entryFormOf(row: AuditEntryRow): EntryForm {
+  const { id, action, outcome, targetType, targetId, domainId, projectId, requestId, policy, details } = row;
+  const occurredAt = row.occurredAt.toISOString();
+  const object = { targetType, targetId, domainId, projectId };
+  return { id, occurredAt, action, outcome, actor: actorOf(row), ...object, requestId, policy, details };
+}
+
+/** Who acted, as it was known then. */
+export const actorOf = (row: AuditEntryRow): EntryForm['actor'] => ({
+  kind: row.actorKind,
+  id: row.actorId,
+  name: row.actorName,
+  tokenId: row.tokenId,
+  scopeType: row.actorScopeType,
+  domainId: row.actorDomainId,
+  projectId: row.actorProjectId,
 });

@@ -1,4 +1,7 @@
-import { index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { customType, index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+
+const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 
 export const auditEntries = pgTable(
   'audit_entries',
@@ -22,13 +25,17 @@ export const auditEntries = pgTable(
     requestId: text('request_id').notNull(),
     policy: text('policy'),
     details: jsonb('details').$type<Record<string, unknown>>().notNull(),
+    /** The transaction that wrote it: entries are sealed in this order, and none can appear behind what is sealed. */
+    xid: xid8('xid').notNull().default(sql`pg_current_xact_id()`),
   },
   (t) => [
     index('audit_entries_domain_id_idx').on(t.domainId, t.id),
     index('audit_entries_project_id_idx').on(t.projectId, t.id),
     index('audit_entries_actor_id_idx').on(t.actorId, t.id),
     index('audit_entries_target_id_idx').on(t.targetId, t.id),
+    index('audit_entries_xid_idx').on(t.xid, t.id),
   ],
 );
 
-export type AuditEntryRow = typeof auditEntries.$inferSelect;
+/** An entry as it is read and judged; when it was committed is the sealer's concern. */
+export type AuditEntryRow = Omit<typeof auditEntries.$inferSelect, 'xid'>;

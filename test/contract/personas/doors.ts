@@ -99,4 +99,16 @@ export const DOORS: Readonly<Record<string, Doors>> = {
     list: listed('auditEntries', ({ at }) => `, filter: { targetIds: [${quoted(at)}] }`),
     entity: 'AuditEntry',
   },
+  AuditChain: {
+    fields: 'firstSeq head { seq } trim { seq } keys { keyId }',
+    byId: { name: 'auditChain', ask: (_, fields) => `auditChain { ${fields} }`, find: itself },
+  },
+  AuditSeal: {
+    fields: 'seq entry { id } head { seq }',
+    byId: { name: 'auditSeals', ask: (_, fields) => `auditSeals(first: 1) { nodes { ${fields} } }`, find: itself },
+  },
+  AuditChainVerification: {
+    fields: 'verifiedSeq fault { __typename }',
+    byId: { name: 'verifyAuditChain', ask: (_, fields) => `verifyAuditChain { ${fields} }`, find: itself },
+  },
 };

@@ -58,6 +58,9 @@ export async function sharedThings(world: World): Promise<Things> {
       return { name, id: resultId, at: id, links: { agent: id, allowlistRevision: lists[name].revisionId } };
     }),
     AuditEntry: await sharedEntries(world),
+    AuditChain: [{ name: 'the chain', id: 'chain' }],
+    AuditSeal: [{ name: 'any', id: 'seal' }],
+    AuditChainVerification: [{ name: 'the chain', id: 'verification' }],
   };
 }
 

@@ -1,0 +1,43 @@
+import type { Db, Tx } from '../../db/open.js';
+import { GENESIS, nextPlace, type SigningKeys, signPlace, verifyPlace } from '../chain/index.js';
+import { entryFormOf } from '../entries/index.js';
+import { findNewestHead, type HeadRow, headOf, insertBatch, listUnsealed, tryLock } from '../seals/index.js';
+
+/** How many entries one transaction seals, and so how far apart signed heads are at most. */
+export const BATCH_MAX = 500;
+
+/**
+ * Seals the entries that are settled, in the order of their commits, in one transaction: killed at any moment, it left
+ * a whole batch or nothing. Answers how many it sealed; none while another process seals.
+ *
+ * @throws Error when the newest head is not what was signed: nothing is built on it.
+ */
+export function sealBatch(db: Db, keys: SigningKeys, now: Date): Promise<number> {
+  return db.transaction(async (tx) => {
+    if (!(await tryLock(tx))) return 0;
+    const newest = await findNewestHead(tx);
+    if (newest) requireGenuine(newest, keys);
+    return appendBatch(tx, newest, keys, now);
+  });
+}
+
+async function appendBatch(tx: Tx, newest: HeadRow | null, keys: SigningKeys, now: Date): Promise<number> {
+  const rows = await listUnsealed(tx, newest, BATCH_MAX);
+  const last = rows.at(-1);
+  if (last === undefined) return 0;
+  let place = newest ?? GENESIS;
+  const seals = rows.map((row) => {
+    place = nextPlace(place, entryFormOf(row));
+    return { ...place, entryId: row.id };
+  });
+  const signed = signPlace('head', place, now, keys);
+  const trim = { trimSignedAt: null, trimKeyId: null, trimSignature: null };
+  await insertBatch(tx, seals, { ...signed, signedAt: now, xid: last.xid, entryId: last.id, ...trim });
+  return rows.length;
+}
+
+/** A head by a key that is gone is built on, since the chain must go on; verification names it. */
+function requireGenuine(head: HeadRow, keys: SigningKeys): void {
+  if (verifyPlace('head', headOf(head), keys) === 'invalid')
+    throw new Error(`The head at ${head.seq} of the audit chain is not what was signed.`);
+}

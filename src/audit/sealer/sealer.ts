@@ -1,0 +1,49 @@
+import type { Settings } from '../../authority/index.js';
+import { databaseFault, faultForLog } from '../../db/errors.js';
+import type { Db } from '../../db/open.js';
+import type { Clock } from '../../platform/clock.js';
+import type { Logger } from '../../platform/log.js';
+import { readKeyFile } from '../seals/index.js';
+import { makePartitions } from './partitions.js';
+import { type Repetition, repeat } from './repeat.js';
+import { trim } from './retention.js';
+import { BATCH_MAX, sealBatch } from './seal.js';
+
+const SEAL_EVERY_MS = 500;
+const UPKEEP_EVERY_MS = 3_600_000;
+
+export interface SealerServices {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly settings: Pick<Settings, 'auditKeyPath' | 'auditRetentionMs'>;
+}
+
+export type Sealer = Repetition;
+
+/**
+ * Seals the audit log from now on, and keeps its partitions. Every process may do so: whoever holds the lock works, the
+ * others look on.
+ * @throws Error when the key file cannot be used.
+ */
+export function startSealer({ db, clock, log, settings }: SealerServices): Sealer {
+  const keys = readKeyFile(settings.auditKeyPath);
+  let isStopped = false;
+  const seal = async () => {
+    while (!isStopped && (await sealBatch(db, keys, clock.now())) === BATCH_MAX);
+  };
+  const upkeep = async () => {
+    await makePartitions(db, clock.now());
+    if (settings.auditRetentionMs !== null) await trim(db, keys, clock.now(), settings.auditRetentionMs);
+  };
+  const failed = (what: string) => (error: unknown) =>
+    log[databaseFault(error).kind === 'other' ? 'error' : 'warn'](faultForLog(error), what);
+  const sealing = repeat(seal, SEAL_EVERY_MS, failed('the audit log was not sealed'));
+  const keeping = repeat(upkeep, UPKEEP_EVERY_MS, failed('the partitions of the audit log were not kept'));
+  return {
+    stop: async () => {
+      isStopped = true;
+      await Promise.all([sealing.stop(), keeping.stop()]);
+    },
+  };
+}

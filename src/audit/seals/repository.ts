@@ -1,0 +1,180 @@
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, lte, not, notExists, type SQL, sql } from 'drizzle-orm';
+import type { Db, Tx } from '../../db/open.js';
+import type { Place, SignedPlace } from '../chain/index.js';
+import { type AuditEntryRow, auditEntries } from '../entries/index.js';
+import { auditHeads, auditSeals, type HeadRow } from './tables.js';
+
+/** Any number, as long as every replica takes the same one. */
+const SEALER_LOCK = 4_102_021;
+
+/** Entries counted as waiting at most; more are not told apart. */
+const TAIL_MAX = 10_000;
+
+type CommittedEntry = AuditEntryRow & { readonly xid: string };
+
+export interface SealRow extends Place {
+  readonly entryId: string;
+  readonly entry: CommittedEntry | null;
+  readonly head: HeadRow | null;
+}
+
+/** Reads that must fit together see one moment, and no partition is dropped meanwhile. */
+export function atOnce<T>(db: Db, run: (tx: Tx) => Promise<T>): Promise<T> {
+  const read = async (tx: Tx) => {
+    // The moment is that of the first read behind it: what was dropped by then was signed away by then.
+    await tx.execute(sql`lock table ${auditEntries} in access share mode`);
+    return run(tx);
+  };
+  return db.transaction(read, { isolationLevel: 'repeatable read', accessMode: 'read only' });
+}
+
+/** Makes this transaction the only one that seals, until it ends; false when another one is. */
+export async function tryLock(tx: Tx): Promise<boolean> {
+  const [row] = await tx
+    .select({ isMine: sql<boolean>`pg_try_advisory_xact_lock(${SEALER_LOCK})` })
+    .from(sql`(select 1) as one`);
+  return row?.isMine ?? false;
+}
+
+export async function findNewestHead(db: Db): Promise<HeadRow | null> {
+  const [head] = await db.select().from(auditHeads).orderBy(desc(auditHeads.seq)).limit(1);
+  return head ?? null;
+}
+
+/** The head behind which the chain begins, when what was before it was dropped. */
+export async function findTrim(db: Db): Promise<HeadRow | null> {
+  const trims = db.select().from(auditHeads).where(isNotNull(auditHeads.trimSignedAt));
+  const [head] = await trims.orderBy(desc(auditHeads.seq)).limit(1);
+  return head ?? null;
+}
+
+/**
+ * Entries to seal next, in the order of their transactions. Only those below the oldest transaction that still runs are
+ * taken: none can commit before one of them any more.
+ */
+export function listUnsealed(tx: Tx, head: HeadRow | null, limit: number): Promise<CommittedEntry[]> {
+  const snapshot = sql`pg_current_snapshot()`;
+  // At or past the newest transaction is only what a backup brought from another cluster, which counted higher.
+  const isSettled = sql`(${auditEntries.xid} < pg_snapshot_xmin(${snapshot}) or ${auditEntries.xid} >= pg_snapshot_xmax(${snapshot}))`;
+  return tx
+    .select()
+    .from(auditEntries)
+    .where(and(isSettled, isBehind(head), isUnsealed(tx)))
+    .orderBy(asc(auditEntries.xid), asc(auditEntries.id))
+    .limit(limit);
+}
+
+/** Not sealed yet: how many, and since when. Entries whose transaction may still run are among them. */
+export async function countUnsealed(db: Db, head: HeadRow | null): Promise<{ count: number; oldest: Date | null }> {
+  const tail = db
+    .select({ occurredAt: auditEntries.occurredAt })
+    .from(auditEntries)
+    .where(and(isBehind(head), isUnsealed(db)))
+    .orderBy(asc(auditEntries.xid), asc(auditEntries.id))
+    .limit(TAIL_MAX)
+    .as('tail');
+  const [row] = await db
+    .select({
+      count: sql`count(*)`.mapWith(Number),
+      oldest: sql`min(${tail.occurredAt})`.mapWith(auditEntries.occurredAt),
+    })
+    .from(tail);
+  return { count: row?.count ?? 0, oldest: row?.oldest ?? null };
+}
+
+/** The first entry that is not sealed although it stands between two that are: nobody could commit it there any more. */
+export async function findAdded(
+  db: Db,
+  head: HeadRow,
+  after: CommittedEntry | null,
+  until: CommittedEntry,
+): Promise<string | null> {
+  const place = sql`(${auditEntries.xid}, ${auditEntries.id})`;
+  const cursor = ({ xid, id }: CommittedEntry) => sql`(${xid}::xid8, ${id})`;
+  const within = [lte(place, cursor(until)), after ? gt(place, cursor(after)) : undefined];
+  const [added] = await db
+    .select({ id: auditEntries.id })
+    .from(auditEntries)
+    .where(and(...within, not(isBehind(head)), isUnsealed(db)))
+    .orderBy(asc(auditEntries.xid), asc(auditEntries.id))
+    .limit(1);
+  return added?.id ?? null;
+}
+
+/**
+ * Behind the last entry that was sealed. A head from another cluster, which counted transactions higher, is behind none
+ * of this one's.
+ */
+function isBehind(head: HeadRow | null): SQL {
+  if (head === null) return sql`true`;
+  const xid = sql`${head.xid}::xid8`;
+  const reached = sql`case when ${xid} < pg_snapshot_xmax(pg_current_snapshot()) then ${xid} else '0'::xid8 end`;
+  return sql`(${auditEntries.xid}, ${auditEntries.id}) > (${reached}, ${head.entryId})`;
+}
+
+const isUnsealed = (db: Db): SQL =>
+  notExists(db.select({ seq: auditSeals.seq }).from(auditSeals).where(eq(auditSeals.entryId, auditEntries.id)));
+
+export async function insertBatch(
+  tx: Tx,
+  seals: readonly (Place & { readonly entryId: string })[],
+  head: HeadRow,
+): Promise<void> {
+  await tx.insert(auditSeals).values([...seals]);
+  await tx.insert(auditHeads).values(head);
+}
+
+/** Seals from a place on, in order, with their entries and heads. */
+export async function listSeals(db: Db, fromSeq: number, limit: number): Promise<SealRow[]> {
+  const rows = await db
+    .select({ seal: auditSeals, entry: auditEntries, head: auditHeads })
+    .from(auditSeals)
+    .leftJoin(auditEntries, eq(auditEntries.id, auditSeals.entryId))
+    .leftJoin(auditHeads, eq(auditHeads.seq, auditSeals.seq))
+    .where(gte(auditSeals.seq, fromSeq))
+    .orderBy(asc(auditSeals.seq))
+    .limit(limit);
+  return rows.map(({ seal, entry, head }) => ({ ...seal, entry, head }));
+}
+
+/** The last head before the first sealed entry with such an id or a later one; the newest when there is none. */
+export async function findHeadBefore(db: Db, entryId: string): Promise<HeadRow | null> {
+  const [first] = await db
+    .select({ seq: auditSeals.seq })
+    .from(auditSeals)
+    .where(gte(auditSeals.entryId, entryId))
+    .orderBy(asc(auditSeals.seq))
+    .limit(1);
+  const heads = db
+    .select()
+    .from(auditHeads)
+    .where(first && lt(auditHeads.seq, first.seq));
+  return (await heads.orderBy(desc(auditHeads.seq)).limit(1))[0] ?? null;
+}
+
+export async function markTrim(tx: Tx, { seq, signedAt, keyId, signature }: SignedPlace): Promise<void> {
+  const trim = { trimSignedAt: new Date(signedAt), trimKeyId: keyId, trimSignature: signature };
+  await tx.update(auditHeads).set(trim).where(eq(auditHeads.seq, seq));
+}
+
+/** Removes some of what was trimmed: seals with their entries, and the heads before. Answers how many seals. */
+export async function sweep(db: Db, seq: number, limit: number): Promise<number> {
+  const some = db.select({ seq: auditSeals.seq }).from(auditSeals).where(lte(auditSeals.seq, seq)).limit(limit);
+  const seals = db
+    .$with('seals')
+    .as(db.delete(auditSeals).where(inArray(auditSeals.seq, some)).returning({ entryId: auditSeals.entryId }));
+  const entries = db
+    .$with('entries')
+    .as(
+      db
+        .delete(auditEntries)
+        .where(inArray(auditEntries.id, sql`(select entry_id from seals)`))
+        .returning({ id: auditEntries.id }),
+    );
+  await db.delete(auditHeads).where(lt(auditHeads.seq, seq));
+  const [row] = await db
+    .with(seals, entries)
+    .select({ count: sql`count(*)`.mapWith(Number) })
+    .from(seals);
+  return row?.count ?? 0;
+}

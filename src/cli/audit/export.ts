@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { CliError } from '../errors.js';
+import type { Session } from '../session.js';
+import { findPlace, getChain, listSeals } from './chain.js';
+
+/** Writes sealed entries and heads to standard output, one JSON object a line; `docs/audit.md` tells the form. */
+export async function exportChain(session: Session, fromSeq: number | undefined): Promise<void> {
+  const { firstSeq, trim } = await getChain(session);
+  const begin = Math.max(fromSeq ?? firstSeq, firstSeq);
+  if (begin > firstSeq) {
+    const before = await findPlace(session, begin - 1);
+    if (before === null) throw new CliError(`the chain ends before ${begin}`);
+    await write({ before: { seq: before.seq, hash: before.hash } });
+  } else if (trim) {
+    await write({ trim });
+  }
+  for await (const seals of listSeals(session, begin)) {
+    for (const { head, ...seal } of seals) {
+      await write({ seal });
+      if (head) await write({ head });
+    }
+  }
+}
+
+async function write(line: object): Promise<void> {
+  // A pipe that is read slowly must not make the whole chain wait in memory.
+  if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
+}

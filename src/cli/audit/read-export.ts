@@ -1,0 +1,76 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import type { EntryForm, Place, Seal, SignedPlace } from '../../audit/chain/index.js';
+import { CliError, EXIT, messageOf } from '../errors.js';
+import { readTextFile } from '../files.js';
+
+/** Seals checked at a time: what is looked through for entries that changed places. */
+const PAGE = 1000;
+const HEAD_MAX_BYTES = 64 * 1024;
+
+const place = { seq: z.number().int().nonnegative(), hash: z.string() };
+const signed = z.object({ ...place, signedAt: z.string(), keyId: z.string(), signature: z.string() });
+// Everything in an entry is hashed, so nothing of it is dropped here.
+const entry = z.looseObject({ id: z.string() }) as unknown as z.ZodType<EntryForm>;
+const LINE = z.union([
+  z.strictObject({ before: z.object(place) }),
+  z.strictObject({ trim: signed }),
+  z.strictObject({ seal: z.object({ ...place, entryId: z.string(), entry: entry.nullable() }) }),
+  z.strictObject({ head: signed }),
+]);
+type Line = z.infer<typeof LINE>;
+
+/** What an export begins with, and pages of its seals with the heads behind them. */
+export type Part = { readonly before: Place } | { readonly trim: SignedPlace } | { readonly seals: readonly Seal[] };
+
+/** @throws CliError when the file cannot be read or a line is not of an export. */
+export async function* readExport(file: string): AsyncGenerator<Part> {
+  let seals: Seal[] = [];
+  let isFirst = true;
+  for await (const line of readLines(file)) {
+    if ('before' in line || 'trim' in line) {
+      // Anywhere else it would let the chain jump over what was taken out.
+      if (!isFirst)
+        throw new CliError(`${file}: only the first line may say what the export begins behind`, EXIT.usage);
+      yield line;
+    } else if ('seal' in line) {
+      if (seals.length === PAGE) {
+        yield { seals };
+        seals = [];
+      }
+      seals.push({ ...line.seal, head: null });
+    } else {
+      const last = seals.pop();
+      if (last) seals.push({ ...last, head: line.head });
+    }
+    isFirst = false;
+  }
+  yield { seals };
+}
+
+async function* readLines(file: string): AsyncGenerator<Line> {
+  let number = 0;
+  try {
+    for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+      number += 1;
+      yield LINE.parse(JSON.parse(text));
+    }
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    if (error instanceof z.ZodError || error instanceof SyntaxError)
+      throw new CliError(`${file}: line ${number} is not of an export`, EXIT.usage);
+    throw new CliError(`cannot read ${file}: ${messageOf(error)}`, EXIT.usage);
+  }
+}
+
+/** Reads a head that was kept: as `audit head -o json` prints it, or a line of an export. */
+export async function readKeptHead(file: string): Promise<Place> {
+  const text = await readTextFile(file, HEAD_MAX_BYTES);
+  try {
+    const value = z.union([z.object({ head: signed }), signed]).parse(JSON.parse(text));
+    return 'head' in value ? value.head : value;
+  } catch {
+    throw new CliError(`${file} does not hold a head`, EXIT.usage);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Fault, Place } from '../../audit/chain/index.js';
+import { CliError } from '../errors.js';
+import type { Format } from '../output.js';
+import { print } from '../terminal.js';
+
+/** What a kept head can show besides: the chain ends before it, or has another hash there. */
+export interface ChainFault extends Omit<Fault, 'kind'> {
+  readonly kind: Fault['kind'] | 'CUT' | 'REWRITTEN';
+}
+
+export interface Verdict {
+  /** The first entry that was verified, and the last one that is as it was sealed. */
+  readonly firstSeq: number;
+  readonly verifiedSeq: number;
+  readonly fault: ChainFault | null;
+  /** What else people should know. */
+  readonly notes: readonly string[];
+}
+
+const WORDS: Readonly<Record<ChainFault['kind'], string>> = {
+  CHANGED: 'the entry or its hash is not what was sealed',
+  REMOVED: 'the entry or its place is gone',
+  REORDERED: 'another entry stands here, which belongs elsewhere',
+  ADDED: 'this entry was never sealed, and was put between sealed ones',
+  UNSIGNED: 'nothing was signed that covers the entries from here on',
+  HEAD_MISMATCH: 'an entry between this head and the one before was replaced',
+  HEAD_INVALID: 'the signature of this head is not by its key',
+  KEY_UNKNOWN: 'this head is by a key that is not known',
+  CUT: 'the chain ends before the head that was kept',
+  REWRITTEN: 'the chain has another hash here than the head that was kept',
+};
+
+/** Compares a head that was kept with what the chain has there. */
+export function compareKept(kept: Place, found: Place | null): ChainFault | null {
+  if (found === null) return { kind: 'CUT', seq: kept.seq, entryId: null };
+  return found.hash === kept.hash ? null : { kind: 'REWRITTEN', seq: kept.seq, entryId: null };
+}
+
+/** Prints a verdict; throws, for exit code 1, when something was found. */
+export function report({ notes, ...verdict }: Verdict, format: Format): void {
+  const { firstSeq, verifiedSeq, fault } = verdict;
+  if (format === 'json') print(JSON.stringify(verdict, null, 2));
+  else {
+    print(
+      verifiedSeq < firstSeq
+        ? 'Nothing was verified.'
+        : `Entries ${firstSeq} to ${verifiedSeq} are as they were sealed.`,
+    );
+    for (const note of notes) print(note);
+  }
+  if (fault === null) return;
+  const where = [fault.seq === null ? '' : ` at ${fault.seq}`, fault.entryId === null ? '' : ` (${fault.entryId})`];
+  throw new CliError(`${fault.kind}${where.join('')}: ${WORDS[fault.kind]}`);
+}
