@@ -9,15 +9,23 @@ const MAX_PROGRAM = 10_000;
 /** Answers whether a path is excluded. */
 export type ExcludeTest = (path: string) => boolean;
 
+interface Program {
+  readonly size: number;
+  readonly groupNames: readonly string[];
+}
+
 /**
- * Checks one exclude (RE2 syntax). Returns the size of its program, or what is wrong with it.
- * Backreferences and look-around, which Python's `re` has, cannot be matched in linear time and are refused.
+ * Checks one exclude (RE2 syntax). Returns its program, or what is wrong with it. Backreferences and look-around, which
+ * Python's `re` has, cannot be matched in linear time and are refused. It is compiled as it will stand among the others:
+ * a quotation that nothing ends (`\Q`) would reach into its neighbour.
  */
-function programSize(pattern: string): number | string {
+function programOf(pattern: string): Program | string {
   if (pattern === '') return 'an empty pattern would exclude every path';
   if (pattern.length > MAX_EXCLUDE_CHARACTERS) return `a pattern has at most ${MAX_EXCLUDE_CHARACTERS} characters`;
   try {
-    return RE2JS.compile(pattern).programSize();
+    RE2JS.compile(pattern);
+    const compiled = RE2JS.compile(`(?:${pattern})`);
+    return { size: compiled.programSize(), groupNames: Object.keys(compiled.namedGroups()) };
   } catch (error) {
     return `the regular expression is not valid: ${error instanceof Error ? error.message : String(error)}`;
   }
@@ -26,15 +34,19 @@ function programSize(pattern: string): number | string {
 /** Takes patterns one by one, so that each refusal is reported where its pattern stands. */
 export class ExcludeList {
   readonly patterns: string[] = [];
+  readonly #groupNames = new Set<string>();
   #size = 0;
 
   /** Adds a pattern, or returns the sentence that says why it cannot be. */
   add(pattern: string): string | null {
     if (this.patterns.length >= MAX_EXCLUDES) return `there are more than ${MAX_EXCLUDES} excludes`;
-    const size = programSize(pattern);
-    if (typeof size === 'string') return size;
-    this.#size += size;
+    const program = programOf(pattern);
+    if (typeof program === 'string') return program;
+    const taken = program.groupNames.find((name) => this.#groupNames.has(name));
+    if (taken !== undefined) return `another pattern has a group named ${taken} too`;
+    this.#size += program.size;
     if (this.#size > MAX_PROGRAM) return 'the excludes together are too complex to be matched quickly';
+    for (const name of program.groupNames) this.#groupNames.add(name);
     this.patterns.push(pattern);
     return null;
   }
