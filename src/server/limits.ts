@@ -29,7 +29,7 @@ export function withinLimits(context: ValidationContext): ASTVisitor {
         const depth = depthOf(operation.selectionSet, document, new Map());
         if (depth > LIMITS.depth)
           context.reportError(new GraphQLError(`The operation is more than ${LIMITS.depth} levels deep.`));
-        if (operation.selectionSet.selections.length > LIMITS.rootFields) {
+        if (fieldsOf(operation.selectionSet, document, new Map()) > LIMITS.rootFields) {
           context.reportError(new GraphQLError(`The operation has more than ${LIMITS.rootFields} root fields.`));
         }
       }
@@ -57,6 +57,18 @@ function depthOf(set: SelectionSetNode, document: DocumentNode, measured: Measur
   return deepest;
 }
 
+/** How many fields stand at the top of a selection, those of fragments included: each fragment once, as when it runs. */
+function fieldsOf(set: SelectionSetNode, document: DocumentNode, measured: Measured): number {
+  let fields = 0;
+  for (const selection of set.selections) {
+    if (selection.kind === Kind.FIELD) fields += 1;
+    else if (selection.kind === Kind.INLINE_FRAGMENT || !measured.has(selection.name.value)) {
+      fields += innerOf(selection, document, measured, fieldsOf);
+    }
+  }
+  return fields;
+}
+
 /**
  * Objects that could be answered: each list multiplies by its size, said or not. Reads variables, so it runs once
  * they are known; where they do not fit their types it answers 0, since nothing will be executed.
@@ -73,7 +85,7 @@ export function costOf(
   const measure = (inner: SelectionSetNode, _: DocumentNode, measured: Measured): number => {
     let cost = 0;
     for (const selection of inner.selections) {
-      if (selection.kind === Kind.FIELD && !selection.selectionSet) continue;
+      if (selection.kind === Kind.FIELD && !selection.selectionSet && !sizes.has(selection)) continue;
       const own = innerOf(selection, document, measured, measure);
       cost += selection.kind === Kind.FIELD ? (sizes.get(selection) ?? 1) * (1 + own) : own;
     }
@@ -85,7 +97,17 @@ export function costOf(
 /** Arguments that tell how much a field answers: the size of a page, and what a router wants by key. */
 const SIZES = new Set(['first', 'representations']);
 
-/** How many objects each field asks for, of those whose arguments tell. */
+/**
+ * Fields that answer much without being asked how much, by the number of objects whose size theirs may reach: else one
+ * page of them would take all the memory that there is.
+ */
+export const LARGE_FIELDS: ReadonlyMap<string, number> = new Map([
+  ['AttestationResult.failures', 3_000],
+  ['AllowlistRevision.tpmPolicy', 100],
+  ['AllowlistRevision.vtpmPolicy', 100],
+]);
+
+/** How many objects each field asks for, of those of which that is known. */
 function pageSizes(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -94,6 +116,8 @@ function pageSizes(
   const sizes = new Map<FieldNode, number>();
   const types = new TypeInfo(schema);
   const onField = (field: FieldNode) => {
+    const large = LARGE_FIELDS.get(`${types.getParentType()?.name}.${field.name.value}`);
+    if (large !== undefined) sizes.set(field, large);
     const argument = types.getFieldDef()?.args.find(({ name }) => SIZES.has(name));
     if (argument === undefined) return;
     const given = field.arguments?.find(({ name }) => name.value === argument.name)?.value;

@@ -118,6 +118,15 @@ describe('a machine', () => {
     expect((await attest(machine, token)).agent.state).toBe('TRUSTED');
   });
 
+  test('ok: a path that is too long to be listed whole does not keep a rejection from being recorded', async () => {
+    const machine = healthyMachine({ seed: 71 });
+    const { id, token } = await enrolled(machine, (await createList()).id);
+    expect(await attest(machine, token)).toMatchObject({ result: { verdict: 'ACCEPTED' } });
+    machine.measure(`/home/${'a'.repeat(1017)}\u{1f600}`);
+    expect(await attest(machine, token)).toMatchObject({ result: { verdict: 'REJECTED' }, agent: { state: 'FAILED' } });
+    expect((await server.graphql(AGENT, { id }, admin)).body.data.agent.state).toBe('FAILED');
+  });
+
   test('refused: an altered quote is a REJECTED result, and a wrong secret activates nothing', async () => {
     const machine = healthyMachine({ seed: 2 });
     const { token } = await enrolled(machine);
@@ -181,6 +190,15 @@ describe('what may not be read', () => {
 });
 
 describe('allowlists', () => {
+  test('ok: one answer carries so many policies and no more, however often they are asked for', async () => {
+    const { id } = await createList(`# ${'x'.repeat(7 * 1024 * 1024)}\n${lines(FILES)}`);
+    const texts = Array.from({ length: 6 }, (_, i) => `t${i}: imaPolicy`).join(' ');
+    const query = `query ($id: ID!) { allowlist(ref: { id: $id }) { currentRevision { ${texts} } } }`;
+    const { body } = await server.graphql(query, { id }, admin);
+    const carried = Object.values(body.data.allowlist.currentRevision).filter((text) => text !== null);
+    expect(carried).toHaveLength(4);
+  });
+
   test('invalid: malformed content names the line or the JSON pointer', async () => {
     const refuse = async (content: string) => {
       const made = await done(CREATE_LIST, { name: fresh('list'), imaPolicy: { content } }, admin);

@@ -1,20 +1,22 @@
-import { buildSchema, type DocumentNode, isObjectType, Kind, parse, validate } from 'graphql';
+import { buildSchema, type GraphQLSchema, isObjectType, Kind, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { DOMAINS } from '../../src/domains.js';
 import { FIRST_DEFAULT } from '../../src/platform/pagination.js';
-import { costOf, LIMITS, withinLimits } from '../../src/server/limits.js';
-import { buildSchema as servedSchema } from '../../src/server/schema.js';
+import { costOf, LARGE_FIELDS, LIMITS, withinLimits } from '../../src/server/limits.js';
+import { coordinatesOf, buildSchema as servedSchema } from '../../src/server/schema.js';
 
 const schema = buildSchema(`type Query { me: Query, all(first: Int): [Query], name: String,
   byKey(representations: [ID!]!): [Query] }`);
 const problems = (text: string) => validate(schema, parse(text), [withinLimits]).map((error) => error.message);
 
-function cost(text: string, variables = {}): number {
-  const document: DocumentNode = parse(text);
+function operationOf(schema: GraphQLSchema, text: string, variables = {}): Parameters<typeof costOf> {
+  const document = parse(text);
   const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
-  return costOf(schema, operation, document, variables);
+  return [schema, operation, document, variables];
 }
+
+const cost = (text: string, variables = {}) => costOf(...operationOf(schema, text, variables));
 
 const nested = (levels: number) => `${'{ me '.repeat(levels)}{ name }${' }'.repeat(levels)}`;
 /** Each of n fragments spreads the next one twice: 2^n when followed naively. */
@@ -29,6 +31,13 @@ describe('withinLimits', () => {
   it('invalid: an operation that is deeper, directly or through a fragment', () => {
     expect(problems(nested(LIMITS.depth))).toHaveLength(1);
     expect(problems(`{ ...deep } fragment deep on Query ${nested(LIMITS.depth)}`)).toHaveLength(1);
+  });
+
+  it('invalid: more root fields than are allowed, directly or through fragments', () => {
+    const fields = (count: number) => Array.from({ length: count }, (_, i) => `a${i}: name`).join(' ');
+    expect(problems(`{ ${fields(LIMITS.rootFields)} }`)).toEqual([]);
+    expect(problems(`{ ${fields(LIMITS.rootFields + 1)} }`)).toHaveLength(1);
+    expect(problems(`{ ...all } fragment all on Query { ... { ${fields(LIMITS.rootFields + 1)} } }`)).toHaveLength(1);
   });
 
   it('invalid: more aliases than are allowed', () => {
@@ -69,6 +78,24 @@ describe('costOf', () => {
 
   it('ok: what is no list counts once, an unknown field too', () => {
     expect(cost('{ me { me { name } } __schema { types { name } } missing { name } }')).toBe(2 + 2 + 1);
+  });
+
+  it('ok: fields whose answers are large count by their size, wherever they are reached', () => {
+    const served = servedSchema(DOMAINS);
+    const results = (first: number) =>
+      costOf(
+        ...operationOf(
+          served,
+          `{ agent(ref: { name: "a" }) { attestationResults(first: ${first}) {
+        nodes { ...result } } } } fragment result on AttestationResult { failures { code } }`,
+        ),
+      );
+    expect(results(50)).toBeLessThan(LIMITS.cost);
+    expect(results(100)).toBeGreaterThan(LIMITS.cost);
+    const texts = Array.from({ length: 50 }, (_, i) => `t${i}: tpmPolicy`).join(' ');
+    const lists = `{ allowlists(first: 200) { nodes { currentRevision { ${texts} } } } }`;
+    expect(costOf(...operationOf(served, lists))).toBeGreaterThan(LIMITS.cost);
+    expect(coordinatesOf(served)).toEqual(expect.arrayContaining([...LARGE_FIELDS.keys()]));
   });
 
   it('same: the size of a page that the schema tells is the one that is measured and answered', () => {

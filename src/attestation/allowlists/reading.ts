@@ -17,6 +17,9 @@ import { type AllowlistRow, allowlists, type RevisionRow } from './tables.js';
 
 /** What one answer carries of a runtime policy; larger ones have an address of their own. */
 const INLINE_BYTES_MAX = 8 * 1024 * 1024;
+/** And of all policies together, since pages and aliases may ask for many. */
+const INLINE_BYTES_TOTAL_MAX = 32 * 1024 * 1024;
+const inlineBytes = new WeakMap<Context, number>();
 
 /** One of the two. */
 export interface AllowlistRef {
@@ -73,10 +76,16 @@ export async function requireContent(context: Context, revision: RevisionRow): P
   requireAllowed(context, allowlistGetContent, list);
 }
 
-/** The runtime policy of a revision as it was given; null without one, or when it is too large for one answer. */
+/**
+ * The runtime policy of a revision as it was given; null without one, or when it is too large for one answer, alone or
+ * with those that the answer carries already.
+ */
 export async function imaPolicyText(context: Context, revision: RevisionRow): Promise<string | null> {
   await requireContent(context, revision);
-  if (revision.imaDigest === null || (revision.imaSize ?? 0) > INLINE_BYTES_MAX) return null;
+  const size = revision.imaSize ?? 0;
+  const total = (inlineBytes.get(context) ?? 0) + size;
+  if (revision.imaDigest === null || size > INLINE_BYTES_MAX || total > INLINE_BYTES_TOTAL_MAX) return null;
+  inlineBytes.set(context, total);
   return (await loadContent(context.db, revision.imaDigest)).toString('utf8');
 }
 

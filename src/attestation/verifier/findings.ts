@@ -3,12 +3,20 @@ import type { Counts, SeverityRule } from './types.js';
 
 /** Entries of a log that fail are listed up to this many per severity; what is not about an entry always is. */
 const MAX_LISTED_ENTRIES = 1000;
+/** And up to so much text per severity, whatever the paths: results are kept, and listed many at a time. */
+const MAX_LISTED_CHARACTERS = 384 * 1024;
 const MAX_PATH_CHARACTERS = 1024;
 
 type Details = Partial<Pick<Failure, 'pcr' | 'path' | 'entry' | 'expected' | 'got' | 'layer'>>;
 
+/** Never between the halves of a character, since half of one is no text that can be stored. */
 function shorten(text: string): string {
-  return text.length > MAX_PATH_CHARACTERS ? `${text.slice(0, MAX_PATH_CHARACTERS)}…` : text;
+  if (text.length <= MAX_PATH_CHARACTERS) return text;
+  return `${text.slice(0, MAX_PATH_CHARACTERS).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+function charactersOf({ message, path = '', got = '', expected = [] }: Failure): number {
+  return expected.reduce((sum, value) => sum + value.length, message.length + path.length + got.length);
 }
 
 /** Gathers the failures of one verification and decides its verdict. */
@@ -27,6 +35,7 @@ export class Findings {
   isTruncated = false;
   readonly #rules: readonly SeverityRule[];
   readonly #listed: Record<Severity, number> = { warning: 0, error: 0, fatal: 0 };
+  readonly #characters: Record<Severity, number> = { warning: 0, error: 0, fatal: 0 };
 
   constructor(rules: readonly SeverityRule[] = []) {
     this.#rules = rules;
@@ -41,16 +50,21 @@ export class Findings {
     const severity = this.#severity(code, details);
     if (severity === 'warning') this.counts.warnings += 1;
     else this.counts.failures += 1;
-    if (details.entry !== undefined) {
-      this.#listed[severity] += 1;
-      if (this.#listed[severity] > MAX_LISTED_ENTRIES) {
-        this.isTruncated = true;
-        return;
-      }
+    if (details.entry !== undefined && this.#isFull(severity)) {
+      this.isTruncated = true;
+      return;
     }
     const path = details.path === undefined ? {} : { path: shorten(details.path) };
     const text = message === '' ? kind.description : `${kind.description} ${message}`;
-    this.failures.push({ code, class: kind.class, severity, message: shorten(text), ...details, ...path });
+    const failure = { code, class: kind.class, severity, message: shorten(text), ...details, ...path };
+    this.failures.push(failure);
+    if (details.entry === undefined) return;
+    this.#listed[severity] += 1;
+    this.#characters[severity] += charactersOf(failure);
+  }
+
+  #isFull(severity: Severity): boolean {
+    return this.#listed[severity] >= MAX_LISTED_ENTRIES || this.#characters[severity] >= MAX_LISTED_CHARACTERS;
   }
 
   /** No rule can soften an integrity failure: it would be a statement about evidence that is not evidence. */

@@ -108,6 +108,22 @@ describe('verify: the IMA log', () => {
     expect(codes(forged)).toContain('IMA_PCR_MISMATCH');
   });
 
+  it('refused: of failures with long paths fewer are listed, and a flood of warnings hides none that counts', () => {
+    const long = '/€'.repeat(2000);
+    const flood = Array.from({ length: 900 }, (_, n) => ({ path: `${long}${n}`, isViolation: true }));
+    const result = attest({ machine: healthyMachine().measure(...flood, '/evil') });
+    expect(result).toMatchObject({ isTruncated: true, counts: { violations: 900, failures: 1 } });
+    expect(JSON.stringify(result.failures).length).toBeLessThan(500_000);
+    expect(result.failures.at(-1)).toMatchObject({ code: 'IMA_NOT_IN_ALLOWLIST', path: '/evil' });
+  });
+
+  it('refused: a path that is cut is cut between characters, so that it can be stored', () => {
+    const paths = [1021, 1022, 1023, 1024].map((length) => `/${'a'.repeat(length - 1)}\u{1f600}\u{1f600}`);
+    const { failures } = attest({ machine: healthyMachine().measure(...paths) });
+    expect(failures).toHaveLength(4);
+    for (const { path, message } of failures) expect(`${path}${message}`).not.toMatch(/\p{Cs}/u);
+  });
+
   it('ok: excluded paths, and paths with spaces as either kernel writes them', () => {
     const policies = [layer({ runtimePolicy: runtimePolicy([...FILES, '/opt/my app'], ['/tmp/']) })];
     const digest = sha256('/opt/my app');
