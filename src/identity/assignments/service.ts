@@ -48,7 +48,6 @@ export async function grantRole(context: Context, input: GrantRole): Promise<rep
     const role = await requireRole(act, input.role);
     const scope = await resolveScope(act.tx, input.scope, 'scope');
     if (scope === undefined) throw notFound('scope');
-    if (input.isInherited && scope.type !== 'domain') throw invalid('Only a domain hands roles on.', 'isInherited');
     const row: AssignmentRow = {
       id: newId('RoleAssignment'),
       userId: user.id,
@@ -63,6 +62,7 @@ export async function grantRole(context: Context, input: GrantRole): Promise<rep
       createdAt: act.now,
     };
     if (!mayOn(act, assignmentGrant, row)) throw notFound('scope');
+    if (row.isInherited && scope.type !== 'domain') throw invalid('Only a domain hands roles on.', 'isInherited');
     requireHeld(act, role.name);
     await insert(act, row, role.name);
     await bumpEpoch(act.tx);

@@ -1,4 +1,4 @@
-import { and, eq, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { authorizationEpoch } from '../../authority/tables.js';
 import type { Db, Tx } from '../../db/open.js';
 import { type JsonRow, rowFrom, rowsOf } from '../../db/rows.js';
@@ -44,12 +44,15 @@ export async function insert(tx: Tx, row: TokenRow): Promise<void> {
   await tx.insert(tokens).values(row);
 }
 
-/** Revokes a token and what was issued from it: one level, for a token from a token is never a parent itself. */
-export async function revokeWithChildren(tx: Tx, id: string, revokedAt: Date): Promise<void> {
+/** Revokes a token, what was issued from it, and what was issued from that. Revoked links do not break the chain. */
+export async function revokeWithDescendants(tx: Tx, id: string, revokedAt: Date): Promise<void> {
+  const family = sql`with recursive family (id) as (
+    select ${id}::text union select child.id from ${tokens} child inner join family on child.parent_id = family.id
+  ) select id from family`;
   await tx
     .update(tokens)
     .set({ revokedAt })
-    .where(and(isNull(tokens.revokedAt), or(eq(tokens.id, id), eq(tokens.parentId, id))));
+    .where(and(isNull(tokens.revokedAt), sql`${tokens.id} in (${family})`));
 }
 
 export async function revokeByAgent(tx: Tx, agentId: string, revokedAt: Date): Promise<void> {

@@ -51,8 +51,9 @@ export async function issueToken(context: Context, input: IssueToken): Promise<I
   const proven = await prove(context, input.proof);
   return mutate(context, { policy: tokenIssue.name }, async (act) => {
     const scope = input.scope ? await resolveScope(act.tx, input.scope, 'scope') : null;
-    if (scope === undefined) throw unauthenticated('The credentials do not hold for this scope.');
+    // Before it is said that a scope does not exist: a scoped token must not tell which others do.
     requireNarrowing(proven.parent, scope);
+    if (scope === undefined) throw unauthenticated('The credentials do not hold for this scope.');
     await requireStillValid(act, proven.parent);
     const roles = scope === null ? null : await rolesFor(act, proven, scope, input.roles);
     const wanted = new Date(act.now.getTime() + lifetimeMs);
@@ -66,8 +67,7 @@ export async function issueToken(context: Context, input: IssueToken): Promise<I
       domainId: scope?.domainId ?? null,
       projectId: scope?.projectId ?? null,
       roles,
-      // A token from a token hangs on the first one, so that revoking that one takes all of them.
-      parentId: proven.parent?.parentId ?? proven.parent?.id ?? null,
+      parentId: proven.parent?.id ?? null,
       expiresAt,
     });
     const details = { tokenId: issued.tokenId, user: proven.userName, scope: scope?.type ?? 'unscoped' };
@@ -93,9 +93,9 @@ async function prove(context: Context, proof: IssueToken['proof']): Promise<Prov
 }
 
 /** An unscoped token may become any scope that is held; a scoped one only fewer roles of its own scope. */
-function requireNarrowing(parent: TokenRow | null, scope: ResolvedScope | null): void {
+function requireNarrowing(parent: TokenRow | null, scope: ResolvedScope | null | undefined): void {
   if (parent === null || parent.scopeType === 'unscoped') return;
-  const isSame = scope !== null && parent.scopeType === scope.type && parent.domainId === scope.domainId;
+  const isSame = scope != null && parent.scopeType === scope.type && parent.domainId === scope.domainId;
   if (!isSame || parent.projectId !== scope.projectId) {
     throw unauthenticated('A scoped token can only be narrowed in its own scope.');
   }
@@ -119,7 +119,7 @@ async function rolesFor(
   const available = limit === null ? held : held.filter((role) => limit.includes(role));
   if (available.length === 0) throw unauthenticated('The credentials do not hold for this scope.');
   if (wanted == null) return limit;
-  const names = wanted.map((role) => role.toLowerCase());
+  const names = [...new Set(wanted.map((role) => role.toLowerCase()))];
   const missing = names.filter((role) => !available.includes(role));
   if (missing.length > 0) throw invalid(`Not held at this scope: ${missing.join(', ')}.`, 'roles');
   return names;
@@ -164,7 +164,7 @@ export async function revokeToken(
     const row = await repository.findById(act.tx, id);
     const principal = act.actor.principal?.id;
     if (!row || principal === undefined || (row.userId ?? row.agentId) !== principal) throw notFound('token');
-    await repository.revokeWithChildren(act.tx, id, act.now);
+    await repository.revokeWithDescendants(act.tx, id, act.now);
     await bumpEpoch(act.tx);
     await act.audit({ action: 'token.revoked', target: { type: 'Token', id } });
     return { tokenId: id };
