@@ -7,16 +7,20 @@ export interface AnsweredError {
   readonly path?: readonly (string | number)[] | undefined;
 }
 
+/** Of a path the names are the caller's own aliases, as long as it likes. */
+const PATH_CHARACTERS_MAX = 256;
+
 /** One audit entry for each authenticated request that was denied something; after its transactions rolled back. */
 export async function recordDenial(context: Context, errors: readonly AnsweredError[]): Promise<void> {
   const denial = errors.find((error) => error.extensions?.code === 'FORBIDDEN');
   if (!denial || context.actor.principal === null) return;
   const { policy, reason } = denial.extensions ?? {};
+  const path = denial.path?.join('.').slice(0, PATH_CHARACTERS_MAX) ?? null;
   const fact = {
     action: 'request.denied',
     outcome: 'DENIED' as const,
     ...(typeof policy === 'string' && { policy }),
-    details: { path: denial.path?.join('.') ?? null, ...(reason !== undefined && { reason }) },
+    details: { path, ...(reason !== undefined && { reason }) },
   };
   const request = { requestId: context.requestId, actor: context.actor, at: context.clock.now() };
   try {

@@ -17,7 +17,14 @@ import {
 } from 'graphql';
 import { FIRST_DEFAULT } from '../platform/pagination.js';
 
-export const LIMITS = { tokens: 4000, depth: 12, aliases: 60, rootFields: 20, cost: 200_000 } as const;
+export const LIMITS = {
+  tokens: 4000,
+  anonymousTokens: 500,
+  depth: 12,
+  aliases: 60,
+  rootFields: 20,
+  cost: 200_000,
+} as const;
 
 /** Refuses documents that are deeper, or carry more aliases or root fields, than any honest client's. */
 export function withinLimits(context: ValidationContext): ASTVisitor {

@@ -83,7 +83,8 @@ export function buildSchema(domains: readonly DomainManifest[], policies?: Polic
       const load = domain.entities[type];
       // Of two domains that tell an entity the later one's rows hold the earlier one's fields too.
       if (load) {
-        fields.__resolveReference = async (reference: { id: string }, context: Context) => {
+        fields.__resolveReference = async (reference: { id: unknown }, context: Context) => {
+          if (typeof reference.id !== 'string') throw badInput('An entity is referred to by its id.');
           const row = await load(context, reference.id);
           return row && { __typename: type, ...row };
         };

@@ -1,4 +1,5 @@
 import { and, asc, count, eq, getTableColumns, gt, inArray, isNull, or, sql } from 'drizzle-orm';
+import { among, type Values } from '../../db/among.js';
 import type { Db, Tx } from '../../db/open.js';
 import { rowsWhere } from '../../db/rows.js';
 import { agents } from '../../identity/agents/index.js';
@@ -10,7 +11,7 @@ import { type AllowlistRow, allowlistRevisions, allowlists, type RevisionRow } f
 type VisibleAllowlists = Visible<typeof allowlists>;
 
 export interface AllowlistFilter {
-  readonly names?: readonly string[] | null | undefined;
+  readonly names?: Values;
 }
 
 export async function findById(db: Db, id: string): Promise<AllowlistRow | undefined> {
@@ -56,7 +57,7 @@ export function list(
     .where(
       and(
         visible.where,
-        filter.names ? inArray(allowlists.name, [...filter.names]) : undefined,
+        among(allowlists.name, filter.names),
         after === undefined ? undefined : gt(allowlists.id, after),
       ),
     )

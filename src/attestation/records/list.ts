@@ -1,7 +1,7 @@
-import { and, asc, type Column, desc, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, asc, type Column, desc, type SQL, sql } from 'drizzle-orm';
 import { type Context, requireOperation } from '../../authority/index.js';
+import { among, type Values } from '../../db/among.js';
 import { agentGet, agents } from '../../identity/agents/index.js';
-import { badInput } from '../../platform/errors.js';
 import {
   type Connection,
   connection,
@@ -14,8 +14,6 @@ import type { AgentState } from '../verifier/index.js';
 import { readAgentPage } from './page.js';
 import { attestationRecords } from './tables.js';
 import type { AgentShape } from './views.js';
-
-type Values = readonly string[] | null | undefined;
 
 export interface AgentFilter {
   readonly names?: Values;
@@ -34,8 +32,6 @@ export interface AgentsArgs extends PageArgs {
   readonly filter?: AgentFilter | null | undefined;
   readonly orderBy?: AgentOrder | null | undefined;
 }
-
-const FILTER_VALUES_MAX = 1000;
 
 /**
  * A page of the agents that the caller may read: one statement, whatever the fields.
@@ -88,14 +84,6 @@ function filterBy(filter: AgentFilter, now: Date): (SQL | undefined)[] {
     among(agents.projectId, filter.projectIds),
     among(stateNow(now), filter.states),
   ];
-}
-
-function among(what: Column | SQL, values: Values): SQL | undefined {
-  if (values == null) return undefined;
-  if (values.length > FILTER_VALUES_MAX) throw badInput(`A filter has at most ${FILTER_VALUES_MAX} values.`);
-  // What Postgres cannot store equals nothing that it holds.
-  const storable = values.filter((value) => !/[\0\p{Cs}]/u.test(value));
-  return storable.length === 0 ? sql`false` : inArray(sql`${what}`, storable);
 }
 
 /** `trustAt` as SQL: trust ends by time, before any job has written it down. */

@@ -1,14 +1,15 @@
-import { and, desc, gte, inArray, lt, type SQL } from 'drizzle-orm';
+import { and, desc, gte, inArray, lt } from 'drizzle-orm';
+import { among, type Values } from '../../db/among.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type AuditEntryRow, auditEntries } from './tables.js';
 
 export interface EntryFilter {
-  readonly actions?: readonly string[] | null | undefined;
+  readonly actions?: Values;
   readonly outcomes?: readonly AuditEntryRow['outcome'][] | null | undefined;
-  readonly targetIds?: readonly string[] | null | undefined;
-  readonly actorIds?: readonly string[] | null | undefined;
+  readonly targetIds?: Values;
+  readonly actorIds?: Values;
   readonly since?: Date | null | undefined;
   readonly until?: Date | null | undefined;
 }
@@ -24,11 +25,13 @@ export function list(
   filter: EntryFilter,
   page: PageRequest,
 ): Promise<AuditEntryRow[]> {
-  const where: (SQL | undefined)[] = [visible.where];
-  if (filter.actions) where.push(inArray(auditEntries.action, [...filter.actions]));
-  if (filter.outcomes) where.push(inArray(auditEntries.outcome, [...filter.outcomes]));
-  if (filter.targetIds) where.push(inArray(auditEntries.targetId, [...filter.targetIds]));
-  if (filter.actorIds) where.push(inArray(auditEntries.actorId, [...filter.actorIds]));
+  const where = [
+    visible.where,
+    among(auditEntries.action, filter.actions),
+    among(auditEntries.outcome, filter.outcomes),
+    among(auditEntries.targetId, filter.targetIds),
+    among(auditEntries.actorId, filter.actorIds),
+  ];
   if (filter.since) where.push(gte(auditEntries.occurredAt, filter.since));
   if (filter.until) where.push(lt(auditEntries.occurredAt, filter.until));
   const after = page.after?.[0];

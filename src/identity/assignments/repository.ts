@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, inArray, type SQL } from 'drizzle-orm';
+import { among, type Values } from '../../db/among.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
@@ -6,10 +7,10 @@ import { roles } from '../roles/tables.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
 
 export interface AssignmentFilter {
-  readonly userIds?: readonly string[] | null | undefined;
-  readonly roles?: readonly string[] | null | undefined;
-  readonly projectIds?: readonly string[] | null | undefined;
-  readonly domainIds?: readonly string[] | null | undefined;
+  readonly userIds?: Values;
+  readonly roles?: Values;
+  readonly projectIds?: Values;
+  readonly domainIds?: Values;
 }
 
 /** An assignment with the name of its role. */
@@ -21,17 +22,16 @@ export async function list(
   filter: AssignmentFilter,
   page: PageRequest,
 ): Promise<NamedAssignment[]> {
-  const where: SQL[] = [visible.where];
-  if (filter.userIds) where.push(inArray(roleAssignments.userId, [...filter.userIds]));
-  if (filter.roles)
-    where.push(
-      inArray(
-        roles.name,
-        filter.roles.map((name) => name.toLowerCase()),
-      ),
-    );
-  if (filter.projectIds) where.push(inArray(roleAssignments.projectId, [...filter.projectIds]));
-  if (filter.domainIds) where.push(inArray(roleAssignments.domainId, [...filter.domainIds]));
+  const where = [
+    visible.where,
+    among(roleAssignments.userId, filter.userIds),
+    among(
+      roles.name,
+      filter.roles?.map((name) => name.toLowerCase()),
+    ),
+    among(roleAssignments.projectId, filter.projectIds),
+    among(roleAssignments.domainId, filter.domainIds),
+  ];
   const after = page.after?.[0];
   if (after !== undefined) where.push(gt(roleAssignments.id, after));
   return named(db, and(...where) as SQL, page.first + 1);

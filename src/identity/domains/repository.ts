@@ -1,11 +1,12 @@
-import { and, asc, gt, inArray, type SQL } from 'drizzle-orm';
+import { and, asc, gt, inArray } from 'drizzle-orm';
+import { among, type Values } from '../../db/among.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type DomainRow, domains } from './tables.js';
 
 export interface DomainFilter {
-  readonly names?: readonly string[] | null | undefined;
+  readonly names?: Values;
 }
 
 export async function findById(db: Db, id: string): Promise<DomainRow | undefined> {
@@ -29,8 +30,7 @@ export function list(
   filter: DomainFilter,
   page: PageRequest,
 ): Promise<DomainRow[]> {
-  const where: SQL[] = [visible.where];
-  if (filter.names) where.push(inArray(domains.name, [...filter.names]));
+  const where = [visible.where, among(domains.name, filter.names)];
   const after = page.after?.[0];
   if (after !== undefined) where.push(gt(domains.id, after));
   return db

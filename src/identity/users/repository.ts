@@ -1,12 +1,13 @@
-import { and, asc, gt, inArray, type SQL } from 'drizzle-orm';
+import { and, asc, gt, inArray } from 'drizzle-orm';
+import { among, type Values } from '../../db/among.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type UserRow, users } from './tables.js';
 
 export interface UserFilter {
-  readonly names?: readonly string[] | null | undefined;
-  readonly domainIds?: readonly string[] | null | undefined;
+  readonly names?: Values;
+  readonly domainIds?: Values;
 }
 
 export async function findById(db: Db, id: string): Promise<UserRow | undefined> {
@@ -30,9 +31,7 @@ export function list(
   filter: UserFilter,
   page: PageRequest,
 ): Promise<UserRow[]> {
-  const where: SQL[] = [visible.where];
-  if (filter.names) where.push(inArray(users.name, [...filter.names]));
-  if (filter.domainIds) where.push(inArray(users.domainId, [...filter.domainIds]));
+  const where = [visible.where, among(users.name, filter.names), among(users.domainId, filter.domainIds)];
   const after = page.after?.[0];
   if (after !== undefined) where.push(gt(users.id, after));
   return db

@@ -1,0 +1,17 @@
+import { type Column, inArray, type SQL, sql } from 'drizzle-orm';
+import { badInput } from '../platform/errors.js';
+
+/** Each value is a parameter of the statement, and a statement has 65,535 at most. */
+const VALUES_MAX = 1000;
+
+/** The values that a filter asks for; null or absent when it does not ask. */
+export type Values = readonly string[] | null | undefined;
+
+/** Whether a text is among the values of a filter. @throws Refusal BAD_USER_INPUT for more values than a filter may have. */
+export function among(what: Column | SQL, values: Values): SQL | undefined {
+  if (values == null) return undefined;
+  if (values.length > VALUES_MAX) throw badInput(`A filter has at most ${VALUES_MAX} values.`);
+  // What Postgres cannot store equals nothing that it holds.
+  const storable = values.filter((value) => !/[\0\p{Cs}]/u.test(value));
+  return storable.length === 0 ? sql`false` : inArray(sql`${what}`, storable);
+}

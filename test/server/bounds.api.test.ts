@@ -1,0 +1,77 @@
+import { isInputObjectType, isListType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DOMAINS } from '../../src/domains.js';
+import { LIMITS } from '../../src/server/limits.js';
+import { buildSchema } from '../../src/server/schema.js';
+import { codeOf, startTestServer, type TestServer } from '../harness/server.js';
+
+let server: TestServer;
+let token: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  const domainId = await server.defaultDomainId();
+  ({ token } = await server.token({ scope: { type: 'domain', domainId }, role: 'reader' }));
+});
+afterAll(() => server.close());
+
+/** Every list of texts in the filter of a list: query, filter, name. */
+const filters = Object.values(buildSchema(DOMAINS).getQueryType()?.getFields() ?? {}).flatMap(({ name, args }) => {
+  const filter = args.find((argument) => argument.name === 'filter')?.type;
+  if (!isInputObjectType(filter)) return [];
+  return Object.values(filter.getFields()).flatMap((field) => {
+    const element = isListType(field.type) ? String(field.type.ofType).replace('!', '') : '';
+    return ['String', 'ID'].includes(element) ? [[name, field.name, element] as const] : [];
+  });
+});
+
+describe('a filter', () => {
+  test('ok: every list has one', () => expect(filters.length).toBeGreaterThan(12));
+
+  test.each(filters)('invalid: %s by more %s than a statement can have', async (list, field, type) => {
+    const query = `query ($of: [${type}!]) { ${list}(filter: { ${field}: $of }) { nodes { id } } }`;
+    const ask = (length: number) =>
+      server.graphql(query, { of: Array.from({ length }, (_, n) => `nothing-${n}`) }, token);
+    expect(codeOf(await ask(1001))).toBe('BAD_USER_INPUT');
+    expect((await ask(1000)).body.data[list].nodes).toEqual([]);
+  });
+
+  test.each(filters)('ok: %s by %s that cannot be stored finds nothing', async (list, field, type) => {
+    const query = `query ($of: [${type}!]) { ${list}(filter: { ${field}: $of }) { nodes { id } } }`;
+    expect((await server.graphql(query, { of: ['a\0b'] }, token)).body.data[list].nodes).toEqual([]);
+  });
+});
+
+describe('a document', () => {
+  test('anonymous: one of more tokens than a log-in needs is refused like any other, before it is validated', async () => {
+    const fields = 'userErrors { code } '.repeat(LIMITS.anonymousTokens);
+    const long = await server.graphql(`mutation { issueToken(input: { proof: { token: "x" } }) { ${fields} } }`);
+    const nested = await server.graphql(`{ users(filter: ${'['.repeat(LIMITS.tokens - 100)}) { nodes { id } } }`);
+    expect(long).toMatchObject({ status: 401 });
+    expect(nested).toMatchObject({ status: 401 });
+    expect(nested.comparable).toBe((await server.graphql('{ users { nodes { id } } }')).comparable);
+  });
+
+  test('anonymous: a fragment does not bring more guesses into one request', async () => {
+    const guess = (n: number) => `g${n}: issueToken(input: { proof: { token: "${n}" } }) { token }`;
+    const guesses = Array.from({ length: LIMITS.rootFields + 1 }, (_, n) => guess(n));
+    const answer = await server.graphql(`mutation { ...All } fragment All on Mutation { ${guesses.join(' ')} }`);
+    expect(answer).toMatchObject({ status: 401, body: { errors: [{ message: 'A valid token is needed.' }] } });
+  });
+
+  test('audited: the path of a denial is as long as it needs to be, not as its aliases are', async () => {
+    const alias = 'a'.repeat(100_000);
+    await server.graphql(`mutation { ${alias}: createDomain(input: { name: "x" }) { domain { id } } }`, {}, token);
+    const entries = '{ auditEntries(filter: { actions: ["request.denied"] }, first: 1) { nodes { details } } }';
+    const { details } = (await server.graphql(entries, {}, token)).body.data.auditEntries.nodes[0];
+    expect(details.path).toBe('a'.repeat(256));
+  });
+});
+
+describe('Query._entities', () => {
+  test.each([[undefined], [null], [5], [{ a: 1 }], [['a']]])('invalid: an id that is %s', async (id) => {
+    const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { id } } }';
+    const answer = await server.graphql(query, { r: [{ __typename: 'User', id }] }, token);
+    expect(codeOf(answer)).toBe('BAD_USER_INPUT');
+    expect(answer.body.data).toEqual({ _entities: [null] });
+  });
+});
