@@ -9,7 +9,7 @@ export type Column = readonly [title: string, path: string];
 
 /** One object a line under a header, or JSON, or only names. */
 export function formatList(format: Format, rows: readonly Row[], columns: readonly Column[]): string {
-  if (format === 'json') return JSON.stringify(rows, null, 2);
+  if (format === 'json') return toJson(rows);
   if (format === 'name') return rows.map(nameOf).join('\n');
   const cells = rows.map((row) => columns.map(([, path]) => formatValue(valueAt(row, path))));
   return alignColumns([columns.map(([title]) => title), ...cells]);
@@ -17,7 +17,7 @@ export function formatList(format: Format, rows: readonly Row[], columns: readon
 
 /** One object: a line for each column, or JSON, or its name. */
 export function formatObject(format: Format, row: Row, columns: readonly Column[]): string {
-  if (format === 'json') return JSON.stringify(row, null, 2);
+  if (format === 'json') return toJson(row);
   if (format === 'name') return nameOf(row);
   return alignColumns(columns.map(([title, path]) => [title, formatValue(valueAt(row, path))]));
 }
@@ -49,6 +49,14 @@ export function printable(text: string): string {
     const code = character.codePointAt(0) ?? 0;
     return `\\u{${code.toString(16)}}`;
   });
+}
+
+/** JSON for people and programs: what could steer a terminal, and JSON leaves as it is, is escaped in JSON's own way. */
+export function toJson(value: unknown): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\p{Cf}\u2028\u2029]/gu, (character) =>
+    character.split('').map(escaped).join(''),
+  );
 }
 
 /** Pads all columns but the last to their widest cell, with two spaces between. */

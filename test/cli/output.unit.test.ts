@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { alignColumns, formatList, formatObject, formatValue, printable } from '../../src/cli/output.js';
+import { alignColumns, formatList, formatObject, formatValue, printable, toJson } from '../../src/cli/output.js';
 import { renderBar } from '../../src/cli/progress.js';
 
 const ROWS = [
@@ -54,6 +54,19 @@ describe('what others wrote', () => {
         expect(formatValue(value)).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
       }),
     );
+  });
+
+  test('ok: JSON steers no terminal, and is read as what it was', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+        const text = toJson(value);
+        expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
+        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+    const steering = '\u009b2J\u202e\u{e0041}';
+    expect(toJson(steering)).toBe('"\\u009b2J\\u202e\\udb40\\udc41"');
+    expect(JSON.parse(toJson(steering))).toBe(steering);
   });
 
   test('ok: every cell of a column begins at the same place', () => {

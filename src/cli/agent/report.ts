@@ -6,7 +6,11 @@ export function describeResult(result: Result): string[] {
   const { verdict, counts, stateAfter, failures } = result;
   const entries = `${counts.attestedEntries} IMA entries attested`;
   const unlisted = counts.failures > failures.length ? [`  … ${counts.failures} failures in all`] : [];
-  return [`${verdict}: ${entries}, the agent is ${stateAfter}`, ...failures.map(describeFailure), ...unlisted];
+  return [
+    printable(`${verdict}: ${entries}, the agent is ${stateAfter}`),
+    ...failures.map(describeFailure),
+    ...unlisted,
+  ];
 }
 
 /** `  ERROR IMA_DIGEST_MISMATCH at entry 12 /usr/bin/x: expected sha256:…, got sha256:…` */

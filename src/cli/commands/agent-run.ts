@@ -4,7 +4,7 @@ import type { KeyKind } from '../agent/tpm2-tools.js';
 import { parseServer } from '../client.js';
 import { DEFAULT_SERVER, type Environment, readEnvironment } from '../environment.js';
 import { CliError, EXIT } from '../errors.js';
-import type { Format } from '../output.js';
+import { type Format, toJson } from '../output.js';
 import { readSecretFile } from '../secrets.js';
 import { print, tell } from '../terminal.js';
 import { verb } from '../verb.js';
@@ -56,7 +56,7 @@ async function run(options: RunOptions, environment: Environment): Promise<void>
   const agent = new MachineAgent({ ...(await assemble(options, environment, signal)), say, signal });
   if (options.once !== true) return runForever(agent, { say, signal });
   const submission = await runOnce(agent);
-  const lines = options.output === 'json' ? [JSON.stringify(submission, null, 2)] : describeResult(submission.result);
+  const lines = options.output === 'json' ? [toJson(submission)] : describeResult(submission.result);
   for (const line of lines) print(line);
   if (submission.result.verdict !== 'ACCEPTED') throw new CliError('the evidence was rejected');
 }

@@ -13,7 +13,7 @@ import {
   UNBAN_AGENT,
 } from '../documents/attestation.js';
 import { CliError, EXIT } from '../errors.js';
-import type { Column, Row } from '../output.js';
+import { type Column, printable, type Row } from '../output.js';
 import { listAll } from '../paging.js';
 import { agentRef, allowlistRef } from '../refs.js';
 import { get, note, openSession, printList, printObject, type Session, send } from '../session.js';
@@ -141,6 +141,6 @@ async function showAgent(session: Session, name: string): Promise<void> {
   printObject(session, agent, DETAILS);
   const lastResult = agent.lastResult as Result | null;
   if (session.format !== 'table' || lastResult === null) return;
-  print(`Last result, of ${lastResult.receivedAt}:`);
+  print(printable(`Last result, of ${lastResult.receivedAt}:`));
   for (const line of describeResult(lastResult)) print(line);
 }

@@ -7,7 +7,7 @@ import {
 } from '../../attestation/runtime-policy/index.js';
 import { CliError } from '../errors.js';
 import { readBinaryFile } from '../files.js';
-import { type Format, printable } from '../output.js';
+import { type Format, printable, toJson } from '../output.js';
 import { readExcludes } from '../policy-input.js';
 import { print } from '../terminal.js';
 
@@ -28,7 +28,7 @@ export async function lint(file: string, excludesFile: string | undefined, forma
     digest: `sha256:${compiled.contentDigest}`,
     warnings,
   };
-  if (format === 'json') return print(JSON.stringify(summary, null, 2));
+  if (format === 'json') return print(toJson(summary));
   for (const { code, message } of warnings) print(printable(`warning: ${code}: ${message}`));
   if (format === 'table') print(`${file} is valid: ${summary.paths} paths`);
 }

@@ -13,7 +13,7 @@ import { describeFailure } from '../agent/report.js';
 import type { VerifyOptions } from '../commands/attest.js';
 import { CliError, EXIT } from '../errors.js';
 import { readBinaryFile } from '../files.js';
-import type { Format } from '../output.js';
+import { type Format, toJson } from '../output.js';
 import { print } from '../terminal.js';
 import { readKey, readPcrs, readSignature } from './evidence-files.js';
 
@@ -33,7 +33,7 @@ type Report = Omit<VerificationResult, 'next'> & { readonly checked: readonly Ch
  */
 export async function verifyFiles(options: VerifyOptions, format: Format): Promise<void> {
   const report = await judgeFiles(options);
-  if (format === 'json') print(JSON.stringify(report, null, 2));
+  if (format === 'json') print(toJson(report));
   else for (const line of describe(report)) print(line);
   if (report.verdict === 'REJECTED') throw new CliError('the evidence was rejected');
 }
