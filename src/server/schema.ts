@@ -59,9 +59,24 @@ function wordless(scalar: GraphQLScalarType): GraphQLScalarType {
   return new GraphQLScalarType({ name, serialize, parseValue, parseLiteral });
 }
 
+/** A time of the years 1 to 9999, beyond which Postgres does not read what JavaScript writes. */
+function dateTime(): GraphQLScalarType {
+  const { parseValue, parseLiteral, ...config } = wordless(DateTimeResolver).toConfig();
+  const storable = (date: unknown): unknown => {
+    const year = (date as Date).getUTCFullYear();
+    if (year >= 1 && year <= 9999) return date;
+    throw badInput('DateTime must be in the years 1 to 9999, as UTC has them.');
+  };
+  return new GraphQLScalarType({
+    ...config,
+    parseValue: (value) => storable(parseValue(value)),
+    parseLiteral: (node, variables) => storable(parseLiteral(node, variables)),
+  });
+}
+
 const scalars = {
   BigInt: wholeNumber('BigInt'),
-  DateTime: wordless(DateTimeResolver),
+  DateTime: dateTime(),
   JSONObject: wordless(JSONObjectResolver),
   Duration: text('Duration', /^P[0-9DTHMS]{1,32}$/, 'an ISO 8601 duration such as PT1H'),
   Digest: text('Digest', /^sha(1|256|384|512):[0-9a-f]{40,128}$/, 'algorithm:hex, for example sha256:…'),

@@ -67,6 +67,23 @@ describe('a document', () => {
   });
 });
 
+describe('a time', () => {
+  const since = ['0000-01-01T00:00:00Z', '0001-01-01T00:30:00+01:00', '9999-12-31T23:30:00-01:00', 'yesterday'];
+  test.each(since)('invalid: %s, as a variable and written out', async (time) => {
+    const variable = 'query ($at: DateTime) { auditEntries(filter: { since: $at }) { nodes { id } } }';
+    expect(codeOf(await server.graphql(variable, { at: time }, token))).toBe('BAD_USER_INPUT');
+    const literal = `{ auditEntries(filter: { since: "${time}" }) { nodes { id } } }`;
+    expect(codeOf(await server.graphql(literal, {}, token))).toBe('BAD_USER_INPUT');
+  });
+
+  test('ok: the first and the last that can be stored', async () => {
+    for (const time of ['0001-01-01T00:00:00Z', '9999-12-31T23:59:59Z']) {
+      const query = `{ auditEntries(filter: { until: "${time}" }) { nodes { id } } }`;
+      expect((await server.graphql(query, {}, token)).body.errors).toBeUndefined();
+    }
+  });
+});
+
 describe('Query._entities', () => {
   test.each([[undefined], [null], [5], [{ a: 1 }], [['a']]])('invalid: an id that is %s', async (id) => {
     const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { id } } }';
