@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { anonymous, insertEpoch, lockEpoch, type Services } from '../authority/index.js';
 import { newId } from '../platform/ids.js';
 import { HIERARCHY } from './assignments/grant-rule.js';
@@ -7,7 +7,7 @@ import { roleAssignments } from './assignments/tables.js';
 import { domains } from './domains/tables.js';
 import { projects } from './projects/tables.js';
 import { roleImplications, roles } from './roles/tables.js';
-import { hashPassword } from './users/password.js';
+import { hashPassword, PASSWORD_LENGTH_MIN } from './users/password.js';
 import { users } from './users/tables.js';
 
 /**
@@ -64,8 +64,32 @@ async function insertRoles(tx: Parameters<typeof lockEpoch>[0]): Promise<Map<str
 
 /** The password of an earlier start that did not finish, or a new one. */
 function passwordIn(path: string): string {
-  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
+  const kept = keptPassword(path);
+  if (kept !== null) return kept;
   const password = randomBytes(18).toString('base64url');
-  writeFileSync(path, `${password}\n`, { mode: 0o600, flag: 'wx' });
+  const draft = `${path}.${process.pid}`;
+  // One of a start that died; in a container the process has the same number again.
+  rmSync(draft, { force: true });
+  writeFileSync(draft, `${password}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    // Under its name it is whole or not there, so that no start takes a part of it for all.
+    linkSync(draft, path);
+  } finally {
+    rmSync(draft);
+  }
   return password;
+}
+
+/**
+ * Null when no file is there.
+ * @throws Error for a file that this user did not write for itself alone, or that holds no password: whoever could put
+ *   one there would be the administrator.
+ */
+function keptPassword(path: string): string | null {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return null;
+  const isPrivate = found.isFile() && (found.mode & 0o077) === 0 && found.uid === (process.getuid?.() ?? found.uid);
+  const password = isPrivate ? readFileSync(path, 'utf8').trim() : '';
+  if (password.length >= PASSWORD_LENGTH_MIN) return password;
+  throw new Error(`${path} is no password file that this user wrote for itself alone: remove it and start again.`);
 }

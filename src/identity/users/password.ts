@@ -13,8 +13,11 @@ const WAITING_MAX = 64;
 let running = 0;
 const waiting: (() => void)[] = [];
 
+export const PASSWORD_LENGTH_MIN = 12;
+
 export function validPassword(password: string, ...path: string[]): string {
-  if (password.length < 12 || password.length > 1024) throw invalid('A password has 12 to 1024 characters.', ...path);
+  if (password.length < PASSWORD_LENGTH_MIN || password.length > 1024)
+    throw invalid('A password has 12 to 1024 characters.', ...path);
   return password;
 }
 
