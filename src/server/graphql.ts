@@ -11,7 +11,7 @@ import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { execute, type FormattedExecutionResult, type GraphQLError } from 'graphql';
+import type { FormattedExecutionResult, GraphQLError } from 'graphql';
 import type { Context } from '../authority/index.js';
 import { faultForLog } from '../db/errors.js';
 import { badInput, HTTP_STATUS, Refusal } from '../platform/errors.js';
@@ -20,6 +20,7 @@ import { recordDenial } from './denials.js';
 import type { Guarded } from './enforce.js';
 import { costOf, LIMITS, withinLimits } from './limits.js';
 import { isFault, maskError } from './mask.js';
+import { runnerOf } from './run-bare.js';
 
 /** Whatever is not run by `runBare` is run with every field guarded. */
 export function createGraphql(
@@ -80,16 +81,11 @@ const requestRules: ApolloServerPlugin<Context> = {
 
 /** Runs operations whose every guard allows on the schema without guards. */
 function runBare(guarded: Guarded): ApolloServerPlugin<Context> {
+  const run = runnerOf(guarded.bare);
   const hooks: GraphQLRequestListener<Context> = {
     responseForOperation: async ({ document, contextValue, request: { variables, operationName } }) => {
       if (!guarded.allowsAll(document, contextValue)) return null;
-      const result = await execute({
-        schema: guarded.bare,
-        document,
-        contextValue,
-        variableValues: variables,
-        operationName,
-      });
+      const result = await run({ document, contextValue, variableValues: variables, operationName });
       // Variables that do not fit: nothing has run, and the server has its own answer to that.
       if (result.data === undefined) return null;
       logFaults(contextValue, result.errors ?? []);

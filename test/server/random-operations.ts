@@ -3,6 +3,7 @@ import {
   type GraphQLField,
   type GraphQLInputType,
   type GraphQLNamedType,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
@@ -51,12 +52,13 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** A valid operation of a schema: aliases, arguments, fragments of both kinds, `@include` with a variable. */
+/** A valid operation of a schema: aliases, arguments, fragments of both kinds; of even seeds with directives too. */
 export function randomOperation(schema: GraphQLSchema, seed: number): string {
   const random = randomOf(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const fragments: string[] = [];
   let aliases = 0;
+  const hasDirectives = seed % 2 === 0;
 
   function selection(type: GraphQLNamedType, depth: number): string {
     if (isUnionType(type)) {
@@ -84,7 +86,7 @@ export function randomOperation(schema: GraphQLSchema, seed: number): string {
     const type = getNamedType(field.type);
     const given = field.args.filter((argument) => isRequiredArgument(argument) || random() < 0.2);
     const args = given.map((argument) => `${argument.name}: ${literal(argument.type)}`).join(', ');
-    const directive = random() < 0.1 ? ` @${pick(['include', 'skip'])}(if: $flag)` : '';
+    const directive = hasDirectives && random() < 0.1 ? ` @${pick(['include', 'skip'])}(if: $flag)` : '';
     const inner = isCompositeType(type) ? ` ${selection(type, depth + 1)}` : '';
     return `a${++aliases}: ${field.name}${args && `(${args})`}${directive}${inner}`;
   }
@@ -105,9 +107,20 @@ export function randomOperation(schema: GraphQLSchema, seed: number): string {
   if (!root) throw new Error('the schema has no such root');
   const body = selection(root, 0);
   // The variable is always used, so that the document is valid.
-  const used = body.replace('__typename', '__typename @include(if: $flag)');
-  return [`${isQuery ? 'query' : 'mutation'} Op($flag: Boolean!) ${used}`, ...fragments].join('\n');
+  const used = hasDirectives ? body.replace('__typename', '__typename @include(if: $flag)') : body;
+  const head = `${isQuery ? 'query' : 'mutation'} Op${hasDirectives ? '($flag: Boolean!)' : ''}`;
+  return [`${head} ${used}`, ...fragments].join('\n');
 }
+
+/** Where values come from: a number that decides, whether they may be promises, and what stands for an object. */
+interface Source {
+  readonly random: () => number;
+  readonly isAsync: boolean;
+  readonly object: (type: GraphQLObjectType) => object;
+}
+
+const hashOf = (text: string) =>
+  [...text].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 16777619), 7);
 
 /**
  * Puts a resolver before every field that answers by the field's path alone: values, nulls, lists, faults, refusals;
@@ -115,42 +128,67 @@ export function randomOperation(schema: GraphQLSchema, seed: number): string {
  * throws beside one that rejects, graphql lets the rejection go unhandled.
  */
 export function answerByPath(schema: GraphQLSchema): GraphQLSchema {
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type) || type.name.startsWith('__')) continue;
-    for (const field of Object.values(type.getFields())) {
-      field.resolve = (_parent, _args, context: { isAsync: boolean }, info) => {
-        const text = JSON.stringify(info.path);
-        const random = randomOf(
-          [...text].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 16777619), 7),
-        );
-        return valueFor(field.type, random, context.isAsync);
-      };
-    }
+  for (const field of fieldsOf(schema)) {
+    field.resolve = (_parent, _args, { isAsync }: { isAsync: boolean }, { path }) =>
+      valueFor(field.type, { random: randomOf(hashOf(JSON.stringify(path))), isAsync, object: () => ({}) });
   }
   return schema;
 }
 
-function valueFor(type: GraphQLOutputType, random: () => number, isAsync: boolean): unknown {
-  const chance = random();
-  if (chance < 0.06) {
-    const error = chance < 0.03 ? new Error('a fault whose words are not for callers') : notFound('thing');
-    if (isAsync) return Promise.reject(error);
-    throw error;
+/** The same by the parent alone, of which every second field is read without a resolver. */
+export function answerByParent(schema: GraphQLSchema): GraphQLSchema {
+  for (const field of fieldsOf(schema)) {
+    const isRead = field.parent !== schema.getQueryType() && hashOf(field.name) % 2 === 0;
+    field.resolve = isRead
+      ? undefined
+      : (parent: { seed: number } | undefined, _args, { isAsync }: { isAsync: boolean }) =>
+          valueFor(field.type, sourceAt(parent?.seed ?? 1, field.name, isAsync));
   }
-  if (isNonNullType(type)) return someFor(type.ofType, random, isAsync);
-  return chance < 0.2 ? null : someFor(type, random, isAsync);
+  return schema;
 }
 
-function someFor(type: GraphQLOutputType, random: () => number, isAsync: boolean): unknown {
+function sourceAt(seed: number, name: string, isAsync: boolean): Source {
+  const random = randomOf(hashOf(`${seed} ${name}`));
+  return { random, isAsync, object: (type) => objectOf(type, Math.floor(random() * 1e9)) };
+}
+
+/** An object whose properties are decided by its seed, and may throw. */
+function objectOf(type: GraphQLObjectType, seed: number): object {
+  const object = { seed };
+  for (const { name, type: ofField } of Object.values(type.getFields())) {
+    const get = () => valueFor(ofField, sourceAt(seed, name, false));
+    Object.defineProperty(object, name, { get });
+  }
+  return object;
+}
+
+function fieldsOf(schema: GraphQLSchema) {
+  const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__'));
+  return (types as GraphQLObjectType[]).flatMap((parent) =>
+    Object.values(parent.getFields()).map((field) => Object.assign(field, { parent })),
+  );
+}
+
+function valueFor(type: GraphQLOutputType, source: Source): unknown {
+  const chance = source.random();
+  if (chance < 0.03) {
+    const error = chance < 0.015 ? new Error('a fault whose words are not for callers') : notFound('thing');
+    if (source.isAsync) return Promise.reject(error);
+    throw error;
+  }
+  if (isNonNullType(type)) return someFor(type.ofType, source);
+  return chance < 0.2 ? null : someFor(type, source);
+}
+
+function someFor(type: GraphQLOutputType, source: Source): unknown {
+  const { random, isAsync, object } = source;
+  const soonOrLate = (value: unknown) => (isAsync && random() < 0.5 ? Promise.resolve(value) : value);
   if (isListType(type)) {
-    return Array.from({ length: Math.floor(random() * 3) }, () => {
-      const item = valueFor(type.ofType, random, false);
-      return isAsync && random() < 0.5 ? Promise.resolve(item) : item;
-    });
+    const length = Math.floor(random() * 3);
+    return Array.from({ length }, () => soonOrLate(valueFor(type.ofType, { ...source, isAsync: false })));
   }
   if (isEnumType(type)) return type.getValues()[0]?.value;
   if (isUnionType(type)) return { __typename: type.getTypes()[Math.floor(random() * type.getTypes().length)]?.name };
-  if (isObjectType(type)) return isAsync && random() < 0.5 ? Promise.resolve({}) : {};
-  const value = LEAVES[getNamedType(type).name] ?? 'x';
-  return isAsync && random() < 0.5 ? Promise.resolve(value) : value;
+  if (isObjectType(type)) return soonOrLate(object(type));
+  return soonOrLate(LEAVES[getNamedType(type).name] ?? 'x');
 }

@@ -1,0 +1,197 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  getArgumentValues,
+  getOperationAST,
+  getVariableValues,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  OperationTypeNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** Thrown where plain data ends; graphql's own execution takes over from the beginning. */
+const NOT_PLAIN = Symbol('not plain');
+const bail = (_why?: unknown): never => {
+  throw NOT_PLAIN;
+};
+
+type Args = Readonly<Record<string, unknown>>;
+
+/** One run: what resolvers are given. */
+interface Run {
+  readonly context: unknown;
+  readonly variables: Record<string, unknown>;
+}
+
+type Read = (parent: never, run: Run) => unknown;
+type Complete = (value: unknown, run: Run) => unknown;
+
+interface Step {
+  readonly key: string;
+  readonly read: Read;
+  readonly complete: Complete;
+}
+
+/** Answers the data of an error-free run, and undefined when it was no such run. */
+export type PlainRun = (args: ExecutionArgs) => Promise<Record<string, unknown> | undefined>;
+
+/**
+ * Prepares a query for the usual case: the root fields' resolvers answer rows, perhaps later, and everything below is
+ * plain data that is there at once. Then its data can be put together without what graphql's execution does for each
+ * field of each row in case that it is otherwise, which on long lists is most of the work. Whatever is otherwise (an error,
+ * a null that may not be, a promise below the root) ends the run, and graphql does all of it again: queries have no effects.
+ *
+ * @returns Null for what is not prepared: mutations, subscriptions, directives, abstract types, introspection.
+ */
+export function plainRunOf(schema: GraphQLSchema, document: DocumentNode, name?: string | null): PlainRun | null {
+  const operation = getOperationAST(document, name);
+  const root = schema.getQueryType();
+  if (operation?.operation !== OperationTypeNode.QUERY || !root) return null;
+  try {
+    const steps = new Preparation(schema, document, operation).steps(root, [operation.selectionSet]);
+    return async ({ contextValue, variableValues }) => {
+      const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
+      if (coerced === undefined) return undefined;
+      return runRoot(steps, { context: contextValue, variables: coerced });
+    };
+  } catch (error) {
+    if (error === NOT_PLAIN) return null;
+    throw error;
+  }
+}
+
+async function runRoot(steps: readonly Step[], run: Run): Promise<Record<string, unknown> | undefined> {
+  try {
+    const values = await Promise.all(steps.map(async ({ read }) => read(undefined as never, run)));
+    const data: Record<string, unknown> = {};
+    for (const [index, { key, complete }] of steps.entries()) data[key] = complete(values[index], run);
+    return data;
+  } catch {
+    return undefined;
+  }
+}
+
+class Preparation {
+  readonly #schema: GraphQLSchema;
+  readonly #fragments: Record<string, FragmentDefinitionNode> = {};
+  readonly #operation: NonNullable<ReturnType<typeof getOperationAST>>;
+
+  constructor(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: NonNullable<ReturnType<typeof getOperationAST>>,
+  ) {
+    this.#schema = schema;
+    this.#operation = operation;
+    for (const node of document.definitions) {
+      if (node.kind === Kind.FRAGMENT_DEFINITION) this.#fragments[node.name.value] = node;
+    }
+  }
+
+  steps(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): readonly Step[] {
+    if (type.isTypeOf) bail();
+    const nodes = new Map<string, FieldNode[]>();
+    for (const set of sets) this.#collect(type, set, nodes);
+    return [...nodes].map(([key, fieldNodes]) => this.#step(type, key, fieldNodes));
+  }
+
+  /** The fields of a selection by their key in the answer, as section 6.3.2 of the specification collects them. */
+  #collect(type: GraphQLObjectType, set: SelectionSetNode, nodes: Map<string, FieldNode[]>): void {
+    for (const selection of set.selections) {
+      if (selection.directives?.length) bail();
+      if (selection.kind === Kind.FIELD) {
+        const key = selection.alias?.value ?? selection.name.value;
+        nodes.set(key, [...(nodes.get(key) ?? []), selection]);
+        continue;
+      }
+      const part = selection.kind === Kind.FRAGMENT_SPREAD ? this.#fragments[selection.name.value] : selection;
+      if (part === undefined || part.directives?.length) throw NOT_PLAIN;
+      const condition = part.typeCondition?.name.value;
+      if (condition !== undefined && condition !== type.name) bail();
+      this.#collect(type, part.selectionSet, nodes);
+    }
+  }
+
+  #step(type: GraphQLObjectType, key: string, fieldNodes: readonly FieldNode[]): Step {
+    const name = fieldNodes[0]?.name.value ?? '';
+    if (name === '__typename') return { key, read: () => type.name, complete: (value) => value };
+    const field = type.getFields()[name];
+    if (field === undefined) return bail();
+    return { key, read: this.#read(type, field, fieldNodes), complete: this.#complete(field.type, fieldNodes) };
+  }
+
+  #read(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>, fieldNodes: readonly FieldNode[]): Read {
+    const { name, resolve, args } = field;
+    if (!resolve) return (parent) => parent[name];
+    const [node] = fieldNodes as [FieldNode];
+    const argsOf: (run: Run) => Args =
+      args.length === 0 ? () => ({}) : (run) => getArgumentValues(field, node, run.variables);
+    const info = {
+      fieldName: name,
+      fieldNodes,
+      returnType: field.type,
+      parentType: type,
+      schema: this.#schema,
+      fragments: this.#fragments,
+      rootValue: undefined,
+      operation: this.#operation,
+      // Rows are not counted here, so a resolver that wants to know its place is none for this.
+      get path() {
+        return bail();
+      },
+    };
+    return (parent, run) => {
+      const given: GraphQLResolveInfo = Object.create(info, { variableValues: { value: run.variables } });
+      return resolve(parent, argsOf(run), run.context, given);
+    };
+  }
+
+  #complete(type: GraphQLOutputType, fieldNodes: readonly FieldNode[]): Complete {
+    if (isNonNullType(type)) {
+      const complete = this.#complete(type.ofType, fieldNodes);
+      return (value, run) => complete(value, run) ?? bail();
+    }
+    if (isListType(type)) {
+      const complete = this.#complete(type.ofType, fieldNodes);
+      return (value, run) => {
+        if (value == null) return null;
+        return Array.isArray(value) ? value.map((item) => complete(item, run)) : bail(plain(value));
+      };
+    }
+    if (isLeafType(type)) return (value) => (value == null ? null : (type.serialize(plain(value)) ?? bail()));
+    if (!isObjectType(type)) return bail();
+    const steps = this.steps(
+      type,
+      fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []),
+    );
+    return (value, run) => (value == null ? null : objectOf(steps, plain(value) as never, run));
+  }
+}
+
+function objectOf(steps: readonly Step[], parent: never, run: Run): Record<string, unknown> {
+  const object: Record<string, unknown> = {};
+  for (const { key, read, complete } of steps) object[key] = complete(read(parent, run), run);
+  return object;
+}
+
+/** A value that is there: no promise, no error that was returned, no function that would have to be called. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'function' || value instanceof Error) return bail();
+  if (typeof value === 'object' && 'then' in (value as object)) {
+    // Nobody waits for it any more; were it to reject, that would end the process.
+    Promise.resolve(value).catch(() => {});
+    return bail();
+  }
+  return value;
+}
