@@ -1,4 +1,4 @@
-import { and, asc, type Column, desc, type SQL, sql } from 'drizzle-orm';
+import { and, type Column, type SQL, sql } from 'drizzle-orm';
 import { type Context, requireOperation } from '../../authority/index.js';
 import { among, type Values } from '../../db/among.js';
 import { agentGet, agents } from '../../identity/agents/index.js';
@@ -9,7 +9,7 @@ import {
   type PageRequest,
   pageRequest,
 } from '../../platform/pagination.js';
-import { loadAllowlist } from '../allowlists/index.js';
+import { allowlistGet, allowlists } from '../allowlists/index.js';
 import type { AgentState } from '../verifier/index.js';
 import { readAgentPage } from './page.js';
 import { attestationRecords } from './tables.js';
@@ -50,19 +50,12 @@ export async function listAgents(
   const columns = isByName ? [agents.name, agents.id] : [agents.id];
   const now = context.clock.now();
   const where = and(...filterBy(args.filter ?? {}, now), after(columns, page, direction));
-  const order = columns.map((column) => (direction === 'DESC' ? desc(column) : asc(column)));
-  const visible = context.policies.visible([agentGet], context.actor, agents);
-  const rows = await readAgentPage(context.db, { visible, where, order, limit: page.first + 1, fields }, now);
-  if (fields.has('allowlist')) await readLists(context, rows);
+  const { policies, actor, db } = context;
+  const visible = policies.visible([agentGet], actor, agents);
+  const visibleLists = policies.visible([allowlistGet], actor, allowlists);
+  const wanted = { visible, visibleLists, where, orderBy: columns, direction, limit: page.first + 1, fields };
+  const rows = await readAgentPage(db, wanted, now);
   return connection(rows, page, ({ id, name }) => (isByName ? [name, id] : [id]));
-}
-
-/** Puts the lists that the agents are bound to beside their ids: many agents share a few. */
-async function readLists(context: Context, shapes: readonly AgentShape[]): Promise<void> {
-  const ids = [...new Set(shapes.flatMap(({ allowlistId }) => allowlistId ?? []))];
-  const found = await Promise.all(ids.map((id) => loadAllowlist(context).load(id)));
-  const lists = new Map(found.map((list, index) => [ids[index], list]));
-  for (const shape of shapes) shape.allowlist = shape.allowlistId === null ? null : lists.get(shape.allowlistId);
 }
 
 /** The rows behind a cursor, as a comparison of rows, which an index can answer. */

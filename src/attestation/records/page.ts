@@ -1,17 +1,21 @@
-import { and, type SQL, sql } from 'drizzle-orm';
+import { and, type SQL, type SQLChunk, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Db } from '../../db/open.js';
-import { type JsonRow, rowsOf } from '../../db/rows.js';
+import { type JsonRow, rowFrom, rowsOf } from '../../db/rows.js';
 import { agents } from '../../identity/agents/index.js';
 import type { Visible } from '../../platform/policy/index.js';
+import { type AllowlistRow, allowlists } from '../allowlists/index.js';
 import { type Severity, trustAt } from '../verifier/index.js';
 import { attestationRecords as records } from './tables.js';
 import { type AgentShape, knownState, shownSeverity } from './views.js';
 
 export interface AgentPage {
   readonly visible: Visible<typeof agents>;
+  /** The lists that the caller may read, for when those that the agents are bound to are asked for. */
+  readonly visibleLists: Visible<typeof allowlists>;
   readonly where: SQL | undefined;
-  readonly order: readonly SQL[];
+  readonly orderBy: readonly PgColumn[];
+  readonly direction: 'ASC' | 'DESC';
   readonly limit: number;
   /** Names of the fields that are asked for, of `Agent` and of whatever else. */
   readonly fields: ReadonlySet<string>;
@@ -41,19 +45,35 @@ const COLUMNS: Readonly<Record<string, readonly PgColumn[]>> = {
  * value given its type by the query builder, this would cost several times what the database takes.
  */
 export async function readAgentPage(db: Db, page: AgentPage, now: Date): Promise<AgentShape[]> {
-  const { visible, where, order, limit, fields } = page;
+  const { visible, where, orderBy, direction, limit, fields } = page;
   const asked = Object.entries(COLUMNS).flatMap(([field, columns]) => (fields.has(field) ? columns : []));
   const columns = sql.join([...new Set([agents.id, agents.name, ...asked])], sql`, `);
-  const statement = sql`select ${columns} from ${agents} inner join ${records} on ${records.agentId} = ${agents.id}
-    where ${and(visible.where, where)} order by ${sql.join([...order], sql`, `)} limit ${limit}`;
-  const rows = await rowsOf<JsonRow>(db, statement);
-  return rows.map((row) => agentOf(row, now));
+  const order = (keys: readonly SQLChunk[]) =>
+    sql.join(
+      keys.map((key) => sql`${key} ${sql.raw(direction)}`),
+      sql`, `,
+    );
+  const agentsOnly = sql`select ${columns} from ${agents} inner join ${records} on ${records.agentId} = ${agents.id}
+    where ${and(visible.where, where)} order by ${order(orderBy)} limit ${limit}`;
+  if (!fields.has('allowlist')) return (await rowsOf<JsonRow>(db, agentsOnly)).map((row) => agentOf(row, now));
+  const keys = orderBy.map(({ name }) => sql.identifier(name));
+  const rows = await rowsOf<JsonRow>(db, sql`${withLists(agentsOnly, page)} order by ${order(keys)}`);
+  const lists = new Map<unknown, AllowlistRow>();
+  for (const { list } of rows) if (list) lists.set((list as JsonRow).id, rowFrom(allowlists, list as JsonRow));
+  return rows.map((row) => agentOf(row, now, lists.get(row.allowlist_id) ?? null));
+}
+
+/** Neighbours mostly share a list: it comes with a row whose list is not that of the row before. */
+function withLists(agentsOnly: SQL, { visibleLists }: AgentPage): SQL {
+  const isNew = sql`lag(page.allowlist_id) over () is distinct from page.allowlist_id`;
+  return sql`select page.*, case when ${isNew} then to_json(${allowlists}) end as list from (${agentsOnly}) page
+    left join ${allowlists} on ${allowlists.id} = page.allowlist_id and ${visibleLists.where}`;
 }
 
 const timeOf = (text: unknown) => (text == null ? null : new Date(text as string));
 
 /** Fields that nobody asked for are null, whatever their type says. */
-function agentOf(row: JsonRow, now: Date): AgentShape {
+function agentOf(row: JsonRow, now: Date, allowlist?: AllowlistRow | null): AgentShape {
   const trustedUntil = timeOf(row.trusted_until);
   return {
     id: row.id,
@@ -67,6 +87,7 @@ function agentOf(row: JsonRow, now: Date): AgentShape {
     trustedUntil,
     tpmKind: row.tpm_kind,
     allowlistId: row.allowlist_id,
+    allowlist,
     acceptedCount: row.accepted_count,
     rejectedCount: row.rejected_count,
     firstAcceptedAt: timeOf(row.first_accepted_at),

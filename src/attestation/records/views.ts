@@ -29,7 +29,7 @@ export interface AgentShape {
   readonly tpmKind: RecordRow['tpmKind'];
   readonly allowlistId: string | null;
   /** The list itself where it was read along; null when the caller may not read it. */
-  allowlist?: AllowlistRow | null | undefined;
+  readonly allowlist?: AllowlistRow | null | undefined;
   readonly acceptedCount: number;
   readonly rejectedCount: number;
   readonly firstAcceptedAt: Date | null;
