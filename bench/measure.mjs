@@ -8,7 +8,7 @@ function cpuSeconds() {
 
 /** How often `work(times)` gets done in a second of CPU time; asks for more until it takes `seconds`. */
 export async function ratePerCpuSecond(work, seconds = 0.3) {
-  for (let times = 64; ; times *= 4) {
+  for (let times = 1; ; times *= 4) {
     const start = cpuSeconds();
     await work(times);
     const took = cpuSeconds() - start;
@@ -31,4 +31,18 @@ export async function inTurn(contenders, rounds) {
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
+}
+
+export const rounded = (value) => Number(value.toPrecision(3)).toLocaleString('en');
+/** The median, and the lowest and highest. */
+export const spread = (all) => `${rounded(median(all))} (${rounded(Math.min(...all))}–${rounded(Math.max(...all))})`;
+
+/** A table of the rates of `inTurn`; the first contender is compared with each of the others. */
+export function rateTable(work, unit, rates) {
+  const [[first, own]] = rates;
+  const rows = [...rates].map(([name, all]) => {
+    const ratio = name === first ? '' : `${rounded(median(own) / median(all))} ×`;
+    return `| ${name} | ${spread(all)} | ${ratio} |`;
+  });
+  return [`| ${work} | ${unit} | ${first} to it |`, '| --- | --- | --- |', ...rows].join('\n');
 }

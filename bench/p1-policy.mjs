@@ -7,7 +7,7 @@ import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import { newEnforcer, newModelFromString, StringAdapter } from 'casbin';
 import { pgTable, text } from 'drizzle-orm/pg-core';
 import { buildRegistry, definePolicy, defineTarget } from '../dist/platform/policy/index.js';
-import { inTurn, median, ratePerCpuSecond } from './measure.mjs';
+import { inTurn, median, ratePerCpuSecond, rounded, spread } from './measure.mjs';
 
 export const title = 'policy decisions';
 
@@ -181,6 +181,4 @@ export async function run() {
   return lines.join('\n');
 }
 
-const rounded = (value) => Number(value.toPrecision(3)).toLocaleString('en');
-const spread = (all) => `${rounded(median(all))} (${rounded(Math.min(...all))}–${rounded(Math.max(...all))})`;
-const ratio = (value) => `${Number(value.toPrecision(3)).toLocaleString('en')} ×`;
+const ratio = (value) => `${rounded(value)} ×`;

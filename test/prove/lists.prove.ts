@@ -93,12 +93,12 @@ function requireSame(table: PathTable, lists: Lists): void {
   if (table.count !== names.length) throw new Error(`${table.count} names instead of ${names.length}`);
   for (const name of names) {
     const bytes = Buffer.from(name);
-    const index = table.find(bytes, 0, bytes.length);
+    const record = table.find(bytes, 0, bytes.length);
     const wanted = (lists[name] ?? []).map((text) => text.replace(/^sha\d+:/, '').toLowerCase());
-    const got = index < 0 ? [] : table.digestsAt(index, 1000).map((value) => Buffer.from(value).toString('hex'));
+    const got = record < 0 ? [] : table.digestsOf(record, 1000).map((value) => Buffer.from(value).toString('hex'));
     if ([...new Set(got)].sort().join() !== [...new Set(wanted)].sort().join())
       throw new Error(`other digests of ${name}`);
-    if (index >= 0 && table.hasDigest(index, sha256(name), 32)) throw new Error(`a digest nobody listed of ${name}`);
+    if (record >= 0 && table.hasDigest(record, sha256(name), 32)) throw new Error(`a digest nobody listed of ${name}`);
     const longer = Buffer.from(`${name}x`);
     if (!names.includes(`${name}x`) && table.find(longer, 0, longer.length) >= 0)
       throw new Error('a name nobody listed');

@@ -30,6 +30,6 @@ export function compiledPolicy(db: Db, digest: string, excludes: readonly string
 
 function bytesOf(policy: CompiledRuntimePolicy): number {
   const tables = [policy.files, policy.keyrings, policy.buffers];
-  const shared = tables.flatMap((t) => [t.names, t.nameStarts, t.digests, t.digestStarts, t.slots]);
+  const shared = tables.flatMap((t) => [t.records, t.slots]);
   return shared.reduce((sum, buffer) => sum + buffer.byteLength, 1);
 }

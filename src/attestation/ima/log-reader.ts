@@ -208,7 +208,8 @@ export class ImaLogReader {
     let lastSpace = -1;
     let at = start;
     for (; at < limit; at += 1) {
-      const byte = log[at];
+      const byte = log[at] as number;
+      if (byte > SPACE) continue;
       if (byte === NEWLINE) break;
       if (byte === SPACE) lastSpace = at;
       else if (byte === 0) return 'the line has a NUL character';

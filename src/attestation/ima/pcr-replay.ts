@@ -24,7 +24,7 @@ export class PcrReplay {
   }
 
   extend(templateData: Uint8Array): void {
-    this.#pair.write(hash(this.algorithm, templateData, 'binary'), this.#size, 'latin1');
+    this.#put(hash(this.algorithm, templateData, 'binary'), this.#size);
     this.#fold();
   }
 
@@ -51,6 +51,12 @@ export class PcrReplay {
 
   #fold(): void {
     this.#running = hash(this.algorithm, this.#pair, 'binary');
-    this.#pair.write(this.#running, 0, 'latin1');
+    this.#put(this.#running, 0);
+  }
+
+  /** A loop, since for so few bytes a native write costs more than the writing. */
+  #put(latin1: string, at: number): void {
+    const pair = this.#pair;
+    for (let from = 0; from < latin1.length; from += 1) pair[at + from] = latin1.charCodeAt(from);
   }
 }

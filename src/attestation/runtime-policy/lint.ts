@@ -48,11 +48,11 @@ function lintExcludes(compiled: CompiledRuntimePolicy): LintWarning[] {
 function lintEntries(compiled: CompiledRuntimePolicy, policy: RuntimePolicy): LintWarning[] {
   const { files } = policy;
   let [sha1Only, bare, excluded] = [0, 0, 0];
-  for (let index = 0; index < files.count; index += 1) {
-    const sizes = files.digestsAt(index, Number.POSITIVE_INFINITY).map((digest) => digest.length);
+  for (const record of files.listed()) {
+    const sizes = files.digestsOf(record, Number.POSITIVE_INFINITY).map((digest) => digest.length);
     if (sizes.length === 0) bare += 1;
     else if (sizes.every((size) => size === SHA1_BYTES)) sha1Only += 1;
-    if (compiled.excludes.length > 0 && policy.isExcluded(files.nameAt(index))) excluded += 1;
+    if (compiled.excludes.length > 0 && policy.isExcluded(files.nameOf(record))) excluded += 1;
   }
   const warnings: LintWarning[] = [];
   if (files.count === 0)

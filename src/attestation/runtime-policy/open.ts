@@ -32,17 +32,17 @@ export class RuntimePolicy {
   /** Is this digest, under this algorithm, listed for the path? The path must be spelt as in the list or in a log. */
   lookup(path: string | Uint8Array, algorithm: HashAlgorithm, digest: Uint8Array): Lookup {
     const bytes = typeof path === 'string' ? Buffer.from(path) : path;
-    const index = this.files.find(bytes, 0, bytes.length);
-    if (index < 0) return 'NOT_LISTED';
+    const record = this.files.find(bytes, 0, bytes.length);
+    if (record < 0) return 'NOT_LISTED';
     const isRightSize = digestSize(algorithm) === digest.length;
-    return isRightSize && this.files.hasDigest(index, digest, digest.length) ? 'MATCH' : 'DIGEST_MISMATCH';
+    return isRightSize && this.files.hasDigest(record, digest, digest.length) ? 'MATCH' : 'DIGEST_MISMATCH';
   }
 
   /** What the list expects of a path, as `sha256:<hex>`, at most `limit` of them. */
   expectedDigests(path: string | Uint8Array, limit = 8): string[] {
     const bytes = typeof path === 'string' ? Buffer.from(path) : path;
-    const index = this.files.find(bytes, 0, bytes.length);
-    return index < 0 ? [] : this.files.digestsAt(index, limit).map(formatDigest);
+    const record = this.files.find(bytes, 0, bytes.length);
+    return record < 0 ? [] : this.files.digestsOf(record, limit).map(formatDigest);
   }
 
   isExcluded(path: string): boolean {

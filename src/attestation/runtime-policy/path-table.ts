@@ -1,42 +1,51 @@
-/** Names and their allowed digests as flat arrays on shared memory: one copy serves every agent and thread. */
+/**
+ * Names and their allowed digests as flat arrays on shared memory: one copy serves every agent and thread. A name lies
+ * beside its digests, since in a list of many megabytes what a look-up costs is the memory that it has to wait for.
+ */
 export interface CompiledPathTable {
   readonly count: number;
   readonly digestCount: number;
-  /** Entry 0 of the hash; it comes from the list's own digest, so nobody can aim collisions at it. */
+  /** Where the hash begins; it comes from the list's own digest, so nobody can aim collisions at it. */
   readonly seed: number;
-  /** Uint8: every name, end to end. */
-  readonly names: SharedArrayBuffer;
-  /** Uint32, count + 1: where each name starts. */
-  readonly nameStarts: SharedArrayBuffer;
-  /** Uint8: per name its digests as (size, bytes), ended by a size of 0. */
-  readonly digests: SharedArrayBuffer;
-  /** Uint32, count: where each name's digests start. */
-  readonly digestStarts: SharedArrayBuffer;
-  /** Int32 pairs (hash, index + 1), open addressing, at most half full. */
+  /** Uint8: per name its size (u32 little-endian), its bytes, its digests as (size, bytes), and a size of 0. */
+  readonly records: SharedArrayBuffer;
+  /** Int32 pairs (hash, record's start + 1), open addressing, at most half full. */
   readonly slots: SharedArrayBuffer;
 }
 
-/** FNV-1a over bytes, with murmur's finaliser so that the low bits depend on every byte. */
+/** The bytes before a name in its record. */
+export const NAME_OFFSET = 4;
+
+/**
+ * FNV-1a over the even and the odd bytes, which the processor then does at once, with murmur's finaliser so that the low
+ * bits depend on every byte.
+ */
 export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number): number {
-  let hash = seed;
-  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  let [even, odd] = [seed, ~seed];
+  const last = end - 1;
+  let at = start;
+  for (; at < last; at += 2) {
+    even = Math.imul(even ^ (bytes[at] as number), 0x01000193);
+    odd = Math.imul(odd ^ (bytes[at + 1] as number), 0x01000193);
+  }
+  if (at < end) even = Math.imul(even ^ (bytes[at] as number), 0x01000193);
+  let hash = even ^ Math.imul(odd, 0x9e3779b1);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return hash ^ (hash >>> 16);
 }
 
-/** Is the name at `index` the same as `bytes[start..end)`? */
-export function sameName(
-  names: Uint8Array,
-  starts: Uint32Array,
-  index: number,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): boolean {
-  const from = starts[index] as number;
-  if ((starts[index + 1] as number) - from !== end - start) return false;
-  for (let at = start; at < end; at += 1) if (names[from + at - start] !== bytes[at]) return false;
+/** The size of the name in a record. */
+export function nameSize(records: Uint8Array, record: number): number {
+  const low = (records[record] as number) | ((records[record + 1] as number) << 8);
+  return low | ((records[record + 2] as number) << 16) | ((records[record + 3] as number) << 24);
+}
+
+/** Is the name in a record the same as `bytes[start..end)`? */
+export function hasName(records: Uint8Array, record: number, bytes: Uint8Array, start: number, end: number): boolean {
+  if (nameSize(records, record) !== end - start) return false;
+  const shift = record + NAME_OFFSET - start;
+  for (let at = start; at < end; at += 1) if (records[at + shift] !== bytes[at]) return false;
   return true;
 }
 
@@ -45,45 +54,39 @@ export class PathTable {
   readonly count: number;
   readonly digestCount: number;
   readonly #seed: number;
-  readonly #names: Uint8Array;
-  readonly #nameStarts: Uint32Array;
-  readonly #digests: Uint8Array;
-  readonly #digestStarts: Uint32Array;
+  readonly #records: Uint8Array;
   readonly #slots: Int32Array;
 
   constructor(compiled: CompiledPathTable) {
     this.count = compiled.count;
     this.digestCount = compiled.digestCount;
     this.#seed = compiled.seed;
-    this.#names = new Uint8Array(compiled.names);
-    this.#nameStarts = new Uint32Array(compiled.nameStarts);
-    this.#digests = new Uint8Array(compiled.digests);
-    this.#digestStarts = new Uint32Array(compiled.digestStarts);
+    this.#records = new Uint8Array(compiled.records);
     this.#slots = new Int32Array(compiled.slots);
   }
 
-  /** The index of the name `bytes[start..end)`, or -1. */
+  /** The record of the name `bytes[start..end)`, or -1. */
   find(bytes: Uint8Array, start: number, end: number): number {
     const hash = hashBytes(bytes, start, end, this.#seed);
     const slots = this.#slots;
     const mask = slots.length - 1;
     // The table is at most half full, so the search always meets an empty slot.
     for (let slot = (hash << 1) & mask; ; slot = (slot + 2) & mask) {
-      const index = (slots[slot + 1] as number) - 1;
-      if (index < 0) return -1;
-      if (slots[slot] === hash && sameName(this.#names, this.#nameStarts, index, bytes, start, end)) return index;
+      const record = (slots[slot + 1] as number) - 1;
+      if (record < 0) return -1;
+      if (slots[slot] === hash && hasName(this.#records, record, bytes, start, end)) return record;
     }
   }
 
-  /** Does the name at `index` list these `size` bytes of digest? A digest's size tells its algorithm. */
-  hasDigest(index: number, digest: Uint8Array, size: number): boolean {
-    const digests = this.#digests;
-    let from = this.#digestStarts[index] as number;
-    for (let listed = digests[from] as number; listed !== 0; listed = digests[from] as number) {
+  /** Does the record list these `size` bytes of digest? A digest's size tells its algorithm. */
+  hasDigest(record: number, digest: Uint8Array, size: number): boolean {
+    const records = this.#records;
+    let from = this.#digestsAt(record);
+    for (let listed = records[from] as number; listed !== 0; listed = records[from] as number) {
       from += 1;
       if (listed === size) {
         let at = 0;
-        while (at < size && digests[from + at] === digest[at]) at += 1;
+        while (at < size && records[from + at] === digest[at]) at += 1;
         if (at === size) return true;
       }
       from += listed;
@@ -91,23 +94,35 @@ export class PathTable {
     return false;
   }
 
-  /** The name at `index`; indices run from 0 to `count`. */
-  nameAt(index: number): string {
-    return Buffer.from(this.#names.slice(this.#nameStarts[index], this.#nameStarts[index + 1])).toString('utf8');
+  /** The record of each listed name, in the order of the list. */
+  *listed(): Generator<number> {
+    let record = 0;
+    for (let n = 0; n < this.count; n += 1) {
+      let end = this.#digestsAt(record);
+      // A record that took over the digests of another name lies elsewhere.
+      yield this.find(this.#records, record + NAME_OFFSET, end);
+      while (this.#records[end] !== 0) end += 1 + (this.#records[end] as number);
+      record = end + 1;
+    }
   }
 
-  /** The digests listed for the name at `index`, at most `limit` of them, for a message to a person. */
-  digestsAt(index: number, limit: number): Uint8Array[] {
+  nameOf(record: number): string {
+    return Buffer.from(this.#records.slice(record + NAME_OFFSET, this.#digestsAt(record))).toString('utf8');
+  }
+
+  /** The digests of a record, at most `limit` of them, for a message to a person. */
+  digestsOf(record: number, limit: number): Uint8Array[] {
     const found: Uint8Array[] = [];
-    let from = this.#digestStarts[index] as number;
-    for (
-      let size = this.#digests[from] as number;
-      size !== 0 && found.length < limit;
-      size = this.#digests[from] as number
-    ) {
-      found.push(this.#digests.slice(from + 1, from + 1 + size));
-      from += 1 + size;
+    let from = this.#digestsAt(record);
+    while (this.#records[from] !== 0 && found.length < limit) {
+      const end = from + 1 + (this.#records[from] as number);
+      found.push(this.#records.slice(from + 1, end));
+      from = end;
     }
     return found;
+  }
+
+  #digestsAt(record: number): number {
+    return record + NAME_OFFSET + nameSize(this.#records, record);
   }
 }

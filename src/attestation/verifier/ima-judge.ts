@@ -108,7 +108,7 @@ export class ImaJudge {
       return;
     }
     const table = tableOf(first.policy);
-    const expected = table.digestsAt(find(table, reader), MAX_EXPECTED).map(formatDigest);
+    const expected = table.digestsOf(find(table, reader), MAX_EXPECTED).map(formatDigest);
     this.#findings.add('IMA_DIGEST_MISMATCH', path, { entry, path, expected, got, layer: first.name });
   }
 }
@@ -124,8 +124,8 @@ function find(table: PathTable, reader: ImaLogReader): number {
 }
 
 function isListed(table: PathTable, reader: ImaLogReader, size: number): boolean {
-  const index = find(table, reader);
-  return index >= 0 && size > 0 && table.hasDigest(index, reader.digest, size);
+  const record = find(table, reader);
+  return record >= 0 && size > 0 && table.hasDigest(record, reader.digest, size);
 }
 
 function gotDigest(reader: ImaLogReader): string {

@@ -12,7 +12,7 @@ describe('compileInWorker', () => {
     const here = compileRuntimePolicy(listOf(500), ['^/tmp/']);
     const there = await compileInWorker(listOf(500), ['^/tmp/']);
     expect(there).toEqual(here);
-    expect(there.files.names).toBeInstanceOf(SharedArrayBuffer);
+    expect(there.files.records).toBeInstanceOf(SharedArrayBuffer);
   });
 
   test('ok: others get their turn while a long list is compiled', async () => {
