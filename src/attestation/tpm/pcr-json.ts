@@ -3,8 +3,9 @@ import { TpmFormatError } from './errors.js';
 import { MAX_PCR, type PcrBanks } from './pcrs.js';
 
 const MAX_CHARACTERS = 64 * 1024;
-const TOKEN = /[\t\n\r ]*([{}:,]|"[^"\\\p{Cc}]*")/uy;
-const TRAILING_SPACE = /[\t\n\r ]*/y;
+const SPACES = '\t\n\r ';
+const PUNCTUATION = '{}:,';
+const NOT_PLAIN = /[\\\p{Cc}]/u;
 
 /**
  * Reads PCR values in the form in which they are submitted: `{"sha256": {"0": "<hex>", …}, …}`. A grammar of its own rather
@@ -42,10 +43,12 @@ function parseBank(scanner: Scanner, hash: HashAlgorithm, bankPointer: string): 
       return scanner.fail(pointer, `not a PCR from 0 to ${MAX_PCR}`);
     if (bank.has(Number(name))) return scanner.fail(pointer, 'the PCR is given twice');
     const value = scanner.string(pointer);
-    if (value.length !== digits || !/^[0-9a-f]*$/i.test(value)) {
+    // What is not a digit ends the decoding early.
+    const bytes = Buffer.from(value, 'hex');
+    if (value.length !== digits || bytes.length !== digits / 2) {
       return scanner.fail(pointer, `a value of ${hash} has ${digits} hexadecimal digits`);
     }
-    bank.set(Number(name), Buffer.from(value, 'hex'));
+    bank.set(Number(name), bytes);
   });
   return bank;
 }
@@ -67,7 +70,7 @@ class Scanner {
     if (token === '}') return;
     for (;;) {
       const name = this.#unquote(token, pointer);
-      const memberPointer = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      const memberPointer = `${pointer}/${/[~/]/.test(name) ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name}`;
       this.#expect(':', memberPointer);
       member(name, memberPointer);
       const separator = this.#next(pointer);
@@ -82,9 +85,7 @@ class Scanner {
   }
 
   end(): void {
-    TRAILING_SPACE.lastIndex = this.#offset;
-    TRAILING_SPACE.test(this.#text);
-    this.#tokenStart = TRAILING_SPACE.lastIndex;
+    this.#skipSpaces();
     if (this.#tokenStart < this.#text.length) this.fail('', 'text after the end of the object');
   }
 
@@ -103,12 +104,21 @@ class Scanner {
   }
 
   #next(pointer: string): string {
-    this.#tokenStart = this.#offset;
-    TOKEN.lastIndex = this.#offset;
-    const token = TOKEN.exec(this.#text)?.[1];
-    if (token === undefined) return this.fail(pointer, 'not an object of objects of plain strings');
-    this.#offset = TOKEN.lastIndex;
-    this.#tokenStart = this.#offset - token.length;
+    this.#skipSpaces();
+    const start = this.#tokenStart;
+    const first = this.#text.charAt(start);
+    const end = first === '"' ? this.#text.indexOf('"', start + 1) + 1 : start + 1;
+    const token = this.#text.slice(start, end);
+    const isToken = first === '"' ? end > start && !NOT_PLAIN.test(token) : first !== '' && PUNCTUATION.includes(first);
+    if (!isToken) return this.fail(pointer, 'not an object of objects of plain strings');
+    this.#offset = end;
     return token;
+  }
+
+  #skipSpaces(): void {
+    const text = this.#text;
+    let at = this.#offset;
+    while (at < text.length && SPACES.includes(text.charAt(at))) at += 1;
+    this.#tokenStart = at;
   }
 }

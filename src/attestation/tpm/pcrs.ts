@@ -23,18 +23,19 @@ const MAX_SELECT_BYTES = 4;
  * @throws TpmFormatError with a pointer such as `/sha256/7` when a selected PCR has no value: it is never skipped.
  */
 export function pcrDigest(hash: HashAlgorithm, selections: readonly PcrSelection[], banks: PcrBanks): Uint8Array {
-  const digest = createHash(hash);
+  const values: Uint8Array[] = [];
   for (const selection of selections) {
     const bank = banks.get(selection.hash);
     for (const pcr of selection.pcrs) {
       const value = bank?.get(pcr);
-      const pointer = `/${selection.hash}/${pcr}`;
-      if (value === undefined)
+      if (value === undefined) {
+        const pointer = `/${selection.hash}/${pcr}`;
         throw new TpmFormatError(`PCRs ${pointer}`, 0, 'selected, but has no value', { pointer });
-      digest.update(value);
+      }
+      values.push(value);
     }
   }
-  return digest.digest();
+  return createHash(hash).update(Buffer.concat(values)).digest();
 }
 
 /** Reads a TPML_PCR_SELECTION (TPM 2.0 Part 2, section 10.9.7). */

@@ -2,9 +2,9 @@ import { Buffer } from 'node:buffer';
 import { timingSafeEqual } from 'node:crypto';
 import {
   attestationKeyProblems,
+  knownPublicArea,
   type PcrBanks,
   parsePcrJson,
-  parsePublicArea,
   parseQuote,
   parseSignature,
   pcrDigest,
@@ -102,7 +102,7 @@ function checkSignature(
 function attestationKey(enrolment: Enrolment, rules: VerifierRules = {}, findings: Findings): VerifyingKey | null {
   const { attestationKey: key } = enrolment;
   if (!(key instanceof Uint8Array)) return key;
-  const area = parsed(findings, 'ATTESTATION_KEY_UNSUITABLE', () => parsePublicArea(key));
+  const area = parsed(findings, 'ATTESTATION_KEY_UNSUITABLE', () => knownPublicArea(key));
   if (area === null) return null;
   const problems = attestationKeyProblems(area, { allowsSha1: rules.allowsSha1 === true });
   if (problems.length === 0) return area;
