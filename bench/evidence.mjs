@@ -5,7 +5,7 @@ import { testModule } from './test-modules.mjs';
 const { Machine, prepare } = await testModule('/test/attestation/verifier/machine.ts');
 const { logLine, sha256, templateData } = await testModule('/test/attestation/ima/ima-log.ts');
 
-export { Machine, prepare, sha256 };
+export { Machine, prepare, sha256, templateData };
 
 /** Names as a distribution has them, 50 to 60 bytes long. */
 export const pathsOf = (count) =>

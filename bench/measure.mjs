@@ -1,7 +1,7 @@
 // What every benchmark needs: CPU time, rounds in turn, medians.
 
 /** Seconds of CPU time, user and system, that this process has used. */
-function cpuSeconds() {
+export function cpuSeconds() {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 }

@@ -24,20 +24,23 @@ export async function judge(
   const result = await verifyInWorker({
     evidence,
     challenge: {
-      nonce: Buffer.from(challenge.nonce, 'base64'),
+      nonce: bytesOf(challenge.nonce),
       pcrs: challenge.pcrs,
       hashAlgorithms: challenge.hashAlgorithms,
       imaOffset: challenge.imaOffset,
       expiresAt: challenge.expiresAt.getTime(),
       isUsed: challenge.state !== 'OPEN',
     },
-    enrolment: { attestationKey: Buffer.from(record.akPublic ?? '', 'base64'), tpmKind: record.tpmKind },
+    enrolment: { attestationKey: bytesOf(record.akPublic ?? ''), tpmKind: record.tpmKind },
     policies: bound.layers,
     previous: record.verifierState,
     now: now.getTime(),
   });
   return { result, revisionId: bound.revisionId };
 }
+
+/** In memory of their own: to a thread goes a copy of all that the bytes lie in, which otherwise others share. */
+const bytesOf = (base64: string) => Uint8Array.from(Buffer.from(base64, 'base64'));
 
 /** A rejection for a reason of the exchange alone: nothing was looked at. */
 export function protocolRejection(code: FailureCode): VerificationResult {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { RE2JS } from 're2js';
 import { MAX_PROBLEMS, type PolicyProblem, RuntimePolicyError } from './errors.js';
 
@@ -5,6 +6,9 @@ const MAX_EXCLUDES = 1000;
 const MAX_EXCLUDE_CHARACTERS = 1024;
 /** RE2 takes time in proportion to path × program, so the program is what has to be bounded. */
 const MAX_PROGRAM = 10_000;
+
+/** Programs are small, and few lists are in use at once. */
+const TESTS_MAX = 64;
 
 /** Answers whether a path is excluded. */
 export type ExcludeTest = (path: string) => boolean;
@@ -60,6 +64,15 @@ export function compileExcludes(patterns: readonly string[]): ExcludeTest {
   if (patterns.length === 0) return () => false;
   const joined = RE2JS.compile(patterns.map((pattern) => `(?:${pattern})`).join('|'));
   return (path) => joined.matcher(path).lookingAt();
+}
+
+const tests = new LRUCache<string, ExcludeTest>({ max: TESTS_MAX });
+
+/** The test of a list's excludes, compiled once for all evidence that the list judges. */
+export function excludeTestOf(contentDigest: string, patterns: readonly string[]): ExcludeTest {
+  const test = tests.get(contentDigest) ?? compileExcludes(patterns);
+  tests.set(contentDigest, test);
+  return test;
 }
 
 /**

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { HashAlgorithm } from '../tpm/index.js';
 import type { CompiledRuntimePolicy } from './compile.js';
 import { algorithmOfSize, digestSize } from './digests.js';
-import { compileExcludes, type ExcludeTest } from './excludes.js';
+import { type ExcludeTest, excludeTestOf } from './excludes.js';
 import { PathTable } from './path-table.js';
 
 export type Lookup = 'MATCH' | 'DIGEST_MISMATCH' | 'NOT_LISTED';
@@ -18,7 +18,7 @@ export class RuntimePolicy {
   readonly keyrings: PathTable;
   readonly buffers: PathTable;
   readonly ignoredKeyrings: ReadonlySet<string>;
-  readonly #excludes: readonly string[];
+  readonly #compiled: CompiledRuntimePolicy;
   #excludeTest: ExcludeTest | undefined;
 
   constructor(compiled: CompiledRuntimePolicy) {
@@ -26,7 +26,7 @@ export class RuntimePolicy {
     this.keyrings = new PathTable(compiled.keyrings);
     this.buffers = new PathTable(compiled.buffers);
     this.ignoredKeyrings = new Set(compiled.ignoredKeyrings);
-    this.#excludes = compiled.excludes;
+    this.#compiled = compiled;
   }
 
   /** Is this digest, under this algorithm, listed for the path? The path must be spelt as in the list or in a log. */
@@ -46,7 +46,7 @@ export class RuntimePolicy {
   }
 
   isExcluded(path: string): boolean {
-    this.#excludeTest ??= compileExcludes(this.#excludes);
+    this.#excludeTest ??= excludeTestOf(this.#compiled.contentDigest, this.#compiled.excludes);
     return this.#excludeTest(path);
   }
 }

@@ -5,7 +5,7 @@ export { encodeCredentialFile, parseCredentialFile } from './credential-file.js'
 export { TpmFormatError, type TpmFormatErrorCode } from './errors.js';
 export { keyFingerprint } from './fingerprint.js';
 export { attestationKeyProblems, endorsementKeyProblems, type KeyRules } from './key-rules.js';
-export { knownPublicArea } from './known-areas.js';
+export { knownAttestationKey } from './known-keys.js';
 export { parsePcrSerialized, parsePcrValues } from './pcr-file.js';
 export { encodePcrJson, parsePcrJson } from './pcr-json.js';
 export { parsePcrList } from './pcr-list.js';

@@ -1,8 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { timingSafeEqual } from 'node:crypto';
 import {
-  attestationKeyProblems,
-  knownPublicArea,
+  knownAttestationKey,
   type PcrBanks,
   parsePcrJson,
   parseQuote,
@@ -102,10 +101,10 @@ function checkSignature(
 function attestationKey(enrolment: Enrolment, rules: VerifierRules = {}, findings: Findings): VerifyingKey | null {
   const { attestationKey: key } = enrolment;
   if (!(key instanceof Uint8Array)) return key;
-  const area = parsed(findings, 'ATTESTATION_KEY_UNSUITABLE', () => knownPublicArea(key));
-  if (area === null) return null;
-  const problems = attestationKeyProblems(area, { allowsSha1: rules.allowsSha1 === true });
-  if (problems.length === 0) return area;
+  const known = parsed(findings, 'ATTESTATION_KEY_UNSUITABLE', () => knownAttestationKey(key, rules));
+  if (known === null) return null;
+  const { problems } = known;
+  if (problems.length === 0) return known.key;
   findings.add('ATTESTATION_KEY_UNSUITABLE', `${problems.join('; ')}.`);
   return null;
 }
