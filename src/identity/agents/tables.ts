@@ -1,4 +1,4 @@
-import { foreignKey, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { foreignKey, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { projects } from '../projects/tables.js';
 
 /** The principal. What it proved about its machine is the attestation domain's; the outcome, its trust, is here. */
@@ -24,6 +24,9 @@ export const agents = pgTable(
     }),
     unique('agents_project_id_name_key').on(t.projectId, t.name),
     unique('agents_project_id_external_id_key').on(t.projectId, t.externalId),
+    // Lists in order of creation: without these a small tenant's page would be looked for in the whole fleet.
+    index('agents_project_id_id_idx').on(t.projectId, t.id),
+    index('agents_domain_id_id_idx').on(t.domainId, t.id),
   ],
 );
 
