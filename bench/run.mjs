@@ -1,10 +1,9 @@
 // `npm run bench [-- p1 …] [--write]`: runs the named benchmarks, or all; --write puts the results into
 // docs/performance.md. Each is a module `pN-….mjs` that exports `title` and `run()`, which answers Markdown.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { prepare, root } from '../scripts/prepare.mjs';
+import { installIn, prepare, root } from '../scripts/prepare.mjs';
 
 const folder = import.meta.dirname;
 const page = join(root, 'docs', 'performance.md');
@@ -23,24 +22,14 @@ if (chosen.length === 0) {
 }
 
 await prepare();
-installReferences();
+// The references have a folder of their own, so that the product depends on none.
+installIn(folder);
 for (const file of chosen) {
   const { title, run } = await import(join(folder, file));
   const name = file.split('-')[0].toUpperCase();
   const section = `## ${name}: ${title}\n\n${await run()}\n\n${machine()}\n`;
   console.log(section);
   if (process.argv.includes('--write')) write(name, section);
-}
-
-/** The references have a folder of their own, so that the product depends on none. */
-function installReferences() {
-  const lock = join(folder, 'package-lock.json');
-  const done = join(folder, 'node_modules', '.package-lock.json');
-  if (existsSync(done) && statSync(done).mtimeMs >= statSync(lock).mtimeMs) return;
-  execFileSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: folder,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
 }
 
 function machine() {

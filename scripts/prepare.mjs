@@ -20,6 +20,14 @@ function install() {
   });
 }
 
+/** The locked packages of another folder, such as what the product is measured and proved beside. */
+export function installIn(folder) {
+  const lock = join(folder, 'package-lock.json');
+  const done = join(folder, 'node_modules', '.package-lock.json');
+  if (existsSync(done) && statSync(done).mtimeMs >= statSync(lock).mtimeMs) return;
+  run('npm', 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', folder);
+}
+
 export async function prepare() {
   await locked(() => {
     install();

@@ -52,8 +52,15 @@ export function randomOf(seed: number): () => number {
   };
 }
 
+export interface OperationOptions {
+  /** Whether there are queries alone. */
+  readonly isQuery?: boolean;
+  /** What to write at a place such as `agents.filter.names`; by default a value of the type. */
+  readonly literalAt?: (place: string) => string | undefined;
+}
+
 /** A valid operation of a schema: aliases, arguments, fragments of both kinds; of even seeds with directives too. */
-export function randomOperation(schema: GraphQLSchema, seed: number): string {
+export function randomOperation(schema: GraphQLSchema, seed: number, options: OperationOptions = {}): string {
   const random = randomOf(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const fragments: string[] = [];
@@ -85,24 +92,28 @@ export function randomOperation(schema: GraphQLSchema, seed: number): string {
   function written(field: GraphQLField<unknown, unknown>, depth: number): string {
     const type = getNamedType(field.type);
     const given = field.args.filter((argument) => isRequiredArgument(argument) || random() < 0.2);
-    const args = given.map((argument) => `${argument.name}: ${literal(argument.type)}`).join(', ');
+    const args = given
+      .map((argument) => `${argument.name}: ${literal(argument.type, `${field.name}.${argument.name}`)}`)
+      .join(', ');
     const directive = hasDirectives && random() < 0.1 ? ` @${pick(['include', 'skip'])}(if: $flag)` : '';
     const inner = isCompositeType(type) ? ` ${selection(type, depth + 1)}` : '';
     return `a${++aliases}: ${field.name}${args && `(${args})`}${directive}${inner}`;
   }
 
-  function literal(type: GraphQLInputType): string {
-    if (isNonNullType(type)) return literal(type.ofType);
-    if (isListType(type)) return `[${literal(type.ofType)}]`;
+  function literal(type: GraphQLInputType, place: string): string {
+    if (isNonNullType(type)) return literal(type.ofType, place);
+    if (isListType(type)) return `[${literal(type.ofType, place)}]`;
+    const chosen = options.literalAt?.(place);
+    if (chosen !== undefined) return chosen;
     if (isEnumType(type)) return (pick((type as GraphQLEnumType).getValues()) as { name: string }).name;
     if (!isInputObjectType(type)) return SCALARS[type.name] ?? '"x"';
     const all = Object.values(type.getFields());
     const given = type.isOneOf ? [pick(all)] : all.filter((field) => isRequiredInputField(field) || random() < 0.3);
-    return `{ ${given.map((field) => `${field.name}: ${literal(field.type)}`).join(', ')} }`;
+    return `{ ${given.map((field) => `${field.name}: ${literal(field.type, `${place}.${field.name}`)}`).join(', ')} }`;
   }
 
   const isComposite = (field: GraphQLField<unknown, unknown>) => isCompositeType(getNamedType(field.type));
-  const isQuery = random() < 0.8;
+  const isQuery = options.isQuery || random() < 0.8;
   const root = isQuery ? schema.getQueryType() : schema.getMutationType();
   if (!root) throw new Error('the schema has no such root');
   const body = selection(root, 0);

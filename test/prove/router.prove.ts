@@ -1,0 +1,170 @@
+import { count, eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditEntries } from '../../src/audit/entries/tables.js';
+import { DOMAINS } from '../../src/domains.js';
+import { newId } from '../../src/platform/ids.js';
+import { buildSchema } from '../../src/server/schema.js';
+import { attemptAll, type Deed, mutationsOf } from '../contract/personas/doing.js';
+import { makePersonas, type Persona } from '../contract/personas/personas.js';
+import { sharedThings, type Things } from '../contract/personas/things.js';
+import { makeWorld, type World } from '../contract/personas/world.js';
+import { type Answer, client, type Json } from '../harness/server.js';
+import { readsOf, steadySchema } from './reads.js';
+import { routed, told } from './routed.js';
+import { type Split, startSplit } from './split.js';
+import { DOCUMENTS, passwordOf, Story } from './story.js';
+import { Tally, walk } from './walk.js';
+
+const WHOLE = 10_000;
+
+let split: Split;
+let world: World;
+let personas: readonly Persona[];
+let things: Things;
+let merged: ReturnType<typeof client>;
+let router: ReturnType<typeof client>;
+beforeAll(async () => {
+  split = await startSplit();
+  merged = client(split.merged);
+  router = routed(split.router);
+  world = await makeWorld(split.server);
+  personas = await makePersonas(world);
+  things = await sharedThings(world);
+});
+afterAll(() => split?.close());
+
+const tokenOf = (name: string) => personas.find((persona) => persona.name === name)?.token;
+
+describe('two servers behind a router answer what one server does', () => {
+  test('same: every document of the command line, from the first log-in to a retired machine', async () => {
+    const password = passwordOf(split.server);
+    const [one, two] = [new Story(merged.graphql, 'story-merged', 901), new Story(router.graphql, 'story-routed', 902)];
+    await one.run(password);
+    await two.run(password);
+    expect(two.comparable).toEqual(one.comparable);
+    const used = new Set(one.steps.map(({ document }) => document));
+    expect(Object.keys(DOCUMENTS).filter((name) => !used.has(name))).toEqual([]);
+    const verdicts = one.steps.flatMap(({ answer: { data } }) => data?.payload?.result?.verdict ?? []);
+    expect(verdicts).toEqual(['ACCEPTED', 'REJECTED']);
+  });
+
+  test('same: random queries of everybody', async () => {
+    const tally = new Tally('queries');
+    const write = readsOf(steadySchema(), world);
+    const total = await walk(WHOLE, async (random) => {
+      const [query, { name, token }] = [write(random), random.pick(personas)];
+      const variables = { flag: random.chance(0.5) };
+      const one = await merged.graphql(query, variables, token);
+      const two = await router.graphql(query, variables, token);
+      const kind = kindOf(one, two);
+      tally.add(kind);
+      if (!EXPLAINED.has(kind)) expect(told(two), `${name}: ${query}`).toEqual(told(one));
+    });
+    tally.print(total);
+    expect(tally.of('data') + tally.of('data and refusals')).toBeGreaterThan(total / 3);
+    for (const kind of ['data and refusals', 'refused']) expect(tally.of(kind), kind).toBeGreaterThan(0);
+    const explained = [...EXPLAINED].reduce((sum, kind) => sum + tally.of(kind), 0);
+    expect(explained).toBeLessThan(total / 20);
+  });
+
+  test('same: every mutation, tried by everybody on everything', async () => {
+    const [one, two] = [await attempts(merged), await attempts(router)];
+    expect(two.deeds).toEqual(one.deeds);
+    expect(two.entries).toBe(one.entries);
+    expect(one.entries).toBe(one.deeds.reduce((sum, { changes }) => sum + changes, 0));
+  });
+});
+
+/** Where a router differs by its nature, and no server could make it the same. */
+const EXPLAINED = new Set([
+  // Its parts are each cheap enough for the server that they are asked of; one server is asked for all of it.
+  'too much for one server',
+  // All fields are skipped by directives, so the router asks nobody, and nobody looks at the caller.
+  'nothing to ask',
+]);
+
+function kindOf(one: Answer, two: Answer): string {
+  const [{ data, errors }, { data: routedData }] = [one.body, two.body];
+  if (!errors) return 'data';
+  if (data) return 'data and refusals';
+  if (errors[0].message.startsWith('The operation could answer too much')) return 'too much for one server';
+  return routedData && Object.keys(routedData).every((name) => name === '__typename') ? 'nothing to ask' : 'refused';
+}
+
+/** What everybody got of every mutation, and how many changes the audit log tells of. */
+async function attempts(asked: ReturnType<typeof client>) {
+  const changes = async () => {
+    const { db } = split.server.services;
+    const rows = await db.select({ all: count() }).from(auditEntries).where(eq(auditEntries.outcome, 'ALLOWED'));
+    return rows[0]?.all ?? 0;
+  };
+  const there: World = { ...world, server: { ...split.server, ...asked } };
+  const deeds: Omit<Deed, 'requestId'>[] = [];
+  const before = await changes();
+  for (const field of mutationsOf(buildSchema(DOMAINS))) {
+    const done = await attemptAll(there, field, personas);
+    deeds.push(...done.map(({ requestId: _, ...deed }) => deed));
+  }
+  return { deeds, entries: (await changes()) - before };
+}
+
+describe('what a caller may not read is missing behind a router too', () => {
+  const ENTITIES = {
+    identity: { reader: 'domain admin', types: ['Domain', 'Project', 'User', 'RoleAssignment', 'Agent'] },
+    attestation: {
+      reader: 'project admin',
+      types: ['Allowlist', 'AllowlistRevision', 'Agent', 'AttestationResult', 'AuditEntry'],
+    },
+  } as const;
+  const entitiesOf = (types: readonly string[]) =>
+    `query ($all: [_Any!]!) { _entities(representations: $all) { ${types.map((type) => `... on ${type} { id }`).join(' ')} } }`;
+
+  describe.each(Object.entries(ENTITIES))('entities of the server of %s', (name, { types }) => {
+    const ask = (representations: readonly object[], token?: string) =>
+      client(split[name as keyof typeof ENTITIES]).graphql(entitiesOf(types), { all: representations }, token);
+
+    test('hidden: ids of a foreign project answer as ids that do not exist; own ones are told', async () => {
+      for (const type of types) {
+        const all = things[type] ?? [];
+        const own = all.filter((thing) => thing.name === 'own' || thing.name === 'home').map(({ id }) => id);
+        const foreign = all.filter((thing) => thing.name.startsWith('foreign')).map(({ id }) => id);
+        expect(foreign.length, type).toBeGreaterThan(0);
+        const of = async (ids: readonly (string | null)[]) =>
+          told(
+            await ask(
+              ids.map((id) => ({ __typename: type, id })),
+              tokenOf('project admin'),
+            ),
+          );
+        const answer = await of(foreign);
+        expect(answer, type).toEqual(await of(foreign.map(() => newId('Agent'))));
+        expect(answer.data._entities, type).toEqual(foreign.map(() => null));
+        expect((await of(own)).data._entities, type).toContainEqual({ id: expect.any(String) });
+      }
+    });
+
+    test('anonymous: no entity is told', async () => {
+      const refused = { data: undefined, errors: ['{"code":"UNAUTHENTICATED"}'] };
+      for (const type of types) expect(told(await ask([{ __typename: type, id: newId('Agent') }]))).toEqual(refused);
+    });
+  });
+
+  test('hidden: fields that lead to what is foreign are null, as those that lead nowhere', async () => {
+    const { rows, projects, lists } = world;
+    const query = `query ($id: ID!) {
+      agent(ref: { id: $id }) { name project { name domain { name } } allowlist { id name project { id name } } }
+    }`;
+    const read = async (asked: ReturnType<typeof client>, id: string) =>
+      told(await asked.graphql(query, { id }, tokenOf('project admin'))).data?.agent as Json;
+    const bound = async (allowlistId: string | null) => rows.agent(projects.own, 'PENDING', { allowlistId });
+    const [foreign, none, own] = [
+      await bound(lists['foreign project'].id),
+      await bound(null),
+      await bound(lists.own.id),
+    ];
+    for (const asked of [merged, router]) {
+      expect(await read(asked, foreign)).toEqual({ ...(await read(asked, none)), name: foreign });
+      expect((await read(asked, own)).allowlist).toMatchObject({ id: lists.own.id, project: { name: 'own' } });
+    }
+  });
+});

@@ -1,0 +1,117 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
+import { rowsOf } from '../../src/db/rows.js';
+import { openTestPostgres } from '../harness/engine.js';
+import { startTestServer, type TestServer } from '../harness/server.js';
+
+const pathOf = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+const CLI = pathOf('bin/bailiwick.mjs');
+const ROUTER = pathOf('test/router/router.mjs');
+const POSTGRES = pathOf('scripts/postgres.sh');
+const NO_LIMIT = [
+  'REQUESTS_PER_SECOND_PER_PRINCIPAL',
+  'REQUESTS_PER_SECOND_PER_SOURCE',
+  'LOG_INS_PER_MINUTE_PER_SOURCE',
+  'LOG_INS_PER_MINUTE_PER_USER',
+];
+
+/** The same database served in two ways, at these addresses. */
+export interface Split {
+  /** By one process, which serves every domain. */
+  readonly merged: string;
+  /** By two processes behind a router. */
+  readonly router: string;
+  readonly identity: string;
+  readonly attestation: string;
+  /** In the test's own process, for making rows. */
+  readonly server: TestServer;
+  close(): Promise<void>;
+}
+
+/** Starts everything, with a Postgres cluster of its own when no address is given. */
+export async function startSplit(): Promise<Split> {
+  const stack: (() => unknown)[] = [];
+  const close = async () => {
+    for (const undo of stack.reverse()) await undo();
+  };
+  try {
+    return { ...(await start((undo) => void stack.push(undo))), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(later: (undo: () => unknown) => void): Promise<Omit<Split, 'close'>> {
+  const folder = mkdtempSync(join(tmpdir(), 'bailiwick-split-'));
+  later(() => rmSync(folder, { recursive: true }));
+  later(startCluster());
+  const auditKeyPath = join(folder, 'audit-key.pem');
+  const server = await startTestServer({ open: openTestPostgres, settings: { auditKeyPath } });
+  later(() => server.close());
+  const url = new URL(process.env.TEST_DATABASE_URL ?? '');
+  const [row] = await rowsOf<{ name: string }>(server.services.db, sql`select current_database() as name`);
+  url.pathname = `/${row?.name}`;
+  const env = {
+    ...process.env,
+    DATABASE_URL: url.href,
+    BAILIWICK_DATA_DIR: join(folder, 'data'),
+    BAILIWICK_AUDIT_KEY_PATH: auditKeyPath,
+    BAILIWICK_LOG_LEVEL: 'silent',
+    ...Object.fromEntries(NO_LIMIT.map((name) => [`BAILIWICK_${name}`, '0'])),
+  };
+  const serve = async (...options: string[]) => {
+    const { child, address } = await listening([CLI, 'serve', '--port', '0', ...options], env);
+    later(() => ended(child));
+    return address;
+  };
+  const merged = await serve();
+  const identity = await serve('--domains', 'identity');
+  const attestation = await serve('--domains', 'attestation,audit');
+  const supergraph = join(folder, 'supergraph.graphql');
+  const urls = { identity, attestation, audit: attestation };
+  const places = Object.entries(urls).flatMap(([name, at]) => ['--url', `${name}=${at}/graphql`]);
+  execFileSync(process.execPath, [CLI, 'federation', 'compose', '--out', supergraph, ...places], { stdio: 'pipe' });
+  const { child, address: router } = await listening([ROUTER, supergraph], process.env);
+  later(() => ended(child));
+  return { merged, router, identity, attestation, server };
+}
+
+/** @returns what ends the cluster; nothing when there is one already. */
+function startCluster(): () => void {
+  if (process.env.TEST_DATABASE_URL) return () => {};
+  const told = execFileSync('bash', [POSTGRES, 'start'], { encoding: 'utf8' });
+  const [, address, folder = ''] = /TEST_DATABASE_URL=(\S+)\n.*TEST_CLUSTER=(\S+)/.exec(told) ?? [];
+  process.env.TEST_DATABASE_URL = address;
+  return () => {
+    delete process.env.TEST_DATABASE_URL;
+    execFileSync('bash', [POSTGRES, 'stop', folder]);
+  };
+}
+
+/** Runs a script until it says where it listens. */
+async function listening(argv: readonly string[], env: NodeJS.ProcessEnv) {
+  const child = spawn(process.execPath, argv, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  const address = await new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk;
+      const [found] = /http:\/\/127\.0\.0\.1:\d+(?=\/)/.exec(said) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+    child.once('exit', () => reject(new Error(`${argv.join(' ')} ended: ${said}`)));
+  });
+  return { child, address };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill();
+  await exit;
+}
