@@ -19,7 +19,12 @@ export default defineConfig({
     projects: [
       {
         ...shared,
-        test: { ...timeouts, name: 'unit', include: ['test/**/*.test.ts'], exclude: [...database, ...postgresOnly, '**/node_modules/**'] },
+        test: {
+          ...timeouts,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...database, ...postgresOnly, '**/node_modules/**'],
+        },
       },
       { ...shared, test: { ...timeouts, name: 'embedded', include: database, env: { TEST_ENGINE: 'embedded' } } },
       ...(onPostgres
