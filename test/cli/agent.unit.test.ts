@@ -144,7 +144,8 @@ describe('the agent’s modules', () => {
     const folder = new URL('cli/agent/', source);
     for (const name of readdirSync(folder)) closure(new URL(name, folder), modules);
     const packages = new Set([...modules.values()].flat().filter((name) => !name.startsWith('node:')));
-    expect([...packages]).toEqual([]);
+    // A cache of keys; it needs nothing itself.
+    expect([...packages]).toEqual(['lru-cache']);
     expect([...modules.keys()].filter((href) => /\/src\/(db|server|identity|authority)\//.test(href))).toEqual([]);
   });
 });
