@@ -1,0 +1,18 @@
+// A Postgres cluster for one benchmark, removed afterwards.
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from '../scripts/prepare.mjs';
+
+const script = join(root, 'scripts', 'postgres.sh');
+
+/** Runs the work with the address of an empty database. */
+export async function withPostgres(work) {
+  const out = execFileSync('bash', [script, 'start'], { encoding: 'utf8' });
+  const [, url] = /TEST_DATABASE_URL=(\S+)/.exec(out);
+  const [, folder] = /TEST_CLUSTER=(\S+)/.exec(out);
+  try {
+    return await work(url);
+  } finally {
+    execFileSync('bash', [script, 'stop', folder]);
+  }
+}

@@ -1,0 +1,74 @@
+// A fleet of many agents in several projects, with one list that all are bound to; rows as the services would write them.
+import { newToken, tokenHash } from '../dist/identity/tokens/authenticate.js';
+import { newId } from '../dist/platform/ids.js';
+
+const AGENT = (n) => `'agt_' || lpad(to_hex(${n}), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0')`;
+
+/** The id of the n-th agent, in the order of creation. */
+export const agentId = (n) =>
+  `agt_${n.toString(16).padStart(8, '0')}-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
+
+export const agentName = (n) => `machine-${String(n).padStart(7, '0')}`;
+
+/**
+ * Agents are dealt out to the projects in turn, but for one in `rare`, which is the last project's.
+ * @returns The ids of the projects, and tokens of a reader of the domain and of each project.
+ */
+export async function seedFleet(sql, { agents, projects, rare }) {
+  const [{ id: domain }] = await sql`select id from domains where name = 'default'`;
+  const [{ id: role }] = await sql`select id from roles where name = 'reader'`;
+  const user = newId('User');
+  await sql`insert into users (id, domain_id, name, password_hash, is_enabled, created_at)
+    values (${user}, ${domain}, 'bench', 'never matches', true, now())`;
+  const reader = async (type, domainId, projectId) => {
+    const token = newToken();
+    await sql`insert into role_assignments
+      (id, user_id, role_id, scope_type, domain_id, project_id, is_inherited, created_at)
+      values (${newId('RoleAssignment')}, ${user}, ${role}, ${type}, ${domainId}, ${projectId}, false, now())`;
+    await sql`insert into tokens (id, hash, user_id, scope_type, domain_id, project_id, created_at, expires_at)
+      values (${newId('Token')}, ${tokenHash(token)}, ${user}, ${type}, ${domainId}, ${projectId}, now(),
+        now() + interval '1 day')`;
+    return token;
+  };
+  const ids = Array.from({ length: projects }, () => newId('Project'));
+  for (const [n, id] of ids.entries())
+    await sql`insert into projects (id, domain_id, name, created_at) values (${id}, ${domain}, ${`bench-${n}`}, now())`;
+  const list = await boundList(sql);
+  const project = `($1::text[])[case when n % ${rare} = 0 then ${projects} else 1 + n % ${projects - 1} end]`;
+  await sql.unsafe(
+    `insert into agents (id, kind, domain_id, project_id, name, external_id, trust_state, trusted_until, created_at, created_by)
+     select ${AGENT('n')}, 'MACHINE', $2, ${project}, 'machine-' || lpad(n::text, 7, '0'), 'rack-7/' || n, 'TRUSTED',
+       now() + interval '1 hour', now(), $3 from generate_series(1, ${agents}) n`,
+    [ids, domain, user],
+  );
+  await sql.unsafe(
+    `insert into attestation_records (agent_id, domain_id, project_id, tpm_kind, allowlist_id, is_living, accepted_count, rejected_count)
+     select id, domain_id, project_id, 'PHYSICAL', $1, true, 12, 1 from agents`,
+    [list],
+  );
+  await sql`vacuum analyze`;
+  const readers = [];
+  for (const id of ids) readers.push(await reader('project', domain, id));
+  return { list, projects: ids, readers, domain, domainReader: await reader('domain', domain, null) };
+}
+
+async function boundList(sql) {
+  const list = newId('Allowlist');
+  await sql`insert into allowlists (id, owner_type, name, current_revision_id, version, created_at, updated_at)
+    values (${list}, 'SYSTEM', 'ubuntu-24.04', 'none yet', 1, now(), now())`;
+  return list;
+}
+
+/** Publishes content of so many MiB under the list. */
+export async function publish(sql, list, mebibytes) {
+  const revision = newId('AllowlistRevision');
+  const digest = `sha256:${revision}`;
+  await sql`insert into contents (digest, size, created_at) values (${digest}, ${mebibytes * 2 ** 20}, now())`;
+  await sql`insert into content_chunks (digest, seq, data)
+    select ${digest}, seq, convert_to((select string_agg(md5(seq::text || n), '') from generate_series(1, 32768) n), 'UTF8')
+    from generate_series(0, ${mebibytes - 1}::int) seq`;
+  await sql`insert into allowlist_revisions
+    (id, allowlist_id, number, ima_digest, ima_excludes, ima_path_count, ima_size, created_at, created_by)
+    values (${revision}, ${list}, ${mebibytes}, ${digest}, '[]', 1, ${mebibytes * 2 ** 20}, now(), 'bench')`;
+  await sql`update allowlists set current_revision_id = ${revision} where id = ${list}`;
+}
