@@ -12,11 +12,11 @@ export const agentName = (n) => `machine-${String(n).padStart(7, '0')}`;
 
 /**
  * Agents are dealt out to the projects in turn, but for one in `rare`, which is the last project's.
- * @returns The ids of the projects, and tokens of a reader of the domain and of each project.
+ * @returns The ids of the projects, and tokens of a reader, or of another role, of the domain and of each project.
  */
-export async function seedFleet(sql, { agents, projects, rare }) {
+export async function seedFleet(sql, { agents, projects, rare, role: roleName = 'reader' }) {
   const [{ id: domain }] = await sql`select id from domains where name = 'default'`;
-  const [{ id: role }] = await sql`select id from roles where name = 'reader'`;
+  const [{ id: role }] = await sql`select id from roles where name = ${roleName}`;
   const user = newId('User');
   await sql`insert into users (id, domain_id, name, password_hash, is_enabled, created_at)
     values (${user}, ${domain}, 'bench', 'never matches', true, now())`;

@@ -54,7 +54,7 @@ async function readIma(context: Context, input: ImaPolicyInput): Promise<NonNull
   const excludes = input.excludes ?? [];
   if ((content == null) === (uploadId == null)) throw invalid('Give either content or uploadId.', 'imaPolicy');
   const path = ['imaPolicy', content == null ? 'uploadId' : 'content'];
-  const bytes = content == null ? await takeUpload(context, uploadId ?? '', ...path) : Buffer.from(content);
+  const bytes = content == null ? (await takeUpload(context, uploadId ?? '', ...path)).bytes : Buffer.from(content);
   // Packed first, because compiling hands the bytes over.
   const packed = await packContent(bytes, MAX_POLICY_BYTES);
   const compiled = await compileInWorker(bytes, excludes).catch(refuseAt(path));

@@ -25,14 +25,19 @@ export async function readSubmission(context: Context, input: SubmitEvidence): P
   if (input.imaLog != null && input.imaLogUploadId != null) {
     throw badInput('The log is given twice: give imaLog or imaLogUploadId.', { argument: 'imaLogUploadId' });
   }
-  const imaLog =
-    input.imaLogUploadId == null
-      ? (input.imaLog ?? undefined)
-      : await takeUpload(context, input.imaLogUploadId, 'imaLogUploadId');
+  const { imaLog, logDigest } = await readLog(context, input);
   const imaOffset = input.imaOffset ?? 0;
-  const logDigest = imaLog === undefined ? null : createHash('sha256').update(imaLog).digest('hex');
   const digest = createHash('sha256')
     .update(JSON.stringify([message, signature, pcrs, logDigest, imaOffset]))
     .digest('hex');
   return { evidence: { quote: { message, signature, pcrs }, imaLog, imaOffset }, digest };
+}
+
+async function readLog(context: Context, { imaLog, imaLogUploadId }: SubmitEvidence) {
+  if (imaLogUploadId != null) {
+    const { bytes, digest } = await takeUpload(context, imaLogUploadId, 'imaLogUploadId');
+    return { imaLog: bytes, logDigest: digest };
+  }
+  if (imaLog == null) return { logDigest: null };
+  return { imaLog, logDigest: `sha256:${createHash('sha256').update(imaLog).digest('hex')}` };
 }

@@ -91,16 +91,23 @@ export async function fillUpload(context: Context, id: string, stream: AsyncIter
   });
 }
 
+/** What was uploaded. */
+export interface UploadedContent {
+  readonly bytes: Buffer;
+  /** sha256:hex, checked when the bytes came. */
+  readonly digest: string;
+}
+
 /**
  * The content of an upload of the caller's. It stays there until it expires, so that a retry finds it again.
  * @param path The input field that named the upload.
  * @throws UserErrors INVALID when there is no such upload, or it was not filled.
  */
-export async function takeUpload(from: Context | Act, id: string, ...path: string[]): Promise<Buffer> {
+export async function takeUpload(from: Context | Act, id: string, ...path: string[]): Promise<UploadedContent> {
   const row = await findOwn(from, id);
   if (row === undefined) throw invalid('There is no such upload, or it expired.', ...path);
   if (row.contentDigest === null) throw invalid('The upload was not filled.', ...path);
-  return loadContent(databaseOf(from), row.contentDigest);
+  return { bytes: await loadContent(databaseOf(from), row.contentDigest), digest: row.digest };
 }
 
 async function ownUpload(from: Context | Act, id: string): Promise<UploadRow> {
