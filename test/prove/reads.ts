@@ -1,4 +1,13 @@
-import { type GraphQLSchema, buildSchema as schemaFrom } from 'graphql';
+import {
+  type GraphQLArgument,
+  type GraphQLInputField,
+  GraphQLNonNull,
+  type GraphQLSchema,
+  getNullableType,
+  isInputObjectType,
+  isObjectType,
+  buildSchema as schemaFrom,
+} from 'graphql';
 import { allPolicies } from '../../src/app.js';
 import { DOMAINS } from '../../src/domains.js';
 import { composeDomains } from '../../src/federation/compose.js';
@@ -9,18 +18,34 @@ import { randomOperation } from '../server/random-operations.js';
 import type { Random } from './walk.js';
 
 /**
- * What clients of the composed graph see, less what asking changes: a denial is audited, so the chain grows, and entries
- * are listed up to a time that is past.
+ * What clients of the composed graph see, less what asking changes: a denial is audited, so the chain grows, and what is
+ * asked of it must end at a place or a time that is past.
  */
 export function steadySchema(): GraphQLSchema {
-  const { publicSdl } = composeDomains(DOMAINS, allPolicies());
-  const steady = publicSdl
-    .replace('filter: AuditEntryFilter', 'filter: AuditEntryFilter!')
-    .replace('until: DateTime', 'until: DateTime!')
-    .replace('toSeq: BigInt', 'toSeq: BigInt!')
-    .replace(/(auditSeals\([^)]*first: Int) = 50/, '$1!')
-    .replace(/^ {2}(unsealedCount|oldestUnsealedAt|head): (Int!|DateTime|AuditHead)$/gm, '');
-  return schemaFrom(steady);
+  const schema = schemaFrom(composeDomains(DOMAINS, allPolicies()).publicSdl);
+  const query = schema.getQueryType()?.getFields();
+  for (const [field, name] of ENDS) demand(query?.[field]?.args.find((argument) => argument.name === name));
+  const filter = schema.getType('AuditEntryFilter');
+  demand(isInputObjectType(filter) ? filter.getFields().until : undefined);
+  const chain = schema.getType('AuditChain');
+  for (const field of ['head', 'unsealedCount', 'oldestUnsealedAt']) {
+    if (!isObjectType(chain) || !chain.getFields()[field]) throw new Error(`there is no AuditChain.${field}`);
+    delete chain.getFields()[field];
+  }
+  return schema;
+}
+
+const ENDS = [
+  ['auditEntries', 'filter'],
+  ['auditSeals', 'first'],
+  ['verifyAuditChain', 'toSeq'],
+] as const;
+
+/** Makes an input one that is always given. */
+function demand(input: GraphQLArgument | GraphQLInputField | undefined): void {
+  if (!input) throw new Error('there is no such input');
+  input.type = new GraphQLNonNull(getNullableType(input.type));
+  input.defaultValue = undefined;
 }
 
 /** Writes queries whose arguments mean something in a world, and sometimes nothing. */

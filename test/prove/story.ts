@@ -136,7 +136,7 @@ export class Story {
   get comparable(): Step[] {
     const ids = new Map<string, string>();
     const text = JSON.stringify(this.steps, (key, value) =>
-      RANDOM.has(key) && value !== null ? `some ${typeof value}` : value,
+      GROWING.has(key) ? 'some' : RANDOM.has(key) && value !== null ? `some ${typeof value}` : value,
     );
     const numbered = (id: string) => {
       if (!ids.has(id)) ids.set(id, `${id.slice(0, 4)}${ids.size}`);
@@ -150,9 +150,11 @@ export class Story {
   }
 }
 
+/** What the audit log's growth changes from one moment to the next. */
+const GROWING = new Set(['unsealedCount', 'oldestUnsealedAt']);
 const RANDOM = new Set([
   ...['token', 'enrollmentToken', 'nonce', 'credentialBlob', 'encryptedSecret', 'etag', 'endCursor', 'requestId'],
-  ...['seq', 'hash', 'signature', 'unsealedCount', 'oldestUnsealedAt'],
+  ...['ek', 'seq', 'hash', 'signature'],
 ]);
 
 const base64 = (from: Uint8Array) => Buffer.from(from).toString('base64');
