@@ -150,7 +150,7 @@ describe('what a caller may not read is missing behind a router too', () => {
   const entitiesOf = (types: readonly string[]) =>
     `query ($all: [_Any!]!) { _entities(representations: $all) { ${types.map((type) => `... on ${type} { id }`).join(' ')} } }`;
 
-  describe.each(Object.entries(ENTITIES))('entities of the server of %s', (name, { types }) => {
+  describe.each(Object.entries(ENTITIES))('entities of the server of %s', (name, { reader, types }) => {
     const ask = (representations: readonly object[], token?: string) =>
       client(split[name as keyof typeof ENTITIES]).graphql(entitiesOf(types), { all: representations }, token);
 
