@@ -6,7 +6,7 @@ import { type Answer, client, type Json } from '../harness/server.js';
  * - It adds the name of the subgraph to an error.
  * - A subgraph that refuses a request as a whole answers 4xx: the router tells that as an error of its own, which quotes the
  *   refusal, once for each fetch, and answers null for each field where a server answers no data.
- * - It counts on one answer from each of several servers, so errors come in any order.
+ * - It asks several servers, and one of them several times, so errors come in any order and may be repeated.
  */
 export function routed(url: string) {
   const { graphql } = client(url);
