@@ -5,6 +5,9 @@ import type { Db, Tx } from '../../db/open.js';
 import type { PackedContent } from './pack.js';
 import { contentChunks, contents } from './tables.js';
 
+/** In the 16 KiB that are the default, unpacking a long log would take a thousand turns of the event loop. */
+const PIECE_BYTES = 256 * 1024;
+
 /**
  * Keeps content, once by its digest, and answers the digest. Content that was there is held until the transaction ends,
  * so that a sweep does not remove it before the transaction refers to it.
@@ -43,7 +46,7 @@ async function holdContent(tx: Tx, digest: string): Promise<boolean> {
 /** Content as it was given, unpacked piece by piece. Ends in an error when the content is not stored. */
 export function streamContent(db: Db, digest: string): Readable {
   // The consumer sees a failure on the returned stream, so nothing is left to do when the pipeline ends.
-  return pipeline(Readable.from(chunksOf(db, digest)), createGunzip(), () => {});
+  return pipeline(Readable.from(chunksOf(db, digest)), createGunzip({ chunkSize: PIECE_BYTES }), () => {});
 }
 
 /** Content as it was given, whole. */
