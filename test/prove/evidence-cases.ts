@@ -46,7 +46,7 @@ const bootAggregate: Measurement = {
 const HONEST: readonly Measurement[] = [
   bootAggregate,
   ...FILES.map((path) => ({ path })),
-  { path: '/usr/bin/bash', template: 'ima-sig', last: Buffer.alloc(20, 3) },
+  { path: '/usr/bin/bash', template: 'ima-sig', last: Buffer.from('030204a1b2c3d40003303132', 'hex') },
   { path: '/tmp/anything', digest: sha256('anything') },
   { path: '.ima', template: 'ima-buf', digest: sha256(CERTIFICATE), last: CERTIFICATE },
   { path: 'kexec-cmdline', template: 'ima-buf', digest: sha256(COMMAND_LINE), last: COMMAND_LINE },

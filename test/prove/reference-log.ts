@@ -66,11 +66,26 @@ function readEntry(template: string, rest: string) {
   const name = Buffer.from(tail.slice(0, Math.max(0, lastAt)), 'latin1');
   const last = tail.slice(lastAt + 1);
   if (name.length === 0 || !/^([0-9a-f]{2})*$/.test(last)) return null;
+  if (template.startsWith('ima-sig') && !/^$/.test(last) && !isSignature(last)) return null;
   const digest = Buffer.from(hex, 'hex');
   const fields = [field(Buffer.from(`${prefix}\0`), digest), field(name, Buffer.from('\0'))];
   if (hasLastField(template)) fields.push(field(Buffer.from(last, 'hex')));
   const buffer = template === 'ima-buf' ? Buffer.from(last, 'hex') : null;
   return { name, algorithm, digest, isFileDigest: type !== 'verity', buffer, data: Buffer.concat(fields) };
+}
+
+/** The kernel's numbers of hash algorithms, in hex, as far as their digests' sizes are known. */
+const BY_NUMBER: Readonly<Record<string, number>> = {
+  ...{ '01': 16, '02': 20, '03': 20, '04': 32, '05': 48, '06': 64, '07': 28, '0d': 64, '11': 32 },
+  ...{ '12': 32, '13': 64, '14': 32, '15': 48, '16': 64 },
+};
+
+/** A header and as many bytes as it says; or a digest that was kept in a signature's place. */
+function isSignature(hex: string): boolean {
+  const [, algorithm = '', size = '', signature = ''] = /^(?:0302|0502|0603)(..).{8}(.{4})(.+)$/.exec(hex) ?? [];
+  if (Object.hasOwn(BY_NUMBER, algorithm)) return signature.length === 2 * Number.parseInt(size, 16);
+  const [, kept = '', digest = ''] = /^04(..)(.*)$/.exec(hex) ?? [];
+  return Object.hasOwn(BY_NUMBER, kept) && digest.length === 2 * (BY_NUMBER[kept] ?? 0);
 }
 
 /** `algorithm:hex name…`, in the places in which the second version has its parts. */
