@@ -1,9 +1,17 @@
 import type { ApolloServer } from '@apollo/server';
 import { workerLoad } from './attestation/index.js';
 import { auditDomain, ensureKeyFile, recordAudit } from './audit/index.js';
-import { type Context, type DomainManifest, requestIdSweep, type Services, type Settings } from './authority/index.js';
+import {
+  type Context,
+  type DomainManifest,
+  eventSweep,
+  requestIdSweep,
+  type Services,
+  type Settings,
+} from './authority/index.js';
 import type { Database } from './db/open.js';
 import { DOMAINS } from './domains.js';
+import { Bells } from './events/index.js';
 import { authenticate, bootstrapIdentity } from './identity/index.js';
 import type { Clock } from './platform/clock.js';
 import type { Logger } from './platform/log.js';
@@ -20,6 +28,7 @@ import { type LimitSettings, NO_LIMITS, RequestLimits } from './server/rate-limi
 import { buildSchema, objectTypesOf } from './server/schema.js';
 import { federationPolicies, shapePolicy } from './server/shapes.js';
 import { sourceReader } from './server/source.js';
+import { Streams, streamPolicy } from './server/streams.js';
 import { startSweeper } from './server/sweeper.js';
 
 export interface AppOptions {
@@ -47,6 +56,8 @@ export interface App {
   readonly services: Services;
   /** Where the first administrator's password is, when this was the first start. */
   readonly adminPasswordPath: string | null;
+  /** Ends the streams that are open, which would keep the server from closing. */
+  endStreams(): void;
   close(): Promise<void>;
 }
 
@@ -55,7 +66,13 @@ export function declaredPolicies(): RegistryInput {
   const shapes = shapePolicy(objectTypesOf(buildSchema(DOMAINS)));
   return {
     rules: {},
-    policies: [...DOMAINS.flatMap((domain) => domain.policies), shapes, metricsPolicy, ...federationPolicies] as never,
+    policies: [
+      ...DOMAINS.flatMap((domain) => domain.policies),
+      shapes,
+      metricsPolicy,
+      streamPolicy,
+      ...federationPolicies,
+    ] as never,
   };
 }
 
@@ -78,7 +95,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   const services: Services = { db: database.db, clock, log, policies, settings, meter: metrics, recordAudit };
   const domains = options.domains ?? DOMAINS;
   const guarded = guardedSchema(domains, policies);
-  const routes = [...domains.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics)];
+  const limits = new RequestLimits(options.limits ?? NO_LIMITS, clock);
+  const bells = new Bells();
+  const streams = new Streams({ guarded, feeds: feedsOf(domains), bells, limits });
+  const routes = [...domains.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics), streams.route];
   requireGuardedRoutes(routes, policies);
   if (domains.includes(auditDomain)) ensureKeyFile(settings.auditKeyPath);
   const adminPasswordPath = await bootstrapIdentity(services, options.adminPasswordPath);
@@ -93,14 +113,20 @@ export async function createApp(options: AppOptions): Promise<App> {
     pages: options.hasGraphiql ? graphiqlPages() : new Map(),
     metrics,
     tls: options.tls,
-    limits: new RequestLimits(options.limits ?? NO_LIMITS, clock),
+    limits,
     sourceOf: sourceReader(options.trustedProxies ?? []),
     authenticate: (db, token) => authenticate(db, database, token, clock.now()),
   });
-  const sweeper = startSweeper(services, [requestIdSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])]);
+  const deafen = await database.listen((topic) => bells.ring(topic));
+  const sweeps = [requestIdSweep, eventSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])];
+  const sweeper = startSweeper(services, sweeps);
   const close = async () => {
+    streams.end();
+    await deafen();
     await sweeper.stop();
     await graphql.stop();
   };
-  return { http, services, adminPasswordPath, close };
+  return { http, services, adminPasswordPath, endStreams: () => streams.end(), close };
 }
+
+const feedsOf = (domains: readonly DomainManifest[]) => Object.assign({}, ...domains.map(({ feeds }) => feeds));

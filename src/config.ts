@@ -94,7 +94,23 @@ export const SETTINGS = {
   ],
   BAILIWICK_SWEEP_INTERVAL: [
     duration.refine((ms) => ms >= 1000 && ms <= 86_400_000, 'is not from PT1S to P1D').default(600_000),
-    'How often what is of no use any more is removed (PT10M): uploads ten minutes after they expired, content that nothing refers to, request ids a day after they were used, challenges after their retention.',
+    'How often what is of no use any more is removed (PT10M): uploads ten minutes after they expired, content that nothing refers to, request ids a day after they were used, challenges and events after their retention.',
+  ],
+  BAILIWICK_TRUST_EXPIRY_INTERVAL: [
+    duration.refine((ms) => ms >= 1000 && ms <= 3_600_000, 'is not from PT1S to PT1H').default(5000),
+    'How often trust that ran out is written down, for those who watch (PT5S). It counts no longer from the moment it runs out, whatever is set here.',
+  ],
+  BAILIWICK_EVENT_RETENTION: [
+    duration.refine((ms) => ms >= 60_000, 'is not PT1M or more').default(604_800_000),
+    'How long events are kept, so that subscriptions resume from them (P7D).',
+  ],
+  BAILIWICK_STREAM_LIFETIME: [
+    duration.refine((ms) => ms <= 86_400_000, 'is not up to P1D').default(3_600_000),
+    'How long a stream of events stays open; then it ends, and clients resume (PT1H).',
+  ],
+  BAILIWICK_STREAM_PATIENCE: [
+    duration.default(30_000),
+    'How long the client of a stream may take to read what was sent before it is cut off (PT30S).',
   ],
   BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL: [
     limit.default(100),
@@ -107,6 +123,11 @@ export const SETTINGS = {
   BAILIWICK_CONCURRENT_REQUESTS_PER_PRINCIPAL: [limit.default(64), 'Requests of one user or agent at a time.'],
   BAILIWICK_CONCURRENT_REQUESTS_PER_SOURCE: [limit.default(512), 'Requests of one address at a time.'],
   BAILIWICK_CONCURRENT_REQUESTS: [limit.default(2000), 'Requests at a time altogether.'],
+  BAILIWICK_STREAMS_PER_PRINCIPAL: [
+    limit.default(16),
+    'Streams of events of one user or agent at a time. They count among the requests too.',
+  ],
+  BAILIWICK_STREAMS: [limit.default(500), 'Streams of events at a time altogether.'],
   BAILIWICK_LOG_INS_PER_MINUTE_PER_SOURCE: [
     limit.default(60),
     'Passwords that are checked for one address each minute.',
@@ -155,6 +176,10 @@ export interface Config {
   readonly recoversAutomatically: boolean;
   readonly challengeRetentionMs: number;
   readonly sweepIntervalMs: number;
+  readonly trustExpiryIntervalMs: number;
+  readonly eventRetentionMs: number;
+  readonly streamLifetimeMs: number;
+  readonly streamPatienceMs: number;
   readonly limits: LimitSettings;
   readonly metricsToken: string | undefined;
   readonly auditKeyPath: string;
@@ -206,6 +231,10 @@ export function readConfig(environment: Environment): Config {
     recoversAutomatically: values.BAILIWICK_ATTESTATION_RECOVERS_AUTOMATICALLY,
     challengeRetentionMs: values.BAILIWICK_ATTESTATION_CHALLENGE_RETENTION,
     sweepIntervalMs: values.BAILIWICK_SWEEP_INTERVAL,
+    trustExpiryIntervalMs: values.BAILIWICK_TRUST_EXPIRY_INTERVAL,
+    eventRetentionMs: values.BAILIWICK_EVENT_RETENTION,
+    streamLifetimeMs: values.BAILIWICK_STREAM_LIFETIME,
+    streamPatienceMs: values.BAILIWICK_STREAM_PATIENCE,
     metricsToken: values.BAILIWICK_METRICS_TOKEN,
     limits: {
       requestsPerSecondPerPrincipal: values.BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL,
@@ -213,6 +242,8 @@ export function readConfig(environment: Environment): Config {
       concurrentRequestsPerPrincipal: values.BAILIWICK_CONCURRENT_REQUESTS_PER_PRINCIPAL,
       concurrentRequestsPerSource: values.BAILIWICK_CONCURRENT_REQUESTS_PER_SOURCE,
       concurrentRequests: values.BAILIWICK_CONCURRENT_REQUESTS,
+      streamsPerPrincipal: values.BAILIWICK_STREAMS_PER_PRINCIPAL,
+      streams: values.BAILIWICK_STREAMS,
       logInsPerMinutePerSource: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_SOURCE,
       logInsPerMinutePerUser: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_USER,
     },

@@ -101,6 +101,7 @@ function renewOnHangup(server: HttpServer, tls: TlsFiles, log: Logger): void {
 function stopOnSignal(app: App, sealer: Sealer | null, database: Database, timeoutMs: number): void {
   const stop = async () => {
     const cut = setTimeout(() => app.http.closeAllConnections(), timeoutMs);
+    app.endStreams();
     await new Promise<void>((resolve) => {
       app.http.close(() => resolve());
       app.http.closeIdleConnections();

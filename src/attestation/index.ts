@@ -2,13 +2,14 @@ import { pipeline } from 'node:stream/promises';
 import type { AnyResolver, DomainManifest, Route } from '../authority/index.js';
 import {
   allowlistEntities,
+  allowlistFeed,
   allowlistPolicies,
   allowlistResolvers,
   allowlistRevisions,
   streamImaPolicy,
 } from './allowlists/index.js';
 import { contentSweep } from './contents/index.js';
-import { challengeSweep, loadAgent, recordPolicies, recordResolvers } from './records/index.js';
+import { challengeSweep, loadAgent, recordPolicies, recordResolvers, trustExpiry, trustFeed } from './records/index.js';
 import { loadResult, resultPolicies, resultResolvers } from './results/index.js';
 import { fillUpload, uploadPolicies, uploadResolvers, uploadSweep, uploads } from './uploads/index.js';
 
@@ -62,5 +63,11 @@ export const attestationDomain: DomainManifest = {
   },
   routes,
   // Uploads go first, so that their content goes in the same round.
-  sweeps: [uploadSweep, contentSweep([uploads.contentDigest, allowlistRevisions.imaDigest]), challengeSweep],
+  sweeps: [
+    uploadSweep,
+    contentSweep([uploads.contentDigest, allowlistRevisions.imaDigest]),
+    challengeSweep,
+    trustExpiry,
+  ],
+  feeds: { agentTrustChanged: trustFeed, allowlistPublished: allowlistFeed },
 };

@@ -19,6 +19,14 @@ export interface Settings {
   readonly auditKeyPath: string;
   /** How long audit entries are kept; null for ever. */
   readonly auditRetentionMs: number | null;
+  /** How often trust that ran out is written down. */
+  readonly trustExpiryIntervalMs: number;
+  /** How long events are kept, to be resumed from. */
+  readonly eventRetentionMs: number;
+  /** How long a stream stays open at most. */
+  readonly streamLifetimeMs: number;
+  /** How long a stream's client may take to read what was sent. */
+  readonly streamPatienceMs: number;
 }
 
 /** Something that was done or refused, in the words of the audit log. */

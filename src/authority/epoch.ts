@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import type { Db, Tx } from '../db/open.js';
+import { type Db, notify, type Tx } from '../db/open.js';
 import { authorizationEpoch } from './tables.js';
 
 const ROW = eq(authorizationEpoch.id, 1);
@@ -19,10 +19,14 @@ export async function lockEpoch(tx: Tx, mode: 'share' | 'update'): Promise<numbe
   return row.epoch;
 }
 
+/** Heard by who lets callers wait, so that open streams ask at once whether they may go on. */
+export const RIGHTS_TOPIC = 'rights';
+
 /** Every change of rights calls this in its transaction, which must hold the epoch with `update`. */
 export async function bumpEpoch(tx: Tx): Promise<void> {
   await tx
     .update(authorizationEpoch)
     .set({ epoch: sql`${authorizationEpoch.epoch} + 1` })
     .where(ROW);
+  await notify(tx, RIGHTS_TOPIC);
 }

@@ -1,8 +1,9 @@
 export { type Actor, anonymous, domainOf, type Principal, projectOf, type Scope } from './actor.js';
 export type { Asker, AuditFact, Context, Services, Settings } from './context.js';
 export { mayOn, refuseUnless, requireAllowed, requireOperation, requireVisible } from './decide.js';
-export { bumpEpoch, insertEpoch, lockEpoch } from './epoch.js';
+export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC } from './epoch.js';
+export { eventSweep } from './event-sweep.js';
 export { once, requestIdSweep } from './idempotency.js';
 export { byId, defineLoader } from './loader.js';
-export type { AnyResolver, DomainManifest, Route, Sweep } from './manifest.js';
+export type { AnyResolver, DomainManifest, Feed, Route, Sweep } from './manifest.js';
 export { type Act, mutate } from './mutate.js';

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { EventRow } from '../events/index.js';
 import type { Policy } from '../platform/policy/index.js';
-import type { Context, Services } from './context.js';
+import type { Context, Services, Settings } from './context.js';
 
 /** A GraphQL field's function; the generated types check each slice's own. */
 // biome-ignore lint/suspicious/noExplicitAny: the composition root holds resolvers of every type at once.
@@ -9,19 +10,32 @@ export type AnyResolver = (...args: any[]) => unknown;
 /** A route beside /graphql, guarded by the policy that claims its coordinate `HTTP.<name>`. */
 export interface Route {
   readonly name: string;
-  readonly method: 'GET' | 'PUT';
+  readonly method: 'GET' | 'PUT' | 'POST';
   readonly path: RegExp;
   handle(context: Context, parameter: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+/** What a field of Subscription tells: events of one type, of those about objects that the caller may read. */
+export interface Feed {
+  readonly type: string;
+  /**
+   * The first event behind a position that this caller may see, at this moment, and that the field's arguments ask for.
+   * It is what the field resolves to.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: the composition root holds feeds of every field at once.
+  next(context: Context, args: any, after: number): Promise<EventRow | undefined>;
 }
 
 /** Removes rows that are of no use any more. Replicas run it whenever they like, at once too. */
 export interface Sweep {
   readonly name: string;
+  /** How often, for what cannot wait as long as the rest. */
+  readonly intervalMs?: (settings: Settings) => number;
   /** Removes a bounded number of rows, in transactions of its own, and answers how many; 0 when nothing is left. */
   removeSome(services: Services): Promise<number>;
 }
 
-/** What one domain brings: its schema file's name, its policies, its resolvers, its entities, its routes, its sweeps. */
+/** What one domain brings: its schema file's name, its policies, its resolvers, its entities, its routes, its sweeps, its feeds. */
 export interface DomainManifest {
   readonly name: string;
   readonly policies: readonly Policy<never>[];
@@ -30,4 +44,6 @@ export interface DomainManifest {
   readonly entities: Readonly<Record<string, (context: Context, id: string) => Promise<object | null>>>;
   readonly routes?: readonly Route[];
   readonly sweeps?: readonly Sweep[];
+  /** By the name of the field of Subscription. */
+  readonly feeds?: Readonly<Record<string, Feed>>;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { databaseFault } from '../db/errors.js';
 import type { Tx } from '../db/open.js';
+import { type EventFact, recordEvents } from '../events/index.js';
 import type { PolicyName } from '../platform/policy/index.js';
 import type { Asker, AuditFact, Context } from './context.js';
 import { requireOperation } from './decide.js';
@@ -13,6 +14,8 @@ export interface Act extends Asker {
   readonly context: Context;
   /** Records what is being done; it commits with the change or not at all. */
   audit(fact: AuditFact): Promise<void>;
+  /** Tells those who watch what changed; written at the end of the transaction. */
+  event(fact: EventFact): void;
 }
 
 export interface MutateOptions {
@@ -57,7 +60,10 @@ async function runOnce<T>(context: Context, options: MutateOptions, tx: Tx, run:
       { policy: options.policy, ...fact },
     );
   };
-  const result = await run({ ...asker, tx, now, context, audit });
+  const events: EventFact[] = [];
+  const event = (fact: EventFact) => void events.push(fact);
+  const result = await run({ ...asker, tx, now, context, audit, event });
   if (entries === 0) throw new Error(`${options.policy}: a change must leave an audit entry`);
+  await recordEvents(tx, events, now);
   return result;
 }

@@ -17,7 +17,7 @@ export interface Payload {
   readonly userErrors: readonly { readonly code: string; readonly message: string; readonly path: readonly string[] }[];
 }
 
-interface ResponseError {
+export interface ResponseError {
   readonly message: string;
   readonly extensions?: {
     readonly code?: string;
@@ -117,7 +117,9 @@ async function post(connection: Connection, body: string): Promise<GraphqlRespon
   } catch (error) {
     throw noAnswer(connection, reasonOf(error));
   }
-  return parseResponse(text) ?? refuseStatus(connection, status);
+  const answer = parseResponse(text);
+  if (answer === null) throw refusalOf(connection, status);
+  return answer;
 }
 
 async function readText(response: Response): Promise<string> {
@@ -140,13 +142,19 @@ function parseResponse(text: string): GraphqlResponse | null {
   }
 }
 
-function refuseStatus(connection: Connection, status: number): never {
-  if (status === 401) throw new ApiError('UNAUTHENTICATED', 'a valid token is needed');
-  if (status === 403) throw new ApiError('FORBIDDEN', 'the server refuses this request');
-  throw noAnswer(connection, `it answered HTTP status ${status} and no GraphQL`);
+/** What an answer that is no success comes to. */
+export async function refusedResponse(connection: Connection, response: Response): Promise<CliError> {
+  const error = parseResponse(await readText(response))?.errors?.[0];
+  return error ? toApiError(error) : refusalOf(connection, response.status);
 }
 
-function toApiError({ message, extensions = {} }: ResponseError): ApiError {
+function refusalOf(connection: Connection, status: number): CliError {
+  if (status === 401) return new ApiError('UNAUTHENTICATED', 'a valid token is needed');
+  if (status === 403) return new ApiError('FORBIDDEN', 'the server refuses this request');
+  return noAnswer(connection, `it answered HTTP status ${status} and no GraphQL`);
+}
+
+export function toApiError({ message, extensions = {} }: ResponseError): ApiError {
   const { code = 'INTERNAL_SERVER_ERROR', requestId, reason, scopeTypes = [] } = extensions;
   const request = requestId === undefined ? '' : ` (request ${requestId})`;
   return new ApiError(code, printable(`${code}: ${message}${request}${logInHint(scopeTypes)}`), reason);

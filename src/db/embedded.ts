@@ -6,6 +6,7 @@ import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { lockFolder } from './folder-lock.js';
 import { MIGRATIONS } from './migrations.js';
+import { CHANNEL } from './notify.js';
 import type { Database, Db, StatementListener } from './types.js';
 
 export interface EmbeddedOptions {
@@ -40,6 +41,10 @@ export function embeddedDatabase(client: PGlite, statements?: StatementListener,
     db,
     ping: async () => {
       await db.execute(sql`select 1`);
+    },
+    listen: async (heard) => {
+      const stop = await client.listen(CHANNEL, heard);
+      return () => stop();
     },
     close: async () => {
       await client.close();

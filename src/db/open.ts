@@ -2,6 +2,7 @@ import { openEmbedded } from './embedded.js';
 import { openPostgres } from './postgres.js';
 import type { Database, StatementListener } from './types.js';
 
+export { EVERY_TOPIC, notify } from './notify.js';
 export type { Database, Db, Engine, StatementListener, Tx } from './types.js';
 
 export interface DatabaseOptions {

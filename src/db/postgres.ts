@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
+import { keepListening } from './listening.js';
 import { MIGRATIONS } from './migrations.js';
 import { preparing } from './prepared.js';
 import type { Database, Db, StatementListener } from './types.js';
@@ -41,6 +42,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     ping: async () => {
       await db.execute(sql`select 1`);
     },
+    listen: (heard) => keepListening(options.url, heard, (channel, topic) => client.notify(channel, topic)),
     close: () => client.end({ timeout: 5 }),
   };
 }

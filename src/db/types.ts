@@ -19,6 +19,11 @@ export interface Database {
   readonly db: Db;
   /** Answers when the database does; throws otherwise. */
   ping(): Promise<void>;
+  /**
+   * Hears what `notify` says, in any process, from now on. A connection that is lost is made anew, and then `EVERY_TOPIC`
+   * is heard, since something may have been missed. Resolves to what ends it.
+   */
+  listen(heard: (topic: string) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 

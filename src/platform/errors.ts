@@ -83,6 +83,10 @@ export const notFound = (what: string) => new Refusal('NOT_FOUND', `No such ${wh
 export const badInput = (message: string, extensions: Record<string, unknown> = {}) =>
   new Refusal('BAD_USER_INPUT', message, extensions);
 export const invalidCursor = () => new Refusal('INVALID_CURSOR', 'The cursor is not one of this list.');
+export const eventsExpired = () =>
+  new Refusal('INVALID_CURSOR', 'Events from then are not kept any more: read afresh, and begin without a cursor.', {
+    reason: 'EVENTS_EXPIRED',
+  });
 export const unavailable = (message = 'The service cannot answer just now; try again.') =>
   new Refusal('UNAVAILABLE', message);
 export const rateLimited = (message: string, retryAfterSeconds: number) =>

@@ -15,6 +15,7 @@ const PREFIXES = {
   AttestationResult: 'atr',
   Upload: 'upl',
   AuditEntry: 'aud',
+  Event: 'evt',
 } as const;
 
 export type Kind = keyof typeof PREFIXES;

@@ -52,11 +52,12 @@ export function connection<Row>(
   };
 }
 
-function encodeCursor(ordering: string, keys: readonly string[]): string {
+export function encodeCursor(ordering: string, keys: readonly string[]): string {
   return Buffer.from(JSON.stringify([ordering, ...keys])).toString('base64url');
 }
 
-function decodeCursor(cursor: string, ordering: string, keys: number): string[] {
+/** @throws Refusal INVALID_CURSOR for what is no cursor of this ordering. */
+export function decodeCursor(cursor: string, ordering: string, keys: number): string[] {
   if (cursor.length > CURSOR_LENGTH_MAX) throw invalidCursor();
   let parts: unknown;
   try {

@@ -61,6 +61,7 @@ export function createGraphql(
 const requestRules: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ schema, operation, document, request }) => {
+      if (operation?.operation === 'subscription') throw badInput('Subscriptions are served at /graphql/stream.');
       if (operation && costOf(schema, operation, document, request.variables ?? {}) > LIMITS.cost) {
         throw badInput('The operation could answer too much; ask for smaller pages.');
       }
@@ -97,7 +98,8 @@ function runBare(guarded: Guarded): ApolloServerPlugin<Context> {
   return { requestDidStart: async () => hooks };
 }
 
-function logFaults({ log, requestId }: Context, errors: readonly GraphQLError[]): void {
+/** Logs those of an answer's errors that are faults of ours. */
+export function logFaults({ log, requestId }: Context, errors: readonly GraphQLError[]): void {
   for (const error of errors) {
     if (isFault(error)) log.error({ requestId, err: faultForLog(unwrapResolverError(error)) }, 'a request failed');
   }

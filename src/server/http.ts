@@ -2,22 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { anonymous, type Context, type Route, requireOperation, type Services } from '../authority/index.js';
-import { faultForLog } from '../db/errors.js';
 import type { Database, Tx } from '../db/open.js';
-import { badInput, HTTP_STATUS, notFound, Refusal, unauthenticated } from '../platform/errors.js';
+import { HTTP_STATUS, notFound, Refusal, unauthenticated } from '../platform/errors.js';
 import { continued, traced } from '../platform/trace.js';
 import type { AdmitAnonymous } from './anonymous.js';
+import { BODY_MAX, BODY_MAX_ANONYMOUS, isJson, readJson, refuseMediaType } from './body.js';
 import { recordDenial } from './denials.js';
 import { answerPage, type Page } from './graphiql.js';
 import { type Leave, leaving } from './leaving.js';
 import { createHttpServer, type HttpServer, type TlsFiles } from './listener.js';
-import { refusalFrom } from './mask.js';
+import { refusalFor } from './mask.js';
 import type { Metrics } from './metrics.js';
 import type { RequestLimits } from './rate-limits.js';
 import type { SourceOf } from './source.js';
-
-const BODY_MAX_ANONYMOUS = 1024 * 1024;
-const BODY_MAX = 16 * 1024 * 1024;
 
 /** Proves who a bearer is, from a database or inside a transaction. */
 export type Authenticate = (db: Tx, token: string) => Promise<Context['actor']>;
@@ -140,13 +137,9 @@ async function answerGraphql(
   response: ServerResponse,
 ): Promise<void> {
   const { method = 'GET', headers } = request;
-  const isJson = /^application\/json\b/i.test(headers['content-type'] ?? '');
-  if (method === 'POST' && !isJson) {
-    response.writeHead(415, { 'content-type': 'text/plain' }).end('POST takes application/json.\n');
-    return;
-  }
+  if (method === 'POST' && !isJson(request)) return refuseMediaType(response);
   const isAnonymous = context.actor.principal === null;
-  const body = method === 'POST' ? parseJson(await readBody(request, isAnonymous ? BODY_MAX_ANONYMOUS : BODY_MAX)) : '';
+  const body = method === 'POST' ? await readJson(request, isAnonymous ? BODY_MAX_ANONYMOUS : BODY_MAX) : '';
   const { search, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   if (isAnonymous) door.admitAnonymous(method === 'POST' ? body : Object.fromEntries(searchParams));
   const headerMap = new HeaderMap();
@@ -161,29 +154,8 @@ async function answerGraphql(
   else response.end();
 }
 
-async function readBody(request: IncomingMessage, max: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > max) throw badInput(`The body is larger than ${max} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw badInput('The body is not JSON.');
-  }
-}
-
 function answerError({ services }: FrontDoor, requestId: string, response: ServerResponse, error: unknown): void {
-  let refusal = error instanceof Refusal ? error : refusalFrom(error);
-  if (!refusal) services.log.error({ requestId, err: faultForLog(error) }, 'a request failed');
-  refusal ??= new Refusal('INTERNAL_SERVER_ERROR', 'Something went wrong; the request id finds it in the log.');
+  const refusal = refusalFor(error, services.log, requestId);
   if (response.headersSent) return void response.destroy();
   const { retryAfterSeconds } = refusal.extensions;
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));

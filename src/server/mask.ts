@@ -1,7 +1,8 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { databaseFault } from '../db/errors.js';
+import { databaseFault, faultForLog } from '../db/errors.js';
 import { badInput, Refusal, unavailable } from '../platform/errors.js';
+import type { Logger } from '../platform/log.js';
 
 const CALLERS = new Set([
   'GRAPHQL_PARSE_FAILED',
@@ -44,8 +45,16 @@ function isCallers(error: unknown, code: unknown): boolean {
   return unwrapResolverError(error) instanceof GraphQLError && CALLERS.has(String(code ?? ''));
 }
 
+/** What a caller is told of whatever was thrown outside of an operation; what is a fault of ours is logged. */
+export function refusalFor(error: unknown, log: Logger, requestId: string): Refusal {
+  const refusal = refusalIn(error);
+  if (refusal) return refusal;
+  log.error({ requestId, err: faultForLog(error) }, 'a request failed');
+  return new Refusal('INTERNAL_SERVER_ERROR', 'Something went wrong; the request id finds it in the log.');
+}
+
 /** What a failed statement means to the caller, when it is not a fault of ours. */
-export function refusalFrom(error: unknown): Refusal | null {
+function refusalFrom(error: unknown): Refusal | null {
   const { kind } = databaseFault(error);
   if (kind === 'unstorable-text') return badInput('A text holds a character that cannot be stored.');
   return kind === 'unavailable' || kind === 'conflict' ? unavailable() : null;

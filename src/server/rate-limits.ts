@@ -10,6 +10,8 @@ export interface LimitSettings {
   readonly concurrentRequestsPerPrincipal: number;
   readonly concurrentRequestsPerSource: number;
   readonly concurrentRequests: number;
+  readonly streamsPerPrincipal: number;
+  readonly streams: number;
   readonly logInsPerMinutePerSource: number;
   readonly logInsPerMinutePerUser: number;
 }
@@ -20,6 +22,8 @@ export const NO_LIMITS: LimitSettings = {
   concurrentRequestsPerPrincipal: 0,
   concurrentRequestsPerSource: 0,
   concurrentRequests: 0,
+  streamsPerPrincipal: 0,
+  streams: 0,
   logInsPerMinutePerSource: 0,
   logInsPerMinutePerUser: 0,
 };
@@ -29,6 +33,7 @@ const BURST_SECONDS = 5;
 /** When to come back to a server that is busy with the caller's own requests. */
 const BUSY_RETRY_SECONDS = 1;
 
+type ConcurrencyName = 'principal' | 'source' | 'all' | 'principalStreams' | 'streams';
 type RateName = 'principal' | 'source' | 'logInSource' | 'logInUser';
 
 const perSecond = (rate: number) => new TokenBuckets({ perSecond: rate, burst: rate * BURST_SECONDS });
@@ -38,7 +43,7 @@ const perMinute = (rate: number) => new TokenBuckets({ perSecond: rate / 60, bur
 export class RequestLimits {
   readonly #clock: Clock;
   readonly #rates: Readonly<Record<RateName, TokenBuckets>>;
-  readonly #concurrency: Readonly<Record<'principal' | 'source' | 'all', Concurrency>>;
+  readonly #concurrency: Readonly<Record<ConcurrencyName, Concurrency>>;
 
   constructor(settings: LimitSettings, clock: Clock) {
     this.#clock = clock;
@@ -52,6 +57,8 @@ export class RequestLimits {
       principal: new Concurrency(settings.concurrentRequestsPerPrincipal),
       source: new Concurrency(settings.concurrentRequestsPerSource),
       all: new Concurrency(settings.concurrentRequests),
+      principalStreams: new Concurrency(settings.streamsPerPrincipal),
+      streams: new Concurrency(settings.streams),
     };
   }
 
@@ -69,6 +76,12 @@ export class RequestLimits {
   admitPrincipal(id: string, leave: Leave): void {
     this.#take('principal', id);
     leave(this.#concurrency.principal.enter(id));
+  }
+
+  /** Lets a request become a stream, which stays among the requests too. @throws RATE_LIMITED. */
+  admitStream(principalId: string, leave: Leave): void {
+    leave(this.#concurrency.principalStreams.enter(principalId));
+    leave(this.#concurrency.streams.enter(''));
   }
 
   /** Counts a password that is about to be checked, whether there is such a user or not. @throws RATE_LIMITED. */

@@ -2,23 +2,34 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Services, Sweep } from '../authority/index.js';
 import { faultForLog } from '../db/errors.js';
 
-/** Runs sweeps every interval. Stopping waits for what is being removed. */
+/** Runs sweeps every interval, those with an interval of their own apart. Stopping waits for what is being removed. */
 export function startSweeper(services: Services, sweeps: readonly Sweep[]): { stop(): Promise<void> } {
   const stopping = new AbortController();
-  const ended = sweepUntil(stopping.signal, services, sweeps);
+  const { settings } = services;
+  const together = sweeps.filter(({ intervalMs }) => intervalMs === undefined);
+  const loops = [sweepUntil(stopping.signal, services, together, settings.sweepIntervalMs)];
+  for (const sweep of sweeps) {
+    const ms = sweep.intervalMs?.(settings);
+    if (ms !== undefined) loops.push(sweepUntil(stopping.signal, services, [sweep], ms));
+  }
   return {
-    stop: () => {
+    stop: async () => {
       stopping.abort();
-      return ended;
+      await Promise.all(loops);
     },
   };
 }
 
-async function sweepUntil(signal: AbortSignal, services: Services, sweeps: readonly Sweep[]): Promise<void> {
+async function sweepUntil(
+  signal: AbortSignal,
+  services: Services,
+  sweeps: readonly Sweep[],
+  intervalMs: number,
+): Promise<void> {
   const options = { signal, ref: false };
   while (!signal.aborted) {
     // Being stopped ends the wait early, which is not a failure.
-    await delay(services.settings.sweepIntervalMs, undefined, options).catch(() => {});
+    await delay(intervalMs, undefined, options).catch(() => {});
     for (const sweep of sweeps) await sweepAll(signal, services, sweep);
   }
 }

@@ -1,5 +1,7 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attestationRecords } from '../../src/attestation/records/tables.js';
+import { events } from '../../src/events/index.js';
 import { agents } from '../../src/identity/agents/tables.js';
 import { newId } from '../../src/platform/ids.js';
 import {
@@ -116,6 +118,13 @@ describe('a machine', () => {
     expect((await done(reset, { agent: { id } }, admin)).agent.state).toBe('PENDING');
     machine.reboot().measure(...FILES);
     expect((await attest(machine, token)).agent.state).toBe('TRUSTED');
+    // Accepted while it is trusted already: nothing changed that anybody would have to be told.
+    expect((await attest(machine, token)).agent.state).toBe('TRUSTED');
+    const told = await server.services.db.select().from(events).where(eq(events.objectId, id)).orderBy(events.position);
+    const states = ['CREATED', 'PENDING', 'TRUSTED', 'FAILED', 'PENDING', 'TRUSTED'];
+    expect(told.map(({ details }) => details)).toEqual(
+      states.slice(1).map((to, index) => ({ from: states[index], to })),
+    );
   });
 
   test('ok: a path that is too long to be listed whole does not keep a rejection from being recorded', async () => {

@@ -1,16 +1,22 @@
 import { defaultFieldResolver, extendSchema, type GraphQLSchema, isObjectType, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { allPolicies } from '../../src/app.js';
+import { allPolicies, guardedSchema } from '../../src/app.js';
 import type { DomainManifest, Route } from '../../src/authority/index.js';
 import { DOMAINS } from '../../src/domains.js';
+import { Bells } from '../../src/events/index.js';
+import { systemClock } from '../../src/platform/clock.js';
 import { enforce } from '../../src/server/enforce.js';
 import { requireGuardedFields, requireGuardedRoutes } from '../../src/server/guards.js';
 import { Metrics, metricsRoute } from '../../src/server/metrics.js';
+import { NO_LIMITS, RequestLimits } from '../../src/server/rate-limits.js';
 import { buildSchema, coordinatesOf } from '../../src/server/schema.js';
+import { Streams } from '../../src/server/streams.js';
 
 const policies = allPolicies();
 const metrics = new Metrics({ ping: async () => {}, workers: () => ({ waiting: 0, threads: 0 }) });
-const routes = [...DOMAINS.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics)];
+const limits = new RequestLimits(NO_LIMITS, systemClock);
+const streams = new Streams({ guarded: guardedSchema(DOMAINS, policies), feeds: {}, bells: new Bells(), limits });
+const routes = [...DOMAINS.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics), streams.route];
 const routeCoordinates = routes.map((route) => `HTTP.${route.name}`);
 const coordinates = [...coordinatesOf(buildSchema(DOMAINS)), ...routeCoordinates];
 
@@ -32,6 +38,12 @@ describe('coverage', () => {
 
   test('ok: every claim names a field or a route that exists', () => {
     expect(policies.unknownClaims(coordinates)).toEqual([]);
+  });
+
+  test('ok: every field of Subscription has a feed', () => {
+    const subscriptions = Object.keys(buildSchema(DOMAINS).getSubscriptionType()?.getFields() ?? {});
+    expect(subscriptions.length).toBeGreaterThan(0);
+    expect(DOMAINS.flatMap(({ feeds }) => Object.keys(feeds ?? {})).sort()).toEqual(subscriptions.sort());
   });
 
   test('ok: every field claimed apart from its type has a resolver of its own', () => {

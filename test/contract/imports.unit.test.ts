@@ -28,8 +28,9 @@ const arrows = files.flatMap((file) => arrowsOf(file, readFileSync(join(SRC, fil
 
 /** Which folders a folder must not know; `src/` itself, `server` and `cli` come after all of these. */
 const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
-  platform: ['db', 'authority', ...DOMAINS, 'server', 'cli', 'federation'],
-  db: ['authority', ...DOMAINS, 'server', 'cli', 'federation'],
+  platform: ['db', 'events', 'authority', ...DOMAINS, 'server', 'cli', 'federation'],
+  db: ['events', 'authority', ...DOMAINS, 'server', 'cli', 'federation'],
+  events: ['authority', ...DOMAINS, 'server', 'cli', 'federation'],
   authority: [...DOMAINS, 'server', 'cli', 'federation'],
   audit: ['identity', 'attestation', 'server', 'cli', 'federation'],
   identity: ['attestation', 'audit', 'server', 'cli', 'federation'],

@@ -10,6 +10,7 @@ import { fillMatrix, type Matrix } from './personas/matrix.js';
 import { writePage } from './personas/page.js';
 import { isRead, type Reading } from './personas/reading.js';
 import { ROUTES } from './personas/routes.js';
+import { WATCHED } from './personas/watching.js';
 import { makeWorld } from './personas/world.js';
 
 const PAGE = new URL('../../docs/persona-matrix.md', import.meta.url);
@@ -38,7 +39,7 @@ describe('everything that exists is asked', () => {
     expect(wanted.filter((coordinate) => !read.has(coordinate))).toEqual([]);
   });
 
-  test('ok: every entity, every mutation and every route', () => {
+  test('ok: every entity, every mutation, every subscription and every route', () => {
     const entities = new Set(Object.values(DOORS).flatMap(({ entity }) => entity ?? []));
     expect([...entities].sort()).toEqual(entityNames(schema).sort());
     expect(Object.keys(MUTATIONS).sort()).toEqual(
@@ -46,6 +47,7 @@ describe('everything that exists is asked', () => {
         .map(({ name }) => name)
         .sort(),
     );
+    expect(Object.keys(WATCHED).sort()).toEqual(Object.keys(schema.getSubscriptionType()?.getFields() ?? {}).sort());
     expect(Object.keys(ROUTES).sort()).toEqual(routes.map(({ name }) => name).sort());
   });
 });
@@ -71,6 +73,18 @@ describe('all ways to an object agree', () => {
       return followed(reading, path) !== (isReadable ? target : null);
     });
     expect(wrong.map(({ reading, path }) => `${told(reading)}: ${path}`)).toEqual([]);
+  });
+
+  test('ok: an event comes when and only when what it is about can be read', () => {
+    const comes = matrix.watchings.flatMap(({ persona, subscription, words }) =>
+      Object.entries(words).map(([name, word]) => [persona, WATCHED[subscription]?.type, name, word === '**yes**']),
+    );
+    expect(comes.some(([, , , isSeen]) => isSeen) && comes.some(([, , , isSeen]) => !isSeen)).toBe(true);
+    const types = new Set(Object.values(WATCHED).map(({ type }) => type));
+    const read = matrix.readings.filter(({ type }) => types.has(type));
+    expect(comes.map(String).sort()).toEqual(
+      read.map((one) => String([one.persona, one.type, one.thing.name, isRead(one)])).sort(),
+    );
   });
 
   test('ok: a runtime policy is fetched when and only when its revision’s content can be read', () => {

@@ -32,7 +32,7 @@ export async function openTestPostgres(statements?: StatementListener, way?: num
   const url = new URL(base);
   url.pathname = `/${name}`;
   if (way !== undefined) url.port = String(way);
-  const database = await openPostgres({ url: url.href, connectionsMax: 5, statements });
+  const database = await openPostgres({ url: url.href, connectionsMax: 12, statements });
   const close = async () => {
     await database.close();
     await admin.unsafe(`drop database ${name} with (force)`);

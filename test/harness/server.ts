@@ -29,6 +29,10 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   challengeRetentionMs: 86_400_000,
   sweepIntervalMs: 3_600_000,
   auditRetentionMs: null,
+  trustExpiryIntervalMs: 3_600_000,
+  eventRetentionMs: 86_400_000,
+  streamLifetimeMs: 600_000,
+  streamPatienceMs: 30_000,
 };
 
 export interface TestServerOptions {
@@ -105,7 +109,19 @@ export async function startTestServer(options: TestServerOptions = {}) {
     await closeDatabase();
     rmSync(folder, { recursive: true });
   };
-  return { url, adminPasswordPath, database, services: app.services, close, ...client(url), ...world(app.services) };
+  const { services, endStreams } = app;
+  const breakConnections = () => app.http.closeAllConnections();
+  return {
+    url,
+    adminPasswordPath,
+    database,
+    services,
+    endStreams,
+    breakConnections,
+    close,
+    ...client(url),
+    ...world(services),
+  };
 }
 
 /** Asks the server at an address. */

@@ -1,4 +1,5 @@
 export { compiledPolicy } from './compiled.js';
+export { allowlistFeed } from './feed.js';
 export { allowlistGet, allowlistPolicies } from './policies.js';
 export {
   type AllowlistRef,

@@ -46,7 +46,14 @@ export const allowlistGet = definePolicy<AllowlistRow>({
   target: allowlistTarget,
   boundary: READABLE,
   check: 'role:reader',
-  operations: ['Query.allowlist', 'Query.allowlists', 'Allowlist.*', 'AllowlistRevision.*'],
+  operations: [
+    'Query.allowlist',
+    'Query.allowlists',
+    'Subscription.allowlistPublished',
+    'Allowlist.*',
+    'AllowlistRevision.*',
+    'AllowlistPublished.*',
+  ],
 });
 
 export const allowlistGetContent = definePolicy<AllowlistRow>({

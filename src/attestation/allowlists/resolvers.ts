@@ -1,4 +1,5 @@
 import type { AnyResolver, Context } from '../../authority/index.js';
+import { cursorOf, type EventRow } from '../../events/index.js';
 import type { PageArgs } from '../../platform/pagination.js';
 import { payload } from '../../platform/payload.js';
 import {
@@ -35,6 +36,12 @@ export const allowlistResolvers = {
       payload(async () => ({ allowlist: await publishAllowlistRevision(context, input) })),
     deleteAllowlist: (_: unknown, { input }: { input: AllowlistAtEtag }, context: Context) =>
       payload(async () => ({ allowlistId: await deleteAllowlist(context, input) })),
+  },
+  AllowlistPublished: {
+    cursor: cursorOf,
+    allowlist: ({ objectId }: EventRow, _: unknown, context: Context) => loadAllowlist(context).load(objectId),
+    revision: ({ details }: EventRow, _: unknown, context: Context) =>
+      loadRevision(context).load(String(details.revisionId)),
   },
   Allowlist: {
     // The owners' own domain tells the rest; who may read a list may read its owner.

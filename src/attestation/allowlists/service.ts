@@ -13,6 +13,7 @@ import { alreadyExists, forbidden, inUse, limitReached, staleEtag } from '../../
 import { newId } from '../../platform/ids.js';
 import { validName, validText } from '../../platform/text.js';
 import { storeContent } from '../contents/index.js';
+import { ALLOWLIST_PUBLISHED } from './feed.js';
 import { allowlistCreate, allowlistDelete, allowlistGet, allowlistPublish } from './policies.js';
 import { type AllowlistRef, resolveAllowlist } from './reading.js';
 import * as repository from './repository.js';
@@ -89,6 +90,7 @@ export async function publishAllowlistRevision(
     const revision = await storeRevision(act, row.id, number, content);
     if (!(await repository.publish(act.tx, row, revision))) throw staleEtag();
     await audit(act, 'allowlist.published', row, revision);
+    act.event({ type: ALLOWLIST_PUBLISHED, objectId: row.id, details: { revisionId: revision.id, number } });
     return { ...row, currentRevisionId: revision.id, version: row.version + 1, updatedAt: act.now };
   });
 }

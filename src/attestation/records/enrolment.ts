@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Act, type Context, mutate } from '../../authority/index.js';
 import { databaseFault } from '../../db/errors.js';
-import { setTrust } from '../../identity/agents/index.js';
 import { issueAgentToken } from '../../identity/tokens/index.js';
 import { alreadyExists, invalid, type UserErrorFact, UserErrors, unauthenticated } from '../../platform/errors.js';
 import {
@@ -17,6 +16,7 @@ import { nextState } from '../verifier/index.js';
 import { agentActivate, agentEnroll } from './policies.js';
 import { type AgentView, areKeysTaken, lockViewByToken, updateRecord } from './repository.js';
 import { decodeBase64, hashSecret, isSecret } from './secrets.js';
+import { moveTrust } from './trust.js';
 import { storedState } from './views.js';
 
 /** ActivateCredential can return no more than the EK's name digest holds, of which SHA-256 is the smallest. */
@@ -79,7 +79,7 @@ export async function activateAgent(context: Context, input: ActivateAgent) {
     const secret = decodeBase64(input.secret);
     if (secret === null || !isSecret(secret, view.record.activationSecretHash)) throw refused();
     const { id } = view.agent;
-    await setTrust(act.tx, id, 'PENDING', null);
+    await moveTrust(act, view, 'PENDING', null);
     await takeKeys(act, id);
     await act.audit({ action: 'agent.activated', ...aboutAgent(view), details: { to: 'PENDING' } });
     const agent = { ...view.agent, trustState: 'PENDING', trustedUntil: null };

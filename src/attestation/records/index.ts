@@ -1,4 +1,6 @@
 export { challengeSweep } from './begin.js';
+export { trustExpiry } from './expiry.js';
+export { trustFeed } from './feed.js';
 export { recordPolicies } from './policies.js';
 export type { AgentView } from './repository.js';
 export { recordResolvers } from './resolvers.js';

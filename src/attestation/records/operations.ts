@@ -1,5 +1,5 @@
 import { type Act, bumpEpoch, type Context, mutate, requireAllowed } from '../../authority/index.js';
-import { type AgentRow, setTrust } from '../../identity/agents/index.js';
+import type { AgentRow } from '../../identity/agents/index.js';
 import { revokeAgentTokens } from '../../identity/tokens/index.js';
 import { invalid } from '../../platform/errors.js';
 import type { Policy } from '../../platform/policy/index.js';
@@ -8,6 +8,7 @@ import { type AgentEvent, type AgentState, nextState } from '../verifier/index.j
 import { aboutAgent } from './enrolment.js';
 import { agentBan, agentReset, agentRetire } from './policies.js';
 import { type AgentView, updateRecord, voidOpenChallenge } from './repository.js';
+import { moveTrust } from './trust.js';
 import { type AgentRef, lockAgent, stateAt, told } from './views.js';
 
 export interface OperateAgent {
@@ -46,7 +47,7 @@ async function operate(context: Context, operation: Operation, input: OperateAge
     requireAllowed(act, policy, before.agent);
     const from = stateAt(before, act.now);
     const to = targetState(from, operation);
-    await setTrust(act.tx, before.agent.id, to, null);
+    await moveTrust(act, before, to, null);
     await voidOpenChallenge(act.tx, before.agent.id);
     if (endsRights) await endRights(act, before, to);
     // Judged from nothing again: an operator looked at the machine, and may have changed its TPM's history.

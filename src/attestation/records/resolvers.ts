@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { AnyResolver, Context } from '../../authority/index.js';
+import { cursorOf, type EventRow } from '../../events/index.js';
 import { fieldsBelow } from '../../platform/look-ahead.js';
 import type { PageArgs } from '../../platform/pagination.js';
 import { payload } from '../../platform/payload.js';
@@ -46,6 +47,12 @@ export const recordResolvers = {
     // Alone, the identity domain tells the principal, and a router asks here for the rest.
     agent: ({ kind, principalId }: { kind: string; principalId: string }, _: unknown, context: Context) =>
       kind === 'AGENT' ? loadAgent(context).load(principalId) : null,
+  },
+  AgentTrustChanged: {
+    cursor: cursorOf,
+    from: ({ details }: EventRow) => details.from,
+    to: ({ details }: EventRow) => details.to,
+    agent: ({ objectId }: EventRow, _: unknown, context: Context) => loadAgent(context).load(objectId),
   },
   Agent: {
     allowlist: ({ allowlist, allowlistId }: AgentShape, _: unknown, context: Context) =>

@@ -1,5 +1,4 @@
 import { type Act, type Context, mutate, requireAllowed, requireOperation } from '../../authority/index.js';
-import { setTrust } from '../../identity/agents/index.js';
 import { notFound, unauthenticated } from '../../platform/errors.js';
 import { isId, newId } from '../../platform/ids.js';
 import { findResult, insertResult } from '../results/repository.js';
@@ -13,6 +12,7 @@ import { boundRevision } from './layers.js';
 import { attestationSubmit } from './policies.js';
 import { type AgentView, findChallenge, findView, lockView, updateChallenge, updateRecord } from './repository.js';
 import type { ChallengeRow } from './tables.js';
+import { moveTrust } from './trust.js';
 import { stateAt, storedState, told } from './views.js';
 
 const CODES_IN_AUDIT = 20;
@@ -118,7 +118,7 @@ async function resultNow(act: Act, view: AgentView, challenge: ChallengeRow, jud
 async function writeResult(act: Act, view: AgentView, challenge: ChallengeRow, { result, revisionId }: Judgement) {
   const { agent } = view;
   const from = stateAt(view, act.now);
-  const to = await moveTrust(act, view, from, result);
+  const to = await judgeTrust(act, view, from, result);
   const row: AttestationResultRow = {
     id: newId('AttestationResult'),
     agentId: agent.id,
@@ -144,14 +144,14 @@ async function writeResult(act: Act, view: AgentView, challenge: ChallengeRow, {
 }
 
 /** Raises or lowers trust by a result and answers the state after it; a failed exchange changes nothing. */
-async function moveTrust({ tx, now, context }: Act, view: AgentView, from: AgentState, result: VerificationResult) {
+async function judgeTrust(act: Act, view: AgentView, from: AgentState, result: VerificationResult) {
   const event = eventOf(result);
   if (event === null) return from;
-  const { recoversAutomatically, attestationIntervalMs, attestationGrace } = context.settings;
+  const { recoversAutomatically, attestationIntervalMs, attestationGrace } = act.context.settings;
   const to = nextState(from, event, { recoversAutomatically });
   if (to === null) throw unauthenticated(`An agent that is ${from} proves nothing.`);
-  const trustedUntil = to === 'TRUSTED' ? new Date(now.getTime() + attestationIntervalMs * attestationGrace) : null;
-  if (to === 'TRUSTED' || to !== storedState(view)) await setTrust(tx, view.agent.id, to, trustedUntil);
+  const trustedUntil = to === 'TRUSTED' ? new Date(act.now.getTime() + attestationIntervalMs * attestationGrace) : null;
+  if (to === 'TRUSTED' || to !== storedState(view)) await moveTrust(act, view, to, trustedUntil);
   return to;
 }
 

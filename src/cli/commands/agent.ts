@@ -20,6 +20,7 @@ import { get, note, openSession, printList, printObject, type Session, send } fr
 import { print } from '../terminal.js';
 import { collect, verb, withLimit } from '../verb.js';
 import { registerAgentRun } from './agent-run.js';
+import { registerAgentWatch } from './agent-watch.js';
 
 const COLUMNS: readonly Column[] = [
   ['NAME', 'name'],
@@ -103,6 +104,7 @@ export function registerAgent(noun: Command): void {
   registerTransition(noun, 'ban', 'ban an agent: its tokens stop at once', BAN_AGENT);
   registerTransition(noun, 'unban', 'take a ban back', UNBAN_AGENT);
   registerTransition(noun, 'retire', 'retire an agent for good', RETIRE_AGENT);
+  registerAgentWatch(noun);
   registerAgentRun(noun);
 }
 

@@ -57,6 +57,13 @@ export const GET_AGENT = `query Agent($ref: AgentRef!) {
   }
 }`;
 
+export const WATCH_TRUST = `subscription WatchTrust($after: String, $since: DateTime, $filter: AgentTrustFilter) {
+  event: agentTrustChanged(after: $after, since: $since, filter: $filter) {
+    id cursor occurredAt from to
+    agent { id name state trustedUntil project { id name } }
+  }
+}`;
+
 export const CREATE_AGENT = `mutation CreateAgent($input: CreateAgentInput!) {
   payload: createAgent(input: $input) { agent ${AGENT} enrollmentToken expiresAt userErrors { code message path } }
 }`;

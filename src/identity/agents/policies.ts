@@ -18,5 +18,5 @@ export const agentGet = definePolicy<AgentRow>({
     agent: 'agent_id:%(id)s',
   },
   check: { domain: 'role:reader', project: 'role:reader', agent: '@' },
-  operations: ['Query.agent', 'Query.agents', 'Agent.*'],
+  operations: ['Query.agent', 'Query.agents', 'Subscription.agentTrustChanged', 'Agent.*', 'AgentTrustChanged.*'],
 });

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { foreignKey, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { projects } from '../projects/tables.js';
 
@@ -27,6 +28,7 @@ export const agents = pgTable(
     // Lists in order of creation: without these a small tenant's page would be looked for in the whole fleet.
     index('agents_project_id_id_idx').on(t.projectId, t.id),
     index('agents_domain_id_id_idx').on(t.domainId, t.id),
+    index('agents_trusted_until_idx').on(t.trustedUntil).where(sql`${t.trustState} = 'TRUSTED'`),
   ],
 );
 

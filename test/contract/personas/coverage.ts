@@ -30,11 +30,25 @@ export function coordinatesRead(schema: GraphQLSchema): Set<string> {
 /** What must be among them: queries, and fields that lead to an object that is more than a part of an answer. */
 export function coordinatesToRead(schema: GraphQLSchema): string[] {
   return Object.values(schema.getTypeMap()).flatMap((type) => {
-    if (!isObjectType(type) || type.name.startsWith('_') || type.name === 'Mutation' || isShape(type.name)) return [];
+    if (
+      !isObjectType(type) ||
+      type.name.startsWith('_') ||
+      isWatched(schema, type.name) ||
+      type.name === 'Mutation' ||
+      isShape(type.name)
+    )
+      return [];
     return Object.values(type.getFields())
       .filter((field) => leadsOn(getNamedType(field.type)) && !FEDERATION.has(field.name))
       .map((field) => `${type.name}.${field.name}`);
   });
+}
+
+/** What streams tell is watched, not read. */
+function isWatched(schema: GraphQLSchema, type: string): boolean {
+  const subscriptions = schema.getSubscriptionType();
+  const events = Object.values(subscriptions?.getFields() ?? {}).map((field) => getNamedType(field.type).name);
+  return type === subscriptions?.name || events.includes(type);
 }
 
 const FEDERATION = new Set(['_entities', '_service']);

@@ -4,6 +4,7 @@ import { makePersonas, type Persona } from './personas.js';
 import { type Reading, readAll } from './reading.js';
 import { call, ROUTES } from './routes.js';
 import { ownThings, sharedThings, type Things } from './things.js';
+import { type Watching, watchAll } from './watching.js';
 import type { World } from './world.js';
 
 /** What a persona got of a route, by target. */
@@ -17,6 +18,7 @@ export interface Fetched {
 export interface Matrix {
   readonly personas: readonly string[];
   readonly readings: readonly Reading[];
+  readonly watchings: readonly Watching[];
   readonly deeds: readonly Deed[];
   readonly fetched: readonly Fetched[];
 }
@@ -29,7 +31,7 @@ export interface Asked {
 /** Asks everything as everybody. Reading comes first: attempts leave rows behind. */
 export async function fillMatrix(world: World, { schema, routes }: Asked): Promise<Matrix> {
   const personas = await makePersonas(world);
-  const readings = await readEverything(world, personas);
+  const { readings, watchings } = await readEverything(world, personas);
   const deeds: Deed[] = [];
   for (const field of mutationsOf(schema)) deeds.push(...(await attemptAll(world, field, personas)));
   const fetched: Fetched[] = [];
@@ -39,16 +41,19 @@ export async function fillMatrix(world: World, { schema, routes }: Asked): Promi
       fetched.push({ persona: persona.name, route, words: await call(world, method, persona, calls) });
     }
   }
-  return { personas: personas.map(({ name }) => name), readings, deeds, fetched };
+  return { personas: personas.map(({ name }) => name), readings, watchings, deeds, fetched };
 }
 
-async function readEverything(world: World, personas: readonly Persona[]): Promise<Reading[]> {
+async function readEverything(world: World, personas: readonly Persona[]) {
   const shared = await sharedThings(world);
   const readings: Reading[] = [];
+  const watchings: Watching[] = [];
   for (const persona of personas) {
-    readings.push(...(await readAll(world, persona, both(await ownThings(world, persona), shared))));
+    const things = both(await ownThings(world, persona), shared);
+    readings.push(...(await readAll(world, persona, things)));
+    watchings.push(...(await watchAll(world, persona, things)));
   }
-  return readings;
+  return { readings, watchings };
 }
 
 function both(own: Things, shared: Things): Things {

@@ -19,6 +19,7 @@ of that domain; *foreign* is another domain, *foreign project* a project in it.
 | 401       | UNAUTHENTICATED: no token that counts, or no proof of what is claimed.                    |
 | –         | There is no such object for this persona.                                                 |
 `;
+const WATCHING = 'Whether an event about the object comes: when, and only when, the object can be read at that moment.';
 const DOING = `A row is a mutation and what it is aimed at, for every persona something that nobody changed before. The mutations with
 which a caller proves who it is (\`issueToken\`, \`enrollAgent\`, \`activateAgent\`, \`logInAgent\`) look at the proof, not
 at who brings it.`;
@@ -30,6 +31,12 @@ export function writePage(matrix: Matrix): string {
     section(2, 'Reading', 'By id, or from the list where there is no query by id.'),
     ...types,
     section(2, 'Lists', 'Which of the objects above a list shows: those that can be read by id.', listTable(matrix)),
+    section(
+      2,
+      'Subscriptions',
+      WATCHING,
+      rowsTable(matrix, 'Subscription', matrix.watchings.map(withName('subscription'))),
+    ),
     section(2, 'Mutations', DOING, rowsTable(matrix, 'Mutation', matrix.deeds.map(withName('mutation')))),
     section(2, 'Routes', rowsTable(matrix, 'Route', matrix.fetched.map(withName('route')))),
   ].join('\n');
@@ -88,7 +95,9 @@ function rowsTable({ personas }: Matrix, title: string, all: readonly Named[]): 
   const rows: string[][] = [];
   for (const name of new Set(all.map((one) => one.name))) {
     const ofName = new Map(all.filter((one) => one.name === name).map((one) => [one.persona, one.words]));
-    for (const target of Object.keys([...ofName.values()][0] ?? {})) {
+    // Not every persona has something of its own.
+    const targets = new Set([...ofName.values()].flatMap((words) => Object.keys(words)));
+    for (const target of targets) {
       rows.push([`\`${name}\``, target, ...personas.map((persona) => codeWord(ofName.get(persona)?.[target] ?? '–'))]);
     }
   }

@@ -1,0 +1,36 @@
+import { badInput, eventsExpired, invalidCursor } from '../platform/errors.js';
+import { decodeCursor, encodeCursor } from '../platform/pagination.js';
+import type { EventRow } from './tables.js';
+
+const ORDERING = 'event';
+
+/** The place in the order of events that a time has. */
+export const positionAt = (time: Date): number => time.getTime() * 1000;
+
+/** What to pass as `after` to continue behind an event. */
+export const cursorOf = ({ position }: Pick<EventRow, 'position'>): string =>
+  encodeCursor(ORDERING, [String(position)]);
+
+/** Where a subscription says that it begins. */
+export interface Beginning {
+  readonly after?: string | null | undefined;
+  readonly since?: Date | null | undefined;
+}
+
+/**
+ * The position behind which a subscription begins; null for now.
+ * @throws Refusal INVALID_CURSOR, with reason EVENTS_EXPIRED when what came behind it may be removed already.
+ */
+export function beginningOf({ after, since }: Beginning, oldest: Date): number | null {
+  if (after == null && since == null) return null;
+  if (after != null && since != null) throw badInput('Begin after a cursor or at a time, not both.');
+  const position = since != null ? positionAt(since) - 1 : readCursor(after ?? '');
+  if (position < positionAt(oldest)) throw eventsExpired();
+  return position;
+}
+
+function readCursor(cursor: string): number {
+  const [text = ''] = decodeCursor(cursor, ORDERING, 1);
+  if (!/^[0-9]{1,16}$/.test(text)) throw invalidCursor();
+  return Number(text);
+}

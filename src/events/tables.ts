@@ -1,0 +1,18 @@
+import { bigint, index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+
+/** What changed, for those who watch; kept for the retention. Who may see an event is who may read its object now. */
+export const events = pgTable(
+  'events',
+  {
+    /** The order in which events were committed. In microseconds of time, so that it does not tell how many there are. */
+    position: bigint('position', { mode: 'number' }).primaryKey(),
+    id: text('id').notNull(),
+    type: text('type').notNull(),
+    objectId: text('object_id').notNull(),
+    details: jsonb('details').$type<Readonly<Record<string, unknown>>>().notNull(),
+    occurredAt: timestamp('occurred_at', { withTimezone: true }).notNull(),
+  },
+  (t) => [index('events_type_position_idx').on(t.type, t.position)],
+);
+
+export type EventRow = typeof events.$inferSelect;

@@ -1,0 +1,67 @@
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  getArgumentValues,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import { badInput } from '../platform/errors.js';
+import { costOf, LIMITS, withinLimits } from './limits.js';
+
+/** A subscription that a caller asks for: its one field of Subscription, and what to run for each event. */
+export interface Subscription {
+  readonly document: DocumentNode;
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly field: string;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads a subscription from a request's body, under the limits of every other operation.
+ * @throws Refusal BAD_USER_INPUT for anything else than one valid subscription.
+ */
+export function readSubscription(schema: GraphQLSchema, asked: unknown): Subscription {
+  const { query, operationName, variables: given = {} } = Object(asked) as Readonly<Record<string, unknown>>;
+  if (typeof query !== 'string') throw badInput('The body has no query.');
+  const name = typeof operationName === 'string' ? operationName : undefined;
+  const document = told(() => parse(query, { maxTokens: LIMITS.tokens }));
+  const [mistake] = validate(schema, document, [...specifiedRules, withinLimits], { maxErrors: 1 });
+  if (mistake) throw badInput(mistake.message);
+  const operation = getOperationAST(document, name);
+  if (operation?.operation !== 'subscription') throw badInput('Only a subscription is served here.');
+  const raw = Object(given) as Record<string, unknown>;
+  const { coerced: variables, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], raw);
+  if (variables === undefined) throw badInput(errors?.[0]?.message ?? 'The variables do not fit.');
+  if (costOf(schema, operation, document, raw) > LIMITS.cost) throw badInput('An event could answer too much.');
+  return { document, operationName: name, variables: raw, ...rootField(schema, operation, variables) };
+}
+
+/** What is decided and followed is the one field that stands there, whatever the variables. */
+function rootField(
+  schema: GraphQLSchema,
+  { selectionSet }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): Pick<Subscription, 'field' | 'args'> {
+  const [node] = selectionSet.selections;
+  if (node?.kind !== Kind.FIELD || (node.directives ?? []).length > 0) {
+    throw badInput('A subscription asks for its field itself, without a fragment or a directive.');
+  }
+  const definition = schema.getSubscriptionType()?.getFields()[node.name.value];
+  if (!definition) throw badInput('A subscription asks for a field of Subscription.');
+  return { field: definition.name, args: told(() => getArgumentValues(definition, node, variables)) };
+}
+
+/** Mistakes that graphql throws are the caller's here. */
+function told<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw badInput((error as Error).message);
+  }
+}
