@@ -1,17 +1,18 @@
 // P2: a page of 100 agents with 10 fields each and their allowlists' names, every field guarded, over HTTP. Needs wrk and
 // Postgres, of which it starts a temporary cluster; PostGraphile is left out where Node 22 cannot be had.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../dist/app.js';
 import { openPostgres } from '../dist/db/postgres.js';
 import { systemClock } from '../dist/platform/clock.js';
 import { createLogger } from '../dist/platform/log.js';
-import { root } from '../scripts/prepare.mjs';
+import { installIn } from '../scripts/prepare.mjs';
 import { startVariant } from './guarded-list/load.mjs';
 import { seed } from './guarded-list/seed.mjs';
 import { median } from './measure.mjs';
+import { withPostgres } from './postgres.mjs';
 
 export const title = 'guarded list: 100 agents × 10 fields and their allowlists’ names, over HTTP';
 
@@ -26,27 +27,18 @@ const THEIRS = `query Fleet($first: Int!, $project: String!) {
     rowId name kind externalId createdAt trustState trustedUntil attestationRecordByAgentId {
       tpmKind acceptedCount rejectedCount allowlistByAllowlistId { name } } } } }`;
 
-export async function run() {
-  const { url, stop } = startPostgres();
-  const started = [];
-  try {
+export const run = () =>
+  withPostgres(async (url) => {
     const { token, project } = await seeded(url);
-    for (const variant of variants(url, token, project)) started.push(await startVariant(variant));
-    await requireSameAnswers(started);
-    return table(await measured(started));
-  } finally {
-    for (const one of started) one.stop();
-    stop();
-  }
-}
-
-function startPostgres() {
-  const script = join(root, 'scripts', 'postgres.sh');
-  const out = execFileSync('bash', [script, 'start'], { encoding: 'utf8' });
-  const assigned = (name) => new RegExp(`${name}=(.*)`).exec(out)[1];
-  const cluster = assigned('TEST_CLUSTER');
-  return { url: assigned('TEST_DATABASE_URL'), stop: () => execFileSync('bash', [script, 'stop', cluster]) };
-}
+    const started = [];
+    try {
+      for (const variant of variants(url, token, project)) started.push(await startVariant(variant));
+      await requireSameAnswers(started);
+      return table(await measured(started));
+    } finally {
+      for (const one of started) one.stop();
+    }
+  });
 
 /** The first start makes the tables, the roles and the default domain; then come the rows. */
 async function seeded(url) {
@@ -56,7 +48,12 @@ async function seeded(url) {
     database,
     clock: systemClock,
     log: createLogger('silent'),
-    settings: { sweepIntervalMs: 3_600_000, auditKeyPath: join(files, 'key.pem'), auditRetentionMs: null },
+    settings: {
+      sweepIntervalMs: 3_600_000,
+      trustExpiryIntervalMs: 3_600_000,
+      auditKeyPath: join(files, 'key.pem'),
+      auditRetentionMs: null,
+    },
     adminPasswordPath: join(files, 'password'),
   });
   await app.close();
@@ -73,8 +70,7 @@ function variants(url, token, project) {
   const execPath = node22();
   if (!execPath) return ours;
   const theirs = join(folder, 'postgraphile');
-  if (!existsSync(join(theirs, 'node_modules')))
-    execFileSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: theirs });
+  installIn(theirs);
   const theirBody = { query: THEIRS, variables: { first: FIRST, project } };
   return [...ours, { name: 'postgraphile', server: join(theirs, 'server.mjs'), url, body: theirBody, execPath }];
 }
