@@ -14,7 +14,8 @@ const postgresOnly = ['test/**/*.pg.test.ts'];
 export default defineConfig({
   ...shared,
   test: {
-    maxWorkers: 2,
+    // One more than the cores of a small machine: some stories wait for time to pass.
+    maxWorkers: 3,
     globalSetup: 'test/harness/global-setup.mjs',
     projects: [
       {

@@ -110,7 +110,7 @@ describe('a sealer that is killed', () => {
     await within((db) => backlog(db, ENTRIES));
     let sealed = 0;
     let killedInTheMiddle = 0;
-    for (let kill = 1, ms = 100; kill <= KILLS_MAX && killedInTheMiddle < 3 && sealed < ENTRIES; kill++) {
+    for (let kill = 1, ms = 100; kill <= KILLS_MAX && killedInTheMiddle < 2 && sealed < ENTRIES; kill++) {
       await runFor(ms);
       const now = await within((db) => count(db, 'audit_seals'));
       if (now > sealed && now < ENTRIES) killedInTheMiddle += 1;
