@@ -23,6 +23,7 @@ const SCALARS: Readonly<Record<string, string>> = {
   ID: '"x"',
   String: '"x"',
   Int: '3',
+  BigInt: '3',
   Float: '0.5',
   Boolean: 'true',
   DateTime: '"2026-01-01T00:00:00Z"',
@@ -35,6 +36,7 @@ const SCALARS: Readonly<Record<string, string>> = {
 
 const LEAVES: Readonly<Record<string, unknown>> = {
   Int: 3,
+  BigInt: 3,
   Float: 0.5,
   Boolean: true,
   DateTime: new Date(0),
