@@ -1,14 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 // Long walks over many random cases, and proofs beside other programs: `npm run prove`. PROVE_SHARE runs a part,
-// PROVE_SEED repeats a run.
+// PROVE_SEED repeats a run. With TEST_DATABASE_URL what needs a database runs on Postgres.
 export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     name: 'prove',
     include: ['test/prove/**/*.prove.ts'],
     globalSetup: 'test/harness/global-setup.mjs',
-    env: { TEST_ENGINE: 'embedded' },
+    env: { TEST_ENGINE: process.env.TEST_DATABASE_URL ? 'postgres' : 'embedded' },
     testTimeout: 3_600_000,
     hookTimeout: 600_000,
     maxWorkers: 2,
