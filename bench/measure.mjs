@@ -7,8 +7,8 @@ export function cpuSeconds() {
 }
 
 /** How often `work(times)` gets done in a second of CPU time; asks for more until it takes `seconds`. */
-export async function ratePerCpuSecond(work, seconds = 0.3) {
-  for (let times = 1; ; times *= 4) {
+export async function ratePerCpuSecond(work, { seconds = 0.3, atLeast = 1 } = {}) {
+  for (let times = atLeast; ; times *= 4) {
     const start = cpuSeconds();
     await work(times);
     const took = cpuSeconds() - start;

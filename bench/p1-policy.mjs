@@ -25,11 +25,14 @@ setFlagsFromString('--no-turbo-inline-js-wasm-calls');
 /** Half of the decisions are "allowed", so that no engine can answer without deciding. */
 function counted(decide) {
   return () =>
-    ratePerCpuSecond((times) => {
-      let allowed = 0;
-      for (let n = 0; n < times; n += 1) if (decide(n)) allowed += 1;
-      if (allowed * 2 !== times) throw new Error(`${allowed} of ${times} decisions allow; half of them should`);
-    });
+    ratePerCpuSecond(
+      (times) => {
+        let allowed = 0;
+        for (let n = 0; n < times; n += 1) if (decide(n)) allowed += 1;
+        if (allowed * 2 !== times) throw new Error(`${allowed} of ${times} decisions allow; half of them should`);
+      },
+      { atLeast: 64 },
+    );
 }
 
 const eight = (make) => Array.from({ length: 8 }, (_, n) => make(n));
