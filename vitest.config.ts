@@ -23,6 +23,8 @@ export default defineConfig({
         test: {
           ...timeouts,
           name: 'unit',
+          // They share nothing but modules, which then load once for each worker.
+          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: [...database, ...postgresOnly, '**/node_modules/**'],
         },

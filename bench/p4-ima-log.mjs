@@ -13,9 +13,12 @@ const KEYLIME = [94_000, 136_000];
 
 const whole = (work) => async () =>
   ENTRIES *
-  (await ratePerCpuSecond((times) => {
-    for (let n = 0; n < times; n += 1) work();
-  }, { seconds: 0.5 }));
+  (await ratePerCpuSecond(
+    (times) => {
+      for (let n = 0; n < times; n += 1) work();
+    },
+    { seconds: 0.5 },
+  ));
 
 /** The hashes that no verifier can do without: of each entry for the printed hash and for the bank, and the extend. */
 function hashAlone(entries) {
