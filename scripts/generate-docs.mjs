@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allPolicies } from '../dist/app.js';
 import { FAILURES } from '../dist/attestation/verifier/failures.js';
-import { SETTINGS } from '../dist/config.js';
+import { SETTINGS } from '../dist/settings.js';
 import { root } from './prepare.mjs';
 
 const NOTE = '<!-- Made by scripts/generate-docs.mjs; do not edit. -->';

@@ -6,6 +6,7 @@ interface History {
   runs: number;
   /** Runs that plain data did not suffice for. */
   failures: number;
+  /** Undefined before it was tried to prepare the document, null when it cannot be. */
   plain: PlainRun | null | undefined;
 }
 
@@ -31,10 +32,12 @@ export function runnerOf(schema: GraphQLSchema): (args: Omit<ExecutionArgs, 'sch
     const history = historyOf(args.document, args.operationName ?? '');
     history.runs += 1;
     if (history.runs > RUNS_BEFORE && history.failures * FAILURES_SHARE <= history.runs) {
-      history.plain ??= plainRunOf(schema, args.document, args.operationName);
-      const data = await history.plain?.({ schema, ...args });
-      if (data !== undefined) return { data };
-      history.failures += 1;
+      if (history.plain === undefined) history.plain = plainRunOf(schema, args.document, args.operationName);
+      if (history.plain !== null) {
+        const data = await history.plain({ schema, ...args });
+        if (data !== undefined) return { data };
+        history.failures += 1;
+      }
     }
     return execute({ schema, ...args });
   };

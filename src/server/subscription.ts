@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  GraphQLError,
   type GraphQLSchema,
   getArgumentValues,
   getOperationAST,
@@ -62,6 +63,6 @@ function told<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw badInput((error as Error).message);
+    throw error instanceof GraphQLError ? badInput(error.message) : error;
   }
 }

@@ -4,6 +4,7 @@ import { BATCH_MAX, sealBatch } from '../../src/audit/sealer/index.js';
 import { countUnsealed, findNewestHead, readKeyFile, verifyAuditChain } from '../../src/audit/seals/index.js';
 import { anonymous } from '../../src/authority/index.js';
 import type { Db } from '../../src/db/open.js';
+import { rowsOf } from '../../src/db/rows.js';
 import type { TestServer } from '../harness/server.js';
 
 type Services = TestServer['services'];
@@ -43,11 +44,6 @@ export async function writeEntries({ db, clock, recordAudit }: Services, count: 
       await recordAudit(tx, request, { action: 'test.made', details: { nth, text: 'é\n"', half: 0.5, list: [null] } });
     }
   });
-}
-
-export async function rowsOf<Row>(db: Db, query: ReturnType<typeof sql>): Promise<Row[]> {
-  const answer: unknown = await db.execute(query);
-  return (Array.isArray(answer) ? answer : (answer as { rows: unknown[] }).rows) as Row[];
 }
 
 export const VERIFY = `query ($fromSeq: BigInt, $toSeq: BigInt) {

@@ -6,10 +6,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { auditEntries } from '../../src/audit/entries/index.js';
 import { makePartitions, trim } from '../../src/audit/sealer/index.js';
 import { readKeyFile } from '../../src/audit/seals/index.js';
+import { rowsOf } from '../../src/db/rows.js';
 import { lowestId } from '../../src/platform/ids.js';
 import { runCli } from '../cli/run-cli.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
-import { CHAIN, rowsOf, sealAll, VERIFY, writeEntries } from './chain.js';
+import { CHAIN, sealAll, VERIFY, writeEntries } from './chain.js';
 
 let server: TestServer;
 let reader: string;

@@ -4,8 +4,9 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { canonicalJson, generateKey } from '../../src/audit/chain/index.js';
 import { readKeyFile } from '../../src/audit/seals/index.js';
+import { rowsOf } from '../../src/db/rows.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
-import { CHAIN, rowsOf, SEALS, sealAll, VERIFY, writeEntries } from './chain.js';
+import { CHAIN, SEALS, sealAll, VERIFY, writeEntries } from './chain.js';
 
 let server: TestServer;
 let reader: string;

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSealer } from '../../src/audit/sealer/index.js';
-import { rowsOf, sealAll, verifyAll, writeEntries } from '../audit/chain.js';
+import { rowsOf } from '../../src/db/rows.js';
+import { sealAll, verifyAll, writeEntries } from '../audit/chain.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 
 const WRITERS = 8;

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/open.js';
-import { type Evidence, FAILURES, type FailureCode, type VerificationResult } from '../verifier/index.js';
+import { type Evidence, FAILURES, type FailureCode, NO_COUNTS, type VerificationResult } from '../verifier/index.js';
 import { verifyInWorker } from '../workers/index.js';
 import { type Bound, boundPolicies } from './layers.js';
 import type { AgentView } from './repository.js';
@@ -45,12 +45,11 @@ const bytesOf = (base64: string) => Uint8Array.from(Buffer.from(base64, 'base64'
 /** A rejection for a reason of the exchange alone: nothing was looked at. */
 export function protocolRejection(code: FailureCode): VerificationResult {
   const { class: kind, severity, description } = FAILURES[code];
-  const counts = { entries: 0, attested: 0, matched: 0, excluded: 0, ignored: 0, violations: 0, warnings: 0 };
   return {
     verdict: 'REJECTED',
     failures: [{ code, class: kind, severity, message: description }],
     isTruncated: false,
-    counts: { ...counts, failures: 1 },
+    counts: { ...NO_COUNTS, failures: 1 },
     next: null,
   };
 }

@@ -1,6 +1,5 @@
-import { eq, getTableColumns } from 'drizzle-orm';
 import type { Db } from '../../db/open.js';
-import { allowlistRevisions, allowlists, compiledPolicy } from '../allowlists/index.js';
+import { compiledPolicy, currentRevision } from '../allowlists/index.js';
 import { parsePcrPolicy } from '../runtime-policy/index.js';
 import type { PolicyLayer } from '../verifier/index.js';
 
@@ -12,13 +11,7 @@ export interface Bound {
 
 /** The revision in force of a list, with the list's name; undefined where none is bound. */
 export async function boundRevision(db: Db, allowlistId: string | null) {
-  if (allowlistId === null) return undefined;
-  const [revision] = await db
-    .select({ ...getTableColumns(allowlistRevisions), name: allowlists.name })
-    .from(allowlists)
-    .innerJoin(allowlistRevisions, eq(allowlistRevisions.id, allowlists.currentRevisionId))
-    .where(eq(allowlists.id, allowlistId));
-  return revision;
+  return allowlistId === null ? undefined : currentRevision(db, allowlistId);
 }
 
 /** Loads and compiles what an allowlist says at its current revision. May take long: not for transactions. */

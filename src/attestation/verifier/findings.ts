@@ -19,19 +19,22 @@ function charactersOf({ message, path = '', got = '', expected = [] }: Failure):
   return expected.reduce((sum, value) => sum + value.length, message.length + path.length + got.length);
 }
 
+/** The counts of a verification that has looked at nothing yet. */
+export const NO_COUNTS: Readonly<Counts> = {
+  entries: 0,
+  attested: 0,
+  matched: 0,
+  excluded: 0,
+  ignored: 0,
+  violations: 0,
+  failures: 0,
+  warnings: 0,
+};
+
 /** Gathers the failures of one verification and decides its verdict. */
 export class Findings {
   readonly failures: Failure[] = [];
-  readonly counts: Counts = {
-    entries: 0,
-    attested: 0,
-    matched: 0,
-    excluded: 0,
-    ignored: 0,
-    violations: 0,
-    failures: 0,
-    warnings: 0,
-  };
+  readonly counts: Counts = { ...NO_COUNTS };
   isTruncated = false;
   readonly #rules: readonly SeverityRule[];
   readonly #listed: Record<Severity, number> = { warning: 0, error: 0, fatal: 0 };

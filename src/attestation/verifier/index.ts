@@ -6,6 +6,7 @@ export {
   type FailureKind,
   type Severity,
 } from './failures.js';
+export { NO_COUNTS } from './findings.js';
 export { judgementFingerprint, requiredPcrs, startingOffset } from './requirements.js';
 export {
   AGENT_EVENTS,

@@ -4,6 +4,7 @@ import { encodePcrJson, type HashAlgorithm, isHashAlgorithm, TpmFormatError } fr
 import {
   FAILURES,
   type FailureCode,
+  NO_COUNTS,
   type PolicyLayer,
   requiredPcrs,
   type VerificationResult,
@@ -137,16 +138,7 @@ function decode<T>(code: FailureCode, read: () => T): { readonly value: T } | { 
 
 function rejected(checked: readonly Check[], { code, message }: Refused): Report {
   const { class: kind, severity } = FAILURES[code];
-  const counts = {
-    entries: 0,
-    attested: 0,
-    matched: 0,
-    excluded: 0,
-    ignored: 0,
-    violations: 0,
-    failures: 1,
-    warnings: 0,
-  };
+  const counts = { ...NO_COUNTS, failures: 1 };
   return {
     verdict: 'REJECTED',
     failures: [{ code, class: kind, severity, message }],

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { durationMs } from './platform/duration.js';
+import { sourceReader } from './server/source.js';
+
+const duration = z.string().transform((text, issue) => {
+  const ms = durationMs(text);
+  if (ms === null) issue.addIssue('is not an ISO 8601 duration such as PT2M');
+  return ms ?? 0;
+});
+const limit = z.coerce.number().int().min(0).max(1_000_000);
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+const sslmodeOf = (url: string) => /[?&]sslmode=([^&]*)/.exec(url)?.[1] ?? '';
+
+function areBlocks(blocks: readonly string[]): boolean {
+  try {
+    sourceReader(blocks);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Every setting: its variable, its form, its default and what it is for. `docs/configuration.md` is made from it. */
+export const SETTINGS = {
+  BAILIWICK_HOST: [z.string().default('127.0.0.1'), 'Address to listen on.'],
+  BAILIWICK_PORT: [z.coerce.number().int().min(0).max(65535).default(4000), 'Port to listen on; 0 takes a free one.'],
+  BAILIWICK_SOCKET_PATH: [
+    z.string().min(1).max(100).optional(),
+    'A Unix socket to listen on, at mode 0660, instead of the address and port.',
+  ],
+  BAILIWICK_TLS_CERTIFICATE_PATH: [
+    z.string().optional(),
+    'Certificate with its chain, in PEM: the server then speaks TLS, 1.2 or newer. SIGHUP reads it and the key again.',
+  ],
+  BAILIWICK_TLS_KEY_PATH: [z.string().optional(), 'The certificate’s private key, in PEM.'],
+  BAILIWICK_TRUSTED_PROXIES: [
+    z
+      .string()
+      .transform((text) => text.split(',').map((block) => block.trim()))
+      .refine(areBlocks, 'must be addresses or CIDR blocks, with commas')
+      .default([]),
+    'Addresses and CIDR blocks of proxies, with commas. What they say in X-Forwarded-For counts as a request’s source; nobody else is believed. With any of them named, whoever connects over the Unix socket is believed too.',
+  ],
+  BAILIWICK_DATA_DIR: [z.string().default('.bailiwick'), 'Folder of the embedded database; kept at mode 0700.'],
+  BAILIWICK_ADMIN_PASSWORD_PATH: [
+    z.string().optional(),
+    'File for the first administrator’s generated password, by default the data folder’s name with .admin-password, beside it and not inside, so that a backup of the folder does not hold it.',
+  ],
+  DATABASE_URL: [
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+      // The driver takes other words for no TLS, for TLS that falls back to none, or for verify-full.
+      .refine((url) => /^(require|verify-full)?$/.test(sslmodeOf(url)), 'sslmode must be require or verify-full')
+      .optional(),
+    'Address of a Postgres database (15 or newer); the embedded one is used without it. sslmode=verify-full in it demands TLS and a certificate for that host, given by its name, by an authority that Node knows (NODE_EXTRA_CA_CERTS adds one); sslmode=require demands TLS and looks at no certificate.',
+  ],
+  BAILIWICK_DATABASE_CONNECTIONS: [
+    z.coerce.number().int().min(2).max(200).default(10),
+    'Connections to Postgres at most.',
+  ],
+  BAILIWICK_DOMAINS: [z.string().optional(), 'Names of the domains to serve, with commas; all by default.'],
+  BAILIWICK_GRAPHIQL: [
+    flag.default(true),
+    'Whether to serve GraphiQL, a page that explores the API, at /graphiql. It carries no data.',
+  ],
+  BAILIWICK_LOG_LEVEL: [
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    'How much is logged.',
+  ],
+  BAILIWICK_AGENT_TOKEN_LIFETIME: [duration.default(3_600_000), 'How long an agent’s token lives (PT1H).'],
+  BAILIWICK_ENROLLMENT_TOKEN_LIFETIME: [duration.default(86_400_000), 'How long an enrollment token counts (P1D).'],
+  BAILIWICK_ATTESTATION_INTERVAL: [duration.default(120_000), 'How often an agent attests (PT2M).'],
+  BAILIWICK_ATTESTATION_GRACE: [
+    z.coerce.number().min(1).max(1000).default(3),
+    'For how many intervals an accepted attestation counts.',
+  ],
+  BAILIWICK_ATTESTATION_CHALLENGE_LIFETIME: [
+    duration.default(120_000),
+    'How long an attestation or log-in challenge can be answered (PT2M).',
+  ],
+  BAILIWICK_ATTESTATION_RECOVERS_AUTOMATICALLY: [
+    flag.default(false),
+    'Whether accepted evidence makes a FAILED agent TRUSTED again without an operator.',
+  ],
+  BAILIWICK_ATTESTATION_CHALLENGE_RETENTION: [
+    duration.default(86_400_000),
+    'How long after its expiry a challenge is kept, so that evidence sent again gets its first result (P1D).',
+  ],
+  BAILIWICK_SWEEP_INTERVAL: [
+    duration.refine((ms) => ms >= 1000 && ms <= 86_400_000, 'is not from PT1S to P1D').default(600_000),
+    'How often what is of no use any more is removed (PT10M): uploads ten minutes after they expired, content that nothing refers to, request ids a day after they were used, challenges and events after their retention.',
+  ],
+  BAILIWICK_TRUST_EXPIRY_INTERVAL: [
+    duration.refine((ms) => ms >= 1000 && ms <= 3_600_000, 'is not from PT1S to PT1H').default(5000),
+    'How often trust that ran out is written down, for those who watch (PT5S). It counts no longer from the moment it runs out, whatever is set here.',
+  ],
+  BAILIWICK_EVENT_RETENTION: [
+    duration.refine((ms) => ms >= 60_000, 'is not PT1M or more').default(604_800_000),
+    'How long events are kept, so that subscriptions resume from them (P7D).',
+  ],
+  BAILIWICK_STREAM_LIFETIME: [
+    duration.refine((ms) => ms <= 86_400_000, 'is not up to P1D').default(3_600_000),
+    'How long a stream of events stays open; then it ends, and clients resume (PT1H).',
+  ],
+  BAILIWICK_STREAM_PATIENCE: [
+    duration.default(30_000),
+    'How long the client of a stream may take to read what was sent before it is cut off (PT30S).',
+  ],
+  BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL: [
+    limit.default(100),
+    'Requests of one user or agent each second, in one replica; five seconds’ worth may come at once. 0 sets no limit, here and below.',
+  ],
+  BAILIWICK_REQUESTS_PER_SECOND_PER_SOURCE: [
+    limit.default(1000),
+    'The same for one address, or one /64 network of IPv6.',
+  ],
+  BAILIWICK_CONCURRENT_REQUESTS_PER_PRINCIPAL: [limit.default(64), 'Requests of one user or agent at a time.'],
+  BAILIWICK_CONCURRENT_REQUESTS_PER_SOURCE: [limit.default(512), 'Requests of one address at a time.'],
+  BAILIWICK_CONCURRENT_REQUESTS: [limit.default(2000), 'Requests at a time altogether.'],
+  BAILIWICK_STREAMS_PER_PRINCIPAL: [
+    limit.default(16),
+    'Streams of events of one user or agent at a time. They count among the requests too.',
+  ],
+  BAILIWICK_STREAMS: [limit.default(500), 'Streams of events at a time altogether.'],
+  BAILIWICK_LOG_INS_PER_MINUTE_PER_SOURCE: [
+    limit.default(60),
+    'Passwords that are checked for one address each minute.',
+  ],
+  BAILIWICK_LOG_INS_PER_MINUTE_PER_USER: [
+    limit.default(20),
+    'Passwords that are checked for one user name each minute.',
+  ],
+  BAILIWICK_METRICS_TOKEN: [
+    z
+      .string()
+      .regex(/^\S{32,1024}$/, 'must have 32 to 1024 characters and no white space')
+      .optional(),
+    'A bearer for programs that scrape /metrics and can do nothing else; best given as a file. Without it a token of a system reader is needed.',
+  ],
+  BAILIWICK_AUDIT_KEY_PATH: [
+    z.string().optional(),
+    'File of the key that signs the audit log, made at the first start, by default the data folder’s name with .audit-key.pem, beside it and not inside; replicas share it. Keys after the first one in it only verify.',
+  ],
+  BAILIWICK_AUDIT_RETENTION: [
+    duration.optional(),
+    'How long audit entries are kept at least, for example P400D; what is older is dropped month by month. For ever by default.',
+  ],
+  BAILIWICK_SHUTDOWN_TIMEOUT: [duration.default(10_000), 'How long open requests may finish on shutdown (PT10S).'],
+} as const;
