@@ -6,7 +6,8 @@ const shared = {
   // graphql 16 ships two builds; without this the test's copy and the server's are two realms.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
 };
-const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
+// Test files share nothing but modules, which then load once for each worker.
+const common = { testTimeout: 30_000, hookTimeout: 60_000, isolate: false };
 const database = ['test/**/*.{api,db}.test.ts'];
 // What only a database of another process can do, such as being gone for a while.
 const postgresOnly = ['test/**/*.pg.test.ts'];
@@ -21,21 +22,19 @@ export default defineConfig({
       {
         ...shared,
         test: {
-          ...timeouts,
+          ...common,
           name: 'unit',
-          // They share nothing but modules, which then load once for each worker.
-          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: [...database, ...postgresOnly, '**/node_modules/**'],
         },
       },
-      { ...shared, test: { ...timeouts, name: 'embedded', include: database, env: { TEST_ENGINE: 'embedded' } } },
+      { ...shared, test: { ...common, name: 'embedded', include: database, env: { TEST_ENGINE: 'embedded' } } },
       ...(onPostgres
         ? [
             {
               ...shared,
               test: {
-                ...timeouts,
+                ...common,
                 name: 'postgres',
                 include: [...database, ...postgresOnly],
                 env: { TEST_ENGINE: 'postgres' },
