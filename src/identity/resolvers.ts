@@ -78,7 +78,7 @@ export const resolvers = {
   User: { domain },
   Agent: { project },
   RoleAssignment: {
-    user: ({ userId }: AssignmentRow, _: object, context: Context) => loadUser(context).load(userId),
+    user: ({ userId }: AssignmentRow, _: object, context: Context) => userId && loadUser(context).load(userId),
     scope: (row: AssignmentRow) => ({
       type: row.scopeType.toUpperCase(),
       domainId: row.domainId,

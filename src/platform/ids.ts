@@ -5,6 +5,8 @@ const PREFIXES = {
   Domain: 'dom',
   Project: 'prj',
   User: 'usr',
+  Group: 'grp',
+  ApiCredential: 'key',
   Role: 'rol',
   RoleAssignment: 'asg',
   Token: 'tok',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { mergeTypeDefs } from '@graphql-tools/merge';
 import {
@@ -17,13 +17,19 @@ import { badInput } from '../platform/errors.js';
 import type { PolicyRegistry } from '../platform/policy/index.js';
 import { stamp } from './stamp.js';
 
-const read = (name: string): DocumentNode =>
-  parse(readFileSync(new URL(`../../schema/${name}.graphql`, import.meta.url), 'utf8'));
+const FOLDER = new URL('../../schema/', import.meta.url);
+const FILES = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).sort();
+
+/** A domain's definitions: those of its file and, where it has many, of the files in its folder. */
+const read = (name: string): DocumentNode[] =>
+  FILES.filter((path) => path === `${name}.graphql` || (path.startsWith(`${name}/`) && path.endsWith('.graphql'))).map(
+    (path) => parse(readFileSync(new URL(path, FOLDER), 'utf8')),
+  );
 
 /** The type definitions of some domains as one subgraph. */
 export function typeDefsOf(domains: readonly DomainManifest[]): DocumentNode {
   const files = ['federation', 'common', ...domains.map((domain) => domain.name)];
-  return mergeTypeDefs(files.map(read), { throwOnConflict: true });
+  return mergeTypeDefs(files.flatMap(read), { throwOnConflict: true });
 }
 
 function text(name: string, pattern: RegExp, form: string): GraphQLScalarType {

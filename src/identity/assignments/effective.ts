@@ -1,8 +1,10 @@
-import { and, eq, inArray, or } from 'drizzle-orm';
+import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { Db } from '../../db/open.js';
-import { roleImplications, roles } from '../roles/tables.js';
-import { roleAssignments } from './tables.js';
+import { groupMembers } from '../groups/tables.js';
+import { projects } from '../projects/tables.js';
+import { roleGraph } from '../roles/index.js';
+import { type AssignmentRow, roleAssignments } from './tables.js';
 
 /** A scope that roles are held on. */
 export interface RoleScope {
@@ -41,13 +43,19 @@ export async function effectiveRoles(
   const key = `${user} ${scope.type} ${scope.projectId ?? scope.domainId ?? ''}`;
   let cached = cache.get(key);
   if (cached?.epoch !== epoch) {
-    cached = { epoch, held: await readHeld(db, user, scope) };
+    cached = { epoch, held: await readHeld(db, cacheOwner, user, scope, epoch) };
     cache.set(key, cached);
   }
-  const inForce = cached.held.filter(
-    ({ notBefore, expiresAt }) => (notBefore === null || notBefore <= now) && (expiresAt === null || now < expiresAt),
-  );
+  const inForce = cached.held.filter((held) => isInForce(held, now));
   return [...new Set(inForce.flatMap((held) => held.names))].sort();
+}
+
+/** Whether an assignment holds at a time. */
+export function isInForce(
+  { notBefore, expiresAt }: Pick<AssignmentRow, 'notBefore' | 'expiresAt'>,
+  now: Date,
+): boolean {
+  return (notBefore === null || notBefore <= now) && (expiresAt === null || now < expiresAt);
 }
 
 function cacheOf(owner: object): LRUCache<string, Cached> {
@@ -56,48 +64,54 @@ function cacheOf(owner: object): LRUCache<string, Cached> {
   return cache;
 }
 
-async function readHeld(db: Db, userId: string, scope: RoleScope): Promise<Held[]> {
-  const rows = await db
+async function readHeld(db: Db, owner: object, userId: string, scope: RoleScope, epoch: number): Promise<Held[]> {
+  const rows = await listHeldOn(db, userId, scope);
+  if (rows.length === 0) return [];
+  const graph = await roleGraph(db, owner, epoch);
+  return rows.map(({ roleId, notBefore, expiresAt }) => ({ names: graph.namesOf(roleId), notBefore, expiresAt }));
+}
+
+/** The assignments by which a user holds roles on a scope: its own and its groups', on the scope or inherited from above. */
+export function listHeldOn(db: Db, userId: string, scope: RoleScope): Promise<AssignmentRow[]> {
+  return db
     .select()
     .from(roleAssignments)
-    .where(and(eq(roleAssignments.userId, userId), holdsOn(scope)));
-  if (rows.length === 0) return [];
-  const closure = await impliedNames(db);
-  return rows.map((row) => ({
-    names: closure.get(row.roleId) ?? [],
-    notBefore: row.notBefore,
-    expiresAt: row.expiresAt,
-  }));
+    .where(and(isHeldBy(db, userId), holdsOn(scope)));
 }
 
-/** Assignments on the scope itself, and inherited ones of what contains it. */
-function holdsOn(scope: RoleScope) {
+/** Every assignment by which a user holds roles anywhere, its groups' included. */
+export function listHeldBy(db: Db, userId: string): Promise<AssignmentRow[]> {
+  return db.select().from(roleAssignments).where(isHeldBy(db, userId));
+}
+
+/** Every assignment of a group. */
+export function listHeldByGroup(db: Db, groupId: string): Promise<AssignmentRow[]> {
+  return db.select().from(roleAssignments).where(eq(roleAssignments.groupId, groupId));
+}
+
+function isHeldBy(db: Db, userId: string): SQL | undefined {
+  const own = db.select({ id: groupMembers.groupId }).from(groupMembers).where(eq(groupMembers.userId, userId));
+  return or(eq(roleAssignments.userId, userId), inArray(roleAssignments.groupId, own));
+}
+
+/** On the scope itself, and inherited from what contains it: the domain and the projects that a project is in. */
+export function holdsOn(scope: RoleScope): SQL | undefined {
   const own = and(eq(roleAssignments.scopeType, scope.type), eq(roleAssignments.isInherited, false));
   if (scope.type === 'system') return own;
-  const domainId = eq(roleAssignments.domainId, scope.domainId ?? '');
-  if (scope.type === 'domain') return and(own, domainId);
-  const ofDomain = and(eq(roleAssignments.scopeType, 'domain'), eq(roleAssignments.isInherited, true), domainId);
-  return or(and(own, eq(roleAssignments.projectId, scope.projectId ?? '')), ofDomain);
+  const inDomain = eq(roleAssignments.domainId, scope.domainId ?? '');
+  if (scope.type === 'domain') return and(own, inDomain);
+  const inherited = and(
+    eq(roleAssignments.isInherited, true),
+    inDomain,
+    or(eq(roleAssignments.scopeType, 'domain'), sql`${roleAssignments.projectId} in ${ancestorsOf(scope.projectId)}`),
+  );
+  return or(and(own, eq(roleAssignments.projectId, scope.projectId ?? '')), inherited);
 }
 
-/** Every role's name and the names of all that it implies, directly or not, by the role's id. */
-export async function impliedNames(db: Db): Promise<ReadonlyMap<string, readonly string[]>> {
-  const all = await db.select().from(roles);
-  const edges = await db
-    .select()
-    .from(roleImplications)
-    .where(
-      inArray(
-        roleImplications.roleId,
-        all.map((role) => role.id),
-      ),
-    );
-  const nameOf = new Map(all.map((role) => [role.id, role.name]));
-  const closure = (id: string, seen: Set<string>): Set<string> => {
-    if (seen.has(id)) return seen;
-    seen.add(id);
-    for (const edge of edges) if (edge.roleId === id) closure(edge.impliedRoleId, seen);
-    return seen;
-  };
-  return new Map(all.map(({ id }) => [id, [...closure(id, new Set())].map((held) => nameOf.get(held) ?? '')]));
+/** The projects that a project is in, without itself. */
+function ancestorsOf(projectId: string | null): SQL {
+  return sql`(with recursive above (id) as (
+    select parent_id from ${projects} where id = ${projectId}
+    union all select p.parent_id from ${projects} p join above on p.id = above.id
+  ) select id from above where id is not null)`;
 }

@@ -1,12 +1,31 @@
+/** A role, as the grant rule looks at it. */
+export interface GivenRole {
+  readonly name: string;
+  /** Null for a global role. */
+  readonly domainId: string | null;
+  readonly isImmutable: boolean;
+  readonly isSystemOnly: boolean;
+}
+
 /**
- * Whether a role may be given (or taken) by somebody who holds these roles on the scope or on one that contains it:
- * it must be held, implied ones included; `admin` may also give roles outside the hierarchy.
+ * Whether a role may be given, or taken, by somebody who holds these roles on the scope or on one that contains it.
+ * Each global role that it brings must be held; `admin` may also give `service` and custom roles, those that are for
+ * the system only as admin of the system.
+ *
+ * @param held Names of the roles in the giver's token, implied ones included.
+ * @param brings The role that is given and all that it implies. A domain's role is nothing but what it implies.
  */
 export function mayGive(
   held: readonly string[],
-  role: { readonly name: string; readonly isInHierarchy: boolean },
+  brings: readonly GivenRole[],
+  giver: { readonly isSystem: boolean },
 ): boolean {
-  return held.includes(role.name) || (held.includes('admin') && !role.isInHierarchy);
+  const isAdmin = held.includes('admin');
+  return brings.every(({ name, domainId, isImmutable, isSystemOnly }) => {
+    if (domainId !== null || held.includes(name)) return true;
+    const isOutsideHierarchy = name === 'service' || !isImmutable;
+    return isAdmin && isOutsideHierarchy && (giver.isSystem || !isSystemOnly);
+  });
 }
 
 /** admin ⇒ manager ⇒ member ⇒ reader, from the most to the least. */

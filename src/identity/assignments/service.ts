@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import {
   type Act,
   bumpEpoch,
@@ -11,16 +11,14 @@ import {
   requireVisible,
 } from '../../authority/index.js';
 import { violates } from '../../db/errors.js';
-import { alreadyExists, forbidden, invalid, notFound } from '../../platform/errors.js';
+import { alreadyExists, invalid, notFound } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { validText } from '../../platform/text.js';
 import { roles } from '../roles/tables.js';
-import { resolveScope, type ScopeInput } from '../scopes/resolve.js';
-import { findUserByName } from '../users/lookup.js';
-import { userGet } from '../users/policies.js';
-import { findById as findUserById } from '../users/repository.js';
-import { HIERARCHY, mayGive } from './grant-rule.js';
+import { resolveScope, type ScopeInput } from '../scopes/index.js';
+import { findUserById, findUserByName, userGet } from '../users/index.js';
+import { requireMayGive } from './giving.js';
 import { assignmentGrant, assignmentList } from './policies.js';
 import * as repository from './repository.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
@@ -51,6 +49,7 @@ export async function grantRole(context: Context, input: GrantRole): Promise<rep
     const row: AssignmentRow = {
       id: newId('RoleAssignment'),
       userId: user.id,
+      groupId: null,
       roleId: role.id,
       scopeType: scope.type,
       domainId: scope.domainId,
@@ -63,7 +62,7 @@ export async function grantRole(context: Context, input: GrantRole): Promise<rep
     };
     if (!mayOn(act, assignmentGrant, row)) throw notFound('scope');
     if (row.isInherited && scope.type !== 'domain') throw invalid('Only a domain hands roles on.', 'isInherited');
-    requireHeld(act, role.name);
+    await requireMayGive(act, [row]);
     await insert(act, row, role.name);
     await bumpEpoch(act.tx);
     await record(act, 'role.granted', row, role.name);
@@ -79,18 +78,12 @@ export async function revokeRole(
     const found = await repository.findById(act.tx, input.roleAssignmentId);
     const { role, ...row } = requireVisible(act, assignmentList, found, 'role assignment');
     requireAllowed(act, assignmentGrant, row);
-    requireHeld(act, role);
+    await requireMayGive(act, [row]);
     await repository.remove(act.tx, row.id);
     await bumpEpoch(act.tx);
     await record(act, 'role.revoked', row, role);
     return { roleAssignmentId: row.id };
   });
-}
-
-/** The grant rule: nobody gives or takes what they do not hold on the scope or, as the boundary has it, on what contains it. */
-function requireHeld(act: Act, role: string): void {
-  const isInHierarchy = HIERARCHY.some((name) => name === role);
-  if (!mayGive(act.actor.credentials.roles ?? [], { name: role, isInHierarchy })) throw forbidden(assignmentGrant.name);
 }
 
 async function requireUser(act: Act, ref: GrantRole['user']) {
@@ -102,7 +95,10 @@ async function requireUser(act: Act, ref: GrantRole['user']) {
 }
 
 async function requireRole(act: Act, name: string) {
-  const [role] = await act.tx.select().from(roles).where(eq(roles.name, name.toLowerCase()));
+  const [role] = await act.tx
+    .select()
+    .from(roles)
+    .where(and(isNull(roles.domainId), eq(roles.name, name.toLowerCase())));
   if (!role) throw notFound('role');
   return role;
 }

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, foreignKey, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { boolean, check, foreignKey, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { domains } from '../domains/tables.js';
+import { groups } from '../groups/tables.js';
 import { projects } from '../projects/tables.js';
 import { roles } from '../roles/tables.js';
 import { users } from '../users/tables.js';
@@ -9,9 +10,9 @@ export const roleAssignments = pgTable(
   'role_assignments',
   {
     id: text('id').primaryKey(),
-    userId: text('user_id')
-      .notNull()
-      .references(() => users.id),
+    /** Who holds it: a user, or a group and so its members. */
+    userId: text('user_id').references(() => users.id),
+    groupId: text('group_id').references(() => groups.id),
     roleId: text('role_id')
       .notNull()
       .references(() => roles.id),
@@ -32,8 +33,12 @@ export const roleAssignments = pgTable(
       foreignColumns: [projects.id, projects.domainId],
     }),
     unique('role_assignments_key')
-      .on(t.userId, t.roleId, t.scopeType, t.domainId, t.projectId, t.isInherited)
+      .on(t.userId, t.groupId, t.roleId, t.scopeType, t.domainId, t.projectId, t.isInherited)
       .nullsNotDistinct(),
+    index('role_assignments_group_id_idx').on(t.groupId),
+    index('role_assignments_role_id_idx').on(t.roleId),
+    index('role_assignments_domain_id_project_id_idx').on(t.domainId, t.projectId),
+    check('role_assignments_holder_check', sql`num_nonnulls(${t.userId}, ${t.groupId}) = 1`),
     check(
       'role_assignments_scope_check',
       sql`case ${t.scopeType}

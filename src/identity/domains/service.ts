@@ -39,7 +39,7 @@ export async function createDomain(context: Context, input: CreateDomain): Promi
   const description = validText(input.description, 'description');
   return mutate(context, { policy: domainCreate.name }, async (act) => {
     const { id } = await once(act, 'createDomain', input, async () => {
-      const row = { id: newId('Domain'), name, description, createdAt: act.now };
+      const row = { id: newId('Domain'), name, version: 1, description, createdAt: act.now };
       await insert(act.tx, row);
       const target = { type: 'Domain', id: row.id };
       await act.audit({ action: 'domain.created', target, owner: { domainId: row.id }, details: { name } });

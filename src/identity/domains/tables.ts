@@ -1,10 +1,11 @@
-import { pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 
 export const domains = pgTable(
   'domains',
   {
     id: text('id').primaryKey(),
     name: text('name').notNull(),
+    version: integer('version').notNull().default(1),
     description: text('description'),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
   },

@@ -40,7 +40,8 @@ export async function createProject(context: Context, input: CreateProject): Pro
   const description = validText(input.description, 'description');
   return mutate(context, { policy: projectCreate.name }, async (act) => {
     const { id } = await once(act, 'createProject', input, async () => {
-      const row = { id: newId('Project'), domainId: domainOf(act), name, description, createdAt: act.now };
+      const place = { domainId: domainOf(act), parentId: null, depth: 1 };
+      const row = { id: newId('Project'), ...place, name, version: 1, description, createdAt: act.now };
       await insert(act.tx, row);
       const target = { type: 'Project', id: row.id };
       const owner = { domainId: row.domainId, projectId: row.id };

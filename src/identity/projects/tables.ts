@@ -1,5 +1,9 @@
-import { pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { check, foreignKey, index, integer, pgTable, smallint, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { domains } from '../domains/tables.js';
+
+/** How deep projects nest. */
+export const DEPTH_MAX = 5;
 
 export const projects = pgTable(
   'projects',
@@ -8,7 +12,12 @@ export const projects = pgTable(
     domainId: text('domain_id')
       .notNull()
       .references(() => domains.id),
+    /** The project it is in; null for one directly in the domain. Never changes. */
+    parentId: text('parent_id'),
+    /** 1 directly in the domain; a parent's plus one. */
+    depth: smallint('depth').notNull().default(1),
     name: text('name').notNull(),
+    version: integer('version').notNull().default(1),
     description: text('description'),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
   },
@@ -16,6 +25,13 @@ export const projects = pgTable(
     unique('projects_domain_id_name_key').on(t.domainId, t.name),
     // What project-owned rows refer to, so that their two owners cannot disagree.
     unique('projects_id_domain_id_key').on(t.id, t.domainId),
+    foreignKey({
+      name: 'projects_parent_id_domain_id_fkey',
+      columns: [t.parentId, t.domainId],
+      foreignColumns: [t.id, t.domainId],
+    }),
+    index('projects_parent_id_idx').on(t.parentId),
+    check('projects_depth_check', sql`${t.depth} between 1 and ${sql.raw(String(DEPTH_MAX))}`),
   ],
 );
 

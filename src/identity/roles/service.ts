@@ -1,8 +1,6 @@
-import { asc } from 'drizzle-orm';
 import { type Context, defineLoader } from '../../authority/index.js';
 import { definePolicy } from '../../platform/policy/index.js';
-import { impliedNames } from '../assignments/effective.js';
-import { roles } from './tables.js';
+import { readRoleGraph } from './graph.js';
 
 export const roleGet = definePolicy({
   name: 'role:get',
@@ -20,9 +18,11 @@ export interface RoleView {
 }
 
 export async function listRoles(context: Context): Promise<RoleView[]> {
-  const rows = await context.db.select().from(roles).orderBy(asc(roles.name));
-  const names = await impliedNames(context.db);
-  return rows.map((row) => ({ ...row, implies: (names.get(row.id) ?? []).filter((name) => name !== row.name) }));
+  const graph = await readRoleGraph(context.db);
+  const rows = graph.all.filter(({ domainId }) => domainId === null);
+  return rows
+    .map((row) => ({ ...row, implies: graph.namesOf(row.id).filter((name) => name !== row.name) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 export const loadRole = defineLoader(

@@ -1,15 +1,26 @@
-import { boolean, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { domains } from '../domains/tables.js';
 
 export const roles = pgTable(
   'roles',
   {
     id: text('id').primaryKey(),
+    /** The domain that owns it; null for a global role. A domain's role stands for the global roles that it implies. */
+    domainId: text('domain_id').references(() => domains.id),
     /** In lower case: role names are compared without regard to it. */
     name: text('name').notNull(),
+    description: text('description'),
+    /** Made at the first start, and never changes. */
     isImmutable: boolean('is_immutable').notNull(),
+    /** Given by administrators of the system alone. */
+    isSystemOnly: boolean('is_system_only').notNull().default(false),
+    version: integer('version').notNull().default(1),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
   },
-  (t) => [unique('roles_name_key').on(t.name)],
+  (t) => [unique('roles_domain_id_name_key').on(t.domainId, t.name).nullsNotDistinct()],
 );
+
+export type RoleRow = typeof roles.$inferSelect;
 
 export const roleImplications = pgTable(
   'role_implications',
@@ -21,5 +32,8 @@ export const roleImplications = pgTable(
       .notNull()
       .references(() => roles.id),
   },
-  (t) => [primaryKey({ name: 'role_implications_pkey', columns: [t.roleId, t.impliedRoleId] })],
+  (t) => [
+    primaryKey({ name: 'role_implications_pkey', columns: [t.roleId, t.impliedRoleId] }),
+    index('role_implications_implied_role_id_idx').on(t.impliedRoleId),
+  ],
 );

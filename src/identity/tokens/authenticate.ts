@@ -4,7 +4,7 @@ import type { Db } from '../../db/open.js';
 import { unauthenticated } from '../../platform/errors.js';
 import type { Credentials } from '../../platform/policy/index.js';
 import type { AgentRow } from '../agents/tables.js';
-import { effectiveRoles } from '../assignments/effective.js';
+import { effectiveRoles } from '../assignments/index.js';
 import type { UserRow } from '../users/tables.js';
 import { findBearer } from './repository.js';
 import type { TokenRow } from './tables.js';

@@ -4,10 +4,9 @@ import { durationMs } from '../../platform/duration.js';
 import { invalid, notFound, unauthenticated } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import type { AgentRow } from '../agents/tables.js';
-import { effectiveRoles } from '../assignments/effective.js';
-import { type ResolvedScope, resolveScope, type ScopeInput } from '../scopes/resolve.js';
-import { findUserByName } from '../users/lookup.js';
-import { passwordMatches } from '../users/password.js';
+import { effectiveRoles } from '../assignments/index.js';
+import { type ResolvedScope, resolveScope, type ScopeInput } from '../scopes/index.js';
+import { findUserByName, passwordMatches } from '../users/index.js';
 import { newToken, tokenHash } from './authenticate.js';
 import { tokenIssue, tokenRevoke } from './policies.js';
 import * as repository from './repository.js';
@@ -67,6 +66,7 @@ export async function issueToken(context: Context, input: IssueToken): Promise<I
       domainId: scope?.domainId ?? null,
       projectId: scope?.projectId ?? null,
       roles,
+      credentialId: null,
       parentId: proven.parent?.id ?? null,
       expiresAt,
     });
@@ -145,6 +145,7 @@ export function issueAgentToken(act: Act, agent: AgentRow, expiresAt: Date): Pro
     domainId,
     projectId,
     roles: null,
+    credentialId: null,
     parentId: null,
     expiresAt,
   });

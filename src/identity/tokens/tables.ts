@@ -1,5 +1,6 @@
 import { type AnyPgColumn, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { agents } from '../agents/tables.js';
+import { apiCredentials } from '../credentials/tables.js';
 import { users } from '../users/tables.js';
 
 export const tokens = pgTable(
@@ -15,6 +16,8 @@ export const tokens = pgTable(
     projectId: text('project_id'),
     /** The roles it was narrowed to; null for all that are held. */
     roles: text('roles').array(),
+    /** The API credential that it was issued to and whose limits it carries. */
+    credentialId: text('credential_id').references(() => apiCredentials.id),
     parentId: text('parent_id').references((): AnyPgColumn => tokens.id),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
     expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
@@ -25,6 +28,7 @@ export const tokens = pgTable(
     index('tokens_user_id_idx').on(t.userId),
     index('tokens_agent_id_idx').on(t.agentId),
     index('tokens_parent_id_idx').on(t.parentId),
+    index('tokens_credential_id_idx').on(t.credentialId),
   ],
 );
 

@@ -43,7 +43,8 @@ export async function createUser(context: Context, input: CreateUser): Promise<U
   return mutate(context, { policy: userCreate.name }, async (act) => {
     const { id } = await once(act, 'createUser', { requestId: input.requestId, ...{ name } }, async () => {
       const domainId = domainOf(act);
-      const row = { id: newId('User'), domainId, name, passwordHash, isEnabled: true, createdAt: act.now };
+      const state = { isEnabled: true, mustChangePassword: false, version: 1, createdAt: act.now };
+      const row = { id: newId('User'), domainId, name, passwordHash, ...state };
       await insert(act.tx, row);
       const target = { type: 'User', id: row.id };
       await act.audit({ action: 'user.created', target, owner: { domainId }, details: { name } });

@@ -1,4 +1,4 @@
-import { boolean, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { boolean, integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { domains } from '../domains/tables.js';
 
 export const users = pgTable(
@@ -11,6 +11,9 @@ export const users = pgTable(
     name: text('name').notNull(),
     passwordHash: text('password_hash').notNull(),
     isEnabled: boolean('is_enabled').notNull(),
+    /** Set for a password that somebody else chose: it is good for one log-in, which brings a new one. */
+    mustChangePassword: boolean('must_change_password').notNull().default(false),
+    version: integer('version').notNull().default(1),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
   },
   (t) => [unique('users_domain_id_name_key').on(t.domainId, t.name)],

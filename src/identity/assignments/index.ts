@@ -1,0 +1,10 @@
+export {
+  effectiveRoles,
+  holdsOn,
+  isInForce,
+  listHeldBy,
+  listHeldByGroup,
+  listHeldOn,
+  type RoleScope,
+} from './effective.js';
+export { requireMayGive } from './giving.js';

@@ -1,0 +1,33 @@
+import { index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { users } from '../users/tables.js';
+
+/** A key by which a script acts for a user, within limits that only its making sets. */
+export const apiCredentials = pgTable(
+  'api_credentials',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    name: text('name').notNull(),
+    description: text('description'),
+    /** SHA-256 of the key in hex; the key itself, 256 random bits, is nowhere. */
+    keyHash: text('key_hash').notNull(),
+    scopeType: text('scope_type', { enum: ['system', 'domain', 'project'] }).notNull(),
+    domainId: text('domain_id'),
+    projectId: text('project_id'),
+    /** Names of the roles it keeps of those that its user holds there, at each use. */
+    roles: text('roles').array().notNull(),
+    /** Names of the only policies that it passes; null for all. */
+    allowedPolicies: text('allowed_policies').array(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
+    revokedAt: timestamp('revoked_at', { withTimezone: true }),
+  },
+  (t) => [
+    unique('api_credentials_user_id_name_key').on(t.userId, t.name),
+    index('api_credentials_user_id_idx').on(t.userId, t.id),
+  ],
+);
+
+export type ApiCredentialRow = typeof apiCredentials.$inferSelect;

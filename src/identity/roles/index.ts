@@ -1,0 +1,1 @@
+export { type RoleGraph, readRoleGraph, roleGraph } from './graph.js';

@@ -1,0 +1,4 @@
+export { findUserByName } from './lookup.js';
+export { hashPassword, PASSWORD_LENGTH_MIN, passwordMatches, validPassword } from './password.js';
+export { userGet } from './policies.js';
+export { findById as findUserById } from './repository.js';
