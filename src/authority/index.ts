@@ -5,5 +5,13 @@ export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC } from './epoch.js';
 export { eventSweep } from './event-sweep.js';
 export { once, requestIdSweep } from './idempotency.js';
 export { byId, defineLoader } from './loader.js';
-export type { AnyResolver, DomainManifest, Feed, Route, Sweep } from './manifest.js';
+export {
+  type AnyResolver,
+  type DomainManifest,
+  type Feed,
+  mergedResolvers,
+  type Resolvers,
+  type Route,
+  type Sweep,
+} from './manifest.js';
 export { type Act, mutate } from './mutate.js';

@@ -35,11 +35,28 @@ export interface Sweep {
   removeSome(services: Services): Promise<number>;
 }
 
+/** Functions of fields, by type and name. */
+export type Resolvers = Readonly<Record<string, Readonly<Record<string, AnyResolver>>>>;
+
+/** The resolvers of a domain's slices as one. @throws Error when two slices resolve the same field. */
+export function mergedResolvers(...slices: readonly Resolvers[]): Resolvers {
+  const merged: Record<string, Record<string, AnyResolver>> = {};
+  for (const [type, fields] of slices.flatMap((slice) => Object.entries(slice))) {
+    const known = merged[type] ?? {};
+    merged[type] = known;
+    for (const [name, resolve] of Object.entries(fields)) {
+      if (known[name] !== undefined) throw new Error(`${type}.${name} is resolved twice`);
+      known[name] = resolve;
+    }
+  }
+  return merged;
+}
+
 /** What one domain brings: its schema file's name, its policies, its resolvers, its entities, its routes, its sweeps, its feeds. */
 export interface DomainManifest {
   readonly name: string;
   readonly policies: readonly Policy<never>[];
-  readonly resolvers: Readonly<Record<string, Readonly<Record<string, AnyResolver>>>>;
+  readonly resolvers: Resolvers;
   /** How to load each entity by id for other subgraphs; null for hidden rows. Batches. */
   readonly entities: Readonly<Record<string, (context: Context, id: string) => Promise<object | null>>>;
   readonly routes?: readonly Route[];

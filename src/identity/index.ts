@@ -1,4 +1,4 @@
-import type { DomainManifest } from '../authority/index.js';
+import { type DomainManifest, mergedResolvers } from '../authority/index.js';
 import { agentGet } from './agents/policies.js';
 import { loadAgentPrincipal } from './agents/service.js';
 import { assignmentGrant, assignmentList } from './assignments/policies.js';
@@ -38,7 +38,7 @@ export const identityDomain: DomainManifest = {
     agentGet,
     policyGet,
   ],
-  resolvers,
+  resolvers: mergedResolvers(resolvers),
   entities: {
     Domain: (context, id) => loadDomain(context).load(id),
     Project: (context, id) => loadProject(context).load(id),

@@ -1,5 +1,6 @@
 import type { AnyResolver, Context } from '../../authority/index.js';
 import { cursorOf, type EventRow } from '../../events/index.js';
+import { etagOf } from '../../platform/etag.js';
 import type { PageArgs } from '../../platform/pagination.js';
 import { payload } from '../../platform/payload.js';
 import {
@@ -18,7 +19,6 @@ import {
   type CreateAllowlist,
   createAllowlist,
   deleteAllowlist,
-  etagOf,
   publishAllowlistRevision,
 } from './service.js';
 import type { AllowlistRow, RevisionRow } from './tables.js';

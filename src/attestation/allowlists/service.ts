@@ -10,6 +10,7 @@ import {
 import { databaseFault, violates } from '../../db/errors.js';
 import { agentGet, agents } from '../../identity/agents/index.js';
 import { alreadyExists, forbidden, inUse, limitReached, staleEtag } from '../../platform/errors.js';
+import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { validName, validText } from '../../platform/text.js';
 import { storeContent } from '../contents/index.js';
@@ -34,11 +35,6 @@ export interface CreateAllowlist extends RevisionInput {
 export interface AllowlistAtEtag {
   readonly allowlist: AllowlistRef;
   readonly etag: string;
-}
-
-/** Opaque to callers; every change of the list changes it. */
-export function etagOf({ id, version }: AllowlistRow): string {
-  return Buffer.from(`${id}.${version}`).toString('base64url');
 }
 
 /** Creates a list with its first revision, owned by the scope of the token. */
@@ -99,7 +95,7 @@ async function publishable(from: Context | Act, { allowlist, etag }: AllowlistAt
   const row = await resolveAllowlist(from, allowlist);
   const followers = await repository.countFollowers('tx' in from ? from.tx : from.db, row.id);
   requireAllowed(from, allowlistPublish, { ...row, hasFollowers: followers > 0 });
-  if (etag !== etagOf(row)) throw staleEtag();
+  requireEtag(row, etag);
   return row;
 }
 
@@ -109,7 +105,7 @@ export async function deleteAllowlist(context: Context, input: AllowlistAtEtag):
   return mutate(context, { policy: allowlistDelete.name }, async (act) => {
     const row = await resolveAllowlist(act, input.allowlist);
     requireAllowed(act, allowlistDelete, row);
-    if (input.etag !== etagOf(row)) throw staleEtag();
+    requireEtag(row, input.etag);
     await refuseWhileFollowed(act, row);
     if (!(await remove(act, row))) throw staleEtag();
     await audit(act, 'allowlist.deleted', row);

@@ -8,3 +8,4 @@ export {
   type RoleScope,
 } from './effective.js';
 export { requireMayGive } from './giving.js';
+export { requireSystemAdmin } from './last-admin.js';

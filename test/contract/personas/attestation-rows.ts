@@ -1,10 +1,10 @@
-import { etagOf } from '../../../src/attestation/allowlists/service.js';
 import { allowlistRevisions, allowlists } from '../../../src/attestation/allowlists/tables.js';
 import { attestationRecords, attestations, type RecordRow } from '../../../src/attestation/records/tables.js';
 import { attestationResults } from '../../../src/attestation/results/tables.js';
 import { uploads } from '../../../src/attestation/uploads/tables.js';
 import type { Db } from '../../../src/db/open.js';
 import { agents } from '../../../src/identity/agents/tables.js';
+import { etagOf } from '../../../src/platform/etag.js';
 import { newId } from '../../../src/platform/ids.js';
 import { idsOf, type Owner, type Principal, type Project } from './owners.js';
 

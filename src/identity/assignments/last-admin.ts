@@ -1,0 +1,43 @@
+import { and, eq, exists, inArray, isNull, or, type SQL } from 'drizzle-orm';
+import type { Act } from '../../authority/index.js';
+import { inUse } from '../../platform/errors.js';
+import { groupMembers } from '../groups/tables.js';
+import { roles } from '../roles/tables.js';
+import { users } from '../users/tables.js';
+import { roleAssignments } from './tables.js';
+
+/**
+ * Called after a change that takes rights away: somebody must still be able to administer the system, for good.
+ *
+ * @param force The caller says that it means it, and why.
+ * @throws UserErrors IN_USE when nobody enabled holds `admin` on the system without an end.
+ */
+export async function requireSystemAdmin(
+  act: Act,
+  force: { readonly isForced?: boolean | null | undefined; readonly reason?: string | null | undefined } = {},
+): Promise<void> {
+  if (force.isForced && force.reason) return;
+  const { tx } = act;
+  const members = tx.select({ id: groupMembers.groupId }).from(groupMembers).where(eq(groupMembers.userId, users.id));
+  const isHolder = or(eq(roleAssignments.userId, users.id), inArray(roleAssignments.groupId, members)) as SQL;
+  const holds = tx
+    .select({ id: roleAssignments.id })
+    .from(roleAssignments)
+    .innerJoin(roles, eq(roles.id, roleAssignments.roleId))
+    .where(
+      and(
+        isHolder,
+        eq(roleAssignments.scopeType, 'system'),
+        eq(roles.name, 'admin'),
+        isNull(roles.domainId),
+        isNull(roleAssignments.notBefore),
+        isNull(roleAssignments.expiresAt),
+      ),
+    );
+  const [admin] = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.isEnabled, true), exists(holds)))
+    .limit(1);
+  if (admin === undefined) throw inUse('Nobody else administers the system; with a reason it can be forced.', 'reason');
+}
