@@ -33,6 +33,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     connect_timeout: 5,
     backoff: (attempt) => Math.min(3 ** attempt / 100, RECONNECT_SECONDS_MAX),
     onnotice: () => {},
+    // Drizzle reads and writes arrays itself; and when the connection ends meanwhile, nobody catches that this failed.
+    fetch_types: false,
     connection: { application_name: 'bailiwick', statement_timeout: STATEMENT_TIMEOUT_MS },
   });
   const db: Db = drizzle(preparing(client), options.statements ? { logger: options.statements } : {});

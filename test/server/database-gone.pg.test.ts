@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rowsOf } from '../../src/db/rows.js';
 import { openTestPostgres } from '../harness/engine.js';
 import { type Answer, codeOf, startTestServer, type TestServer } from '../harness/server.js';
 import { type SeverableLink, severableLink } from '../harness/severable-link.js';
@@ -34,6 +37,10 @@ const readiness = async () => {
   const response = await fetch(`${server.url}/readyz`);
   return { status: response.status, text: await response.text() };
 };
+async function databaseName(): Promise<string> {
+  const [row] = await rowsOf<{ name: string }>(server.services.db, sql`select current_database() as name`);
+  return row?.name ?? '';
+}
 const me = () => server.graphql(WHO, {}, token);
 
 async function withinPatience<T>(run: () => Promise<T>): Promise<T> {
@@ -101,6 +108,33 @@ test('unavailable: a query whose database goes while it is read', async () => {
   expect([answer.body.data.domains, codeOf(answer)]).toEqual([null, 'UNAVAILABLE']);
   expect(answer.comparable).not.toMatch(FAULT);
   await backAgain();
+});
+
+test('unavailable: changes whose connections the database ends in the midst of them, and the next are made', async () => {
+  const name = await databaseName();
+  const admin = postgres(process.env.TEST_DATABASE_URL ?? '', { max: 1, onnotice: () => {} });
+  const { token } = await server.token({ scope: { type: 'system' }, role: 'admin' });
+  const create = 'mutation ($input: CreateDomainInput!) { createDomain(input: $input) { domain { name } } }';
+  const change = (name: string) => server.graphql(create, { input: { name } }, token);
+  const told = new Set<string | undefined>();
+  for (let round = 0; round < 30; round++) {
+    const changes = Array.from({ length: 16 }, (_, n) => change(`${round}.${n}`));
+    await delay(round);
+    await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
+    for (const answer of await Promise.all(changes)) {
+      told.add(codeOf(answer));
+      expect(answer.comparable).not.toMatch(FAULT);
+    }
+  }
+  await admin.end();
+  expect([...told].sort()).toEqual(['UNAVAILABLE', undefined]);
+  // Until those that ended have been noticed.
+  while (codeOf(await change(`back ${performance.now()}`)) !== undefined) await delay(50);
+  await delay(1000);
+  // More than there are connections, so that none of them is left broken.
+  const names = Array.from({ length: 40 }, (_, n) => `after ${n}`);
+  const answers = await Promise.all(names.map(change));
+  expect(answers.map(({ body }) => body.data?.createDomain?.domain.name)).toEqual(names);
 });
 
 test('unavailable: an upload whose database goes while it is sent, and it can be sent again', async () => {
