@@ -33,8 +33,27 @@ export interface Split {
   close(): Promise<void>;
 }
 
+/** Two processes that serve the same database, each every domain of it. */
+export interface Replicas {
+  readonly addresses: readonly [string, string];
+  /** In the test's own process, for making rows. */
+  readonly server: TestServer;
+  close(): Promise<void>;
+}
+
+type Later = (undo: () => unknown) => void;
+
 /** Starts everything, with a Postgres cluster of its own when no address is given. */
-export async function startSplit(): Promise<Split> {
+export const startSplit = (): Promise<Split> => startWith(split);
+
+/** As `startSplit`, but two whole servers and no router. */
+export const startReplicas = (): Promise<Replicas> =>
+  startWith(async (later) => {
+    const { server, serve } = await onPostgres(later);
+    return { addresses: [await serve(), await serve()] as const, server };
+  });
+
+async function startWith<T>(start: (later: Later) => Promise<T>): Promise<T & { close(): Promise<void> }> {
   const stack: (() => unknown)[] = [];
   const close = async () => {
     for (const undo of stack.reverse()) await undo();
@@ -47,7 +66,8 @@ export async function startSplit(): Promise<Split> {
   }
 }
 
-async function start(later: (undo: () => unknown) => void): Promise<Omit<Split, 'close'>> {
+/** A server in this process, and what starts others on its database. */
+async function onPostgres(later: Later) {
   const folder = mkdtempSync(join(tmpdir(), 'bailiwick-split-'));
   later(() => rmSync(folder, { recursive: true }));
   later(startCluster());
@@ -70,6 +90,11 @@ async function start(later: (undo: () => unknown) => void): Promise<Omit<Split, 
     later(() => ended(child));
     return address;
   };
+  return { server, serve, folder };
+}
+
+async function split(later: Later): Promise<Omit<Split, 'close'>> {
+  const { server, serve, folder } = await onPostgres(later);
   const merged = await serve();
   const identity = await serve('--domains', 'identity');
   const attestation = await serve('--domains', 'attestation,audit');
