@@ -92,7 +92,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { database, clock, log, settings } = options;
   const policies = allPolicies();
   const metrics = new Metrics({ ping: () => database.ping(), workers: workerLoad }, options.metricsToken);
-  const services: Services = { db: database.db, clock, log, policies, settings, meter: metrics, recordAudit };
+  const owned = DOMAINS.flatMap((domain) => domain.owned ?? []);
+  const services: Services = { db: database.db, clock, log, policies, settings, meter: metrics, owned, recordAudit };
   const domains = options.domains ?? DOMAINS;
   const guarded = guardedSchema(domains, policies);
   const limits = new RequestLimits(options.limits ?? NO_LIMITS, clock);

@@ -6,6 +6,7 @@ import {
   allowlistPolicies,
   allowlistResolvers,
   allowlistRevisions,
+  allowlists,
   streamImaPolicy,
 } from './allowlists/index.js';
 import { contentSweep } from './contents/index.js';
@@ -70,4 +71,5 @@ export const attestationDomain: DomainManifest = {
     trustExpiry,
   ],
   feeds: { agentTrustChanged: trustFeed, allowlistPublished: allowlistFeed },
+  owned: [{ names: ['allowlist', 'allowlists'], domainId: allowlists.domainId, projectId: allowlists.projectId }],
 };

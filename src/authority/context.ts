@@ -4,6 +4,7 @@ import type { Logger } from '../platform/log.js';
 import type { Meter } from '../platform/meter.js';
 import type { PolicyRegistry } from '../platform/policy/index.js';
 import type { Actor } from './actor.js';
+import type { OwnedRows } from './manifest.js';
 
 /** Settings that use cases read; lengths of time in milliseconds. */
 export interface Settings {
@@ -56,6 +57,8 @@ export interface Services {
   readonly policies: PolicyRegistry;
   readonly settings: Settings;
   readonly meter: Meter;
+  /** What keeps a domain or a project from being deleted, whichever domains of the graph are served. */
+  readonly owned: readonly OwnedRows[];
   /** Writes an audit entry in the transaction of what it tells. */
   readonly recordAudit: (
     tx: Tx,

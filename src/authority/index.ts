@@ -10,6 +10,7 @@ export {
   type DomainManifest,
   type Feed,
   mergedResolvers,
+  type OwnedRows,
   type Resolvers,
   type Route,
   type Sweep,

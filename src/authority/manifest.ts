@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { EventRow } from '../events/index.js';
 import type { Policy } from '../platform/policy/index.js';
 import type { Context, Services, Settings } from './context.js';
@@ -35,6 +36,15 @@ export interface Sweep {
   removeSome(services: Services): Promise<number>;
 }
 
+/** Rows that domains or projects own, which cannot be deleted while they own any. */
+export interface OwnedRows {
+  /** What people call one of them, and several. */
+  readonly names: readonly [one: string, several: string];
+  /** Which column has the owner's id, for each kind of owner that such rows have. */
+  readonly domainId?: PgColumn;
+  readonly projectId?: PgColumn;
+}
+
 /** Functions of fields, by type and name. */
 export type Resolvers = Readonly<Record<string, Readonly<Record<string, AnyResolver>>>>;
 
@@ -52,7 +62,7 @@ export function mergedResolvers(...slices: readonly Resolvers[]): Resolvers {
   return merged;
 }
 
-/** What one domain brings: its schema file's name, its policies, its resolvers, its entities, its routes, its sweeps, its feeds. */
+/** What one domain brings: its schema file's name, its policies, its resolvers, and where it has them the rest. */
 export interface DomainManifest {
   readonly name: string;
   readonly policies: readonly Policy<never>[];
@@ -63,4 +73,5 @@ export interface DomainManifest {
   readonly sweeps?: readonly Sweep[];
   /** By the name of the field of Subscription. */
   readonly feeds?: Readonly<Record<string, Feed>>;
+  readonly owned?: readonly OwnedRows[];
 }

@@ -1,18 +1,29 @@
 import { type DomainManifest, mergedResolvers } from '../authority/index.js';
 import { agentGet } from './agents/policies.js';
 import { loadAgentPrincipal } from './agents/service.js';
+import { agents } from './agents/tables.js';
 import { assignmentGrant, assignmentList } from './assignments/policies.js';
 import { loadRoleAssignment } from './assignments/service.js';
-import { domainCreate, domainGet } from './domains/policies.js';
+import { domainCreate, domainDelete, domainGet, domainUpdate } from './domains/policies.js';
+import { domainResolvers } from './domains/resolvers.js';
 import { loadDomain } from './domains/service.js';
+import { groupPolicies } from './groups/policies.js';
+import { loadGroup } from './groups/reading.js';
+import { groupResolvers } from './groups/resolvers.js';
+import { groups } from './groups/tables.js';
 import { policyGet } from './policies/service.js';
-import { projectCreate, projectGet } from './projects/policies.js';
+import { projectCreate, projectDelete, projectGet, projectUpdate } from './projects/policies.js';
+import { projectResolvers } from './projects/resolvers.js';
 import { loadProject } from './projects/service.js';
+import { projects } from './projects/tables.js';
 import { resolvers } from './resolvers.js';
 import { loadRole, roleGet } from './roles/service.js';
+import { roles } from './roles/tables.js';
 import { tokenIssue, tokenRevoke, viewerGet } from './tokens/policies.js';
-import { userCreate, userGet } from './users/policies.js';
+import { userCreate, userDelete, userGet, userUpdate } from './users/policies.js';
+import { userResolvers } from './users/resolvers.js';
 import { loadUser } from './users/service.js';
+import { users } from './users/tables.js';
 
 export { implies } from './assignments/grant-rule.js';
 export { bootstrapIdentity } from './bootstrap.js';
@@ -28,23 +39,38 @@ export const identityDomain: DomainManifest = {
     viewerGet,
     domainGet,
     domainCreate,
+    domainUpdate,
+    domainDelete,
     projectGet,
     projectCreate,
+    projectUpdate,
+    projectDelete,
     userGet,
     userCreate,
+    userUpdate,
+    userDelete,
+    ...groupPolicies,
     roleGet,
     assignmentList,
     assignmentGrant,
     agentGet,
     policyGet,
   ],
-  resolvers: mergedResolvers(resolvers),
+  resolvers: mergedResolvers(resolvers, domainResolvers, projectResolvers, userResolvers, groupResolvers),
   entities: {
     Domain: (context, id) => loadDomain(context).load(id),
     Project: (context, id) => loadProject(context).load(id),
     User: (context, id) => loadUser(context).load(id),
+    Group: (context, id) => loadGroup(context).load(id),
     Role: (context, id) => loadRole(context).load(id),
     RoleAssignment: (context, id) => loadRoleAssignment(context).load(id),
     Agent: (context, id) => loadAgentPrincipal(context).load(id),
   },
+  owned: [
+    { names: ['project', 'projects'], domainId: projects.domainId, projectId: projects.parentId },
+    { names: ['user', 'users'], domainId: users.domainId },
+    { names: ['group', 'groups'], domainId: groups.domainId },
+    { names: ['role', 'roles'], domainId: roles.domainId },
+    { names: ['agent', 'agents'], domainId: agents.domainId, projectId: agents.projectId },
+  ],
 };

@@ -19,3 +19,16 @@ export function validText(text: string | null | undefined, ...path: string[]): s
   if (/[\0\p{Cs}]/u.test(text)) throw invalid('A text has no NUL and no broken surrogates.', ...path);
   return text;
 }
+
+interface Described {
+  readonly name?: string | null | undefined;
+  readonly description?: string | null | undefined;
+}
+
+/** What an input changes of a name and a description: absent leaves them, and null clears a description. */
+export function validChanges({ name, description }: Described): { name?: string; description?: string | null } {
+  return {
+    ...(name !== undefined && { name: validName(name ?? '', 'name') }),
+    ...(description !== undefined && { description: validText(description, 'description') }),
+  };
+}

@@ -72,7 +72,7 @@ describe('tokens', () => {
   });
 
   test('refused: the right scope with too low a role answers FORBIDDEN without WRONG_SCOPE', async () => {
-    const token = await tokenOf({ type: 'domain', domainId: home }, 'manager');
+    const token = await tokenOf({ type: 'domain', domainId: home }, 'member');
     const answer = await server.graphql(CREATE_PROJECT, { input: { name: 'p' } }, token);
     expect(answer.body.errors[0].extensions).toMatchObject({ code: 'FORBIDDEN', policy: 'project:create' });
     expect(answer.body.errors[0].extensions.reason).toBeUndefined();

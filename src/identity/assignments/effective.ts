@@ -89,6 +89,19 @@ export function listHeldByGroup(db: Db, groupId: string): Promise<AssignmentRow[
   return db.select().from(roleAssignments).where(eq(roleAssignments.groupId, groupId));
 }
 
+/** Every assignment on a scope itself, whoever holds it and whether it is handed on or not. */
+export function listGivenOn(db: Db, scope: RoleScope): Promise<AssignmentRow[]> {
+  return db.select().from(roleAssignments).where(isGivenOn(scope));
+}
+
+export function isGivenOn({ type, domainId, projectId }: RoleScope): SQL | undefined {
+  return and(
+    eq(roleAssignments.scopeType, type),
+    domainId === null ? undefined : eq(roleAssignments.domainId, domainId),
+    projectId === null ? undefined : eq(roleAssignments.projectId, projectId),
+  );
+}
+
 function isHeldBy(db: Db, userId: string): SQL | undefined {
   const own = db.select({ id: groupMembers.groupId }).from(groupMembers).where(eq(groupMembers.userId, userId));
   return or(eq(roleAssignments.userId, userId), inArray(roleAssignments.groupId, own));

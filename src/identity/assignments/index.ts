@@ -1,7 +1,9 @@
 export {
   effectiveRoles,
   holdsOn,
+  isGivenOn,
   isInForce,
+  listGivenOn,
   listHeldBy,
   listHeldByGroup,
   listHeldOn,

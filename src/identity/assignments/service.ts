@@ -17,17 +17,14 @@ import { type Connection, connection, type PageArgs, pageRequest } from '../../p
 import { validText } from '../../platform/text.js';
 import { roles } from '../roles/tables.js';
 import { resolveScope, type ScopeInput } from '../scopes/index.js';
-import { findUserById, findUserByName, userGet } from '../users/index.js';
+import { findUser, type UserRef, userGet } from '../users/index.js';
 import { requireMayGive } from './giving.js';
 import { assignmentGrant, assignmentList } from './policies.js';
 import * as repository from './repository.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
 
 export interface GrantRole {
-  readonly user: {
-    readonly id?: string | null | undefined;
-    readonly name?: { readonly user: string; readonly domain: string } | null | undefined;
-  };
+  readonly user: UserRef;
   readonly role: string;
   readonly scope: ScopeInput;
   readonly isInherited?: boolean | null | undefined;
@@ -42,7 +39,7 @@ export async function grantRole(context: Context, input: GrantRole): Promise<rep
     throw invalid('expiresAt must be later than notBefore.', 'expiresAt');
   }
   return mutate(context, { policy: assignmentGrant.name, changesRights: true }, async (act) => {
-    const user = await requireUser(act, input.user);
+    const user = requireVisible(act, userGet, await findUser(act.tx, input.user), 'user');
     const role = await requireRole(act, input.role);
     const scope = await resolveScope(act.tx, input.scope, 'scope');
     if (scope === undefined) throw notFound('scope');
@@ -84,14 +81,6 @@ export async function revokeRole(
     await record(act, 'role.revoked', row, role);
     return { roleAssignmentId: row.id };
   });
-}
-
-async function requireUser(act: Act, ref: GrantRole['user']) {
-  const row =
-    ref.id != null
-      ? await findUserById(act.tx, ref.id)
-      : await findUserByName(act.tx, ref.name?.domain ?? '', ref.name?.user ?? '');
-  return requireVisible(act, userGet, row, 'user');
 }
 
 async function requireRole(act: Act, name: string) {

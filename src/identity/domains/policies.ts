@@ -22,3 +22,23 @@ export const domainCreate = definePolicy({
   check: 'role:admin',
   operations: ['Mutation.createDomain'],
 });
+
+export const domainUpdate = definePolicy<DomainRow>({
+  name: 'domain:update',
+  description: 'Change a domain’s name or description.',
+  scopeTypes: ['system'],
+  target,
+  boundary: { system: '@' },
+  check: 'role:admin',
+  operations: ['Mutation.updateDomain'],
+});
+
+export const domainDelete = definePolicy<DomainRow>({
+  name: 'domain:delete',
+  description: 'Delete a domain that owns nothing.',
+  scopeTypes: ['system'],
+  target,
+  boundary: { system: '@' },
+  check: 'role:admin',
+  operations: ['Mutation.deleteDomain'],
+});

@@ -1,4 +1,4 @@
-import { and, asc, gt, inArray } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, type SQL } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
@@ -44,3 +44,20 @@ export function list(
 export async function insert(tx: Tx, row: DomainRow): Promise<void> {
   await tx.insert(domains).values(row);
 }
+
+/** The domain as changed; undefined when it is no longer as `row` has it. */
+export async function update(tx: Tx, row: DomainRow, changes: Partial<DomainRow>): Promise<DomainRow | undefined> {
+  const [changed] = await tx
+    .update(domains)
+    .set({ ...changes, version: row.version + 1 })
+    .where(isStill(row))
+    .returning();
+  return changed;
+}
+
+/** False when the domain is no longer as `row` has it. */
+export async function remove(tx: Tx, row: DomainRow): Promise<boolean> {
+  return (await tx.delete(domains).where(isStill(row)).returning({ id: domains.id })).length > 0;
+}
+
+const isStill = ({ id, version }: DomainRow): SQL | undefined => and(eq(domains.id, id), eq(domains.version, version));

@@ -1,10 +1,24 @@
-import { byId, type Context, defineLoader, mutate, once, requireVisible } from '../../authority/index.js';
+import {
+  type Act,
+  bumpEpoch,
+  byId,
+  type Context,
+  defineLoader,
+  mutate,
+  once,
+  requireAllowed,
+  requireVisible,
+} from '../../authority/index.js';
 import { violates } from '../../db/errors.js';
-import { alreadyExists } from '../../platform/errors.js';
+import { alreadyExists, staleEtag } from '../../platform/errors.js';
+import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
-import { validName, validText } from '../../platform/text.js';
-import { domainCreate, domainGet } from './policies.js';
+import { validChanges, validName, validText } from '../../platform/text.js';
+import { listGivenOn, requireMayGive } from '../assignments/index.js';
+import { inUseWhenReferred, refuseWhileOwning, removeWithScope } from '../removal/index.js';
+import { type DomainRef, findDomain } from './lookup.js';
+import { domainCreate, domainDelete, domainGet, domainUpdate } from './policies.js';
 import * as repository from './repository.js';
 import { type DomainRow, domains } from './tables.js';
 
@@ -40,20 +54,65 @@ export async function createDomain(context: Context, input: CreateDomain): Promi
   return mutate(context, { policy: domainCreate.name }, async (act) => {
     const { id } = await once(act, 'createDomain', input, async () => {
       const row = { id: newId('Domain'), name, version: 1, description, createdAt: act.now };
-      await insert(act.tx, row);
-      const target = { type: 'Domain', id: row.id };
-      await act.audit({ action: 'domain.created', target, owner: { domainId: row.id }, details: { name } });
+      await named(name, () => repository.insert(act.tx, row));
+      await audit(act, 'domain.created', row);
       return row.id;
     });
     return requireVisible(act, domainGet, await repository.findById(act.tx, id), 'domain');
   });
 }
 
-async function insert(tx: Parameters<typeof repository.insert>[0], row: DomainRow): Promise<void> {
+/** Names a domain and a change of it that the caller read. */
+interface DomainAtEtag {
+  readonly domain: DomainRef;
+  readonly etag: string;
+}
+
+export interface UpdateDomain extends DomainAtEtag {
+  readonly name?: string | null | undefined;
+  readonly description?: string | null | undefined;
+}
+
+export async function updateDomain(context: Context, input: UpdateDomain): Promise<DomainRow> {
+  const changes = validChanges(input);
+  return mutate(context, { policy: domainUpdate.name }, async (act) => {
+    const row = requireVisible(act, domainGet, await findDomain(act.tx, input.domain), 'domain');
+    requireAllowed(act, domainUpdate, row);
+    requireEtag(row, input.etag);
+    const changed = await named(changes.name, () => repository.update(act.tx, row, changes));
+    if (changed === undefined) throw staleEtag();
+    await audit(act, 'domain.updated', row, { newName: changed.name, changed: Object.keys(changes) });
+    return changed;
+  });
+}
+
+/** Deletes a domain that owns nothing, with what hangs on it; answers its id. */
+export async function deleteDomain(context: Context, input: DomainAtEtag): Promise<string> {
+  return mutate(context, { policy: domainDelete.name, changesRights: true }, async (act) => {
+    const row = requireVisible(act, domainGet, await findDomain(act.tx, input.domain), 'domain');
+    requireAllowed(act, domainDelete, row);
+    const scope = { type: 'domain', domainId: row.id, projectId: null } as const;
+    await requireMayGive(act, await listGivenOn(act.tx, scope));
+    requireEtag(row, input.etag);
+    await refuseWhileOwning(act, 'domain', row.id);
+    const removed = await removeWithScope(act.tx, scope);
+    if (!(await inUseWhenReferred('domain', () => repository.remove(act.tx, row)))) throw staleEtag();
+    await bumpEpoch(act.tx);
+    await audit(act, 'domain.deleted', row, { removed });
+    return row.id;
+  });
+}
+
+function audit(act: Act, action: string, { id, name }: DomainRow, details: object = {}): Promise<void> {
+  return act.audit({ action, target: { type: 'Domain', id }, owner: { domainId: id }, details: { name, ...details } });
+}
+
+/** Runs what writes a name. */
+async function named<T>(name: string | undefined, write: () => Promise<T>): Promise<T> {
   try {
-    await repository.insert(tx, row);
+    return await write();
   } catch (error) {
-    if (violates(error, 'domains_name_key')) throw alreadyExists(`A domain named ${row.name} exists.`, 'name');
+    if (violates(error, 'domains_name_key')) throw alreadyExists(`A domain named ${name} exists.`, 'name');
     throw error;
   }
 }

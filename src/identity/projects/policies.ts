@@ -20,6 +20,26 @@ export const projectCreate = definePolicy({
   name: 'project:create',
   description: 'Create a project in the own domain.',
   scopeTypes: ['domain'],
-  check: 'role:admin',
+  check: 'role:manager',
   operations: ['Mutation.createProject'],
+});
+
+export const projectUpdate = definePolicy<ProjectRow>({
+  name: 'project:update',
+  description: 'Change the name or description of a project in the own domain.',
+  scopeTypes: ['domain'],
+  target,
+  boundary: { domain: 'domain_id:%(domain_id)s' },
+  check: 'role:manager',
+  operations: ['Mutation.updateProject'],
+});
+
+export const projectDelete = definePolicy<ProjectRow>({
+  name: 'project:delete',
+  description: 'Delete a project in the own domain that owns nothing.',
+  scopeTypes: ['domain'],
+  target,
+  boundary: { domain: 'domain_id:%(domain_id)s' },
+  check: 'role:manager',
+  operations: ['Mutation.deleteProject'],
 });

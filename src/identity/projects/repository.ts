@@ -1,4 +1,4 @@
-import { and, asc, gt, inArray } from 'drizzle-orm';
+import { and, asc, count, eq, gt, inArray, type SQL } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
@@ -8,6 +8,7 @@ import { type ProjectRow, projects } from './tables.js';
 export interface ProjectFilter {
   readonly names?: Values;
   readonly domainIds?: Values;
+  readonly parentIds?: Values;
 }
 
 export async function findById(db: Db, id: string): Promise<ProjectRow | undefined> {
@@ -31,7 +32,12 @@ export function list(
   filter: ProjectFilter,
   page: PageRequest,
 ): Promise<ProjectRow[]> {
-  const where = [visible.where, among(projects.name, filter.names), among(projects.domainId, filter.domainIds)];
+  const where = [
+    visible.where,
+    among(projects.name, filter.names),
+    among(projects.domainId, filter.domainIds),
+    among(projects.parentId, filter.parentIds),
+  ];
   const after = page.after?.[0];
   if (after !== undefined) where.push(gt(projects.id, after));
   return db
@@ -45,3 +51,26 @@ export function list(
 export async function insert(tx: Tx, row: ProjectRow): Promise<void> {
   await tx.insert(projects).values(row);
 }
+
+export async function countInDomain(tx: Tx, domainId: string): Promise<number> {
+  const [found] = await tx.select({ rows: count() }).from(projects).where(eq(projects.domainId, domainId));
+  return found?.rows ?? 0;
+}
+
+/** The project as changed; undefined when it is no longer as `row` has it. */
+export async function update(tx: Tx, row: ProjectRow, changes: Partial<ProjectRow>): Promise<ProjectRow | undefined> {
+  const [changed] = await tx
+    .update(projects)
+    .set({ ...changes, version: row.version + 1 })
+    .where(isStill(row))
+    .returning();
+  return changed;
+}
+
+/** False when the project is no longer as `row` has it. */
+export async function remove(tx: Tx, row: ProjectRow): Promise<boolean> {
+  return (await tx.delete(projects).where(isStill(row)).returning({ id: projects.id })).length > 0;
+}
+
+const isStill = ({ id, version }: ProjectRow): SQL | undefined =>
+  and(eq(projects.id, id), eq(projects.version, version));

@@ -1,12 +1,30 @@
-import { byId, type Context, defineLoader, domainOf, mutate, once, requireVisible } from '../../authority/index.js';
+import {
+  type Act,
+  bumpEpoch,
+  byId,
+  type Context,
+  defineLoader,
+  domainOf,
+  mutate,
+  once,
+  requireAllowed,
+  requireVisible,
+} from '../../authority/index.js';
 import { violates } from '../../db/errors.js';
-import { alreadyExists } from '../../platform/errors.js';
+import { alreadyExists, limitReached, staleEtag } from '../../platform/errors.js';
+import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
-import { validName, validText } from '../../platform/text.js';
-import { projectCreate, projectGet } from './policies.js';
+import { validChanges, validName, validText } from '../../platform/text.js';
+import { listGivenOn, requireMayGive } from '../assignments/index.js';
+import { inUseWhenReferred, refuseWhileOwning, removeWithScope } from '../removal/index.js';
+import { findProject, type ProjectRef } from './lookup.js';
+import { projectCreate, projectDelete, projectGet, projectUpdate } from './policies.js';
 import * as repository from './repository.js';
-import { type ProjectRow, projects } from './tables.js';
+import { DEPTH_MAX, type ProjectRow, projects } from './tables.js';
+
+/** How many projects a domain has at most. */
+export const PROJECTS_MAX = 10_000;
 
 const visibleTo = (context: Context) => context.policies.visible([projectGet.name], context.actor, projects);
 
@@ -31,6 +49,7 @@ export const loadProject = defineLoader(async (context, ids) =>
 export interface CreateProject {
   readonly name: string;
   readonly description?: string | null | undefined;
+  readonly parent?: ProjectRef | null | undefined;
   readonly requestId?: string | null | undefined;
 }
 
@@ -40,24 +59,80 @@ export async function createProject(context: Context, input: CreateProject): Pro
   const description = validText(input.description, 'description');
   return mutate(context, { policy: projectCreate.name }, async (act) => {
     const { id } = await once(act, 'createProject', input, async () => {
-      const place = { domainId: domainOf(act), parentId: null, depth: 1 };
+      const place = await placeFor(act, input.parent);
       const row = { id: newId('Project'), ...place, name, version: 1, description, createdAt: act.now };
-      await insert(act.tx, row);
-      const target = { type: 'Project', id: row.id };
-      const owner = { domainId: row.domainId, projectId: row.id };
-      await act.audit({ action: 'project.created', target, owner, details: { name } });
+      await named(name, () => repository.insert(act.tx, row));
+      await audit(act, 'project.created', row, { parentId: row.parentId });
       return row.id;
     });
     return requireVisible(act, projectGet, await repository.findById(act.tx, id), 'project');
   });
 }
 
-async function insert(tx: Parameters<typeof repository.insert>[0], row: ProjectRow): Promise<void> {
+/** Where in the tree of the token's domain a new project comes to be. */
+async function placeFor(act: Act, ref: ProjectRef | null | undefined) {
+  const domainId = domainOf(act);
+  const parent = ref && requireVisible(act, projectGet, await findProject(act.tx, ref), 'project');
+  const depth = (parent?.depth ?? 0) + 1;
+  if (depth > DEPTH_MAX) throw limitReached(`Projects nest at most ${DEPTH_MAX} deep.`, 'parent');
+  if ((await repository.countInDomain(act.tx, domainId)) >= PROJECTS_MAX) {
+    throw limitReached(`A domain has at most ${PROJECTS_MAX} projects.`);
+  }
+  return { domainId, parentId: parent?.id ?? null, depth };
+}
+
+/** Names a project and a change of it that the caller read. */
+interface ProjectAtEtag {
+  readonly project: ProjectRef;
+  readonly etag: string;
+}
+
+export interface UpdateProject extends ProjectAtEtag {
+  readonly name?: string | null | undefined;
+  readonly description?: string | null | undefined;
+}
+
+export async function updateProject(context: Context, input: UpdateProject): Promise<ProjectRow> {
+  const changes = validChanges(input);
+  return mutate(context, { policy: projectUpdate.name }, async (act) => {
+    const row = requireVisible(act, projectGet, await findProject(act.tx, input.project), 'project');
+    requireAllowed(act, projectUpdate, row);
+    requireEtag(row, input.etag);
+    const changed = await named(changes.name, () => repository.update(act.tx, row, changes));
+    if (changed === undefined) throw staleEtag();
+    await audit(act, 'project.updated', row, { newName: changed.name, changed: Object.keys(changes) });
+    return changed;
+  });
+}
+
+/** Deletes a project that owns nothing, with what hangs on it; answers its id. */
+export async function deleteProject(context: Context, input: ProjectAtEtag): Promise<string> {
+  return mutate(context, { policy: projectDelete.name, changesRights: true }, async (act) => {
+    const row = requireVisible(act, projectGet, await findProject(act.tx, input.project), 'project');
+    requireAllowed(act, projectDelete, row);
+    const scope = { type: 'project', domainId: row.domainId, projectId: row.id } as const;
+    await requireMayGive(act, await listGivenOn(act.tx, scope));
+    requireEtag(row, input.etag);
+    await refuseWhileOwning(act, 'project', row.id);
+    const removed = await removeWithScope(act.tx, scope);
+    if (!(await inUseWhenReferred('project', () => repository.remove(act.tx, row)))) throw staleEtag();
+    await bumpEpoch(act.tx);
+    await audit(act, 'project.deleted', row, { removed });
+    return row.id;
+  });
+}
+
+function audit(act: Act, action: string, { id, domainId, name }: ProjectRow, details: object): Promise<void> {
+  const owner = { domainId, projectId: id };
+  return act.audit({ action, target: { type: 'Project', id }, owner, details: { name, ...details } });
+}
+
+/** Runs what writes a name. */
+async function named<T>(name: string | undefined, write: () => Promise<T>): Promise<T> {
   try {
-    await repository.insert(tx, row);
+    return await write();
   } catch (error) {
-    if (violates(error, 'projects_domain_id_name_key'))
-      throw alreadyExists(`A project named ${row.name} exists.`, 'name');
+    if (violates(error, 'projects_domain_id_name_key')) throw alreadyExists(`A project named ${name} exists.`, 'name');
     throw error;
   }
 }

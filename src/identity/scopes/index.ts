@@ -1,19 +1,13 @@
-import { and, eq, type SQL } from 'drizzle-orm';
 import type { Db } from '../../db/open.js';
 import { invalid } from '../../platform/errors.js';
-import { domains } from '../domains/tables.js';
-import { projects } from '../projects/tables.js';
-
-type Maybe<T> = T | null | undefined;
+import { type DomainRef, findDomain } from '../domains/index.js';
+import { findProject, type ProjectRef } from '../projects/index.js';
 
 /** A scope as people type it. The schema sees to it that exactly one is given. */
 export interface ScopeInput {
-  readonly system?: Maybe<boolean>;
-  readonly domain?: Maybe<{ readonly id?: Maybe<string>; readonly name?: Maybe<string> }>;
-  readonly project?: Maybe<{
-    readonly id?: Maybe<string>;
-    readonly name?: Maybe<{ readonly project: string; readonly domain: string }>;
-  }>;
+  readonly system?: boolean | null | undefined;
+  readonly domain?: DomainRef | null | undefined;
+  readonly project?: ProjectRef | null | undefined;
 }
 
 export interface ResolvedScope {
@@ -25,19 +19,11 @@ export interface ResolvedScope {
 /** The scope that is meant; undefined when there is none. Says nothing about who may know of it. */
 export async function resolveScope(db: Db, input: ScopeInput, ...path: string[]): Promise<ResolvedScope | undefined> {
   if (input.domain) {
-    const { id, name } = input.domain;
-    const where = id != null ? eq(domains.id, id) : eq(domains.name, name ?? '');
-    const [row] = await db.select().from(domains).where(where);
+    const row = await findDomain(db, input.domain);
     return row && { type: 'domain', domainId: row.id, projectId: null };
   }
   if (input.project) {
-    const { id, name } = input.project;
-    const byName = and(eq(projects.name, name?.project ?? ''), eq(domains.name, name?.domain ?? '')) as SQL;
-    const [row] = await db
-      .select({ id: projects.id, domainId: projects.domainId })
-      .from(projects)
-      .innerJoin(domains, eq(domains.id, projects.domainId))
-      .where(id != null ? eq(projects.id, id) : byName);
+    const row = await findProject(db, input.project);
     return row && { type: 'project', domainId: row.domainId, projectId: row.id };
   }
   if (input.system !== true) throw invalid('system can only be true.', ...path, 'system');

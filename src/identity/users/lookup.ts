@@ -1,7 +1,19 @@
 import { and, eq } from 'drizzle-orm';
 import type { Db } from '../../db/open.js';
 import { domains } from '../domains/tables.js';
+import { findById } from './repository.js';
 import { type UserRow, users } from './tables.js';
+
+/** A user as people name it: one of the two. */
+export interface UserRef {
+  readonly id?: string | null | undefined;
+  readonly name?: { readonly user: string; readonly domain: string } | null | undefined;
+}
+
+/** Says nothing about who may know of it. */
+export async function findUser(db: Db, { id, name }: UserRef): Promise<UserRow | undefined> {
+  return id != null ? findById(db, id) : findUserByName(db, name?.domain ?? '', name?.user ?? '');
+}
 
 export async function findUserByName(db: Db, domain: string, user: string): Promise<UserRow | undefined> {
   const [row] = await db

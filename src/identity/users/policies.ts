@@ -24,6 +24,26 @@ export const userCreate = definePolicy({
   name: 'user:create',
   description: 'Create a user in the own domain.',
   scopeTypes: ['domain'],
-  check: 'role:admin',
+  check: 'role:manager',
   operations: ['Mutation.createUser'],
+});
+
+export const userUpdate = definePolicy<UserRow>({
+  name: 'user:update',
+  description: 'Rename a user whose every role one could give.',
+  scopeTypes: ['system', 'domain'],
+  target,
+  boundary: { system: '@', domain: 'domain_id:%(domain_id)s' },
+  check: { system: 'role:admin', domain: 'role:manager' },
+  operations: ['Mutation.updateUser'],
+});
+
+export const userDelete = definePolicy<UserRow>({
+  name: 'user:delete',
+  description: 'Delete a user whose every role one could take away.',
+  scopeTypes: ['system', 'domain'],
+  target,
+  boundary: { system: '@', domain: 'domain_id:%(domain_id)s' },
+  check: { system: 'role:admin', domain: 'role:manager' },
+  operations: ['Mutation.deleteUser'],
 });

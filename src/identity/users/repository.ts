@@ -1,4 +1,4 @@
-import { and, asc, gt, inArray } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, type SQL } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
@@ -45,3 +45,20 @@ export function list(
 export async function insert(tx: Tx, row: UserRow): Promise<void> {
   await tx.insert(users).values(row);
 }
+
+/** The user as changed; undefined when it is no longer as `row` has it. */
+export async function update(tx: Tx, row: UserRow, changes: Partial<UserRow>): Promise<UserRow | undefined> {
+  const [changed] = await tx
+    .update(users)
+    .set({ ...changes, version: row.version + 1 })
+    .where(isStill(row))
+    .returning();
+  return changed;
+}
+
+/** False when the user is no longer as `row` has it. */
+export async function remove(tx: Tx, row: UserRow): Promise<boolean> {
+  return (await tx.delete(users).where(isStill(row)).returning({ id: users.id })).length > 0;
+}
+
+const isStill = ({ id, version }: UserRow): SQL | undefined => and(eq(users.id, id), eq(users.version, version));

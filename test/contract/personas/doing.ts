@@ -5,6 +5,8 @@ import type { Json, TestServer } from '../../harness/server.js';
 import { AGENT_MUTATIONS } from './agent-mutations.js';
 import { ALLOWLIST_MUTATIONS } from './allowlist-mutations.js';
 import { type Answered, ask } from './ask.js';
+import { CONTAINER_MUTATIONS } from './container-mutations.js';
+import { GROUP_MUTATIONS } from './group-mutations.js';
 import { IDENTITY_MUTATIONS } from './identity-mutations.js';
 import type { Persona } from './personas.js';
 import type { World } from './world.js';
@@ -24,6 +26,8 @@ export type Attempts = (world: World) => readonly Attempt[] | Promise<readonly A
 
 export const MUTATIONS: Readonly<Record<string, Attempts>> = {
   ...IDENTITY_MUTATIONS,
+  ...CONTAINER_MUTATIONS,
+  ...GROUP_MUTATIONS,
   ...ALLOWLIST_MUTATIONS,
   ...AGENT_MUTATIONS,
 };

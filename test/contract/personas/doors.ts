@@ -52,8 +52,24 @@ export const DOORS: Readonly<Record<string, Doors>> = {
     byId: { name: 'viewer', ask: (_, fields) => `viewer { ${fields} }`, find: itself },
   },
   Domain: { fields: 'id', byId: byId('domain'), list: listed('domains'), entity: 'Domain' },
-  Project: { fields: 'id domain { id }', byId: byId('project'), list: listed('projects'), entity: 'Project' },
-  User: { fields: 'id domain { id }', byId: byId('user'), list: listed('users'), entity: 'User' },
+  Project: {
+    fields: 'id domain { id } parent { id }',
+    byId: byId('project'),
+    list: listed('projects'),
+    entity: 'Project',
+  },
+  User: {
+    fields: 'id domain { id } groups(first: 5) { nodes { id } }',
+    byId: byId('user'),
+    list: listed('users'),
+    entity: 'User',
+  },
+  Group: {
+    fields: 'id domain { id } members(first: 5) { nodes { id } }',
+    byId: byId('group'),
+    list: listed('groups'),
+    entity: 'Group',
+  },
   Role: {
     fields: 'id',
     list: { name: 'roles', ask: (_, fields) => `roles { ${fields} }`, find: among },

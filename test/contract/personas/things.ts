@@ -1,5 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { roleAssignments } from '../../../src/identity/assignments/tables.js';
+import { projects } from '../../../src/identity/projects/tables.js';
+import { asking } from '../../identity/asking.js';
 import { idsOf } from './owners.js';
 import type { Persona } from './personas.js';
 import { OWNERS, PROJECTS, type World } from './world.js';
@@ -20,21 +22,25 @@ export type Things = Readonly<Record<string, readonly Thing[]>>;
 
 /** What is the same whoever asks. */
 export async function sharedThings(world: World): Promise<Things> {
-  const { owners, projects, users, lists, agents } = world;
+  const { owners, users, lists, agents } = world;
   const revisions = OWNERS.map((name) => ({ name, id: lists[name].revisionId, at: lists[name].id }));
   return {
     Domain: [
       { name: 'home', id: world.home },
       { name: 'foreign', id: world.foreign },
     ],
-    Project: PROJECTS.map((name) => {
-      const { projectId, domainId } = projects[name];
-      return { name, id: projectId, links: { domain: domainId } };
-    }),
+    Project: [
+      ...PROJECTS.map((name) => {
+        const { projectId, domainId } = world.projects[name];
+        return { name, id: projectId, links: { domain: domainId, parent: null } };
+      }),
+      await nestedProject(world),
+    ],
     User: [
       { name: 'home', id: users.home, links: { domain: world.home } },
       { name: 'foreign', id: users.foreign, links: { domain: world.foreign } },
     ],
+    Group: await sharedGroups(world),
     Role: [{ name: 'any', id: world.rows.roleId('reader') }],
     RoleAssignment: await sharedAssignments(world),
     Policy: [{ name: 'any', id: 'domain:get' }],
@@ -51,7 +57,7 @@ export async function sharedThings(world: World): Promise<Things> {
     'AllowlistRevision, its content': revisions,
     Agent: PROJECTS.map((name) => {
       const links = { allowlist: lists[name].id, lastResult: agents[name].resultId };
-      return { name, id: agents[name].id, links: { ...links, project: projects[name].projectId } };
+      return { name, id: agents[name].id, links: { ...links, project: world.projects[name].projectId } };
     }),
     AttestationResult: PROJECTS.map((name) => {
       const { id, resultId } = agents[name];
@@ -105,6 +111,21 @@ async function sharedAssignments({ rows, owners, users }: World): Promise<Thing[
     things.push({ name, id, at: user, links: { user, ...scopeLinks(idsOf(owners[name])) } });
   }
   return things;
+}
+
+async function nestedProject({ server, projects: { own } }: World): Promise<Thing> {
+  const { projectId: id, domainId } = await server.project(own.domainId, 'in own');
+  await server.services.db.update(projects).set({ parentId: own.projectId, depth: 2 }).where(eq(projects.id, id));
+  return { name: 'in own', id, links: { domain: domainId, parent: own.projectId } };
+}
+
+/** Each has a member of its own domain and one of the other. */
+async function sharedGroups({ server, home, foreign, users }: World): Promise<Thing[]> {
+  const members = [users.home, users.foreign];
+  return [
+    { name: 'home', id: await asking(server).group(home, undefined, members), links: { domain: home } },
+    { name: 'foreign', id: await asking(server).group(foreign, undefined, members), links: { domain: foreign } },
+  ];
 }
 
 async function sharedEntries({ rows, owners }: World): Promise<Thing[]> {

@@ -1,0 +1,2 @@
+export { type DomainRef, findDomain } from './lookup.js';
+export { loadDomain } from './service.js';

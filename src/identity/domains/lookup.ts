@@ -1,0 +1,18 @@
+import { eq } from 'drizzle-orm';
+import type { Db } from '../../db/open.js';
+import { type DomainRow, domains } from './tables.js';
+
+/** A domain as people name it: one of the two. */
+export interface DomainRef {
+  readonly id?: string | null | undefined;
+  readonly name?: string | null | undefined;
+}
+
+/** Says nothing about who may know of it. */
+export async function findDomain(db: Db, { id, name }: DomainRef): Promise<DomainRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(domains)
+    .where(id != null ? eq(domains.id, id) : eq(domains.name, name ?? ''));
+  return row;
+}

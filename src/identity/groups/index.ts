@@ -1,0 +1,2 @@
+export { findGroup, type GroupRef } from './lookup.js';
+export { groupGet } from './policies.js';

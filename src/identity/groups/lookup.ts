@@ -1,0 +1,21 @@
+import { and, eq, getTableColumns } from 'drizzle-orm';
+import type { Db } from '../../db/open.js';
+import { domains } from '../domains/tables.js';
+import { type GroupRow, groups } from './tables.js';
+
+/** A group as people name it: one of the two. */
+export interface GroupRef {
+  readonly id?: string | null | undefined;
+  readonly name?: { readonly group: string; readonly domain: string } | null | undefined;
+}
+
+/** Says nothing about who may know of it. */
+export async function findGroup(db: Db, { id, name }: GroupRef): Promise<GroupRow | undefined> {
+  const isNamed = and(eq(groups.name, name?.group ?? ''), eq(domains.name, name?.domain ?? ''));
+  const [row] = await db
+    .select(getTableColumns(groups))
+    .from(groups)
+    .innerJoin(domains, eq(domains.id, groups.domainId))
+    .where(id != null ? eq(groups.id, id) : isNamed);
+  return row;
+}

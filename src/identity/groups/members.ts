@@ -1,0 +1,54 @@
+import { bumpEpoch, type Context, mutate, requireVisible } from '../../authority/index.js';
+import { alreadyExists, limitReached, notFound } from '../../platform/errors.js';
+import { validText } from '../../platform/text.js';
+import { requireSystemAdmin } from '../assignments/index.js';
+import { findUser, type UserRef, userGet } from '../users/index.js';
+import type { UserRow } from '../users/tables.js';
+import type { GroupRef } from './lookup.js';
+import { groupAddMember, groupRemoveMember } from './policies.js';
+import * as repository from './repository.js';
+import { audit, type Forced, requireChangeable } from './service.js';
+import type { GroupRow } from './tables.js';
+
+/** How many members a group has at most. */
+export const MEMBERS_MAX = 10_000;
+
+/** Names who is to join or leave which group. */
+export interface Membership {
+  readonly group: GroupRef;
+  readonly user: UserRef;
+}
+
+interface Member {
+  readonly group: GroupRow;
+  readonly user: UserRow;
+}
+
+export async function addGroupMember(context: Context, input: Membership): Promise<Member> {
+  return mutate(context, { policy: groupAddMember.name, changesRights: true }, async (act) => {
+    const group = await requireChangeable(act, groupAddMember, input.group);
+    const user = requireVisible(act, userGet, await findUser(act.tx, input.user), 'user');
+    if ((await repository.countMembers(act.tx, group.id)) >= MEMBERS_MAX) {
+      throw limitReached(`A group has at most ${MEMBERS_MAX} members.`, 'group');
+    }
+    if (!(await repository.insertMember(act.tx, group.id, user.id, act.now))) {
+      throw alreadyExists('The user is a member already.', 'user');
+    }
+    await bumpEpoch(act.tx);
+    await audit(act, 'group.member_added', group, { userId: user.id });
+    return { group, user };
+  });
+}
+
+export async function removeGroupMember(context: Context, input: Membership & Forced): Promise<Member> {
+  const reason = validText(input.reason, 'reason');
+  return mutate(context, { policy: groupRemoveMember.name, changesRights: true }, async (act) => {
+    const group = await requireChangeable(act, groupRemoveMember, input.group);
+    const user = requireVisible(act, userGet, await findUser(act.tx, input.user), 'user');
+    if (!(await repository.removeMember(act.tx, group.id, user.id))) throw notFound('group member');
+    await requireSystemAdmin(act, { isForced: input.isForced, reason });
+    await bumpEpoch(act.tx);
+    await audit(act, 'group.member_removed', group, { userId: user.id, reason });
+    return { group, user };
+  });
+}

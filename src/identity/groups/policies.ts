@@ -1,0 +1,71 @@
+import { definePolicy, defineTarget } from '../../platform/policy/index.js';
+import { type GroupRow, groups } from './tables.js';
+
+const target = defineTarget<GroupRow>()(groups, {
+  id: { type: 'text', row: (row) => row.id, sql: (t) => t.id },
+  domain_id: { type: 'text', row: (row) => row.domainId, sql: (t) => t.domainId },
+});
+
+const boundary = { system: '@', domain: 'domain_id:%(domain_id)s' };
+/** A group of a domain can hold roles outside of it; such a one is the system administrators' to change. */
+const check = { system: 'role:admin', domain: 'role:manager' };
+
+export const groupGet = definePolicy<GroupRow>({
+  name: 'group:get',
+  description: 'Read groups: all of them in the system, and those of an own domain.',
+  scopeTypes: ['system', 'domain'],
+  target,
+  boundary,
+  check: 'role:reader',
+  operations: ['Query.group', 'Query.groups', 'Group.*'],
+});
+
+export const groupCreate = definePolicy({
+  name: 'group:create',
+  description: 'Create a group in the own domain.',
+  scopeTypes: ['domain'],
+  check: 'role:manager',
+  operations: ['Mutation.createGroup'],
+});
+
+export const groupUpdate = definePolicy<GroupRow>({
+  name: 'group:update',
+  description: 'Change the name or description of a group whose every role one could give.',
+  scopeTypes: ['system', 'domain'],
+  target,
+  boundary,
+  check,
+  operations: ['Mutation.updateGroup'],
+});
+
+export const groupDelete = definePolicy<GroupRow>({
+  name: 'group:delete',
+  description: 'Delete a group whose every role one could take away.',
+  scopeTypes: ['system', 'domain'],
+  target,
+  boundary,
+  check,
+  operations: ['Mutation.deleteGroup'],
+});
+
+export const groupAddMember = definePolicy<GroupRow>({
+  name: 'group:add_member',
+  description: 'Make users members of a group whose every role one could give.',
+  scopeTypes: ['system', 'domain'],
+  target,
+  boundary,
+  check,
+  operations: ['Mutation.addGroupMember'],
+});
+
+export const groupRemoveMember = definePolicy<GroupRow>({
+  name: 'group:remove_member',
+  description: 'End memberships of a group whose every role one could take away.',
+  scopeTypes: ['system', 'domain'],
+  target,
+  boundary,
+  check,
+  operations: ['Mutation.removeGroupMember'],
+});
+
+export const groupPolicies = [groupGet, groupCreate, groupUpdate, groupDelete, groupAddMember, groupRemoveMember];

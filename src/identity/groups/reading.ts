@@ -1,0 +1,43 @@
+import { byId, type Context, defineLoader, requireVisible } from '../../authority/index.js';
+import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { userGet } from '../users/index.js';
+import { type UserRow, users } from '../users/tables.js';
+import { findGroup } from './lookup.js';
+import { groupGet } from './policies.js';
+import * as repository from './repository.js';
+import { type GroupRow, groups } from './tables.js';
+
+const visibleTo = ({ policies, actor }: Context) => policies.visible([groupGet], actor, groups);
+
+export async function getGroup(context: Context, id: string): Promise<GroupRow> {
+  return requireVisible(context, groupGet, await findGroup(context.db, { id }), 'group');
+}
+
+export async function listGroups(
+  context: Context,
+  args: PageArgs & { filter?: repository.GroupFilter | null | undefined },
+): Promise<Connection<GroupRow>> {
+  const page = pageRequest(args);
+  const rows = await repository.list(context.db, visibleTo(context), args.filter ?? {}, page);
+  return connection(rows, page, (row) => [row.id]);
+}
+
+/** By id; null where the caller may not read it. */
+export const loadGroup = defineLoader(async (context, ids) =>
+  byId(await repository.listByIds(context.db, visibleTo(context), ids)),
+);
+
+/** The members of a group, as far as the caller may read them. */
+export async function membersOf(context: Context, groupId: string, args: PageArgs): Promise<Connection<UserRow>> {
+  const page = pageRequest(args);
+  const visible = context.policies.visible([userGet], context.actor, users);
+  const rows = await repository.listMembers(context.db, visible, groupId, page);
+  return connection(rows, page, (row) => [row.id]);
+}
+
+/** The groups of a user, as far as the caller may read them. */
+export async function groupsOf(context: Context, userId: string, args: PageArgs): Promise<Connection<GroupRow>> {
+  const page = pageRequest(args);
+  const rows = await repository.listOfMember(context.db, visibleTo(context), userId, page);
+  return connection(rows, page, (row) => [row.id]);
+}

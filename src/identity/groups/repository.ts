@@ -1,0 +1,118 @@
+import { and, asc, count, eq, getTableColumns, gt, inArray, type SQL } from 'drizzle-orm';
+import { among, type Values } from '../../db/among.js';
+import type { Db, Tx } from '../../db/open.js';
+import type { PageRequest } from '../../platform/pagination.js';
+import type { Visible } from '../../platform/policy/index.js';
+import { type UserRow, users } from '../users/tables.js';
+import { type GroupRow, groupMembers, groups } from './tables.js';
+
+type VisibleGroups = Visible<typeof groups>;
+
+export interface GroupFilter {
+  readonly names?: Values;
+  readonly domainIds?: Values;
+}
+
+export function listByIds(db: Db, visible: VisibleGroups, ids: readonly string[]): Promise<GroupRow[]> {
+  return db
+    .select()
+    .from(groups)
+    .where(and(visible.where, inArray(groups.id, [...ids])));
+}
+
+export function list(db: Db, visible: VisibleGroups, filter: GroupFilter, page: PageRequest): Promise<GroupRow[]> {
+  const after = page.after?.[0];
+  const where = [
+    visible.where,
+    among(groups.name, filter.names),
+    among(groups.domainId, filter.domainIds),
+    after === undefined ? undefined : gt(groups.id, after),
+  ];
+  return db
+    .select()
+    .from(groups)
+    .where(and(...where))
+    .orderBy(asc(groups.id))
+    .limit(page.first + 1);
+}
+
+export async function insert(tx: Tx, row: GroupRow): Promise<void> {
+  await tx.insert(groups).values(row);
+}
+
+export async function countInDomain(tx: Tx, domainId: string): Promise<number> {
+  const [found] = await tx.select({ rows: count() }).from(groups).where(eq(groups.domainId, domainId));
+  return found?.rows ?? 0;
+}
+
+/** The group as changed; undefined when it is no longer as `row` has it. */
+export async function update(tx: Tx, row: GroupRow, changes: Partial<GroupRow>): Promise<GroupRow | undefined> {
+  const [changed] = await tx
+    .update(groups)
+    .set({ ...changes, version: row.version + 1 })
+    .where(isStill(row))
+    .returning();
+  return changed;
+}
+
+/** False when the group is no longer as `row` has it. */
+export async function remove(tx: Tx, row: GroupRow): Promise<boolean> {
+  return (await tx.delete(groups).where(isStill(row)).returning({ id: groups.id })).length > 0;
+}
+
+const isStill = ({ id, version }: GroupRow): SQL | undefined => and(eq(groups.id, id), eq(groups.version, version));
+
+/** Members of a group that the caller may read. */
+export function listMembers(
+  db: Db,
+  visible: Visible<typeof users>,
+  groupId: string,
+  page: PageRequest,
+): Promise<UserRow[]> {
+  const after = page.after?.[0];
+  const isBehind = after === undefined ? undefined : gt(groupMembers.userId, after);
+  return db
+    .select(getTableColumns(users))
+    .from(groupMembers)
+    .innerJoin(users, eq(users.id, groupMembers.userId))
+    .where(and(eq(groupMembers.groupId, groupId), visible.where, isBehind))
+    .orderBy(asc(groupMembers.userId))
+    .limit(page.first + 1);
+}
+
+/** Groups of a user that the caller may read. */
+export function listOfMember(db: Db, visible: VisibleGroups, userId: string, page: PageRequest): Promise<GroupRow[]> {
+  const after = page.after?.[0];
+  const isBehind = after === undefined ? undefined : gt(groupMembers.groupId, after);
+  return db
+    .select(getTableColumns(groups))
+    .from(groupMembers)
+    .innerJoin(groups, eq(groups.id, groupMembers.groupId))
+    .where(and(eq(groupMembers.userId, userId), visible.where, isBehind))
+    .orderBy(asc(groupMembers.groupId))
+    .limit(page.first + 1);
+}
+
+export async function countMembers(tx: Tx, groupId: string): Promise<number> {
+  const [found] = await tx.select({ rows: count() }).from(groupMembers).where(eq(groupMembers.groupId, groupId));
+  return found?.rows ?? 0;
+}
+
+/** False when the user is a member already. */
+export async function insertMember(tx: Tx, groupId: string, userId: string, createdAt: Date): Promise<boolean> {
+  const made = await tx
+    .insert(groupMembers)
+    .values({ groupId, userId, createdAt })
+    .onConflictDoNothing()
+    .returning({ userId: groupMembers.userId });
+  return made.length > 0;
+}
+
+/** False when the user is no member. */
+export async function removeMember(tx: Tx, groupId: string, userId: string): Promise<boolean> {
+  const gone = await tx
+    .delete(groupMembers)
+    .where(and(eq(groupMembers.groupId, groupId), eq(groupMembers.userId, userId)))
+    .returning({ userId: groupMembers.userId });
+  return gone.length > 0;
+}

@@ -1,0 +1,120 @@
+import {
+  type Act,
+  bumpEpoch,
+  type Context,
+  domainOf,
+  mutate,
+  once,
+  requireAllowed,
+  requireVisible,
+} from '../../authority/index.js';
+import { violates } from '../../db/errors.js';
+import { alreadyExists, limitReached, staleEtag } from '../../platform/errors.js';
+import { requireEtag } from '../../platform/etag.js';
+import { newId } from '../../platform/ids.js';
+import type { Policy } from '../../platform/policy/index.js';
+import { validChanges, validName, validText } from '../../platform/text.js';
+import { listHeldByGroup, requireMayGive, requireSystemAdmin } from '../assignments/index.js';
+import { inUseWhenReferred, removeWithGroup } from '../removal/index.js';
+import { findGroup, type GroupRef } from './lookup.js';
+import { groupCreate, groupDelete, groupGet, groupUpdate } from './policies.js';
+import * as repository from './repository.js';
+import type { GroupRow } from './tables.js';
+
+/** How many groups a domain has at most. */
+export const GROUPS_MAX = 1000;
+
+export interface CreateGroup {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  readonly requestId?: string | null | undefined;
+}
+
+/** The domain is the token's, never the input's. */
+export async function createGroup(context: Context, input: CreateGroup): Promise<GroupRow> {
+  const name = validName(input.name, 'name');
+  const description = validText(input.description, 'description');
+  return mutate(context, { policy: groupCreate.name }, async (act) => {
+    const { id } = await once(act, 'createGroup', input, async () => {
+      const domainId = domainOf(act);
+      if ((await repository.countInDomain(act.tx, domainId)) >= GROUPS_MAX) {
+        throw limitReached(`A domain has at most ${GROUPS_MAX} groups.`);
+      }
+      const row = { id: newId('Group'), domainId, name, description, version: 1, createdAt: act.now };
+      await named(name, () => repository.insert(act.tx, row));
+      await audit(act, 'group.created', row);
+      return row.id;
+    });
+    return requireVisible(act, groupGet, await findGroup(act.tx, { id }), 'group');
+  });
+}
+
+/** Names a group and a change of it that the caller read. */
+interface GroupAtEtag {
+  readonly group: GroupRef;
+  readonly etag: string;
+}
+
+export interface UpdateGroup extends GroupAtEtag {
+  readonly name?: string | null | undefined;
+  readonly description?: string | null | undefined;
+}
+
+export async function updateGroup(context: Context, input: UpdateGroup): Promise<GroupRow> {
+  const changes = validChanges(input);
+  return mutate(context, { policy: groupUpdate.name }, async (act) => {
+    const row = await requireChangeable(act, groupUpdate, input.group);
+    requireEtag(row, input.etag);
+    const changed = await named(changes.name, () => repository.update(act.tx, row, changes));
+    if (changed === undefined) throw staleEtag();
+    await audit(act, 'group.updated', row, { newName: changed.name, changed: Object.keys(changes) });
+    return changed;
+  });
+}
+
+/** That rights may be taken from the last administrator of the system, and why. */
+export interface Forced {
+  readonly isForced?: boolean | null | undefined;
+  readonly reason?: string | null | undefined;
+}
+
+/** Deletes a group with its memberships and what it holds; answers its id. */
+export async function deleteGroup(context: Context, input: GroupAtEtag & Forced): Promise<string> {
+  const reason = validText(input.reason, 'reason');
+  return mutate(context, { policy: groupDelete.name, changesRights: true }, async (act) => {
+    const row = await requireChangeable(act, groupDelete, input.group);
+    requireEtag(row, input.etag);
+    const removed = await removeWithGroup(act.tx, row.id);
+    if (!(await inUseWhenReferred('group', () => repository.remove(act.tx, row)))) throw staleEtag();
+    await requireSystemAdmin(act, { isForced: input.isForced, reason });
+    await bumpEpoch(act.tx);
+    await audit(act, 'group.deleted', row, { removed, reason });
+    return row.id;
+  });
+}
+
+/**
+ * The group, for somebody who could give everything that it holds: who is in it holds that too, and who gives it more
+ * goes by its name.
+ */
+export async function requireChangeable(act: Act, policy: Policy<GroupRow>, ref: GroupRef): Promise<GroupRow> {
+  const row = requireVisible(act, groupGet, await findGroup(act.tx, ref), 'group');
+  requireAllowed(act, policy, row);
+  await requireMayGive(act, await listHeldByGroup(act.tx, row.id));
+  return row;
+}
+
+export function audit(act: Act, action: string, group: GroupRow, details: object = {}): Promise<void> {
+  const { id, domainId, name } = group;
+  return act.audit({ action, target: { type: 'Group', id }, owner: { domainId }, details: { name, ...details } });
+}
+
+/** Runs what writes a name. */
+async function named<T>(name: string | undefined, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (violates(error, 'groups_domain_id_name_key')) throw alreadyExists(`A group named ${name} exists.`, 'name');
+    throw error;
+  }
+}

@@ -1,0 +1,1 @@
+export { findProject, type ProjectRef } from './lookup.js';

@@ -1,0 +1,21 @@
+import { and, eq, getTableColumns } from 'drizzle-orm';
+import type { Db } from '../../db/open.js';
+import { domains } from '../domains/tables.js';
+import { type ProjectRow, projects } from './tables.js';
+
+/** A project as people name it: one of the two. */
+export interface ProjectRef {
+  readonly id?: string | null | undefined;
+  readonly name?: { readonly project: string; readonly domain: string } | null | undefined;
+}
+
+/** Says nothing about who may know of it. */
+export async function findProject(db: Db, { id, name }: ProjectRef): Promise<ProjectRow | undefined> {
+  const isNamed = and(eq(projects.name, name?.project ?? ''), eq(domains.name, name?.domain ?? ''));
+  const [row] = await db
+    .select(getTableColumns(projects))
+    .from(projects)
+    .innerJoin(domains, eq(domains.id, projects.domainId))
+    .where(id != null ? eq(projects.id, id) : isNamed);
+  return row;
+}

@@ -1,0 +1,75 @@
+import { type Act, bumpEpoch, type Context, mutate, requireAllowed, requireVisible } from '../../authority/index.js';
+import { violates } from '../../db/errors.js';
+import { alreadyExists, staleEtag } from '../../platform/errors.js';
+import { requireEtag } from '../../platform/etag.js';
+import type { Policy } from '../../platform/policy/index.js';
+import { validName, validText } from '../../platform/text.js';
+import { listHeldBy, requireMayGive, requireSystemAdmin } from '../assignments/index.js';
+import { inUseWhenReferred, removeWithUser } from '../removal/index.js';
+import { findUser, type UserRef } from './lookup.js';
+import { userDelete, userGet, userUpdate } from './policies.js';
+import * as repository from './repository.js';
+import type { UserRow } from './tables.js';
+
+/** Names a user and a change of it that the caller read. */
+interface UserAtEtag {
+  readonly user: UserRef;
+  readonly etag: string;
+}
+
+export interface UpdateUser extends UserAtEtag {
+  readonly name: string;
+}
+
+export async function updateUser(context: Context, input: UpdateUser): Promise<UserRow> {
+  const name = validName(input.name, 'name');
+  return mutate(context, { policy: userUpdate.name }, async (act) => {
+    const row = await changeable(act, userUpdate, input);
+    const changed = await rename(act, row, name);
+    await audit(act, 'user.updated', row, { newName: name });
+    return changed;
+  });
+}
+
+export interface DeleteUser extends UserAtEtag {
+  readonly isForced?: boolean | null | undefined;
+  readonly reason?: string | null | undefined;
+}
+
+/** Deletes a user with all by which it could act; answers its id. */
+export async function deleteUser(context: Context, input: DeleteUser): Promise<string> {
+  const reason = validText(input.reason, 'reason');
+  return mutate(context, { policy: userDelete.name, changesRights: true }, async (act) => {
+    const row = await changeable(act, userDelete, input);
+    const removed = await removeWithUser(act.tx, row.id);
+    if (!(await inUseWhenReferred('user', () => repository.remove(act.tx, row)))) throw staleEtag();
+    await requireSystemAdmin(act, { isForced: input.isForced, reason });
+    await bumpEpoch(act.tx);
+    await audit(act, 'user.deleted', row, { removed, reason });
+    return row.id;
+  });
+}
+
+/** The user, for somebody who could give every role that it holds: whoever changes a user could act as it. */
+async function changeable(act: Act, policy: Policy<UserRow>, { user, etag }: UserAtEtag): Promise<UserRow> {
+  const row = requireVisible(act, userGet, await findUser(act.tx, user), 'user');
+  requireAllowed(act, policy, row);
+  await requireMayGive(act, await listHeldBy(act.tx, row.id));
+  requireEtag(row, etag);
+  return row;
+}
+
+async function rename(act: Act, row: UserRow, name: string): Promise<UserRow> {
+  try {
+    const changed = await repository.update(act.tx, row, { name });
+    if (changed === undefined) throw staleEtag();
+    return changed;
+  } catch (error) {
+    if (violates(error, 'users_domain_id_name_key')) throw alreadyExists(`A user named ${name} exists.`, 'name');
+    throw error;
+  }
+}
+
+function audit(act: Act, action: string, { id, domainId, name }: UserRow, details: object): Promise<void> {
+  return act.audit({ action, target: { type: 'User', id }, owner: { domainId }, details: { name, ...details } });
+}

@@ -1,0 +1,253 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { apiCredentials } from '../../src/identity/credentials/tables.js';
+import { newId } from '../../src/platform/ids.js';
+import { makeRows, type Rows } from '../contract/personas/rows.js';
+import { codeOf, type RoleName, startTestServer, type TestServer } from '../harness/server.js';
+import { asking } from './asking.js';
+
+const SYSTEM = { type: 'system' } as const;
+const VIEWER = '{ viewer { roles } }';
+
+let server: TestServer;
+let rows: Rows;
+let ask: ReturnType<typeof asking>;
+let root: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  rows = await makeRows(server);
+  ask = asking(server);
+  root = (await server.token({ scope: SYSTEM, role: 'admin' })).token;
+}, 60_000);
+afterAll(() => server.close());
+
+/** A fresh domain with somebody in it who holds a role on it. */
+async function tenant(role: RoleName = 'manager') {
+  const domainId = await server.domain();
+  const { token, userId } = await server.token({ scope: { type: 'domain', domainId }, role });
+  return { domainId, token, userId };
+}
+
+/** An API credential, as whoever makes one leaves it. */
+async function credential(userId: string, scope: { type: 'domain' | 'project'; domainId: string; projectId?: string }) {
+  const { type: scopeType, ...owner } = scope;
+  const row = { id: newId('ApiCredential'), userId, name: 'script', keyHash: '', scopeType, roles: ['reader'] };
+  await server.services.db
+    .insert(apiCredentials)
+    .values({ ...row, ...owner, createdAt: rows.createdAt, expiresAt: rows.expiresAt });
+}
+
+const createProject = (name: string, parentId: string | null, token: string) =>
+  ask.send(
+    'createProject',
+    'project { id parent { id } }',
+    { name, ...(parentId && { parent: { id: parentId } }) },
+    token,
+  );
+
+describe('Mutation.createProject', () => {
+  test('ok: projects nest five deep; refused: a sixth, with where that is said', async () => {
+    const { token } = await tenant();
+    let parent: string | null = null;
+    for (const name of ['1', '2', '3', '4', '5']) {
+      const { made }: { made: { project: { id: string; parent: { id: string } | null } } } = await createProject(
+        name,
+        parent,
+        token,
+      );
+      expect(made.project.parent?.id ?? null).toBe(parent);
+      parent = made.project.id;
+    }
+    const { made, errors } = await createProject('6', parent, token);
+    expect([made.project, errors]).toEqual([null, ['LIMIT_REACHED parent: Projects nest at most 5 deep.']]);
+  });
+
+  test('ok: a list shows the projects directly in another', async () => {
+    const { token } = await tenant();
+    const top = (await createProject('top', null, token)).made.project.id;
+    const below = (await createProject('below', top, token)).made.project.id;
+    await createProject('lowest', below, token);
+    const query = 'query ($ids: [ID!]) { projects(filter: { parentIds: $ids }) { nodes { id } } }';
+    const { nodes } = (await server.graphql(query, { ids: [top] }, token)).body.data.projects;
+    expect(nodes).toEqual([{ id: below }]);
+  });
+
+  test('hidden: a parent in another domain is answered like one that does not exist', async () => {
+    const { token } = await tenant();
+    const foreign = await server.project(await server.domain());
+    const hidden = await createProject('p', foreign.projectId, token);
+    expect(hidden.code).toBe('NOT_FOUND');
+    expect((await createProject('p', newId('Project'), token)).comparable).toBe(hidden.comparable);
+  });
+
+  test('limit: a domain has at most 10,000 projects', async () => {
+    const { domainId, token } = await tenant();
+    await server.services.db.execute(sql`insert into projects (id, domain_id, name, created_at)
+      select 'prj_many-' || n, ${domainId}, 'p' || n, now() from generate_series(1, 10000) n`);
+    const { errors } = await createProject('one more', null, token);
+    expect(errors).toEqual(['LIMIT_REACHED : A domain has at most 10000 projects.']);
+  });
+});
+
+describe('updating', () => {
+  test('ok: a name is changed, a text left or cleared; stale: what was read before that', async () => {
+    const { token, domainId } = await tenant();
+    const { projectId } = await server.project(domainId);
+    const update = (input: object) =>
+      ask.send('updateProject', 'project { name description etag }', { project: { id: projectId }, ...input }, token);
+    const etag = await ask.etag('project', projectId, token);
+    const first = await update({ etag, name: 'renamed', description: 'for tests' });
+    expect(first.made.project).toMatchObject({ name: 'renamed', description: 'for tests' });
+    expect((await update({ etag, name: 'again' })).errors).toEqual([expect.stringMatching(/^STALE_ETAG etag:/)]);
+    const cleared = await update({ etag: first.made.project.etag, description: null });
+    expect(cleared.made.project).toMatchObject({ name: 'renamed', description: null });
+    expect((await ask.entriesOf(first.requestId))[0]).toMatchObject({
+      action: 'project.updated',
+      details: { newName: 'renamed', changed: ['name', 'description'] },
+    });
+  });
+
+  test('conflict: a name that is taken; invalid: none at all', async () => {
+    const { token, domainId } = await tenant();
+    await server.project(domainId, 'taken');
+    const { projectId } = await server.project(domainId);
+    const etag = await ask.etag('project', projectId, token);
+    const rename = async (name: string | null) =>
+      (await ask.send('updateProject', 'project { id }', { project: { id: projectId }, etag, name }, token)).errors[0];
+    expect(await rename('taken')).toMatch(/^ALREADY_EXISTS name:/);
+    expect(await rename(null)).toMatch(/^INVALID name:/);
+  });
+
+  test('ok: the system’s administrator renames a domain; forbidden: its manager and the domain’s administrator', async () => {
+    const { token, domainId } = await tenant('admin');
+    const etag = await ask.etag('domain', domainId, root);
+    const rename = (name: string, as: string) =>
+      ask.send('updateDomain', 'domain { name }', { domain: { id: domainId }, etag, name }, as);
+    const manager = await server.token({ scope: SYSTEM, role: 'manager' });
+    for (const refused of [await rename('x', token), await rename('x', manager.token)]) {
+      expect(refused.code).toBe('FORBIDDEN');
+    }
+    expect((await rename('renamed', root)).made.domain).toEqual({ name: 'renamed' });
+    expect((await rename('again', root)).errors[0]).toMatch(/^STALE_ETAG/);
+  });
+
+  test('hidden: a project of another domain, like one that does not exist', async () => {
+    const { token } = await tenant('admin');
+    const { projectId } = await server.project(await server.domain());
+    const update = (id: string) => ask.send('updateProject', 'project { id }', { project: { id }, etag: '' }, token);
+    const hidden = await update(projectId);
+    expect(hidden.code).toBe('NOT_FOUND');
+    expect((await update(newId('Project'))).comparable).toBe(hidden.comparable);
+  });
+});
+
+describe('Mutation.deleteProject', () => {
+  const remove = async (id: string, token: string, etag?: string) =>
+    ask.send(
+      'deleteProject',
+      'projectId',
+      { project: { id }, etag: etag ?? (await ask.etag('project', id, token)) },
+      token,
+    );
+
+  test('ok: what hangs on it goes along, and is counted in the audit log', async () => {
+    const { token, domainId, userId } = await tenant();
+    const project = await server.project(domainId);
+    const member = await server.token({ scope: project, role: 'member' });
+    const { body } = await server.graphql(
+      'mutation ($token: String!, $id: ID!) { issueToken(input: { proof: { token: $token }, scope: { project: { id: $id } } }) { token } }',
+      { token: member.token, id: project.projectId },
+    );
+    await credential(userId, project);
+    const { made, requestId } = await remove(project.projectId, token);
+    expect(made.projectId).toBe(project.projectId);
+    for (const gone of [member.token, body.data.issueToken.token]) {
+      expect(codeOf(await server.graphql(VIEWER, {}, gone))).toBe('UNAUTHENTICATED');
+    }
+    expect(await ask.entriesOf(requestId)).toMatchObject([
+      { action: 'project.deleted', details: { removed: { roleAssignments: 1, tokens: 2, apiCredentials: 1 } } },
+    ]);
+  });
+
+  test('refused: one that owns something, which is counted', async () => {
+    const { token, domainId } = await tenant();
+    const project = await server.project(domainId);
+    await createProject('inside', project.projectId, token);
+    await rows.agent(project, 'PENDING');
+    await rows.agent(project, 'RETIRED');
+    await rows.allowlist(project);
+    const { made, errors } = await remove(project.projectId, token);
+    expect(made.projectId).toBeNull();
+    expect(errors).toEqual(['IN_USE project: The project still owns 1 project, 2 agents, 1 allowlist.']);
+  });
+
+  test('refused and audited: by who could not take away what is held on it; nothing is gone', async () => {
+    const { token, domainId } = await tenant();
+    const project = await server.project(domainId);
+    const chief = await server.token({ scope: project, role: 'admin' });
+    const { code, requestId } = await remove(project.projectId, token);
+    expect(code).toBe('FORBIDDEN');
+    expect(await ask.entriesOf(requestId)).toMatchObject([{ outcome: 'DENIED', policy: 'assignment:grant' }]);
+    expect((await server.graphql(VIEWER, {}, chief.token)).body.data.viewer.roles).toContain('admin');
+  });
+
+  test('refused: one that only a foreign key says is used', async () => {
+    const { token, domainId } = await tenant();
+    const { projectId } = await server.project(domainId);
+    const { db } = server.services;
+    await db.execute(sql`create table unforeseen (project_id text references projects (id))`);
+    await db.execute(sql`insert into unforeseen values (${projectId})`);
+    const { errors } = await remove(projectId, token);
+    expect(errors).toEqual(['IN_USE project: Something else still uses the project.']);
+  });
+
+  test('stale: one that changed since it was read', async () => {
+    const { token, domainId } = await tenant();
+    const { projectId } = await server.project(domainId);
+    const etag = await ask.etag('project', projectId, token);
+    await ask.send('updateProject', 'project { id }', { project: { id: projectId }, etag, name: 'changed' }, token);
+    expect((await remove(projectId, token, etag)).errors[0]).toMatch(/^STALE_ETAG etag:/);
+  });
+
+  test('refused: by the system’s administrator, whose token is of another scope', async () => {
+    const { projectId } = await server.project(await server.domain());
+    expect((await remove(projectId, root)).code).toBe('FORBIDDEN');
+  });
+});
+
+describe('Mutation.deleteDomain', () => {
+  const remove = async (id: string, token: string) =>
+    ask.send('deleteDomain', 'domainId', { domain: { id }, etag: await ask.etag('domain', id, root) }, token);
+
+  test('refused: one that owns things, with counts by kind, those of other domains of the graph too', async () => {
+    const { domainId } = await tenant();
+    const project = await server.project(domainId);
+    await server.project(domainId);
+    await rows.agent(project, 'PENDING');
+    await rows.allowlist({ type: 'domain', domainId });
+    await ask.group(domainId);
+    const { errors } = await remove(domainId, root);
+    expect(errors).toEqual(['IN_USE domain: The domain still owns 2 projects, 1 user, 1 group, 1 agent, 1 allowlist.']);
+  });
+
+  test('ok: an empty one goes, with the roles of others on it, their tokens and their API credentials', async () => {
+    const domainId = await server.domain();
+    const scope = { type: 'domain', domainId } as const;
+    const userId = await server.user(await server.defaultDomainId());
+    const chief = await server.token({ scope, role: 'admin', userId });
+    await credential(userId, scope);
+    const { made, requestId } = await remove(domainId, root);
+    expect(made.domainId).toBe(domainId);
+    expect(codeOf(await server.graphql(VIEWER, {}, chief.token))).toBe('UNAUTHENTICATED');
+    const removed = { roleAssignments: 1, tokens: 1, apiCredentials: 1 };
+    expect(await ask.entriesOf(requestId)).toMatchObject([{ action: 'domain.deleted', details: { removed } }]);
+    expect(codeOf(await server.graphql('query ($id: ID!) { domain(id: $id) { id } }', { id: domainId }, root))).toBe(
+      'NOT_FOUND',
+    );
+  });
+
+  test('forbidden: by an administrator of the domain', async () => {
+    const { domainId, token } = await tenant('admin');
+    expect((await remove(domainId, token)).code).toBe('FORBIDDEN');
+  });
+});
