@@ -24,6 +24,7 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
   ['domain', 'tenants', async () => (await import('./commands/domain.js')).registerDomain],
   ['project', 'projects of a domain', async () => (await import('./commands/project.js')).registerProject],
   ['user', 'users of a domain', async () => (await import('./commands/user.js')).registerUser],
+  ['group', 'groups of users', async () => (await import('./commands/group.js')).registerGroup],
   ['role', 'roles, and who holds them where', async () => (await import('./commands/role.js')).registerRole],
   ['assignment', 'role assignments', async () => (await import('./commands/assignment.js')).registerAssignment],
   [

@@ -10,16 +10,26 @@ interface Page {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
-/** Follows a connection, aliased `items` in the document, until `limit` rows are there or no more exist. */
+/** A connection, or one of a single object. */
+interface Answer {
+  readonly items?: Page | null;
+  readonly item?: { readonly items: Page | null } | null;
+}
+
+/**
+ * Follows a connection, aliased `items` in the document, or in one object there that is aliased `item`, until `limit`
+ * rows are there or no more exist.
+ */
 export async function listAll(session: Session, document: string, variables: Variables, limit: number): Promise<Row[]> {
   const rows: Row[] = [];
   let after: string | null = null;
   do {
     const first = Math.min(MAX_PAGE, limit - rows.length);
-    const answer: { items: Page | null } = await request(session.connection, document, { ...variables, first, after });
-    if (answer.items === null) throw new CliError('the server answered no list', EXIT.unavailable);
-    rows.push(...answer.items.nodes);
-    after = answer.items.pageInfo.hasNextPage ? answer.items.pageInfo.endCursor : null;
+    const answer: Answer = await request(session.connection, document, { ...variables, first, after });
+    const page: Page | null | undefined = answer.item ? answer.item.items : answer.items;
+    if (!page) throw new CliError('the server answered no list', EXIT.unavailable);
+    rows.push(...page.nodes);
+    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
   } while (after !== null && rows.length < limit);
   if (after !== null) note(session, `these are the first ${rows.length}; more exist (--limit)`);
   return rows;

@@ -16,19 +16,27 @@ export const agentRef = refTo('agt');
 export const allowlistRef = refTo('alw');
 export const domainRef = refTo('dom');
 
+/** What a domain owns: by id, or by its name and the domain's. */
+type OwnedRef<Noun extends string> =
+  | { readonly id: string }
+  | { readonly name: Readonly<Record<Noun | 'domain', string>> };
+
+const ownedRef =
+  <Noun extends string>(prefix: string, noun: Noun) =>
+  (text: string, domain = 'default'): OwnedRef<Noun> => {
+    if (isId(prefix, text)) return { id: text };
+    const { owner, name } = split(text, domain);
+    return { name: { [noun]: name, domain: owner } as Record<Noun | 'domain', string> };
+  };
+
 /** `[domain/]project`, or an id. */
-export function projectRef(text: string, domain = 'default'): object {
-  if (isId('prj', text)) return { id: text };
-  const { owner, name } = split(text, domain);
-  return { name: { project: name, domain: owner } };
-}
+export const projectRef = ownedRef('prj', 'project');
 
 /** `[domain/]user`, or an id. */
-export function userRef(text: string, domain = 'default'): object {
-  if (isId('usr', text)) return { id: text };
-  const { owner, name } = split(text, domain);
-  return { name: { user: name, domain: owner } };
-}
+export const userRef = ownedRef('usr', 'user');
+
+/** `[domain/]group`, or an id. */
+export const groupRef = ownedRef('grp', 'group');
 
 function split(text: string, domain: string): { owner: string; name: string } {
   const slash = text.indexOf('/');

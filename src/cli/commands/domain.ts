@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
+import { registerChanges } from '../changeable.js';
+import { DELETE_DOMAIN, UPDATE_DOMAIN } from '../documents/containers.js';
 import { CREATE_DOMAIN, LIST_DOMAINS } from '../documents/identity.js';
+import { findDomain } from '../find.js';
 import type { Column, Row } from '../output.js';
 import { listAll } from '../paging.js';
 import { openSession, printList, printObject, send } from '../session.js';
@@ -26,4 +29,13 @@ export function registerDomain(noun: Command): void {
       printList(session, await listAll(session, LIST_DOMAINS, {}, limit), COLUMNS);
     },
   );
+  registerChanges(noun, {
+    noun: 'domain',
+    find: findDomain,
+    details: COLUMNS,
+    update: UPDATE_DOMAIN,
+    remove: DELETE_DOMAIN,
+    example: 'acme',
+    isDescribed: true,
+  });
 }

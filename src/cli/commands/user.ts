@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
+import { registerChanges } from '../changeable.js';
+import { DELETE_USER, UPDATE_USER } from '../documents/containers.js';
 import { CREATE_USER, LIST_USERS } from '../documents/identity.js';
+import { findUser } from '../find.js';
 import type { Column, Row } from '../output.js';
 import { listAll } from '../paging.js';
 import { readSecret } from '../secrets.js';
@@ -34,4 +37,13 @@ export function registerUser(noun: Command): void {
       printList(session, await listAll(session, LIST_USERS, {}, limit), COLUMNS);
     },
   );
+  registerChanges(noun, {
+    noun: 'user',
+    find: findUser,
+    details: COLUMNS,
+    update: UPDATE_USER,
+    remove: DELETE_USER,
+    example: 'alice',
+    canEndAdministration: true,
+  });
 }

@@ -21,27 +21,33 @@ export const VIEWER = `query Viewer {
   }
 }`;
 
-export const LIST_DOMAINS = `query Domains(${PAGE}) {
-  items: domains(first: $first, after: $after) { nodes { id name description createdAt } ${PAGE_INFO} }
+export const LIST_DOMAINS = `query Domains(${PAGE}, $filter: DomainFilter) {
+  items: domains(first: $first, after: $after, filter: $filter) { nodes { id name description createdAt etag } ${PAGE_INFO} }
 }`;
 
 export const CREATE_DOMAIN = `mutation CreateDomain($input: CreateDomainInput!) {
   payload: createDomain(input: $input) { domain { id name description createdAt } userErrors { code message path } }
 }`;
 
-export const LIST_PROJECTS = `query Projects(${PAGE}) {
-  items: projects(first: $first, after: $after) { nodes { id name description domain { id name } createdAt } ${PAGE_INFO} }
+export const LIST_PROJECTS = `query Projects(${PAGE}, $filter: ProjectFilter) {
+  items: projects(first: $first, after: $after, filter: $filter) {
+    nodes { id name description domain { id name } parent { id name } createdAt etag }
+    ${PAGE_INFO}
+  }
 }`;
 
 export const CREATE_PROJECT = `mutation CreateProject($input: CreateProjectInput!) {
   payload: createProject(input: $input) {
-    project { id name description domain { id name } createdAt }
+    project { id name description domain { id name } parent { id name } createdAt }
     userErrors { code message path }
   }
 }`;
 
-export const LIST_USERS = `query Users(${PAGE}) {
-  items: users(first: $first, after: $after) { nodes { id name isEnabled domain { id name } createdAt } ${PAGE_INFO} }
+export const LIST_USERS = `query Users(${PAGE}, $filter: UserFilter) {
+  items: users(first: $first, after: $after, filter: $filter) {
+    nodes { id name isEnabled domain { id name } createdAt etag }
+    ${PAGE_INFO}
+  }
 }`;
 
 export const CREATE_USER = `mutation CreateUser($input: CreateUserInput!) {

@@ -11,7 +11,7 @@ import { audit, type Forced, requireChangeable } from './service.js';
 import type { GroupRow } from './tables.js';
 
 /** How many members a group has at most. */
-export const MEMBERS_MAX = 10_000;
+const MEMBERS_MAX = 10_000;
 
 /** Names who is to join or leave which group. */
 export interface Membership {

@@ -22,7 +22,7 @@ import * as repository from './repository.js';
 import type { GroupRow } from './tables.js';
 
 /** How many groups a domain has at most. */
-export const GROUPS_MAX = 1000;
+const GROUPS_MAX = 1000;
 
 export interface CreateGroup {
   readonly name: string;

@@ -24,7 +24,7 @@ import * as repository from './repository.js';
 import { DEPTH_MAX, type ProjectRow, projects } from './tables.js';
 
 /** How many projects a domain has at most. */
-export const PROJECTS_MAX = 10_000;
+const PROJECTS_MAX = 10_000;
 
 const visibleTo = (context: Context) => context.policies.visible([projectGet.name], context.actor, projects);
 
