@@ -26,6 +26,8 @@ export interface Actor extends Subject {
   readonly credentials: Credentials;
   /** The authorization epoch under which the rights were read; write transactions compare it. */
   readonly epoch: number;
+  /** Until when, at most, the roles are these: an assignment then ends or begins. Null when none will. */
+  readonly rolesUntil: Date | null;
 }
 
 export const anonymous: Actor = {
@@ -35,6 +37,7 @@ export const anonymous: Actor = {
   scope: null,
   credentials: {},
   epoch: 0,
+  rolesUntil: null,
 };
 
 /** The domain of a domain-scoped token: what a create in a domain is owned by. */

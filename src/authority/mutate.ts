@@ -3,6 +3,7 @@ import { databaseFault } from '../db/errors.js';
 import type { Tx } from '../db/open.js';
 import { type EventFact, recordEvents } from '../events/index.js';
 import type { PolicyName } from '../platform/policy/index.js';
+import type { Actor } from './actor.js';
 import type { Asker, AuditFact, Context } from './context.js';
 import { requireOperation } from './decide.js';
 import { lockEpoch } from './epoch.js';
@@ -44,13 +45,10 @@ export async function mutate<T>(context: Context, options: MutateOptions, run: (
 
 async function runOnce<T>(context: Context, options: MutateOptions, tx: Tx, run: (act: Act) => Promise<T>): Promise<T> {
   const epoch = await lockEpoch(tx, options.changesRights ? 'update' : 'share');
-  const isSame =
-    context.actor.principal === null || (epoch === context.actor.epoch && context.actor.principal.kind === 'user');
-  // An agent's trust changes without the epoch, so agents are always read again.
-  const actor = isSame ? context.actor : await context.reauthenticate(tx);
+  const now = context.clock.now();
+  const actor = isCurrent(context.actor, epoch, now) ? context.actor : await context.reauthenticate(tx);
   const asker = { actor, policies: context.policies };
   requireOperation(asker, options.policy);
-  const now = context.clock.now();
   let entries = 0;
   const audit = async (fact: AuditFact) => {
     entries += 1;
@@ -66,4 +64,13 @@ async function runOnce<T>(context: Context, options: MutateOptions, tx: Tx, run:
   if (entries === 0) throw new Error(`${options.policy}: a change must leave an audit entry`);
   await recordEvents(tx, events, now);
   return result;
+}
+
+/** Whether what was read of the caller when its request began still holds. */
+function isCurrent({ principal, token, epoch, rolesUntil }: Actor, currentEpoch: number, now: Date): boolean {
+  if (principal === null) return true;
+  // An agent's trust changes without the epoch, so agents are always read again.
+  if (principal.kind === 'agent' || epoch !== currentEpoch) return false;
+  // Times come without the epoch too: the token may have ended by now, or a role have ended or begun.
+  return [token?.expiresAt, rolesUntil].every((end) => end == null || now < end);
 }

@@ -38,6 +38,15 @@ export const userRef = ownedRef('usr', 'user');
 /** `[domain/]group`, or an id. */
 export const groupRef = ownedRef('grp', 'group');
 
+/** `[domain/]role`, or an id; without a domain it is a global role. */
+export function roleName(
+  text: string,
+): { readonly id: string } | { readonly name: string; readonly domain: string | null } {
+  if (isId('rol', text)) return { id: text };
+  const { owner, name } = split(text, '');
+  return { name, domain: owner === '' ? null : owner };
+}
+
 function split(text: string, domain: string): { owner: string; name: string } {
   const slash = text.indexOf('/');
   return slash < 0 ? { owner: domain, name: text } : { owner: text.slice(0, slash), name: text.slice(slash + 1) };

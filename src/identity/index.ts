@@ -17,7 +17,9 @@ import { projectResolvers } from './projects/resolvers.js';
 import { loadProject } from './projects/service.js';
 import { projects } from './projects/tables.js';
 import { resolvers } from './resolvers.js';
-import { loadRole, roleGet } from './roles/service.js';
+import { rolePolicies } from './roles/policies.js';
+import { roleResolvers } from './roles/resolvers.js';
+import { loadRole } from './roles/service.js';
 import { roles } from './roles/tables.js';
 import { tokenIssue, tokenRevoke, viewerGet } from './tokens/policies.js';
 import { userCreate, userDelete, userGet, userUpdate } from './users/policies.js';
@@ -50,13 +52,20 @@ export const identityDomain: DomainManifest = {
     userUpdate,
     userDelete,
     ...groupPolicies,
-    roleGet,
+    ...rolePolicies,
     assignmentList,
     assignmentGrant,
     agentGet,
     policyGet,
   ],
-  resolvers: mergedResolvers(resolvers, domainResolvers, projectResolvers, userResolvers, groupResolvers),
+  resolvers: mergedResolvers(
+    resolvers,
+    domainResolvers,
+    projectResolvers,
+    userResolvers,
+    groupResolvers,
+    roleResolvers,
+  ),
   entities: {
     Domain: (context, id) => loadDomain(context).load(id),
     Project: (context, id) => loadProject(context).load(id),

@@ -18,12 +18,12 @@ import type {
 } from '../generated/graphql.js';
 import { payload } from '../platform/payload.js';
 import { loadAgentPrincipal } from './agents/service.js';
+import type { NamedAssignment } from './assignments/repository.js';
 import { grantRole, listRoleAssignments, revokeRole } from './assignments/service.js';
-import type { AssignmentRow } from './assignments/tables.js';
 import { createDomain, getDomain, listDomains, loadDomain } from './domains/service.js';
+import { loadGroup } from './groups/reading.js';
 import { getPolicy, listPolicies } from './policies/service.js';
 import { createProject, getProject, listProjects, loadProject } from './projects/service.js';
-import { listRoles } from './roles/service.js';
 import { issueToken, revokeToken } from './tokens/service.js';
 import { createUser, getUser, listUsers, loadUser } from './users/service.js';
 import { viewer } from './viewer.js';
@@ -46,7 +46,6 @@ export const resolvers = {
     projects: (_: Root, args: QueryProjectsArgs, context: Context) => listProjects(context, args),
     user: (_: Root, { id }: QueryUserArgs, context: Context) => getUser(context, id),
     users: (_: Root, args: QueryUsersArgs, context: Context) => listUsers(context, args),
-    roles: (_: Root, __: object, context: Context) => listRoles(context),
     roleAssignments: (_: Root, args: QueryRoleAssignmentsArgs, context: Context) => listRoleAssignments(context, args),
     policy: (_: Root, { name }: QueryPolicyArgs, context: Context) => getPolicy(context, name),
     policies: (_: Root, __: object, context: Context) => listPolicies(context),
@@ -78,8 +77,11 @@ export const resolvers = {
   User: { domain },
   Agent: { project },
   RoleAssignment: {
-    user: ({ userId }: AssignmentRow, _: object, context: Context) => userId && loadUser(context).load(userId),
-    scope: (row: AssignmentRow) => ({
+    user: ({ userId }: NamedAssignment, _: object, context: Context) => userId && loadUser(context).load(userId),
+    group: ({ groupId }: NamedAssignment, _: object, context: Context) => groupId && loadGroup(context).load(groupId),
+    roleDomain: ({ roleDomainId }: NamedAssignment, _: object, context: Context) =>
+      roleDomainId && loadDomain(context).load(roleDomainId),
+    scope: (row: NamedAssignment) => ({
       type: row.scopeType.toUpperCase(),
       domainId: row.domainId,
       projectId: row.projectId,

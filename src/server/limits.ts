@@ -112,6 +112,7 @@ export const LARGE_FIELDS: ReadonlyMap<string, number> = new Map([
   ['AttestationResult.failures', 3_000],
   ['AllowlistRevision.tpmPolicy', 100],
   ['AllowlistRevision.vtpmPolicy', 100],
+  ['Role.impliedRoles', 32],
 ]);
 
 /** How many objects each field asks for, of those of which that is known. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { agentRef, allowlistRef, projectRef, userRef } from '../../src/cli/refs.js';
+import { agentRef, allowlistRef, groupRef, projectRef, roleName, userRef } from '../../src/cli/refs.js';
 import { describeScope, scopeRef } from '../../src/cli/scopes.js';
 
 const UUID = '0197f3a2-4c1e-7b6d-9a00-1234567890ab';
@@ -21,7 +21,14 @@ describe('references to objects', () => {
     [`prj_${UUID}`, { id: `prj_${UUID}` }],
   ])('ok: project %s', (text, ref) => expect(projectRef(text)).toEqual(ref));
 
+  test.each([
+    ['auditor', { name: 'auditor', domain: null }],
+    ['acme/oncall', { name: 'oncall', domain: 'acme' }],
+    [`rol_${UUID}`, { id: `rol_${UUID}` }],
+  ])('ok: role %s', (text, ref) => expect(roleName(text)).toEqual(ref));
+
   test('ok: a name without a domain is of the given one', () => {
+    expect(groupRef('ops', 'acme')).toEqual({ name: { group: 'ops', domain: 'acme' } });
     expect(userRef('alice', 'acme')).toEqual({ name: { user: 'alice', domain: 'acme' } });
   });
 });

@@ -14,7 +14,12 @@ const policies = allPolicies();
 const guarded = enforce(answerByPath(buildSchema(DOMAINS, policies)), policies);
 const log = createLogger('silent');
 
-const user = { principal: { kind: 'user', id: 'u', name: 'u', domainId: 'd' }, token: null, epoch: 0 } as const;
+const user = {
+  principal: { kind: 'user', id: 'u', name: 'u', domainId: 'd' },
+  token: null,
+  epoch: 0,
+  rolesUntil: null,
+} as const;
 const own = { user_id: 'u', user_domain_id: 'd' };
 const inProject = (roles: string[]): Actor => ({
   ...user,
@@ -49,6 +54,7 @@ const PERSONAS: Readonly<Record<string, Actor>> = {
     principal: { kind: 'agent', id: 'a', name: 'a', domainId: 'd' },
     token: null,
     epoch: 0,
+    rolesUntil: null,
     where: { type: 'agent', agentId: 'a', projectId: 'p', domainId: 'd' },
     scope: 'agent',
     credentials: {

@@ -8,16 +8,20 @@ import { collect, verb, withLimit } from '../verb.js';
 export const ASSIGNMENT_COLUMNS: readonly Column[] = [
   ['ID', 'id'],
   ['USER', 'user.name'],
+  ['GROUP', 'group.name'],
   ['ROLE', 'role'],
+  ['ROLE OF', 'roleDomain.name'],
   ['SCOPE', 'scope.type'],
   ['DOMAIN', 'scope.domain.name'],
   ['PROJECT', 'scope.project.name'],
   ['INHERITED', 'isInherited'],
-  ['EXPIRES', 'expiresAt'],
+  ['FROM', 'notBefore'],
+  ['UNTIL', 'expiresAt'],
 ];
 
 interface ListOptions {
   readonly userId?: string[];
+  readonly groupId?: string[];
   readonly role?: string[];
   readonly projectId?: string[];
   readonly domainId?: string[];
@@ -25,14 +29,21 @@ interface ListOptions {
 }
 
 export function registerAssignment(noun: Command): void {
-  withLimit(verb(noun, 'list', 'list role assignments', 'bailiwick assignment list --role admin'))
+  withAssignmentList(verb(noun, 'list', 'list role assignments', 'bailiwick assignment list --role admin'));
+}
+
+/** Makes a command list role assignments. */
+export function withAssignmentList(command: Command): void {
+  withLimit(command)
     .option('--user-id <id>', 'of this user; may be repeated', collect)
+    .option('--group-id <id>', 'of this group; may be repeated', collect)
     .option('--role <name>', 'of this role; may be repeated', collect)
     .option('--project-id <id>', 'on this project; may be repeated', collect)
     .option('--domain-id <id>', 'on this domain; may be repeated', collect)
-    .action(async ({ userId, role, projectId, domainId, limit }: ListOptions, self: Command) => {
+    .action(async ({ userId, groupId, role, projectId, domainId, limit }: ListOptions, self: Command) => {
       const session = await openSession(self);
-      const filter = { userIds: userId, roles: role, projectIds: projectId, domainIds: domainId };
+      const holders = { userIds: userId, groupIds: groupId };
+      const filter = { ...holders, roles: role, projectIds: projectId, domainIds: domainId };
       printList(session, await listAll(session, LIST_ASSIGNMENTS, { filter }, limit), ASSIGNMENT_COLUMNS);
     });
 }

@@ -1,63 +1,115 @@
 import type { Command } from 'commander';
-import { request } from '../client.js';
-import { GRANT_ROLE, LIST_ROLES, REVOKE_ROLE } from '../documents/identity.js';
-import { CliError, EXIT } from '../errors.js';
+import {
+  ADD_IMPLIED_ROLE,
+  CREATE_ROLE,
+  DELETE_ROLE,
+  LIST_ROLES,
+  REMOVE_IMPLIED_ROLE,
+  UPDATE_ROLE,
+} from '../documents/identity.js';
 import type { Column, Row } from '../output.js';
-import { userRef } from '../refs.js';
-import { type ScopeOptions, scopeRef, withScope } from '../scopes.js';
+import { listAll } from '../paging.js';
 import { openSession, printList, printObject, send } from '../session.js';
-import { verb } from '../verb.js';
-import { ASSIGNMENT_COLUMNS } from './assignment.js';
+import { verb, withLimit } from '../verb.js';
+import { withAssignmentList } from './assignment.js';
+import { registerGrant, registerRevoke } from './role-grant.js';
+import { findRole } from './role-lookup.js';
 
-interface GrantOptions extends ScopeOptions {
-  readonly inherited?: boolean;
-  readonly notBefore?: string;
-  readonly expiresAt?: string;
-  readonly reason?: string;
-}
-
-const COLUMNS: readonly Column[] = [
+const LIST_COLUMNS: readonly Column[] = [
   ['NAME', 'name'],
+  ['DOMAIN', 'domain.name'],
   ['IMPLIES', 'implies'],
   ['IMMUTABLE', 'isImmutable'],
+  ['SYSTEM ONLY', 'isSystemOnly'],
+];
+
+const COLUMNS: readonly Column[] = [
+  ['Name', 'name'],
+  ['Domain', 'domain.name'],
+  ['Id', 'id'],
+  ['Description', 'description'],
+  ['Implies directly', 'impliedRoles'],
+  ['Brings', 'implies'],
+  ['Immutable', 'isImmutable'],
+  ['System only', 'isSystemOnly'],
 ];
 
 export function registerRole(noun: Command): void {
-  verb(noun, 'list', 'list roles with what they imply', 'bailiwick role list').action(
-    async (_options: object, self: Command) => {
-      const session = await openSession(self);
-      const { items } = await request<{ items: Row[] | null }>(session.connection, LIST_ROLES);
-      printList(session, items ?? [], COLUMNS);
-    },
+  registerReading(noun);
+  registerChanging(noun);
+  registerImplying(noun, 'imply', 'let a role imply another', ADD_IMPLIED_ROLE);
+  registerImplying(noun, 'unimply', 'let a role imply another no longer', REMOVE_IMPLIED_ROLE);
+  registerGrant(noun);
+  registerRevoke(noun);
+  withAssignmentList(
+    verb(noun, 'assignments', 'list who is given which role where', 'bailiwick role assignments --role admin'),
   );
-  const grant = verb(
-    noun,
-    'grant <user> <role>',
-    'give a user a role on a scope',
-    'bailiwick role grant alice member --project web',
-  );
-  withScope(grant)
-    .option('--inherited', 'for everything inside the scope instead of the scope itself')
-    .option('--not-before <time>', 'from when it holds, RFC 3339')
-    .option('--expires-at <time>', 'until when it holds, RFC 3339')
-    .option('--reason <text>', 'why')
-    .action(async (user: string, role: string, options: GrantOptions, self: Command) => {
+}
+
+function registerReading(noun: Command): void {
+  withLimit(verb(noun, 'list', 'list roles with what they imply', 'bailiwick role list'))
+    .option('--global', 'those of no domain')
+    .action(async ({ global, limit }: { global?: boolean; limit: number }, self: Command) => {
       const session = await openSession(self);
-      const { roleAssignment } = await send<{ roleAssignment: Row }>(session, GRANT_ROLE, toInput(user, role, options));
-      printObject(session, roleAssignment, ASSIGNMENT_COLUMNS);
+      printList(session, await listAll(session, LIST_ROLES, { filter: { isGlobal: global } }, limit), LIST_COLUMNS);
     });
-  verb(noun, 'revoke <assignment-id>', 'take a role assignment away', 'bailiwick role revoke asg_…').action(
-    async (roleAssignmentId: string, _options: object, self: Command) => {
+  verb(noun, 'show <role>', 'show a role, by id or as [domain/]name', 'bailiwick role show acme/oncall').action(
+    async (role: string, _options: object, self: Command) => {
       const session = await openSession(self);
-      await send(session, REVOKE_ROLE, { roleAssignmentId });
-      printObject(session, { id: roleAssignmentId }, [['Revoked', 'id']]);
+      printRole(session, await findRole(session, role));
     },
   );
 }
 
-function toInput(user: string, role: string, options: GrantOptions): Record<string, unknown> {
-  const scope = scopeRef(options);
-  if (scope === null) throw new CliError('name a scope: --system, --domain-scope or --project', EXIT.usage);
-  const { inherited = false, notBefore, expiresAt, reason } = options;
-  return { user: userRef(user), role, scope, isInherited: inherited, notBefore, expiresAt, reason };
+interface ChangeOptions {
+  readonly name?: string;
+  readonly description?: string;
+  readonly systemOnly?: boolean;
+}
+
+function registerChanging(noun: Command): void {
+  verb(noun, 'create <name>', "create a role that the token's scope owns", 'bailiwick role create oncall')
+    .option('--description <text>', 'what it is for')
+    .option('--system-only', 'given by administrators of the system only')
+    .action(async (name: string, { description, systemOnly }: ChangeOptions, self: Command) => {
+      const session = await openSession(self);
+      const input = { name, description, isSystemOnly: systemOnly };
+      printRole(session, (await send<{ role: Row }>(session, CREATE_ROLE, input)).role);
+    });
+  verb(noun, 'update <role>', 'change a role', 'bailiwick role update acme/oncall --description "nights"')
+    .option('--name <name>', 'another name')
+    .option('--description <text>', 'another description; an empty one for none')
+    .option('--system-only', 'given by administrators of the system only')
+    .option('--no-system-only', 'given by administrators of domains too')
+    .action(async (role: string, { name, description, systemOnly }: ChangeOptions, self: Command) => {
+      const session = await openSession(self);
+      const { id: roleId, etag } = await findRole(session, role);
+      const input = { roleId, etag, name, description, isSystemOnly: systemOnly };
+      printRole(session, (await send<{ role: Row }>(session, UPDATE_ROLE, input)).role);
+    });
+  verb(noun, 'delete <role>', 'delete a role that is not in use', 'bailiwick role delete acme/oncall').action(
+    async (role: string, _options: object, self: Command) => {
+      const session = await openSession(self);
+      const { id: roleId, etag } = await findRole(session, role);
+      await send(session, DELETE_ROLE, { roleId, etag });
+      printObject(session, { id: roleId }, [['Deleted', 'id']]);
+    },
+  );
+}
+
+function registerImplying(noun: Command, name: string, summary: string, document: string): void {
+  verb(noun, `${name} <role> <implied>`, summary, `bailiwick role ${name} acme/oncall member`).action(
+    async (text: string, impliedText: string, _options: object, self: Command) => {
+      const session = await openSession(self);
+      const { id: roleId, etag } = await findRole(session, text);
+      const { id: impliedRoleId } = await findRole(session, impliedText);
+      printRole(session, (await send<{ role: Row }>(session, document, { roleId, impliedRoleId, etag })).role);
+    },
+  );
+}
+
+function printRole(session: Parameters<typeof printObject>[0], role: Row): void {
+  const implied = (role.impliedRoles as readonly Row[]).map((one) => one.name);
+  // A script gets the role as it came.
+  printObject(session, session.format === 'table' ? { ...role, impliedRoles: implied } : role, COLUMNS);
 }

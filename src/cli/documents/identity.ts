@@ -57,13 +57,41 @@ export const CREATE_USER = `mutation CreateUser($input: CreateUserInput!) {
   }
 }`;
 
-export const LIST_ROLES = `query Roles {
-  items: roles { id name implies isImmutable }
+const ROLE =
+  '{ id name description domain { id name } implies impliedRoles { id name } isImmutable isSystemOnly etag }';
+
+export const LIST_ROLES = `query Roles(${PAGE}, $filter: RoleFilter) {
+  items: roles(first: $first, after: $after, filter: $filter) { nodes ${ROLE} ${PAGE_INFO} }
+}`;
+
+export const GET_ROLE = `query Role($id: ID!) {
+  item: role(id: $id) ${ROLE}
+}`;
+
+export const CREATE_ROLE = `mutation CreateRole($input: CreateRoleInput!) {
+  payload: createRole(input: $input) { role ${ROLE} userErrors { code message path } }
+}`;
+
+export const UPDATE_ROLE = `mutation UpdateRole($input: UpdateRoleInput!) {
+  payload: updateRole(input: $input) { role ${ROLE} userErrors { code message path } }
+}`;
+
+export const DELETE_ROLE = `mutation DeleteRole($input: DeleteRoleInput!) {
+  payload: deleteRole(input: $input) { roleId userErrors { code message path } }
+}`;
+
+export const ADD_IMPLIED_ROLE = `mutation AddImpliedRole($input: AddImpliedRoleInput!) {
+  payload: addImpliedRole(input: $input) { role ${ROLE} userErrors { code message path } }
+}`;
+
+export const REMOVE_IMPLIED_ROLE = `mutation RemoveImpliedRole($input: RemoveImpliedRoleInput!) {
+  payload: removeImpliedRole(input: $input) { role ${ROLE} userErrors { code message path } }
 }`;
 
 const ASSIGNMENT = `{
-  id role isInherited notBefore expiresAt reason createdAt
+  id role roleDomain { name } isInherited notBefore expiresAt reason createdAt
   user { id name domain { name } }
+  group { id name }
   scope { type domain { id name } project { id name } }
 }`;
 

@@ -27,18 +27,26 @@ interface Cached {
 const CACHED_MAX = 10_000;
 const caches = new WeakMap<object, LRUCache<string, Cached>>();
 
+/** What somebody holds on a scope at a time. */
+export interface RolesInForce {
+  /** Names, implied roles included, sorted. */
+  readonly names: readonly string[];
+  /** When the first assignment ends or begins; null when none will. */
+  readonly until: Date | null;
+}
+
 /**
- * Names of the roles that a user holds on a scope at a time, implied ones included, sorted. What is read is kept under
- * the authorization epoch; the times of assignments are looked at on every use.
+ * The roles that a user holds on a scope at a time. What is read is kept under the authorization epoch; the times of
+ * assignments are looked at on every use.
  */
-export async function effectiveRoles(
+export async function rolesInForce(
   db: Db,
   cacheOwner: object,
   user: string,
   scope: RoleScope,
   epoch: number,
   now: Date,
-): Promise<readonly string[]> {
+): Promise<RolesInForce> {
   const cache = cacheOf(cacheOwner);
   const key = `${user} ${scope.type} ${scope.projectId ?? scope.domainId ?? ''}`;
   let cached = cache.get(key);
@@ -46,8 +54,20 @@ export async function effectiveRoles(
     cached = { epoch, held: await readHeld(db, cacheOwner, user, scope, epoch) };
     cache.set(key, cached);
   }
-  const inForce = cached.held.filter((held) => isInForce(held, now));
-  return [...new Set(inForce.flatMap((held) => held.names))].sort();
+  const names = cached.held.filter((held) => isInForce(held, now)).flatMap((held) => held.names);
+  return { names: [...new Set(names)].sort(), until: nextChange(cached.held, now) };
+}
+
+/** Names of the roles that a user holds on a scope at a time, implied ones included, sorted. */
+export async function effectiveRoles(...asked: Parameters<typeof rolesInForce>): Promise<readonly string[]> {
+  return (await rolesInForce(...asked)).names;
+}
+
+function nextChange(held: readonly Held[], now: Date): Date | null {
+  const changes = held
+    .flatMap(({ notBefore, expiresAt }) => [notBefore, expiresAt])
+    .filter((time): time is Date => time !== null && now < time);
+  return changes.reduce<Date | null>((first, time) => (first === null || time < first ? time : first), null);
 }
 
 /** Whether an assignment holds at a time. */

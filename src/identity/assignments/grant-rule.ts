@@ -9,8 +9,8 @@ export interface GivenRole {
 
 /**
  * Whether a role may be given, or taken, by somebody who holds these roles on the scope or on one that contains it.
- * Each global role that it brings must be held; `admin` may also give `service` and custom roles, those that are for
- * the system only as admin of the system.
+ * Each global role that it brings must be held; `admin` may also give `service` and custom roles. Those that are for
+ * the system only are given by its admin alone: others may hold them, but not hand them on.
  *
  * @param held Names of the roles in the giver's token, implied ones included.
  * @param brings The role that is given and all that it implies. A domain's role is nothing but what it implies.
@@ -22,9 +22,9 @@ export function mayGive(
 ): boolean {
   const isAdmin = held.includes('admin');
   return brings.every(({ name, domainId, isImmutable, isSystemOnly }) => {
-    if (domainId !== null || held.includes(name)) return true;
-    const isOutsideHierarchy = name === 'service' || !isImmutable;
-    return isAdmin && isOutsideHierarchy && (giver.isSystem || !isSystemOnly);
+    if (domainId !== null) return true;
+    if (isSystemOnly) return giver.isSystem && isAdmin;
+    return held.includes(name) || (isAdmin && (name === 'service' || !isImmutable));
   });
 }
 

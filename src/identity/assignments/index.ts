@@ -8,6 +8,8 @@ export {
   listHeldByGroup,
   listHeldOn,
   type RoleScope,
+  type RolesInForce,
+  rolesInForce,
 } from './effective.js';
-export { requireMayGive } from './giving.js';
+export { requireMayGive, requireMayImply } from './giving.js';
 export { requireSystemAdmin } from './last-admin.js';

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, type SQL } from 'drizzle-orm';
+import { and, asc, type Column, count, eq, gt, inArray, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
@@ -8,13 +8,14 @@ import { type AssignmentRow, roleAssignments } from './tables.js';
 
 export interface AssignmentFilter {
   readonly userIds?: Values;
+  readonly groupIds?: Values;
   readonly roles?: Values;
   readonly projectIds?: Values;
   readonly domainIds?: Values;
 }
 
-/** An assignment with the name of its role. */
-export type NamedAssignment = AssignmentRow & { readonly role: string };
+/** An assignment with the name of its role, and the domain that owns it. */
+export type NamedAssignment = AssignmentRow & { readonly role: string; readonly roleDomainId: string | null };
 
 export async function list(
   db: Db,
@@ -25,6 +26,7 @@ export async function list(
   const where = [
     visible.where,
     among(roleAssignments.userId, filter.userIds),
+    among(roleAssignments.groupId, filter.groupIds),
     among(
       roles.name,
       filter.roles?.map((name) => name.toLowerCase()),
@@ -58,13 +60,59 @@ export async function remove(tx: Tx, id: string): Promise<void> {
   await tx.delete(roleAssignments).where(eq(roleAssignments.id, id));
 }
 
+/** How many assignments a user has itself, or a group. */
+export async function countOfHolder(tx: Tx, { userId, groupId }: AssignmentRow): Promise<number> {
+  const { userId: user, groupId: group } = roleAssignments;
+  const [row] = await tx
+    .select({ found: count() })
+    .from(roleAssignments)
+    .where(userId === null ? eq(group, groupId ?? '') : eq(user, userId));
+  return row?.found ?? 0;
+}
+
+/** Removes the assignment that gives the same as this one, if it ended. */
+export async function removeEnded(tx: Tx, row: AssignmentRow, now: Date): Promise<void> {
+  const { userId, groupId, roleId, scopeType, domainId, projectId, isInherited, expiresAt } = roleAssignments;
+  const isSame = (column: Column, value: string | null) => (value === null ? isNull(column) : eq(column, value));
+  await tx
+    .delete(roleAssignments)
+    .where(
+      and(
+        isSame(userId, row.userId),
+        isSame(groupId, row.groupId),
+        eq(roleId, row.roleId),
+        eq(scopeType, row.scopeType),
+        isSame(domainId, row.domainId),
+        isSame(projectId, row.projectId),
+        eq(isInherited, row.isInherited),
+        lte(expiresAt, now),
+      ),
+    );
+}
+
+/** Whether one of some roles is given where these policies do not reach. */
+export async function isAssignedOutside(
+  tx: Tx,
+  reached: Visible<typeof roleAssignments>,
+  roleIds: readonly string[],
+): Promise<boolean> {
+  // Not true, rather than false: what cannot be decided is outside.
+  const isOutside = sql`${reached.where} is not true`;
+  const [row] = await tx
+    .select({ id: roleAssignments.id })
+    .from(roleAssignments)
+    .where(and(inArray(roleAssignments.roleId, [...roleIds]), isOutside))
+    .limit(1);
+  return row !== undefined;
+}
+
 async function named(db: Db, where: SQL, limit: number): Promise<NamedAssignment[]> {
   const rows = await db
-    .select({ assignment: roleAssignments, role: roles.name })
+    .select({ assignment: roleAssignments, role: roles.name, roleDomainId: roles.domainId })
     .from(roleAssignments)
     .innerJoin(roles, eq(roles.id, roleAssignments.roleId))
     .where(where)
     .orderBy(asc(roleAssignments.id))
     .limit(limit);
-  return rows.map(({ assignment, role }) => ({ ...assignment, role }));
+  return rows.map(({ assignment, ...role }) => ({ ...assignment, ...role }));
 }

@@ -1,4 +1,3 @@
-import { and, eq, isNull } from 'drizzle-orm';
 import {
   type Act,
   bumpEpoch,
@@ -11,42 +10,53 @@ import {
   requireVisible,
 } from '../../authority/index.js';
 import { violates } from '../../db/errors.js';
-import { alreadyExists, invalid, notFound } from '../../platform/errors.js';
+import { alreadyExists, invalid, limitReached, notFound } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { validText } from '../../platform/text.js';
-import { roles } from '../roles/tables.js';
-import { resolveScope, type ScopeInput } from '../scopes/index.js';
+import { findGroup, type GroupRef, groupGet } from '../groups/index.js';
+import { findRoleById, findRoleByName, roleGet } from '../roles/index.js';
+import type { RoleRow } from '../roles/tables.js';
+import { type ResolvedScope, resolveScope, type ScopeInput } from '../scopes/index.js';
 import { findUser, type UserRef, userGet } from '../users/index.js';
 import { requireMayGive } from './giving.js';
+import { requireSystemAdmin } from './last-admin.js';
 import { assignmentGrant, assignmentList } from './policies.js';
 import * as repository from './repository.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
 
+/** Enough for anybody; what a request reads of them are those on its scope. */
+const OF_HOLDER_MAX = 5_000;
+
+type Maybe<T> = T | null | undefined;
+
+/** One of `user` and `group`, and one of `role` and `roleId`. */
 export interface GrantRole {
-  readonly user: UserRef;
-  readonly role: string;
+  readonly user?: Maybe<UserRef>;
+  readonly group?: Maybe<GroupRef>;
+  readonly role?: Maybe<string>;
+  readonly roleId?: Maybe<string>;
   readonly scope: ScopeInput;
-  readonly isInherited?: boolean | null | undefined;
-  readonly notBefore?: Date | null | undefined;
-  readonly expiresAt?: Date | null | undefined;
-  readonly reason?: string | null | undefined;
+  readonly isInherited?: Maybe<boolean>;
+  readonly notBefore?: Maybe<Date>;
+  readonly expiresAt?: Maybe<Date>;
+  readonly reason?: Maybe<string>;
 }
 
 export async function grantRole(context: Context, input: GrantRole): Promise<repository.NamedAssignment> {
   const reason = validText(input.reason, 'reason');
+  if ((input.user == null) === (input.group == null)) throw invalid('It takes a user or a group.', 'user');
+  if ((input.role == null) === (input.roleId == null)) throw invalid('It takes a role or a roleId.', 'role');
   if (input.notBefore && input.expiresAt && input.notBefore >= input.expiresAt) {
     throw invalid('expiresAt must be later than notBefore.', 'expiresAt');
   }
   return mutate(context, { policy: assignmentGrant.name, changesRights: true }, async (act) => {
-    const user = requireVisible(act, userGet, await findUser(act.tx, input.user), 'user');
-    const role = await requireRole(act, input.role);
-    const scope = await resolveScope(act.tx, input.scope, 'scope');
-    if (scope === undefined) throw notFound('scope');
+    const holder = await requireHolder(act, input);
+    const scope = await requireScope(act, input.scope, holder);
+    const role = await requireRole(act, input, scope);
     const row: AssignmentRow = {
       id: newId('RoleAssignment'),
-      userId: user.id,
-      groupId: null,
+      ...holder,
       roleId: role.id,
       scopeType: scope.type,
       domainId: scope.domainId,
@@ -57,54 +67,90 @@ export async function grantRole(context: Context, input: GrantRole): Promise<rep
       reason,
       createdAt: act.now,
     };
-    if (!mayOn(act, assignmentGrant, row)) throw notFound('scope');
-    if (row.isInherited && scope.type !== 'domain') throw invalid('Only a domain hands roles on.', 'isInherited');
     await requireMayGive(act, [row]);
     await insert(act, row, role.name);
     await bumpEpoch(act.tx);
     await record(act, 'role.granted', row, role.name);
-    return { ...row, role: role.name };
+    return { ...row, role: role.name, roleDomainId: role.domainId };
   });
 }
 
-export async function revokeRole(
-  context: Context,
-  input: { roleAssignmentId: string },
-): Promise<{ roleAssignmentId: string }> {
+export interface RevokeRole {
+  readonly roleAssignmentId: string;
+  readonly isForced?: Maybe<boolean>;
+  readonly reason?: Maybe<string>;
+}
+
+export async function revokeRole(context: Context, input: RevokeRole): Promise<{ roleAssignmentId: string }> {
+  const reason = validText(input.reason, 'reason');
+  if (input.isForced && reason === null) throw invalid('What is forced needs a reason.', 'reason');
   return mutate(context, { policy: assignmentGrant.name, changesRights: true }, async (act) => {
     const found = await repository.findById(act.tx, input.roleAssignmentId);
     const { role, ...row } = requireVisible(act, assignmentList, found, 'role assignment');
     requireAllowed(act, assignmentGrant, row);
     await requireMayGive(act, [row]);
     await repository.remove(act.tx, row.id);
+    if (row.scopeType === 'system') await requireSystemAdmin(act, { isForced: input.isForced, reason });
     await bumpEpoch(act.tx);
-    await record(act, 'role.revoked', row, role);
+    await record(act, 'role.revoked', { ...row, reason }, role);
     return { roleAssignmentId: row.id };
   });
 }
 
-async function requireRole(act: Act, name: string) {
-  const [role] = await act.tx
-    .select()
-    .from(roles)
-    .where(and(isNull(roles.domainId), eq(roles.name, name.toLowerCase())));
-  if (!role) throw notFound('role');
-  return role;
+type Holder = Pick<AssignmentRow, 'userId' | 'groupId'>;
+
+async function requireHolder(act: Act, { user, group }: GrantRole): Promise<Holder> {
+  if (group) {
+    const row = requireVisible(act, groupGet, await findGroup(act.tx, group), 'group');
+    return { userId: null, groupId: row.id };
+  }
+  const row = requireVisible(act, userGet, await findUser(act.tx, user ?? {}), 'user');
+  return { userId: row.id, groupId: null };
+}
+
+/** The scope, when the caller may give roles there; otherwise the answer is the same as for one that does not exist. */
+async function requireScope(act: Act, input: ScopeInput, { userId }: Holder): Promise<ResolvedScope> {
+  const scope = await resolveScope(act.tx, input, 'scope');
+  if (scope === undefined || !mayOn(act, assignmentGrant, { userId, domainId: scope.domainId }))
+    throw notFound('scope');
+  return scope;
+}
+
+/** A domain's role is given in its domain only. */
+async function requireRole(act: Act, { role, roleId }: GrantRole, scope: ResolvedScope): Promise<RoleRow> {
+  const found =
+    roleId != null
+      ? await findRoleById(act.tx, roleId)
+      : await findRoleByName(act.tx, null, (role ?? '').toLowerCase());
+  const row = requireVisible(act, roleGet, found, 'role');
+  if (row.domainId !== null && row.domainId !== scope.domainId) {
+    throw invalid('A domain’s role is given in its domain only.', 'roleId');
+  }
+  return row;
 }
 
 async function insert(act: Act, row: AssignmentRow, role: string): Promise<void> {
+  if (row.isInherited && row.scopeType === 'system') {
+    throw invalid('The system hands no roles on: a domain or a project does.', 'isInherited');
+  }
+  if (row.expiresAt !== null && row.expiresAt <= act.now) throw invalid('expiresAt is past.', 'expiresAt');
+  await repository.removeEnded(act.tx, row, act.now);
+  if ((await repository.countOfHolder(act.tx, row)) >= OF_HOLDER_MAX) {
+    throw limitReached(`A user or a group has at most ${OF_HOLDER_MAX} role assignments.`);
+  }
   try {
     await repository.insert(act.tx, row);
   } catch (error) {
-    if (violates(error, 'role_assignments_key')) throw alreadyExists(`The user holds ${role} there.`, 'role');
+    if (violates(error, 'role_assignments_key')) throw alreadyExists(`${role} is held there already.`, 'role');
     throw error;
   }
 }
 
 function record(act: Act, action: string, row: AssignmentRow, role: string): Promise<void> {
-  const { domainId, projectId, userId, reason, scopeType } = row;
+  const { domainId, projectId, userId, groupId, roleId, reason, scopeType, isInherited } = row;
   const target = { type: 'RoleAssignment', id: row.id };
-  return act.audit({ action, target, owner: { domainId, projectId }, details: { userId, role, scopeType, reason } });
+  const details = { userId, groupId, role, roleId, scopeType, isInherited, reason };
+  return act.audit({ action, target, owner: { domainId, projectId }, details });
 }
 
 const visibleTo = (context: Context) => context.policies.visible([assignmentList.name], context.actor, roleAssignments);

@@ -2,19 +2,23 @@ import { LRUCache } from 'lru-cache';
 import type { Db } from '../../db/open.js';
 import { type RoleRow, roleImplications, roles } from './tables.js';
 
-/** All roles with what they imply. */
+interface Edge {
+  readonly roleId: string;
+  readonly impliedRoleId: string;
+}
+type Edges = ReadonlyMap<string, readonly string[]>;
+
+/** All roles with what they imply. Has no cycle: one that would close it is refused when it is written. */
 export class RoleGraph {
   readonly #roles: ReadonlyMap<string, RoleRow>;
-  readonly #edges: ReadonlyMap<string, readonly string[]>;
+  readonly #implied: Edges;
+  readonly #implying: Edges;
   readonly #closures = new Map<string, readonly RoleRow[]>();
 
-  constructor(rows: readonly RoleRow[], edges: readonly { roleId: string; impliedRoleId: string }[]) {
+  constructor(rows: readonly RoleRow[], edges: readonly Edge[]) {
     this.#roles = new Map(rows.map((row) => [row.id, row]));
-    const targets = new Map<string, string[]>();
-    for (const { roleId, impliedRoleId } of edges) {
-      targets.set(roleId, [...(targets.get(roleId) ?? []), impliedRoleId]);
-    }
-    this.#edges = targets;
+    this.#implied = edgesBy(edges.map(({ roleId, impliedRoleId }) => [roleId, impliedRoleId]));
+    this.#implying = edgesBy(edges.map(({ roleId, impliedRoleId }) => [impliedRoleId, roleId]));
   }
 
   /** Every role, in no order. */
@@ -28,23 +32,35 @@ export class RoleGraph {
 
   /** Ids of the roles that one implies directly. */
   impliedBy(id: string): readonly string[] {
-    return this.#edges.get(id) ?? [];
+    return this.#implied.get(id) ?? [];
   }
 
   /** A role and all that it implies, directly or not. */
   closure(id: string): readonly RoleRow[] {
     const known = this.#closures.get(id);
     if (known !== undefined) return known;
-    const reached = new Set<string>();
-    const waiting = [id];
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      if (reached.has(next)) continue;
-      reached.add(next);
-      waiting.push(...this.impliedBy(next));
-    }
-    const rows = [...reached].flatMap((reachedId) => this.#roles.get(reachedId) ?? []);
+    const rows = this.#rowsOf(reached(this.#implied, id));
     this.#closures.set(id, rows);
     return rows;
+  }
+
+  /** Ids of a role and of all that imply it, directly or not. */
+  bringing(id: string): readonly string[] {
+    return reached(this.#implying, id);
+  }
+
+  /** The shortest chain of implications from one role to another, both included; undefined when there is none. */
+  chain(from: string, to: string): readonly RoleRow[] | undefined {
+    const before = new Map<string, string>();
+    if (!reached(this.#implied, from, before).includes(to)) return undefined;
+    const ids = [to];
+    for (let id = to; id !== from; ids.unshift(id)) id = before.get(id) ?? from;
+    return this.#rowsOf(ids);
+  }
+
+  /** How many implications follow one another at most, in a chain through two roles of which the one is to imply the other. */
+  longestChainThrough(id: string, impliedId: string): number {
+    return longest(this.#implying, id) + 1 + longest(this.#implied, impliedId);
   }
 
   /**
@@ -56,6 +72,35 @@ export class RoleGraph {
       .flatMap(({ name, domainId }) => (domainId === null ? [name] : []))
       .sort();
   }
+
+  #rowsOf(ids: readonly string[]): readonly RoleRow[] {
+    return ids.flatMap((id) => this.#roles.get(id) ?? []);
+  }
+}
+
+function edgesBy(pairs: readonly (readonly [string, string])[]): Edges {
+  const edges = new Map<string, string[]>();
+  for (const [from, to] of pairs) edges.set(from, [...(edges.get(from) ?? []), to]);
+  return edges;
+}
+
+/** Where one gets to from a role, itself first, the nearest before the farther. `before` learns where from. */
+function reached(edges: Edges, from: string, before = new Map<string, string>()): readonly string[] {
+  const found = new Set([from]);
+  for (const id of found) {
+    for (const next of edges.get(id) ?? []) {
+      if (found.has(next)) continue;
+      before.set(next, id);
+      found.add(next);
+    }
+  }
+  return [...found];
+}
+
+function longest(edges: Edges, from: string, known = new Map<string, number>()): number {
+  const length = known.get(from) ?? Math.max(0, ...(edges.get(from) ?? []).map((id) => 1 + longest(edges, id, known)));
+  known.set(from, length);
+  return length;
 }
 
 /** Reads all roles. */

@@ -1,30 +1,165 @@
-import { type Context, defineLoader } from '../../authority/index.js';
-import { definePolicy } from '../../platform/policy/index.js';
-import { readRoleGraph } from './graph.js';
+import {
+  type Act,
+  bumpEpoch,
+  byId,
+  type Context,
+  defineLoader,
+  mutate,
+  once,
+  requireAllowed,
+  requireVisible,
+} from '../../authority/index.js';
+import { violates } from '../../db/errors.js';
+import { alreadyExists, inUse, invalid, limitReached } from '../../platform/errors.js';
+import { requireEtag } from '../../platform/etag.js';
+import { newId } from '../../platform/ids.js';
+import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { validText } from '../../platform/text.js';
+import { roleCreate, roleDelete, roleGet, roleUpdate } from './policies.js';
+import * as repository from './repository.js';
+import { type RoleRow, roles } from './tables.js';
 
-export const roleGet = definePolicy({
-  name: 'role:get',
-  description: 'Read the roles that exist.',
-  scopeTypes: ['system', 'domain', 'project'],
-  check: '@',
-  operations: ['Query.roles', 'Role.*'],
-});
+/** All roles are read into memory when rights changed. */
+const ROLES_MAX = { global: 500, ofDomain: 100 } as const;
+const NAME = /^[a-z][a-z0-9._-]{0,63}$/;
 
-export interface RoleView {
-  readonly id: string;
-  readonly name: string;
-  readonly isImmutable: boolean;
-  readonly implies: readonly string[];
+const visibleTo = (context: Context) => context.policies.visible([roleGet.name], context.actor, roles);
+
+export async function getRole(context: Context, id: string): Promise<repository.RoleView> {
+  return requireVisible(context, roleGet, await repository.findById(context.db, id), 'role');
 }
 
-export async function listRoles(context: Context): Promise<RoleView[]> {
-  const graph = await readRoleGraph(context.db);
-  const rows = graph.all.filter(({ domainId }) => domainId === null);
-  return rows
-    .map((row) => ({ ...row, implies: graph.namesOf(row.id).filter((name) => name !== row.name) }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+export async function listRoles(
+  context: Context,
+  args: PageArgs & { filter?: repository.RoleFilter | null | undefined },
+): Promise<Connection<repository.RoleView>> {
+  const page = pageRequest(args);
+  const rows = await repository.list(context.db, visibleTo(context), args.filter ?? {}, page);
+  return connection(rows, page, (row) => [row.id]);
 }
 
-export const loadRole = defineLoader(
-  async (context) => new Map((await listRoles(context)).map((role) => [role.id, role])),
+/** By id; null where the caller may not read it. */
+export const loadRole = defineLoader(async (context, ids) =>
+  byId(await repository.listByIds(context.db, visibleTo(context), ids)),
 );
+
+type Maybe<T> = T | null | undefined;
+
+export interface CreateRole {
+  readonly name: string;
+  readonly description?: Maybe<string>;
+  readonly isSystemOnly?: Maybe<boolean>;
+  readonly requestId?: Maybe<string>;
+}
+
+/** Makes a role of the token's scope. It brings nothing yet, so nobody gains a right. */
+export async function createRole(context: Context, input: CreateRole): Promise<repository.RoleView> {
+  const description = validText(input.description, 'description');
+  return mutate(context, { policy: roleCreate.name }, async (act) => {
+    const { id } = await once(act, 'createRole', input, async () => {
+      const { where } = act.actor;
+      const row: RoleRow = {
+        id: newId('Role'),
+        domainId: where?.type === 'domain' ? where.domainId : null,
+        name: input.name.toLowerCase(),
+        description,
+        isImmutable: false,
+        isSystemOnly: input.isSystemOnly ?? false,
+        version: 1,
+        createdAt: act.now,
+      };
+      requireAllowed(act, roleCreate, row);
+      await requireSound(act, row);
+      const most = row.domainId === null ? ROLES_MAX.global : ROLES_MAX.ofDomain;
+      if ((await repository.countOfOwner(act.tx, row.domainId)) >= most) {
+        throw limitReached(`There are at most ${most} such roles.`);
+      }
+      await named(row, () => repository.insert(act.tx, row));
+      await record(act, 'role.created', row);
+      return row.id;
+    });
+    return requireVisible(act, roleGet, await repository.findById(act.tx, id), 'role');
+  });
+}
+
+/** A role and the change of it that the caller read. */
+export interface RoleAtEtag {
+  readonly roleId: string;
+  readonly etag: string;
+}
+
+export interface UpdateRole extends RoleAtEtag {
+  readonly name?: Maybe<string>;
+  readonly description?: Maybe<string>;
+  readonly isSystemOnly?: Maybe<boolean>;
+}
+
+export async function updateRole(context: Context, input: UpdateRole): Promise<repository.RoleView> {
+  return mutate(context, { policy: roleUpdate.name, changesRights: true }, async (act) => {
+    const row = requireVisible(act, roleGet, await repository.findById(act.tx, input.roleId), 'role');
+    requireAllowed(act, roleUpdate, row);
+    requireEtag(row, input.etag);
+    requireCustom(row);
+    const { description } = input;
+    const changed: RoleRow = {
+      ...row,
+      name: input.name?.toLowerCase() ?? row.name,
+      description: description === undefined ? row.description : validText(description, 'description'),
+      isSystemOnly: input.isSystemOnly ?? row.isSystemOnly,
+    };
+    await requireSound(act, changed);
+    await named(changed, () => repository.update(act.tx, changed));
+    // Policies see a global role's name in whoever holds it.
+    await bumpEpoch(act.tx);
+    await record(act, 'role.updated', changed);
+    return requireVisible(act, roleGet, await repository.findById(act.tx, row.id), 'role');
+  });
+}
+
+export async function deleteRole(context: Context, input: RoleAtEtag): Promise<{ roleId: string }> {
+  return mutate(context, { policy: roleDelete.name, changesRights: true }, async (act) => {
+    const row = requireVisible(act, roleGet, await repository.findById(act.tx, input.roleId), 'role');
+    requireAllowed(act, roleDelete, row);
+    requireEtag(row, input.etag);
+    requireCustom(row);
+    const { assignments, implying } = await repository.usesOf(act.tx, row.id);
+    if (assignments + implying > 0) {
+      throw inUse(`Assignments that give this role: ${assignments}; roles that imply it: ${implying}.`, 'roleId');
+    }
+    await repository.remove(act.tx, row.id);
+    await bumpEpoch(act.tx);
+    await record(act, 'role.deleted', row);
+    return { roleId: row.id };
+  });
+}
+
+/** @throws UserErrors INVALID for a role of the first start. */
+export function requireCustom({ name, isImmutable }: RoleRow): void {
+  if (isImmutable) throw invalid(`${name} is a role of the first start: it never changes.`, 'roleId');
+}
+
+async function requireSound(act: Act, { name, domainId, isSystemOnly }: RoleRow): Promise<void> {
+  if (!NAME.test(name)) {
+    throw invalid('A role’s name is a letter, then letters, digits, dots, dashes and underscores, at most 64.', 'name');
+  }
+  if (domainId === null) return;
+  const namesake = await repository.findByName(act.tx, null, name);
+  // It would be no such role, but people would take it for one.
+  if (namesake?.isImmutable) throw invalid(`A domain’s role is not called ${name}.`, 'name');
+  if (isSystemOnly) throw invalid('Only a global role can be for the system alone.', 'isSystemOnly');
+}
+
+async function named(row: RoleRow, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (violates(error, 'roles_domain_id_name_key')) throw alreadyExists(`A role named ${row.name} exists.`, 'name');
+    throw error;
+  }
+}
+
+/** Tells what was done to a role. */
+export function record(act: Act, action: string, row: RoleRow, more: object = {}): Promise<void> {
+  const target = { type: 'Role', id: row.id };
+  return act.audit({ action, target, owner: { domainId: row.domainId }, details: { name: row.name, ...more } });
+}

@@ -4,7 +4,7 @@ import type { Db } from '../../db/open.js';
 import { unauthenticated } from '../../platform/errors.js';
 import type { Credentials } from '../../platform/policy/index.js';
 import type { AgentRow } from '../agents/tables.js';
-import { effectiveRoles } from '../assignments/index.js';
+import { rolesInForce } from '../assignments/index.js';
 import type { UserRow } from '../users/tables.js';
 import { findBearer } from './repository.js';
 import type { TokenRow } from './tables.js';
@@ -30,7 +30,7 @@ export async function authenticate(db: Db, cacheOwner: object, token: string, no
   return { ...base, ...(await userActor(db, cacheOwner, bearer.token, bearer.user, bearer.epoch, now)) };
 }
 
-type Identity = Pick<Actor, 'principal' | 'where' | 'scope' | 'credentials'>;
+type Identity = Pick<Actor, 'principal' | 'where' | 'scope' | 'credentials' | 'rolesUntil'>;
 
 function refuseBanned(agent: AgentRow): void {
   if (agent.trustState === 'BANNED' || agent.trustState === 'RETIRED') {
@@ -49,7 +49,7 @@ function agentActor(agent: AgentRow, now: Date): Identity {
     project_domain_id: agent.domainId,
     trust_state: isStale ? 'STALE' : agent.trustState,
   };
-  return { principal, where, scope: 'agent', credentials };
+  return { principal, where, scope: 'agent', credentials, rolesUntil: null };
 }
 
 async function userActor(
@@ -64,12 +64,13 @@ async function userActor(
   const own: Credentials = { user_id: user.id, user_domain_id: user.domainId };
   const where = scopeOf(token);
   if (where.type === 'unscoped' || where.type === 'agent') {
-    return { principal, where: { type: 'unscoped' }, scope: 'unscoped', credentials: own };
+    return { principal, where: { type: 'unscoped' }, scope: 'unscoped', credentials: own, rolesUntil: null };
   }
   const scope = { type: where.type, domainId: token.domainId, projectId: token.projectId };
-  const held = await effectiveRoles(db, cacheOwner, user.id, scope, epoch, now);
-  const roles = token.roles === null ? held : held.filter((role) => token.roles?.includes(role));
-  return { principal, where, scope: where.type, credentials: { ...own, roles, ...scopeCredentials(where) } };
+  const { names, until } = await rolesInForce(db, cacheOwner, user.id, scope, epoch, now);
+  const roles = token.roles === null ? names : names.filter((role) => token.roles?.includes(role));
+  const credentials = { ...own, roles, ...scopeCredentials(where) };
+  return { principal, where, scope: where.type, credentials, rolesUntil: until };
 }
 
 function scopeOf({ scopeType, domainId, projectId }: TokenRow): Scope {

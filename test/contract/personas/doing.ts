@@ -9,6 +9,7 @@ import { CONTAINER_MUTATIONS } from './container-mutations.js';
 import { GROUP_MUTATIONS } from './group-mutations.js';
 import { IDENTITY_MUTATIONS } from './identity-mutations.js';
 import type { Persona } from './personas.js';
+import { ROLE_MUTATIONS } from './role-mutations.js';
 import type { World } from './world.js';
 
 /** One way to try a mutation. */
@@ -28,6 +29,7 @@ export const MUTATIONS: Readonly<Record<string, Attempts>> = {
   ...IDENTITY_MUTATIONS,
   ...CONTAINER_MUTATIONS,
   ...GROUP_MUTATIONS,
+  ...ROLE_MUTATIONS,
   ...ALLOWLIST_MUTATIONS,
   ...AGENT_MUTATIONS,
 };

@@ -71,12 +71,13 @@ export const DOORS: Readonly<Record<string, Doors>> = {
     entity: 'Group',
   },
   Role: {
-    fields: 'id',
-    list: { name: 'roles', ask: (_, fields) => `roles { ${fields} }`, find: among },
+    fields: 'id domain { id } impliedRoles { id }',
+    byId: byId('role'),
+    list: listed('roles'),
     entity: 'Role',
   },
   RoleAssignment: {
-    fields: 'id user { id } scope { domain { id } project { id } }',
+    fields: 'id user { id } group { id } roleDomain { id } scope { domain { id } project { id } }',
     list: listed('roleAssignments', ({ at }) => `, filter: { userIds: [${quoted(at)}] }`),
     entity: 'RoleAssignment',
   },

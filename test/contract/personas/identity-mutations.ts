@@ -67,6 +67,14 @@ export const IDENTITY_MUTATIONS: Readonly<Record<string, Attempts>> = {
         return { user, role: 'reader', scope: scopeRef(world.owners.home) };
       },
     },
+    {
+      target: 'home’s role on home, to a group of home',
+      input: async () => {
+        const group = { id: await world.rows.group(world.home) };
+        const roleId = await world.rows.role(world.home);
+        return { group, roleId, scope: scopeRef(world.owners.home) };
+      },
+    },
   ],
   revokeRole: (world) => [...OWNERS.map((name) => take(world, 'reader', name)), take(world, 'admin', 'home')],
 };

@@ -3,7 +3,8 @@ import { auditEntries } from '../../../src/audit/entries/tables.js';
 import { anonymous, type Services } from '../../../src/authority/index.js';
 import type { Db } from '../../../src/db/open.js';
 import { roleAssignments } from '../../../src/identity/assignments/tables.js';
-import { roles } from '../../../src/identity/roles/tables.js';
+import { groups } from '../../../src/identity/groups/tables.js';
+import { roleImplications, roles } from '../../../src/identity/roles/tables.js';
 import { newToken, tokenHash } from '../../../src/identity/tokens/authenticate.js';
 import { tokens } from '../../../src/identity/tokens/tables.js';
 import { newId } from '../../../src/platform/ids.js';
@@ -34,6 +35,18 @@ export async function makeRows({ services }: TestServer) {
 
 function identityRows(db: Db, { createdAt, expiresAt }: Times, roleId: (name: RoleName) => string) {
   return {
+    /** A role of a domain, or a global one, that implies `reader`. */
+    async role(domainId: string | null) {
+      const id = newId('Role');
+      await db.insert(roles).values({ id, domainId, name: id, isImmutable: false });
+      await db.insert(roleImplications).values({ roleId: id, impliedRoleId: roleId('reader') });
+      return id;
+    },
+    async group(domainId: string) {
+      const id = newId('Group');
+      await db.insert(groups).values({ id, domainId, name: id, createdAt });
+      return id;
+    },
     async assignment(userId: string, role: RoleName, owner: Owner, isInherited = false) {
       const id = newId('RoleAssignment');
       const row = { id, userId, roleId: roleId(role), scopeType: owner.type, ...idsOf(owner), isInherited };

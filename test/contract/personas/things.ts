@@ -41,7 +41,11 @@ export async function sharedThings(world: World): Promise<Things> {
       { name: 'foreign', id: users.foreign, links: { domain: world.foreign } },
     ],
     Group: await sharedGroups(world),
-    Role: [{ name: 'any', id: world.rows.roleId('reader') }],
+    Role: [
+      { name: 'global', id: world.rows.roleId('reader'), links: { domain: null } },
+      { name: 'home', id: world.roles.home, links: { domain: world.home } },
+      { name: 'foreign', id: world.roles.foreign, links: { domain: world.foreign } },
+    ],
     RoleAssignment: await sharedAssignments(world),
     Policy: [{ name: 'any', id: 'domain:get' }],
     Allowlist: OWNERS.map((name) => {

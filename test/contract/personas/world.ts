@@ -28,6 +28,8 @@ export interface World {
   readonly foreign: string;
   /** A user of each domain. */
   readonly users: { readonly home: string; readonly foreign: string };
+  /** A role of each domain. */
+  readonly roles: { readonly home: string; readonly foreign: string };
   /** Of another user of *foreign*, who holds a role on the project there; with no scope. */
   readonly foreignToken: string;
   readonly lists: Readonly<Record<OwnerName, Allowlist>>;
@@ -50,11 +52,12 @@ export async function makeWorld(server: TestServer): Promise<World> {
     ...projects,
   } as const;
   const users = { home: await server.user(home), foreign: await server.user(foreign) };
+  const roles = { home: await rows.role(home), foreign: await rows.role(foreign) };
   const { userId } = await server.token({ scope: projects['foreign project'], role: 'reader' });
   const { token: foreignToken } = await server.token({ scope: { type: 'unscoped' }, userId });
   const lists = await mapOf(OWNERS, (name) => makeAllowlist(server, owners[name]));
   const agents = await mapOf(PROJECTS, (name) => makeAgent(server, rows, projects[name], lists[name]));
-  return { server, rows, owners, projects, home, foreign, users, foreignToken, lists, agents };
+  return { server, rows, owners, projects, home, foreign, users, roles, foreignToken, lists, agents };
 }
 
 async function mapOf<Name extends string, T>(names: readonly Name[], make: (name: Name) => Promise<T>) {

@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import { GRANT_ROLE, REVOKE_ROLE } from '../documents/identity.js';
+import { CliError, EXIT } from '../errors.js';
+import type { Row } from '../output.js';
+import { groupRef, roleName, userRef } from '../refs.js';
+import { type ScopeOptions, scopeRef, withScope } from '../scopes.js';
+import { openSession, printObject, type Session, send } from '../session.js';
+import { verb } from '../verb.js';
+import { ASSIGNMENT_COLUMNS } from './assignment.js';
+import { findRole } from './role-lookup.js';
+
+interface GrantOptions extends ScopeOptions {
+  readonly group?: boolean;
+  readonly inherited?: boolean;
+  readonly from?: string;
+  readonly until?: string;
+  readonly reason?: string;
+}
+
+export function registerGrant(noun: Command): void {
+  const grant = verb(
+    noun,
+    'grant <holder> <role>',
+    'give a user or a group a role on a scope',
+    'bailiwick role grant alice member --project web',
+  );
+  withScope(grant)
+    .option('--group', 'the holder is a group')
+    .option('--inherited', 'for everything inside the scope instead of the scope itself')
+    .option('--from <time>', 'from when it holds, RFC 3339')
+    .option('--until <time>', 'until when it holds, RFC 3339')
+    .option('--reason <text>', 'why')
+    .action(async (holder: string, role: string, options: GrantOptions, self: Command) => {
+      const scope = scopeRef(options);
+      if (scope === null) throw new CliError('name a scope: --system, --domain-scope or --project', EXIT.usage);
+      const session = await openSession(self);
+      const { group, inherited = false, from: notBefore, until: expiresAt, reason } = options;
+      const input = {
+        ...(group ? { group: groupRef(holder) } : { user: userRef(holder) }),
+        ...(await roleInput(session, role)),
+        ...{ scope, isInherited: inherited, notBefore, expiresAt, reason },
+      };
+      const { roleAssignment } = await send<{ roleAssignment: Row }>(session, GRANT_ROLE, input);
+      printObject(session, roleAssignment, ASSIGNMENT_COLUMNS);
+    });
+}
+
+/** A global role is known to the server by its name, one of a domain by its id. */
+async function roleInput(session: Session, text: string): Promise<object> {
+  const ref = roleName(text);
+  if ('id' in ref) return { roleId: ref.id };
+  return ref.domain === null ? { role: ref.name } : { roleId: (await findRole(session, text)).id };
+}
+
+interface RevokeOptions {
+  readonly force?: boolean;
+  readonly reason?: string;
+}
+
+export function registerRevoke(noun: Command): void {
+  verb(noun, 'revoke <assignment-id>', 'take a role assignment away', 'bailiwick role revoke asg_…')
+    .option('--force', 'even from the last administrator of the system; needs a reason')
+    .option('--reason <text>', 'why')
+    .action(async (roleAssignmentId: string, { force = false, reason }: RevokeOptions, self: Command) => {
+      const session = await openSession(self);
+      await send(session, REVOKE_ROLE, { roleAssignmentId, isForced: force, reason });
+      printObject(session, { id: roleAssignmentId }, [['Revoked', 'id']]);
+    });
+}

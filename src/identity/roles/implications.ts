@@ -1,0 +1,92 @@
+import { type Act, bumpEpoch, type Context, mutate, requireAllowed, requireVisible } from '../../authority/index.js';
+import { alreadyExists, invalid, limitReached } from '../../platform/errors.js';
+import { requireEtag } from '../../platform/etag.js';
+import { requireMayImply } from '../assignments/index.js';
+import { type RoleGraph, readRoleGraph } from './graph.js';
+import { roleGet, roleImply } from './policies.js';
+import * as repository from './repository.js';
+import { type RoleAtEtag, record, requireCustom } from './service.js';
+import type { RoleRow } from './tables.js';
+
+/** How many roles one implies directly, and how many implications follow one another, at most. */
+const IMPLIED_MAX = 32;
+const CHAIN_MAX = 10;
+
+export interface Implication extends RoleAtEtag {
+  readonly impliedRoleId: string;
+}
+
+/**
+ * Lets a role imply another. The epoch is held alone from here on, so that of two that close a cycle together the
+ * second one sees the first.
+ */
+export function addImpliedRole(context: Context, input: Implication): Promise<repository.RoleView> {
+  return changeImplication(context, input, 'role.implication_added', async (act, { role, implied, graph }) => {
+    requireImplicable(role, implied);
+    if (role.impliedRoleIds.includes(implied.id)) {
+      throw alreadyExists(`${role.name} implies ${implied.name} already.`, 'impliedRoleId');
+    }
+    requireNoCycle(graph, role, implied);
+    if (role.impliedRoleIds.length >= IMPLIED_MAX)
+      throw limitReached(`A role implies at most ${IMPLIED_MAX} directly.`);
+    if (graph.longestChainThrough(role.id, implied.id) > CHAIN_MAX) {
+      throw limitReached(`At most ${CHAIN_MAX} implications follow one another.`, 'impliedRoleId');
+    }
+    await repository.insertImplication(act.tx, role.id, implied.id);
+  });
+}
+
+/** Lets a role imply another no longer. The system loses no administrator by it, since nothing implies `admin`. */
+export function removeImpliedRole(context: Context, input: Implication): Promise<repository.RoleView> {
+  return changeImplication(context, input, 'role.implication_removed', async (act, { role, implied }) => {
+    if (!role.impliedRoleIds.includes(implied.id)) {
+      throw invalid(`${role.name} does not imply ${implied.name} directly.`, 'impliedRoleId');
+    }
+    await repository.removeImplication(act.tx, role.id, implied.id);
+  });
+}
+
+interface Pair {
+  readonly role: repository.RoleView;
+  readonly implied: RoleRow;
+  readonly graph: RoleGraph;
+}
+
+/** An implication gives rights to whoever holds the role, so it takes the grant rule before anything else is told. */
+async function changeImplication(
+  context: Context,
+  input: Implication,
+  action: string,
+  change: (act: Act, pair: Pair) => Promise<void>,
+): Promise<repository.RoleView> {
+  return mutate(context, { policy: roleImply.name, changesRights: true }, async (act) => {
+    const role = requireVisible(act, roleGet, await repository.findById(act.tx, input.roleId), 'role');
+    const implied = requireVisible(act, roleGet, await repository.findById(act.tx, input.impliedRoleId), 'role');
+    requireAllowed(act, roleImply, role);
+    const graph = await readRoleGraph(act.tx);
+    await requireMayImply(act, graph, role, implied.id);
+    requireEtag(role, input.etag);
+    requireCustom(role);
+    await change(act, { role, implied, graph });
+    await repository.update(act.tx, role);
+    await bumpEpoch(act.tx);
+    await record(act, action, role, { implied: implied.name, impliedRoleId: implied.id });
+    return requireVisible(act, roleGet, await repository.findById(act.tx, role.id), 'role');
+  });
+}
+
+function requireImplicable(role: RoleRow, implied: RoleRow): void {
+  // What `admin` brings is given one by one, so that it can be seen who has it.
+  if (implied.isImmutable && implied.name === 'admin') throw invalid('Nothing may imply admin.', 'impliedRoleId');
+  if (implied.domainId === null || implied.domainId === role.domainId) return;
+  if (role.domainId === null) throw invalid('A global role implies global roles only.', 'impliedRoleId');
+  throw invalid('A domain’s role implies global roles and those of its domain.', 'impliedRoleId');
+}
+
+/** Roles on a cycle are global or all of one domain, so whoever reads one reads all. */
+function requireNoCycle(graph: RoleGraph, role: RoleRow, implied: RoleRow): void {
+  const back = graph.chain(implied.id, role.id);
+  if (back === undefined) return;
+  const names = [role, ...back].map(({ name }) => name);
+  throw invalid(`This would close a cycle: ${names.join(' → ')}.`, 'impliedRoleId');
+}

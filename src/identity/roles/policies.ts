@@ -1,0 +1,58 @@
+import { definePolicy, defineTarget } from '../../platform/policy/index.js';
+import { type RoleRow, roles } from './tables.js';
+
+const target = defineTarget<RoleRow>()(roles, {
+  domain_id: { type: 'text', row: (row) => row.domainId, sql: (t) => t.domainId },
+});
+
+export const roleGet = definePolicy<RoleRow>({
+  name: 'role:get',
+  description: 'Read roles: the global ones, and those of the domain that the token is in; in the system all of them.',
+  scopeTypes: ['system', 'domain', 'project'],
+  target,
+  boundary: {
+    system: '@',
+    domain: 'None:%(domain_id)s or domain_id:%(domain_id)s',
+    project: 'None:%(domain_id)s or project_domain_id:%(domain_id)s',
+  },
+  check: 'None:%(domain_id)s or role:reader',
+  operations: ['Query.role', 'Query.roles', 'Role.*'],
+});
+
+/** Who changes roles: administrators of the system all of them, managers of a domain its own. */
+const changing = {
+  scopeTypes: ['system', 'domain'],
+  target,
+  boundary: { system: '@', domain: 'domain_id:%(domain_id)s' },
+  check: { system: 'role:admin', domain: 'role:manager' },
+} as const;
+
+export const roleCreate = definePolicy<RoleRow>({
+  ...changing,
+  name: 'role:create',
+  description: 'Create a role: a global one in the system, one of the domain in a domain.',
+  operations: ['Mutation.createRole'],
+});
+
+export const roleUpdate = definePolicy<RoleRow>({
+  ...changing,
+  name: 'role:update',
+  description: 'Change a role.',
+  operations: ['Mutation.updateRole'],
+});
+
+export const roleDelete = definePolicy<RoleRow>({
+  ...changing,
+  name: 'role:delete',
+  description: 'Delete a role.',
+  operations: ['Mutation.deleteRole'],
+});
+
+export const roleImply = definePolicy<RoleRow>({
+  ...changing,
+  name: 'role:imply',
+  description: 'Let a role imply another, or no longer, as far as one could give the other.',
+  operations: ['Mutation.addImpliedRole', 'Mutation.removeImpliedRole'],
+});
+
+export const rolePolicies = [roleGet, roleCreate, roleUpdate, roleDelete, roleImply];

@@ -1,0 +1,115 @@
+import { and, asc, count, eq, gt, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { among, type Values } from '../../db/among.js';
+import type { Db, Tx } from '../../db/open.js';
+import type { PageRequest } from '../../platform/pagination.js';
+import type { Visible } from '../../platform/policy/index.js';
+import { roleAssignments } from '../assignments/tables.js';
+import { type RoleRow, roleImplications, roles } from './tables.js';
+
+export interface RoleFilter {
+  readonly names?: Values;
+  readonly domainIds?: Values;
+  readonly isGlobal?: boolean | null | undefined;
+}
+
+/** A role with what it implies. */
+export type RoleView = RoleRow & {
+  /** Names of the global roles that it brings, directly or not. */
+  readonly implies: readonly string[];
+  /** Ids of the roles that it implies directly. */
+  readonly impliedRoleIds: readonly string[];
+};
+
+const implies = sql<string[]>`(
+  with recursive reached (id) as (
+    select e.implied_role_id from ${roleImplications} e where e.role_id = ${roles}.id
+    union select e.implied_role_id from ${roleImplications} e join reached on e.role_id = reached.id
+  ) select coalesce(json_agg(r.name order by r.name), '[]') from ${roles} r join reached on reached.id = r.id
+  where r.domain_id is null)`;
+const impliedRoleIds = sql<string[]>`(
+  select coalesce(json_agg(e.implied_role_id order by e.implied_role_id), '[]') from ${roleImplications} e
+  where e.role_id = ${roles}.id)`;
+
+async function views(db: Db, where: SQL | undefined, limit: number): Promise<RoleView[]> {
+  const rows = await db
+    .select({ role: roles, implies, impliedRoleIds })
+    .from(roles)
+    .where(where)
+    .orderBy(asc(roles.id))
+    .limit(limit);
+  return rows.map(({ role, ...implied }) => ({ ...role, ...implied }));
+}
+
+export async function findById(db: Db, id: string): Promise<RoleView | undefined> {
+  const [row] = await views(db, eq(roles.id, id), 1);
+  return row;
+}
+
+/** By its name, in lower case, among the global roles or in a domain. */
+export async function findByName(db: Db, domainId: string | null, name: string): Promise<RoleRow | undefined> {
+  const owner = domainId === null ? isNull(roles.domainId) : eq(roles.domainId, domainId);
+  const [row] = await db
+    .select()
+    .from(roles)
+    .where(and(owner, eq(roles.name, name)));
+  return row;
+}
+
+export function listByIds(db: Db, visible: Visible<typeof roles>, ids: readonly string[]): Promise<RoleView[]> {
+  return views(db, and(visible.where, inArray(roles.id, [...ids])), ids.length);
+}
+
+export function list(
+  db: Db,
+  visible: Visible<typeof roles>,
+  filter: RoleFilter,
+  page: PageRequest,
+): Promise<RoleView[]> {
+  const names = filter.names?.map((name) => name.toLowerCase());
+  const where = [visible.where, among(roles.name, names), among(roles.domainId, filter.domainIds)];
+  if (filter.isGlobal != null) where.push(filter.isGlobal ? isNull(roles.domainId) : isNotNull(roles.domainId));
+  const after = page.after?.[0];
+  if (after !== undefined) where.push(gt(roles.id, after));
+  return views(db, and(...where), page.first + 1);
+}
+
+export async function countOfOwner(tx: Tx, domainId: string | null): Promise<number> {
+  const owner = domainId === null ? isNull(roles.domainId) : eq(roles.domainId, domainId);
+  const [row] = await tx.select({ found: count() }).from(roles).where(owner);
+  return row?.found ?? 0;
+}
+
+export async function insert(tx: Tx, row: RoleRow): Promise<void> {
+  await tx.insert(roles).values(row);
+}
+
+/** Writes a role, and that it changed. */
+export async function update(tx: Tx, { id, name, description, isSystemOnly, version }: RoleRow): Promise<void> {
+  await tx
+    .update(roles)
+    .set({ name, description, isSystemOnly, version: version + 1 })
+    .where(eq(roles.id, id));
+}
+
+/** What keeps a role from being deleted. */
+export async function usesOf(tx: Tx, id: string): Promise<{ assignments: number; implying: number }> {
+  const [assigned] = await tx.select({ found: count() }).from(roleAssignments).where(eq(roleAssignments.roleId, id));
+  const implied = eq(roleImplications.impliedRoleId, id);
+  const [implying] = await tx.select({ found: count() }).from(roleImplications).where(implied);
+  return { assignments: assigned?.found ?? 0, implying: implying?.found ?? 0 };
+}
+
+/** Removes a role together with what it implies. */
+export async function remove(tx: Tx, id: string): Promise<void> {
+  await tx.delete(roleImplications).where(eq(roleImplications.roleId, id));
+  await tx.delete(roles).where(eq(roles.id, id));
+}
+
+export async function insertImplication(tx: Tx, roleId: string, impliedRoleId: string): Promise<void> {
+  await tx.insert(roleImplications).values({ roleId, impliedRoleId });
+}
+
+export async function removeImplication(tx: Tx, roleId: string, impliedRoleId: string): Promise<void> {
+  const { roleId: from, impliedRoleId: to } = roleImplications;
+  await tx.delete(roleImplications).where(and(eq(from, roleId), eq(to, impliedRoleId)));
+}

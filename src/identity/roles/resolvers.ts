@@ -1,0 +1,41 @@
+import type { AnyResolver, Context } from '../../authority/index.js';
+import type {
+  MutationAddImpliedRoleArgs,
+  MutationCreateRoleArgs,
+  MutationDeleteRoleArgs,
+  MutationRemoveImpliedRoleArgs,
+  MutationUpdateRoleArgs,
+  QueryRoleArgs,
+  QueryRolesArgs,
+} from '../../generated/graphql.js';
+import { etagOf } from '../../platform/etag.js';
+import { payload } from '../../platform/payload.js';
+import { loadDomain } from '../domains/index.js';
+import { addImpliedRole, removeImpliedRole } from './implications.js';
+import type { RoleView } from './repository.js';
+import { createRole, deleteRole, getRole, listRoles, loadRole, updateRole } from './service.js';
+
+export const roleResolvers = {
+  Query: {
+    role: (_: unknown, { id }: QueryRoleArgs, context: Context) => getRole(context, id),
+    roles: (_: unknown, args: QueryRolesArgs, context: Context) => listRoles(context, args),
+  },
+  Mutation: {
+    createRole: (_: unknown, { input }: MutationCreateRoleArgs, context: Context) =>
+      payload(async () => ({ role: await createRole(context, input) })),
+    updateRole: (_: unknown, { input }: MutationUpdateRoleArgs, context: Context) =>
+      payload(async () => ({ role: await updateRole(context, input) })),
+    deleteRole: (_: unknown, { input }: MutationDeleteRoleArgs, context: Context) =>
+      payload(() => deleteRole(context, input)),
+    addImpliedRole: (_: unknown, { input }: MutationAddImpliedRoleArgs, context: Context) =>
+      payload(async () => ({ role: await addImpliedRole(context, input) })),
+    removeImpliedRole: (_: unknown, { input }: MutationRemoveImpliedRoleArgs, context: Context) =>
+      payload(async () => ({ role: await removeImpliedRole(context, input) })),
+  },
+  Role: {
+    domain: ({ domainId }: RoleView, _: object, context: Context) => domainId && loadDomain(context).load(domainId),
+    impliedRoles: async ({ impliedRoleIds }: RoleView, _: object, context: Context) =>
+      (await loadRole(context).loadMany(impliedRoleIds)).filter((role) => role !== null),
+    etag: etagOf,
+  },
+} satisfies Record<string, Record<string, AnyResolver>>;

@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { codeOf, type Json, startTestServer, type TestScope, type TestServer } from '../harness/server.js';
+import { roleStories } from './role-stories.js';
+
+let server: TestServer;
+let stories: ReturnType<typeof roleStories>;
+let system: string;
+let domainId: string;
+let admin: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  stories = roleStories(server);
+  system = await stories.as({ type: 'system' }, 'admin');
+  domainId = await server.domain();
+  admin = await stories.as({ type: 'domain', domainId }, 'admin');
+}, 60_000);
+afterAll(() => server.close());
+
+const onDomain = () => ({ domain: { id: domainId } });
+const errorsOf = async (input: object, token = admin): Promise<Json> =>
+  (await stories.changed('grantRole', input, token)).userErrors;
+const toUser = async () => ({ user: { id: await server.user(domainId) } });
+
+describe('Mutation.grantRole', () => {
+  test('ok: members of a group hold what it is given, whoever else does not', async () => {
+    const [ann, bob, eve] = [await server.user(domainId), await server.user(domainId), await server.user(domainId)];
+    const id = await stories.group(domainId, ann, bob);
+    const granted = await stories.changed('grantRole', { group: { id }, role: 'member', scope: onDomain() }, admin);
+    expect(granted).toMatchObject({ roleAssignment: { group: { id }, user: null, role: 'member' }, userErrors: [] });
+    const roles = await Promise.all([ann, bob, eve].map((user) => stories.rolesOf(user, { type: 'domain', domainId })));
+    expect(roles).toEqual([['member', 'reader'], ['member', 'reader'], []]);
+
+    const query =
+      'query ($f: RoleAssignmentFilter) { roleAssignments(filter: $f) { nodes { group { id } user { id } } } }';
+    const { body } = await server.graphql(query, { f: { groupIds: [id] } }, admin);
+    expect(body.data.roleAssignments.nodes).toEqual([{ group: { id }, user: null }]);
+
+    await stories.changed('revokeRole', { roleAssignmentId: granted.roleAssignment.id }, admin);
+    expect(await stories.rolesOf(ann, { type: 'domain', domainId })).toEqual([]);
+  });
+
+  test('invalid: a user and a group, or neither; a role by name and by id, or by neither', async () => {
+    const user = { id: await server.user(domainId) };
+    const group = { id: await stories.group(domainId) };
+    const { id: roleId } = await stories.role('reader', admin, { isGlobal: true });
+    const scope = onDomain();
+    for (const [input, field] of [
+      [{ role: 'reader', scope }, 'user'],
+      [{ user, group, role: 'reader', scope }, 'user'],
+      [{ user, scope }, 'role'],
+      [{ user, role: 'reader', roleId, scope }, 'role'],
+    ] as const) {
+      expect(await errorsOf(input)).toMatchObject([{ code: 'INVALID', path: ['input', field] }]);
+    }
+    expect(await errorsOf({ user, roleId, scope })).toEqual([]);
+  });
+
+  test('hidden: a group, a user and a role of another domain are none', async () => {
+    const elsewhere = await server.domain();
+    const theirs = await stories.create('theirs', await stories.as({ type: 'domain', domainId: elsewhere }, 'manager'));
+    for (const input of [
+      { group: { id: await stories.group(elsewhere) }, role: 'reader' },
+      { user: { id: await server.user(elsewhere) }, role: 'reader' },
+      { ...(await toUser()), roleId: theirs.id },
+      { ...(await toUser()), role: 'theirs' },
+    ]) {
+      expect(codeOf(await stories.change('grantRole', { ...input, scope: onDomain() }, admin))).toBe('NOT_FOUND');
+    }
+  });
+
+  test('ok: from a domain to its projects, not to the domain itself, nor to other domains', async () => {
+    const [project, foreign] = [await server.project(domainId), await server.project(await server.domain())];
+    const deep = await stories.subproject(await stories.subproject(project));
+    const input = await toUser();
+    expect(await errorsOf({ ...input, role: 'member', scope: onDomain(), isInherited: true })).toEqual([]);
+    const rolesOn = (scope: TestScope) => stories.rolesOf(input.user.id, scope);
+    expect(await rolesOn(project)).toEqual(['member', 'reader']);
+    expect(await rolesOn(deep)).toEqual(['member', 'reader']);
+    for (const scope of [{ type: 'domain', domainId }, foreign, { type: 'system' }] as const) {
+      expect(await rolesOn(scope)).toEqual([]);
+    }
+  });
+
+  test('ok: from a project to what is in it, however deep, not to itself, what it is in or what is beside it', async () => {
+    const top = await server.project(domainId);
+    const middle = await stories.subproject(top);
+    const [low, beside] = [await stories.subproject(middle), await stories.subproject(top)];
+    const lowest = await stories.subproject(low);
+    const input = await toUser();
+    const scope = { project: { id: middle.projectId } };
+    expect(await errorsOf({ ...input, role: 'manager', scope, isInherited: true })).toEqual([]);
+    const rolesOn = async (project: TestScope) => (await stories.rolesOf(input.user.id, project)).includes('manager');
+    expect(await Promise.all([top, middle, low, lowest, beside].map(rolesOn))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  test('invalid: the system hands nothing on', async () => {
+    const errors = await errorsOf(
+      { ...(await toUser()), role: 'reader', scope: { system: true }, isInherited: true },
+      system,
+    );
+    expect(errors).toMatchObject([{ code: 'INVALID', path: ['input', 'isInherited'] }]);
+  });
+
+  test('invalid: a domain’s role outside its domain; ok: on the domain and its projects', async () => {
+    const role = await stories.create('local', admin);
+    await stories.imply('local', 'member', admin);
+    const elsewhere = await server.domain();
+    const { projectId } = await server.project(elsewhere);
+    for (const scope of [{ system: true }, { domain: { id: elsewhere } }, { project: { id: projectId } }]) {
+      const errors = await errorsOf({ ...(await toUser()), roleId: role.id, scope }, system);
+      expect(errors).toMatchObject([{ code: 'INVALID', path: ['input', 'roleId'] }]);
+    }
+    const inside = await server.project(domainId);
+    const input = { ...(await toUser()), roleId: role.id, scope: { project: { id: inside.projectId } } };
+    const { roleAssignment } = await stories.changed('grantRole', input, admin);
+    expect(roleAssignment).toMatchObject({ role: 'local', roleDomain: { id: domainId } });
+    expect(await stories.rolesOf(input.user.id, inside)).toEqual(['member', 'reader']);
+  });
+
+  test('ok: an admin of a domain gives service and custom roles, but not those for the system only', async () => {
+    await stories.create('plain', system);
+    await stories.create('guarded', system, { isSystemOnly: true });
+    for (const role of ['service', 'plain']) {
+      expect(await errorsOf({ ...(await toUser()), role, scope: onDomain() })).toEqual([]);
+    }
+    const input = { ...(await toUser()), role: 'guarded', scope: onDomain() };
+    expect(codeOf(await stories.change('grantRole', input, admin))).toBe('FORBIDDEN');
+    expect(await errorsOf(input, system)).toEqual([]);
+  });
+
+  test('forbidden: who holds a role for the system only does not hand it on, nor take it from others', async () => {
+    await stories.create('sealed', system, { isSystemOnly: true });
+    const { userId, token } = await server.token({ scope: { type: 'domain', domainId }, role: 'admin' });
+    const grant = (id: string, by: string) =>
+      stories.change('grantRole', { user: { id }, role: 'sealed', scope: onDomain() }, by);
+    await grant(userId, system);
+    expect(await stories.rolesOf(userId, { type: 'domain', domainId })).toContain('sealed');
+    const other = await server.user(domainId);
+    expect(codeOf(await grant(other, token))).toBe('FORBIDDEN');
+    const { body } = await grant(other, system);
+    const { id: roleAssignmentId } = body.data.grantRole.roleAssignment;
+    expect(codeOf(await stories.change('revokeRole', { roleAssignmentId }, token))).toBe('FORBIDDEN');
+  });
+});
+
+describe('Mutation.revokeRole', () => {
+  test('conflict: the last administrator of the system stays, unless it is forced with a reason', async () => {
+    const fresh = await startTestServer();
+    try {
+      const ours = roleStories(fresh);
+      const { userId, token } = await fresh.token({ scope: { type: 'system' }, role: 'admin' });
+      const query = '{ roleAssignments(filter: { roles: ["admin"] }) { nodes { id user { id } scope { type } } } }';
+      const { body } = await fresh.graphql(query, {}, token);
+      const nodes: Json[] = body.data.roleAssignments.nodes.filter(({ scope }: Json) => scope.type === 'SYSTEM');
+      const first = nodes.find(({ user }) => user.id !== userId);
+      const last = nodes.find(({ user }) => user.id === userId);
+      expect(await ours.changed('revokeRole', { roleAssignmentId: first.id }, token)).toMatchObject({ userErrors: [] });
+
+      const roleAssignmentId = last.id;
+      for (const [more, code] of [
+        [{}, 'IN_USE'],
+        [{ reason: 'we mean it' }, 'IN_USE'],
+        [{ isForced: true }, 'INVALID'],
+      ] as const) {
+        const { userErrors } = await ours.changed('revokeRole', { roleAssignmentId, ...more }, token);
+        expect(userErrors).toMatchObject([{ code, path: ['input', 'reason'] }]);
+      }
+      const forced = { roleAssignmentId, isForced: true, reason: 'we mean it' };
+      expect(await ours.changed('revokeRole', forced, token)).toEqual({ roleAssignmentId, userErrors: [] });
+      expect(codeOf(await ours.change('revokeRole', { roleAssignmentId }, token))).toBe('FORBIDDEN');
+      // What a domain takes away does not ask who administers the system.
+      const domain = await fresh.domain();
+      const manager = await ours.as({ type: 'domain', domainId: domain }, 'manager');
+      const input = { user: { id: await fresh.user(domain) }, role: 'reader', scope: { domain: { id: domain } } };
+      const { roleAssignment } = await ours.changed('grantRole', input, manager);
+      const taken = await ours.changed('revokeRole', { roleAssignmentId: roleAssignment.id }, manager);
+      expect(taken.userErrors).toEqual([]);
+
+      const entries = 'query ($id: ID!) { auditEntries(filter: { targetIds: [$id] }) { nodes { action details } } }';
+      const audited = await fresh.graphql(
+        entries,
+        { id: roleAssignmentId },
+        await ours.as({ type: 'system' }, 'reader'),
+      );
+      expect(audited.body.data.auditEntries.nodes).toMatchObject([
+        { action: 'role.revoked', details: { reason: 'we mean it', userId } },
+      ]);
+    } finally {
+      await fresh.close();
+    }
+  });
+});

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import { effectiveRoles, type RoleScope } from '../../src/identity/assignments/index.js';
+import { openTestDatabase } from '../harness/engine.js';
+import { at, DOMAINS, modelRoles, USERS, worldArbitrary, writeWorld } from './role-world.js';
+
+const statements: string[] = [];
+const database = await openTestDatabase({ logQuery: (statement) => void statements.push(statement) });
+const { db } = database;
+afterAll(() => database.close());
+
+test('ok: random trees, groups, implications and times come to what a plain model says', async () => {
+  const counts = { some: 0, none: 0 };
+  const property = fc.asyncProperty(worldArbitrary, fc.nat(10), async (world, now) => {
+    await writeWorld(db, world);
+    const cacheOwner = {};
+    const scopes: RoleScope[] = [
+      { type: 'system', domainId: null, projectId: null },
+      ...DOMAINS.map((domainId): RoleScope => ({ type: 'domain', domainId, projectId: null })),
+      ...world.projects.map(({ id, domainId }): RoleScope => ({ type: 'project', domainId, projectId: id })),
+    ];
+    for (const userId of USERS) {
+      for (const scope of scopes) {
+        const held = await effectiveRoles(db, cacheOwner, userId, scope, 1, at(now));
+        expect(held, `${userId} on ${JSON.stringify(scope)}`).toEqual(modelRoles(world, userId, scope, now));
+        counts[held.length > 0 ? 'some' : 'none'] += 1;
+      }
+    }
+  });
+  await fc.assert(property, { numRuns: 60 });
+  expect(counts.some).toBeGreaterThan(50);
+  expect(counts.none).toBeGreaterThan(50);
+}, 120_000);
+
+test('ok: it takes one statement, whoever holds it and wherever it comes from; none while rights stay as they are', async () => {
+  const project = { id: 'p0', domainId: 'd0', parentId: null };
+  const scope = { type: 'project', domainId: 'd0', projectId: 'p0' } as const;
+  const given = { roleId: 'r0', isInherited: false, notBefore: null, expiresAt: null, scope };
+  await writeWorld(db, {
+    roles: [{ id: 'r0', domainId: null, name: 'n0', implies: [] }],
+    projects: [project],
+    members: [['g0', 'u1']],
+    assignments: [
+      { ...given, userId: 'u0', groupId: null },
+      { ...given, userId: null, groupId: 'g0' },
+    ],
+  });
+  const cacheOwner = {};
+  // The first one reads the roles themselves too, which are kept for all.
+  expect(await effectiveRoles(db, cacheOwner, 'u0', scope, 1, at(1))).toEqual(['n0']);
+  statements.length = 0;
+  expect(await effectiveRoles(db, cacheOwner, 'u1', scope, 1, at(1))).toEqual(['n0']);
+  expect(statements).toHaveLength(1);
+  expect(await effectiveRoles(db, cacheOwner, 'u1', scope, 1, at(2))).toEqual(['n0']);
+  expect(statements).toHaveLength(1);
+});
