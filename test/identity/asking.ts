@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { bumpEpoch } from '../../src/authority/index.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
+import { apiCredentials } from '../../src/identity/credentials/tables.js';
 import { groupMembers, groups } from '../../src/identity/groups/tables.js';
 import { roles } from '../../src/identity/roles/tables.js';
 import { newId } from '../../src/platform/ids.js';
@@ -45,6 +46,21 @@ export function asking(server: TestServer) {
       const query = '{ auditEntries(first: 200) { nodes { action outcome policy requestId details } } }';
       const { nodes } = (await server.graphql(query, {}, token)).body.data.auditEntries;
       return nodes.filter((entry: Json) => entry.requestId === requestId);
+    },
+    /** A fresh domain with somebody in it who holds a role on it. */
+    async tenant(role: RoleName = 'manager') {
+      const domainId = await server.domain();
+      return { domainId, ...(await server.token({ scope: { type: 'domain', domainId }, role })) };
+    },
+    /** An API credential, as whoever makes one leaves it. */
+    async credential(
+      userId: string,
+      { type: scopeType, ...owner }: Exclude<TestScope, { type: 'unscoped' | 'system' }>,
+    ) {
+      const createdAt = clock.now();
+      const limits = { roles: ['reader'], expiresAt: new Date(createdAt.getTime() + 3_600_000) };
+      const row = { id: newId('ApiCredential'), userId, name: 'script', keyHash: '', scopeType, ...owner };
+      await db.insert(apiCredentials).values({ ...row, ...limits, createdAt });
     },
     /** A group that holds a role, where one is named, and has members. */
     async group(domainId: string, holds?: { role: RoleName; on: TestScope }, members: readonly string[] = []) {

@@ -1,9 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apiCredentials } from '../../src/identity/credentials/tables.js';
 import { newId } from '../../src/platform/ids.js';
 import { makeRows, type Rows } from '../contract/personas/rows.js';
-import { codeOf, type RoleName, startTestServer, type TestServer } from '../harness/server.js';
+import { codeOf, startTestServer, type TestServer } from '../harness/server.js';
 import { asking } from './asking.js';
 
 const SYSTEM = { type: 'system' } as const;
@@ -21,22 +20,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.close());
 
-/** A fresh domain with somebody in it who holds a role on it. */
-async function tenant(role: RoleName = 'manager') {
-  const domainId = await server.domain();
-  const { token, userId } = await server.token({ scope: { type: 'domain', domainId }, role });
-  return { domainId, token, userId };
-}
-
-/** An API credential, as whoever makes one leaves it. */
-async function credential(userId: string, scope: { type: 'domain' | 'project'; domainId: string; projectId?: string }) {
-  const { type: scopeType, ...owner } = scope;
-  const row = { id: newId('ApiCredential'), userId, name: 'script', keyHash: '', scopeType, roles: ['reader'] };
-  await server.services.db
-    .insert(apiCredentials)
-    .values({ ...row, ...owner, createdAt: rows.createdAt, expiresAt: rows.expiresAt });
-}
-
 const createProject = (name: string, parentId: string | null, token: string) =>
   ask.send(
     'createProject',
@@ -47,7 +30,7 @@ const createProject = (name: string, parentId: string | null, token: string) =>
 
 describe('Mutation.createProject', () => {
   test('ok: projects nest five deep; refused: a sixth, with where that is said', async () => {
-    const { token } = await tenant();
+    const { token } = await ask.tenant();
     let parent: string | null = null;
     for (const name of ['1', '2', '3', '4', '5']) {
       const { made }: { made: { project: { id: string; parent: { id: string } | null } } } = await createProject(
@@ -63,7 +46,7 @@ describe('Mutation.createProject', () => {
   });
 
   test('ok: a list shows the projects directly in another', async () => {
-    const { token } = await tenant();
+    const { token } = await ask.tenant();
     const top = (await createProject('top', null, token)).made.project.id;
     const below = (await createProject('below', top, token)).made.project.id;
     await createProject('lowest', below, token);
@@ -73,7 +56,7 @@ describe('Mutation.createProject', () => {
   });
 
   test('hidden: a parent in another domain is answered like one that does not exist', async () => {
-    const { token } = await tenant();
+    const { token } = await ask.tenant();
     const foreign = await server.project(await server.domain());
     const hidden = await createProject('p', foreign.projectId, token);
     expect(hidden.code).toBe('NOT_FOUND');
@@ -81,7 +64,7 @@ describe('Mutation.createProject', () => {
   });
 
   test('limit: a domain has at most 10,000 projects', async () => {
-    const { domainId, token } = await tenant();
+    const { domainId, token } = await ask.tenant();
     await server.services.db.execute(sql`insert into projects (id, domain_id, name, created_at)
       select 'prj_many-' || n, ${domainId}, 'p' || n, now() from generate_series(1, 10000) n`);
     const { errors } = await createProject('one more', null, token);
@@ -89,9 +72,9 @@ describe('Mutation.createProject', () => {
   });
 });
 
-describe('updating', () => {
+describe('Mutation.updateProject', () => {
   test('ok: a name is changed, a text left or cleared; stale: what was read before that', async () => {
-    const { token, domainId } = await tenant();
+    const { token, domainId } = await ask.tenant();
     const { projectId } = await server.project(domainId);
     const update = (input: object) =>
       ask.send('updateProject', 'project { name description etag }', { project: { id: projectId }, ...input }, token);
@@ -108,7 +91,7 @@ describe('updating', () => {
   });
 
   test('conflict: a name that is taken; invalid: none at all', async () => {
-    const { token, domainId } = await tenant();
+    const { token, domainId } = await ask.tenant();
     await server.project(domainId, 'taken');
     const { projectId } = await server.project(domainId);
     const etag = await ask.etag('project', projectId, token);
@@ -118,21 +101,8 @@ describe('updating', () => {
     expect(await rename(null)).toMatch(/^INVALID name:/);
   });
 
-  test('ok: the system’s administrator renames a domain; forbidden: its manager and the domain’s administrator', async () => {
-    const { token, domainId } = await tenant('admin');
-    const etag = await ask.etag('domain', domainId, root);
-    const rename = (name: string, as: string) =>
-      ask.send('updateDomain', 'domain { name }', { domain: { id: domainId }, etag, name }, as);
-    const manager = await server.token({ scope: SYSTEM, role: 'manager' });
-    for (const refused of [await rename('x', token), await rename('x', manager.token)]) {
-      expect(refused.code).toBe('FORBIDDEN');
-    }
-    expect((await rename('renamed', root)).made.domain).toEqual({ name: 'renamed' });
-    expect((await rename('again', root)).errors[0]).toMatch(/^STALE_ETAG/);
-  });
-
   test('hidden: a project of another domain, like one that does not exist', async () => {
-    const { token } = await tenant('admin');
+    const { token } = await ask.tenant('admin');
     const { projectId } = await server.project(await server.domain());
     const update = (id: string) => ask.send('updateProject', 'project { id }', { project: { id }, etag: '' }, token);
     const hidden = await update(projectId);
@@ -151,14 +121,14 @@ describe('Mutation.deleteProject', () => {
     );
 
   test('ok: what hangs on it goes along, and is counted in the audit log', async () => {
-    const { token, domainId, userId } = await tenant();
+    const { token, domainId, userId } = await ask.tenant();
     const project = await server.project(domainId);
     const member = await server.token({ scope: project, role: 'member' });
     const { body } = await server.graphql(
       'mutation ($token: String!, $id: ID!) { issueToken(input: { proof: { token: $token }, scope: { project: { id: $id } } }) { token } }',
       { token: member.token, id: project.projectId },
     );
-    await credential(userId, project);
+    await ask.credential(userId, project);
     const { made, requestId } = await remove(project.projectId, token);
     expect(made.projectId).toBe(project.projectId);
     for (const gone of [member.token, body.data.issueToken.token]) {
@@ -170,7 +140,7 @@ describe('Mutation.deleteProject', () => {
   });
 
   test('refused: one that owns something, which is counted', async () => {
-    const { token, domainId } = await tenant();
+    const { token, domainId } = await ask.tenant();
     const project = await server.project(domainId);
     await createProject('inside', project.projectId, token);
     await rows.agent(project, 'PENDING');
@@ -182,7 +152,7 @@ describe('Mutation.deleteProject', () => {
   });
 
   test('refused and audited: by who could not take away what is held on it; nothing is gone', async () => {
-    const { token, domainId } = await tenant();
+    const { token, domainId } = await ask.tenant();
     const project = await server.project(domainId);
     const chief = await server.token({ scope: project, role: 'admin' });
     const { code, requestId } = await remove(project.projectId, token);
@@ -192,7 +162,7 @@ describe('Mutation.deleteProject', () => {
   });
 
   test('refused: one that only a foreign key says is used', async () => {
-    const { token, domainId } = await tenant();
+    const { token, domainId } = await ask.tenant();
     const { projectId } = await server.project(domainId);
     const { db } = server.services;
     await db.execute(sql`create table unforeseen (project_id text references projects (id))`);
@@ -202,7 +172,7 @@ describe('Mutation.deleteProject', () => {
   });
 
   test('stale: one that changed since it was read', async () => {
-    const { token, domainId } = await tenant();
+    const { token, domainId } = await ask.tenant();
     const { projectId } = await server.project(domainId);
     const etag = await ask.etag('project', projectId, token);
     await ask.send('updateProject', 'project { id }', { project: { id: projectId }, etag, name: 'changed' }, token);
@@ -212,42 +182,5 @@ describe('Mutation.deleteProject', () => {
   test('refused: by the system’s administrator, whose token is of another scope', async () => {
     const { projectId } = await server.project(await server.domain());
     expect((await remove(projectId, root)).code).toBe('FORBIDDEN');
-  });
-});
-
-describe('Mutation.deleteDomain', () => {
-  const remove = async (id: string, token: string) =>
-    ask.send('deleteDomain', 'domainId', { domain: { id }, etag: await ask.etag('domain', id, root) }, token);
-
-  test('refused: one that owns things, with counts by kind, those of other domains of the graph too', async () => {
-    const { domainId } = await tenant();
-    const project = await server.project(domainId);
-    await server.project(domainId);
-    await rows.agent(project, 'PENDING');
-    await rows.allowlist({ type: 'domain', domainId });
-    await ask.group(domainId);
-    const { errors } = await remove(domainId, root);
-    expect(errors).toEqual(['IN_USE domain: The domain still owns 2 projects, 1 user, 1 group, 1 agent, 1 allowlist.']);
-  });
-
-  test('ok: an empty one goes, with the roles of others on it, their tokens and their API credentials', async () => {
-    const domainId = await server.domain();
-    const scope = { type: 'domain', domainId } as const;
-    const userId = await server.user(await server.defaultDomainId());
-    const chief = await server.token({ scope, role: 'admin', userId });
-    await credential(userId, scope);
-    const { made, requestId } = await remove(domainId, root);
-    expect(made.domainId).toBe(domainId);
-    expect(codeOf(await server.graphql(VIEWER, {}, chief.token))).toBe('UNAUTHENTICATED');
-    const removed = { roleAssignments: 1, tokens: 1, apiCredentials: 1 };
-    expect(await ask.entriesOf(requestId)).toMatchObject([{ action: 'domain.deleted', details: { removed } }]);
-    expect(codeOf(await server.graphql('query ($id: ID!) { domain(id: $id) { id } }', { id: domainId }, root))).toBe(
-      'NOT_FOUND',
-    );
-  });
-
-  test('forbidden: by an administrator of the domain', async () => {
-    const { domainId, token } = await tenant('admin');
-    expect((await remove(domainId, token)).code).toBe('FORBIDDEN');
   });
 });
