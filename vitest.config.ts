@@ -7,7 +7,7 @@ const shared = {
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
 };
 // Test files share nothing but modules, which then load once for each worker.
-const common = { testTimeout: 30_000, hookTimeout: 60_000, isolate: false };
+const common = { testTimeout: 30_000, hookTimeout: 180_000, isolate: false };
 const database = ['test/**/*.{api,db}.test.ts'];
 // What only a database of another process can do, such as being gone for a while.
 const postgresOnly = ['test/**/*.pg.test.ts'];

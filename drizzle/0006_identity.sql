@@ -1,6 +1,7 @@
 CREATE TABLE "api_credentials" (
 	"id" text PRIMARY KEY NOT NULL,
 	"user_id" text NOT NULL,
+	"user_domain_id" text NOT NULL,
 	"name" text NOT NULL,
 	"description" text,
 	"key_hash" text NOT NULL,
@@ -11,7 +12,6 @@ CREATE TABLE "api_credentials" (
 	"allowed_policies" text[],
 	"created_at" timestamp with time zone NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
-	"revoked_at" timestamp with time zone,
 	CONSTRAINT "api_credentials_user_id_name_key" UNIQUE("user_id","name")
 );
 --> statement-breakpoint
@@ -49,10 +49,12 @@ ALTER TABLE "tokens" ADD COLUMN "credential_id" text;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "must_change_password" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "version" integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE "api_credentials" ADD CONSTRAINT "api_credentials_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "api_credentials" ADD CONSTRAINT "api_credentials_user_domain_id_domains_id_fk" FOREIGN KEY ("user_domain_id") REFERENCES "public"."domains"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "group_members" ADD CONSTRAINT "group_members_group_id_groups_id_fk" FOREIGN KEY ("group_id") REFERENCES "public"."groups"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "group_members" ADD CONSTRAINT "group_members_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "groups" ADD CONSTRAINT "groups_domain_id_domains_id_fk" FOREIGN KEY ("domain_id") REFERENCES "public"."domains"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "api_credentials_user_id_idx" ON "api_credentials" USING btree ("user_id","id");--> statement-breakpoint
+CREATE INDEX "api_credentials_domain_id_project_id_idx" ON "api_credentials" USING btree ("domain_id","project_id");--> statement-breakpoint
 CREATE INDEX "group_members_user_id_idx" ON "group_members" USING btree ("user_id");--> statement-breakpoint
 ALTER TABLE "role_assignments" ADD CONSTRAINT "role_assignments_group_id_groups_id_fk" FOREIGN KEY ("group_id") REFERENCES "public"."groups"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "projects" ADD CONSTRAINT "projects_parent_id_domain_id_fkey" FOREIGN KEY ("parent_id","domain_id") REFERENCES "public"."projects"("id","domain_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -64,6 +66,7 @@ CREATE INDEX "role_assignments_domain_id_project_id_idx" ON "role_assignments" U
 CREATE INDEX "projects_parent_id_idx" ON "projects" USING btree ("parent_id");--> statement-breakpoint
 CREATE INDEX "role_implications_implied_role_id_idx" ON "role_implications" USING btree ("implied_role_id");--> statement-breakpoint
 CREATE INDEX "tokens_credential_id_idx" ON "tokens" USING btree ("credential_id");--> statement-breakpoint
+CREATE INDEX "tokens_domain_id_project_id_idx" ON "tokens" USING btree ("domain_id","project_id");--> statement-breakpoint
 ALTER TABLE "role_assignments" ADD CONSTRAINT "role_assignments_key" UNIQUE NULLS NOT DISTINCT("user_id","group_id","role_id","scope_type","domain_id","project_id","is_inherited");--> statement-breakpoint
 ALTER TABLE "roles" ADD CONSTRAINT "roles_domain_id_name_key" UNIQUE NULLS NOT DISTINCT("domain_id","name");--> statement-breakpoint
 ALTER TABLE "role_assignments" ADD CONSTRAINT "role_assignments_holder_check" CHECK (num_nonnulls("role_assignments"."user_id", "role_assignments"."group_id") = 1);--> statement-breakpoint

@@ -82,7 +82,9 @@ if [[ -z ${BAILIWICK_SERVER:-} ]]; then
   is_ours=yes
 
   step 'Logging in as the administrator, for the project default'
-  bailiwick login --user admin --project default --password-file "$work/data.admin-password"
+  (umask 077 && head -c 18 /dev/urandom | base64 >"$work/password")
+  bailiwick login --user admin --project default --password-file "$work/data.admin-password" \
+    --new-password-file "$work/password"
 fi
 expect 'scope' "$(bailiwick whoami -o json | field scope.type)" PROJECT
 

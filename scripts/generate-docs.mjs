@@ -32,7 +32,7 @@ function configuration() {
   const rows = Object.entries(SETTINGS).map(([name, [form, purpose]]) => [code(name), byDefault(form), purpose]);
   return page(
     'Configuration',
-    'The server reads its settings from the environment. Any setting may stand in a file instead: `NAME_FILE` names the file. Any other variable that begins with `BAILIWICK_` stops the start, except those of the command line: `BAILIWICK_SERVER`, `BAILIWICK_TOKEN` and `BAILIWICK_HOME`. Durations are given as ISO 8601, such as `PT2M`; their defaults are shown in milliseconds.',
+    'The server reads its settings from the environment. Any setting may stand in a file instead: `NAME_FILE` names the file. Any other variable that begins with `BAILIWICK_` stops the start, except those of the command line: `BAILIWICK_SERVER`, `BAILIWICK_TOKEN`, `BAILIWICK_CREDENTIAL`, `BAILIWICK_CREDENTIAL_FILE` and `BAILIWICK_HOME`. Durations are given as ISO 8601, such as `PT2M`; their defaults are shown in milliseconds.',
     table(['Variable', 'Default', 'Purpose'], rows),
   );
 }
@@ -45,7 +45,7 @@ function byDefault(form) {
 function policies() {
   const sections = allPolicies()
     .list()
-    .map(({ name, description, scopeTypes, scopes, operations }) => {
+    .map(({ name, description, scopeTypes, scopes, operations, isForCredentials }) => {
       const access = typeof scopeTypes === 'string' ? `Access: ${scopeTypes}.` : '';
       const rows = scopes.map((scope) => [
         scope.scope,
@@ -56,6 +56,7 @@ function policies() {
         `## ${code(name)}`,
         description,
         access,
+        isForCredentials ? '' : 'No API credential passes it.',
         rows.length > 0 ? table(['Scope', 'Check', 'Boundary'], rows) : '',
         `Guards ${operations.map(code).join(', ')}.`,
       ]
@@ -65,6 +66,7 @@ function policies() {
   return page(
     'Policies',
     'Each field of the API is guarded by one policy. A call is allowed where both the check and the boundary of the token’s scope are true. The language is described in [policy-language.md](policy-language.md).',
+    'An API credential, and a token that was issued to one, passes no policy by which rights are gained or handed on; those say so below. One that lists policies passes these only, beside what is public, and a request in which any field is under another policy is refused whole: list also the policies by which things are read that others refer to, and that which reads what a mutation answers.',
     ...sections,
   );
 }

@@ -12,7 +12,7 @@ import {
 import type { Database } from './db/open.js';
 import { DOMAINS } from './domains.js';
 import { Bells } from './events/index.js';
-import { authenticate, bootstrapIdentity } from './identity/index.js';
+import { authenticate, authenticateCredential, bootstrapIdentity } from './identity/index.js';
 import type { Clock } from './platform/clock.js';
 import type { Logger } from './platform/log.js';
 import { buildRegistry, type PolicyRegistry, type RegistryInput } from './platform/policy/index.js';
@@ -116,7 +116,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     tls: options.tls,
     limits,
     sourceOf: sourceReader(options.trustedProxies ?? []),
-    authenticate: (db, token) => authenticate(db, database, token, clock.now()),
+    authenticate: (db, shown) =>
+      shown.kind === 'token'
+        ? authenticate(db, database, shown.token, clock.now())
+        : authenticateCredential(db, database, shown, clock.now()),
   });
   const deafen = await database.listen((topic) => bells.ring(topic));
   const sweeps = [requestIdSweep, eventSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])];

@@ -6,7 +6,10 @@ import type { LimitSettings } from './server/rate-limits.js';
 import { SETTINGS } from './settings.js';
 
 /** Variables of the command line, which may stand in the same environment. */
-const CLIENT_NAMES = new Set(['BAILIWICK_SERVER', 'BAILIWICK_TOKEN', 'BAILIWICK_HOME']);
+const CLIENT_NAMES = new Set([
+  ...['BAILIWICK_SERVER', 'BAILIWICK_TOKEN', 'BAILIWICK_HOME'],
+  ...['BAILIWICK_CREDENTIAL', 'BAILIWICK_CREDENTIAL_FILE'],
+]);
 
 export interface Config {
   readonly place: Place;
@@ -97,6 +100,7 @@ export function readConfig(environment: Environment): Config {
       streams: values.BAILIWICK_STREAMS,
       logInsPerMinutePerSource: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_SOURCE,
       logInsPerMinutePerUser: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_USER,
+      logInWaitMaxMs: values.BAILIWICK_LOG_IN_WAIT_MAX,
     },
     auditKeyPath: resolve(values.BAILIWICK_AUDIT_KEY_PATH ?? `${dataDir}.audit-key.pem`),
     auditRetentionMs: values.BAILIWICK_AUDIT_RETENTION ?? null,

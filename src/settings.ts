@@ -130,7 +130,11 @@ export const SETTINGS = {
   ],
   BAILIWICK_LOG_INS_PER_MINUTE_PER_USER: [
     limit.default(20),
-    'Passwords that are checked for one user name each minute.',
+    'Passwords that are checked for one user name each minute, those aside that come from where it logged in before.',
+  ],
+  BAILIWICK_LOG_IN_WAIT_MAX: [
+    duration.refine((ms) => ms <= 3_600_000, 'is not up to PT1H').default(300_000),
+    'How long a user name has to wait at most after wrong passwords from one address (PT5M). The wait begins with the fifth wrong one and doubles with each.',
   ],
   BAILIWICK_METRICS_TOKEN: [
     z

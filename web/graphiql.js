@@ -4,7 +4,8 @@ const { GraphiQL, React, ReactDOM } = globalThis;
 const WELCOME = `# Every field is guarded, and so is the schema:
 # without a token this page knows no types.
 #
-# 1. Run LogIn, with the password in Variables.
+# 1. Run LogIn, with the password in Variables;
+#    the first time with a newPassword too.
 # 2. In Headers, give the token that it answers:
 #    {"Authorization": "Bearer <token>"}
 # 3. Re-fetch the schema (Ctrl-Shift-R), and run
@@ -13,10 +14,11 @@ const WELCOME = `# Every field is guarded, and so is the schema:
 # Nothing that is typed here is kept. Reloading the
 # page forgets it, the token included.
 
-mutation LogIn($password: String!) {
+mutation LogIn($password: String!, $newPassword: String) {
   issueToken(input: {
     proof: { password: {
       user: "admin", password: $password
+      newPassword: $newPassword
     } }
     scope: { project: {
       name: { project: "default" }

@@ -20,7 +20,13 @@ export interface Principal {
 /** Who asks, with what, where. A null principal is anonymous and holds nothing. */
 export interface Actor extends Subject {
   readonly principal: Principal | null;
-  readonly token: { readonly id: string; readonly expiresAt: Date } | null;
+  /** What it showed: a token or an API credential, by its id. */
+  readonly token: {
+    readonly id: string;
+    readonly expiresAt: Date;
+    /** Whether it was issued for fewer roles than its user holds. */
+    readonly isNarrowed?: boolean;
+  } | null;
   readonly where: Scope | null;
   readonly scope: ScopeType | 'unscoped' | null;
   readonly credentials: Credentials;

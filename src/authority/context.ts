@@ -67,11 +67,16 @@ export interface Services {
   ) => Promise<void>;
 }
 
+/** A password that counts as wrong until it is said to have been right. */
+export interface LogInAttempt {
+  succeeded(): void;
+}
+
 /** One request. Everything a use case may touch comes through here. */
 export interface Context extends Services, Asker {
   readonly requestId: string;
   /** Reads the caller's rights again, inside a transaction that holds the epoch. */
   readonly reauthenticate: (tx: Tx) => Promise<Actor>;
   /** Counts a password before it is checked. @throws Refusal RATE_LIMITED when its user or the caller tried too often. */
-  readonly attemptLogIn: (user: string) => void;
+  readonly attemptLogIn: (user: string) => LogInAttempt;
 }

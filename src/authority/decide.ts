@@ -12,7 +12,7 @@ export function refuseUnless(decision: Decision, policy: string): void {
     case 'WRONG_SCOPE':
       throw wrongScope(policy, decision.scopeTypes);
     case 'FORBIDDEN':
-      throw forbidden(policy);
+      throw forbidden(policy, decision.reason);
   }
 }
 

@@ -1,6 +1,7 @@
 export { type Actor, anonymous, domainOf, type Principal, projectOf, type Scope } from './actor.js';
-export type { Asker, AuditFact, Context, Services, Settings } from './context.js';
+export type { Asker, AuditFact, Context, LogInAttempt, Services, Settings } from './context.js';
 export { mayOn, refuseUnless, requireAllowed, requireOperation, requireVisible } from './decide.js';
+export { auditDenial } from './denied.js';
 export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC } from './epoch.js';
 export { eventSweep } from './event-sweep.js';
 export { once, requestIdSweep } from './idempotency.js';

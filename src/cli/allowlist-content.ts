@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { noAnswer, reasonOf } from './client.js';
+import { authorizationOf, noAnswer, reasonOf } from './client.js';
 import { GET_ALLOWLIST_CONTENT } from './documents/attestation.js';
 import { ApiError, CliError, EXIT } from './errors.js';
 import { allowlistRef } from './refs.js';
@@ -27,7 +27,7 @@ export async function writeContent(session: Session, name: string): Promise<void
 /** Content too large for an answer in GraphQL has a route of its own. */
 async function download({ connection }: Session, revisionId: string): Promise<Readable> {
   const response = await fetch(`${connection.server}/allowlist-revisions/${revisionId}/ima-policy`, {
-    headers: connection.token === undefined ? {} : { authorization: `Bearer ${connection.token}` },
+    headers: authorizationOf(connection),
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((error: unknown) => {

@@ -5,9 +5,18 @@ import { printable } from './output.js';
 export interface Connection {
   readonly server: string;
   readonly token?: string | undefined;
+  /** An API credential instead of a token, as `id:key`. */
+  readonly credential?: string | undefined;
   readonly timeoutMs?: number;
   /** Ends requests that are under way. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** The header by which requests say who sends them. */
+export function authorizationOf({ token, credential }: Connection): Record<string, string> {
+  if (token !== undefined) return { authorization: `Bearer ${token}` };
+  if (credential === undefined) return {};
+  return { authorization: `Basic ${Buffer.from(credential).toString('base64')}` };
 }
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -95,7 +104,7 @@ export function formatUserError({ code, message, path }: Payload['userErrors'][n
 }
 
 async function post(connection: Connection, body: string): Promise<GraphqlResponse> {
-  const { token, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = connection;
+  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = connection;
   const signals = [AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])];
   let status: number;
   let text: string;
@@ -105,7 +114,7 @@ async function post(connection: Connection, body: string): Promise<GraphqlRespon
       headers: {
         'content-type': 'application/json',
         accept: 'application/graphql-response+json, application/json;q=0.9',
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...authorizationOf(connection),
       },
       body,
       // A redirect could lead the token to another host.

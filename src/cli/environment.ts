@@ -10,19 +10,27 @@ export interface Environment {
   readonly server: string | undefined;
   /** A token to use instead of any that was kept. */
   readonly token: string | undefined;
+  /** An API credential to use instead, as `id:key`, and a file that holds one. */
+  readonly credential: string | undefined;
+  readonly credentialFile: string | undefined;
   /** The TPM's transmission interface, under the name that tpm2-tools gives it. */
   readonly tcti: string | undefined;
   /** Where programs are found. */
   readonly searchPath: string | undefined;
 }
 
-/** Reads `BAILIWICK_HOME`, `BAILIWICK_SERVER`, `BAILIWICK_TOKEN`, `XDG_CONFIG_HOME`, `TPM2TOOLS_TCTI` and `PATH`. Empty is absent. */
+/**
+ * Reads `BAILIWICK_HOME`, `BAILIWICK_SERVER`, `BAILIWICK_TOKEN`, `BAILIWICK_CREDENTIAL`, `BAILIWICK_CREDENTIAL_FILE`,
+ * `XDG_CONFIG_HOME`, `TPM2TOOLS_TCTI` and `PATH`. Empty is absent.
+ */
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
   const config = variables.XDG_CONFIG_HOME || join(homedir(), '.config');
   return {
     home: variables.BAILIWICK_HOME || join(config, 'bailiwick'),
     server: variables.BAILIWICK_SERVER || undefined,
     token: variables.BAILIWICK_TOKEN || undefined,
+    credential: variables.BAILIWICK_CREDENTIAL || undefined,
+    credentialFile: variables.BAILIWICK_CREDENTIAL_FILE || undefined,
     tcti: variables.TPM2TOOLS_TCTI || undefined,
     searchPath: variables.PATH,
   };

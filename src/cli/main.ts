@@ -25,6 +25,12 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
   ['project', 'projects of a domain', async () => (await import('./commands/project.js')).registerProject],
   ['user', 'users of a domain', async () => (await import('./commands/user.js')).registerUser],
   ['group', 'groups of users', async () => (await import('./commands/group.js')).registerGroup],
+  ['token', 'sessions of one’s own', async () => (await import('./commands/token.js')).registerToken],
+  [
+    'credential',
+    'keys by which programs act for a user',
+    async () => (await import('./commands/credential.js')).registerCredential,
+  ],
   ['role', 'roles, and who holds them where', async () => (await import('./commands/role.js')).registerRole],
   ['assignment', 'role assignments', async () => (await import('./commands/assignment.js')).registerAssignment],
   [

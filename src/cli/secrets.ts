@@ -50,3 +50,10 @@ export async function askSecret(label: string): Promise<string> {
 export function readSecret(file: string | undefined, label: string): Promise<string> {
   return file === undefined ? askSecret(label) : readSecretFile(file);
 }
+
+/** Asks for a new password, twice: nobody sees what is typed. */
+export async function askNewPassword(user: string): Promise<string> {
+  const password = await askSecret(`new password of ${user}`);
+  if ((await askSecret(`new password of ${user}, again`)) === password) return password;
+  throw new CliError('the two are not the same', EXIT.usage);
+}

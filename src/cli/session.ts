@@ -4,6 +4,7 @@ import { readCredentials, tokenOf } from './contexts.js';
 import { DEFAULT_SERVER, type Environment, readEnvironment } from './environment.js';
 import { CliError, EXIT } from './errors.js';
 import { type Column, type Format, formatList, formatObject, type Row } from './output.js';
+import { readSecretFile } from './secrets.js';
 import { print, tell } from './terminal.js';
 
 /** What every command works with: where to send requests, as whom, and how to print. */
@@ -24,8 +25,15 @@ export async function openSession(command: Command): Promise<Session> {
   const environment = readEnvironment();
   const credentials = await readCredentials(environment.home);
   const server = parseServer(named ?? environment.server ?? credentials.current ?? DEFAULT_SERVER);
-  const token = environment.token ?? tokenOf(credentials.servers[server]);
-  return { environment, format: output, connection: { server, token } };
+  const shown = (await shownIn(environment)) ?? { token: tokenOf(credentials.servers[server]) };
+  return { environment, format: output, connection: { server, ...shown } };
+}
+
+/** What the environment says to use instead of what was kept. */
+async function shownIn({ token, credential, credentialFile }: Environment): Promise<Partial<Connection> | null> {
+  if (token !== undefined) return { token };
+  const pair = credential ?? (credentialFile === undefined ? undefined : await readSecretFile(credentialFile));
+  return pair === undefined ? null : { credential: pair };
 }
 
 /** Sends a query for one object and answers it; what is null is missing or hidden, which nobody can tell apart. */

@@ -1,5 +1,13 @@
 import { createClient, NetworkError } from 'graphql-sse';
-import { type Connection, noAnswer, reasonOf, refusedResponse, toApiError, type Variables } from './client.js';
+import {
+  authorizationOf,
+  type Connection,
+  noAnswer,
+  reasonOf,
+  refusedResponse,
+  toApiError,
+  type Variables,
+} from './client.js';
 
 /** What a stream tells apart from its answers. */
 export interface StreamOptions {
@@ -18,11 +26,11 @@ export async function* follow<Data>(
   variables: Variables,
   { begun = () => {} }: StreamOptions = {},
 ): AsyncGenerator<Data, void> {
-  const { server, token, signal } = connection;
+  const { server, signal } = connection;
   const client = createClient({
     url: `${server}/graphql/stream`,
     retryAttempts: 0,
-    ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+    headers: authorizationOf(connection),
     fetchFn: async (url: string, init: RequestInit) => {
       // A redirect could lead the token to another host.
       const response = await fetch(url, { ...init, redirect: 'error' }).catch((error: unknown) => {

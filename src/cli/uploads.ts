@@ -4,7 +4,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Connection, mutate, noAnswer, reasonOf } from './client.js';
+import { authorizationOf, type Connection, mutate, noAnswer, reasonOf } from './client.js';
 import { CREATE_UPLOAD } from './documents/attestation.js';
 import { ApiError, CliError, EXIT, messageOf } from './errors.js';
 import { printable } from './output.js';
@@ -75,7 +75,7 @@ async function put(
   const headers = {
     'content-type': 'application/octet-stream',
     'content-length': size,
-    ...(connection.token === undefined ? {} : { authorization: `Bearer ${connection.token}` }),
+    ...authorizationOf(connection),
   };
   const outgoing = send(url, { method: 'PUT', headers, timeout: STALL_TIMEOUT_MS, signal: connection.signal });
   outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));

@@ -33,7 +33,8 @@ export async function bootstrapIdentity(services: Services, passwordPath: string
     const projectId = newId('Project');
     await tx.insert(projects).values({ id: projectId, domainId, name: 'default', description: null, createdAt });
     const userId = newId('User');
-    await tx.insert(users).values({ id: userId, domainId, name: 'admin', passwordHash, isEnabled: true, createdAt });
+    const state = { isEnabled: true, mustChangePassword: true, createdAt };
+    await tx.insert(users).values({ id: userId, domainId, name: 'admin', passwordHash, ...state });
     const admin = { userId, roleId: ids.get('admin') ?? '', isInherited: false, createdAt, reason: 'first start' };
     await tx.insert(roleAssignments).values([
       { ...admin, id: newId('RoleAssignment'), scopeType: 'system' },

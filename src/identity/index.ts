@@ -1,9 +1,14 @@
 import { type DomainManifest, mergedResolvers } from '../authority/index.js';
+import { userDisable, userSetPassword } from './accounts/policies.js';
+import { accountResolvers } from './accounts/resolvers.js';
 import { agentGet } from './agents/policies.js';
 import { loadAgentPrincipal } from './agents/service.js';
 import { agents } from './agents/tables.js';
 import { assignmentGrant, assignmentList } from './assignments/policies.js';
 import { loadRoleAssignment } from './assignments/service.js';
+import { credentialCreate, credentialDelete, credentialGet } from './credentials/policies.js';
+import { credentialResolvers } from './credentials/resolvers.js';
+import { loadApiCredential } from './credentials/service.js';
 import { domainCreate, domainDelete, domainGet, domainUpdate } from './domains/policies.js';
 import { domainResolvers } from './domains/resolvers.js';
 import { loadDomain } from './domains/service.js';
@@ -21,7 +26,9 @@ import { rolePolicies } from './roles/policies.js';
 import { roleResolvers } from './roles/resolvers.js';
 import { loadRole } from './roles/service.js';
 import { roles } from './roles/tables.js';
-import { tokenIssue, tokenRevoke, viewerGet } from './tokens/policies.js';
+import { tokenIssue, tokenList, tokenRevoke, tokenRevokeAll, viewerGet } from './tokens/policies.js';
+import { tokenResolvers } from './tokens/resolvers.js';
+import { loadToken } from './tokens/service.js';
 import { userCreate, userDelete, userGet, userUpdate } from './users/policies.js';
 import { userResolvers } from './users/resolvers.js';
 import { loadUser } from './users/service.js';
@@ -31,13 +38,15 @@ export { implies } from './assignments/grant-rule.js';
 export { bootstrapIdentity } from './bootstrap.js';
 export { loadDomain } from './domains/service.js';
 export { loadProject } from './projects/service.js';
-export { authenticate } from './tokens/index.js';
+export { authenticate, authenticateCredential } from './tokens/index.js';
 
 export const identityDomain: DomainManifest = {
   name: 'identity',
   policies: [
     tokenIssue,
     tokenRevoke,
+    tokenList,
+    tokenRevokeAll,
     viewerGet,
     domainGet,
     domainCreate,
@@ -53,6 +62,11 @@ export const identityDomain: DomainManifest = {
     userDelete,
     ...groupPolicies,
     ...rolePolicies,
+    userSetPassword,
+    userDisable,
+    credentialGet,
+    credentialCreate,
+    credentialDelete,
     assignmentList,
     assignmentGrant,
     agentGet,
@@ -65,10 +79,15 @@ export const identityDomain: DomainManifest = {
     userResolvers,
     groupResolvers,
     roleResolvers,
+    tokenResolvers,
+    credentialResolvers,
+    accountResolvers,
   ),
   entities: {
     Domain: (context, id) => loadDomain(context).load(id),
     Project: (context, id) => loadProject(context).load(id),
+    Token: (context, id) => loadToken(context).load(id),
+    ApiCredential: (context, id) => loadApiCredential(context).load(id),
     User: (context, id) => loadUser(context).load(id),
     Group: (context, id) => loadGroup(context).load(id),
     Role: (context, id) => loadRole(context).load(id),

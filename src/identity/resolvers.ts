@@ -24,7 +24,9 @@ import { createDomain, getDomain, listDomains, loadDomain } from './domains/serv
 import { loadGroup } from './groups/reading.js';
 import { getPolicy, listPolicies } from './policies/service.js';
 import { createProject, getProject, listProjects, loadProject } from './projects/service.js';
-import { issueToken, revokeToken } from './tokens/service.js';
+import { scopeView } from './scopes/index.js';
+import { issueToken } from './tokens/issue.js';
+import { revokeToken } from './tokens/service.js';
 import { createUser, getUser, listUsers, loadUser } from './users/service.js';
 import { viewer } from './viewer.js';
 
@@ -81,10 +83,6 @@ export const resolvers = {
     group: ({ groupId }: NamedAssignment, _: object, context: Context) => groupId && loadGroup(context).load(groupId),
     roleDomain: ({ roleDomainId }: NamedAssignment, _: object, context: Context) =>
       roleDomainId && loadDomain(context).load(roleDomainId),
-    scope: (row: NamedAssignment) => ({
-      type: row.scopeType.toUpperCase(),
-      domainId: row.domainId,
-      projectId: row.projectId,
-    }),
+    scope: (row: NamedAssignment) => scopeView(row),
   },
 };

@@ -71,7 +71,13 @@ export class Refusal extends GraphQLError {
 
 export const unauthenticated = (message = 'A valid token is needed.', reason?: string) =>
   new Refusal('UNAUTHENTICATED', message, reason ? { reason } : {});
-export const forbidden = (policy: string) => new Refusal('FORBIDDEN', 'The caller may not do this.', { policy });
+const FORBIDDEN_MESSAGES = {
+  ROLES: () => 'The caller may not do this.',
+  CREDENTIAL_LIMIT: (policy: string) => `This API credential is not for ${policy}.`,
+  NARROWED_TOKEN: () => 'A token that was narrowed may not do this.',
+};
+export const forbidden = (policy: string, reason?: 'CREDENTIAL_LIMIT' | 'NARROWED_TOKEN') =>
+  new Refusal('FORBIDDEN', FORBIDDEN_MESSAGES[reason ?? 'ROLES'](policy), { policy, ...(reason && { reason }) });
 export const wrongScope = (policy: string, scopeTypes: readonly string[]) =>
   new Refusal('FORBIDDEN', `This needs a token of another scope: ${scopeTypes.join(', ')}.`, {
     policy,

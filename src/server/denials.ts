@@ -1,5 +1,4 @@
-import type { Context } from '../authority/index.js';
-import { faultForLog } from '../db/errors.js';
+import { auditDenial, type Context } from '../authority/index.js';
 
 /** What a denial is told from: the errors of an answer, wherever they came about. */
 export interface AnsweredError {
@@ -16,16 +15,9 @@ export async function recordDenial(context: Context, errors: readonly AnsweredEr
   if (!denial || context.actor.principal === null) return;
   const { policy, reason } = denial.extensions ?? {};
   const path = denial.path?.join('.').slice(0, PATH_CHARACTERS_MAX) ?? null;
-  const fact = {
+  await auditDenial(context, {
     action: 'request.denied',
-    outcome: 'DENIED' as const,
     ...(typeof policy === 'string' && { policy }),
     details: { path, ...(reason !== undefined && { reason }) },
-  };
-  const request = { requestId: context.requestId, actor: context.actor, at: context.clock.now() };
-  try {
-    await context.db.transaction((tx) => context.recordAudit(tx, request, fact));
-  } catch (error) {
-    context.log.error({ requestId: context.requestId, err: faultForLog(error) }, 'a denial could not be audited');
-  }
+  });
 }

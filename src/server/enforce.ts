@@ -1,5 +1,6 @@
 import { type DocumentNode, type GraphQLSchema, isAbstractType, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import type { Context } from '../authority/index.js';
+import { Refusal } from '../platform/errors.js';
 import type { PolicyRegistry } from '../platform/policy/index.js';
 import { DENIED, type Guard, guardsOf } from './guards.js';
 import { shielded } from './shield.js';
@@ -17,6 +18,12 @@ export interface Guarded {
   readonly bare: GraphQLSchema;
   /** Whether every guard that the document comes to allows the caller. The document must be valid. */
   allowsAll(document: DocumentNode, context: Context): boolean;
+  /**
+   * Refuses the whole document where an API credential is not for a part of it. Such a part would otherwise only look
+   * empty: what a caller may not read is null without an error where something else refers to it.
+   * @throws Refusal FORBIDDEN.
+   */
+  requireWithinLimit(document: DocumentNode, context: Context): void;
 }
 
 export function enforce(bare: GraphQLSchema, policies: PolicyRegistry): Guarded {
@@ -31,6 +38,13 @@ export function enforce(bare: GraphQLSchema, policies: PolicyRegistry): Guarded 
     shielded: shielded(bare, guards),
     bare,
     allowsAll: (document, context) => guardsIn(document).every(({ verdict }) => verdict(context) === true),
+    requireWithinLimit: (document, context) => {
+      if (context.actor.limit === undefined) return;
+      for (const { verdict } of guardsIn(document)) {
+        const answer = verdict(context);
+        if (answer instanceof Refusal && answer.extensions.reason === 'CREDENTIAL_LIMIT') throw answer;
+      }
+    },
   };
 }
 

@@ -50,7 +50,7 @@ export function createGraphql(
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      requestRules,
+      requestRules(guarded),
       ...watchers,
       runBare(guarded),
     ],
@@ -58,10 +58,11 @@ export function createGraphql(
 }
 
 /** What depends on variables is decided here: validation is cached across callers. */
-const requestRules: ApolloServerPlugin<Context> = {
+const requestRules = (guarded: Guarded): ApolloServerPlugin<Context> => ({
   requestDidStart: async () => ({
-    didResolveOperation: async ({ schema, operation, document, request }) => {
+    didResolveOperation: async ({ schema, operation, document, request, contextValue }) => {
       if (operation?.operation === 'subscription') throw badInput('Subscriptions are served at /graphql/stream.');
+      guarded.requireWithinLimit(document, contextValue);
       if (operation && costOf(schema, operation, document, request.variables ?? {}) > LIMITS.cost) {
         throw badInput('The operation could answer too much; ask for smaller pages.');
       }
@@ -78,7 +79,7 @@ const requestRules: ApolloServerPlugin<Context> = {
       await recordDenial(contextValue, singleResult.errors ?? []);
     },
   }),
-};
+});
 
 /** Runs operations whose every guard allows on the schema without guards. */
 function runBare(guarded: Guarded): ApolloServerPlugin<Context> {

@@ -14,10 +14,11 @@ import { createHttpServer, type HttpServer, type TlsFiles } from './listener.js'
 import { refusalFor } from './mask.js';
 import type { Metrics } from './metrics.js';
 import type { RequestLimits } from './rate-limits.js';
+import { type Shown, shownIn } from './shown.js';
 import type { SourceOf } from './source.js';
 
-/** Proves who a bearer is, from a database or inside a transaction. */
-export type Authenticate = (db: Tx, token: string) => Promise<Context['actor']>;
+/** Proves who sends what is shown, from a database or inside a transaction. */
+export type Authenticate = (db: Tx, shown: Shown) => Promise<Context['actor']>;
 
 export interface FrontDoor {
   readonly services: Services;
@@ -100,13 +101,21 @@ async function contextFor(
   source: string,
   request: IncomingMessage,
 ): Promise<Context> {
-  const { authorization } = request.headers;
-  const token = authorization === undefined ? null : (/^Bearer (\S{1,128})$/i.exec(authorization)?.[1] ?? '');
-  const actor =
-    token === null ? anonymous : await traced('authenticate', () => door.authenticate(door.services.db, token));
-  const reauthenticate = async (tx: Tx) => (token === null ? anonymous : door.authenticate(tx, token));
+  const shown = shownIn(request.headers.authorization);
+  const actor = shown === null ? anonymous : await traced('authenticate', () => authenticated(door, source, shown));
+  const reauthenticate = async (tx: Tx) => (shown === null ? anonymous : door.authenticate(tx, shown));
   const attemptLogIn = (user: string) => door.limits.attemptLogIn(source, user);
   return { ...door.services, actor, requestId, reauthenticate, attemptLogIn };
+}
+
+/** A wrong key counts as a wrong password does; the right one never waits for what others tried. */
+async function authenticated(door: FrontDoor, source: string, shown: Shown): Promise<Context['actor']> {
+  try {
+    return await door.authenticate(door.services.db, shown);
+  } catch (error) {
+    if (shown.kind === 'credential' && error instanceof Refusal) door.limits.attemptLogIn(source, shown.id);
+    throw error;
+  }
 }
 
 async function handleRoute(

@@ -1,7 +1,9 @@
+import type { LogInAttempt } from '../authority/index.js';
 import type { Clock } from '../platform/clock.js';
 import { rateLimited } from '../platform/errors.js';
 import { TokenBuckets } from '../platform/token-buckets.js';
 import type { Leave } from './leaving.js';
+import { LogInAttempts } from './log-in-attempts.js';
 
 /** What one replica lets through; 0 is no limit. */
 export interface LimitSettings {
@@ -14,6 +16,8 @@ export interface LimitSettings {
   readonly streams: number;
   readonly logInsPerMinutePerSource: number;
   readonly logInsPerMinutePerUser: number;
+  /** How long a name has to wait at most after wrong passwords from one source. */
+  readonly logInWaitMaxMs: number;
 }
 
 export const NO_LIMITS: LimitSettings = {
@@ -26,6 +30,7 @@ export const NO_LIMITS: LimitSettings = {
   streams: 0,
   logInsPerMinutePerSource: 0,
   logInsPerMinutePerUser: 0,
+  logInWaitMaxMs: 0,
 };
 
 /** A client that was quiet may send so many seconds' worth of requests at once. */
@@ -44,6 +49,7 @@ export class RequestLimits {
   readonly #clock: Clock;
   readonly #rates: Readonly<Record<RateName, TokenBuckets>>;
   readonly #concurrency: Readonly<Record<ConcurrencyName, Concurrency>>;
+  readonly #logIns: LogInAttempts;
 
   constructor(settings: LimitSettings, clock: Clock) {
     this.#clock = clock;
@@ -53,6 +59,7 @@ export class RequestLimits {
       logInSource: perMinute(settings.logInsPerMinutePerSource),
       logInUser: perMinute(settings.logInsPerMinutePerUser),
     };
+    this.#logIns = new LogInAttempts(settings.logInWaitMaxMs);
     this.#concurrency = {
       principal: new Concurrency(settings.concurrentRequestsPerPrincipal),
       source: new Concurrency(settings.concurrentRequestsPerSource),
@@ -84,10 +91,16 @@ export class RequestLimits {
     leave(this.#concurrency.streams.enter(''));
   }
 
-  /** Counts a password that is about to be checked, whether there is such a user or not. @throws RATE_LIMITED. */
-  attemptLogIn(source: string, user: string): void {
+  /**
+   * Counts a password that is about to be checked, whether there is such a user or not. What is tried from everywhere
+   * keeps nobody out who logged in from this source before. @throws RATE_LIMITED.
+   */
+  attemptLogIn(source: string, user: string): LogInAttempt {
     this.#take('logInSource', source);
-    this.#take('logInUser', user);
+    if (!this.#logIns.isKnown(source, user)) this.#take('logInUser', user);
+    const seconds = this.#logIns.begin(source, user, this.#clock.now());
+    if (seconds > 0) throw rateLimited('Too many wrong passwords; try again later.', seconds);
+    return { succeeded: () => this.#logIns.succeeded(source, user) };
   }
 
   #take(rate: RateName, key: string): void {

@@ -53,6 +53,7 @@ export class Streams {
   async #answer(context: Context, asked: unknown, response: ServerResponse): Promise<void> {
     const { guarded, feeds, bells, limits } = this.#options;
     const subscription = readSubscription(guarded.bare, asked);
+    guarded.requireWithinLimit(subscription.document, context);
     const feed = feeds[subscription.field];
     const policy = context.policies.policyFor(`Subscription.${subscription.field}`)?.name;
     if (!feed || !policy) throw badInput('There are no events for this field.');

@@ -8,13 +8,22 @@ import * as containers from '../../src/cli/documents/containers.js';
 import * as groups from '../../src/cli/documents/groups.js';
 import * as identity from '../../src/cli/documents/identity.js';
 import * as machine from '../../src/cli/documents/machine.js';
+import * as sessions from '../../src/cli/documents/sessions.js';
 
 const folder = new URL('../../schema/', import.meta.url);
 const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.graphql') && name !== 'federation.graphql' && !name.startsWith('printed/'))
   .map((name) => readFileSync(new URL(name, folder), 'utf8'));
 const schema = buildASTSchema(mergeTypeDefs(sources), { assumeValidSDL: true });
-const documents = Object.entries({ ...identity, ...containers, ...groups, ...attestation, ...audit, ...machine });
+const documents = Object.entries({
+  ...identity,
+  ...containers,
+  ...groups,
+  ...attestation,
+  ...audit,
+  ...machine,
+  ...sessions,
+});
 
 describe('documents of the command line', () => {
   test.each(documents)('ok: %s is valid in the schema', (_name, document) => {

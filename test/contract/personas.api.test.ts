@@ -22,7 +22,7 @@ let matrix: Matrix;
 beforeAll(async () => {
   server = await startTestServer();
   matrix = await fillMatrix(await makeWorld(server), { schema, routes });
-}, 120_000);
+}, 240_000);
 afterAll(() => server.close());
 
 test('ok: the answers of a running server are those that the page tells', () => {

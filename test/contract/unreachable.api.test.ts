@@ -63,7 +63,8 @@ async function carelessServer({ services, database }: TestServer) {
     sourceOf: sourceReader([]),
     admitAnonymous: anonymousAdmission(schema, services.policies),
     routes: [...DOMAINS.flatMap((domain) => domain.routes ?? []), route],
-    authenticate: (db, token) => authenticate(db, database, token, services.clock.now()),
+    authenticate: (db, shown) =>
+      authenticate(db, database, shown.kind === 'token' ? shown.token : '', services.clock.now()),
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;

@@ -124,15 +124,20 @@ export async function startTestServer(options: TestServerOptions = {}) {
   };
 }
 
+/** An API credential as the Authorization header carries it. */
+export const basic = ({ id, key }: { readonly id: string; readonly key: string }): string =>
+  `Basic ${Buffer.from(`${id}:${key}`).toString('base64')}`;
+
 /** Asks the server at an address. */
 export function client(url: string) {
   return {
-    async graphql(query: string, variables: object = {}, token?: string): Promise<Answer> {
+    /** @param shown A token, or a whole Authorization header such as `basic` makes. */
+    async graphql(query: string, variables: object = {}, shown?: string): Promise<Answer> {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(shown !== undefined && { authorization: shown.startsWith('Basic ') ? shown : `Bearer ${shown}` }),
         },
         body: JSON.stringify({ query, variables }),
       });

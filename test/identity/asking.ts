@@ -4,6 +4,7 @@ import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { apiCredentials } from '../../src/identity/credentials/tables.js';
 import { groupMembers, groups } from '../../src/identity/groups/tables.js';
 import { roles } from '../../src/identity/roles/tables.js';
+import { users } from '../../src/identity/users/tables.js';
 import { newId } from '../../src/platform/ids.js';
 import { codeOf, type Json, type RoleName, type TestScope, type TestServer } from '../harness/server.js';
 
@@ -59,7 +60,17 @@ export function asking(server: TestServer) {
     ) {
       const createdAt = clock.now();
       const limits = { roles: ['reader'], expiresAt: new Date(createdAt.getTime() + 3_600_000) };
-      const row = { id: newId('ApiCredential'), userId, name: 'script', keyHash: '', scopeType, ...owner };
+      const [user] = await db.select().from(users).where(eq(users.id, userId));
+      const userDomainId = user?.domainId ?? '';
+      const row = {
+        id: newId('ApiCredential'),
+        userId,
+        userDomainId,
+        name: 'script',
+        keyHash: '',
+        scopeType,
+        ...owner,
+      };
       await db.insert(apiCredentials).values({ ...row, ...limits, createdAt });
     },
     /** A group that holds a role, where one is named, and has members. */

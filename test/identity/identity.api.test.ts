@@ -4,8 +4,9 @@ import { newToken } from '../../src/identity/tokens/authenticate.js';
 import { newId } from '../../src/platform/ids.js';
 import { codeOf, type RoleName, startTestServer, type TestScope, type TestServer } from '../harness/server.js';
 
-const LOG_IN = `mutation ($user: String!, $password: String!, $scope: ScopeRef) {
-  issueToken(input: { proof: { password: { user: $user, password: $password } }, scope: $scope }) {
+const LOG_IN = `mutation ($user: String!, $password: String!, $newPassword: String, $scope: ScopeRef) {
+  issueToken(input: {
+    proof: { password: { user: $user, password: $password, newPassword: $newPassword } }, scope: $scope }) {
     token expiresAt userErrors { code } } }`;
 const VIEWER = '{ viewer { kind scope { type } roles } }';
 const PROJECT = 'query ($id: ID!) { project(id: $id) { id name } }';
@@ -25,9 +26,10 @@ afterAll(() => server.close());
 const tokenOf = async (scope: TestScope, role: RoleName) => (await server.token({ scope, role })).token;
 
 describe('logging in', () => {
-  test('ok: the password of the first start gives a token for a scope that is held', async () => {
+  test('ok: the password of the first start and another give a token for a scope that is held', async () => {
     const password = readFileSync(server.adminPasswordPath, 'utf8').trim();
-    const answer = await server.graphql(LOG_IN, { user: 'admin', password, scope: { system: true } });
+    const proof = { user: 'admin', password, newPassword: 'correct horse battery' };
+    const answer = await server.graphql(LOG_IN, { ...proof, scope: { system: true } });
     expect(answer.status).toBe(200);
     const { token } = answer.body.data.issueToken;
     const { viewer } = (await server.graphql(VIEWER, {}, token)).body.data;

@@ -121,7 +121,7 @@ test('refused: the last administrator of the system goes only when it is forced,
     const password = readFileSync(other.adminPasswordPath, 'utf8').trim();
     const logIn = await other.graphql(
       `mutation ($password: String!) { issueToken(input: {
-        proof: { password: { user: "admin", password: $password } }, scope: { system: true } }) { token } }`,
+        proof: { password: { user: "admin", password: $password, newPassword: "a password of one’s own" } }, scope: { system: true } }) { token } }`,
       { password },
     );
     const { token } = logIn.body.data.issueToken;

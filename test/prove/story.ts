@@ -3,13 +3,20 @@ import * as attestation from '../../src/cli/documents/attestation.js';
 import * as audit from '../../src/cli/documents/audit.js';
 import * as identity from '../../src/cli/documents/identity.js';
 import * as machine from '../../src/cli/documents/machine.js';
+import * as sessions from '../../src/cli/documents/sessions.js';
 import { sha256 } from '../attestation/ima/ima-log.js';
 import { FILES, healthyMachine } from '../attestation/verifier/machine.js';
 import type { Json, TestServer } from '../harness/server.js';
 import { told } from './routed.js';
 
 /** Every document of the command line, by name. */
-export const DOCUMENTS: Readonly<Record<string, string>> = { ...attestation, ...audit, ...identity, ...machine };
+export const DOCUMENTS: Readonly<Record<string, string>> = {
+  ...attestation,
+  ...audit,
+  ...identity,
+  ...machine,
+  ...sessions,
+};
 
 type Ask = TestServer['graphql'];
 export interface Step {
@@ -32,10 +39,13 @@ export class Story {
     this.#seed = seed;
   }
 
-  async run(password: string): Promise<void> {
-    const proof = { password: { user: 'admin', password } };
+  /** Changes the password, as the first log-in must; answers the one that is good from then on. */
+  async run(password: string): Promise<string> {
+    const newPassword = `${password}, another`;
+    const proof = { password: { user: 'admin', password: newPassword } };
     await this.#logIn({ proof: { password: { user: 'admin', password: `not ${password}` } } });
-    await this.#logIn({ proof, scope: { system: true } });
+    const first = { user: 'admin', password, newPassword };
+    await this.#logIn({ proof: { password: first }, scope: { system: true } });
     const { domain } = await this.#done('CREATE_DOMAIN', { name: this.#name });
     await this.#done('CREATE_DOMAIN', { name: this.#name });
     const held = { user: { id: (await this.#step('VIEWER', {})).item.user.id }, role: 'admin' };
@@ -46,6 +56,7 @@ export class Story {
     const scope = { project: { id: project.id } };
     await this.#done('GRANT_ROLE', { ...held, scope });
     const { roleAssignment } = await this.#done('GRANT_ROLE', { user: { id: user.id }, role: 'reader', scope });
+    await this.#changeUser(user.id);
     await this.#step('LIST_ASSIGNMENTS', { filter: { projectIds: [project.id] } });
     await this.#done('REVOKE_ROLE', { roleAssignmentId: roleAssignment.id });
     for (const list of ['LIST_USERS', 'LIST_PROJECTS', 'LIST_DOMAINS', 'LIST_ROLES', 'LIST_POLICIES']) {
@@ -58,6 +69,19 @@ export class Story {
     await this.#readAudit(agentId);
     await this.#done('REVOKE_TOKEN', {});
     await this.#step('VIEWER', {});
+    return newPassword;
+  }
+
+  /** What is done to another user, and a key for a program. */
+  async #changeUser(id: string): Promise<void> {
+    const user = { id };
+    await this.#done('SET_USER_PASSWORD', { user, password: 'staple correct horse' });
+    for (const change of ['DISABLE_USER', 'ENABLE_USER', 'REVOKE_TOKENS']) await this.#done(change, { user });
+    await this.#step('LIST_TOKENS', { first: 1 });
+    const wanted = { name: this.#name, roles: ['reader'], allowedPolicies: ['viewer:get'] };
+    const { apiCredential } = await this.#done('CREATE_CREDENTIAL', { ...wanted, expiresAt: inOneDay() });
+    await this.#step('LIST_CREDENTIALS', { filter: { names: [this.#name] } });
+    await this.#done('DELETE_CREDENTIAL', { apiCredentialId: apiCredential.id });
   }
 
   async #operate(): Promise<string> {
@@ -154,9 +178,10 @@ export class Story {
 const GROWING = new Set(['unsealedCount', 'oldestUnsealedAt']);
 const RANDOM = new Set([
   ...['token', 'enrollmentToken', 'nonce', 'credentialBlob', 'encryptedSecret', 'etag', 'endCursor', 'requestId'],
-  ...['ek', 'seq', 'hash', 'signature'],
+  ...['ek', 'seq', 'hash', 'signature', 'key'],
 ]);
 
+const inOneDay = () => new Date(Date.now() + 86_400_000).toISOString();
 const base64 = (from: Uint8Array) => Buffer.from(from).toString('base64');
 const bytes = (text: string) => Buffer.from(text, 'base64');
 

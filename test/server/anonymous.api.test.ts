@@ -109,7 +109,7 @@ describe('anonymous', () => {
 
   test('ok: logs in, with the fields that clients’ libraries add', async () => {
     const password = readFileSync(server.adminPasswordPath, 'utf8').trim();
-    const proof = { password: { user: 'admin', password } };
+    const proof = { password: { user: 'admin', password, newPassword: 'correct horse battery' } };
     const answer = await server.graphql(LOG_IN, { proof });
     expect(answer.body.data.issueToken).toMatchObject({ __typename: 'IssueTokenPayload', userErrors: [] });
   });

@@ -50,6 +50,10 @@ const PERSONAS: Readonly<Record<string, Actor>> = {
   },
   'project admin': inProject(['admin', 'manager', 'member', 'reader']),
   'project reader': inProject(['reader']),
+  'listed credential': {
+    ...inProject(['reader']),
+    limit: { policies: new Set(['agent:get', 'allowlist:get', 'project:get']) },
+  },
   'trusted agent': {
     principal: { kind: 'agent', id: 'a', name: 'a', domainId: 'd' },
     token: null,

@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { mutate } from '../client.js';
 import { type Context, isAlive, type KeptToken, readCredentials, withContext, writeCredentials } from '../contexts.js';
 import { ISSUE_TOKEN } from '../documents/identity.js';
-import { ApiError } from '../errors.js';
+import { ApiError, CliError, EXIT } from '../errors.js';
 import { describeScope, type ScopeOptions, scopeRef, withScope } from '../scopes.js';
-import { readSecret } from '../secrets.js';
+import { askNewPassword, readSecret, readSecretFile } from '../secrets.js';
 import { note, openSession, type Session } from '../session.js';
 import { withExample } from '../verb.js';
 
@@ -12,6 +12,7 @@ interface LoginOptions extends ScopeOptions {
   readonly user?: string;
   readonly domain?: string;
   readonly passwordFile?: string;
+  readonly newPasswordFile?: string;
 }
 
 export function registerLogin(command: Command): void {
@@ -19,6 +20,7 @@ export function registerLogin(command: Command): void {
     .option('--user <name>', "the user's name (default: the one that logged in before, or admin)")
     .option('--domain <name>', "the user's domain (default: the one that logged in before, or default)")
     .option('--password-file <file>', 'read the password from a file, or from standard input for -')
+    .option('--new-password-file <file>', 'change the password to the one in a file, or from standard input for -')
     .action(async (options: LoginOptions, self: Command) => login(await openSession(self), options));
   withExample(command, 'bailiwick login --user admin --project default');
 }
@@ -39,8 +41,8 @@ async function login(session: Session, options: LoginOptions): Promise<void> {
 
 /** Uses the kept unscoped token, where one is left of the same user and nothing asks for a log-in with a password. */
 async function rescope(session: Session, options: LoginOptions, earlier: Context | undefined): Promise<Context | null> {
-  if (earlier === undefined || options.passwordFile !== undefined || !isAlive(earlier.unscoped, Date.now()))
-    return null;
+  const hasPassword = options.passwordFile !== undefined || options.newPasswordFile !== undefined;
+  if (earlier === undefined || hasPassword || !isAlive(earlier.unscoped, Date.now())) return null;
   const isSameUser =
     (options.user ?? earlier.user) === earlier.user && (options.domain ?? earlier.domain) === earlier.domain;
   if (!isSameUser || scopeRef(options) === null) return null;
@@ -56,8 +58,28 @@ async function rescope(session: Session, options: LoginOptions, earlier: Context
 async function authenticate(session: Session, options: LoginOptions, earlier: Context | undefined): Promise<Context> {
   const { user = earlier?.user ?? 'admin', domain = earlier?.domain ?? 'default' } = options;
   const password = await readSecret(options.passwordFile, `password of ${user}`);
-  const unscoped = await issueToken(session, { password: { user, domain, password } }, null);
+  const newPassword = options.newPasswordFile && (await readSecretFile(options.newPasswordFile));
+  const unscoped = await logIn(session, { user, domain, password, newPassword });
   return addScope(session, options, { user, domain, unscoped });
+}
+
+interface PasswordProof {
+  readonly user: string;
+  readonly domain: string;
+  readonly password: string;
+  readonly newPassword?: string | undefined;
+}
+
+/** A password that somebody else chose is good for nothing but another. */
+async function logIn(session: Session, password: PasswordProof): Promise<KeptToken> {
+  try {
+    return await issueToken(session, { password }, null);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.reason === 'PASSWORD_CHANGE_REQUIRED')) throw error;
+    if (!process.stdin.isTTY) throw new CliError('the password must be changed: add --new-password-file', EXIT.denied);
+    note(session, 'this password must be changed');
+    return issueToken(session, { password: { ...password, newPassword: await askNewPassword(password.user) } }, null);
+  }
 }
 
 async function addScope(session: Session, options: LoginOptions, context: Context): Promise<Context> {
@@ -70,7 +92,7 @@ async function addScope(session: Session, options: LoginOptions, context: Contex
 
 async function issueToken(session: Session, proof: object, scope: object | null): Promise<KeptToken> {
   // The proof is in the input, so an old token, which could be refused, stays at home.
-  const connection = { ...session.connection, token: undefined };
+  const connection = { server: session.connection.server };
   const { token, expiresAt } = await mutate<KeptToken>(connection, ISSUE_TOKEN, { proof, scope });
   return { token, expiresAt };
 }

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { registerChanges } from '../changeable.js';
 import { DELETE_USER, UPDATE_USER } from '../documents/containers.js';
-import { CREATE_USER, LIST_USERS } from '../documents/identity.js';
+import { CREATE_USER, DISABLE_USER, ENABLE_USER, LIST_USERS, SET_USER_PASSWORD } from '../documents/identity.js';
 import { findUser } from '../find.js';
 import type { Column, Row } from '../output.js';
 import { listAll } from '../paging.js';
+import { userRef } from '../refs.js';
 import { readSecret } from '../secrets.js';
-import { openSession, printList, printObject, send } from '../session.js';
+import { openSession, printList, printObject, type Session, send } from '../session.js';
 import { verb, withLimit } from '../verb.js';
 
 const COLUMNS: readonly Column[] = [
@@ -25,10 +26,12 @@ export function registerUser(noun: Command): void {
     'bailiwick user create alice --password-file alice.pw',
   )
     .option('--password-file <file>', 'read the password from a file, or from standard input for -')
-    .action(async (name: string, { passwordFile }: { passwordFile?: string }, self: Command) => {
+    .option('--no-change', 'the user need not choose another password at the first log-in')
+    .action(async (name: string, { passwordFile, change }: PasswordOptions, self: Command) => {
       const session = await openSession(self);
       const password = await readSecret(passwordFile, `password of ${name}`);
-      const { user } = await send<{ user: Row }>(session, CREATE_USER, { name, password });
+      const input = { name, password, mustChangePassword: change };
+      const { user } = await send<{ user: Row }>(session, CREATE_USER, input);
       printObject(session, user, COLUMNS);
     });
   withLimit(verb(noun, 'list', 'list users', 'bailiwick user list')).action(
@@ -46,4 +49,45 @@ export function registerUser(noun: Command): void {
     example: 'alice',
     canEndAdministration: true,
   });
+  registerState(noun);
 }
+
+interface PasswordOptions {
+  readonly passwordFile?: string;
+  readonly change: boolean;
+}
+
+/** What is done to a user that exists. */
+function registerState(noun: Command): void {
+  verb(
+    noun,
+    'set-password <user>',
+    'set the password of another user, whose sessions end',
+    'bailiwick user set-password alice --password-file alice.pw',
+  )
+    .option('--password-file <file>', 'read the password from a file, or from standard input for -')
+    .option('--no-change', 'the user need not choose another password at the next log-in')
+    .action(async (name: string, { passwordFile, change }: PasswordOptions, self: Command) => {
+      const session = await openSession(self);
+      const password = await readSecret(passwordFile, `new password of ${name}`);
+      const input = { user: userRef(name), password, mustChangePassword: change };
+      printUser(session, await send<{ user: Row }>(session, SET_USER_PASSWORD, input));
+    });
+  verb(noun, 'enable <user>', 'let a user log in again', 'bailiwick user enable alice').action(
+    async (name: string, _options: object, self: Command) => {
+      const session = await openSession(self);
+      printUser(session, await send<{ user: Row }>(session, ENABLE_USER, { user: userRef(name) }));
+    },
+  );
+  verb(noun, 'disable <user>', 'end what a user does, and let it do no more', 'bailiwick user disable alice')
+    .option('--reason <text>', 'why')
+    .option('--force', 'even when nobody else administers the system; needs a reason')
+    .action(async (name: string, { reason, force = false }: { reason?: string; force?: boolean }, self: Command) => {
+      const session = await openSession(self);
+      const input = { user: userRef(name), reason, isForced: force };
+      printUser(session, await send<{ user: Row }>(session, DISABLE_USER, input));
+    });
+}
+
+const printUser = (session: Session, { user }: { readonly user: Row }) =>
+  printObject(session, user, [...COLUMNS, ['MUST CHANGE PASSWORD', 'mustChangePassword']]);

@@ -88,6 +88,20 @@ export const REMOVE_IMPLIED_ROLE = `mutation RemoveImpliedRole($input: RemoveImp
   payload: removeImpliedRole(input: $input) { role ${ROLE} userErrors { code message path } }
 }`;
 
+const USER = '{ id name isEnabled mustChangePassword domain { id name } createdAt }';
+
+export const SET_USER_PASSWORD = `mutation SetUserPassword($input: SetUserPasswordInput!) {
+  payload: setUserPassword(input: $input) { user ${USER} userErrors { code message path } }
+}`;
+
+export const ENABLE_USER = `mutation EnableUser($input: EnableUserInput!) {
+  payload: enableUser(input: $input) { user ${USER} userErrors { code message path } }
+}`;
+
+export const DISABLE_USER = `mutation DisableUser($input: DisableUserInput!) {
+  payload: disableUser(input: $input) { user ${USER} userErrors { code message path } }
+}`;
+
 const ASSIGNMENT = `{
   id role roleDomain { name } isInherited notBefore expiresAt reason createdAt
   user { id name domain { name } }

@@ -30,5 +30,6 @@ export const assignmentGrant = definePolicy<AssignmentPlace>({
   target,
   boundary: { system: '@', domain: 'domain_id:%(domain_id)s' },
   check: { system: 'role:admin', domain: 'role:manager' },
+  isForCredentials: false,
   operations: ['Mutation.grantRole', 'Mutation.revokeRole'],
 });

@@ -1,4 +1,5 @@
 import { index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { domains } from '../domains/tables.js';
 import { users } from '../users/tables.js';
 
 /** A key by which a script acts for a user, within limits that only its making sets. */
@@ -9,6 +10,10 @@ export const apiCredentials = pgTable(
     userId: text('user_id')
       .notNull()
       .references(() => users.id),
+    /** The domain of the user, which never changes. */
+    userDomainId: text('user_domain_id')
+      .notNull()
+      .references(() => domains.id),
     name: text('name').notNull(),
     description: text('description'),
     /** SHA-256 of the key in hex; the key itself, 256 random bits, is nowhere. */
@@ -22,7 +27,6 @@ export const apiCredentials = pgTable(
     allowedPolicies: text('allowed_policies').array(),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
     expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
-    revokedAt: timestamp('revoked_at', { withTimezone: true }),
   },
   (t) => [
     unique('api_credentials_user_id_name_key').on(t.userId, t.name),

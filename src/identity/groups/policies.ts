@@ -35,6 +35,7 @@ export const groupUpdate = definePolicy<GroupRow>({
   target,
   boundary,
   check,
+  isForCredentials: false,
   operations: ['Mutation.updateGroup'],
 });
 
@@ -45,6 +46,7 @@ export const groupDelete = definePolicy<GroupRow>({
   target,
   boundary,
   check,
+  isForCredentials: false,
   operations: ['Mutation.deleteGroup'],
 });
 
@@ -55,6 +57,7 @@ export const groupAddMember = definePolicy<GroupRow>({
   target,
   boundary,
   check,
+  isForCredentials: false,
   operations: ['Mutation.addGroupMember'],
 });
 
@@ -65,6 +68,7 @@ export const groupRemoveMember = definePolicy<GroupRow>({
   target,
   boundary,
   check,
+  isForCredentials: false,
   operations: ['Mutation.removeGroupMember'],
 });
 

@@ -25,6 +25,7 @@ const changing = {
   target,
   boundary: { system: '@', domain: 'domain_id:%(domain_id)s' },
   check: { system: 'role:admin', domain: 'role:manager' },
+  isForCredentials: false,
 } as const;
 
 export const roleCreate = definePolicy<RoleRow>({

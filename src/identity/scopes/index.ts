@@ -16,6 +16,15 @@ export interface ResolvedScope {
   readonly projectId: string | null;
 }
 
+/** A stored scope as `Scope` tells it. */
+export function scopeView(row: {
+  readonly scopeType: string;
+  readonly domainId: string | null;
+  readonly projectId: string | null;
+}) {
+  return { type: row.scopeType.toUpperCase(), domainId: row.domainId, projectId: row.projectId };
+}
+
 /** The scope that is meant; undefined when there is none. Says nothing about who may know of it. */
 export async function resolveScope(db: Db, input: ScopeInput, ...path: string[]): Promise<ResolvedScope | undefined> {
   if (input.domain) {

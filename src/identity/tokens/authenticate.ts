@@ -2,9 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Actor, Principal, Scope } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
 import { unauthenticated } from '../../platform/errors.js';
-import type { Credentials } from '../../platform/policy/index.js';
+import type { CredentialLimit, Credentials } from '../../platform/policy/index.js';
 import type { AgentRow } from '../agents/tables.js';
 import { rolesInForce } from '../assignments/index.js';
+import { holderOf, type ShownCredential } from '../credentials/index.js';
 import type { UserRow } from '../users/tables.js';
 import { findBearer } from './repository.js';
 import type { TokenRow } from './tables.js';
@@ -24,11 +25,33 @@ export async function authenticate(db: Db, cacheOwner: object, token: string, no
   // Banning revokes an agent's tokens too; its own reason is said first.
   if (bearer?.agent) refuseBanned(bearer.agent);
   if (!bearer || bearer.token.revokedAt !== null || bearer.token.expiresAt <= now) throw unauthenticated();
-  const base = { token: { id: bearer.token.id, expiresAt: bearer.token.expiresAt }, epoch: bearer.epoch };
+  const { id, expiresAt, roles, credentialId } = bearer.token;
+  const base = { token: { id, expiresAt, isNarrowed: roles !== null }, epoch: bearer.epoch };
   if (bearer.agent) return { ...base, ...agentActor(bearer.agent, now) };
   if (!bearer.user?.isEnabled) throw unauthenticated();
-  return { ...base, ...(await userActor(db, cacheOwner, bearer.token, bearer.user, bearer.epoch, now)) };
+  const limit = credentialId === null ? undefined : limitTo(bearer.allowedPolicies);
+  return { ...base, ...(await userActor(db, cacheOwner, bearer.token, bearer.user, bearer.epoch, now)), limit };
 }
+
+/**
+ * The same for who shows an API credential at each request instead of a token.
+ * @throws UNAUTHENTICATED, as for a token, whatever is wrong with it.
+ */
+export async function authenticateCredential(
+  db: Db,
+  cacheOwner: object,
+  shown: ShownCredential,
+  now: Date,
+): Promise<Actor> {
+  const holder = await holderOf(db, shown, now);
+  if (!holder) throw unauthenticated();
+  const { credential, user, epoch } = holder;
+  const base = { token: { id: credential.id, expiresAt: credential.expiresAt }, epoch };
+  const limit = limitTo(credential.allowedPolicies);
+  return { ...base, ...(await userActor(db, cacheOwner, credential, user, epoch, now)), limit };
+}
+
+const limitTo = (names: readonly string[] | null): CredentialLimit => ({ policies: names && new Set(names) });
 
 type Identity = Pick<Actor, 'principal' | 'where' | 'scope' | 'credentials' | 'rolesUntil'>;
 
@@ -52,10 +75,13 @@ function agentActor(agent: AgentRow, now: Date): Identity {
   return { principal, where, scope: 'agent', credentials, rolesUntil: null };
 }
 
+/** What a token and an API credential hold for. */
+type Holding = Pick<TokenRow, 'scopeType' | 'domainId' | 'projectId' | 'roles'>;
+
 async function userActor(
   db: Db,
   cacheOwner: object,
-  token: TokenRow,
+  token: Holding,
   user: UserRow,
   epoch: number,
   now: Date,
@@ -73,7 +99,7 @@ async function userActor(
   return { principal, where, scope: where.type, credentials, rolesUntil: until };
 }
 
-function scopeOf({ scopeType, domainId, projectId }: TokenRow): Scope {
+function scopeOf({ scopeType, domainId, projectId }: Holding): Scope {
   if (scopeType === 'system') return { type: 'system' };
   if (scopeType === 'domain' && domainId !== null) return { type: 'domain', domainId };
   if (scopeType === 'project' && projectId !== null && domainId !== null)

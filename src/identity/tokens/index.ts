@@ -1,2 +1,4 @@
-export { authenticate } from './authenticate.js';
-export { type IssuedToken, issueAgentToken, revokeAgentTokens } from './service.js';
+export { authenticate, authenticateCredential } from './authenticate.js';
+export { type IssuedToken, issueAgentToken } from './issue.js';
+export { tokenRevokeAll } from './policies.js';
+export { revokeAgentTokens, revokeUserTokens } from './service.js';

@@ -1,4 +1,5 @@
-import { definePolicy } from '../../platform/policy/index.js';
+import { definePolicy, defineTarget } from '../../platform/policy/index.js';
+import { type TokenRow, tokens } from './tables.js';
 
 export const tokenIssue = definePolicy({
   name: 'token:issue',
@@ -14,6 +15,27 @@ export const tokenRevoke = definePolicy({
   scopeTypes: 'authenticated',
   check: '@',
   operations: ['Mutation.revokeToken'],
+});
+
+export const tokenList = definePolicy<TokenRow>({
+  name: 'token:list',
+  description: 'Read one’s own sessions.',
+  scopeTypes: 'authenticated',
+  target: defineTarget<TokenRow>()(tokens, {
+    user_id: { type: 'text', row: (row) => row.userId, sql: (t) => t.userId },
+  }),
+  boundary: 'user_id:%(user_id)s',
+  check: '@',
+  operations: ['Query.tokens', 'Token.*'],
+});
+
+export const tokenRevokeAll = definePolicy({
+  name: 'token:revoke_all',
+  description: 'End all sessions, one’s own, or of a user whom one may disable.',
+  scopeTypes: 'authenticated',
+  check: '@',
+  isForCredentials: false,
+  operations: ['Mutation.revokeTokens'],
 });
 
 export const viewerGet = definePolicy({

@@ -1,8 +1,11 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { authorizationEpoch } from '../../authority/tables.js';
 import type { Db, Tx } from '../../db/open.js';
 import { type JsonRow, rowFrom, rowsOf } from '../../db/rows.js';
+import type { PageRequest } from '../../platform/pagination.js';
+import type { Visible } from '../../platform/policy/index.js';
 import { type AgentRow, agents } from '../agents/tables.js';
+import { apiCredentials } from '../credentials/tables.js';
 import { type UserRow, users } from '../users/tables.js';
 import { type TokenRow, tokens } from './tables.js';
 
@@ -11,6 +14,8 @@ export interface Bearer {
   readonly token: TokenRow;
   readonly user: UserRow | null;
   readonly agent: AgentRow | null;
+  /** Of the API credential that it was issued to; null for all, and without one. */
+  readonly allowedPolicies: readonly string[] | null;
   readonly epoch: number;
 }
 
@@ -19,11 +24,13 @@ export interface Bearer {
  * comes and not through the query builder.
  */
 export async function findBearer(db: Db, hash: string): Promise<Bearer | undefined> {
-  const [row] = await rowsOf<{ token: JsonRow; user: JsonRow | null; agent: JsonRow | null; epoch: number | string }>(
+  const [row] = await rowsOf<Found>(
     db,
-    sql`select to_json(${tokens}) as token, to_json(${users}) as "user", to_json(${agents}) as agent, epoch
+    sql`select to_json(${tokens}) as token, to_json(${users}) as "user", to_json(${agents}) as agent, epoch,
+      to_json(${apiCredentials.allowedPolicies}) as "allowedPolicies"
       from ${tokens} join ${authorizationEpoch} on ${authorizationEpoch.id} = 1
       left join ${users} on ${users.id} = ${tokens.userId} left join ${agents} on ${agents.id} = ${tokens.agentId}
+      left join ${apiCredentials} on ${apiCredentials.id} = ${tokens.credentialId}
       where ${tokens.hash} = ${hash}`,
   );
   if (row === undefined) return undefined;
@@ -31,8 +38,17 @@ export async function findBearer(db: Db, hash: string): Promise<Bearer | undefin
     token: rowFrom(tokens, row.token),
     user: row.user && rowFrom(users, row.user),
     agent: row.agent && rowFrom(agents, row.agent),
+    allowedPolicies: row.allowedPolicies,
     epoch: Number(row.epoch),
   };
+}
+
+interface Found {
+  token: JsonRow;
+  user: JsonRow | null;
+  agent: JsonRow | null;
+  allowedPolicies: string[] | null;
+  epoch: number | string;
 }
 
 export async function findById(db: Db, id: string): Promise<TokenRow | undefined> {
@@ -61,3 +77,37 @@ export async function revokeByAgent(tx: Tx, agentId: string, revokedAt: Date): P
     .set({ revokedAt })
     .where(and(isNull(tokens.revokedAt), eq(tokens.agentId, agentId)));
 }
+
+/** Ends all tokens of a user; answers how many counted until now. */
+export async function revokeByUser(tx: Tx, userId: string, revokedAt: Date): Promise<number> {
+  const ended = await tx
+    .update(tokens)
+    .set({ revokedAt })
+    .where(and(isLive(revokedAt), eq(tokens.userId, userId)))
+    .returning({ id: tokens.id });
+  return ended.length;
+}
+
+export function listLive(db: Db, visible: Visible<typeof tokens>, now: Date, page: PageRequest): Promise<TokenRow[]> {
+  const after = page.after?.[0];
+  return db
+    .select()
+    .from(tokens)
+    .where(and(visible.where, isLive(now), after === undefined ? undefined : gt(tokens.id, after)))
+    .orderBy(asc(tokens.id))
+    .limit(page.first + 1);
+}
+
+export function listLiveByIds(
+  db: Db,
+  visible: Visible<typeof tokens>,
+  now: Date,
+  ids: readonly string[],
+): Promise<TokenRow[]> {
+  return db
+    .select()
+    .from(tokens)
+    .where(and(visible.where, isLive(now), inArray(tokens.id, [...ids])));
+}
+
+const isLive = (now: Date): SQL | undefined => and(isNull(tokens.revokedAt), gt(tokens.expiresAt, now));

@@ -1,7 +1,7 @@
 import { definePolicy, defineTarget } from '../../platform/policy/index.js';
 import { type UserRow, users } from './tables.js';
 
-const target = defineTarget<UserRow>()(users, {
+export const userTarget = defineTarget<UserRow>()(users, {
   id: { type: 'text', row: (row) => row.id, sql: (t) => t.id },
   domain_id: { type: 'text', row: (row) => row.domainId, sql: (t) => t.domainId },
 });
@@ -10,7 +10,7 @@ export const userGet = definePolicy<UserRow>({
   name: 'user:get',
   description: 'Read users: all of them in the system, those of an own domain, and oneself.',
   scopeTypes: ['system', 'domain', 'project'],
-  target,
+  target: userTarget,
   boundary: {
     system: '@',
     domain: 'domain_id:%(domain_id)s or user_id:%(id)s',
@@ -25,6 +25,7 @@ export const userCreate = definePolicy({
   description: 'Create a user in the own domain.',
   scopeTypes: ['domain'],
   check: 'role:manager',
+  isForCredentials: false,
   operations: ['Mutation.createUser'],
 });
 
@@ -32,9 +33,10 @@ export const userUpdate = definePolicy<UserRow>({
   name: 'user:update',
   description: 'Rename a user whose every role one could give.',
   scopeTypes: ['system', 'domain'],
-  target,
+  target: userTarget,
   boundary: { system: '@', domain: 'domain_id:%(domain_id)s' },
   check: { system: 'role:admin', domain: 'role:manager' },
+  isForCredentials: false,
   operations: ['Mutation.updateUser'],
 });
 
@@ -42,8 +44,9 @@ export const userDelete = definePolicy<UserRow>({
   name: 'user:delete',
   description: 'Delete a user whose every role one could take away.',
   scopeTypes: ['system', 'domain'],
-  target,
+  target: userTarget,
   boundary: { system: '@', domain: 'domain_id:%(domain_id)s' },
   check: { system: 'role:admin', domain: 'role:manager' },
+  isForCredentials: false,
   operations: ['Mutation.deleteUser'],
 });

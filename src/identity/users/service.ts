@@ -32,6 +32,7 @@ export const loadUser = defineLoader(async (context, ids) =>
 export interface CreateUser {
   readonly name: string;
   readonly password: string;
+  readonly mustChangePassword?: boolean | null | undefined;
   readonly requestId?: string | null | undefined;
 }
 
@@ -43,7 +44,12 @@ export async function createUser(context: Context, input: CreateUser): Promise<U
   return mutate(context, { policy: userCreate.name }, async (act) => {
     const { id } = await once(act, 'createUser', { requestId: input.requestId, ...{ name } }, async () => {
       const domainId = domainOf(act);
-      const state = { isEnabled: true, mustChangePassword: false, version: 1, createdAt: act.now };
+      const state = {
+        isEnabled: true,
+        mustChangePassword: input.mustChangePassword ?? true,
+        version: 1,
+        createdAt: act.now,
+      };
       const row = { id: newId('User'), domainId, name, passwordHash, ...state };
       await insert(act.tx, row);
       const target = { type: 'User', id: row.id };

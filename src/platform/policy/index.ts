@@ -12,6 +12,7 @@ export { type FileEntry, type Finding, lintOverrides, separate } from './lint.js
 export {
   type AuthenticatedDeclaration,
   CREDENTIAL_FIELDS,
+  type CredentialLimit,
   type Credentials,
   definePolicy,
   type Policy,

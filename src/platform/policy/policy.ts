@@ -30,10 +30,18 @@ export const CREDENTIAL_FIELDS: ReadonlyMap<string, 'value' | 'map'> = new Map(
   FIELD_NAMES.map((field) => [field, 'value']),
 );
 
+/** What an API credential passes at most, whatever its user may do. What anybody may do it never takes away. */
+export interface CredentialLimit {
+  /** Names of the only policies that it passes; null for all that are for credentials. */
+  readonly policies: ReadonlySet<string> | null;
+}
+
 /** What a policy sees of the caller. Scope null is anonymous; `unscoped` is authenticated without a scope. */
 export interface Subject {
   readonly scope: ScopeType | 'unscoped' | null;
   readonly credentials: Credentials;
+  /** There for a caller that acts by an API credential, or by a token that was issued to one. */
+  readonly limit?: CredentialLimit | undefined;
 }
 
 export type PolicyName = `${string}:${string}`;
@@ -46,6 +54,8 @@ interface Declaration<Row extends object> {
   readonly target?: Target<Row>;
   /** What the policy guards: `Mutation.createAllowlist`, `Allowlist.*` (the whole type), `HTTP.putUpload`. */
   readonly operations: readonly string[];
+  /** False for what no API credential passes, whatever it lists: gaining rights, and handing them on. */
+  readonly isForCredentials?: false;
   /** The check of an earlier version, in force beside the new one until new defaults are enforced. */
   readonly deprecated?: {
     readonly name?: string;
@@ -77,6 +87,7 @@ export interface PublicDeclaration extends Declaration<never> {
   readonly check: '@';
   readonly boundary?: never;
   readonly target?: never;
+  readonly isForCredentials?: never;
   readonly deprecated?: never;
 }
 

@@ -18,7 +18,7 @@ export type Decision =
   | { readonly outcome: 'ALLOWED' }
   | { readonly outcome: 'UNAUTHENTICATED' }
   | { readonly outcome: 'WRONG_SCOPE'; readonly scopeTypes: readonly ScopeType[] }
-  | { readonly outcome: 'FORBIDDEN' };
+  | { readonly outcome: 'FORBIDDEN'; readonly reason?: 'CREDENTIAL_LIMIT' };
 
 /** A policy by name, or as declared; the latter ties the row to it at compile time. */
 export type PolicyRef<Row extends object = object> = PolicyName | Policy<Row>;
@@ -30,6 +30,8 @@ export interface PolicyDescription {
   readonly scopeTypes: PolicyDeclaration['scopeTypes'];
   readonly scopes: readonly ScopeText[];
   readonly isOverridden: boolean;
+  /** Whether an API credential may pass it at all. */
+  readonly isForCredentials: boolean;
   readonly operations: readonly string[];
   readonly deprecated: PolicyDeclaration['deprecated'];
 }
@@ -52,6 +54,7 @@ interface Entry extends CompiledPolicy {
 
 const ALLOWED: Decision = Object.freeze({ outcome: 'ALLOWED' });
 const FORBIDDEN: Decision = Object.freeze({ outcome: 'FORBIDDEN' });
+const LIMITED: Decision = Object.freeze({ outcome: 'FORBIDDEN', reason: 'CREDENTIAL_LIMIT' });
 const UNAUTHENTICATED: Decision = Object.freeze({ outcome: 'UNAUTHENTICATED' });
 
 /**
@@ -84,10 +87,11 @@ export function buildRegistry(input: RegistryInput): PolicyRegistry {
 }
 
 function describe(compiled: CompiledPolicy, isOverridden: boolean): Entry {
-  const { name, description, scopeTypes, operations, deprecated } = compiled.policy;
+  const { name, description, scopeTypes, operations, deprecated, isForCredentials = true } = compiled.policy;
+  const published = { name, description, scopeTypes, operations, deprecated, isForCredentials };
   return {
     ...compiled,
-    description: { name, description, scopeTypes, scopes: compiled.texts, isOverridden, operations, deprecated },
+    description: { ...published, scopes: compiled.texts, isOverridden },
     wrongScope: Object.freeze({ outcome: 'WRONG_SCOPE', scopeTypes: typeof scopeTypes === 'object' ? scopeTypes : [] }),
   };
 }
@@ -138,6 +142,7 @@ export class PolicyRegistry {
     const entry = this.#entry(policy);
     const tests = entry.byScope.get(subject.scope);
     if (tests === undefined) return refusedScope(entry, subject);
+    if (isBeyondLimit(entry, subject)) return LIMITED;
     return mayBeTrue(tests.operation(subject.credentials)) ? ALLOWED : FORBIDDEN;
   }
 
@@ -146,6 +151,7 @@ export class PolicyRegistry {
     const entry = this.#entry(policy);
     const tests = entry.byScope.get(subject.scope);
     if (tests === undefined) return refusedScope(entry, subject);
+    if (isBeyondLimit(entry, subject)) return LIMITED;
     return tests.row(subject.credentials, row) === TRUE ? ALLOWED : FORBIDDEN;
   }
 
@@ -155,6 +161,7 @@ export class PolicyRegistry {
     const explanation = explainPolicy(entry, subject, target);
     const { tree } = explanation;
     if (tree === null) return { ...explanation, decision: refusedScope(entry, subject) };
+    if (isBeyondLimit(entry, subject)) return { ...explanation, decision: LIMITED };
     return { ...explanation, decision: tree.value === 'TRUE' || tree.value === 'OPEN' ? ALLOWED : FORBIDDEN };
   }
 
@@ -197,9 +204,16 @@ function refusedScope(entry: Entry, subject: Subject): Decision {
   return subject.scope === null ? UNAUTHENTICATED : entry.wrongScope;
 }
 
-function residueFor({ policy, byScope }: Entry, subject: Subject): Residue {
+/** Decided after the scope and before the check, so that no check and no override widens what a credential may do. */
+function isBeyondLimit({ policy }: Entry, { limit }: Subject): boolean {
+  if (limit === undefined || policy.scopeTypes === 'public') return false;
+  return policy.isForCredentials === false || limit.policies?.has(policy.name) === false;
+}
+
+function residueFor(entry: Entry, subject: Subject): Residue {
+  const { policy, byScope } = entry;
   const tests = byScope.get(subject.scope);
-  if (tests === undefined) return { kind: 'never' };
+  if (tests === undefined || isBeyondLimit(entry, subject)) return { kind: 'never' };
   return residueOf(tests.check, subject.credentials, (key) => targetKey(policy.target, key).type);
 }
 

@@ -21,6 +21,11 @@ export async function ask(
   const named = fields.map((field, index) => `f${index}: ${field}`);
   const { body, requestId } = await server.graphql(`${operation} { ${named.join('\n')} }`, variables, token);
   const errors: Json[] = body.errors ?? [];
+  const isBeyondLimit = !body.data && errors[0]?.extensions.reason === 'CREDENTIAL_LIMIT';
+  if (isBeyondLimit && operation === 'query' && fields.length > 1) {
+    // One field that is beyond an API credential's limit refuses a whole request of different ones.
+    return (await Promise.all(fields.map((field) => ask(server, operation, [field], variables, token)))).flat();
+  }
   // Without any data, what ended the request, or refused a field that cannot be null, is the answer to all of it.
   const ofAll = body.data ? undefined : errors[0];
   return fields.map((field, index) => {

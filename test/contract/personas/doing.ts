@@ -2,6 +2,7 @@ import { count, eq } from 'drizzle-orm';
 import { type GraphQLField, type GraphQLSchema, getNamedType, isObjectType } from 'graphql';
 import { auditEntries } from '../../../src/audit/entries/tables.js';
 import type { Json, TestServer } from '../../harness/server.js';
+import { ACCOUNT_MUTATIONS } from './account-mutations.js';
 import { AGENT_MUTATIONS } from './agent-mutations.js';
 import { ALLOWLIST_MUTATIONS } from './allowlist-mutations.js';
 import { type Answered, ask } from './ask.js';
@@ -30,6 +31,7 @@ export const MUTATIONS: Readonly<Record<string, Attempts>> = {
   ...CONTAINER_MUTATIONS,
   ...GROUP_MUTATIONS,
   ...ROLE_MUTATIONS,
+  ...ACCOUNT_MUTATIONS,
   ...ALLOWLIST_MUTATIONS,
   ...AGENT_MUTATIONS,
 };
@@ -102,7 +104,11 @@ function wordOf({ value: payload, refusal }: Answered, mutation: string): string
   if (refusal !== null) return refusal;
   const { userErrors, ...rest }: Json = payload;
   if (userErrors.length > 0) return userErrors[0].code;
-  if (!Object.values(rest).some((value) => typeof value === 'string' || (value && typeof value === 'object'))) {
+  if (
+    !Object.values(rest).some(
+      (value) => ['string', 'number'].includes(typeof value) || (value && typeof value === 'object'),
+    )
+  ) {
     throw new Error(`${mutation} was neither done nor refused`);
   }
   return '**yes**';

@@ -70,6 +70,16 @@ export const DOORS: Readonly<Record<string, Doors>> = {
     list: listed('groups'),
     entity: 'Group',
   },
+  Token: {
+    fields: 'id apiCredential { id } scope { domain { id } project { id } }',
+    list: listed('tokens'),
+    entity: 'Token',
+  },
+  ApiCredential: {
+    fields: 'id user { id } scope { domain { id } project { id } }',
+    list: listed('apiCredentials', ({ at }) => `, filter: { userIds: [${quoted(at)}] }`),
+    entity: 'ApiCredential',
+  },
   Role: {
     fields: 'id domain { id } impliedRoles { id }',
     byId: byId('role'),

@@ -10,6 +10,8 @@ export interface Persona {
   readonly principal: Principal | null;
   /** What owns what a user's token makes. */
   readonly scope: TestScope;
+  /** True for an API credential with a list of policies: a request that holds anything else is refused whole. */
+  readonly isListed?: boolean;
 }
 
 const ROLES: readonly RoleName[] = ['admin', 'manager', 'member', 'reader'];
@@ -23,6 +25,8 @@ export async function makePersonas(world: World): Promise<Persona[]> {
     await user(world, 'project service', own, 'service'),
     await inheriting(world),
     await narrowed(world),
+    await byCredential(world, 'project admin’s API credential'),
+    { ...(await byCredential(world, 'one that reads the fleet', FLEET)), isListed: true },
     await user(world, 'project, no role', own),
     await user(world, 'unscoped', { type: 'unscoped' }),
     await agent(world, 'agent', 'PENDING'),
@@ -57,6 +61,26 @@ async function narrowed(world: World): Promise<Persona> {
     'mutation ($input: IssueTokenInput!) { issueToken(input: $input) { token } }',
     { input: { proof: { token: whole.token }, scope: scopeRef(whole.scope), roles: ['reader'] } },
   );
+  return { ...whole, token: body.data.issueToken.token };
+}
+
+/** All that it takes to watch machines and what they were judged by. */
+const FLEET = [
+  ...['agent:get', 'allowlist:get', 'allowlist:get_content', 'attestation_result:get', 'project:get', 'domain:get'],
+  ...['stream:open', 'federation:entities'],
+];
+
+/** A token of an API credential of an administrator of the project. */
+async function byCredential(world: World, name: string, allowedPolicies?: readonly string[]): Promise<Persona> {
+  const { graphql } = world.server;
+  const whole = await user(world, name, world.projects.own, 'admin');
+  const create = `mutation ($input: CreateApiCredentialInput!) {
+    createApiCredential(input: $input) { apiCredential { id } key } }`;
+  const input = { name, allowedPolicies, expiresAt: world.rows.expiresAt };
+  const { apiCredential, key } = (await graphql(create, { input }, whole.token)).body.data.createApiCredential;
+  const { body } = await graphql('mutation ($input: IssueTokenInput!) { issueToken(input: $input) { token } }', {
+    input: { proof: { credential: { id: apiCredential.id, key } } },
+  });
   return { ...whole, token: body.data.issueToken.token };
 }
 

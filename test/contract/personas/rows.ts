@@ -3,14 +3,16 @@ import { auditEntries } from '../../../src/audit/entries/tables.js';
 import { anonymous, type Services } from '../../../src/authority/index.js';
 import type { Db } from '../../../src/db/open.js';
 import { roleAssignments } from '../../../src/identity/assignments/tables.js';
+import { apiCredentials } from '../../../src/identity/credentials/tables.js';
 import { groups } from '../../../src/identity/groups/tables.js';
 import { roleImplications, roles } from '../../../src/identity/roles/tables.js';
 import { newToken, tokenHash } from '../../../src/identity/tokens/authenticate.js';
 import { tokens } from '../../../src/identity/tokens/tables.js';
+import { users } from '../../../src/identity/users/tables.js';
 import { newId } from '../../../src/platform/ids.js';
 import type { RoleName, TestServer } from '../../harness/server.js';
 import { agentRows, allowlistRows, type Times } from './attestation-rows.js';
-import { idsOf, type Owner, type Principal } from './owners.js';
+import { idsOf, type Owner, type Principal, type Project } from './owners.js';
 
 export type Rows = Awaited<ReturnType<typeof makeRows>>;
 
@@ -51,6 +53,15 @@ function identityRows(db: Db, { createdAt, expiresAt }: Times, roleId: (name: Ro
       const id = newId('RoleAssignment');
       const row = { id, userId, roleId: roleId(role), scopeType: owner.type, ...idsOf(owner), isInherited };
       await db.insert(roleAssignments).values({ ...row, createdAt });
+      return id;
+    },
+    /** One with the role of a reader. */
+    async credential(userId: string, scope: Project) {
+      const id = newId('ApiCredential');
+      const [user] = await db.select().from(users).where(eq(users.id, userId));
+      const { type: scopeType, ...owner } = scope;
+      const row = { id, userId, userDomainId: user?.domainId ?? '', name: id, scopeType, ...owner, roles: ['reader'] };
+      await db.insert(apiCredentials).values({ ...row, keyHash: tokenHash(id), createdAt, expiresAt });
       return id;
     },
     async tokenOf({ kind, id: principalId }: Principal) {

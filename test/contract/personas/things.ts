@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { roleAssignments } from '../../../src/identity/assignments/tables.js';
 import { projects } from '../../../src/identity/projects/tables.js';
 import { asking } from '../../identity/asking.js';
-import { idsOf } from './owners.js';
+import { idsOf, type Project } from './owners.js';
 import type { Persona } from './personas.js';
 import { OWNERS, PROJECTS, type World } from './world.js';
 
@@ -46,6 +46,11 @@ export async function sharedThings(world: World): Promise<Things> {
       { name: 'home', id: world.roles.home, links: { domain: world.home } },
       { name: 'foreign', id: world.roles.foreign, links: { domain: world.foreign } },
     ],
+    ApiCredential: [
+      await credentialOf(world, 'of a user of home', users.home, world.projects.own),
+      await credentialOf(world, 'of a foreign user', users.foreign, world.projects['foreign project']),
+    ],
+    Token: [{ name: 'of a user of home', id: await world.rows.tokenOf({ kind: 'user', id: users.home }) }],
     RoleAssignment: await sharedAssignments(world),
     Policy: [{ name: 'any', id: 'domain:get' }],
     Allowlist: OWNERS.map((name) => {
@@ -75,7 +80,8 @@ export async function sharedThings(world: World): Promise<Things> {
 }
 
 /** Beside the shared ones: what is the persona's own. */
-export async function ownThings({ rows, server, home, projects, lists }: World, persona: Persona): Promise<Things> {
+export async function ownThings(world: World, persona: Persona): Promise<Things> {
+  const { rows, server, home, projects, lists } = world;
   const { principal, scope } = persona;
   const id = principal?.id ?? null;
   const userId = principal?.kind === 'user' ? id : null;
@@ -97,10 +103,23 @@ export async function ownThings({ rows, server, home, projects, lists }: World, 
         links: { user: userId, ...(held && scopeLinks(held)) },
       },
     ],
+    ApiCredential: userId ? [await credentialOf(world, 'one’s own', userId, projects.own)] : [],
+    Token: principal ? [await ownToken(world, persona)] : [],
     Agent: [{ name: 'itself', id: agentId, links: { project: projects.own.projectId } }],
     AttestationResult: [{ name: 'its own', id: resultId, at: agentId ?? '', links: { agent: agentId } }],
     AuditEntry: [{ name: 'foreign, by oneself', id: entry?.id ?? null, at: entry?.targetId ?? '' }],
   };
+}
+
+async function credentialOf({ rows }: World, name: string, user: string, scope: Project): Promise<Thing> {
+  const links = { user, ...scopeLinks(idsOf(scope)) };
+  return { name, id: await rows.credential(user, scope), at: user, links };
+}
+
+/** Another session of the persona's. */
+async function ownToken({ rows }: World, { principal }: Persona): Promise<Thing> {
+  const id = principal && (await rows.tokenOf(principal));
+  return { name: 'one’s own', id };
 }
 
 type Ids = ReturnType<typeof idsOf>;

@@ -1,2 +1,0 @@
-CREATE INDEX "api_credentials_domain_id_project_id_idx" ON "api_credentials" USING btree ("domain_id","project_id");--> statement-breakpoint
-CREATE INDEX "tokens_domain_id_project_id_idx" ON "tokens" USING btree ("domain_id","project_id");

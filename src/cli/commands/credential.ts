@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { writePrivateFile } from '../contexts.js';
+import { CREATE_CREDENTIAL, DELETE_CREDENTIAL, LIST_CREDENTIALS } from '../documents/sessions.js';
+import { CliError, EXIT } from '../errors.js';
+import type { Column, Row } from '../output.js';
+import { listAll } from '../paging.js';
+import { note, openSession, printList, printObject, type Session, send } from '../session.js';
+import { collect, parseCount, verb, withLimit } from '../verb.js';
+
+const COLUMNS: readonly Column[] = [
+  ['NAME', 'name'],
+  ['ID', 'id'],
+  ['USER', 'user.name'],
+  ['SCOPE', 'scope.type'],
+  ['DOMAIN', 'scope.domain.name'],
+  ['PROJECT', 'scope.project.name'],
+  ['ROLES', 'roles'],
+  ['EXPIRES', 'expiresAt'],
+];
+const DETAILS: readonly Column[] = [...COLUMNS, ['POLICIES', 'allowedPolicies']];
+
+const DAY_MS = 86_400_000;
+const DAYS_DEFAULT = 30;
+
+interface CreateOptions {
+  readonly description?: string;
+  readonly role?: string[];
+  readonly policy?: string[];
+  readonly days: number;
+  readonly keyFile?: string;
+}
+
+export function registerCredential(noun: Command): void {
+  verb(
+    noun,
+    'create <name>',
+    'create a key for a program, in the scope of the log-in',
+    'bailiwick credential create nightly --role reader --policy agent:get --key-file nightly.key',
+  )
+    .option('--description <text>', 'what it is for')
+    .option('--role <name>', 'keep this role only; may be repeated', collect)
+    .option('--policy <name>', 'pass this policy only; may be repeated', collect)
+    .option('--days <n>', 'how long it counts; at most 366', parseCount, DAYS_DEFAULT)
+    .option('--key-file <file>', 'write id and key to this file instead of showing the key')
+    .action(async (name: string, options: CreateOptions, self: Command) =>
+      createCredential(await openSession(self), name, options),
+    );
+  withLimit(verb(noun, 'list', 'list API credentials', 'bailiwick credential list'))
+    .option('--user-id <id>', 'of this user; may be repeated', collect)
+    .option('--name <name>', 'of this name; may be repeated', collect)
+    .action(async ({ userId, name, limit }: { userId?: string[]; name?: string[]; limit: number }, self: Command) => {
+      const session = await openSession(self);
+      const filter = { userIds: userId, names: name };
+      printList(session, await listAll(session, LIST_CREDENTIALS, { filter }, limit), COLUMNS);
+    });
+  verb(
+    noun,
+    'delete <credential-id>',
+    'delete a key, and end its sessions',
+    'bailiwick credential delete key_…',
+  ).action(async (apiCredentialId: string, _options: object, self: Command) => {
+    const session = await openSession(self);
+    await send(session, DELETE_CREDENTIAL, { apiCredentialId });
+    printObject(session, { id: apiCredentialId }, [['Deleted', 'id']]);
+  });
+}
+
+async function createCredential(session: Session, name: string, options: CreateOptions): Promise<void> {
+  const { description, role, policy, days, keyFile } = options;
+  if (session.format === 'name' && keyFile === undefined)
+    throw new CliError('with -o name the key would be lost; add --key-file', EXIT.usage);
+  const expiresAt = new Date(Date.now() + days * DAY_MS).toISOString();
+  const input = { name, description, roles: role, allowedPolicies: policy, expiresAt };
+  const created = await send<{ apiCredential: Row; key: string }>(session, CREATE_CREDENTIAL, input);
+  const { apiCredential, key } = created;
+  if (keyFile === undefined) return printObject(session, { ...apiCredential, key }, [...DETAILS, ['KEY', 'key']]);
+  await writePrivateFile(keyFile, `${apiCredential.id}:${key}\n`);
+  printObject(session, apiCredential, DETAILS);
+  note(session, `to use it: BAILIWICK_CREDENTIAL_FILE=${keyFile} bailiwick …`);
+}

@@ -1,0 +1,112 @@
+import {
+  type Act,
+  bumpEpoch,
+  type Context,
+  mutate,
+  requireAllowed,
+  requireOperation,
+  requireVisible,
+} from '../../authority/index.js';
+import { invalid, notFound } from '../../platform/errors.js';
+import { requireEtag } from '../../platform/etag.js';
+import type { Policy } from '../../platform/policy/index.js';
+import { validText } from '../../platform/text.js';
+import { listHeldBy, requireMayGive, requireSystemAdmin } from '../assignments/index.js';
+import { revokeUserTokens, tokenRevokeAll } from '../tokens/index.js';
+import {
+  findUser,
+  hashPassword,
+  setEnabled,
+  setPassword,
+  type UserRef,
+  userGet,
+  validPassword,
+} from '../users/index.js';
+import type { UserRow } from '../users/tables.js';
+import { userDisable, userSetPassword } from './policies.js';
+
+type Maybe<T> = T | null | undefined;
+
+export interface SetUserPassword {
+  readonly user: UserRef;
+  readonly password: string;
+  readonly mustChangePassword?: Maybe<boolean>;
+  readonly etag?: Maybe<string>;
+}
+
+export async function setUserPassword(context: Context, input: SetUserPassword): Promise<UserRow> {
+  requireOperation(context, userSetPassword.name);
+  const passwordHash = await hashPassword(validPassword(input.password, 'password'));
+  return mutate(context, { policy: userSetPassword.name, changesRights: true }, async (act) => {
+    const user = await requireChangeable(act, userSetPassword, input.user);
+    // Who is logged in has not shown that it knows the password.
+    if (user.id === act.actor.principal?.id) throw invalid('The own password is changed by logging in.', 'user');
+    if (input.etag != null) requireEtag(user, input.etag);
+    await setPassword(act.tx, user.id, passwordHash, input.mustChangePassword ?? true);
+    const revokedCount = await revokeUserTokens(act.tx, user.id, act.now);
+    return done(act, 'user.password_set', user, { revokedCount });
+  });
+}
+
+export async function enableUser(context: Context, input: { readonly user: UserRef }): Promise<UserRow> {
+  return mutate(context, { policy: userDisable.name, changesRights: true }, async (act) => {
+    const user = await requireChangeable(act, userDisable, input.user);
+    await setEnabled(act.tx, user.id, true);
+    return done(act, 'user.enabled', user);
+  });
+}
+
+export interface DisableUser {
+  readonly user: UserRef;
+  readonly reason?: Maybe<string>;
+  readonly isForced?: Maybe<boolean>;
+}
+
+export async function disableUser(context: Context, input: DisableUser): Promise<UserRow> {
+  const reason = validText(input.reason, 'reason');
+  return mutate(context, { policy: userDisable.name, changesRights: true }, async (act) => {
+    const user = await requireChangeable(act, userDisable, input.user);
+    await setEnabled(act.tx, user.id, false);
+    await requireSystemAdmin(act, { isForced: input.isForced, reason });
+    const revokedCount = await revokeUserTokens(act.tx, user.id, act.now);
+    return done(act, 'user.disabled', user, { revokedCount, reason });
+  });
+}
+
+/** The caller's own tokens, or those of somebody whom it could keep from logging in altogether. */
+export async function revokeTokens(
+  context: Context,
+  input: { readonly user?: Maybe<UserRef> },
+): Promise<{ revokedCount: number }> {
+  return mutate(context, { policy: tokenRevokeAll.name, changesRights: true }, async (act) => {
+    const own = act.actor.principal?.kind === 'user' ? act.actor.principal : undefined;
+    const user = input.user ? await findUser(act.tx, input.user) : own;
+    const target = user && user.id === own?.id ? own : await requireChangeable(act, userDisable, input.user ?? {});
+    const revokedCount = await revokeUserTokens(act.tx, target.id, act.now);
+    await bumpEpoch(act.tx);
+    await record(act, 'tokens.revoked', target, { revokedCount });
+    return { revokedCount };
+  });
+}
+
+/** Whoever could give all that a user holds may have it in hand: to set its password is to act as it. */
+async function requireChangeable(act: Act, policy: Policy<UserRow>, ref: UserRef): Promise<UserRow> {
+  const user = requireVisible(act, userGet, await findUser(act.tx, ref), 'user');
+  requireAllowed(act, policy, user);
+  await requireMayGive(act, await listHeldBy(act.tx, user.id));
+  return user;
+}
+
+async function done(act: Act, action: string, user: UserRow, details: object = {}): Promise<UserRow> {
+  await bumpEpoch(act.tx);
+  await record(act, action, user, details);
+  const changed = await findUser(act.tx, { id: user.id });
+  if (!changed) throw notFound('user');
+  return changed;
+}
+
+function record(act: Act, action: string, { id, name, domainId }: Named, details: object): Promise<void> {
+  return act.audit({ action, target: { type: 'User', id }, owner: { domainId }, details: { name, ...details } });
+}
+
+type Named = Pick<UserRow, 'id' | 'name' | 'domainId'>;

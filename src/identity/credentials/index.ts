@@ -1,0 +1,3 @@
+export { holderOf, type ShownCredential } from './proof.js';
+export { findById as findCredentialById } from './repository.js';
+export { loadApiCredential } from './service.js';

@@ -1,0 +1,85 @@
+import { and, asc, count, eq, gt, inArray } from 'drizzle-orm';
+import { authorizationEpoch } from '../../authority/tables.js';
+import { among, type Values } from '../../db/among.js';
+import type { Db, Tx } from '../../db/open.js';
+import type { PageRequest } from '../../platform/pagination.js';
+import type { Visible } from '../../platform/policy/index.js';
+import { tokens } from '../tokens/tables.js';
+import { type UserRow, users } from '../users/tables.js';
+import { type ApiCredentialRow, apiCredentials } from './tables.js';
+
+export interface CredentialFilter {
+  readonly userIds?: Values;
+  readonly names?: Values;
+}
+
+/** Everything about an API credential that decides a request. */
+export interface CredentialHolder {
+  readonly credential: ApiCredentialRow;
+  readonly user: UserRow;
+  readonly epoch: number;
+}
+
+export async function findHolder(db: Db, id: string): Promise<CredentialHolder | undefined> {
+  const [row] = await db
+    .select({ credential: apiCredentials, user: users, epoch: authorizationEpoch.epoch })
+    .from(apiCredentials)
+    .innerJoin(users, eq(users.id, apiCredentials.userId))
+    .innerJoin(authorizationEpoch, eq(authorizationEpoch.id, 1))
+    .where(eq(apiCredentials.id, id));
+  return row;
+}
+
+export async function findById(db: Db, id: string): Promise<ApiCredentialRow | undefined> {
+  const [row] = await db.select().from(apiCredentials).where(eq(apiCredentials.id, id));
+  return row;
+}
+
+export function listByIds(
+  db: Db,
+  visible: Visible<typeof apiCredentials>,
+  ids: readonly string[],
+): Promise<ApiCredentialRow[]> {
+  return db
+    .select()
+    .from(apiCredentials)
+    .where(and(visible.where, inArray(apiCredentials.id, [...ids])));
+}
+
+export function list(
+  db: Db,
+  visible: Visible<typeof apiCredentials>,
+  filter: CredentialFilter,
+  page: PageRequest,
+): Promise<ApiCredentialRow[]> {
+  const after = page.after?.[0];
+  const where = and(
+    visible.where,
+    among(apiCredentials.userId, filter.userIds),
+    among(apiCredentials.name, filter.names),
+    after === undefined ? undefined : gt(apiCredentials.id, after),
+  );
+  return db
+    .select()
+    .from(apiCredentials)
+    .where(where)
+    .orderBy(asc(apiCredentials.id))
+    .limit(page.first + 1);
+}
+
+/** How many a user has. The user's row is held, so that nobody adds one to what was counted. */
+export async function countOfUser(tx: Tx, userId: string): Promise<number> {
+  await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('update');
+  const [row] = await tx.select({ found: count() }).from(apiCredentials).where(eq(apiCredentials.userId, userId));
+  return row?.found ?? 0;
+}
+
+export async function insert(tx: Tx, row: ApiCredentialRow): Promise<void> {
+  await tx.insert(apiCredentials).values(row);
+}
+
+/** With the tokens that were issued to it, of which each carries its id, however often it was exchanged. */
+export async function remove(tx: Tx, id: string): Promise<void> {
+  await tx.delete(tokens).where(eq(tokens.credentialId, id));
+  await tx.delete(apiCredentials).where(eq(apiCredentials.id, id));
+}

@@ -1,0 +1,126 @@
+import {
+  type Act,
+  bumpEpoch,
+  byId,
+  type Context,
+  defineLoader,
+  mutate,
+  once,
+  requireAllowed,
+  requireVisible,
+} from '../../authority/index.js';
+import { violates } from '../../db/errors.js';
+import { alreadyExists, forbidden, limitReached } from '../../platform/errors.js';
+import { newId } from '../../platform/ids.js';
+import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { validName, validText } from '../../platform/text.js';
+import { listHeldBy, requireMayGive } from '../assignments/index.js';
+import { validExpiry, validPolicies, validRoles } from './limits.js';
+import { credentialCreate, credentialDelete, credentialGet } from './policies.js';
+import { keyHash, newKey } from './proof.js';
+import * as repository from './repository.js';
+import { type ApiCredentialRow, apiCredentials } from './tables.js';
+
+const PER_USER_MAX = 50;
+
+export interface CreateApiCredential {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  readonly roles?: readonly string[] | null | undefined;
+  readonly allowedPolicies?: readonly string[] | null | undefined;
+  readonly expiresAt: Date;
+  readonly requestId?: string | null | undefined;
+}
+
+/** Its user and its scope are those of the token, never of the input. */
+export async function createApiCredential(
+  context: Context,
+  input: CreateApiCredential,
+): Promise<{ apiCredential: ApiCredentialRow; key: string | null; alreadyIssued: boolean }> {
+  const key = newKey();
+  return mutate(context, { policy: credentialCreate.name }, async (act) => {
+    // A token that was narrowed to be handed on would otherwise come back as a key that lives for a year.
+    if (act.actor.token?.isNarrowed) throw forbidden(credentialCreate.name, 'NARROWED_TOKEN');
+    if (!act.actor.credentials.roles?.length) throw forbidden(credentialCreate.name);
+    const { id, isReplay } = await once(act, 'createApiCredential', input, () => create(act, input, key));
+    const row = await repository.findById(act.tx, id);
+    const apiCredential = requireVisible(act, credentialGet, row, 'API credential');
+    return { apiCredential, key: isReplay ? null : key, alreadyIssued: isReplay };
+  });
+}
+
+async function create(act: Act, input: CreateApiCredential, key: string): Promise<string> {
+  const { principal, where } = act.actor;
+  if (principal === null || (where?.type !== 'system' && where?.type !== 'domain' && where?.type !== 'project'))
+    throw new Error('A policy let another scope than a user’s make an API credential.');
+  const row: ApiCredentialRow = {
+    id: newId('ApiCredential'),
+    userId: principal.id,
+    userDomainId: principal.domainId,
+    name: validName(input.name, 'name'),
+    description: validText(input.description, 'description'),
+    keyHash: keyHash(key),
+    scopeType: where.type,
+    domainId: where.type === 'system' ? null : where.domainId,
+    projectId: where.type === 'project' ? where.projectId : null,
+    roles: validRoles(act, input.roles),
+    allowedPolicies: validPolicies(act, input.allowedPolicies),
+    createdAt: act.now,
+    expiresAt: validExpiry(input.expiresAt, act.now),
+  };
+  if ((await repository.countOfUser(act.tx, principal.id)) >= PER_USER_MAX)
+    throw limitReached(`A user has at most ${PER_USER_MAX} API credentials.`);
+  await insert(act, row);
+  const { name, roles, allowedPolicies, expiresAt } = row;
+  await act.audit({
+    action: 'api_credential.created',
+    target: { type: 'ApiCredential', id: row.id },
+    details: { name, roles, allowedPolicies, expiresAt: expiresAt.toISOString() },
+  });
+  return row.id;
+}
+
+async function insert(act: Act, row: ApiCredentialRow): Promise<void> {
+  try {
+    await repository.insert(act.tx, row);
+  } catch (error) {
+    if (violates(error, 'api_credentials_user_id_name_key'))
+      throw alreadyExists(`An API credential named ${row.name} exists.`, 'name');
+    throw error;
+  }
+}
+
+export async function deleteApiCredential(
+  context: Context,
+  { apiCredentialId }: { readonly apiCredentialId: string },
+): Promise<{ apiCredentialId: string }> {
+  return mutate(context, { policy: credentialDelete.name, changesRights: true }, async (act) => {
+    const found = await repository.findById(act.tx, apiCredentialId);
+    const row = requireVisible(act, credentialGet, found, 'API credential');
+    requireAllowed(act, credentialDelete, row);
+    if (row.userId !== act.actor.principal?.id) await requireMayGive(act, await listHeldBy(act.tx, row.userId));
+    await repository.remove(act.tx, row.id);
+    await bumpEpoch(act.tx);
+    const { domainId, projectId, userId, name } = row;
+    const target = { type: 'ApiCredential', id: row.id };
+    const owner = { domainId, projectId };
+    await act.audit({ action: 'api_credential.deleted', target, owner, details: { userId, name } });
+    return { apiCredentialId: row.id };
+  });
+}
+
+const visibleTo = (context: Context) => context.policies.visible([credentialGet.name], context.actor, apiCredentials);
+
+export async function listApiCredentials(
+  context: Context,
+  args: PageArgs & { filter?: repository.CredentialFilter | null | undefined },
+): Promise<Connection<ApiCredentialRow>> {
+  const page = pageRequest(args);
+  const rows = await repository.list(context.db, visibleTo(context), args.filter ?? {}, page);
+  return connection(rows, page, (row) => [row.id]);
+}
+
+/** By id; null where the caller may not read it. */
+export const loadApiCredential = defineLoader(async (context, ids) =>
+  byId(await repository.listByIds(context.db, visibleTo(context), ids)),
+);

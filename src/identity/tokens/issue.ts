@@ -1,0 +1,159 @@
+import { type Act, auditDenial, bumpEpoch, type Context, mutate } from '../../authority/index.js';
+import { durationMs } from '../../platform/duration.js';
+import { invalid, Refusal, UserErrors, unauthenticated } from '../../platform/errors.js';
+import { newId } from '../../platform/ids.js';
+import type { AgentRow } from '../agents/tables.js';
+import { effectiveRoles } from '../assignments/index.js';
+import { type ResolvedScope, resolveScope, type ScopeInput } from '../scopes/index.js';
+import { setPassword } from '../users/index.js';
+import { newToken, tokenHash } from './authenticate.js';
+import { tokenIssue } from './policies.js';
+import { type Proof, type Proven, prove, requireStillProven } from './prove.js';
+import * as repository from './repository.js';
+import type { TokenRow } from './tables.js';
+
+const LIFETIME_DEFAULT_MS = 3_600_000;
+const LIFETIME_MAX_MS = 86_400_000;
+
+export interface IssueToken {
+  readonly proof: Proof;
+  readonly scope?: ScopeInput | null | undefined;
+  readonly roles?: readonly string[] | null | undefined;
+  readonly lifetime?: string | null | undefined;
+}
+
+export interface IssuedToken {
+  readonly token: string;
+  readonly tokenId: string;
+  readonly expiresAt: Date;
+}
+
+export async function issueToken(context: Context, input: IssueToken): Promise<IssuedToken> {
+  const lifetimeMs = input.lifetime == null ? LIFETIME_DEFAULT_MS : durationMs(input.lifetime);
+  if (lifetimeMs === null || lifetimeMs > LIFETIME_MAX_MS) {
+    throw invalid('A lifetime is an ISO 8601 duration of at most a day.', 'lifetime');
+  }
+  const proven = await prove(context, input.proof);
+  const options = { policy: tokenIssue.name, changesRights: proven.newPasswordHash !== null };
+  try {
+    return await mutate(context, options, (act) => issue(act, proven, input, lifetimeMs));
+  } catch (error) {
+    const isRefused = error instanceof UserErrors || (error instanceof Refusal && error.code === 'UNAUTHENTICATED');
+    if (isRefused) await auditRefusal(context, proven, input);
+    throw error;
+  }
+}
+
+async function issue(act: Act, proven: Proven, input: IssueToken, lifetimeMs: number): Promise<IssuedToken> {
+  const { user, grounds, newPasswordHash } = proven;
+  const scope = await scopeFor(act, proven, input.scope);
+  // Before it is said that a scope does not exist: a scoped token must not tell which others do.
+  requireNarrowing(grounds, scope);
+  if (scope === undefined) throw notHeld();
+  await requireStillProven(act, proven);
+  if (newPasswordHash !== null) await changePassword(act, proven, newPasswordHash);
+  const roles = scope === null ? null : await rolesFor(act, proven, scope, input.roles);
+  const wanted = new Date(act.now.getTime() + lifetimeMs);
+  const expiresAt = grounds !== null && grounds.expiresAt < wanted ? grounds.expiresAt : wanted;
+  const issued = await insertToken(act, {
+    userId: user.id,
+    agentId: null,
+    scopeType: scope?.type ?? 'unscoped',
+    domainId: scope?.domainId ?? null,
+    projectId: scope?.projectId ?? null,
+    roles,
+    credentialId: proven.credentialId,
+    parentId: proven.parentId,
+    expiresAt,
+  });
+  const { tokenId } = issued;
+  const details = { tokenId, user: user.name, scope: scope?.type ?? 'unscoped', ...groundsOf(proven) };
+  await act.audit({ action: 'token.issued', ...about(proven), details });
+  return issued;
+}
+
+const notHeld = () => unauthenticated('The credentials do not hold for this scope.');
+const about = ({ user }: Proven) => ({ target: { type: 'User', id: user.id }, owner: { domainId: user.domainId } });
+const groundsOf = ({ parentId, credentialId }: Proven) => ({
+  ...(parentId && { parentId }),
+  ...(credentialId && { credentialId }),
+});
+
+/** Somebody that could prove itself asked for more than that gives. */
+async function auditRefusal(context: Context, proven: Proven, { scope }: IssueToken): Promise<void> {
+  const wanted = Object.keys(scope ?? { unscoped: true }).find((type) => Reflect.get(scope ?? {}, type) != null);
+  const details = { user: proven.user.name, scope: wanted ?? 'unscoped', ...groundsOf(proven) };
+  await auditDenial(context, { action: 'token.refused', policy: tokenIssue.name, ...about(proven), details });
+}
+
+/** The scope wanted: null for none, undefined for one that does not exist. An API credential has one of its own. */
+async function scopeFor(
+  act: Act,
+  { grounds, parentId }: Proven,
+  wanted: ScopeInput | null | undefined,
+): Promise<ResolvedScope | null | undefined> {
+  if (wanted) return resolveScope(act.tx, wanted, 'scope');
+  if (grounds === null || parentId !== null) return null;
+  return { type: grounds.scopeType as ResolvedScope['type'], domainId: grounds.domainId, projectId: grounds.projectId };
+}
+
+/** An unscoped token may become any scope that is held; what is scoped only fewer roles of its own scope. */
+function requireNarrowing(grounds: Proven['grounds'], scope: ResolvedScope | null | undefined): void {
+  if (grounds === null || grounds.scopeType === 'unscoped') return;
+  const isSame = scope != null && grounds.scopeType === scope.type && grounds.domainId === scope.domainId;
+  if (!isSame || grounds.projectId !== scope.projectId) {
+    throw unauthenticated('A scoped token can only be narrowed in its own scope.');
+  }
+}
+
+/** All that came of the old password ends; what is issued now comes after. */
+async function changePassword(act: Act, proven: Proven, passwordHash: string): Promise<void> {
+  await setPassword(act.tx, proven.user.id, passwordHash, false);
+  const revokedCount = await repository.revokeByUser(act.tx, proven.user.id, act.now);
+  await bumpEpoch(act.tx);
+  await act.audit({ action: 'user.password_changed', ...about(proven), details: { revokedCount } });
+}
+
+async function rolesFor(
+  act: Act,
+  { user, grounds }: Proven,
+  scope: ResolvedScope,
+  wanted: readonly string[] | null | undefined,
+): Promise<string[] | null> {
+  // Read afresh: with an owner of its own nothing is cached, whatever the epoch.
+  const held = await effectiveRoles(act.tx, {}, user.id, scope, act.actor.epoch, act.now);
+  const limit = grounds?.roles ?? null;
+  const available = limit === null ? held : held.filter((role) => limit.includes(role));
+  if (available.length === 0) throw notHeld();
+  if (wanted == null) return limit;
+  const names = [...new Set(wanted.map((role) => role.toLowerCase()))];
+  const missing = names.filter((role) => !available.includes(role));
+  if (missing.length > 0) throw invalid(`Not held at this scope: ${missing.join(', ')}.`, 'roles');
+  return names;
+}
+
+async function insertToken(
+  act: Act,
+  row: Omit<TokenRow, 'id' | 'hash' | 'createdAt' | 'revokedAt'>,
+): Promise<IssuedToken> {
+  const token = newToken();
+  const id = newId('Token');
+  await repository.insert(act.tx, { ...row, id, hash: tokenHash(token), createdAt: act.now, revokedAt: null });
+  return { token, tokenId: id, expiresAt: row.expiresAt };
+}
+
+/** A token for an agent that proved its TPM in this transaction. */
+export function issueAgentToken(act: Act, agent: AgentRow, expiresAt: Date): Promise<IssuedToken> {
+  const { id: agentId, domainId, projectId } = agent;
+  return insertToken(act, {
+    userId: null,
+    agentId,
+    scopeType: 'agent',
+    domainId,
+    projectId,
+    roles: null,
+    credentialId: null,
+    parentId: null,
+    expiresAt,
+  });
+}

@@ -1,0 +1,92 @@
+import type { Act, Context } from '../../authority/index.js';
+import { invalid, type Refusal, unauthenticated } from '../../platform/errors.js';
+import { findCredentialById, holderOf, type ShownCredential } from '../credentials/index.js';
+import { findUser, findUserByName, hashPassword, passwordMatches, validPassword } from '../users/index.js';
+import type { UserRow } from '../users/tables.js';
+import { tokenHash } from './authenticate.js';
+import { findBearer, findById } from './repository.js';
+import type { TokenRow } from './tables.js';
+
+type Maybe<T> = T | null | undefined;
+
+interface PasswordProof {
+  readonly user: string;
+  readonly domain: string;
+  readonly password: string;
+  readonly newPassword?: Maybe<string>;
+}
+
+/** The schema sees to it that exactly one is given. */
+export interface Proof {
+  readonly password?: Maybe<PasswordProof>;
+  readonly token?: Maybe<string>;
+  readonly credential?: Maybe<ShownCredential>;
+}
+
+/** Who proved itself by what. */
+export interface Proven {
+  readonly user: UserRow;
+  /** The token or API credential that was shown, whose limits what is issued keeps; null for a password. */
+  readonly grounds: Pick<TokenRow, 'scopeType' | 'domainId' | 'projectId' | 'roles' | 'expiresAt'> | null;
+  readonly parentId: string | null;
+  readonly credentialId: string | null;
+  /** Of the password that the user is to have from now on. */
+  readonly newPasswordHash: string | null;
+}
+
+const wrong = (): Refusal => unauthenticated('The credentials are not valid.');
+
+/** @throws UNAUTHENTICATED, alike for whatever is wrong with a proof. */
+export function prove(context: Context, { password, token, credential }: Proof): Promise<Proven> {
+  if (password) return provePassword(context, password);
+  return credential ? proveCredential(context, credential) : proveToken(context, token ?? '');
+}
+
+async function provePassword(context: Context, proof: PasswordProof): Promise<Proven> {
+  const { domain, user: name, password, newPassword } = proof;
+  const path = ['proof', 'password', 'newPassword'];
+  if (newPassword != null) validPassword(newPassword, ...path);
+  const attempt = context.attemptLogIn(`${domain}/${name}`.toLowerCase());
+  const user = await findUserByName(context.db, domain, name);
+  const matches = await passwordMatches(password, user?.passwordHash ?? null);
+  if (!user || !matches || !user.isEnabled) throw wrong();
+  attempt.succeeded();
+  if (user.mustChangePassword && newPassword == null) {
+    throw unauthenticated('The password must be changed: log in with newPassword.', 'PASSWORD_CHANGE_REQUIRED');
+  }
+  if (newPassword?.normalize('NFC') === password.normalize('NFC'))
+    throw invalid('The new password is the one that it replaces.', ...path);
+  const newPasswordHash = newPassword == null ? null : await hashPassword(newPassword);
+  return { user, grounds: null, parentId: null, credentialId: null, newPasswordHash };
+}
+
+async function proveToken({ db, clock }: Context, shown: string): Promise<Proven> {
+  const bearer = await findBearer(db, tokenHash(shown));
+  if (!bearer?.user?.isEnabled || bearer.token.revokedAt !== null || bearer.token.expiresAt <= clock.now())
+    throw wrong();
+  const { user, token } = bearer;
+  return { user, grounds: token, parentId: token.id, credentialId: token.credentialId, newPasswordHash: null };
+}
+
+async function proveCredential(context: Context, shown: ShownCredential): Promise<Proven> {
+  const holder = await holderOf(context.db, shown, context.clock.now());
+  if (!holder) {
+    // Only wrong keys count: nobody guesses one, so the right one need not wait for what others tried.
+    context.attemptLogIn(shown.id);
+    throw wrong();
+  }
+  const { user, credential } = holder;
+  return { user, grounds: credential, parentId: null, credentialId: credential.id, newPasswordHash: null };
+}
+
+/**
+ * Whatever ends what was proved holds the epoch alone, and this transaction shares it: nothing comes out of a password, a
+ * token or an API credential that is gone by now.
+ */
+export async function requireStillProven({ tx }: Act, proven: Proven): Promise<void> {
+  const user = await findUser(tx, { id: proven.user.id });
+  if (!user?.isEnabled) throw wrong();
+  if (proven.grounds === null && user.passwordHash !== proven.user.passwordHash) throw wrong();
+  if (proven.parentId !== null && (await findById(tx, proven.parentId))?.revokedAt !== null) throw wrong();
+  if (proven.credentialId !== null && !(await findCredentialById(tx, proven.credentialId))) throw wrong();
+}

@@ -1,0 +1,95 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startTestServer, type TestServer } from '../harness/server.js';
+import { runCli } from './run-cli.js';
+
+let server: TestServer;
+let folder: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  folder = mkdtempSync(join(tmpdir(), 'bailiwick-cli-'));
+}, 60_000);
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  vi.stubEnv('BAILIWICK_SERVER', server.url);
+  vi.stubEnv('BAILIWICK_HOME', join(folder, 'home'));
+});
+afterEach(() => vi.unstubAllEnvs());
+
+const file = (name: string, content?: string) => {
+  const path = join(folder, name);
+  if (content !== undefined) writeFileSync(path, `${content}\n`);
+  return path;
+};
+
+describe('the command line', () => {
+  test('ok: the first log-in changes the password, and says how where nobody can be asked', async () => {
+    const login = ['login', '--project', 'default', '--password-file', server.adminPasswordPath];
+    const refused = await runCli(...login);
+    expect([refused.code, refused.err]).toEqual([3, 'error: the password must be changed: add --new-password-file\n']);
+    const changed = await runCli(...login, '--new-password-file', file('new', 'correct horse battery'));
+    expect([changed.code, changed.err]).toEqual([0, expect.stringContaining('as admin for project default')]);
+    const again = await runCli('login', '--project', 'default', '--password-file', file('new'));
+    expect(again.code).toBe(0);
+  });
+
+  test('ok: a key is made, used from a file and from the environment, listed and deleted', async () => {
+    const keyFile = file('nightly.key');
+    const made = await runCli(
+      ...['credential', 'create', 'nightly', '--role', 'reader', '--policy', 'viewer:get', '--key-file', keyFile],
+    );
+    expect([made.code, made.out]).toEqual([0, expect.stringMatching(/^NAME +nightly$/m)]);
+    expect(made.out + made.err).not.toContain('bwk_');
+    expect(statSync(keyFile).mode & 0o777).toBe(0o600);
+    const pair = readFileSync(keyFile, 'utf8').trim();
+    const [id = ''] = pair.split(':');
+
+    for (const [name, value] of [
+      ['BAILIWICK_CREDENTIAL_FILE', keyFile],
+      ['BAILIWICK_CREDENTIAL', pair],
+    ] as const) {
+      vi.stubEnv('BAILIWICK_HOME', join(folder, 'empty'));
+      vi.stubEnv(name, value);
+      const asked = await runCli('policy', 'list');
+      expect([asked.code, asked.err]).toEqual([3, expect.stringContaining('FORBIDDEN')]);
+      vi.unstubAllEnvs();
+      vi.stubEnv('BAILIWICK_SERVER', server.url);
+    }
+    expect(existsSync(join(folder, 'empty'))).toBe(false);
+
+    vi.stubEnv('BAILIWICK_HOME', join(folder, 'home'));
+    expect((await runCli('credential', 'list')).out).toMatch(new RegExp(`^nightly +${id} +admin +PROJECT `, 'm'));
+    expect((await runCli('credential', 'delete', id, '-o', 'name')).out).toBe(`${id}\n`);
+    vi.stubEnv('BAILIWICK_CREDENTIAL', pair);
+    expect((await runCli('whoami')).code).toBe(3);
+  });
+
+  test('usage: a key that would be lost, and revoking nothing', async () => {
+    expect((await runCli('credential', 'create', 'lost', '-o', 'name')).code).toBe(2);
+    expect((await runCli('token', 'revoke')).code).toBe(2);
+    expect((await runCli('token', 'revoke', 'tok_x', '--all')).code).toBe(2);
+  });
+
+  test('ok: users are given passwords, disabled and enabled', async () => {
+    const id = await server.user(await server.defaultDomainId(), 'ann');
+    expect((await runCli('login', '--system')).code).toBe(0);
+    const set = await runCli('user', 'set-password', 'ann', '--password-file', file('ann', 'staple correct horse'));
+    expect(set.out).toMatch(/^MUST CHANGE PASSWORD +yes$/m);
+    expect((await runCli('user', 'disable', id, '--reason', 'left')).out).toMatch(/^ENABLED +no$/m);
+    expect((await runCli('user', 'enable', 'default/ann')).out).toMatch(/^ENABLED +yes$/m);
+    const last = await runCli('user', 'disable', 'admin');
+    expect([last.code, last.err]).toEqual([1, expect.stringContaining('IN_USE at reason')]);
+  });
+
+  test('ok: sessions are listed, and all of them ended', async () => {
+    expect((await runCli('token', 'list')).out).toMatch(/^tok_\S+ +yes +SYSTEM /m);
+    expect((await runCli('token', 'revoke', '--of', 'ann')).out).toBe('Revoked  0\n');
+    expect((await runCli('token', 'revoke', '--all')).code).toBe(0);
+    expect((await runCli('whoami')).code).toBe(3);
+  });
+});

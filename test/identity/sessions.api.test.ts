@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '../../src/platform/ids.js';
+import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
+
+const ISSUE = `mutation ($input: IssueTokenInput!) {
+  issueToken(input: $input) { token tokenId userErrors { code message path } } }`;
+const TOKENS = '{ tokens { nodes { id isCurrent } } }';
+const REVOKE_ALL = 'mutation ($input: RevokeTokensInput!) { revokeTokens(input: $input) { revokedCount } }';
+const CREATE_USER = `mutation ($input: CreateUserInput!) {
+  createUser(input: $input) { user { id mustChangePassword } userErrors { code path } } }`;
+const SET_PASSWORD = `mutation ($input: SetUserPasswordInput!) {
+  setUserPassword(input: $input) { user { id mustChangePassword } userErrors { code path } } }`;
+const DISABLE = `mutation ($input: DisableUserInput!) {
+  disableUser(input: $input) { user { isEnabled } userErrors { code path } } }`;
+const ENABLE = `mutation ($input: EnableUserInput!) {
+  enableUser(input: $input) { user { isEnabled } userErrors { code } } }`;
+const VIEWER = '{ viewer { kind } }';
+const OLD = 'correct horse battery';
+const NEW = 'staple correct horse';
+
+let server: TestServer;
+let domainId: string;
+let manager: string;
+let system: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  domainId = await server.domain('tenant');
+  manager = (await server.token({ scope: { type: 'domain', domainId }, role: 'manager' })).token;
+  system = (await server.token({ scope: { type: 'system' }, role: 'admin' })).token;
+}, 60_000);
+afterAll(() => server.close());
+
+const statusOf = async (token: string) => (await server.graphql(VIEWER, {}, token)).status;
+const logIn = (user: string, password: string, newPassword?: string) =>
+  server.graphql(ISSUE, { input: { proof: { password: { user, domain: 'tenant', password, newPassword } } } });
+const tokenIn = (answer: { body: Json }): string => answer.body.data.issueToken.token;
+
+/** A user that chose its password itself. */
+async function person(name: string): Promise<string> {
+  const { token } = await server.token({ scope: { type: 'domain', domainId }, role: 'admin' });
+  const input = { name, password: OLD, mustChangePassword: false };
+  return (await server.graphql(CREATE_USER, { input }, token)).body.data.createUser.user.id;
+}
+
+describe('Query.tokens', () => {
+  test('ok: one’s own that count, and which of them is in use', async () => {
+    const one = await server.token({ scope: { type: 'unscoped' } });
+    const { body } = await server.graphql(ISSUE, { input: { proof: { token: one.token } } });
+    await server.token({ scope: { type: 'unscoped' }, userId: one.userId, expiresAt: new Date(0) });
+    await server.token({ scope: { type: 'unscoped' } });
+    const { nodes } = (await server.graphql(TOKENS, {}, body.data.issueToken.token)).body.data.tokens;
+    expect(nodes).toHaveLength(2);
+    expect(nodes.filter((token: Json) => token.isCurrent)).toEqual([
+      { id: body.data.issueToken.tokenId, isCurrent: true },
+    ]);
+  });
+});
+
+describe('Mutation.revokeTokens', () => {
+  test('ok: all of one’s own, that in use included, and a session of nobody else', async () => {
+    const one = await server.token({ scope: { type: 'unscoped' } });
+    const second = await server.token({ scope: { type: 'unscoped' }, userId: one.userId });
+    const other = await server.token({ scope: { type: 'unscoped' } });
+    const answer = await server.graphql(REVOKE_ALL, { input: {} }, one.token);
+    expect(answer.body.data.revokeTokens.revokedCount).toBe(2);
+    expect(await Promise.all([one, second, other].map(({ token }) => statusOf(token)))).toEqual([401, 401, 200]);
+  });
+
+  test('ok: those of a user of the own domain, by a manager that could give all that the user holds', async () => {
+    const scope = await server.project(domainId);
+    const { token, userId } = await server.token({ scope, role: 'member' });
+    const input = { user: { id: userId } };
+    expect((await server.graphql(REVOKE_ALL, { input }, manager)).body.data.revokeTokens.revokedCount).toBe(1);
+    expect(await statusOf(token)).toBe(401);
+    await server.assign(userId, 'admin', scope);
+    expect(codeOf(await server.graphql(REVOKE_ALL, { input }, manager))).toBe('FORBIDDEN');
+    expect((await server.graphql(REVOKE_ALL, { input }, system)).body.data.revokeTokens.revokedCount).toBe(0);
+  });
+
+  test('hidden: a user that one cannot read is answered like one that does not exist', async () => {
+    const userId = await server.user(await server.domain());
+    const { token: unscoped } = await server.token({ scope: { type: 'unscoped' }, homeDomainId: domainId });
+    for (const token of [manager, unscoped]) {
+      const hidden = await server.graphql(REVOKE_ALL, { input: { user: { id: userId } } }, token);
+      const missing = await server.graphql(REVOKE_ALL, { input: { user: { id: newId('User') } } }, token);
+      expect([codeOf(hidden), hidden.comparable]).toEqual(['NOT_FOUND', missing.comparable]);
+    }
+  });
+});
+
+describe('a new password', () => {
+  test('ok: with the old one in one log-in; all other sessions end', async () => {
+    await person('ann');
+    const before = tokenIn(await logIn('ann', OLD));
+    const after = tokenIn(await logIn('ann', OLD, NEW));
+    expect([await statusOf(before), await statusOf(after)]).toEqual([401, 200]);
+    expect(codeOf(await logIn('ann', OLD))).toBe('UNAUTHENTICATED');
+    expect((await logIn('ann', NEW)).body.errors).toBeUndefined();
+  });
+
+  test('invalid: one that is too short, and the one that it replaces; nothing ends', async () => {
+    await person('bob');
+    const before = tokenIn(await logIn('bob', OLD));
+    for (const password of ['short', OLD]) {
+      const { userErrors } = (await logIn('bob', OLD, password)).body.data.issueToken;
+      expect(userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'proof', 'password', 'newPassword'] }]);
+    }
+    expect(await statusOf(before)).toBe(200);
+  });
+
+  test('refused: a wrong old password changes nothing', async () => {
+    await person('cid');
+    expect(codeOf(await logIn('cid', NEW, 'yet another password'))).toBe('UNAUTHENTICATED');
+    expect((await logIn('cid', OLD)).body.errors).toBeUndefined();
+  });
+
+  test('refused: a password that somebody else chose gives no token, and says so to who knows it only', async () => {
+    const { token } = await server.token({ scope: { type: 'domain', domainId }, role: 'admin' });
+    const made = await server.graphql(CREATE_USER, { input: { name: 'dan', password: OLD } }, token);
+    expect(made.body.data.createUser.user.mustChangePassword).toBe(true);
+    const refused = await logIn('dan', OLD);
+    expect(refused.body.errors[0].extensions).toMatchObject({
+      code: 'UNAUTHENTICATED',
+      reason: 'PASSWORD_CHANGE_REQUIRED',
+    });
+    expect(refused.body.data.issueToken).toBeNull();
+    expect((await logIn('dan', NEW)).comparable).toBe((await logIn('nobody', NEW)).comparable);
+    expect(await statusOf(tokenIn(await logIn('dan', OLD, NEW)))).toBe(200);
+    expect((await logIn('dan', NEW)).body.errors).toBeUndefined();
+  });
+});
+
+describe('Mutation.setUserPassword', () => {
+  test('ok: by a manager of the domain; sessions end, and the user must choose another', async () => {
+    const id = await person('eve');
+    const session = tokenIn(await logIn('eve', OLD));
+    const input = { user: { name: { user: 'eve', domain: 'tenant' } }, password: NEW };
+    const { body } = await server.graphql(SET_PASSWORD, { input }, manager);
+    expect(body.data.setUserPassword).toEqual({ user: { id, mustChangePassword: true }, userErrors: [] });
+    expect(await statusOf(session)).toBe(401);
+    expect((await logIn('eve', NEW)).body.errors[0].extensions.reason).toBe('PASSWORD_CHANGE_REQUIRED');
+  });
+
+  test('invalid: one’s own, a short one; stale: an etag of before', async () => {
+    const { token, userId } = await server.token({ scope: { type: 'domain', domainId }, role: 'manager' });
+    const set = async (user: string, more: object) =>
+      (await server.graphql(SET_PASSWORD, { input: { user: { id: user }, password: NEW, ...more } }, token)).body.data
+        .setUserPassword.userErrors;
+    expect(await set(userId, {})).toEqual([{ code: 'INVALID', path: ['input', 'user'] }]);
+    const other = await server.user(domainId);
+    expect(await set(other, { password: 'short' })).toEqual([{ code: 'INVALID', path: ['input', 'password'] }]);
+    expect(await set(other, { etag: 'of-before' })).toEqual([{ code: 'STALE_ETAG', path: ['input', 'etag'] }]);
+    expect(await set(other, {})).toEqual([]);
+  });
+
+  test('forbidden: a reader of the domain; hidden: a user elsewhere', async () => {
+    const { token } = await server.token({ scope: { type: 'domain', domainId }, role: 'reader' });
+    const user = await server.user(domainId);
+    const set = (id: string, by: string) =>
+      server.graphql(SET_PASSWORD, { input: { user: { id }, password: NEW } }, by);
+    expect(codeOf(await set(user, token))).toBe('FORBIDDEN');
+    const foreign = await set(await server.user(await server.domain()), manager);
+    expect([codeOf(foreign), foreign.comparable]).toEqual([
+      'NOT_FOUND',
+      (await set(newId('User'), manager)).comparable,
+    ]);
+  });
+});
+
+describe('Mutation.disableUser', () => {
+  test('ok: sessions end and none begins, until it is enabled; what ended stays so', async () => {
+    const id = await person('fay');
+    const session = tokenIn(await logIn('fay', OLD));
+    const input = { user: { id } };
+    const disabled = await server.graphql(DISABLE, { input }, manager);
+    expect(disabled.body.data.disableUser).toEqual({ user: { isEnabled: false }, userErrors: [] });
+    expect(await statusOf(session)).toBe(401);
+    expect((await logIn('fay', OLD)).comparable).toBe((await logIn('fay', NEW)).comparable);
+    expect((await server.graphql(ENABLE, { input }, manager)).body.data.enableUser.user.isEnabled).toBe(true);
+    expect(await statusOf(session)).toBe(401);
+    expect(await statusOf(tokenIn(await logIn('fay', OLD)))).toBe(200);
+  });
+
+  test('forbidden: a user that holds more than one could give', async () => {
+    const { userId } = await server.token({ scope: { type: 'domain', domainId }, role: 'admin' });
+    const answer = await server.graphql(DISABLE, { input: { user: { id: userId } } }, manager);
+    expect(answer.body.errors[0].extensions).toMatchObject({ code: 'FORBIDDEN', policy: 'assignment:grant' });
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { LogInAttempts } from '../../src/server/log-in-attempts.js';
+import { NO_LIMITS, RequestLimits } from '../../src/server/rate-limits.js';
+
+const at = (seconds: number) => new Date(seconds * 1000);
+
+describe('wrong passwords for a name from one source', () => {
+  test('refused: after five at once, for twice as long each time, up to the bound', () => {
+    const attempts = new LogInAttempts(20_000);
+    const begin = (seconds: number) => attempts.begin('s', 'd/ann', at(seconds));
+    expect([1, 2, 3, 4, 5, 6].map(() => begin(0))).toEqual([0, 0, 0, 0, 0, 2]);
+    expect([begin(1), begin(2), begin(3)]).toEqual([1, 0, 3]);
+    expect([begin(6), begin(7)]).toEqual([0, 7]);
+    expect([begin(14), begin(15)]).toEqual([0, 15]);
+    expect([begin(30), begin(31)]).toEqual([0, 19]);
+    expect([begin(50), begin(51)]).toEqual([0, 19]);
+  });
+
+  test('ok: nobody else waits: another source, another name, and the same after the right one', () => {
+    const attempts = new LogInAttempts(20_000);
+    for (let count = 0; count < 9; count++) attempts.begin('s', 'd/ann', at(0));
+    expect([attempts.begin('t', 'd/ann', at(0)), attempts.begin('s', 'd/bob', at(0))]).toEqual([0, 0]);
+    attempts.succeeded('s', 'd/ann');
+    expect([1, 2, 3, 4, 5].map(() => attempts.begin('s', 'd/ann', at(0)))).toEqual([0, 0, 0, 0, 0]);
+    expect(attempts.begin('s', 'd/ann', at(0))).toBe(2);
+  });
+
+  test('ok: begins anew a quarter of an hour after the wait was over', () => {
+    const attempts = new LogInAttempts(20_000);
+    for (let count = 0; count < 5; count++) attempts.begin('s', 'd/ann', at(0));
+    for (let count = 0; count < 5; count++) expect(attempts.begin('s', 'd/ann', at(2000))).toBe(0);
+  });
+
+  test('ok: who logged in from there before gets in while the name is tried from everywhere', () => {
+    const clock = { now: () => at(0) };
+    const limits = new RequestLimits({ ...NO_LIMITS, logInsPerMinutePerUser: 2 }, clock);
+    limits.attemptLogIn('home', 'd/ann').succeeded();
+    limits.attemptLogIn('a', 'd/ann');
+    expect(() => limits.attemptLogIn('b', 'd/ann')).toThrow('Too many requests');
+    expect(() => limits.attemptLogIn('home', 'd/ann')).not.toThrow();
+  });
+});
