@@ -49,7 +49,7 @@ export function modelRoles(world: World, userId: string, scope: RoleScope, now: 
   const isInForce = ({ notBefore, expiresAt }: Assignment) =>
     (notBefore === null || notBefore <= now) && (expiresAt === null || now < expiresAt);
   const held = world.assignments.filter((one) => isHolder(one) && isInForce(one) && reaches(world, one, scope));
-  return [...new Set(held.flatMap(({ roleId }) => namesFrom(world, roleId)))].sort();
+  return [...new Set(held.flatMap(({ roleId }) => namesFrom(world, roleId, scope.domainId)))].sort();
 }
 
 function reaches(world: World, { scope: given, isInherited }: Assignment, scope: RoleScope): boolean {
@@ -70,10 +70,12 @@ function containerOf(world: World, scope: RoleScope): RoleScope | null {
 const same = (a: RoleScope, b: RoleScope) =>
   a.type === b.type && a.domainId === b.domainId && a.projectId === b.projectId;
 
-function namesFrom(world: World, roleId: string): string[] {
+/** A domain's role counts in its domain only, wherever it stands. */
+function namesFrom(world: World, roleId: string, domainId: string | null): string[] {
   const role = world.roles.find(({ id }) => id === roleId);
-  if (role === undefined) return [];
-  return [...(role.domainId === null ? [role.name] : []), ...role.implies.flatMap((id) => namesFrom(world, id))];
+  if (role === undefined || (role.domainId !== null && role.domainId !== domainId)) return [];
+  const implied = role.implies.flatMap((id) => namesFrom(world, id, domainId));
+  return role.domainId === null ? [role.name, ...implied] : implied;
 }
 
 const scopeArbitrary = (all: readonly Project[]): fc.Arbitrary<RoleScope> =>

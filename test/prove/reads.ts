@@ -50,7 +50,7 @@ function demand(input: GraphQLArgument | GraphQLInputField | undefined): void {
 
 /** Writes queries whose arguments mean something in a world, and sometimes nothing. */
 export function readsOf(schema: GraphQLSchema, world: World): (random: Random) => string {
-  const { lists, agents, projects, users, home, foreign, rows } = world;
+  const { lists, agents, projects, users, roles, home, foreign, rows } = world;
   const texts: readonly (readonly [RegExp, readonly string[]])[] = [
     [/^allowlist\.ref\.id$|\.allowlistIds$/, OWNERS.map((name) => lists[name].id)],
     [/^agent\.ref\.id$|\.actorIds$/, PROJECTS.map((name) => agents[name].id)],
@@ -58,6 +58,7 @@ export function readsOf(schema: GraphQLSchema, world: World): (random: Random) =
     [/^domain\.id$|\.domainIds$/, [home, foreign]],
     [/^project\.id$|\.projectIds$/, PROJECTS.map((name) => projects[name].projectId)],
     [/^user\.id$|\.userIds$/, Object.values(users)],
+    [/^role\.id$/, [...Object.values(roles), rows.roleId('reader')]],
     [/\.targetIds$/, [...PROJECTS.map((name) => agents[name].id), ...OWNERS.map((name) => lists[name].id)]],
     [
       /^policy\.name$/,

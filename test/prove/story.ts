@@ -63,6 +63,7 @@ export class Story {
       await this.#step(list, list === 'LIST_DOMAINS' ? { first: 1 } : {});
     }
     await this.#step('GET_POLICY', { name: 'allowlist:create' });
+    await this.#makeRole();
     await this.#logIn({ proof, scope });
     const agentId = await this.#operate();
     await this.#logIn({ proof, scope: { system: true } });
@@ -82,6 +83,19 @@ export class Story {
     const { apiCredential } = await this.#done('CREATE_CREDENTIAL', { ...wanted, expiresAt: inOneDay() });
     await this.#step('LIST_CREDENTIALS', { filter: { names: [this.#name] } });
     await this.#done('DELETE_CREDENTIAL', { apiCredentialId: apiCredential.id });
+  }
+
+  async #makeRole(): Promise<void> {
+    const { role } = await this.#done('CREATE_ROLE', { name: this.#name });
+    const { items } = await this.#step('LIST_ROLES', { filter: { names: ['reader'] } });
+    const pair = { roleId: role.id, impliedRoleId: items.nodes[0].id };
+    const implying = (await this.#done('ADD_IMPLIED_ROLE', { ...pair, etag: role.etag })).role;
+    await this.#done('ADD_IMPLIED_ROLE', { ...pair, etag: role.etag });
+    const alone = (await this.#done('REMOVE_IMPLIED_ROLE', { ...pair, etag: implying.etag })).role;
+    await this.#done('UPDATE_ROLE', { roleId: role.id, etag: alone.etag, description: 'for a while' });
+    const { item } = await this.#step('GET_ROLE', { id: role.id });
+    await this.#done('DELETE_ROLE', { roleId: role.id, etag: item.etag });
+    await this.#step('GET_ROLE', { id: role.id });
   }
 
   async #operate(): Promise<string> {

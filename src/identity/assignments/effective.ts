@@ -87,7 +87,7 @@ function cacheOf(owner: object): LRUCache<string, Cached> {
 async function readHeld(db: Db, owner: object, userId: string, scope: RoleScope, epoch: number): Promise<Held[]> {
   const rows = await listHeldOn(db, userId, scope);
   if (rows.length === 0) return [];
-  const graph = await roleGraph(db, owner, epoch);
+  const graph = await roleGraph(db, owner, epoch, scope.domainId);
   return rows.map(({ roleId, notBefore, expiresAt }) => ({ names: graph.namesOf(roleId), notBefore, expiresAt }));
 }
 

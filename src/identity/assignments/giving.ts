@@ -15,7 +15,8 @@ import { type AssignmentRow, roleAssignments } from './tables.js';
  */
 export async function requireMayGive(act: Act, assignments: readonly AssignmentRow[]): Promise<void> {
   if (assignments.length === 0) return;
-  const graph = await readRoleGraph(act.tx);
+  const domainIds = new Set(assignments.flatMap(({ domainId }) => domainId ?? []));
+  const graph = await readRoleGraph(act.tx, [...domainIds]);
   const isWithin = assignments.every(
     (row) => mayOn(act, assignmentGrant, row) && callerMayGive(act, graph.closure(row.roleId)),
   );
@@ -39,5 +40,7 @@ export async function requireMayImply(act: Act, graph: RoleGraph, role: RoleRow,
 }
 
 function callerMayGive({ actor }: Act, brings: readonly RoleRow[]): boolean {
+  // A role that is not known brings nothing that one could see, and may not be given.
+  if (brings.length === 0) return false;
   return mayGive(actor.credentials.roles ?? [], brings, { isSystem: actor.scope === 'system' });
 }

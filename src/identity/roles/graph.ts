@@ -1,3 +1,4 @@
+import { eq, inArray, isNull, or } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { Db } from '../../db/open.js';
 import { type RoleRow, roleImplications, roles } from './tables.js';
@@ -8,7 +9,7 @@ interface Edge {
 }
 type Edges = ReadonlyMap<string, readonly string[]>;
 
-/** All roles with what they imply. Has no cycle: one that would close it is refused when it is written. */
+/** Roles with what they imply. Has no cycle: one that would close it is refused when it is written. */
 export class RoleGraph {
   readonly #roles: ReadonlyMap<string, RoleRow>;
   readonly #implied: Edges;
@@ -103,18 +104,39 @@ function longest(edges: Edges, from: string, known = new Map<string, number>()):
   return length;
 }
 
-/** Reads all roles. */
-export async function readRoleGraph(db: Db): Promise<RoleGraph> {
-  return new RoleGraph(await db.select().from(roles), await db.select().from(roleImplications));
+/**
+ * Reads the global roles and those of some domains, by default of all. No other domain's role bears on what one of these
+ * brings, nor on who brings it.
+ */
+export async function readRoleGraph(db: Db, domainIds?: readonly string[]): Promise<RoleGraph> {
+  const isAmong = domainIds && or(isNull(roles.domainId), inArray(roles.domainId, [...domainIds]));
+  const rows = await db.select().from(roles).where(isAmong);
+  const edges = await db
+    .select({ roleId: roleImplications.roleId, impliedRoleId: roleImplications.impliedRoleId })
+    .from(roleImplications)
+    .innerJoin(roles, eq(roles.id, roleImplications.roleId))
+    .where(isAmong);
+  return new RoleGraph(rows, edges);
 }
 
-const cached = new WeakMap<object, LRUCache<number, RoleGraph>>();
+interface Kept {
+  readonly epoch: number;
+  readonly graph: RoleGraph;
+}
 
-/** The roles as of an authorization epoch; `owner` is what they are kept for: the process's database. */
-export async function roleGraph(db: Db, owner: object, epoch: number): Promise<RoleGraph> {
-  const cache = cached.get(owner) ?? new LRUCache<number, RoleGraph>({ max: 1 });
-  cached.set(owner, cache);
-  const graph = cache.get(epoch) ?? (await readRoleGraph(db));
-  cache.set(epoch, graph);
+const GRAPHS_MAX = 100;
+const caches = new WeakMap<object, LRUCache<string, Kept>>();
+
+/**
+ * The roles that matter in a domain, or with null in the system, as of an authorization epoch. `owner` is what they are
+ * kept for: the process's database.
+ */
+export async function roleGraph(db: Db, owner: object, epoch: number, domainId: string | null): Promise<RoleGraph> {
+  const cache = caches.get(owner) ?? new LRUCache<string, Kept>({ max: GRAPHS_MAX });
+  caches.set(owner, cache);
+  const kept = cache.get(domainId ?? '');
+  if (kept?.epoch === epoch) return kept.graph;
+  const graph = await readRoleGraph(db, domainId === null ? [] : [domainId]);
+  cache.set(domainId ?? '', { epoch, graph });
   return graph;
 }

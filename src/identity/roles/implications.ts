@@ -63,7 +63,7 @@ async function changeImplication(
     const role = requireVisible(act, roleGet, await repository.findById(act.tx, input.roleId), 'role');
     const implied = requireVisible(act, roleGet, await repository.findById(act.tx, input.impliedRoleId), 'role');
     requireAllowed(act, roleImply, role);
-    const graph = await readRoleGraph(act.tx);
+    const graph = await graphRound(act, role, implied);
     await requireMayImply(act, graph, role, implied.id);
     requireEtag(role, input.etag);
     requireCustom(role);
@@ -73,6 +73,12 @@ async function changeImplication(
     await record(act, action, role, { implied: implied.name, impliedRoleId: implied.id });
     return requireVisible(act, roleGet, await repository.findById(act.tx, role.id), 'role');
   });
+}
+
+/** Any domain's roles may bring a global role; a domain's role only those of the domain. */
+function graphRound({ tx }: Act, role: RoleRow, implied: RoleRow): Promise<RoleGraph> {
+  if (role.domainId === null) return readRoleGraph(tx);
+  return readRoleGraph(tx, [role.domainId, implied.domainId ?? role.domainId]);
 }
 
 function requireImplicable(role: RoleRow, implied: RoleRow): void {
