@@ -47,6 +47,11 @@ export function roleName(
   return { name, domain: owner === '' ? null : owner };
 }
 
+/** An agent's id, or a user. */
+export function principalRef(text: string): object {
+  return isId('agt', text) ? { agentId: text } : { user: userRef(text) };
+}
+
 function split(text: string, domain: string): { owner: string; name: string } {
   const slash = text.indexOf('/');
   return slash < 0 ? { owner: domain, name: text } : { owner: text.slice(0, slash), name: text.slice(slash + 1) };

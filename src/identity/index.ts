@@ -21,6 +21,7 @@ import { projectCreate, projectDelete, projectGet, projectUpdate } from './proje
 import { projectResolvers } from './projects/resolvers.js';
 import { loadProject } from './projects/service.js';
 import { projects } from './projects/tables.js';
+import { permissionGet, questionResolvers } from './questions/index.js';
 import { resolvers } from './resolvers.js';
 import { rolePolicies } from './roles/policies.js';
 import { roleResolvers } from './roles/resolvers.js';
@@ -71,6 +72,7 @@ export const identityDomain: DomainManifest = {
     assignmentGrant,
     agentGet,
     policyGet,
+    permissionGet,
   ],
   resolvers: mergedResolvers(
     resolvers,
@@ -82,6 +84,7 @@ export const identityDomain: DomainManifest = {
     tokenResolvers,
     credentialResolvers,
     accountResolvers,
+    questionResolvers,
   ),
   entities: {
     Domain: (context, id) => loadDomain(context).load(id),

@@ -38,6 +38,11 @@ export function lowestId(of: Kind, from: Date): string {
   return `${PREFIXES[of]}_${ms.slice(0, 8)}-${ms.slice(8)}-0000-0000-000000000000`;
 }
 
+/** The kind of object that an id of this form would be of; undefined for what is no id. Says nothing about existence. */
+export function kindOf(text: string): Kind | undefined {
+  return (Object.keys(PREFIXES) as Kind[]).find((kind) => isId(kind, text));
+}
+
 /** Whether a text that came from a caller has the form of an id of this kind; says nothing about existence. */
 export function isId<K extends Kind>(of: K, text: string): text is Id<K> {
   return text.startsWith(`${PREFIXES[of]}_`) && UUID.test(text.slice(PREFIXES[of].length + 1));

@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
 import { LIST_ASSIGNMENTS } from '../documents/identity.js';
-import type { Column } from '../output.js';
+import { EFFECTIVE_ASSIGNMENTS } from '../documents/questions.js';
+import { CliError, EXIT } from '../errors.js';
+import type { Column, Row } from '../output.js';
 import { listAll } from '../paging.js';
-import { openSession, printList } from '../session.js';
+import { formatPath, formatPrincipal, formatScope } from '../paths.js';
+import { type ScopeOptions, scopeRef, withScope } from '../scopes.js';
+import { openSession, printList, type Session } from '../session.js';
 import { collect, verb, withLimit } from '../verb.js';
 
 export const ASSIGNMENT_COLUMNS: readonly Column[] = [
@@ -19,7 +23,8 @@ export const ASSIGNMENT_COLUMNS: readonly Column[] = [
   ['UNTIL', 'expiresAt'],
 ];
 
-interface ListOptions {
+interface ListOptions extends ScopeOptions {
+  readonly effective?: boolean;
   readonly userId?: string[];
   readonly groupId?: string[];
   readonly role?: string[];
@@ -28,22 +33,50 @@ interface ListOptions {
   readonly limit: number;
 }
 
+const EFFECTIVE_COLUMNS: readonly Column[] = [
+  ['USER', 'name'],
+  ['ROLES', 'roles'],
+  ['AT', 'at'],
+  ['IN FORCE', 'isInForce'],
+  ['HOW', 'how'],
+  ['ASSIGNMENT', 'path.assignmentId'],
+];
+
 export function registerAssignment(noun: Command): void {
-  withAssignmentList(verb(noun, 'list', 'list role assignments', 'bailiwick assignment list --role admin'));
+  withAssignmentList(
+    verb(noun, 'list', 'list role assignments', 'bailiwick assignment list --effective --project web'),
+  );
 }
 
 /** Makes a command list role assignments. */
 export function withAssignmentList(command: Command): void {
-  withLimit(command)
+  withScope(withLimit(command))
     .option('--user-id <id>', 'of this user; may be repeated', collect)
     .option('--group-id <id>', 'of this group; may be repeated', collect)
     .option('--role <name>', 'of this role; may be repeated', collect)
     .option('--project-id <id>', 'on this project; may be repeated', collect)
     .option('--domain-id <id>', 'on this domain; may be repeated', collect)
-    .action(async ({ userId, groupId, role, projectId, domainId, limit }: ListOptions, self: Command) => {
+    .option('--effective', 'with those of groups and what is inherited, user by user; with a scope what holds there')
+    .action(async (options: ListOptions, self: Command) => {
       const session = await openSession(self);
+      if (options.effective) return listEffective(session, options);
+      const { userId, groupId, role, projectId, domainId, limit } = options;
+      if (scopeRef(options) !== null) throw new CliError('a scope is for --effective; otherwise name ids', EXIT.usage);
       const holders = { userIds: userId, groupIds: groupId };
       const filter = { ...holders, roles: role, projectIds: projectId, domainIds: domainId };
       printList(session, await listAll(session, LIST_ASSIGNMENTS, { filter }, limit), ASSIGNMENT_COLUMNS);
     });
+}
+
+async function listEffective(session: Session, options: ListOptions): Promise<void> {
+  const { userId, role, projectId, domainId, limit } = options;
+  if (projectId ?? domainId)
+    throw new CliError('with --effective name a scope: --domain-scope or --project', EXIT.usage);
+  const filter = { userIds: userId, roles: role, scope: scopeRef(options) };
+  const rows = await listAll(session, EFFECTIVE_ASSIGNMENTS, { filter }, limit);
+  const tableRows = rows.map((row) => {
+    const path = row.path as Row;
+    return { ...row, name: formatPrincipal(row), at: formatScope(path.at), how: formatPath(path) };
+  });
+  printList(session, session.format === 'json' ? rows : tableRows, EFFECTIVE_COLUMNS);
 }

@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander';
 import { SCOPE_TYPES } from '../../platform/policy/policy.js';
+import { CliError, EXIT } from '../errors.js';
 import type { QuestionFiles } from '../policies/question.js';
+import { type ScopeOptions, scopeRef, withScope } from '../scopes.js';
 import { formatOf, verb, withPolicyFile } from '../verb.js';
 
-/** The verbs that need no server: they read the built-in policies and files. */
+/** The verbs that need no server: they read the built-in policies and files. One can ask a server too. */
 export function registerOfflinePolicy(noun: Command): void {
   verb(
     noun,
@@ -29,16 +31,28 @@ export function registerOfflinePolicy(noun: Command): void {
     if (name === undefined) return (await import('../policies/cases.js')).decideLines(process.stdin);
     await (await import('../policies/explain.js')).evaluatePolicy(name, files, formatOf(self));
   });
-  withQuestion(
-    verb(
-      noun,
-      'explain <name>',
-      'show which part of a policy decides, and why',
-      'bailiwick policy explain allowlist:create --credentials credentials.json',
-    ),
-  ).action(async (name: string, files: QuestionFiles, self: Command) => {
-    await (await import('../policies/explain.js')).explainPolicy(name, files, formatOf(self));
-  });
+  const explain = verb(
+    noun,
+    'explain <name>',
+    'show which part of a policy decides, and why; with --principal as the server decides',
+    'bailiwick policy explain agent:ban --principal alice --project web --target agt_…',
+  );
+  withScope(withQuestion(explain))
+    .option('--principal <user>', "a user as [domain/]name or id, or an agent's id; then --target is an id")
+    .action(async (name: string, { principal, ...options }: ExplainOptions, self: Command) => {
+      if (principal === undefined) {
+        if (scopeRef(options) !== null) throw new CliError('a scope is for --principal; otherwise --scope', EXIT.usage);
+        await (await import('../policies/explain.js')).explainPolicy(name, options, formatOf(self));
+        return;
+      }
+      const asking = await import('../policies/ask-server.js');
+      asking.requireNoFiles(options);
+      await asking.explainDecision(name, principal, options, self);
+    });
+}
+
+interface ExplainOptions extends QuestionFiles, ScopeOptions {
+  readonly principal?: string;
 }
 
 function withQuestion(command: Command): Command {

@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { request } from '../client.js';
 import { GET_POLICY, LIST_POLICIES } from '../documents/identity.js';
 import { type Column, formatValue, type Row } from '../output.js';
+import { type ScopeOptions, withScope } from '../scopes.js';
 import { get, openSession, printList, printObject } from '../session.js';
 import { print } from '../terminal.js';
-import { verb } from '../verb.js';
+import { verb, withLimit } from '../verb.js';
 import { registerOfflinePolicy } from './policy-offline.js';
 
 const COLUMNS: readonly Column[] = [
@@ -42,7 +43,23 @@ export function registerPolicy(noun: Command): void {
       if (session.format === 'table') for (const check of policy.checks as PolicyCheck[]) print(describeCheck(check));
     },
   );
+  const whoCan = verb(
+    noun,
+    'who-can <name>',
+    'show who may do something to a target, or at a scope',
+    'bailiwick policy who-can agent:ban --target agt_…',
+  );
+  withScope(withLimit(whoCan))
+    .option('--target <id>', 'what it would be done to')
+    .action(async (name: string, { limit, ...options }: WhoCanOptions, self: Command) => {
+      await (await import('../policies/ask-server.js')).whoCan(name, limit, options, self);
+    });
   registerOfflinePolicy(noun);
+}
+
+interface WhoCanOptions extends ScopeOptions {
+  readonly target?: string;
+  readonly limit: number;
 }
 
 function describeCheck({ scopeType, check, boundary }: PolicyCheck): string {

@@ -2,12 +2,16 @@ import type { Command } from 'commander';
 import { registerChanges } from '../changeable.js';
 import { DELETE_USER, UPDATE_USER } from '../documents/containers.js';
 import { CREATE_USER, DISABLE_USER, ENABLE_USER, LIST_USERS, SET_USER_PASSWORD } from '../documents/identity.js';
+import { EFFECTIVE_PERMISSIONS } from '../documents/questions.js';
+import { CliError, EXIT } from '../errors.js';
 import { findUser } from '../find.js';
 import type { Column, Row } from '../output.js';
 import { listAll } from '../paging.js';
-import { userRef } from '../refs.js';
+import { formatPath } from '../paths.js';
+import { principalRef, userRef } from '../refs.js';
+import { type ScopeOptions, scopeRef, withScope } from '../scopes.js';
 import { readSecret } from '../secrets.js';
-import { openSession, printList, printObject, type Session, send } from '../session.js';
+import { get, openSession, printList, printObject, type Session, send } from '../session.js';
 import { verb, withLimit } from '../verb.js';
 
 const COLUMNS: readonly Column[] = [
@@ -50,6 +54,7 @@ export function registerUser(noun: Command): void {
     canEndAdministration: true,
   });
   registerState(noun);
+  registerPermissions(noun);
 }
 
 interface PasswordOptions {
@@ -91,3 +96,28 @@ function registerState(noun: Command): void {
 
 const printUser = (session: Session, { user }: { readonly user: Row }) =>
   printObject(session, user, [...COLUMNS, ['MUST CHANGE PASSWORD', 'mustChangePassword']]);
+
+function registerPermissions(noun: Command): void {
+  const permissions = verb(
+    noun,
+    'permissions <user>',
+    'show every policy that allows a user something at a scope, and by what',
+    'bailiwick user permissions alice --project web',
+  );
+  withScope(permissions).action(async (user: string, options: ScopeOptions, self: Command) => {
+    const scope = scopeRef(options);
+    if (scope === null) throw new CliError('name a scope: --system, --domain-scope or --project', EXIT.usage);
+    const session = await openSession(self);
+    const told = await get(session, EFFECTIVE_PERMISSIONS, { principal: principalRef(user), scope }, 'user or scope');
+    const rows = told.permissions as readonly (Row & { readonly paths: readonly Row[] })[];
+    const tableRows = rows.map(({ policy: name, paths, ...row }) => ({ ...row, name, how: paths.map(formatPath) }));
+    printList(session, session.format === 'json' ? rows : tableRows, PERMISSION_COLUMNS);
+  });
+}
+
+const PERMISSION_COLUMNS: readonly Column[] = [
+  ['POLICY', 'name'],
+  ['NEEDS', 'roles'],
+  ['BY TARGET', 'dependsOnTarget'],
+  ['HOW', 'how'],
+];

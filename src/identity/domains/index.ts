@@ -1,2 +1,3 @@
 export { type DomainRef, findDomain } from './lookup.js';
+export { domainGet } from './policies.js';
 export { loadDomain } from './service.js';

@@ -1,1 +1,2 @@
 export { findProject, type ProjectRef } from './lookup.js';
+export { projectGet } from './policies.js';

@@ -61,7 +61,8 @@ function refuseBanned(agent: AgentRow): void {
   }
 }
 
-function agentActor(agent: AgentRow, now: Date): Identity {
+/** Who an agent is, as policies see it at a time. */
+export function agentActor(agent: AgentRow, now: Date): Identity {
   const isStale = agent.trustState === 'TRUSTED' && agent.trustedUntil !== null && agent.trustedUntil <= now;
   const principal: Principal = { kind: 'agent', id: agent.id, name: agent.name, domainId: agent.domainId };
   const where: Scope = { type: 'agent', agentId: agent.id, projectId: agent.projectId, domainId: agent.domainId };
@@ -107,7 +108,8 @@ function scopeOf({ scopeType, domainId, projectId }: Holding): Scope {
   return { type: 'unscoped' };
 }
 
-function scopeCredentials(where: Scope): Credentials {
+/** What a scope adds to what a user proved. */
+export function scopeCredentials(where: Scope): Credentials {
   if (where.type === 'system') return { system_scope: 'all' };
   if (where.type === 'domain') return { domain_id: where.domainId };
   if (where.type === 'project') return { project_id: where.projectId, project_domain_id: where.domainId };

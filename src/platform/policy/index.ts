@@ -2,6 +2,7 @@ export { type CaseDecision, decideCase, type PolicyCase } from './cases.js';
 export { PolicyError, PolicySyntaxError } from './errors.js';
 export { compileForOperation, compileForRow, type KeyReader, type Test } from './evaluate.js';
 export type { ExplainedCheck, Explanation, TargetValues } from './explain.js';
+export { type GrantableRole, type GrantSearch, leastRoles, neededRoles } from './grants.js';
 export { findAccess, type SearchResult, type Witness } from './implication.js';
 export type { Check, ParsedCheck, Position } from './language/ast.js';
 export { expandCheck, type Rules } from './language/expand.js';
@@ -24,6 +25,7 @@ export {
   type ScopeType,
   type Subject,
 } from './policy.js';
+export { type Named, NOTHING_KNOWN, PolicyQuestion } from './question.js';
 export {
   buildRegistry,
   type Decision,

@@ -6,6 +6,7 @@ import { PolicyError } from './errors.js';
 import { type Explanation, explainPolicy, type TargetValues } from './explain.js';
 import { overrideFor } from './overrides.js';
 import type { Policy, PolicyDeclaration, PolicyName, ScopeType, Subject } from './policy.js';
+import { PolicyQuestion } from './question.js';
 import { allOf, type Residue, residueOf } from './residue.js';
 import { readRules } from './rules.js';
 import { residueToSql } from './sql.js';
@@ -163,6 +164,16 @@ export class PolicyRegistry {
     if (tree === null) return { ...explanation, decision: refusedScope(entry, subject) };
     if (isBeyondLimit(entry, subject)) return { ...explanation, decision: LIMITED };
     return { ...explanation, decision: tree.value === 'TRUE' || tree.value === 'OPEN' ? ALLOWED : FORBIDDEN };
+  }
+
+  /** What the policy says of one target, for many callers; without a target, of any. */
+  question(policy: PolicyRef<never>, target?: TargetValues): PolicyQuestion {
+    return new PolicyQuestion(this.#entry(policy), target);
+  }
+
+  /** What the policy's rows are compared by; undefined for a policy without a target. */
+  targetOf(policy: PolicyRef<never>): Target | undefined {
+    return this.#entry(policy).policy.target;
   }
 
   /**

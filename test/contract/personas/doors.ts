@@ -1,4 +1,5 @@
 import type { Json } from '../../harness/server.js';
+import { QUESTION_DOORS } from './question-doors.js';
 import type { Thing } from './things.js';
 
 /** A way to a thing: a root field to ask, and how the thing is found in its value. */
@@ -138,4 +139,5 @@ export const DOORS: Readonly<Record<string, Doors>> = {
     fields: 'verifiedSeq fault { __typename }',
     byId: { name: 'verifyAuditChain', ask: (_, fields) => `verifyAuditChain { ${fields} }`, find: itself },
   },
+  ...QUESTION_DOORS,
 };

@@ -3,7 +3,8 @@ import { roleAssignments } from '../../../src/identity/assignments/tables.js';
 import { projects } from '../../../src/identity/projects/tables.js';
 import { asking } from '../../identity/asking.js';
 import { idsOf, type Project } from './owners.js';
-import type { Persona } from './personas.js';
+import { type Persona, scopeRef } from './personas.js';
+import { ownQuestions, sharedQuestions } from './question-doors.js';
 import { OWNERS, PROJECTS, type World } from './world.js';
 
 /** Something that may be read. */
@@ -22,7 +23,8 @@ export type Things = Readonly<Record<string, readonly Thing[]>>;
 
 /** What is the same whoever asks. */
 export async function sharedThings(world: World): Promise<Things> {
-  const { owners, users, lists, agents } = world;
+  const { owners, projects, users, lists, agents } = world;
+  const assignments = await sharedAssignments(world);
   const revisions = OWNERS.map((name) => ({ name, id: lists[name].revisionId, at: lists[name].id }));
   return {
     Domain: [
@@ -47,11 +49,11 @@ export async function sharedThings(world: World): Promise<Things> {
       { name: 'foreign', id: world.roles.foreign, links: { domain: world.foreign } },
     ],
     ApiCredential: [
-      await credentialOf(world, 'of a user of home', users.home, world.projects.own),
-      await credentialOf(world, 'of a foreign user', users.foreign, world.projects['foreign project']),
+      await credentialOf(world, 'of a user of home', users.home, projects.own),
+      await credentialOf(world, 'of a foreign user', users.foreign, projects['foreign project']),
     ],
     Token: [{ name: 'of a user of home', id: await world.rows.tokenOf({ kind: 'user', id: users.home }) }],
-    RoleAssignment: await sharedAssignments(world),
+    RoleAssignment: assignments,
     Policy: [{ name: 'any', id: 'domain:get' }],
     Allowlist: OWNERS.map((name) => {
       const { domainId, projectId } = idsOf(owners[name]);
@@ -76,6 +78,7 @@ export async function sharedThings(world: World): Promise<Things> {
     AuditChain: [{ name: 'the chain', id: 'chain' }],
     AuditSeal: [{ name: 'any', id: 'seal' }],
     AuditChainVerification: [{ name: 'the chain', id: 'verification' }],
+    ...sharedQuestions(world, assignments),
   };
 }
 
@@ -108,6 +111,7 @@ export async function ownThings(world: World, persona: Persona): Promise<Things>
     Agent: [{ name: 'itself', id: agentId, links: { project: projects.own.projectId } }],
     AttestationResult: [{ name: 'its own', id: resultId, at: agentId ?? '', links: { agent: agentId } }],
     AuditEntry: [{ name: 'foreign, by oneself', id: entry?.id ?? null, at: entry?.targetId ?? '' }],
+    ...ownQuestions(userId, literalOf(scopeRef(scope))),
   };
 }
 
@@ -121,6 +125,9 @@ async function ownToken({ rows }: World, { principal }: Persona): Promise<Thing>
   const id = principal && (await rows.tokenOf(principal));
   return { name: 'one’s own', id };
 }
+
+/** An input as a document writes it. */
+const literalOf = (value: object | null) => value && JSON.stringify(value).replaceAll(/"(\w+)":/g, '$1:');
 
 type Ids = ReturnType<typeof idsOf>;
 const scopeLinks = ({ domainId, projectId }: Ids) => ({ 'scope.domain': domainId, 'scope.project': projectId });

@@ -1,0 +1,108 @@
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { type Context, requireOperation } from '../../authority/index.js';
+import { among, type Values } from '../../db/among.js';
+import { rowsOf } from '../../db/rows.js';
+import {
+  type Connection,
+  connection,
+  type PageArgs,
+  type PageRequest,
+  pageRequest,
+} from '../../platform/pagination.js';
+import { holdsOn, isInForce } from '../assignments/index.js';
+import { roleAssignments } from '../assignments/tables.js';
+import { groupMembers, groups } from '../groups/tables.js';
+import { type RoleGraph, readRoleGraph } from '../roles/index.js';
+import type { ScopeInput } from '../scopes/index.js';
+import { userGet } from '../users/index.js';
+import { users } from '../users/tables.js';
+import { type Holding, holdings } from './holdings.js';
+import { pathTo, type RolePath } from './paths.js';
+import { permissionGet } from './policies.js';
+import { requireScope } from './principals.js';
+
+interface Filter {
+  readonly userIds?: Values;
+  readonly roles?: Values;
+  readonly scope?: ScopeInput | null | undefined;
+}
+
+/** As `EffectiveRoleAssignment` tells it. */
+export interface EffectiveAssignment {
+  readonly userId: string;
+  readonly roles: readonly string[];
+  readonly isInForce: boolean;
+  readonly path: RolePath;
+}
+
+/** By which assignments users hold what, the members of a group one by one. */
+export async function listEffectiveAssignments(
+  context: Context,
+  args: PageArgs & { filter?: Filter | null | undefined },
+): Promise<Connection<EffectiveAssignment>> {
+  requireOperation(context, permissionGet.name);
+  const page = pageRequest(args, 'user,assignment', 2);
+  const graph = await readRoleGraph(context.db);
+  const { userIds, roles, scope } = args.filter ?? {};
+  const on = scope == null ? undefined : await requireScope(context, scope, context.actor.principal?.id ?? null);
+  const ofScopeAndRoles = and(on && holdsOn(on), among(roleAssignments.roleId, roles && idsNaming(graph, roles)));
+  const found = await readPage(context, ofScopeAndRoles, among(holdings.userId, userIds), page);
+  const now = context.clock.now();
+  const rows = found.map((holding) => {
+    const { scopeType: type, domainId, projectId, roleId } = holding.assignment;
+    return {
+      userId: holding.userId,
+      roles: graph.namesOf(roleId),
+      isInForce: isInForce(holding.assignment, now),
+      path: pathTo(context, graph, holding, on ?? { type, domainId, projectId }),
+    };
+  });
+  return connection(rows, page, ({ userId, path }) => [userId, path.assignmentId]);
+}
+
+/** Roles that bring one of these names. */
+function idsNaming(graph: RoleGraph, names: readonly string[]): string[] {
+  const wanted = new Set(names.map((name) => name.toLowerCase()));
+  return graph.all.map(({ id }) => id).filter((id) => graph.namesOf(id).some((name) => wanted.has(name)));
+}
+
+type Key = Pick<Holding, 'userId'> & { readonly assignmentId: string; readonly groupId: string | null };
+
+async function readPage(
+  { db, policies, actor }: Context,
+  ofAssignment: SQL | undefined,
+  ofUser: SQL | undefined,
+  { after, first }: PageRequest,
+): Promise<Holding[]> {
+  const { id, groupId, domainId, userId } = roleAssignments;
+  const where = and(
+    policies.visible([permissionGet.name], actor, holdings).where,
+    policies.visible([userGet.name], actor, users).where,
+    ofUser,
+    after === null ? undefined : sql`(${holdings.userId}, ${holdings.assignmentId}) > (${after[0]}, ${after[1]})`,
+  );
+  const keys = await rowsOf<Key>(
+    db,
+    sql`with ${holdings} (user_id, assignment_id, group_id, domain_id) as (
+      select ${userId}, ${id}, null, ${domainId} from ${roleAssignments}
+      where ${and(sql`${userId} is not null`, ofAssignment)}
+      union all
+      select ${groupMembers.userId}, ${id}, ${groupId}, ${domainId} from ${roleAssignments}
+      join ${groupMembers} on ${groupMembers.groupId} = ${groupId} where ${and(sql`true`, ofAssignment)}
+    ) select ${holdings.userId} as "userId", ${holdings.assignmentId} as "assignmentId", ${holdings.groupId} as "groupId"
+    from ${holdings} join ${users} on ${users.id} = ${holdings.userId} where ${where}
+    order by ${holdings.userId}, ${holdings.assignmentId} limit ${first + 1}`,
+  );
+  const ids = keys.map(({ assignmentId }) => assignmentId);
+  const rows = await db
+    .select({ assignment: roleAssignments, group: groups })
+    .from(roleAssignments)
+    .leftJoin(groups, eq(groups.id, roleAssignments.groupId))
+    .where(inArray(id, ids));
+  const byId = new Map(rows.map((row) => [row.assignment.id, row]));
+  // What was taken away between the two statements is not told.
+  return keys.flatMap((key) => {
+    const row = byId.get(key.assignmentId);
+    return row ? [{ userId: key.userId, ...row }] : [];
+  });
+}

@@ -1,0 +1,121 @@
+import { type Context, requireOperation } from '../../authority/index.js';
+import { type ExplainedCheck, leastRoles, type PolicyQuestion, type Subject } from '../../platform/policy/index.js';
+import { HIERARCHY, type RoleScope } from '../assignments/index.js';
+import type { RoleGraph } from '../roles/index.js';
+import type { ScopeInput } from '../scopes/index.js';
+import { type ScopeView, scopeView } from './paths.js';
+import { permissionGet } from './policies.js';
+import { type AskedAbout, agentAt, askedAbout, type PrincipalInput, userAt } from './principals.js';
+import { rightsOf } from './rights.js';
+import { type Question, questionOn } from './target.js';
+
+export interface ExplainDecision {
+  readonly principal: PrincipalInput;
+  readonly scope?: ScopeInput | null | undefined;
+  readonly policy: string;
+  readonly targetId?: string | null | undefined;
+}
+
+type Obstacle = 'SCOPE_TYPE' | 'BOUNDARY' | 'PRINCIPAL' | 'TRUST_STATE' | 'AGENT' | 'CHECK' | 'TOO_MANY_ROLES';
+
+/** What is missing, or why nothing that could be granted is. */
+interface Remedy {
+  readonly missing: readonly { readonly role: string; readonly scope: ScopeView }[];
+  readonly obstacle: Obstacle | null;
+}
+
+const blockedBy = (obstacle: Obstacle): Remedy => ({ missing: [], obstacle });
+
+/** Why a principal may or may not do something, and on a refusal the least that would have to be granted. */
+export async function explainDecision(context: Context, args: ExplainDecision) {
+  requireOperation(context, permissionGet.name);
+  const asked = await askedAbout(context, args.principal, args.scope);
+  const question = await questionOn(context, args.policy, args.targetId);
+  return asked.kind === 'agent' ? explainAgent(context, question, asked) : explainUser(context, question, asked);
+}
+
+type About<Kind> = Extract<AskedAbout, { readonly kind: Kind }>;
+
+function explainAgent(context: Context, question: Question, { agent }: About<'agent'>) {
+  const subject = agentAt(agent, context.clock.now());
+  const scope = { type: 'AGENT', domainId: agent.domainId, projectId: agent.projectId };
+  const told = tell(context, question, subject, 'agent');
+  return { ...told, scope, roles: [], ...(told.outcome === 'ALLOWED' ? NOTHING : remedyForAgent(question, subject)) };
+}
+
+function remedyForAgent({ asked }: Question, subject: Subject | null): Remedy {
+  if (subject === null) return blockedBy('PRINCIPAL');
+  if (!asked.takes('agent')) return blockedBy('SCOPE_TYPE');
+  if (!asked.couldAllow('agent', subject.credentials, [], 'boundary')) return blockedBy('BOUNDARY');
+  return blockedBy(asked.couldAllow('agent', subject.credentials, ['trust_state']) ? 'TRUST_STATE' : 'AGENT');
+}
+
+async function explainUser(context: Context, question: Question, { user, scope }: About<'user'>) {
+  const { graph, roles, subject } = await rightsOf(context, user, scope);
+  const told = tell(context, question, subject, scope.type);
+  const remedy = () => {
+    if (!user.isEnabled) return blockedBy('PRINCIPAL');
+    return remedyForUser(question.asked, graph, userAt(user, scope, roles), scope);
+  };
+  return { ...told, scope: scopeView(scope), roles, ...(told.outcome === 'ALLOWED' ? NOTHING : remedy()) };
+}
+
+const NOTHING: Remedy = { missing: [], obstacle: null };
+
+function remedyForUser(asked: PolicyQuestion, graph: RoleGraph, subject: Subject, scope: RoleScope): Remedy {
+  const { credentials } = subject;
+  if (!asked.takes(scope.type)) return blockedBy('SCOPE_TYPE');
+  if (!asked.couldAllow(scope.type, credentials, ['roles'], 'boundary')) return blockedBy('BOUNDARY');
+  const found = leastRoles({
+    roles: grantable(graph),
+    named: asked.named(scope.type).roles,
+    held: credentials.roles ?? [],
+    // Without any role there is no token.
+    allows: (roles) => roles.length > 0 && asked.allows({ scope: scope.type, credentials: { ...credentials, roles } }),
+  });
+  if (found === 'none') return blockedBy('CHECK');
+  if (found === 'unknown') return blockedBy('TOO_MANY_ROLES');
+  return { missing: found.map(({ name }) => ({ role: name, scope: scopeView(scope) })), obstacle: null };
+}
+
+/** Global roles, those of the hierarchy first and the least of them before the others. */
+function grantable(graph: RoleGraph) {
+  const rankOf = (name: string) => (HIERARCHY as readonly string[]).indexOf(name);
+  return graph.all
+    .filter(({ domainId }) => domainId === null)
+    .map(({ id, name }) => ({ name, brings: graph.namesOf(id) }))
+    .sort((a, b) => rankOf(b.name) - rankOf(a.name) || (a.name < b.name ? -1 : 1));
+}
+
+/** The decision with its parts. A principal without a token is not asked anything. */
+function tell(context: Context, { policy, values }: Question, subject: Subject | null, type: Subject['scope']) {
+  const description = context.policies.get(policy);
+  const scopeTypes = typeof description?.scopeTypes === 'object' ? description.scopeTypes : [];
+  const told = context.policies.explain(policy, subject ?? { scope: type, credentials: {} }, values);
+  const isTaken = told.tree !== null;
+  const outcome = !isTaken ? 'WRONG_SCOPE' : subject === null ? 'NO_TOKEN' : told.decision.outcome;
+  const checks = subject === null || told.tree === null ? [] : nodesOf(told.tree, told.hasBoundary);
+  return { outcome, scopeTypes: scopeTypes.map((one) => one.toUpperCase()), checks };
+}
+
+/** The tree, each node before its parts. */
+function nodesOf(tree: ExplainedCheck, hasBoundary: boolean) {
+  const list = (node: ExplainedCheck, depth: number, isBoundary: boolean): ReturnType<typeof view>[] => [
+    view(node, depth, isBoundary),
+    ...node.of.flatMap((part, index) =>
+      list(part, depth + 1, isBoundary || (hasBoundary && depth === 0 && index === 0)),
+    ),
+  ];
+  return list(tree, 0, false);
+}
+
+function view({ check, value, isDeciding, held, target }: ExplainedCheck, depth: number, isBoundary: boolean) {
+  return { depth, check, value, isBoundary, isDeciding, held: texts(held), target: texts(target) };
+}
+
+/** Values as texts; null where there is nothing to look at. */
+function texts(value: ExplainedCheck['target'] | ExplainedCheck['held']): string[] | null {
+  if (value === undefined) return null;
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return items.filter((item) => item !== null).map(String);
+}

@@ -1,0 +1,88 @@
+import { type Context, mayOn } from '../../authority/index.js';
+import type { RoleScope } from '../assignments/index.js';
+import type { RoleGraph } from '../roles/index.js';
+import type { Holding } from './holdings.js';
+import { permissionGet } from './policies.js';
+
+/** How many ways to one role are told. */
+const PATHS_MAX = 5;
+
+/** A scope, as `Scope` tells it. */
+export interface ScopeView {
+  readonly type: string;
+  readonly domainId: string | null;
+  readonly projectId: string | null;
+}
+
+export function scopeView({ type, domainId, projectId }: RoleScope): ScopeView {
+  return { type: type.toUpperCase(), domainId, projectId };
+}
+
+/** A way from an assignment to a role in effect at a scope, as `RolePath` tells it. */
+export type RolePath = ReturnType<typeof pathView>;
+
+/**
+ * How a user comes to roles at a scope: for each of them the shortest ways; when none is needed, how it comes to the
+ * scope.
+ */
+export function pathsTo(
+  context: Context,
+  graph: RoleGraph,
+  held: readonly Holding[],
+  at: RoleScope,
+  roles: readonly string[],
+): RolePath[] {
+  if (roles.length === 0) return held.slice(0, PATHS_MAX).map((holding) => pathTo(context, graph, holding, at));
+  return roles.flatMap((role) => {
+    const ways = held.flatMap((holding) => {
+      const chain = chainTo(graph, holding.assignment.roleId, role);
+      return chain ? [{ holding, chain }] : [];
+    });
+    const shortest = ways.sort((a, b) => a.chain.length - b.chain.length).slice(0, PATHS_MAX);
+    return shortest.map(({ holding, chain }) => pathView(context, holding, at, chain));
+  });
+}
+
+/** A holding by itself: the way to the very role that was given. */
+export function pathTo(context: Context, graph: RoleGraph, holding: Holding, at: RoleScope): RolePath {
+  const name = graph.get(holding.assignment.roleId)?.name;
+  return pathView(context, holding, at, name === undefined ? [] : [name]);
+}
+
+function pathView(context: Context, { userId, assignment, group }: Holding, at: RoleScope, chain: readonly string[]) {
+  // A group of another domain is that domain's to tell of, but its members know it.
+  const isKnown =
+    group !== null &&
+    (userId === context.actor.principal?.id ||
+      mayOn(context, permissionGet, { userId: null, domainId: group.domainId }));
+  return {
+    assignmentId: assignment.id,
+    scope: scopeView({ ...assignment, type: assignment.scopeType }),
+    isInherited: assignment.isInherited,
+    at: scopeView(at),
+    groupId: isKnown ? group.id : null,
+    groupName: isKnown ? group.name : null,
+    roles: chain,
+    expiresAt: assignment.expiresAt,
+  };
+}
+
+/** Names of roles from one to a global one, each implying the next; the fewest. */
+function chainTo(graph: RoleGraph, from: string, to: string): readonly string[] | undefined {
+  const seen = new Set<string>([from]);
+  let ways: { readonly id: string; readonly names: readonly string[] }[] = [{ id: from, names: [] }];
+  while (ways.length > 0) {
+    const next: typeof ways = [];
+    for (const { id, names } of ways) {
+      const role = graph.get(id);
+      if (role === undefined) continue;
+      const chain = [...names, role.name];
+      if (role.name === to && role.domainId === null) return chain;
+      const unseen = graph.impliedBy(id).filter((implied) => !seen.has(implied));
+      for (const implied of unseen) seen.add(implied);
+      next.push(...unseen.map((implied) => ({ id: implied, names: chain })));
+    }
+    ways = next;
+  }
+  return undefined;
+}

@@ -1,0 +1,111 @@
+import { inArray } from 'drizzle-orm';
+import type { Db } from '../../db/open.js';
+import { isId, type Kind } from '../../platform/ids.js';
+import { type Credentials, NOTHING_KNOWN, type PolicyQuestion, type ScopeType } from '../../platform/policy/index.js';
+import type { RoleScope } from '../assignments/index.js';
+import { projects } from '../projects/tables.js';
+import type { RoleGraph } from '../roles/index.js';
+import { userAt } from './principals.js';
+
+/** Where callers that pass can be: all others are refused whatever they hold. */
+export interface Places {
+  readonly scopes: readonly RoleScope[];
+  /** Kinds of scopes of which any could pass; no single one of them is in `scopes`. */
+  readonly open: readonly ScopeType[];
+  /** The only users who can pass; null for any. */
+  readonly userIds: readonly string[] | null;
+  /** Roles of which one has to be held; null for any. */
+  readonly roleIds: readonly string[] | null;
+  readonly agents: { readonly ids: readonly string[]; readonly projectIds: readonly string[] };
+}
+
+/** What is not known of a user before it is looked at. */
+const OF_USERS = ['roles', 'user_id', 'user_domain_id'];
+const OF_AGENTS = ['agent_kind', 'trust_state', 'node_id', 'unit_id', 'workload_id'];
+const NOBODY = { id: NOTHING_KNOWN, domainId: NOTHING_KNOWN };
+
+/**
+ * The scopes on which a question can be answered yes. Only ids that the check or the target names can make a scope pass
+ * where others of its kind do not; so those are tried, and one that is called nothing for all the others.
+ */
+export async function findPlaces(
+  db: Db,
+  asked: PolicyQuestion,
+  graph: RoleGraph,
+  only: RoleScope | null,
+): Promise<Places> {
+  const { scopes, open } = only === null ? await namedScopes(db, asked) : { scopes: [only], open: [] };
+  const passing = scopes.filter((scope) => couldPass(asked, scope, OF_USERS));
+  return {
+    scopes: passing,
+    open,
+    userIds: passing.some((scope) => couldPass(asked, scope, ['roles', 'user_domain_id']))
+      ? null
+      : passing.flatMap(({ type }) => idsIn(asked, type, 'User')),
+    roleIds: passing.some((scope) => couldPass(asked, scope, ['user_id', 'user_domain_id']))
+      ? null
+      : rolesNaming(
+          graph,
+          passing.flatMap(({ type }) => [...asked.named(type).roles]),
+        ),
+    agents: only === null ? await namedAgents(db, asked) : { ids: [], projectIds: [] },
+  };
+}
+
+/** Whether somebody at the scope could pass: one of whom nothing is known but what is open, and who has roles that no check names. */
+function couldPass(asked: PolicyQuestion, scope: RoleScope, open: readonly string[]): boolean {
+  return asked.couldAllow(scope.type, userAt(NOBODY, scope, [NOTHING_KNOWN]).credentials, open);
+}
+
+async function namedScopes(db: Db, asked: PolicyQuestion): Promise<Pick<Places, 'scopes' | 'open'>> {
+  const domainIds = idsIn(asked, 'domain', 'Domain');
+  const projectRows = await readProjects(db, idsIn(asked, 'project', 'Project'));
+  const scopes: RoleScope[] = [
+    { type: 'system', domainId: null, projectId: null },
+    ...domainIds.map((domainId) => ({ type: 'domain' as const, domainId, projectId: null })),
+    ...projectRows.map(({ id, domainId }) => ({ type: 'project' as const, domainId, projectId: id })),
+  ];
+  const other = (type: 'domain' | 'project', domainId: string): RoleScope => ({
+    type,
+    domainId,
+    projectId: type === 'project' ? NOTHING_KNOWN : null,
+  });
+  const others = [
+    other('domain', NOTHING_KNOWN),
+    other('project', NOTHING_KNOWN),
+    ...idsIn(asked, 'project', 'Domain').map((domainId) => other('project', domainId)),
+  ];
+  const open = others.filter((scope) => couldPass(asked, scope, OF_USERS)).map(({ type }) => type);
+  const agentOpen = couldAgentPass(asked, { project_id: NOTHING_KNOWN, project_domain_id: NOTHING_KNOWN });
+  return { scopes, open: [...new Set([...open, ...(agentOpen ? (['agent'] as const) : [])])] };
+}
+
+async function namedAgents(db: Db, asked: PolicyQuestion): Promise<Places['agents']> {
+  if (!asked.takes('agent')) return { ids: [], projectIds: [] };
+  const rows = await readProjects(db, idsIn(asked, 'agent', 'Project'));
+  const wide = rows.filter(({ id, domainId }) =>
+    couldAgentPass(asked, { project_id: id, project_domain_id: domainId }),
+  );
+  return { ids: idsIn(asked, 'agent', 'Agent'), projectIds: wide.map(({ id }) => id) };
+}
+
+/** Whether an agent that neither check nor target names could pass. */
+function couldAgentPass(asked: PolicyQuestion, project: Credentials): boolean {
+  return asked.couldAllow('agent', { agent_id: NOTHING_KNOWN, ...project }, OF_AGENTS);
+}
+
+function readProjects(db: Db, ids: readonly string[]) {
+  return db
+    .select({ id: projects.id, domainId: projects.domainId })
+    .from(projects)
+    .where(inArray(projects.id, [...ids]));
+}
+
+function idsIn(asked: PolicyQuestion, scope: ScopeType, kind: Kind): string[] {
+  return [...asked.named(scope).texts].filter((text) => isId(kind, text));
+}
+
+/** Roles by which one of these names is held. */
+function rolesNaming(graph: RoleGraph, names: readonly string[]): readonly string[] {
+  return graph.all.map(({ id }) => id).filter((id) => graph.namesOf(id).some((name) => names.includes(name)));
+}

@@ -1,0 +1,40 @@
+import { definePolicy, defineTarget } from '../../platform/policy/index.js';
+import { holdings } from './holdings.js';
+
+/** That a user may hold something on a scope of a domain; null for no user in particular, and for the system. */
+export interface Held {
+  readonly userId: string | null;
+  readonly domainId: string | null;
+}
+
+const target = defineTarget<Held>()(holdings, {
+  user_id: { type: 'text', row: (row) => row.userId, sql: (t) => t.userId },
+  domain_id: { type: 'text', row: (row) => row.domainId, sql: (t) => t.domainId },
+});
+
+export const permissionGet = definePolicy<Held>({
+  name: 'permission:get',
+  description: 'Ask who may do what, and why: in all the system, in an own domain, and about oneself.',
+  scopeTypes: ['system', 'domain', 'project'],
+  target,
+  boundary: {
+    system: '@',
+    domain: 'domain_id:%(domain_id)s or user_id:%(user_id)s',
+    project: 'user_id:%(user_id)s',
+  },
+  check: 'role:reader or user_id:%(user_id)s',
+  operations: [
+    'Query.effectivePermissions',
+    'Query.effectiveRoleAssignments',
+    'Query.whoCan',
+    'Query.explainDecision',
+    'EffectivePermissions.*',
+    'EffectivePermission.*',
+    'EffectiveRoleAssignment.*',
+    'RolePath.*',
+    'CapablePrincipal.*',
+    'DecisionExplanation.*',
+    'CheckExplanation.*',
+    'MissingGrant.*',
+  ],
+});

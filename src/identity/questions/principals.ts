@@ -1,0 +1,114 @@
+import { eq } from 'drizzle-orm';
+import { type Context, mayOn, type Scope } from '../../authority/index.js';
+import { badInput, notFound } from '../../platform/errors.js';
+import type { Subject } from '../../platform/policy/index.js';
+import { agentGet } from '../agents/index.js';
+import { type AgentRow, agents } from '../agents/tables.js';
+import type { RoleScope } from '../assignments/index.js';
+import { domainGet } from '../domains/index.js';
+import { domains } from '../domains/tables.js';
+import { projectGet } from '../projects/index.js';
+import { projects } from '../projects/tables.js';
+import { resolveScope, type ScopeInput } from '../scopes/index.js';
+import { agentActor, scopeCredentials } from '../tokens/index.js';
+import { findUser, userGet } from '../users/index.js';
+import type { UserRow } from '../users/tables.js';
+import { readHoldings } from './holdings.js';
+import { permissionGet } from './policies.js';
+
+type Maybe<T> = T | null | undefined;
+
+export interface PrincipalInput {
+  readonly user?: Maybe<{
+    readonly id?: Maybe<string>;
+    readonly name?: Maybe<{ readonly user: string; readonly domain: string }>;
+  }>;
+  readonly agentId?: Maybe<string>;
+}
+
+/** Whom a question is about, with the scope of the token that it would come with. */
+export type AskedAbout =
+  | { readonly kind: 'user'; readonly user: UserRow; readonly scope: RoleScope }
+  | { readonly kind: 'agent'; readonly agent: AgentRow };
+
+/**
+ * Whom a caller asks about, when it may.
+ *
+ * @throws Refusal NOT_FOUND for a principal or a scope that is missing or hidden, alike.
+ */
+export async function askedAbout(
+  context: Context,
+  principal: PrincipalInput,
+  scope: Maybe<ScopeInput>,
+): Promise<AskedAbout> {
+  if (principal.agentId != null) {
+    if (scope != null) throw badInput('An agent has a scope of its own.', { argument: 'scope' });
+    return { kind: 'agent', agent: await requireAgent(context, principal.agentId) };
+  }
+  if (scope == null) throw badInput('A user acts in a scope: name it.', { argument: 'scope' });
+  const row = await findUser(context.db, principal.user ?? {});
+  if (row === undefined || !mayOn(context, userGet, row)) throw notFound('principal');
+  return { kind: 'user', user: row, scope: await requireScope(context, scope, row.id) };
+}
+
+async function requireAgent(context: Context, id: string): Promise<AgentRow> {
+  const [row] = await context.db.select().from(agents).where(eq(agents.id, id));
+  const isKnown = row && mayOn(context, agentGet, row) && mayOn(context, permissionGet, { ...row, userId: null });
+  if (!isKnown) throw notFound('principal');
+  return row;
+}
+
+/**
+ * A scope that the caller may ask about: whoever it is about, or a user in particular.
+ *
+ * @throws Refusal NOT_FOUND unless the caller may read the scope, or holds something on it and asks about itself.
+ */
+export async function requireScope(context: Context, input: ScopeInput, userId: string | null): Promise<RoleScope> {
+  if (input.system === false) throw badInput('system can only be true.', { argument: 'scope' });
+  const scope = await resolveScope(context.db, input);
+  const isAnswered =
+    scope !== undefined &&
+    mayOn(context, permissionGet, { userId, domainId: scope.domainId }) &&
+    ((await mayRead(context, scope)) ||
+      (userId === context.actor.principal?.id && (await holds(context, userId, scope))));
+  if (!isAnswered) throw notFound('scope');
+  return scope;
+}
+
+async function mayRead(context: Context, { type, domainId, projectId }: RoleScope): Promise<boolean> {
+  if (type === 'system') return mayOn(context, permissionGet, { userId: null, domainId: null });
+  if (type === 'domain') {
+    const [row] = await context.db
+      .select()
+      .from(domains)
+      .where(eq(domains.id, domainId ?? ''));
+    return row !== undefined && mayOn(context, domainGet, row);
+  }
+  const [row] = await context.db
+    .select()
+    .from(projects)
+    .where(eq(projects.id, projectId ?? ''));
+  return row !== undefined && mayOn(context, projectGet, row);
+}
+
+async function holds({ db, clock }: Context, userId: string, scope: RoleScope): Promise<boolean> {
+  return (await readHoldings(db, [userId], scope, clock.now())).size > 0;
+}
+
+/** A user as policies see it, with a token of a scope and these roles. */
+export function userAt(user: Pick<UserRow, 'id' | 'domainId'>, scope: RoleScope, roles: readonly string[]): Subject {
+  const own = { user_id: user.id, user_domain_id: user.domainId, roles };
+  return { scope: scope.type, credentials: { ...own, ...scopeCredentials(whereOf(scope)) } };
+}
+
+/** An agent as policies see it at a time; null for one that may not act any more. */
+export function agentAt(agent: AgentRow, now: Date): Subject | null {
+  return agent.trustState === 'BANNED' || agent.trustState === 'RETIRED' ? null : agentActor(agent, now);
+}
+
+function whereOf({ type, domainId, projectId }: RoleScope): Scope {
+  if (type === 'system') return { type };
+  return type === 'domain'
+    ? { type, domainId: domainId ?? '' }
+    : { type, projectId: projectId ?? '', domainId: domainId ?? '' };
+}

@@ -1,0 +1,45 @@
+import type { Context } from '../../authority/index.js';
+import { neededRoles, type PolicyQuestion, type Subject } from '../../platform/policy/index.js';
+import type { RoleScope } from '../assignments/index.js';
+import { type RoleGraph, readRoleGraph } from '../roles/index.js';
+import type { UserRow } from '../users/tables.js';
+import { type Holding, readHoldings } from './holdings.js';
+import { userAt } from './principals.js';
+
+/** What a user holds on a scope at a moment. */
+export interface Rights {
+  readonly held: readonly Holding[];
+  readonly graph: RoleGraph;
+  /** Names of the roles that checks see, sorted. */
+  readonly roles: readonly string[];
+  /** As policies see it; null for who gets no token for the scope: who is disabled, or holds nothing there. */
+  readonly subject: Subject | null;
+}
+
+export async function rightsOf({ db, clock }: Context, user: UserRow, scope: RoleScope): Promise<Rights> {
+  const held = (await readHoldings(db, [user.id], scope, clock.now())).get(user.id) ?? [];
+  const graph = await readRoleGraph(db);
+  const roles = namesHeld(graph, held);
+  return { held, graph, roles, subject: user.isEnabled && held.length > 0 ? userAt(user, scope, roles) : null };
+}
+
+/** Names of the roles that checks see in who holds these, sorted. */
+export function namesHeld(graph: RoleGraph, held: readonly Holding[]): readonly string[] {
+  return [...new Set(held.flatMap(({ assignment }) => graph.namesOf(assignment.roleId)))].sort();
+}
+
+/** The roles that a decision which allows needs, the least of those held. */
+export function rolesNeeded(
+  graph: RoleGraph,
+  question: PolicyQuestion,
+  { scope, credentials }: Subject,
+): readonly string[] {
+  const sizes = new Map(
+    graph.all.map(({ id, name, domainId }) => [domainId === null ? name : '', graph.closure(id).length]),
+  );
+  return neededRoles(
+    credentials.roles ?? [],
+    (name) => sizes.get(name) ?? 0,
+    (roles) => question.allows({ scope, credentials: { ...credentials, roles } }),
+  );
+}
