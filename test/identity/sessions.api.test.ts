@@ -108,6 +108,14 @@ describe('a new password', () => {
     expect(await statusOf(before)).toBe(200);
   });
 
+  test('conflict: of two changes at once one counts, and the other gives no token', async () => {
+    await person('gus');
+    const answers = await Promise.all([logIn('gus', OLD, NEW), logIn('gus', OLD, 'yet another password')]);
+    expect(answers.map((answer) => codeOf(answer)).sort()).toEqual(['UNAUTHENTICATED', undefined]);
+    const kept = answers[0] && codeOf(answers[0]) === undefined ? NEW : 'yet another password';
+    expect((await logIn('gus', kept)).body.errors).toBeUndefined();
+  });
+
   test('refused: a wrong old password changes nothing', async () => {
     await person('cid');
     expect(codeOf(await logIn('cid', NEW, 'yet another password'))).toBe('UNAUTHENTICATED');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
+import { newId } from '../../src/platform/ids.js';
+import { basic, codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 
 const VIEWER = '{ viewer { kind } }';
 const LOG_IN = `mutation ($user: String!, $password: String!, $newPassword: String) {
@@ -74,4 +75,49 @@ describe('rates', () => {
     const answer = await server.graphql(LOG_IN, { user: 'admin', password, newPassword: 'correct horse battery' });
     expect([answer.status, codeOf(answer)]).toEqual([200, undefined]);
   });
+});
+
+describe('wrong keys of API credentials', () => {
+  test('refused: too often, whether there is such a credential; the right key never waits', async () => {
+    const scope = await server.project(await server.defaultDomainId());
+    const { token } = await server.token({ scope, role: 'reader' });
+    const create = `mutation ($expiresAt: DateTime!) { createApiCredential(input: {
+      name: "script", expiresAt: $expiresAt }) { apiCredential { id } key } }`;
+    const expiresAt = new Date(clock.time + 3_600_000);
+    const made = (await server.graphql(create, { expiresAt }, token)).body.data.createApiCredential;
+    const { id } = made.apiCredential;
+    const by = (shown: { id: string; key: string }) => () =>
+      ask(VIEWER, {}, { ...elsewhere(), authorization: basic(shown) });
+    const wrongKey = `bwk_${'A'.repeat(43)}`;
+    for (const shown of [id, newId('ApiCredential')])
+      expect(await statuses(4, by({ id: shown, key: wrongKey }))).toEqual([401, 401, 401, 429]);
+    expect((await by({ id, key: made.key })()).status).toBe(200);
+  });
+});
+
+describe('wrong passwords from one address', () => {
+  test('refused: the name waits there, whether it exists, and nowhere else', async () => {
+    const waiting = await startTestServer({
+      clock,
+      limits: { logInWaitMaxMs: 300_000 },
+      trustedProxies: ['127.0.0.0/8'],
+    });
+    try {
+      const attempt = async (user: string, source: string) => {
+        const { status, headers } = await fetch(`${waiting.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...from(source) },
+          body: JSON.stringify({ query: LOG_IN, variables: wrong(user) }),
+        });
+        return `${status} ${headers.get('retry-after')}`;
+      };
+      for (const user of ['admin', 'nobody']) {
+        for (let count = 0; count < 5; count++) expect(await attempt(user, '192.0.2.1')).toBe('200 null');
+        expect(await attempt(user, '192.0.2.1')).toBe('429 2');
+      }
+      expect(await attempt('admin', '192.0.2.2')).toBe('200 null');
+    } finally {
+      await waiting.close();
+    }
+  }, 60_000);
 });

@@ -69,7 +69,7 @@ export function list(
 
 /** How many a user has. The user's row is held, so that nobody adds one to what was counted. */
 export async function countOfUser(tx: Tx, userId: string): Promise<number> {
-  await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('update');
+  await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update');
   const [row] = await tx.select({ found: count() }).from(apiCredentials).where(eq(apiCredentials.userId, userId));
   return row?.found ?? 0;
 }
