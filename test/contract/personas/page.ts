@@ -14,7 +14,7 @@ of that domain; *foreign* is another domain, *foreign project* a project in it.
 | **yes**   | It was read, or done: a mutation answered its object, and left its entry in the audit log. |
 | \`IN_USE\`  | A user error that only comes after the caller was allowed to do this to this object.      |
 | hidden    | NOT_FOUND: the answer is that for what does not exist.                                    |
-| forbidden | FORBIDDEN: the persona's roles do not suffice.                                            |
+| forbidden | FORBIDDEN: the persona's roles, or what its API credential is for, do not suffice.        |
 | scope     | FORBIDDEN with the reason WRONG_SCOPE: a token of another scope is needed.                |
 | 401       | UNAUTHENTICATED: no token that counts, or no proof of what is claimed.                    |
 | –         | There is no such object for this persona.                                                 |

@@ -26,7 +26,7 @@ export async function makePersonas(world: World): Promise<Persona[]> {
     await inheriting(world),
     await narrowed(world),
     await byCredential(world, 'project admin’s API credential'),
-    { ...(await byCredential(world, 'one that reads the fleet', FLEET)), isListed: true },
+    { ...(await byCredential(world, 'API credential to read the fleet', FLEET)), isListed: true },
     await user(world, 'project, no role', own),
     await user(world, 'unscoped', { type: 'unscoped' }),
     await agent(world, 'agent', 'PENDING'),
