@@ -91,7 +91,8 @@ async function pageOf(services, database, { token, n, isByName, hasNoList }) {
     orderBy: isByName ? { field: 'NAME', direction: 'ASC' } : null,
   };
   const fields = new Set(hasNoList ? FIELDS : [...FIELDS, 'allowlist']);
-  return async () => (await listAgents({ ...services, actor }, args, fields)).nodes;
+  const judgement = await services.inForce.at(services.db, actor.epoch);
+  return async () => (await listAgents({ ...services, ...judgement, actor }, args, fields)).nodes;
 }
 
 /** The last agent before the page. */

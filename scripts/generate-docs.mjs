@@ -45,7 +45,7 @@ function byDefault(form) {
 function policies() {
   const sections = allPolicies()
     .list()
-    .map(({ name, description, scopeTypes, scopes, operations, isForCredentials }) => {
+    .map(({ name, description, scopeTypes, scopes, operations, isForCredentials, isEssential }) => {
       const access = typeof scopeTypes === 'string' ? `Access: ${scopeTypes}.` : '';
       const rows = scopes.map((scope) => [
         scope.scope,
@@ -59,6 +59,7 @@ function policies() {
         isForCredentials ? '' : 'No API credential passes it.',
         rows.length > 0 ? table(['Scope', 'Check', 'Boundary'], rows) : '',
         `Guards ${operations.map(code).join(', ')}.`,
+        isEssential ? 'Essential: no override takes it from who administers the system.' : '',
       ]
         .filter((part) => part !== '')
         .join('\n\n');

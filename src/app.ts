@@ -12,7 +12,7 @@ import {
 import type { Database } from './db/open.js';
 import { DOMAINS } from './domains.js';
 import { Bells } from './events/index.js';
-import { authenticate, authenticateCredential, bootstrapIdentity } from './identity/index.js';
+import { authenticate, authenticateCredential, bootstrapIdentity, Overrides } from './identity/index.js';
 import type { Clock } from './platform/clock.js';
 import type { Logger } from './platform/log.js';
 import { buildRegistry, type PolicyRegistry, type RegistryInput } from './platform/policy/index.js';
@@ -93,7 +93,19 @@ export async function createApp(options: AppOptions): Promise<App> {
   const policies = allPolicies();
   const metrics = new Metrics({ ping: () => database.ping(), workers: workerLoad }, options.metricsToken);
   const owned = DOMAINS.flatMap((domain) => domain.owned ?? []);
-  const services: Services = { db: database.db, clock, log, policies, settings, meter: metrics, owned, recordAudit };
+  const declared = declaredPolicies();
+  const inForce = new Overrides({ declared, log, clock, meter: metrics });
+  const services: Services = {
+    db: database.db,
+    clock,
+    log,
+    declared,
+    inForce,
+    settings,
+    meter: metrics,
+    owned,
+    recordAudit,
+  };
   const domains = options.domains ?? DOMAINS;
   const guarded = guardedSchema(domains, policies);
   const limits = new RequestLimits(options.limits ?? NO_LIMITS, clock);
@@ -103,10 +115,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   requireGuardedRoutes(routes, policies);
   if (domains.includes(auditDomain)) ensureKeyFile(settings.auditKeyPath);
   const adminPasswordPath = await bootstrapIdentity(services, options.adminPasswordPath);
+  // Read now, so that what is wrong with them is said at the start.
+  await inForce.at(database.db, 0);
   const graphql: ApolloServer<Context> = createGraphql(guarded, log, metrics.plugin);
   await graphql.start();
   const http = createFrontDoor({
     services,
+    policies,
     database,
     graphql,
     admitAnonymous: anonymousAdmission(guarded.bare, policies),
@@ -116,10 +131,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     tls: options.tls,
     limits,
     sourceOf: sourceReader(options.trustedProxies ?? []),
-    authenticate: (db, shown) =>
-      shown.kind === 'token'
-        ? authenticate(db, database, shown.token, clock.now())
-        : authenticateCredential(db, database, shown, clock.now()),
+    authenticate: async (db, shown) => {
+      const actor =
+        shown.kind === 'token'
+          ? await authenticate(db, database, shown.token, clock.now())
+          : await authenticateCredential(db, database, shown, clock.now());
+      return { actor, ...(await inForce.at(db, actor.epoch)) };
+    },
   });
   const deafen = await database.listen((topic) => bells.ring(topic));
   const sweeps = [requestIdSweep, eventSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])];

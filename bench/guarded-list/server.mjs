@@ -14,11 +14,11 @@ process.on('disconnect', () => process.exit(0));
 
 /** The server as it is; or with every guard off: no verdicts, and no rules in the schema to fall back to. */
 async function bailiwick(isUnguarded) {
-  const { allPolicies, guardedSchema } = await import('../../dist/app.js');
+  const { allPolicies, declaredPolicies, guardedSchema } = await import('../../dist/app.js');
   const { DOMAINS } = await import('../../dist/domains.js');
   const { recordAudit } = await import('../../dist/audit/index.js');
   const { openDatabase } = await import('../../dist/db/open.js');
-  const { authenticate } = await import('../../dist/identity/index.js');
+  const { authenticate, Overrides } = await import('../../dist/identity/index.js');
   const { systemClock } = await import('../../dist/platform/clock.js');
   const { createLogger } = await import('../../dist/platform/log.js');
   const { anonymousAdmission } = await import('../../dist/server/anonymous.js');
@@ -35,9 +35,13 @@ async function bailiwick(isUnguarded) {
   const metrics = new Metrics({ ping: async () => {}, workers: () => ({ waiting: 0, threads: 0 }) });
   const graphql = createGraphql(served, log, metrics.plugin);
   await graphql.start();
-  const services = { db: database.db, clock: systemClock, log, policies, settings: {}, meter: metrics, recordAudit };
+  const shared = { clock: systemClock, log, meter: metrics };
+  const declared = declaredPolicies();
+  const inForce = new Overrides({ declared, ...shared });
+  const services = { db: database.db, ...shared, declared, inForce, settings: {}, recordAudit };
   return createFrontDoor({
     services,
+    policies,
     database,
     graphql,
     routes: [],
@@ -46,7 +50,10 @@ async function bailiwick(isUnguarded) {
     limits: new RequestLimits(NO_LIMITS, systemClock),
     sourceOf: sourceReader([]),
     admitAnonymous: anonymousAdmission(guarded.bare, policies),
-    authenticate: (db, token) => authenticate(db, database, token, new Date()),
+    authenticate: async (db, token) => {
+      const actor = await authenticate(db, database, token, new Date());
+      return { actor, ...(await inForce.at(db, actor.epoch)) };
+    },
   });
 }
 

@@ -2,8 +2,9 @@ import type { Db, Tx } from '../db/open.js';
 import type { Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
 import type { Meter } from '../platform/meter.js';
-import type { PolicyRegistry } from '../platform/policy/index.js';
+import type { PolicyRegistry, RegistryInput } from '../platform/policy/index.js';
 import type { Actor } from './actor.js';
+import type { Candidate } from './candidate.js';
 import type { OwnedRows } from './manifest.js';
 
 /** Settings that use cases read; lengths of time in milliseconds. */
@@ -43,10 +44,24 @@ export interface AuditFact {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** Who asks and by which policies that is judged. */
-export interface Asker {
-  readonly actor: Actor;
+/** The policies that a request is judged by. */
+export interface Judgement {
   readonly policies: PolicyRegistry;
+  /** What operators try out beside them; null most of the time. */
+  readonly candidate: Candidate | null;
+}
+
+/** Who asks and by which policies that is judged. */
+export interface Asker extends Judgement {
+  readonly actor: Actor;
+}
+
+/** The policies as operators changed them. */
+export interface PoliciesInForce {
+  /** Those under an authorization epoch that was just read, or newer ones. */
+  at(db: Db, epoch: number): Promise<Judgement>;
+  /** Writes down what was noticed about the candidate. */
+  flush(db: Db): Promise<void>;
 }
 
 /** What a process has one of. */
@@ -54,7 +69,9 @@ export interface Services {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly policies: PolicyRegistry;
+  /** Every policy as it is declared, before operators change it. */
+  readonly declared: RegistryInput;
+  readonly inForce: PoliciesInForce;
   readonly settings: Settings;
   readonly meter: Meter;
   /** What keeps a domain or a project from being deleted, whichever domains of the graph are served. */
@@ -75,8 +92,8 @@ export interface LogInAttempt {
 /** One request. Everything a use case may touch comes through here. */
 export interface Context extends Services, Asker {
   readonly requestId: string;
-  /** Reads the caller's rights again, inside a transaction that holds the epoch. */
-  readonly reauthenticate: (tx: Tx) => Promise<Actor>;
+  /** Reads the caller's rights again, and the policies; inside a transaction that holds the epoch, as they stay until it ends. */
+  readonly reauthenticate: (tx: Tx) => Promise<Asker>;
   /** Counts a password before it is checked. @throws Refusal RATE_LIMITED when its user or the caller tried too often. */
   readonly attemptLogIn: (user: string) => LogInAttempt;
 }

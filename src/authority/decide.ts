@@ -1,5 +1,6 @@
 import { forbidden, notFound, unauthenticated, wrongScope } from '../platform/errors.js';
 import type { Decision, Policy, PolicyName } from '../platform/policy/index.js';
+import { compare } from './candidate.js';
 import type { Asker } from './context.js';
 
 /** Throws the refusal that a decision stands for; returns when it allows. */
@@ -18,12 +19,23 @@ export function refuseUnless(decision: Decision, policy: string): void {
 
 /** Refuses unless the caller could do this to some row. */
 export function requireOperation(asker: Asker, policy: PolicyName): void {
-  refuseUnless(asker.policies.decideOperation(policy, asker.actor), policy);
+  const { policies, candidate, actor } = asker;
+  const decision = policies.decideOperation(policy, actor);
+  if (candidate !== null)
+    compare(candidate, policy, actor.scope, decision, (other) => other.decideOperation(policy, actor));
+  refuseUnless(decision, policy);
+}
+
+function decideRow<Row extends object>({ policies, candidate, actor }: Asker, policy: Policy<Row>, row: Row): Decision {
+  const decision = policies.decideRow<Row>(policy, actor, row);
+  if (candidate !== null)
+    compare(candidate, policy.name, actor.scope, decision, (other) => other.decideRow<Row>(policy, actor, row));
+  return decision;
 }
 
 /** Whether the caller may do this to the row. */
 export function mayOn<Row extends object>(asker: Asker, policy: Policy<Row>, row: NoInfer<Row>): boolean {
-  return asker.policies.decideRow<Row>(policy, asker.actor, row).outcome === 'ALLOWED';
+  return decideRow<Row>(asker, policy, row).outcome === 'ALLOWED';
 }
 
 /** The row, when the caller may read it; otherwise the answer is the same as for a row that does not exist. */
@@ -39,5 +51,5 @@ export function requireVisible<Row extends object, Found extends Row>(
 
 /** Refuses unless the caller may do this to the row, which it can read. */
 export function requireAllowed<Row extends object>(asker: Asker, policy: Policy<Row>, row: NoInfer<Row>): void {
-  refuseUnless(asker.policies.decideRow<Row>(policy, asker.actor, row), policy.name);
+  refuseUnless(decideRow<Row>(asker, policy, row), policy.name);
 }

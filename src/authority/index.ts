@@ -1,5 +1,15 @@
 export { type Actor, anonymous, domainOf, type Principal, projectOf, type Scope } from './actor.js';
-export type { Asker, AuditFact, Context, LogInAttempt, Services, Settings } from './context.js';
+export type { Candidate, DecisionChange } from './candidate.js';
+export type {
+  Asker,
+  AuditFact,
+  Context,
+  Judgement,
+  LogInAttempt,
+  PoliciesInForce,
+  Services,
+  Settings,
+} from './context.js';
 export { mayOn, refuseUnless, requireAllowed, requireOperation, requireVisible } from './decide.js';
 export { auditDenial } from './denied.js';
 export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC } from './epoch.js';

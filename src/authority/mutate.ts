@@ -46,8 +46,9 @@ export async function mutate<T>(context: Context, options: MutateOptions, run: (
 async function runOnce<T>(context: Context, options: MutateOptions, tx: Tx, run: (act: Act) => Promise<T>): Promise<T> {
   const epoch = await lockEpoch(tx, options.changesRights ? 'update' : 'share');
   const now = context.clock.now();
-  const actor = isCurrent(context.actor, epoch, now) ? context.actor : await context.reauthenticate(tx);
-  const asker = { actor, policies: context.policies };
+  const isSame = isCurrent(context.actor, epoch, now);
+  const { actor, policies, candidate } = isSame ? context : await context.reauthenticate(tx);
+  const asker = { actor, policies, candidate };
   requireOperation(asker, options.policy);
   let entries = 0;
   const audit = async (fact: AuditFact) => {

@@ -41,6 +41,7 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
   ['agent', 'machines that attest', async () => (await import('./commands/agent.js')).registerAgent],
   ['attest', 'evidence, verified without a server', async () => (await import('./commands/attest.js')).registerAttest],
   ['policy', 'who may do what', async () => (await import('./commands/policy.js')).registerPolicy],
+  ['db', 'the database itself, without a server', async () => (await import('./commands/db.js')).registerDb],
   [
     'federation',
     'the graph for a Federation 2 router',

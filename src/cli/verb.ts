@@ -26,6 +26,11 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
+/** Reads the number of a revision, which may be 0. */
+export function parseRevision(text: string): number {
+  return text === '0' ? 0 : parseCount(text);
+}
+
 /** The option that names operators' policies, for commands that need no server. */
 export function withPolicyFile(command: Command): Command {
   return command.option('--policies <file>', 'a policy file that changes the built-in policies');

@@ -16,6 +16,8 @@ import { groupPolicies } from './groups/policies.js';
 import { loadGroup } from './groups/reading.js';
 import { groupResolvers } from './groups/resolvers.js';
 import { groups } from './groups/tables.js';
+import { candidateSweep, policyListRevisions, policyOverride } from './overrides/index.js';
+import { resolvers as overrideResolvers } from './overrides/resolvers.js';
 import { policyGet } from './policies/service.js';
 import { projectCreate, projectDelete, projectGet, projectUpdate } from './projects/policies.js';
 import { projectResolvers } from './projects/resolvers.js';
@@ -35,10 +37,12 @@ import { userResolvers } from './users/resolvers.js';
 import { loadUser } from './users/service.js';
 import { users } from './users/tables.js';
 
-export { implies } from './assignments/grant-rule.js';
+export { implies } from './assignments/index.js';
 export { bootstrapIdentity } from './bootstrap.js';
 export { loadDomain } from './domains/service.js';
+export { Overrides } from './overrides/index.js';
 export { loadProject } from './projects/service.js';
+export { CannotRecover, type Recovery, recoverAdmin } from './recovery.js';
 export { authenticate, authenticateCredential } from './tokens/index.js';
 
 export const identityDomain: DomainManifest = {
@@ -73,6 +77,8 @@ export const identityDomain: DomainManifest = {
     agentGet,
     policyGet,
     permissionGet,
+    policyOverride,
+    policyListRevisions,
   ],
   resolvers: mergedResolvers(
     resolvers,
@@ -85,7 +91,9 @@ export const identityDomain: DomainManifest = {
     credentialResolvers,
     accountResolvers,
     questionResolvers,
+    overrideResolvers,
   ),
+  sweeps: [candidateSweep],
   entities: {
     Domain: (context, id) => loadDomain(context).load(id),
     Project: (context, id) => loadProject(context).load(id),

@@ -35,7 +35,10 @@ export const alreadyExists = userError('ALREADY_EXISTS');
 export const inUse = userError('IN_USE');
 export const limitReached = userError('LIMIT_REACHED');
 export const requestIdReused = userError('REQUEST_ID_REUSED');
-export const staleEtag = () => userError('STALE_ETAG')('The object changed since this etag was read.', 'etag');
+export const staleEtag = (message = 'The object changed since this etag was read.', ...path: string[]) =>
+  userError('STALE_ETAG')(message, ...(path.length > 0 ? path : ['etag']));
+export const previewOutdated = () =>
+  userError('PREVIEW_OUTDATED')('The preview was of another change; look at it again.', 'previewHash');
 
 export type ErrorCode =
   | 'UNAUTHENTICATED'

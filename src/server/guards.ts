@@ -1,5 +1,5 @@
 import { defaultFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
-import { type Context, type Route, refuseUnless } from '../authority/index.js';
+import { type Context, type Route, requireOperation } from '../authority/index.js';
 import { forbidden } from '../platform/errors.js';
 import { PolicyError, type PolicyName, type PolicyRegistry } from '../platform/policy/index.js';
 import { coordinatesOf } from './schema.js';
@@ -68,7 +68,7 @@ function hasResolver(schema: GraphQLSchema, coordinate: string): boolean {
 function verdictOf(name: PolicyName): Verdict {
   return (context) => {
     try {
-      refuseUnless(context.policies.decideOperation(name, context.actor), name);
+      requireOperation(context, name);
       return true;
     } catch (error) {
       return error as Error;

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import { anonymous, type Context, type Route, requireOperation, type Services } from '../authority/index.js';
+import {
+  type Asker,
+  anonymous,
+  type Context,
+  type Route,
+  requireOperation,
+  type Services,
+} from '../authority/index.js';
 import type { Database, Tx } from '../db/open.js';
 import { HTTP_STATUS, notFound, Refusal, unauthenticated } from '../platform/errors.js';
+import type { PolicyRegistry } from '../platform/policy/index.js';
 import { continued, traced } from '../platform/trace.js';
 import type { AdmitAnonymous } from './anonymous.js';
 import { BODY_MAX, BODY_MAX_ANONYMOUS, isJson, readJson, refuseMediaType } from './body.js';
@@ -17,11 +25,13 @@ import type { RequestLimits } from './rate-limits.js';
 import { type Shown, shownIn } from './shown.js';
 import type { SourceOf } from './source.js';
 
-/** Proves who sends what is shown, from a database or inside a transaction. */
-export type Authenticate = (db: Tx, shown: Shown) => Promise<Context['actor']>;
+/** Proves who sends what is shown, and reads what that is judged by; from a database or inside a transaction. */
+export type Authenticate = (db: Tx, shown: Shown) => Promise<Asker>;
 
 export interface FrontDoor {
   readonly services: Services;
+  /** The policies as declared: which guards what, and what anonymous callers may, which no operator changes. */
+  readonly policies: PolicyRegistry;
   readonly database: Database;
   readonly graphql: ApolloServer<Context>;
   readonly admitAnonymous: AdmitAnonymous;
@@ -102,14 +112,15 @@ async function contextFor(
   request: IncomingMessage,
 ): Promise<Context> {
   const shown = shownIn(request.headers.authorization);
-  const actor = shown === null ? anonymous : await traced('authenticate', () => authenticated(door, source, shown));
-  const reauthenticate = async (tx: Tx) => (shown === null ? anonymous : door.authenticate(tx, shown));
+  const stranger = { actor: anonymous, policies: door.policies, candidate: null };
+  const asker = shown === null ? stranger : await traced('authenticate', () => authenticated(door, source, shown));
+  const reauthenticate = async (tx: Tx) => (shown === null ? stranger : door.authenticate(tx, shown));
   const attemptLogIn = (user: string) => door.limits.attemptLogIn(source, user);
-  return { ...door.services, actor, requestId, reauthenticate, attemptLogIn };
+  return { ...door.services, ...asker, requestId, reauthenticate, attemptLogIn };
 }
 
 /** A wrong key counts as a wrong password does; the right one never waits for what others tried. */
-async function authenticated(door: FrontDoor, source: string, shown: Shown): Promise<Context['actor']> {
+async function authenticated(door: FrontDoor, source: string, shown: Shown): Promise<Asker> {
   try {
     return await door.authenticate(door.services.db, shown);
   } catch (error) {
@@ -119,14 +130,14 @@ async function authenticated(door: FrontDoor, source: string, shown: Shown): Pro
 }
 
 async function handleRoute(
-  { services }: FrontDoor,
+  { policies }: FrontDoor,
   context: Context,
   route: Route,
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const policy = services.policies.policyFor(`HTTP.${route.name}`);
+  const policy = policies.policyFor(`HTTP.${route.name}`);
   if (!policy) throw notFound('resource');
   if (context.actor.principal === null) throw unauthenticated();
   try {

@@ -33,8 +33,13 @@ export class Metrics implements Meter {
     'kind',
     'outcome',
   ]);
-  readonly #verdicts = this.#counter('bailiwick_verifications_total', 'Evidence that was judged', 'verdict');
-  readonly #failures = this.#counter('bailiwick_verification_failures_total', 'Results that hold a failure', 'code');
+  readonly #verdicts = this.#counter('bailiwick_verifications_total', 'Evidence that was judged', ['verdict']);
+  readonly #failures = this.#counter('bailiwick_verification_failures_total', 'Results that hold a failure', ['code']);
+  readonly #candidate = this.#counter(
+    'bailiwick_policy_candidate_changes_total',
+    'Decisions that the candidate policies would have made otherwise',
+    ['policy', 'scope', 'change'],
+  );
 
   /** @param scrapeToken A bearer that reads the metrics and nothing else; without it only a token by policy does. */
   constructor(probes: Probes, scrapeToken?: string) {
@@ -54,6 +59,10 @@ export class Metrics implements Meter {
   verified(verdict: 'ACCEPTED' | 'REJECTED', codes: ReadonlySet<string>): void {
     this.#verdicts.inc({ verdict });
     for (const code of codes) this.#failures.inc({ code });
+  }
+
+  wouldChange(policy: string, scope: string, change: string): void {
+    this.#candidate.inc({ policy, scope, change });
   }
 
   /** Times operations by kind and by the code of their first error. */
@@ -91,8 +100,8 @@ export class Metrics implements Meter {
     });
   }
 
-  #counter<T extends string>(name: string, help: string, label: T): Counter<T> {
-    return new Counter({ name, help: `${help}.`, labelNames: [label], registers: [this.#registry] });
+  #counter<T extends string>(name: string, help: string, labelNames: T[]): Counter<T> {
+    return new Counter({ name, help: `${help}.`, labelNames, registers: [this.#registry] });
   }
 
   #gauge(name: string, help: string, read: () => number | Promise<number>): void {

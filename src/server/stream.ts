@@ -81,9 +81,9 @@ async function* answersOf(stream: Stream): AsyncGenerator<Answer, void> {
   }
 }
 
-/** The caller as it stands now. @throws Refusal when its bearer counts no longer, or it may not watch any more. */
+/** The caller as it stands now, under the policies as they are now. @throws Refusal when its bearer counts no longer, or it may not watch any more. */
 async function contextNow({ context, policy }: Stream): Promise<Context> {
-  const now = { ...context, actor: await context.reauthenticate(context.db) };
+  const now = { ...context, ...(await context.reauthenticate(context.db)) };
   requireOperation(now, policy);
   return now;
 }

@@ -8,6 +8,7 @@ import * as containers from '../../src/cli/documents/containers.js';
 import * as groups from '../../src/cli/documents/groups.js';
 import * as identity from '../../src/cli/documents/identity.js';
 import * as machine from '../../src/cli/documents/machine.js';
+import * as policies from '../../src/cli/documents/policies.js';
 import * as questions from '../../src/cli/documents/questions.js';
 import * as sessions from '../../src/cli/documents/sessions.js';
 
@@ -25,6 +26,7 @@ const documents = Object.entries({
   ...machine,
   ...sessions,
   ...questions,
+  ...policies,
 });
 
 describe('documents of the command line', () => {

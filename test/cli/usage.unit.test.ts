@@ -5,7 +5,7 @@ import { createProgram } from '../../src/cli/main.js';
 import { runCli } from './run-cli.js';
 
 const NOUNS =
-  'serve login logout whoami domain project user group token credential role assignment allowlist agent attest policy federation audit'.split(
+  'serve login logout whoami domain project user group token credential role assignment allowlist agent attest policy db federation audit'.split(
     ' ',
   );
 

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { extendSchema, isObjectType, parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { allPolicies } from '../../src/app.js';
 import type { Route } from '../../src/authority/index.js';
 import { DOMAINS } from '../../src/domains.js';
 import { authenticate } from '../../src/identity/index.js';
@@ -34,7 +35,8 @@ afterAll(async () => {
 
 /** A second server on the same database, in which the checks that would have stopped the start are left out. */
 async function carelessServer({ services, database }: TestServer) {
-  const schema = extendSchema(buildSchema(DOMAINS, services.policies), parse(CARELESS));
+  const policies = allPolicies();
+  const schema = extendSchema(buildSchema(DOMAINS, policies), parse(CARELESS));
   fieldOf('Query', 'text').resolve = () => SECRET;
   fieldOf('Query', 'loophole').resolve = () => ({ secret: SECRET });
   // Claimed apart from its type; without its resolver graphql would read it off the row.
@@ -51,20 +53,23 @@ async function carelessServer({ services, database }: TestServer) {
     path: /^\/loophole$/,
     handle: async (_context, _parameter, _request, response) => void response.end(SECRET),
   };
-  const graphql = createGraphql(enforce(schema, services.policies), services.log);
+  const graphql = createGraphql(enforce(schema, policies), services.log);
   await graphql.start();
   const http = createFrontDoor({
     services,
+    policies,
     database,
     graphql,
     pages: new Map(),
     metrics: new Metrics({ ping: async () => {}, workers: () => ({ waiting: 0, threads: 0 }) }),
     limits: new RequestLimits(NO_LIMITS, services.clock),
     sourceOf: sourceReader([]),
-    admitAnonymous: anonymousAdmission(schema, services.policies),
+    admitAnonymous: anonymousAdmission(schema, policies),
     routes: [...DOMAINS.flatMap((domain) => domain.routes ?? []), route],
-    authenticate: (db, shown) =>
-      authenticate(db, database, shown.kind === 'token' ? shown.token : '', services.clock.now()),
+    authenticate: async (db, shown) => {
+      const actor = await authenticate(db, database, shown.kind === 'token' ? shown.token : '', services.clock.now());
+      return { actor, policies, candidate: null };
+    },
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;

@@ -91,7 +91,7 @@ export async function scopesOf({ services }: TestServer, { scopes }: ClimbWorld,
 
 const OF_A_DOMAIN = { Project: projects, User: users, Group: groups } as const;
 
-async function poolOf({ services: { db, policies } }: TestServer, tenants: readonly string[]): Promise<Pool> {
+async function poolOf({ services: { db, declared } }: TestServer, tenants: readonly string[]): Promise<Pool> {
   const ids = new Map<string, string[]>([['Domain', [...tenants]]]);
   const etags = new Map<string, string>();
   const read = async (kind: string, table: PgTable, where: SQL | undefined) => {
@@ -119,7 +119,7 @@ async function poolOf({ services: { db, policies } }: TestServer, tenants: reado
   return {
     ids,
     roles: ['admin', 'Admin', 'manager', 'member', 'reader', 'service', 'helper', 'vault', 'helpdesk'],
-    policies: policies.list().map(({ name }) => name),
+    policies: declared.policies.map(({ name }) => name),
     etagOf: (id) => etags.get(id),
   };
 }

@@ -78,6 +78,7 @@ function ask(server: ApolloServer<Context>, query: string, actor: Actor) {
   const context = {
     actor,
     policies,
+    candidate: null,
     log,
     db,
     requestId: 'r',

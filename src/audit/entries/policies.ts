@@ -25,4 +25,5 @@ export const auditList = definePolicy<AuditEntryRow>({
     agent: '@',
   },
   operations: ['Query.auditEntries', 'AuditEntry.*'],
+  isEssential: true,
 });

@@ -20,6 +20,14 @@ export function registerOfflinePolicy(noun: Command): void {
     .action(async (file: string, { strict }: { strict?: boolean }, self: Command) => {
       await (await import('../policies/lint.js')).lintPolicies(file, strict ?? false, formatOf(self));
     });
+  verb(
+    noun,
+    'redundant <file>',
+    'list the entries of a policy file that change nothing',
+    'bailiwick policy redundant policy.yaml',
+  ).action(async (file: string, _options: object, self: Command) => {
+    await (await import('../policies/redundant.js')).printRedundant(file, formatOf(self));
+  });
   withQuestion(
     verb(
       noun,

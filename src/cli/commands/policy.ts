@@ -7,6 +7,7 @@ import { get, openSession, printList, printObject } from '../session.js';
 import { print } from '../terminal.js';
 import { verb, withLimit } from '../verb.js';
 import { registerOfflinePolicy } from './policy-offline.js';
+import { registerPolicyOverrides } from './policy-overrides.js';
 
 const COLUMNS: readonly Column[] = [
   ['NAME', 'name'],
@@ -21,12 +22,19 @@ const DETAILS: readonly Column[] = [
   ['Access', 'access'],
   ['Scope types', 'scopeTypes'],
   ['Operations', 'operations'],
+  ['Essential', 'isEssential'],
+  ['Override', 'override'],
 ];
 
 interface PolicyCheck {
   readonly scopeType: string | null;
   readonly check: string;
   readonly boundary: string | null;
+}
+
+interface PolicyDetails extends Row {
+  readonly checks: readonly PolicyCheck[];
+  readonly defaultChecks: readonly PolicyCheck[];
 }
 
 export function registerPolicy(noun: Command): void {
@@ -38,9 +46,12 @@ export function registerPolicy(noun: Command): void {
   verb(noun, 'show <name>', 'show one policy with its checks', 'bailiwick policy show allowlist:create').action(
     async (name: string, _options: object, self: Command) => {
       const session = await openSession(self);
-      const policy = await get(session, GET_POLICY, { name }, 'policy');
+      const policy = (await get(session, GET_POLICY, { name }, 'policy')) as PolicyDetails;
       printObject(session, policy, DETAILS);
-      if (session.format === 'table') for (const check of policy.checks as PolicyCheck[]) print(describeCheck(check));
+      if (session.format !== 'table') return;
+      for (const check of policy.checks) print(`Check for ${describeCheck(check)}`);
+      if (policy.override !== null)
+        for (const check of policy.defaultChecks) print(`Default for ${describeCheck(check)}`);
     },
   );
   const whoCan = verb(
@@ -54,6 +65,7 @@ export function registerPolicy(noun: Command): void {
     .action(async (name: string, { limit, ...options }: WhoCanOptions, self: Command) => {
       await (await import('../policies/ask-server.js')).whoCan(name, limit, options, self);
     });
+  registerPolicyOverrides(noun);
   registerOfflinePolicy(noun);
 }
 
@@ -64,5 +76,5 @@ interface WhoCanOptions extends ScopeOptions {
 
 function describeCheck({ scopeType, check, boundary }: PolicyCheck): string {
   const within = boundary === null ? '' : `, within ${formatValue(boundary)}`;
-  return `Check for ${scopeType ?? 'every scope'}: ${formatValue(check)}${within}`;
+  return `${scopeType ?? 'every scope'}: ${formatValue(check)}${within}`;
 }

@@ -128,5 +128,8 @@ export const LIST_POLICIES = `query Policies {
 }`;
 
 export const GET_POLICY = `query Policy($name: String!) {
-  item: policy(name: $name) ${POLICY}
+  item: policy(name: $name) {
+    name description access scopeTypes operations isEssential override
+    checks { scopeType check boundary } defaultChecks { scopeType check boundary }
+  }
 }`;

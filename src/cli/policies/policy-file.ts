@@ -37,7 +37,7 @@ export async function readPolicyFile(file: string): Promise<PolicyFile> {
 }
 
 /** The entries of a file that is to be used, not judged. @throws CliError naming file and line. */
-export async function readPolicyEntries(file: string): Promise<readonly FileEntry[]> {
+export async function readPolicyEntries(file: string): Promise<PolicyFile['entries']> {
   const { entries, problems } = await readPolicyFile(file);
   if (problems.length > 0)
     throw new CliError(problems.map(({ line, message }) => printable(`INVALID in ${file}: line ${line}: ${message}`)));

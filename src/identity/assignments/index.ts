@@ -12,5 +12,5 @@ export {
   rolesInForce,
 } from './effective.js';
 export { requireMayGive, requireMayImply } from './giving.js';
-export { HIERARCHY } from './grant-rule.js';
+export { HIERARCHY, implies } from './grant-rule.js';
 export { requireSystemAdmin } from './last-admin.js';

@@ -32,4 +32,5 @@ export const assignmentGrant = definePolicy<AssignmentPlace>({
   check: { system: 'role:admin', domain: 'role:manager' },
   isForCredentials: false,
   operations: ['Mutation.grantRole', 'Mutation.revokeRole'],
+  isEssential: true,
 });

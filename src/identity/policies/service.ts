@@ -7,7 +7,8 @@ export const policyGet = definePolicy({
   description: 'Read the policies in force.',
   scopeTypes: ['system', 'domain', 'project'],
   check: '@',
-  operations: ['Query.policy', 'Query.policies', 'Policy.*', 'PolicyCheck.*'],
+  operations: ['Query.policy', 'Query.policies', 'Policy.*', 'PolicyCheck.*', 'PolicyDeprecation.*'],
+  isEssential: true,
 });
 
 export const listPolicies = (context: Context) => context.policies.list().map(view);

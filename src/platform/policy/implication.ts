@@ -6,6 +6,11 @@ import { ABSENT, and, FALSE, mayBeTrue, not, OPEN, or, TRUE, type Truth } from '
 /** How many partial assignments a search looks at before it gives up; no default of ours needs a hundredth of it. */
 const STEPS_MAX = 20_000;
 
+/** How many steps several searches may take together. */
+export interface SearchBudget {
+  steps: number;
+}
+
 /** Circumstances under which a check allows: what each atom is, in the language's own words. */
 export type Witness = readonly { readonly atom: string; readonly value: 'TRUE' | 'FALSE' | 'ABSENT' }[];
 
@@ -16,8 +21,13 @@ export type SearchResult = { readonly found: Witness } | 'none' | 'unknown';
  * Looks for circumstances under which `check` allows and `unless` does not. Atoms take any value that `world` does not
  * exclude, so "none" for a new check and its default says that the new one gives no access which the default did not.
  */
-export function findAccess(check: Check, unless: Check | undefined, world: World): SearchResult {
-  const search = new Search(world);
+export function findAccess(
+  check: Check,
+  unless: Check | undefined,
+  world: World,
+  budget: SearchBudget = { steps: STEPS_MAX },
+): SearchResult {
+  const search = new Search(world, budget);
   const allows = search.read(check);
   const allowed = unless === undefined ? () => FALSE : search.read(unless);
   return search.run(allows, allowed);
@@ -29,10 +39,12 @@ class Search {
   readonly #world: World;
   readonly #atoms: { readonly text: string; readonly circumstance: Circumstance }[] = [];
   readonly #values: Truth[] = [];
+  readonly #budget: SearchBudget;
   #steps = 0;
 
-  constructor(world: World) {
+  constructor(world: World, budget: SearchBudget) {
     this.#world = world;
+    this.#budget = budget;
   }
 
   read(check: Check): Evaluate {
@@ -69,7 +81,7 @@ class Search {
   }
 
   run(allows: Evaluate, allowed: Evaluate): SearchResult {
-    if (this.#steps++ > STEPS_MAX) return 'unknown';
+    if (this.#steps++ > STEPS_MAX || this.#budget.steps-- <= 0) return 'unknown';
     const values = this.#values;
     // Unassigned atoms can only add to what absent ones say, and take from what open ones say.
     if (!mayBeTrue(allows(values, OPEN)) || mayBeTrue(allowed(values, ABSENT))) return 'none';

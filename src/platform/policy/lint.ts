@@ -1,26 +1,19 @@
 import { readPart } from './compile.js';
-import { PolicyError, PolicySyntaxError, type SyntaxCode } from './errors.js';
 import { findAccess, type Witness } from './implication.js';
-import type { Check, ParsedCheck } from './language/ast.js';
+import type { Check } from './language/ast.js';
+import type { Rules } from './language/expand.js';
 import { printCheck } from './language/print.js';
+import { type Fault, type FileEntry, faultsOf, isRule, rulesUnder } from './override-set.js';
 import { type Policy, type ScopeKey, scopesOf } from './policy.js';
-import { checkRule, parseRule, readRules } from './rules.js';
+import { readRules } from './rules.js';
 import { type RoleImplication, worldOf } from './worlds.js';
-
-/** One entry of a policy file: a policy's name or a rule's, and its check. */
-export interface FileEntry {
-  readonly name: string;
-  readonly check: string;
-}
 
 /** Errors are what the server would refuse, and checks that nobody can pass; warnings are what may be meant. */
 export interface Finding {
   readonly policy: string;
   readonly severity: 'error' | 'warning';
   readonly code:
-    | SyntaxCode
-    | 'UNKNOWN_POLICY'
-    | 'PUBLIC_POLICY'
+    | Fault['code']
     | 'NEVER_TRUE'
     | 'NEVER_TRUE_IN_SCOPE'
     | 'ONE_CHECK_FOR_SCOPES'
@@ -40,51 +33,34 @@ export interface LintInput {
 
 const NOT_COMPARED = 'it is too large to say whether it allows what the default does not';
 
-/** Policies are named `resource:verb`, so a name without a colon is a rule's. */
-const isRule = (name: string) => !name.includes(':');
-
-/** The rules and the overrides that entries make, as a registry takes them. */
-export function separate(entries: readonly FileEntry[]): {
-  readonly rules: Readonly<Record<string, string>>;
-  readonly overrides: Readonly<Record<string, string>>;
-} {
-  const some = (wanted: boolean) =>
-    Object.fromEntries(entries.filter(({ name }) => isRule(name) === wanted).map(({ name, check }) => [name, check]));
-  return { rules: some(true), overrides: some(false) };
-}
-
 /** Everything that is wrong or doubtful about the entries of a policy file, entry by entry. */
 export function lintOverrides(entries: readonly FileEntry[], input: LintInput): readonly Finding[] {
-  const context: Context = { ...input, builtIn: readRules(input.rules), inForce: readRules(input.rules) };
-  const findings: Finding[] = entries.filter(({ name }) => isRule(name)).flatMap((entry) => readRule(entry, context));
+  const { implies, policies } = input;
+  const faults = faultsOf({ entries, enforceNewDefaults: true }, input);
+  const context: Context = { implies, policies, builtIn: readRules(input.rules), inForce: rulesUnder(entries, input) };
   const given = new Set(entries.map(({ name }) => name));
-  for (const entry of entries)
-    findings.push(...(isRule(entry.name) ? lintRule(entry, context) : lintPolicy(entry, given, context)));
-  return findings;
+  return entries.flatMap((entry) => {
+    const own = faults.filter(({ name }) => name === entry.name);
+    if (own.length > 0) return own.map(({ code, message }) => finding(entry.name, 'error', code, message));
+    return isRule(entry.name) ? lintRule(entry, context) : lintPolicy(entry, given, context);
+  });
 }
 
 interface Context extends Omit<LintInput, 'rules'> {
-  readonly builtIn: ReadonlyMap<string, ParsedCheck>;
+  readonly builtIn: Rules;
   /** The rules of the file too. */
-  readonly inForce: Map<string, ParsedCheck>;
+  readonly inForce: Rules;
 }
 
-function readRule({ name, check }: FileEntry, { builtIn, inForce }: Context): readonly Finding[] {
-  const refused = refusals(name, () => inForce.set(name, parseRule(name, check)));
-  if (refused.length > 0 || !builtIn.has(name)) return refused;
+function lintRule({ name }: FileEntry, { builtIn }: Context): readonly Finding[] {
+  if (builtIn.get(name) === undefined) return [];
   return [finding(name, 'warning', 'REPLACES_RULE', 'it replaces a built-in rule in every policy that uses it')];
-}
-
-function lintRule({ name }: FileEntry, { inForce }: Context): readonly Finding[] {
-  const rule = inForce.get(name);
-  return rule === undefined ? [] : refusals(name, () => checkRule(name, rule, inForce));
 }
 
 function lintPolicy(entry: FileEntry, given: ReadonlySet<string>, context: Context): readonly Finding[] {
   const { name } = entry;
   const policy = context.policies.find((one) => one.name === name);
   const renamed = context.policies.filter((one) => one !== policy && one.deprecated?.name === name);
-  if (!policy && renamed.length === 0) return [finding(name, 'error', 'UNKNOWN_POLICY', 'there is no such policy')];
   return [
     ...(policy ? new OverrideLint(entry, policy, context).findings() : []),
     ...renamed.flatMap((target) => lintOldName(entry, target, given, context)),
@@ -108,18 +84,6 @@ function finding(policy: string, severity: Finding['severity'], code: Finding['c
   return { policy, severity, code, message };
 }
 
-/** Runs one step, and turns what it refuses into findings. */
-function refusals(name: string, step: () => unknown): readonly Finding[] {
-  try {
-    step();
-    return [];
-  } catch (error) {
-    if (error instanceof PolicySyntaxError) return [finding(name, 'error', error.code, error.message)];
-    if (error instanceof PolicyError) return [finding(name, 'error', 'INVALID_CHECK', error.message)];
-    throw error;
-  }
-}
-
 class OverrideLint {
   readonly #name: string;
   readonly #text: string;
@@ -134,10 +98,7 @@ class OverrideLint {
   }
 
   findings(): readonly Finding[] {
-    if (this.#policy.scopeTypes === 'public')
-      return [this.#finding('error', 'PUBLIC_POLICY', 'the policy is public, and stays so')];
-    const refused = refusals(this.#name, () => this.#override());
-    return refused.length > 0 ? refused : [...this.#scopes(), ...this.#access()];
+    return [...this.#scopes(), ...this.#access()];
   }
 
   #finding(severity: Finding['severity'], code: Finding['code'], message: string): Finding {

@@ -63,6 +63,11 @@ interface Declaration<Row extends object> {
     readonly since: string;
     readonly reason: string;
   };
+  /**
+   * Whoever administers the system keeps it whatever operators write: without it nobody could see what was done, or set
+   * it right.
+   */
+  readonly isEssential?: boolean;
 }
 
 /** A policy for tokens of some scopes. With a target, each scope states the boundary that ties a row's owner to it. */

@@ -4,6 +4,7 @@ import { Claims } from './claims.js';
 import { type CompiledPolicy, compilePolicy, type ScopeText, targetKey } from './compile.js';
 import { PolicyError } from './errors.js';
 import { type Explanation, explainPolicy, type TargetValues } from './explain.js';
+import type { Check } from './language/ast.js';
 import { overrideFor } from './overrides.js';
 import type { Policy, PolicyDeclaration, PolicyName, ScopeType, Subject } from './policy.js';
 import { PolicyQuestion } from './question.js';
@@ -30,11 +31,13 @@ export interface PolicyDescription {
   readonly description: string;
   readonly scopeTypes: PolicyDeclaration['scopeTypes'];
   readonly scopes: readonly ScopeText[];
-  readonly isOverridden: boolean;
   /** Whether an API credential may pass it at all. */
   readonly isForCredentials: boolean;
+  /** The operator's check, as it was written; null while the default is in force. */
+  readonly override: string | null;
   readonly operations: readonly string[];
   readonly deprecated: PolicyDeclaration['deprecated'];
+  readonly isEssential: boolean;
 }
 
 export interface RegistryInput {
@@ -74,7 +77,7 @@ export function buildRegistry(input: RegistryInput): PolicyRegistry {
     const override = overrideFor(policy, overrides);
     entries.set(
       policy.name,
-      describe(compilePolicy(policy, { rules, override, enforceNewDefaults }), override !== undefined),
+      describe(compilePolicy(policy, { rules, override, enforceNewDefaults }), override ?? null),
     );
   }
   const oldNames = new Set(policies.map((policy) => policy.deprecated?.name));
@@ -87,12 +90,13 @@ export function buildRegistry(input: RegistryInput): PolicyRegistry {
   return new PolicyRegistry(entries, new Claims(policies));
 }
 
-function describe(compiled: CompiledPolicy, isOverridden: boolean): Entry {
-  const { name, description, scopeTypes, operations, deprecated, isForCredentials = true } = compiled.policy;
-  const published = { name, description, scopeTypes, operations, deprecated, isForCredentials };
+function describe(compiled: CompiledPolicy, override: string | null): Entry {
+  const { name, description, scopeTypes, operations, deprecated } = compiled.policy;
+  const { isForCredentials = true, isEssential = false } = compiled.policy;
+  const told = { name, description, scopeTypes, operations, deprecated, isForCredentials, isEssential };
   return {
     ...compiled,
-    description: { ...published, scopes: compiled.texts, isOverridden },
+    description: { ...told, scopes: compiled.texts, override },
     wrongScope: Object.freeze({ outcome: 'WRONG_SCOPE', scopeTypes: typeof scopeTypes === 'object' ? scopeTypes : [] }),
   };
 }
@@ -201,6 +205,11 @@ export class PolicyRegistry {
     const conditions = [...byTarget].map(([target, residues]) => conditionOn(table, target, allOf(residues)));
     // In parentheses, so that it stays whole under whatever a query puts round it.
     return new Visible<T>(sql`(${sql.join(conditions, sql` and `)})`);
+  }
+
+  /** Boundary AND check of a policy for callers of a scope; undefined for a scope that it does not take. */
+  checkFor(policy: PolicyRef<never>, scope: Subject['scope']): Check | undefined {
+    return this.#entry(policy).byScope.get(scope)?.check;
   }
 
   #entry(policy: PolicyRef<never>): Entry {

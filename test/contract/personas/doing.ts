@@ -9,6 +9,7 @@ import { type Answered, ask } from './ask.js';
 import { CONTAINER_MUTATIONS } from './container-mutations.js';
 import { GROUP_MUTATIONS } from './group-mutations.js';
 import { IDENTITY_MUTATIONS } from './identity-mutations.js';
+import { OVERRIDE_MUTATIONS } from './override-mutations.js';
 import type { Persona } from './personas.js';
 import { ROLE_MUTATIONS } from './role-mutations.js';
 import type { World } from './world.js';
@@ -32,6 +33,7 @@ export const MUTATIONS: Readonly<Record<string, Attempts>> = {
   ...GROUP_MUTATIONS,
   ...ROLE_MUTATIONS,
   ...ACCOUNT_MUTATIONS,
+  ...OVERRIDE_MUTATIONS,
   ...ALLOWLIST_MUTATIONS,
   ...AGENT_MUTATIONS,
 };

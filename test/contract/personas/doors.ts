@@ -93,9 +93,33 @@ export const DOORS: Readonly<Record<string, Doors>> = {
     entity: 'RoleAssignment',
   },
   Policy: {
-    fields: 'id: name checks { check }',
+    fields: 'id: name checks { check } defaultChecks { check } deprecated { since }',
     byId: { ...byId('policy'), ask: ({ id }, fields) => `policy(name: ${quoted(id)}) { ${fields} }` },
     list: { name: 'policies', ask: (_, fields) => `policies { ${fields} }`, find: among },
+  },
+  PolicyRevision: {
+    fields: 'number overrides { name } user { id }',
+    byId: {
+      name: 'policyRevision',
+      ask: ({ id }, fields) => `policyRevision(number: ${id || 0}) { ${fields} }`,
+      find: itself,
+    },
+    list: {
+      ...listed('policyRevisions'),
+      find: ({ nodes }, { id }) => nodes.find(({ number }: Json) => String(number) === id) ?? null,
+    },
+  },
+  PolicyCandidate: {
+    fields: 'revision { number } changes { policy }',
+    byId: { name: 'policyCandidate', ask: (_, fields) => `policyCandidate { ${fields} }`, find: itself },
+  },
+  PolicyPreview: {
+    fields: 'hash differences { policy } proofs { policy counterexample { atom } }',
+    byId: {
+      name: 'previewPolicyChange',
+      ask: (_, fields) => `previewPolicyChange(input: { overrides: [] }) { preview { ${fields} } }`,
+      find: ({ preview }) => preview,
+    },
   },
   Allowlist: {
     fields: 'id domain { id } project { id } currentRevision { id }',

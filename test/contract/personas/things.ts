@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { roleAssignments } from '../../../src/identity/assignments/tables.js';
 import { projects } from '../../../src/identity/projects/tables.js';
 import { asking } from '../../identity/asking.js';
+import { overrideThings } from './override-mutations.js';
 import { idsOf, type Project } from './owners.js';
 import { type Persona, scopeRef } from './personas.js';
 import { ownQuestions, sharedQuestions } from './question-doors.js';
@@ -55,6 +56,7 @@ export async function sharedThings(world: World): Promise<Things> {
     Token: [{ name: 'of a user of home', id: await world.rows.tokenOf({ kind: 'user', id: users.home }) }],
     RoleAssignment: assignments,
     Policy: [{ name: 'any', id: 'domain:get' }],
+    ...(await overrideThings(world)),
     Allowlist: OWNERS.map((name) => {
       const { domainId, projectId } = idsOf(owners[name]);
       const links = {

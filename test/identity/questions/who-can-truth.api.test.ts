@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allPolicies } from '../../../src/app.js';
 import type { Actor } from '../../../src/authority/index.js';
 import { agents } from '../../../src/identity/agents/tables.js';
 import { authenticate } from '../../../src/identity/index.js';
@@ -13,6 +14,7 @@ import { rowsOf, WHO_CAN } from './story.js';
 type Place = { readonly scope: TestScope; readonly ref: object };
 type Project = { readonly type: 'project'; readonly domainId: string; readonly projectId: string };
 
+const policies = allPolicies();
 let server: TestServer;
 let scopes: Place[];
 let actors: { userId: string; at: Place; actor: Actor }[];
@@ -99,7 +101,7 @@ async function readActors(): Promise<typeof actors> {
 function truth(policy: PolicyName, row: object, only?: Place): Set<string> {
   const able = actors.filter(({ actor, at }) => {
     const hasRoles = (actor.credentials.roles ?? []).length > 0 && (only === undefined || at === only);
-    return hasRoles && server.services.policies.decideRow(policy, actor, row).outcome === 'ALLOWED';
+    return hasRoles && policies.decideRow(policy, actor, row).outcome === 'ALLOWED';
   });
   return new Set(able.map(({ userId }) => userId));
 }

@@ -122,7 +122,7 @@ describe('overrides and deprecated checks', () => {
     expect(changed.decideRow(noteGet, { ...member, credentials: { project_id: 'p' } }, row).outcome).toBe('ALLOWED');
     expect(changed.decideRow(noteGet, { ...member, credentials: { project_id: 'q' } }, row).outcome).toBe('FORBIDDEN');
     expect(changed.get('note:get')).toMatchObject({
-      isOverridden: true,
+      override: '@',
       scopes: [
         { scope: 'domain', boundary: 'domain_id:%(domain_id)s', check: '@', defaultCheck: 'role:reader' },
         {

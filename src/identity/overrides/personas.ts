@@ -1,0 +1,52 @@
+import type { Credentials, Persona, ScopeType, Subject } from '../../platform/policy/index.js';
+import { HIERARCHY } from '../assignments/index.js';
+
+const USER: Credentials = { user_id: 'own', user_domain_id: 'own' };
+const IN_SCOPE = {
+  system: { system_scope: 'all' },
+  domain: { domain_id: 'own' },
+  project: { project_id: 'own', project_domain_id: 'own' },
+} satisfies { readonly [Scope in ScopeType]?: Credentials };
+const AGENT_KINDS = ['MACHINE', 'UNIT', 'PROVISIONER', 'FIREWALLER', 'SCHEDULER'];
+const TRUST_STATES = ['TRUSTED', 'FAILED'];
+
+const persona = (name: string, scope: Subject['scope'], credentials: Credentials): Persona => ({
+  name,
+  subject: { scope, credentials },
+});
+
+const users = (Object.keys(IN_SCOPE) as (keyof typeof IN_SCOPE)[]).flatMap((scope) => {
+  const credentials = { ...USER, ...IN_SCOPE[scope] };
+  // Whoever holds a role holds those below it.
+  const ofHierarchy = HIERARCHY.map((role, index) =>
+    persona(`${scope}-${role}`, scope, { ...credentials, roles: HIERARCHY.slice(index) }),
+  );
+  return [
+    ...ofHierarchy,
+    persona(`${scope}-service`, scope, { ...credentials, roles: ['service'] }),
+    persona(`${scope}, no role`, scope, { ...credentials, roles: [] }),
+  ];
+});
+
+const agents = AGENT_KINDS.flatMap((kind) =>
+  TRUST_STATES.map((state) =>
+    persona(`agent:${kind.toLowerCase()}, ${state.toLowerCase()}`, 'agent', {
+      ...IN_SCOPE.project,
+      agent_id: 'own',
+      agent_kind: kind,
+      node_id: 'own',
+      unit_id: 'own',
+      workload_id: 'own',
+      trust_state: state,
+    }),
+  ),
+);
+
+/** Callers of every kind, for each of which a policy decides in one way. An API credential decides as its roles do. */
+export const PERSONAS: readonly Persona[] = [
+  ...users,
+  ...agents,
+  persona('join', 'join', { ...IN_SCOPE.project }),
+  persona('unscoped', 'unscoped', USER),
+  persona('anonymous', null, {}),
+];

@@ -1,0 +1,56 @@
+import { type Context, defineLoader } from '../../authority/index.js';
+import { invalidCursor, notFound } from '../../platform/errors.js';
+import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import type { FileEntry } from '../../platform/policy/index.js';
+import { policyListRevisions } from './policies.js';
+import * as repository from './repository.js';
+import { type CandidateChangeRow, policyRevisions, type RevisionRow } from './tables.js';
+
+/** A revision as it is answered; that of number 0 is no row. */
+export type RevisionView = Omit<RevisionRow, 'createdAt'> & { readonly createdAt: Date | null };
+
+const DECLARED: RevisionView = {
+  number: 0,
+  isCandidate: false,
+  enforceNewDefaults: true,
+  userId: null,
+  reason: null,
+  rolledBackTo: null,
+  createdAt: null,
+  endedAt: null,
+};
+
+/** A revision by its number; without one the revision in force. */
+export async function getPolicyRevision(context: Context, number: number | null | undefined): Promise<RevisionView> {
+  const wanted = number ?? (await repository.findNumbers(context.db)).inForce;
+  if (wanted === 0) return DECLARED;
+  const row = await repository.findByNumber(context.db, wanted);
+  if (row === undefined || row.isCandidate) throw notFound('revision');
+  return row;
+}
+
+/** Every revision that came into force, newest first. */
+export async function listPolicyRevisions(context: Context, args: PageArgs): Promise<Connection<RevisionRow>> {
+  const page = pageRequest(args, 'policyRevisions');
+  if (page.after !== null && !/^\d{1,9}$/.test(page.after[0] ?? '')) throw invalidCursor();
+  const visible = context.policies.visible([policyListRevisions.name], context.actor, policyRevisions);
+  return connection(await repository.list(context.db, visible, page), page, (row) => [String(row.number)]);
+}
+
+/** The checks of revisions, by number. */
+export const loadEntries = defineLoader<readonly FileEntry[]>(async ({ db }, numbers) => {
+  const entries = await repository.listEntries(db, numbers.map(Number));
+  return new Map([...entries].map(([number, some]) => [String(number), some]));
+});
+
+export interface CandidateView {
+  readonly revision: RevisionRow;
+  readonly changes: readonly CandidateChangeRow[];
+}
+
+/** What is tried out, and what it would have changed as far as processes wrote it down; null when nothing is. */
+export async function getPolicyCandidate({ db }: Context): Promise<CandidateView | null> {
+  const { candidate } = await repository.findNumbers(db);
+  const revision = candidate === null ? undefined : await repository.findByNumber(db, candidate);
+  return revision ? { revision, changes: await repository.listChanges(db, revision.number) } : null;
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { Services } from '../../authority/index.js';
+import { invalid, limitReached, type UserErrorFact, UserErrors } from '../../platform/errors.js';
+import { faultsOf, lockedOut, type OverrideSet, type RegistryInput } from '../../platform/policy/index.js';
+import { validName } from '../../platform/text.js';
+import { implies } from '../assignments/index.js';
+
+const ENTRIES_MAX = 500;
+const FAULTS_MAX = 20;
+
+/** A set as a caller writes it. */
+export interface SetInput {
+  readonly overrides: readonly { readonly name: string; readonly check: string }[];
+  readonly enforceNewDefaults?: boolean | null | undefined;
+}
+
+/**
+ * The set that a caller means, in canonical order.
+ *
+ * @throws UserErrors INVALID naming each entry that cannot be used, with line and column of its check, and for a set that
+ *   takes an essential policy from who administers the system; LIMIT_REACHED for one that is too large.
+ */
+export function usableSet(input: SetInput, { declared }: Pick<Services, 'declared'>): OverrideSet {
+  const { overrides, enforceNewDefaults } = input;
+  if (overrides.length > ENTRIES_MAX) throw limitReached(`There are at most ${ENTRIES_MAX} overrides.`, 'overrides');
+  const names = overrides.map(({ name }) => name);
+  for (const [index, { name, check }] of overrides.entries()) {
+    const path = ['overrides', String(index)];
+    validName(name, ...path, 'name');
+    if (names.indexOf(name) < index) throw invalid(`${name} is given twice.`, ...path, 'name');
+    if (/[\0\p{Cs}]/u.test(check)) throw invalid('A check has no NUL and no broken surrogates.', ...path, 'check');
+  }
+  const entries = [...overrides].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, check }) => ({ name, check }));
+  const set = { entries, enforceNewDefaults: enforceNewDefaults ?? true };
+  const facts = factsAbout(set, declared).map(({ name, ...fact }) => {
+    const index = names.indexOf(name);
+    return { ...fact, path: index < 0 ? ['overrides'] : ['overrides', String(index), 'check'] };
+  });
+  if (facts.length > 0) throw new UserErrors(facts.slice(0, FAULTS_MAX));
+  return set;
+}
+
+/** Everything for which a set may not come into force. */
+export function factsAbout(set: OverrideSet, declared: RegistryInput): readonly (UserErrorFact & { name: string })[] {
+  const faults = faultsOf(set, declared);
+  const problems =
+    faults.length > 0
+      ? faults
+      : lockedOut(set, declared, implies).map((name) => ({
+          name,
+          message: `${name} could not be used by every administrator of the system any more, who must keep it.`,
+        }));
+  return problems.map(({ name, message }) => ({ code: 'INVALID', name, message, path: [] }));
+}
+
+/** Tells a set and what it is based on by what operators wrote, and nothing else. */
+export function hashOf({ entries, enforceNewDefaults }: OverrideSet, baseRevision: number): string {
+  const written = [baseRevision, enforceNewDefaults, entries.map(({ name, check }) => [name, check])];
+  return `sha256:${createHash('sha256').update(JSON.stringify(written)).digest('hex')}`;
+}

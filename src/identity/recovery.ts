@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { and, eq, isNull } from 'drizzle-orm';
+import { anonymous, bumpEpoch, lockEpoch, type Services } from '../authority/index.js';
+import type { Tx } from '../db/open.js';
+import { newId } from '../platform/ids.js';
+import { validName, validText } from '../platform/text.js';
+import { roleAssignments } from './assignments/tables.js';
+import { domains } from './domains/tables.js';
+import { removeOverrides } from './overrides/index.js';
+import { roles } from './roles/tables.js';
+import { tokens } from './tokens/tables.js';
+import { hashPassword } from './users/index.js';
+import { users } from './users/tables.js';
+
+export interface Recovery {
+  readonly user: string;
+  /** The name of the user's domain. */
+  readonly domain: string;
+  /** Whether the checks of policies are put back to what is declared. */
+  readonly removesOverrides: boolean;
+  /** Where the new password goes; nothing may be there yet. */
+  readonly passwordPath: string;
+  readonly reason?: string | undefined;
+}
+
+/** Said when the database is not one to recover in. */
+export class CannotRecover extends Error {}
+
+/**
+ * Gives the system an administrator when it has none that can log in: makes the user or enables it again, with a new
+ * password, no tokens, and `admin` on the system without an end. For who has the database in hands; no policy is asked.
+ *
+ * @throws CannotRecover when the database was never started with, the domain is missing or the file is there.
+ */
+export async function recoverAdmin(
+  services: Pick<Services, 'db' | 'clock' | 'recordAudit'>,
+  recovery: Recovery,
+): Promise<void> {
+  const name = validName(recovery.user, 'user');
+  const reason = validText(recovery.reason, 'reason');
+  const password = writePassword(recovery.passwordPath);
+  try {
+    const passwordHash = await hashPassword(password);
+    await services.db.transaction(async (tx) => {
+      await lockEpoch(tx, 'update');
+      const now = services.clock.now();
+      const { domainId, roleId } = await find(tx, recovery.domain);
+      const userId = await enable(tx, { domainId, name, passwordHash, now });
+      await assign(tx, { userId, roleId, reason, now });
+      const removedRevision = recovery.removesOverrides ? await removeOverrides(tx, reason, now) : null;
+      await bumpEpoch(tx);
+      const target = { type: 'User', id: userId };
+      const details = { user: name, domain: recovery.domain, removedRevision, reason };
+      const fact = { action: 'system.admin_recovered', target, owner: { domainId }, details };
+      await services.recordAudit(tx, { requestId: 'recover-admin', actor: anonymous, at: now }, fact);
+    });
+  } catch (error) {
+    rmSync(recovery.passwordPath, { force: true });
+    throw error;
+  }
+}
+
+/** It goes to its file before anything commits, so that no administrator comes about whom nobody can be. */
+function writePassword(path: string): string {
+  const password = randomBytes(18).toString('base64url');
+  try {
+    writeFileSync(path, `${password}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new CannotRecover(`${path} is there already: remove it, or name another file.`);
+    throw error;
+  }
+  return password;
+}
+
+async function find(tx: Tx, domain: string): Promise<{ readonly domainId: string; readonly roleId: string }> {
+  const [role] = await tx
+    .select({ id: roles.id })
+    .from(roles)
+    .where(and(eq(roles.name, 'admin'), isNull(roles.domainId)));
+  const [row] = await tx.select({ id: domains.id }).from(domains).where(eq(domains.name, domain));
+  if (role === undefined || row === undefined) throw new CannotRecover(`There is no domain ${domain}.`);
+  return { domainId: row.id, roleId: role.id };
+}
+
+interface Enabled {
+  readonly domainId: string;
+  readonly name: string;
+  readonly passwordHash: string;
+  readonly now: Date;
+}
+
+async function enable(tx: Tx, { domainId, name, passwordHash, now }: Enabled): Promise<string> {
+  const isUser = and(eq(users.domainId, domainId), eq(users.name, name));
+  const [known] = await tx.select({ id: users.id, version: users.version }).from(users).where(isUser).for('update');
+  const state = { passwordHash, isEnabled: true, mustChangePassword: true };
+  if (known === undefined) {
+    const id = newId('User');
+    await tx.insert(users).values({ id, domainId, name, ...state, createdAt: now });
+    return id;
+  }
+  await tx
+    .update(users)
+    .set({ ...state, version: known.version + 1 })
+    .where(eq(users.id, known.id));
+  // Whoever had the old password may have these.
+  const isOpen = and(eq(tokens.userId, known.id), isNull(tokens.revokedAt));
+  await tx.update(tokens).set({ revokedAt: now }).where(isOpen);
+  return known.id;
+}
+
+interface Assigned {
+  readonly userId: string;
+  readonly roleId: string;
+  readonly reason: string | null;
+  readonly now: Date;
+}
+
+/** An assignment that has a beginning or an end loses both. */
+async function assign(tx: Tx, { userId, roleId, reason, now }: Assigned): Promise<void> {
+  const held = and(
+    eq(roleAssignments.userId, userId),
+    eq(roleAssignments.roleId, roleId),
+    eq(roleAssignments.scopeType, 'system'),
+  );
+  const updated = await tx
+    .update(roleAssignments)
+    .set({ notBefore: null, expiresAt: null })
+    .where(held)
+    .returning({ id: roleAssignments.id });
+  if (updated.length > 0) return;
+  const row = { id: newId('RoleAssignment'), userId, roleId, scopeType: 'system', isInherited: false } as const;
+  await tx.insert(roleAssignments).values({ ...row, reason: reason ?? 'recovery', createdAt: now });
+}

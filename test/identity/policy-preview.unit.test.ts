@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { declaredPolicies } from '../../src/app.js';
+import { implies } from '../../src/identity/index.js';
+import { PERSONAS } from '../../src/identity/overrides/personas.js';
+import {
+  changedCells,
+  changedPolicies,
+  type FileEntry,
+  type Policy,
+  type PolicyName,
+  type PolicyRegistry,
+  proveAccess,
+  type Subject,
+  strictRegistry,
+  type TargetValues,
+  targetsOf,
+} from '../../src/platform/policy/index.js';
+
+const declared = declaredPolicies();
+const guarded = declared.policies.filter(({ scopeTypes }) => scopeTypes !== 'public');
+const FIELDS = ['user_id', 'domain_id', 'project_id', 'project_domain_id', 'agent_id'];
+const ROLES = ['admin', 'manager', 'member', 'reader', 'service'];
+
+function atom({ target }: Policy): fc.Arbitrary<string> {
+  const keys = [...(target?.keys.keys() ?? [])];
+  const texts = keys.filter((key) => target?.keys.get(key)?.type === 'text');
+  const booleans = keys.filter((key) => target?.keys.get(key)?.type === 'boolean');
+  const some = (from: readonly string[], text: (key: string) => string) =>
+    from.length > 0 ? [fc.constantFrom(...from).map(text)] : [];
+  return fc.oneof(
+    fc.constantFrom(...ROLES).map((role) => `role:${role}`),
+    fc.constantFrom('@', '!', 'agent_kind:MACHINE', 'trust_state:TRUSTED', 'system_scope:all'),
+    ...FIELDS.flatMap((field) => some(texts, (key) => `${field}:%(${key})s`)),
+    ...some(keys, (key) => `None:%(${key})s`),
+    ...some(booleans, (key) => `True:%(${key})s`),
+  );
+}
+
+function check(policy: Policy): fc.Arbitrary<string> {
+  return fc.letrec<{ node: string }>((tie) => ({
+    node: fc.oneof(
+      { depthSize: 'small' },
+      atom(policy),
+      fc.tuple(tie('node'), tie('node')).map(([a, b]) => `(${a} and ${b})`),
+      fc.tuple(tie('node'), tie('node')).map(([a, b]) => `(${a} or ${b})`),
+      tie('node').map((a) => `not ${a}`),
+    ),
+  })).node;
+}
+
+const entry = fc
+  .constantFrom(...guarded)
+  .chain((policy) => check(policy).map((text): FileEntry => ({ name: policy.name, check: text })));
+const set = fc.record({
+  entries: fc.uniqueArray(entry, { selector: ({ name }) => name, maxLength: 5 }),
+  enforceNewDefaults: fc.boolean(),
+});
+
+/** Every decision of a registry, by the way that explanations take. */
+function matrix(registry: PolicyRegistry, before: PolicyRegistry, after: PolicyRegistry): Map<string, boolean> {
+  const cells = new Map<string, boolean>();
+  for (const { name: policy } of registry.list()) {
+    for (const { name: persona, subject } of PERSONAS) {
+      for (const [target, values] of targetsOf(policy, before, after, subject))
+        cells.set(`${policy} | ${persona} | ${target}`, isAllowed(registry, policy, subject, values));
+    }
+  }
+  return cells;
+}
+
+function isAllowed(registry: PolicyRegistry, policy: PolicyName, subject: Subject, values: TargetValues | null) {
+  if (values === null) return registry.decideOperation(policy, subject).outcome === 'ALLOWED';
+  return registry.explain(policy, subject, values).decision.outcome === 'ALLOWED';
+}
+
+describe('previewPolicyChange', () => {
+  test('ok: it is the difference of the two full matrices, whatever the overrides', () => {
+    let changes = 0;
+    const property = fc.property(set, set, (old, young) => {
+      const [before, after] = [strictRegistry(old, declared), strictRegistry(young, declared)];
+      const previewed = changedPolicies(before, after).flatMap((policy) =>
+        changedCells(policy, before, after, PERSONAS).map(
+          ({ persona, target, isAllowed: { before: was, after: is } }) =>
+            `${policy} | ${persona} | ${target}: ${was} ${is}`,
+        ),
+      );
+      const full = [before, after].map((registry) => matrix(registry, before, after));
+      const [was, is] = full as [Map<string, boolean>, Map<string, boolean>];
+      const differing = [...was].filter(([cell, value]) => is.get(cell) !== value);
+      expect(previewed.sort()).toEqual(differing.map(([cell, value]) => `${cell}: ${value} ${is.get(cell)}`).sort());
+      changes += differing.length;
+    });
+    fc.assert(property, { numRuns: 30, seed: 4 });
+    expect(changes).toBeGreaterThan(200);
+  }, 120_000);
+
+  test('ok: where no new access is proved, nobody gains a row', () => {
+    const seen = { none: 0, gains: 0 };
+    const property = fc.property(set, set, (old, young) => {
+      const [before, after] = [strictRegistry(old, declared), strictRegistry(young, declared)];
+      for (const policy of changedPolicies(before, after)) {
+        const proofs = proveAccess(policy, before, after, implies, { steps: 100_000 });
+        const proved = new Set(proofs.filter(({ result }) => result === 'none').map(({ scope }) => scope));
+        const gained = changedCells(policy, before, after, PERSONAS).filter(
+          ({ target, isAllowed: { after: is } }) => is && target !== 'any row',
+        );
+        const isForAll = proved.has('authenticated');
+        const wrong = gained.filter(({ scope }) => isForAll || proved.has(scope as never));
+        expect(wrong).toEqual([]);
+        seen.none += proved.size;
+        seen.gains += gained.length;
+      }
+    });
+    fc.assert(property, { numRuns: 150, seed: 4 });
+    expect(seen.none).toBeGreaterThan(50);
+    expect(seen.gains).toBeGreaterThan(50);
+  }, 120_000);
+
+  test('ok: the personas are those of the design, each once', () => {
+    const names = PERSONAS.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(
+      expect.arrayContaining(['system-reader', 'domain-manager', 'project-service', 'join', 'unscoped']),
+    );
+    expect(names.filter((name) => name.startsWith('agent:'))).toHaveLength(10);
+  });
+});
