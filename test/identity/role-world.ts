@@ -88,8 +88,9 @@ const scopeArbitrary = (all: readonly Project[]): fc.Arbitrary<RoleScope> =>
 /** Names repeat on purpose: a domain's role may be called like a global one. */
 const rolesArbitrary: fc.Arbitrary<Role[]> = fc
   .array(fc.record({ owner: fc.constantFrom(null, null, ...DOMAINS), name: fc.nat(2), implies: fc.array(fc.nat(6)) }), {
-    minLength: 1,
+    minLength: 2,
     maxLength: 6,
+    size: 'max',
   })
   .map((drawn) => {
     const taken = new Set<string>();
@@ -102,7 +103,7 @@ const rolesArbitrary: fc.Arbitrary<Role[]> = fc
   });
 
 const projectsArbitrary: fc.Arbitrary<Project[]> = fc
-  .array(fc.record({ domain: fc.nat(1), parent: fc.option(fc.nat(5)) }), { minLength: 1, maxLength: 6 })
+  .array(fc.record({ domain: fc.nat(1), parent: fc.option(fc.nat(5)) }), { minLength: 1, maxLength: 6, size: 'max' })
   .map((drawn) =>
     drawn.map(({ domain, parent }, index) => {
       const domainId = `d${domain}`;
@@ -136,7 +137,7 @@ const anyWorld: fc.Arbitrary<World> = fc
             userId: USERS.includes(holder) ? holder : null,
             groupId: GROUPS.includes(holder) ? holder : null,
           })),
-        { maxLength: 12 },
+        { minLength: 4, maxLength: 12, size: 'max' },
       ),
     }),
   );

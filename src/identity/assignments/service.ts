@@ -90,7 +90,7 @@ export async function revokeRole(context: Context, input: RevokeRole): Promise<{
     requireAllowed(act, assignmentGrant, row);
     await requireMayGive(act, [row]);
     await repository.remove(act.tx, row.id);
-    if (row.scopeType === 'system') await requireSystemAdmin(act, { isForced: input.isForced, reason });
+    if (row.scopeType === 'system' && role === 'admin') await requireSystemAdmin(act, { ...input, reason });
     await bumpEpoch(act.tx);
     await record(act, 'role.revoked', { ...row, reason }, role);
     return { roleAssignmentId: row.id };
