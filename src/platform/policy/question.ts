@@ -9,7 +9,7 @@ import { type CredentialMap, isList, type TargetValue } from './values.js';
 /** What nothing is called: a value for credentials that no row and no check names. */
 export const NOTHING_KNOWN = '\0';
 
-/** What the checks of a policy name. */
+/** What checks name. */
 export interface Named {
   /** Roles, in lower case. */
   readonly roles: ReadonlySet<string>;
@@ -24,6 +24,7 @@ export class PolicyQuestion {
   readonly #compiled: CompiledPolicy;
   readonly #values: TargetValues | undefined;
   readonly #tests = new Map<Check, (credentials: CredentialMap) => Truth>();
+  readonly #named = new Map<ScopeType, Named>();
 
   constructor(compiled: CompiledPolicy, values: TargetValues | undefined) {
     this.#compiled = compiled;
@@ -49,7 +50,14 @@ export class PolicyQuestion {
     return mayBeTrue(foresee(check, (atom) => this.#foreseeAtom(atom, credentials, open)));
   }
 
+  /** What the checks for a scope name. */
   named(scope: ScopeType): Named {
+    const named = this.#named.get(scope) ?? this.#readNames(scope);
+    this.#named.set(scope, named);
+    return named;
+  }
+
+  #readNames(scope: ScopeType): Named {
     const tests = this.#compiled.byScope.get(scope);
     const [roles, fields] = [new Set<string>(), new Set<string>()];
     const texts = new Set(Object.values(this.#values ?? {}).flatMap(textsIn));
