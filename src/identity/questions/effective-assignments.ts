@@ -1,4 +1,4 @@
-import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { type Context, requireOperation } from '../../authority/index.js';
 import { among, type Values } from '../../db/among.js';
 import { rowsOf } from '../../db/rows.js';
@@ -66,14 +66,36 @@ function idsNaming(graph: RoleGraph, names: readonly string[]): string[] {
   return graph.all.map(({ id }) => id).filter((id) => graph.namesOf(id).some((name) => wanted.has(name)));
 }
 
-type Key = Pick<Holding, 'userId'> & { readonly assignmentId: string; readonly groupId: string | null };
+type Key = Pick<Holding, 'userId'> & { readonly assignmentId: string };
 
 async function readPage(
+  context: Context,
+  ofAssignment: SQL | undefined,
+  ofUser: SQL | undefined,
+  page: PageRequest,
+): Promise<Holding[]> {
+  const keys = await readKeys(context, ofAssignment, ofUser, page);
+  const ids = keys.map(({ assignmentId }) => assignmentId);
+  const rows = await context.db
+    .select({ assignment: roleAssignments, group: groups })
+    .from(roleAssignments)
+    .leftJoin(groups, eq(groups.id, roleAssignments.groupId))
+    .where(inArray(roleAssignments.id, ids));
+  const found = new Map(rows.map((row) => [row.assignment.id, row]));
+  // What was taken away between the two statements is not told.
+  return keys.flatMap(({ userId, assignmentId }) => {
+    const row = found.get(assignmentId);
+    return row ? [{ userId, ...row }] : [];
+  });
+}
+
+/** Own assignments and groups' are each cut to a page before they are put together, so that a page costs no more of many. */
+function readKeys(
   { db, policies, actor }: Context,
   ofAssignment: SQL | undefined,
   ofUser: SQL | undefined,
   { after, first }: PageRequest,
-): Promise<Holding[]> {
+): Promise<readonly Key[]> {
   const { id, groupId, domainId, userId } = roleAssignments;
   const where = and(
     policies.visible([permissionGet.name], actor, holdings).where,
@@ -81,28 +103,12 @@ async function readPage(
     ofUser,
     after === null ? undefined : sql`(${holdings.userId}, ${holdings.assignmentId}) > (${after[0]}, ${after[1]})`,
   );
-  const keys = await rowsOf<Key>(
-    db,
-    sql`with ${holdings} (user_id, assignment_id, group_id, domain_id) as (
-      select ${userId}, ${id}, null, ${domainId} from ${roleAssignments}
-      where ${and(sql`${userId} is not null`, ofAssignment)}
-      union all
-      select ${groupMembers.userId}, ${id}, ${groupId}, ${domainId} from ${roleAssignments}
-      join ${groupMembers} on ${groupMembers.groupId} = ${groupId} where ${and(sql`true`, ofAssignment)}
-    ) select ${holdings.userId} as "userId", ${holdings.assignmentId} as "assignmentId", ${holdings.groupId} as "groupId"
-    from ${holdings} join ${users} on ${users.id} = ${holdings.userId} where ${where}
-    order by ${holdings.userId}, ${holdings.assignmentId} limit ${first + 1}`,
-  );
-  const ids = keys.map(({ assignmentId }) => assignmentId);
-  const rows = await db
-    .select({ assignment: roleAssignments, group: groups })
-    .from(roleAssignments)
-    .leftJoin(groups, eq(groups.id, roleAssignments.groupId))
-    .where(inArray(id, ids));
-  const byId = new Map(rows.map((row) => [row.assignment.id, row]));
-  // What was taken away between the two statements is not told.
-  return keys.flatMap((key) => {
-    const row = byId.get(key.assignmentId);
-    return row ? [{ userId: key.userId, ...row }] : [];
-  });
+  const part = (way: SQL) => sql`(with ${holdings} (user_id, assignment_id, domain_id) as (${way})
+    select ${holdings.userId} as "userId", ${holdings.assignmentId} as "assignmentId"
+    from ${holdings} join ${users} on ${users.id} = ${holdings.userId} where ${where} order by 1, 2 limit ${first + 1})`;
+  const own = sql`select ${userId}, ${id}, ${domainId} from ${roleAssignments}
+    where ${and(isNotNull(userId), ofAssignment)}`;
+  const ofGroups = sql`select ${groupMembers.userId}, ${id}, ${domainId} from ${groupMembers}
+    join ${roleAssignments} on ${groupId} = ${groupMembers.groupId} where ${and(isNotNull(groupId), ofAssignment)}`;
+  return rowsOf<Key>(db, sql`${part(own)} union all ${part(ofGroups)} order by 1, 2 limit ${first + 1}`);
 }

@@ -12,7 +12,6 @@ import { type GroupRow, groupMembers, groups } from '../groups/tables.js';
 export const holdings = pgTable('holdings', {
   userId: text('user_id').notNull(),
   assignmentId: text('assignment_id').notNull(),
-  groupId: text('group_id'),
   domainId: text('domain_id'),
 });
 
