@@ -34,6 +34,7 @@ export interface Config {
   readonly eventRetentionMs: number;
   readonly streamLifetimeMs: number;
   readonly streamPatienceMs: number;
+  readonly passwordCost: number;
   readonly limits: LimitSettings;
   readonly metricsToken: string | undefined;
   readonly auditKeyPath: string;
@@ -89,6 +90,7 @@ export function readConfig(environment: Environment): Config {
     eventRetentionMs: values.BAILIWICK_EVENT_RETENTION,
     streamLifetimeMs: values.BAILIWICK_STREAM_LIFETIME,
     streamPatienceMs: values.BAILIWICK_STREAM_PATIENCE,
+    passwordCost: values.BAILIWICK_PASSWORD_COST,
     metricsToken: values.BAILIWICK_METRICS_TOKEN,
     limits: {
       requestsPerSecondPerPrincipal: values.BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL,

@@ -20,7 +20,8 @@ export async function recover(
   const passwordPath = recovery.passwordPath ?? `${config.dataDir}.recovered-password`;
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, connectionsMax: 2 });
   try {
-    await recoverAdmin({ db: database.db, clock: systemClock, recordAudit }, { ...recovery, passwordPath });
+    const services = { db: database.db, clock: systemClock, recordAudit, settings: config };
+    await recoverAdmin(services, { ...recovery, passwordPath });
     return passwordPath;
   } finally {
     await database.close();

@@ -108,6 +108,10 @@ export const SETTINGS = {
     duration.default(30_000),
     'How long the client of a stream may take to read what was sent before it is cut off (PT30S).',
   ],
+  BAILIWICK_PASSWORD_COST: [
+    z.coerce.number().int().min(15).max(20).default(17),
+    'Cost of new password hashes: N of scrypt (RFC 7914) as a power of two. 17 takes 128 MiB and about 0.3 s, each step twice that; what was hashed before stays good.',
+  ],
   BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL: [
     limit.default(100),
     'Requests of one user or agent each second, in one replica; five seconds’ worth may come at once. 0 sets no limit, here and below.',

@@ -27,6 +27,8 @@ export interface Settings {
   readonly eventRetentionMs: number;
   /** How long a stream stays open at most. */
   readonly streamLifetimeMs: number;
+  /** RFC 7914's N of new password hashes, as a power of two. */
+  readonly passwordCost: number;
   /** How long a stream's client may take to read what was sent. */
   readonly streamPatienceMs: number;
 }

@@ -7,10 +7,15 @@ const VALUES_MAX = 1000;
 /** The values that a filter asks for; null or absent when it does not ask. */
 export type Values = readonly string[] | null | undefined;
 
-/** Whether a text is among the values of a filter. @throws Refusal BAD_USER_INPUT for more values than a filter may have. */
+/** @throws Refusal BAD_USER_INPUT for more values than a filter may have. */
+export function requireFew(values: Values): void {
+  if (values != null && values.length > VALUES_MAX) throw badInput(`A filter has at most ${VALUES_MAX} values.`);
+}
+
+/** Whether a text is among the values of a filter. @throws Refusal as `requireFew` does. */
 export function among(what: Column | SQL, values: Values): SQL | undefined {
   if (values == null) return undefined;
-  if (values.length > VALUES_MAX) throw badInput(`A filter has at most ${VALUES_MAX} values.`);
+  requireFew(values);
   // What Postgres cannot store equals nothing that it holds.
   const storable = values.filter((value) => !/[\0\p{Cs}]/u.test(value));
   return storable.length === 0 ? sql`false` : inArray(sql`${what}`, storable);

@@ -21,7 +21,7 @@ export async function bootstrapIdentity(services: Services, passwordPath: string
   await insertEpoch(services.db);
   const [known] = await services.db.select({ id: roles.id }).from(roles).limit(1);
   if (known) return null;
-  const passwordHash = await hashPassword(passwordIn(passwordPath));
+  const passwordHash = await hashPassword(passwordIn(passwordPath), services.settings.passwordCost);
   return services.db.transaction(async (tx) => {
     await lockEpoch(tx, 'update');
     const [other] = await tx.select({ id: roles.id }).from(roles).limit(1);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { and, eq, isNull } from 'drizzle-orm';
-import { anonymous, bumpEpoch, lockEpoch, type Services } from '../authority/index.js';
+import { anonymous, bumpEpoch, lockEpoch, type Services, type Settings } from '../authority/index.js';
 import type { Tx } from '../db/open.js';
 import { newId } from '../platform/ids.js';
 import { validName, validText } from '../platform/text.js';
@@ -34,14 +34,14 @@ export class CannotRecover extends Error {}
  * @throws CannotRecover when the database was never started with, the domain is missing or the file is there.
  */
 export async function recoverAdmin(
-  services: Pick<Services, 'db' | 'clock' | 'recordAudit'>,
+  services: Pick<Services, 'db' | 'clock' | 'recordAudit'> & { readonly settings: Pick<Settings, 'passwordCost'> },
   recovery: Recovery,
 ): Promise<void> {
   const name = validName(recovery.user, 'user');
   const reason = validText(recovery.reason, 'reason');
   const password = writePassword(recovery.passwordPath);
   try {
-    const passwordHash = await hashPassword(password);
+    const passwordHash = await hashPassword(password, services.settings.passwordCost);
     await services.db.transaction(async (tx) => {
       await lockEpoch(tx, 'update');
       const now = services.clock.now();

@@ -33,6 +33,8 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   eventRetentionMs: 86_400_000,
   streamLifetimeMs: 600_000,
   streamPatienceMs: 30_000,
+  // A password of a story is worth nothing.
+  passwordCost: 8,
 };
 
 export interface TestServerOptions {

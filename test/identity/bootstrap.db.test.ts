@@ -58,7 +58,7 @@ describe('the first start', () => {
     const [admin] = await empty.db.select().from(users);
     const password = readFileSync(path, 'utf8').trim();
     expect(password).toHaveLength(24);
-    expect(await passwordMatches(password, admin?.passwordHash ?? null)).toBe(true);
+    expect(await passwordMatches(password, admin?.passwordHash ?? null, 8)).toBe(true);
     expect(readdirSync(folder)).toEqual(['admin-password']);
     expect(await start()).toBeNull();
   });
@@ -69,6 +69,6 @@ describe('the first start', () => {
     await bootstrapIdentity({ ...server.services, db: other.db }, path);
     const [admin] = await other.db.select().from(users);
     await other.close();
-    expect(await passwordMatches(LONG, admin?.passwordHash ?? null)).toBe(true);
+    expect(await passwordMatches(LONG, admin?.passwordHash ?? null, 8)).toBe(true);
   });
 });

@@ -36,7 +36,7 @@ export interface SetUserPassword {
 
 export async function setUserPassword(context: Context, input: SetUserPassword): Promise<UserRow> {
   requireOperation(context, userSetPassword.name);
-  const passwordHash = await hashPassword(validPassword(input.password, 'password'));
+  const passwordHash = await hashPassword(validPassword(input.password, 'password'), context.settings.passwordCost);
   return mutate(context, { policy: userSetPassword.name, changesRights: true }, async (act) => {
     const user = await requireChangeable(act, userSetPassword, input.user);
     // Who is logged in has not shown that it knows the password.

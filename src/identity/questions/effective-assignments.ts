@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { type Context, requireOperation } from '../../authority/index.js';
-import { among, type Values } from '../../db/among.js';
+import { among, requireFew, type Values } from '../../db/among.js';
 import { rowsOf } from '../../db/rows.js';
 import {
   type Connection,
@@ -44,6 +44,7 @@ export async function listEffectiveAssignments(
   const page = pageRequest(args, 'user,assignment', 2);
   const graph = await readRoleGraph(context.db);
   const { userIds, roles, scope } = args.filter ?? {};
+  requireFew(roles);
   const on = scope == null ? undefined : await requireScope(context, scope, context.actor.principal?.id ?? null);
   const ofScopeAndRoles = and(on && holdsOn(on), among(roleAssignments.roleId, roles && idsNaming(graph, roles)));
   const found = await readPage(context, ofScopeAndRoles, among(holdings.userId, userIds), page);

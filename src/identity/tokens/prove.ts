@@ -44,11 +44,12 @@ export function prove(context: Context, { password, token, credential }: Proof):
 
 async function provePassword(context: Context, proof: PasswordProof): Promise<Proven> {
   const { domain, user: name, password, newPassword } = proof;
+  const { passwordCost } = context.settings;
   const path = ['proof', 'password', 'newPassword'];
   if (newPassword != null) validPassword(newPassword, ...path);
   const attempt = context.attemptLogIn(`${domain}/${name}`.toLowerCase());
   const user = await findUserByName(context.db, domain, name);
-  const matches = await passwordMatches(password, user?.passwordHash ?? null);
+  const matches = await passwordMatches(password, user?.passwordHash ?? null, passwordCost);
   if (!user || !matches || !user.isEnabled) throw wrong();
   attempt.succeeded();
   if (user.mustChangePassword && newPassword == null) {
@@ -56,7 +57,7 @@ async function provePassword(context: Context, proof: PasswordProof): Promise<Pr
   }
   if (newPassword?.normalize('NFC') === password.normalize('NFC'))
     throw invalid('The new password is the one that it replaces.', ...path);
-  const newPasswordHash = newPassword == null ? null : await hashPassword(newPassword);
+  const newPasswordHash = newPassword == null ? null : await hashPassword(newPassword, passwordCost);
   return { user, grounds: null, parentId: null, credentialId: null, newPasswordHash };
 }
 

@@ -1,8 +1,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { invalid, rateLimited } from '../../platform/errors.js';
 
-/** RFC 7914 parameters: 128 MiB and about 0.3 s for each hash. */
-const LOG_N = 17;
+/** RFC 7914 parameters beside the cost, which is a setting: with 17 each hash takes 128 MiB and about 0.3 s. */
 const R = 8;
 const P = 1;
 const KEY_BYTES = 32;
@@ -21,21 +20,24 @@ export function validPassword(password: string, ...path: string[]): string {
   return password;
 }
 
-/** `scrypt$logN$r$p$salt$key`, both in base64. */
-export async function hashPassword(password: string): Promise<string> {
+/**
+ * `scrypt$logN$r$p$salt$key`, both in base64.
+ * @param logN RFC 7914's N, as a power of two. Hashes made with another stay good.
+ */
+export async function hashPassword(password: string, logN: number): Promise<string> {
   const salt = randomBytes(16);
-  const key = await derive(password, salt, LOG_N, R, P);
-  return ['scrypt', LOG_N, R, P, salt.toString('base64'), key.toString('base64')].join('$');
+  const key = await derive(password, salt, logN, R, P);
+  return ['scrypt', logN, R, P, salt.toString('base64'), key.toString('base64')].join('$');
 }
 
 /** Takes as long for a user that does not exist (null) as for one that does. */
-export async function passwordMatches(password: string, stored: string | null): Promise<boolean> {
-  const [, logN, r, p, salt, key] = (stored ?? '').split('$');
+export async function passwordMatches(password: string, stored: string | null, logN: number): Promise<boolean> {
+  const [, storedLogN, r, p, salt, key] = (stored ?? '').split('$');
   const expected = Buffer.from(key ?? '', 'base64');
   const got = await derive(
     password.slice(0, 1025),
     Buffer.from(salt ?? '', 'base64'),
-    Number(logN ?? LOG_N),
+    Number(storedLogN ?? logN),
     Number(r ?? R),
     Number(p ?? P),
   );

@@ -40,7 +40,7 @@ export interface CreateUser {
 export async function createUser(context: Context, input: CreateUser): Promise<UserRow> {
   const name = validName(input.name, 'name');
   // Hashed before the transaction, which must hold nothing slow; and the password never reaches the request id's hash.
-  const passwordHash = await hashPassword(validPassword(input.password, 'password'));
+  const passwordHash = await hashPassword(validPassword(input.password, 'password'), context.settings.passwordCost);
   return mutate(context, { policy: userCreate.name }, async (act) => {
     const { id } = await once(act, 'createUser', { requestId: input.requestId, ...{ name } }, async () => {
       const domainId = domainOf(act);
