@@ -2,10 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { databaseFault } from '../db/errors.js';
 import type { Tx } from '../db/open.js';
 import { type EventFact, recordEvents } from '../events/index.js';
+import { Refusal } from '../platform/errors.js';
 import type { PolicyName } from '../platform/policy/index.js';
 import type { Actor } from './actor.js';
 import type { Asker, AuditFact, Context } from './context.js';
 import { requireOperation } from './decide.js';
+import { auditDenial } from './denied.js';
 import { lockEpoch } from './epoch.js';
 
 /** What a use case has inside its transaction. */
@@ -37,10 +39,23 @@ export async function mutate<T>(context: Context, options: MutateOptions, run: (
       return await context.db.transaction((tx) => runOnce(context, options, tx, run));
     } catch (error) {
       // A deadlock or serialization failure undid everything, so the whole use case can run again.
-      if (attempt >= ATTEMPTS || databaseFault(error).kind !== 'conflict') throw error;
+      const isUndone = attempt < ATTEMPTS && databaseFault(error).kind === 'conflict';
+      if (!isUndone) {
+        await auditHidden(context, options.policy, error);
+        throw error;
+      }
       await delay(10 * attempt * attempt);
     }
   }
+}
+
+/**
+ * An attempt to change what the caller may not read is a denial, told to it as if that did not exist. What does not exist
+ * leaves the same entry.
+ */
+async function auditHidden(context: Context, policy: PolicyName, error: unknown): Promise<void> {
+  if (!(error instanceof Refusal) || error.code !== 'NOT_FOUND' || context.actor.principal === null) return;
+  await auditDenial(context, { action: 'request.denied', policy, details: { reason: 'NOT_FOUND' } });
 }
 
 async function runOnce<T>(context: Context, options: MutateOptions, tx: Tx, run: (act: Act) => Promise<T>): Promise<T> {

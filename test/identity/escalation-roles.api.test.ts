@@ -67,6 +67,8 @@ describe('the four-call climb', () => {
       const answer = await stories.change('grantRole', { user, role: 'admin', scope }, by.token);
       expect(codeOf(answer)).toBe('NOT_FOUND');
       expect(await rights()).toEqual(before);
+      const [denial] = await stories.denialsOf(by.userId);
+      expect(denial).toMatchObject({ policy: 'assignment:grant', details: { reason: 'NOT_FOUND' } });
     }
     // And a token of the first rung is none for the next.
     const issue = 'mutation ($input: IssueTokenInput!) { issueToken(input: $input) { token } }';
