@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { listHeldBy } from '../../src/identity/assignments/index.js';
 import { readRoleGraph } from '../../src/identity/roles/index.js';
-import { type Json, type RoleName, startTestServer, type TestServer } from '../harness/server.js';
+import { type Json, type RoleName, startTestServer, type TestScope, type TestServer } from '../harness/server.js';
 import { type ClimbWorld, makeClimbWorld, scopesOf } from './climb-world.js';
-import { mutationsOf, randomMutation } from './random-input.js';
+import { type Attempt, attempts, randomMutation } from './random-input.js';
 import { type Random, Tally, walk } from './walk.js';
 
 const WALKS = 240;
@@ -37,34 +37,60 @@ test('refused: whatever a confined principal does, it and all it gets hold of st
   }
 });
 
-/** One persona in a world of its own, with everybody whose password it ever chose. */
+/** Each as often as it may lead somewhere. */
+const ATTEMPTS = attempts().flatMap((attempt) => Array(oftenness(attempt.field.name)).fill(attempt) as Attempt[]);
+
+function oftenness(name: string): number {
+  if (/^(revokeTokens?|.*ApiCredential)$/.test(name)) return 1;
+  return /^(grantRole|createRole|addImpliedRole|addGroupMember|setUserPassword)$/.test(name) ? 12 : 3;
+}
+
+/** One persona in a world of its own, with everybody whose password it ever chose, and with every key that it made. */
 async function climb(server: TestServer, index: number, random: Random, tally: Tally): Promise<void> {
   const persona = PERSONAS[index % PERSONAS.length];
   if (persona === undefined) throw new Error('there is no such persona');
   const world = await makeClimbWorld(server);
-  const scope = world.scopes[persona.at];
-  const { userId } = await server.token({ scope, role: persona.role, homeDomainId: world.home });
+  const { userId } = await server.token({
+    scope: world.scopes[persona.at],
+    role: persona.role,
+    homeDomainId: world.home,
+  });
   const controlled = new Set([userId]);
-  const mutations = mutationsOf();
+  const keys: string[] = [];
   for (let step = 0; step < STEPS; step += 1) {
     const who = random.chance(0.6) ? userId : random.pick([...controlled]);
     const where = await scopesOf(server, world, who);
     if (where.length === 0) continue;
-    const { token } = await server.token({ scope: random.pick(where), userId: who });
-    const mutation = random.pick(mutations);
-    // A password takes a third of a second, and ending tokens leads nowhere.
-    if (/user|password|revokeToken/i.test(mutation.name) && random.chance(0.7)) continue;
-    const { query, input, ids } = randomMutation(mutation, await world.pool(), random);
-    const { body } = await server.graphql(query, { input }, token);
-    const payload = body.data?.[mutation.name];
-    const refused = body.errors?.[0]?.extensions.code ?? payload?.userErrors[0]?.code;
-    tally.add(refused ?? 'accepted');
-    if (refused !== undefined) continue;
-    tally.add(`accepted: ${mutation.name}`);
-    for (const id of got(mutation.name, payload, ids)) controlled.add(id);
+    const scope = random.pick(where);
+    const { token } = await server.token({ scope, userId: who });
+    const authorization = keys.length > 0 && random.chance(0.1) ? random.pick(keys) : `Bearer ${token}`;
+    const { field } = random.pick(ATTEMPTS.filter(({ scopeTypes }) => isFor(scopeTypes, scope) || random.chance(0.1)));
+    const { query, input, ids } = randomMutation(field, await world.pool(), random);
+    const body = await send(server.url, authorization, { query, variables: { input } });
+    const payload = accepted(field.name, body, tally);
+    if (payload === null) continue;
+    for (const id of got(field.name, payload, ids)) controlled.add(id);
+    if (payload.key) keys.push(`Basic ${Buffer.from(`${payload.apiCredential.id}:${payload.key}`).toString('base64')}`);
   }
   const story = `${persona.role} of ${persona.at}`;
   for (const id of controlled) expect(await outside(server, world, persona, id), story).toEqual([]);
+}
+
+/** The payload of what was done; null for what was refused. */
+function accepted(name: string, { data, errors }: Json, tally: Tally): Json {
+  const payload = data?.[name];
+  const refused = errors?.[0]?.extensions.code ?? payload?.userErrors[0]?.code;
+  tally.add(refused ?? 'accepted');
+  if (refused === undefined) tally.add(`accepted: ${name}`);
+  return refused === undefined ? payload : null;
+}
+
+const isFor = (scopeTypes: Attempt['scopeTypes'], scope: TestScope) =>
+  scopeTypes === 'authenticated' || scopeTypes.includes(scope.type);
+
+async function send(url: string, authorization: string, body: object): Promise<Json> {
+  const headers = { authorization, 'content-type': 'application/json' };
+  return (await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
 }
 
 /** The users that an accepted mutation gives its caller: whose password it chose. */

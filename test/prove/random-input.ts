@@ -24,6 +24,14 @@ export interface Pool {
   etagOf(id: string): string | undefined;
 }
 
+/** Of each pair an input has one. */
+const ALTERNATIVES: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  GrantRoleInput: [
+    ['user', 'group'],
+    ['role', 'roleId'],
+  ],
+};
+
 export const PASSWORD = 'a password of the walk';
 
 /** A mutation with random input of its type: ids of objects that exist, names of roles, etags that are right. */
@@ -44,7 +52,8 @@ export function randomMutation(field: GraphQLField<unknown, unknown>, pool: Pool
 function selectionOf({ type }: GraphQLField<unknown, unknown>): string {
   const fields = Object.values((getNamedType(type) as GraphQLObjectType).getFields());
   const objects = fields.filter(({ name, type: of }) => name !== 'userErrors' && hasId(getNamedType(of)));
-  return ['userErrors { code message path }', ...objects.map(({ name }) => `${name} { id }`)].join(' ');
+  const key = fields.some(({ name }) => name === 'key') ? ['key'] : [];
+  return ['userErrors { code message path }', ...key, ...objects.map(({ name }) => `${name} { id }`)].join(' ');
 }
 
 const hasId = (type: unknown) => isObjectType(type as never) && 'id' in (type as GraphQLObjectType).getFields();
@@ -68,9 +77,11 @@ class Maker {
       return { [field.name]: this.#value(field.name, field.type, type.name) };
     }
     const made: Record<string, unknown> = {};
+    const left = new Set((ALTERNATIVES[type.name] ?? []).map((names) => this.#random.pick(names)));
     for (const { name, type: of } of fields) {
-      if (name === 'requestId' || name === 'etag') continue;
-      const isGiven = isNonNullType(of) || this.#random.chance(0.5);
+      if (name === 'requestId' || name === 'etag' || left.has(name)) continue;
+      const isAlternative = ALTERNATIVES[type.name]?.flat().includes(name) ?? false;
+      const isGiven = isNonNullType(of) || isAlternative || this.#random.chance(0.4);
       if (isGiven) made[name] = this.#value(name, of, type.name);
     }
     // Last, since it is the etag of what the other fields name.
@@ -103,7 +114,7 @@ class Maker {
     if (/password/i.test(name)) return `${PASSWORD}${this.#random.below(2)}`;
     if (/role/i.test(name)) return this.#random.pick(this.#pool.roles);
     if (/polic/i.test(name)) return this.#random.pick(this.#pool.policies);
-    return this.#random.pick(['admin', 'Admin', 'reader', `name ${this.#random.below(1_000_000)}`]);
+    return this.#random.pick(['admin', 'Admin', 'reader', `name-${this.#random.below(1_000_000)}`]);
   }
 
   #id(kind: string): string {
@@ -116,12 +127,18 @@ class Maker {
   }
 }
 
+export interface Attempt {
+  readonly field: GraphQLField<unknown, unknown>;
+  /** Of tokens that it may be tried with. */
+  readonly scopeTypes: readonly string[] | 'authenticated';
+}
+
 /** The mutations of identity that take a token. */
-export function mutationsOf(): readonly GraphQLField<unknown, unknown>[] {
+export function attempts(): readonly Attempt[] {
   const fields = buildSchema([identityDomain]).getMutationType()?.getFields() ?? {};
-  const scoped = identityDomain.policies.filter(({ scopeTypes }) => scopeTypes !== 'public');
-  const names = scoped.flatMap(({ operations }) =>
-    operations.flatMap((operation) => /^Mutation\.(.*)/.exec(operation)?.[1] ?? []),
-  );
-  return names.flatMap((name) => fields[name] ?? []);
+  return identityDomain.policies.flatMap(({ scopeTypes, operations }) => {
+    if (scopeTypes === 'public') return [];
+    const names = operations.flatMap((operation) => /^Mutation\.(.*)/.exec(operation)?.[1] ?? []);
+    return names.flatMap((name) => (fields[name] ? [{ field: fields[name], scopeTypes }] : []));
+  });
 }
