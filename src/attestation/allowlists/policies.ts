@@ -83,11 +83,17 @@ export const allowlistCreate = definePolicy<AllowlistRow>({
 
 export const allowlistPublish = definePolicy<FollowedAllowlist>({
   name: 'allowlist:publish',
-  description: 'Publish revisions: members while no agent is bound to the list, managers always.',
+  description:
+    'Publish revisions: managers always, members of a project or the system while no agent is bound to the list.',
   scopeTypes: ['system', 'domain', 'project'],
   target: followedTarget,
   boundary: OWNED,
-  check: 'role:manager or (role:member and False:%(has_followers)s)',
+  check: {
+    system: 'role:manager or (role:member and False:%(has_followers)s)',
+    // Lists of a domain are for its projects, which may rely on them before a machine does.
+    domain: 'role:manager',
+    project: 'role:manager or (role:member and False:%(has_followers)s)',
+  },
   operations: ['Mutation.publishAllowlistRevision'],
 });
 
