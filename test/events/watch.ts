@@ -42,8 +42,8 @@ export function watch(url: string, token: string, query: string, variables: Reco
     events: () => answers.flatMap(({ data }) => data?.event ?? []),
     /** Waits until so many answers came. */
     until: (count: number) => eventually(() => answers.length >= count),
-    /** Waits until the server has begun to follow. */
-    open: () => Promise.race([isOpen, ended]),
+    /** Waits until the server has begun to follow; not for ever, since a client whose connection breaks may not tell. */
+    open: () => Promise.race([isOpen, ended, delay(PATIENCE_MS)]),
     /** Waits for the end; `complete`, or what went wrong. */
     end: async () => {
       await Promise.race([ended, delay(PATIENCE_MS)]);

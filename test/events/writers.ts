@@ -17,7 +17,7 @@ export interface Walk {
 
 const STATES = ['PENDING', 'TRUSTED', 'FAILED'] as const;
 /** After this, what did not come is lost. */
-const STALLED_MS = 5000;
+const STALLED_MS = 15_000;
 const below = (end: number) => Math.floor(Math.random() * end);
 
 /** Changes that overlap in every way: begun early, holding their agents late, lingering before they commit or not. */
@@ -82,6 +82,8 @@ export async function followKilled(
 ): Promise<Followed> {
   const seen: Json[] = [];
   let kills = 0;
+  /** How often in a row nothing came before the kill: on a busy machine the next must live longer. */
+  let fruitless = 0;
   let progressed = Date.now();
   const isDone = () => {
     const end = expected();
@@ -92,11 +94,12 @@ export async function followKilled(
     const start = cursor === undefined ? { since } : { after: cursor };
     const watcher = watch(urls[below(urls.length)] ?? '', token, TRUST, { ...start, filter: { agentIds } });
     if (below(5) > 0) await watcher.open();
-    const [until, patience] = [1 + below(25), Date.now() + below(200)];
+    const [until, patience] = [1 + below(25), Date.now() + below(200 * (1 + fruitless))];
     await eventually(() => watcher.answers.length >= until || Date.now() > patience);
     watcher.kill();
     kills += 1;
     for (const answer of watcher.answers) if (answer.errors) throw new Error(JSON.stringify(answer.errors));
+    fruitless = watcher.answers.length > 0 ? 0 : Math.min(fruitless + 1, 20);
     if (watcher.answers.length > 0) progressed = Date.now();
     seen.push(...watcher.events());
   }
