@@ -117,6 +117,16 @@ describe('previewPolicyChange', () => {
     expect(seen.gains).toBeGreaterThan(50);
   }, 120_000);
 
+  test('ok: what others did in the project of a caller is a row of its own', () => {
+    const entries: FileEntry[] = [{ name: 'audit:list', check: 'user_id:%(actor_id)s or system_scope:all' }];
+    const after = strictRegistry({ entries, enforceNewDefaults: true }, declared);
+    const before = strictRegistry({ entries: [], enforceNewDefaults: true }, declared);
+    const lost = changedCells('audit:list', before, after, PERSONAS)
+      .filter(({ persona }) => persona === 'project-reader')
+      .map(({ target, isAllowed: { before: was, after: is } }) => [target, was, is]);
+    expect(lost).toEqual([['own project', true, false]]);
+  });
+
   test('ok: the personas are those of the design, each once', () => {
     const names = PERSONAS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);

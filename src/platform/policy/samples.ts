@@ -15,12 +15,12 @@ const PROJECT_FIELD = 'project_id';
 const KINDS_MAX = 12;
 
 /** How a row stands to a caller. */
-const RELATIONS = ['own', 'own domain', 'sibling', 'foreign', 'system'] as const;
+const RELATIONS = ['own', 'own project', 'own domain', 'sibling', 'foreign', 'system'] as const;
 type Relation = (typeof RELATIONS)[number];
 
 /**
- * A row of every kind that checks can tell apart, by a name for people: whose it is (the caller's own, its domain's,
- * another's in its domain, another domain's, nobody's), and what else the checks look at.
+ * A row of every kind that checks can tell apart, by a name for people: whose it is (the caller's own, another's in its
+ * project, its domain's, another's in its domain, another domain's, nobody's), and what else the checks look at.
  */
 export function sampleRows(
   target: Target,
@@ -37,7 +37,9 @@ export function sampleRows(
   const owning = keys.filter(({ type, fields }) => type === 'text' && fields.length > 0);
   const rest = keys.filter((key) => !owning.includes(key) && (key.type === 'boolean' || key.literals.length > 0));
   const kinds = combinations(rest);
-  return RELATIONS.flatMap((relation) => {
+  const isOwnedTwice = owning.some(isOfProject) && owning.some(isOfPrincipal);
+  const relations = RELATIONS.filter((relation) => relation !== 'own project' || isOwnedTwice);
+  return relations.flatMap((relation) => {
     const owners = owning.map(
       (key) => [key.name, listed(ownerOf(relation, key.fields, credentials), key.list)] as const,
     );
@@ -57,6 +59,11 @@ interface Key {
   readonly literals: readonly Scalar[];
 }
 
+const isOfProject = ({ fields }: Key) => fields.includes(PROJECT_FIELD);
+/** Compared with nothing that tells a project or a domain: whose it is within them. */
+const isOfPrincipal = ({ fields }: Key) =>
+  fields.every((field) => field !== PROJECT_FIELD && !DOMAIN_FIELDS.has(field));
+
 function usesOf(name: string, comparisons: readonly Comparison[]): Pick<Key, 'fields' | 'literals'> {
   const uses = comparisons.filter(({ matched }) => matched.kind === 'key' && matched.name === name);
   const fields = uses.flatMap(({ known }) => (known.kind === 'credential' ? [known.path[0] ?? ''] : []));
@@ -72,6 +79,8 @@ function ownerOf(relation: Relation, fields: readonly string[], credentials: Cre
   switch (relation) {
     case 'own':
       return own() ?? 'own';
+    case 'own project':
+      return isDomain || fields.includes(PROJECT_FIELD) ? (own() ?? 'own') : 'another';
     case 'own domain':
       return isDomain ? (own() ?? 'own') : fields.includes(PROJECT_FIELD) ? null : 'another';
     case 'sibling':
