@@ -57,6 +57,8 @@ const set = fc.record({
   enforceNewDefaults: fc.boolean(),
 });
 
+const WITH_A_DOMAIN = ['own', 'own domain', 'sibling', 'foreign', 'system'].map((row) => `${row}, domain_id another`);
+
 /** Every decision of a registry, by the way that explanations take. */
 function matrix(registry: PolicyRegistry, before: PolicyRegistry, after: PolicyRegistry): Map<string, boolean> {
   const cells = new Map<string, boolean>();
@@ -117,14 +119,16 @@ describe('previewPolicyChange', () => {
     expect(seen.gains).toBeGreaterThan(50);
   }, 120_000);
 
-  test('ok: what others did in the project of a caller is a row of its own', () => {
-    const entries: FileEntry[] = [{ name: 'audit:list', check: 'user_id:%(actor_id)s or system_scope:all' }];
-    const after = strictRegistry({ entries, enforceNewDefaults: true }, declared);
+  test.each([
+    ['audit:list', 'user_id:%(actor_id)s or system_scope:all', 'project-reader', ['own project']],
+    ['role:get', 'None:%(domain_id)s', 'system-reader', WITH_A_DOMAIN],
+  ] as const)('ok: of %s under %s, a %s is told to lose these rows and no others', (name, check, reader, rows) => {
+    const after = strictRegistry({ entries: [{ name, check }], enforceNewDefaults: true }, declared);
     const before = strictRegistry({ entries: [], enforceNewDefaults: true }, declared);
-    const lost = changedCells('audit:list', before, after, PERSONAS)
-      .filter(({ persona }) => persona === 'project-reader')
-      .map(({ target, isAllowed: { before: was, after: is } }) => [target, was, is]);
-    expect(lost).toEqual([['own project', true, false]]);
+    const changed = changedCells(name, before, after, PERSONAS).filter(({ persona }) => persona === reader);
+    expect(changed.map(({ target, isAllowed }) => [target, isAllowed])).toEqual(
+      rows.map((row) => [row, { before: true, after: false }]),
+    );
   });
 
   test('ok: the personas are those of the design, each once', () => {

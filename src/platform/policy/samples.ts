@@ -67,7 +67,8 @@ const isOfPrincipal = ({ fields }: Key) =>
 function usesOf(name: string, comparisons: readonly Comparison[]): Pick<Key, 'fields' | 'literals'> {
   const uses = comparisons.filter(({ matched }) => matched.kind === 'key' && matched.name === name);
   const fields = uses.flatMap(({ known }) => (known.kind === 'credential' ? [known.path[0] ?? ''] : []));
-  const literals = uses.flatMap(({ known }) => (known.kind === 'literal' && known.value !== null ? [known.value] : []));
+  // Where a check asks whether there is no value, there is to be one too; null is among the values anyway.
+  const literals = uses.flatMap(({ known }) => (known.kind === 'literal' ? [known.value ?? 'another'] : []));
   return { fields: [...new Set(fields)], literals: [...new Set(literals)] };
 }
 
