@@ -1,10 +1,12 @@
-// Writes the pages of docs/ that are made from code; with --check it writes nothing and fails where a page differs.
+// Writes the pages of docs/, and parts of pages, that are made from code; with --check it writes nothing and fails where
+// a page differs.
 // Needs a build.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allPolicies } from '../dist/app.js';
 import { FAILURES } from '../dist/attestation/verifier/failures.js';
 import { SETTINGS } from '../dist/settings.js';
+import { personaParts } from './persona-tables.mjs';
 import { root } from './prepare.mjs';
 
 const NOTE = '<!-- Made by scripts/generate-docs.mjs; do not edit. -->';
@@ -72,7 +74,28 @@ function policies() {
   );
 }
 
-const pages = { 'errors.md': errors(), 'configuration.md': configuration(), 'policies.md': policies() };
+/** A page that people wrote, with what is made between its marks. */
+function written(name, parts) {
+  const left = new Map(parts);
+  const text = read(join(root, 'docs', name)).replaceAll(
+    /^<!-- made: ([^>]+) -->$.*?^<!-- end -->$/gms,
+    (_all, part) => {
+      if (!left.has(part)) throw new Error(`docs/${name}: nothing is made for the mark ${part}, or it is there twice`);
+      const made = left.get(part);
+      left.delete(part);
+      return `<!-- made: ${part} -->\n\n${made}\n\n<!-- end -->`;
+    },
+  );
+  if (left.size > 0) throw new Error(`docs/${name} has no mark for ${[...left.keys()].join(', ')}`);
+  return text;
+}
+
+const pages = {
+  'errors.md': errors(),
+  'configuration.md': configuration(),
+  'policies.md': policies(),
+  'personas.md': written('personas.md', personaParts(allPolicies())),
+};
 const isCheck = process.argv.includes('--check');
 for (const [name, text] of Object.entries(pages)) {
   const path = join(root, 'docs', name);
