@@ -31,9 +31,10 @@ export async function readSecretFile(file: string): Promise<string> {
 /** Asks on the terminal without showing what is typed. */
 export async function askSecret(label: string): Promise<string> {
   if (!process.stdin.isTTY) throw new CliError(`no terminal to ask for the ${label}; use --password-file`, EXIT.usage);
-  process.stderr.write(`${label}: `);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  // Only now is nothing shown any more: whoever answers at once, as a paste does, is not to see it.
+  process.stderr.write(`${label}: `);
   const interrupted = new AbortController();
   terminal.once('SIGINT', () => interrupted.abort());
   terminal.once('close', () => interrupted.abort());
