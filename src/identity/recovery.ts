@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, gt, isNull } from 'drizzle-orm';
 import { anonymous, bumpEpoch, lockEpoch, type Services, type Settings } from '../authority/index.js';
 import type { Tx } from '../db/open.js';
 import { newId } from '../platform/ids.js';
 import { validName, validText } from '../platform/text.js';
 import { roleAssignments } from './assignments/tables.js';
+import { apiCredentials } from './credentials/tables.js';
 import { domains } from './domains/tables.js';
 import { removeOverrides } from './overrides/index.js';
 import { roles } from './roles/tables.js';
@@ -29,7 +30,7 @@ export class CannotRecover extends Error {}
 
 /**
  * Gives the system an administrator when it has none that can log in: makes the user or enables it again, with a new
- * password, no tokens, and `admin` on the system without an end. For who has the database in hands; no policy is asked.
+ * password, no tokens, no API credentials, and `admin` on the system without an end. For who has the database in hands; no policy is asked.
  *
  * @throws CannotRecover when the database was never started with, the domain is missing or the file is there.
  */
@@ -107,6 +108,8 @@ async function enable(tx: Tx, { domainId, name, passwordHash, now }: Enabled): P
   // Whoever had the old password may have these.
   const isOpen = and(eq(tokens.userId, known.id), isNull(tokens.revokedAt));
   await tx.update(tokens).set({ revokedAt: now }).where(isOpen);
+  const lasts = and(eq(apiCredentials.userId, known.id), gt(apiCredentials.expiresAt, now));
+  await tx.update(apiCredentials).set({ expiresAt: now }).where(lasts);
   return known.id;
 }
 

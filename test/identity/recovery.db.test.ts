@@ -7,10 +7,12 @@ import { auditEntries } from '../../src/audit/entries/tables.js';
 import { CannotRecover, recoverAdmin } from '../../src/identity/index.js';
 import { passwordMatches } from '../../src/identity/users/index.js';
 import { users } from '../../src/identity/users/tables.js';
-import { codeOf, startTestServer, type TestServer } from '../harness/server.js';
+import { basic, codeOf, startTestServer, type TestServer } from '../harness/server.js';
 
 const SET = `mutation ($input: SetPolicyOverridesInput!) {
   done: setPolicyOverrides(input: $input) { revision { number } userErrors { code } } }`;
+const CREATE = `mutation ($input: CreateApiCredentialInput!) {
+  createApiCredential(input: $input) { apiCredential { id } key } }`;
 const VIEWER = '{ viewer { roles scope { type } } }';
 
 let server: TestServer;
@@ -52,15 +54,19 @@ describe('recoverAdmin', () => {
     expect(await isAdmin(row.id)).toBe(true);
   });
 
-  test('ok: a user that was disabled comes back, and its old tokens do not', async () => {
+  test('ok: a user that was disabled comes back, and its old tokens and API credentials do not', async () => {
     const { userId, token } = await server.token({ scope: { type: 'system' }, role: 'reader' });
+    const input = { name: 'script', expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
+    const { apiCredential, key } = (await server.graphql(CREATE, { input }, token)).body.data.createApiCredential;
+    const shown = basic({ id: apiCredential.id, key });
+    expect((await server.graphql(VIEWER, {}, shown)).status).toBe(200);
     const { name } = (await server.services.db.select().from(users).where(eq(users.id, userId)))[0] ?? { name: '' };
     await server.services.db.update(users).set({ isEnabled: false }).where(eq(users.id, userId));
     const { password } = await recover(name);
     const row = await userNamed(name);
     expect([row.id, row.isEnabled]).toEqual([userId, true]);
     expect(await passwordMatches(password, row.passwordHash, 8)).toBe(true);
-    expect(codeOf(await server.graphql(VIEWER, {}, token))).toBe('UNAUTHENTICATED');
+    for (const old of [token, shown]) expect(codeOf(await server.graphql(VIEWER, {}, old))).toBe('UNAUTHENTICATED');
     expect(await isAdmin(userId)).toBe(true);
   });
 

@@ -16,7 +16,8 @@ export async function requireSystemAdmin(
   act: Act,
   force: { readonly isForced?: boolean | null | undefined; readonly reason?: string | null | undefined } = {},
 ): Promise<void> {
-  if (force.isForced && force.reason) return;
+  // What is held on the system is out of reach for others, who would only be told how the system fares.
+  if (act.actor.scope !== 'system' || (force.isForced && force.reason)) return;
   const { tx } = act;
   const members = tx.select({ id: groupMembers.groupId }).from(groupMembers).where(eq(groupMembers.userId, users.id));
   const isHolder = or(eq(roleAssignments.userId, users.id), inArray(roleAssignments.groupId, members)) as SQL;

@@ -15,6 +15,7 @@ import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { validText } from '../../platform/text.js';
+import { renameKept } from './kept.js';
 import { roleCreate, roleDelete, roleGet, roleUpdate } from './policies.js';
 import * as repository from './repository.js';
 import { type RoleRow, roles } from './tables.js';
@@ -109,6 +110,7 @@ export async function updateRole(context: Context, input: UpdateRole): Promise<r
     };
     await requireSound(act, changed);
     await named(changed, () => repository.update(act.tx, changed));
+    await renameKept(act.tx, row, changed.name);
     // Policies see a global role's name in whoever holds it.
     await bumpEpoch(act.tx);
     await record(act, 'role.updated', changed);
@@ -127,6 +129,7 @@ export async function deleteRole(context: Context, input: RoleAtEtag): Promise<{
       throw inUse(`Assignments that give this role: ${assignments}; roles that imply it: ${implying}.`, 'roleId');
     }
     await repository.remove(act.tx, row.id);
+    await renameKept(act.tx, row, null);
     await bumpEpoch(act.tx);
     await record(act, 'role.deleted', row);
     return { roleId: row.id };

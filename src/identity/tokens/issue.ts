@@ -50,6 +50,7 @@ async function issue(act: Act, proven: Proven, input: IssueToken, lifetimeMs: nu
   // Before it is said that a scope does not exist: a scoped token must not tell which others do.
   requireNarrowing(grounds, scope);
   if (scope === undefined) throw notHeld();
+  if (scope === null && input.roles != null) throw invalid('Roles are kept in a scope: name it too.', 'roles');
   await requireStillProven(act, proven);
   if (newPasswordHash !== null) await changePassword(act, proven, newPasswordHash);
   const roles = scope === null ? null : await rolesFor(act, proven, scope, input.roles);

@@ -1,4 +1,4 @@
-import { bumpEpoch, byId, type Context, defineLoader, mutate } from '../../authority/index.js';
+import { type Act, bumpEpoch, byId, type Context, defineLoader, mutate } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
 import { notFound } from '../../platform/errors.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
@@ -38,9 +38,17 @@ export async function revokeToken(
     const row = await repository.findById(act.tx, id);
     const principal = act.actor.principal?.id;
     if (!row || principal === undefined || (row.userId ?? row.agentId) !== principal) throw notFound('token');
+    if (!(await isWithinLimit(act, row))) throw notFound('token');
     await repository.revokeWithDescendants(act.tx, id, act.now);
     await bumpEpoch(act.tx);
     await act.audit({ action: 'token.revoked', target: { type: 'Token', id } });
     return { tokenId: id };
   });
+}
+
+/** An API credential ends what was issued to it, and no session of its user, who could be kept from deleting it. */
+async function isWithinLimit({ actor, tx }: Act, { credentialId }: TokenRow): Promise<boolean> {
+  if (actor.limit === undefined) return true;
+  const shown = actor.token?.id ?? '';
+  return credentialId === ((await repository.findById(tx, shown))?.credentialId ?? shown);
 }
