@@ -2,6 +2,8 @@ import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bumpEpoch } from '../../src/authority/index.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
+import { hashPassword } from '../../src/identity/users/index.js';
+import { users } from '../../src/identity/users/tables.js';
 import { basic, codeOf, type Json, startTestServer, type TestScope, type TestServer } from '../harness/server.js';
 import { asking } from './asking.js';
 import { roleStories } from './role-stories.js';
@@ -85,6 +87,42 @@ describe('Mutation.issueToken', () => {
     const { token: issued, userErrors } = await issue({ proof: { token }, roles: ['reader'] });
     expect(issued).toBeNull();
     expect(userErrors).toEqual([{ code: 'INVALID', path: ['input', 'roles'] }]);
+  });
+});
+
+describe('wrong passwords for somebody', () => {
+  test('refused: between right ones for another whose name, with that of its domain, reads alike', async () => {
+    const strict = await startTestServer({ limits: { logInWaitMaxMs: 300_000 } });
+    try {
+      const password = 'correct horse battery';
+      const long = 'd'.repeat(250);
+      const pairs = [
+        { victim: ['north', 'admin'], own: ['north', 'ADMIN'] },
+        { victim: ['east/west', 'ann'], own: ['east', 'west/ann'] },
+        { victim: [long, 'ann'], own: [long, 'bob'] },
+      ] as const;
+      const { db } = strict.services;
+      const passwordHash = await hashPassword(password, 8);
+      for (const { victim, own } of pairs) {
+        const domainId = await strict.domain(victim[0]);
+        const ownDomainId = own[0] === victim[0] ? domainId : await strict.domain(own[0]);
+        await strict.user(domainId, victim[1]);
+        const id = await strict.user(ownDomainId, own[1]);
+        await db.update(users).set({ passwordHash }).where(eq(users.id, id));
+        const attempt = async ([domain, user]: readonly [string, string], shown: string) => {
+          const input = { proof: { password: { domain, user, password: shown } } };
+          return codeOf(await strict.graphql(ISSUE, { input }));
+        };
+        const codes: (string | undefined)[] = [];
+        for (let count = 0; count < 6; count++) {
+          codes.push(await attempt(victim, `guess number ${count}`));
+          expect(await attempt(own, password)).toBeUndefined();
+        }
+        expect(codes).toEqual([...Array(5).fill('UNAUTHENTICATED'), 'RATE_LIMITED']);
+      }
+    } finally {
+      await strict.close();
+    }
   });
 });
 

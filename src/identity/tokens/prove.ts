@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Act, Context } from '../../authority/index.js';
 import { invalid, type Refusal, unauthenticated } from '../../platform/errors.js';
 import { findCredentialById, holderOf, type ShownCredential } from '../credentials/index.js';
@@ -47,7 +48,7 @@ async function provePassword(context: Context, proof: PasswordProof): Promise<Pr
   const { passwordCost } = context.settings;
   const path = ['proof', 'password', 'newPassword'];
   if (newPassword != null) validPassword(newPassword, ...path);
-  const attempt = context.attemptLogIn(`${domain}/${name}`.toLowerCase());
+  const attempt = context.attemptLogIn(attemptKey(domain, name));
   const user = await findUserByName(context.db, domain, name);
   const matches = await passwordMatches(password, user?.passwordHash ?? null, passwordCost);
   if (!user || !matches || !user.isEnabled) throw wrong();
@@ -60,6 +61,15 @@ async function provePassword(context: Context, proof: PasswordProof): Promise<Pr
   const newPasswordHash = newPassword == null ? null : await hashPassword(newPassword, passwordCost);
   return { user, grounds: null, parentId: null, credentialId: null, newPasswordHash };
 }
+
+/**
+ * As short for long names as for others, and the same for no two users: whoever logs in as one would else take away what
+ * was counted against the other.
+ */
+const attemptKey = (domain: string, name: string) =>
+  createHash('sha256')
+    .update(JSON.stringify([domain, name]))
+    .digest('base64url');
 
 async function proveToken({ db, clock }: Context, shown: string): Promise<Proven> {
   const bearer = await findBearer(db, tokenHash(shown));
