@@ -14,7 +14,8 @@ export async function evaluatePolicy(name: string, files: QuestionFiles, format:
 
 /** Prints the tree of a decision: each node, what it came to, and whether the decision rests on it. */
 export async function explainPolicy(name: string, files: QuestionFiles, format: Format): Promise<void> {
-  const { decision, scope, tree, hasBoundary } = await ask(name, files);
+  const { decision, scope, tree, boundary } = await ask(name, files);
+  const hasBoundary = boundary !== null;
   if (format === 'json') return print(JSON.stringify({ policy: name, decision, scope, hasBoundary, tree }, null, 2));
   print(`${decision.outcome}  ${name}`);
   const held = scope.held ?? 'anonymous';

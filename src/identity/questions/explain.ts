@@ -1,5 +1,11 @@
 import { type Context, requireOperation } from '../../authority/index.js';
-import { type ExplainedCheck, leastRoles, type PolicyQuestion, type Subject } from '../../platform/policy/index.js';
+import {
+  type ExplainedCheck,
+  type Explanation,
+  leastRoles,
+  type PolicyQuestion,
+  type Subject,
+} from '../../platform/policy/index.js';
 import { HIERARCHY, type RoleScope } from '../assignments/index.js';
 import type { RoleGraph } from '../roles/index.js';
 import type { ScopeInput } from '../scopes/index.js';
@@ -94,19 +100,24 @@ function tell(context: Context, { policy, values }: Question, subject: Subject |
   const told = context.policies.explain(policy, subject ?? { scope: type, credentials: {} }, values);
   const isTaken = told.tree !== null;
   const outcome = !isTaken ? 'WRONG_SCOPE' : subject === null ? 'NO_TOKEN' : told.decision.outcome;
-  const checks = subject === null || told.tree === null ? [] : nodesOf(told.tree, told.hasBoundary);
+  const checks = subject === null ? [] : nodesOf(told, values !== undefined);
   return { outcome, scopeTypes: scopeTypes.map((one) => one.toUpperCase()), checks };
 }
 
-/** The tree, each node before its parts. */
-function nodesOf(tree: ExplainedCheck, hasBoundary: boolean) {
+/**
+ * The tree, each node before its parts. Of a target beyond the boundary nothing but that is told: what the check looks
+ * at may be what others have to do with it.
+ */
+function nodesOf({ tree, boundary }: Explanation, isOnTarget: boolean) {
+  if (tree === null) return [];
   const list = (node: ExplainedCheck, depth: number, isBoundary: boolean): ReturnType<typeof view>[] => [
     view(node, depth, isBoundary),
     ...node.of.flatMap((part, index) =>
-      list(part, depth + 1, isBoundary || (hasBoundary && depth === 0 && index === 0)),
+      list(part, depth + 1, isBoundary || (boundary !== null && depth === 0 && index === 0)),
     ),
   ];
-  return list(tree, 0, false);
+  const isBeyond = isOnTarget && boundary !== null && boundary.value !== 'TRUE';
+  return isBeyond ? list(boundary, 0, true) : list(tree, 0, false);
 }
 
 function view({ check, value, isDeciding, held, target }: ExplainedCheck, depth: number, isBoundary: boolean) {

@@ -92,6 +92,12 @@ function scopesPassing(scope: ScopeKey): readonly Subject['scope'][] {
   return [scope];
 }
 
+/** The boundary of a scope; without one, what always holds. */
+export function boundaryOf({ check, hasBoundary }: ScopedTests): Check {
+  const boundary = hasBoundary && check.kind === 'and' ? check.of[0] : undefined;
+  return boundary ?? { kind: 'constant', allows: true, at: { line: 1, column: 1 } };
+}
+
 function compileScope(check: Check, hasBoundary: boolean, target: Target | undefined): ScopedTests {
   return {
     check,

@@ -1,4 +1,4 @@
-import { type CompiledPolicy, targetKey } from './compile.js';
+import { boundaryOf, type CompiledPolicy, targetKey } from './compile.js';
 import { PolicyError } from './errors.js';
 import { compileForOperation, compileForRow } from './evaluate.js';
 import type { Check } from './language/ast.js';
@@ -28,11 +28,12 @@ export interface ExplainedCheck {
   readonly of: readonly ExplainedCheck[];
 }
 
-/** The parts of a decision. The tree is null when the scope alone decides; its first operand may be the boundary. */
+/** The parts of a decision. The tree is null when the scope alone decides; its first operand is the boundary, where there is one. */
 export interface Explanation {
   readonly scope: { readonly held: Subject['scope']; readonly passes: boolean };
   readonly tree: ExplainedCheck | null;
-  readonly hasBoundary: boolean;
+  /** The boundary by itself, which says nothing of what the check came to. */
+  readonly boundary: ExplainedCheck | null;
 }
 
 /**
@@ -47,7 +48,7 @@ export function explainPolicy(
 ): Explanation {
   if (target !== undefined) refuseTarget(policy.name, policy.target, target);
   const tests = byScope.get(scope);
-  if (tests === undefined) return { scope: { held: scope, passes: false }, tree: null, hasBoundary: false };
+  if (tests === undefined) return { scope: { held: scope, passes: false }, tree: null, boundary: null };
   const values: Values = {
     credentials,
     target,
@@ -56,7 +57,7 @@ export function explainPolicy(
   return {
     scope: { held: scope, passes: true },
     tree: explainCheck(tests.check, values, true),
-    hasBoundary: tests.hasBoundary,
+    boundary: tests.hasBoundary ? explainCheck(boundaryOf(tests), values, true) : null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type CompiledPolicy, type ScopedTests, targetKey } from './compile.js';
+import { boundaryOf, type CompiledPolicy, targetKey } from './compile.js';
 import { compileForOperation, compileForRow } from './evaluate.js';
 import type { TargetValues } from './explain.js';
 import { type Atom, atomsOf, type Check } from './language/ast.js';
@@ -99,12 +99,6 @@ export class PolicyQuestion {
 }
 
 type Part = 'all' | 'boundary';
-
-/** The boundary of a scope; without one, what always holds. */
-function boundaryOf({ check, hasBoundary }: ScopedTests): Check {
-  const boundary = hasBoundary && check.kind === 'and' ? check.of[0] : undefined;
-  return boundary ?? { kind: 'constant', allows: true, at: { line: 1, column: 1 } };
-}
 
 function foresee(check: Check, read: (atom: Atom) => Truth): Truth {
   switch (check.kind) {

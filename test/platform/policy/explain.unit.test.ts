@@ -21,8 +21,9 @@ describe('explain', () => {
   const explain = (subject: Subject, keys?: TargetValues) => registry.explain(noteGet, subject, keys);
 
   it('ok: names the branch that allows, with what caller and target hold', () => {
-    const { decision, scope, hasBoundary, tree } = explain(reader, { project_id: 'p', author: 'x' });
-    expect([decision.outcome, scope, hasBoundary]).toEqual(['ALLOWED', { held: 'project', passes: true }, true]);
+    const { decision, scope, boundary, tree } = explain(reader, { project_id: 'p', author: 'x' });
+    expect([decision.outcome, scope]).toEqual(['ALLOWED', { held: 'project', passes: true }]);
+    expect(boundary).toEqual(tree?.of[0]);
     expect(tree && deciding(tree)).toEqual(['project_id:%(project_id)s TRUE', 'role:reader TRUE']);
     expect(tree?.of[0]).toMatchObject({ held: ['p'], target: 'p', isDeciding: true });
     expect(tree?.of[1]?.of[1]).toMatchObject({ check: 'rule:author', value: 'FALSE', isDeciding: false });
