@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
+import { newId } from '../../src/platform/ids.js';
 import { type RoleName, startTestServer, type TestScope, type TestServer } from '../harness/server.js';
 import { asking, type Told } from './asking.js';
 
@@ -123,6 +124,33 @@ describe('a member from another domain', () => {
     await expectRefused(await ask.send('updateUser', 'user { id }', { ...at, name: 'other' }, landlord.token));
     await expectRefused(await ask.send('deleteUser', 'userId', at, landlord.token));
     expect(await rolesOn(guest, home)).toEqual(['member', 'reader']);
+  });
+});
+
+describe('a member that the group’s own administrators cannot read', () => {
+  const leave = (groupId: string, user: object, token: string) =>
+    ask.send('removeGroupMember', 'user { id } group { id }', { group: { id: groupId }, user }, token);
+
+  test('ok: leaves, when the role by which it came to join was taken away', async () => {
+    const guest = await server.token({ scope: home, role: 'manager', homeDomainId: away.domainId });
+    const weak = await group('member', home);
+    const joined = await add(weak, guest.userId, guest.token);
+    await server.services.db.delete(roleAssignments).where(eq(roleAssignments.userId, guest.userId));
+    expect(await rolesOn(guest.userId, home)).toEqual(['member', 'reader']);
+
+    const chief = await as('admin');
+    expect((await ask.entriesOf(joined.requestId))[0]).toMatchObject({ details: { userId: guest.userId } });
+    const left = await leave(weak, { id: guest.userId }, chief.token);
+    expect([left.code, left.made]).toEqual([undefined, { user: null, group: { id: weak } }]);
+    expect(await rolesOn(guest.userId, home)).toEqual([]);
+  });
+
+  test('hidden: a user elsewhere that is no member is answered like one that does not exist', async () => {
+    const chief = await as('admin');
+    const weak = await group('member', home);
+    const stranger = await leave(weak, { id: await server.user(away.domainId) }, chief.token);
+    const nobody = await leave(weak, { id: newId('User') }, chief.token);
+    expect([stranger.code, stranger.comparable]).toEqual(['NOT_FOUND', nobody.comparable]);
   });
 });
 

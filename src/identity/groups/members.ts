@@ -1,4 +1,4 @@
-import { bumpEpoch, type Context, mutate, requireVisible } from '../../authority/index.js';
+import { bumpEpoch, type Context, mayOn, mutate, requireVisible } from '../../authority/index.js';
 import { alreadyExists, limitReached, notFound } from '../../platform/errors.js';
 import { validText } from '../../platform/text.js';
 import { requireSystemAdmin } from '../assignments/index.js';
@@ -40,15 +40,21 @@ export async function addGroupMember(context: Context, input: Membership): Promi
   });
 }
 
-export async function removeGroupMember(context: Context, input: Membership & Forced): Promise<Member> {
+/** A member whom the caller may not read leaves too, untold: otherwise it would keep what the group is given for ever. */
+export async function removeGroupMember(
+  context: Context,
+  input: Membership & Forced,
+): Promise<Pick<Member, 'group'> & { readonly user: UserRow | null }> {
   const reason = validText(input.reason, 'reason');
   return mutate(context, { policy: groupRemoveMember.name, changesRights: true }, async (act) => {
     const group = await requireChangeable(act, groupRemoveMember, input.group);
-    const user = requireVisible(act, userGet, await findUser(act.tx, input.user), 'user');
-    if (!(await repository.removeMember(act.tx, group.id, user.id))) throw notFound('group member');
+    const found = await findUser(act.tx, input.user);
+    const isGone = found !== undefined && (await repository.removeMember(act.tx, group.id, found.id));
+    const user = isGone ? found : requireVisible(act, userGet, found, 'user');
+    if (!isGone) throw notFound('group member');
     await requireSystemAdmin(act, { isForced: input.isForced, reason });
     await bumpEpoch(act.tx);
     await audit(act, 'group.member_removed', group, { userId: user.id, reason });
-    return { group, user };
+    return { group, user: mayOn(act, userGet, user) ? user : null };
   });
 }
