@@ -1,0 +1,72 @@
+import { and, eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { bumpEpoch } from '../../src/authority/index.js';
+import { roleAssignments } from '../../src/identity/assignments/tables.js';
+import { type Bearer, startTestServer, type TestServer } from '../harness/server.js';
+import { asking } from './asking.js';
+
+const SYSTEM = { type: 'system' } as const;
+
+let server: TestServer;
+let ask: ReturnType<typeof asking>;
+let pair: [Bearer, Bearer];
+beforeEach(async () => {
+  server = await startTestServer();
+  ask = asking(server);
+  const { db } = server.services;
+  await db.delete(roleAssignments).where(eq(roleAssignments.scopeType, 'system'));
+  const admin = () => server.token({ scope: SYSTEM, role: 'admin' });
+  pair = [await admin(), await admin()];
+}, 60_000);
+afterEach(() => server.close());
+
+const assignmentOf = async ({ userId }: Bearer) => {
+  const isTheirs = and(eq(roleAssignments.userId, userId), eq(roleAssignments.scopeType, 'system'));
+  const [row] = await server.services.db.select().from(roleAssignments).where(isTheirs);
+  return row?.id ?? '';
+};
+const isAdmin = async ({ token }: Bearer) =>
+  (await server.graphql('{ viewer { roles } }', {}, token)).body.data?.viewer.roles.includes('admin') ?? false;
+
+describe('the last two administrators of the system', () => {
+  test.each(['revoke', 'disable', 'delete'] as const)('refused: each takes the other away at once: %s', async (way) => {
+    const inputTo = async (other: Bearer) => {
+      const user = { id: other.userId };
+      if (way === 'revoke') return { roleAssignmentId: await assignmentOf(other) };
+      return way === 'disable' ? { user } : { user, etag: await ask.etag('user', other.userId, other.token) };
+    };
+    const mutation = { revoke: 'revokeRole', disable: 'disableUser', delete: 'deleteUser' }[way];
+    const [one, two] = pair;
+    const inputs = [await inputTo(one), await inputTo(two)] as const;
+    const told = await Promise.all([
+      ask.send(mutation, '__typename', inputs[0], two.token),
+      ask.send(mutation, '__typename', inputs[1], one.token),
+    ]);
+    // The second one is no administrator any more, or nobody at all.
+    expect(told.filter(({ code }) => code === undefined)).toHaveLength(1);
+    expect([await isAdmin(one), await isAdmin(two)].sort()).toEqual([false, true]);
+  });
+
+  test('conflict: one that is disabled, or whose role ends, is no other administrator', async () => {
+    const [one, two] = pair;
+    const { db } = server.services;
+    const leave = async () => {
+      const roleAssignmentId = await assignmentOf(one);
+      return (await ask.send('revokeRole', '__typename', { roleAssignmentId }, one.token)).errors;
+    };
+    const isTwos = eq(roleAssignments.userId, two.userId);
+    await db
+      .update(roleAssignments)
+      .set({ expiresAt: new Date('2099-01-01') })
+      .where(isTwos);
+    await bumpEpoch(db);
+    expect(await leave()).toEqual([expect.stringContaining('IN_USE')]);
+    await db.update(roleAssignments).set({ expiresAt: null }).where(isTwos);
+    await bumpEpoch(db);
+    const disabled = await ask.send('disableUser', '__typename', { user: { id: two.userId } }, one.token);
+    expect([disabled.errors, await leave()]).toEqual([[], [expect.stringContaining('IN_USE')]]);
+    expect(await isAdmin(one)).toBe(true);
+    await ask.send('enableUser', '__typename', { user: { id: two.userId } }, one.token);
+    expect(await leave()).toEqual([]);
+  });
+});
