@@ -96,7 +96,13 @@ async function userActor(
   const scope = { type: where.type, domainId: token.domainId, projectId: token.projectId };
   const { names, until } = await rolesInForce(db, cacheOwner, user.id, scope, epoch, now);
   const roles = token.roles === null ? names : names.filter((role) => token.roles?.includes(role));
-  const credentials = { ...own, roles, ...scopeCredentials(where) };
+  const dropped = names.filter((role) => !roles.includes(role));
+  const credentials = {
+    ...own,
+    roles,
+    ...(dropped.length > 0 && { dropped_roles: dropped }),
+    ...scopeCredentials(where),
+  };
   return { principal, where, scope: where.type, credentials, rolesUntil: until };
 }
 

@@ -51,7 +51,7 @@ function compile<Row>(check: Check, keyTests: (key: string) => KeyTests<Row>): T
       return () => value;
     }
     case 'role':
-      return compileRole(check.name);
+      return unlessDropped(compileRole(check.name));
     case 'rule':
       return compile(check.body, keyTests);
     case 'not': {
@@ -62,9 +62,29 @@ function compile<Row>(check: Check, keyTests: (key: string) => KeyTests<Row>): T
       return check.of.map((operand) => compile(operand, keyTests)).reduce(both);
     case 'or':
       return check.of.map((operand) => compile(operand, keyTests)).reduce(either);
-    case 'comparison':
-      return compileComparison(check, keyTests);
+    case 'comparison': {
+      const test = compileComparison(check, keyTests);
+      return isOfRoles(check.known) ? unlessDropped(test) : test;
+    }
   }
+}
+
+/** Whether a comparison looks at the caller's roles. */
+export function isOfRoles(known: Known): boolean {
+  return known.kind === 'credential' && known.path[0] === 'roles';
+}
+
+/**
+ * Who keeps fewer roles than it holds does not say that it lacks the others: what one of those would make TRUE is
+ * ABSENT, so that nobody passes `not role:x` by leaving a role out.
+ */
+function unlessDropped<Row>(test: Test<Row>): Test<Row> {
+  return (credentials, row) => {
+    const value = test(credentials, row);
+    const { dropped_roles: dropped } = credentials;
+    if (value !== FALSE || !isList(dropped)) return value;
+    return test({ roles: dropped }, row) === TRUE ? ABSENT : FALSE;
+  };
 }
 
 function both<Row>(a: Test<Row>, b: Test<Row>): Test<Row> {

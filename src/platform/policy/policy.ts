@@ -23,6 +23,8 @@ const FIELD_NAMES = [
 /** What a caller proved about itself. Absent fields say nothing: no check is TRUE, nor its negation, because of one. */
 export type Credentials = {
   readonly roles?: readonly string[] | null;
+  /** What a narrowed token or an API credential left out of the roles that its user holds. No check can name it. */
+  readonly dropped_roles?: readonly string[] | null;
 } & { readonly [Field in Exclude<(typeof FIELD_NAMES)[number], 'roles'>]?: string | null };
 
 /** The credential fields that checks of the product may name. None is a map, so none may be walked into. */

@@ -1,4 +1,4 @@
-import { compileForOperation } from './evaluate.js';
+import { compileForOperation, isOfRoles } from './evaluate.js';
 import type { Check, Comparison, Known } from './language/ast.js';
 import { hasType, isComparable, type KeyType } from './target.js';
 import { FALSE, TRUE, type Truth } from './truth.js';
@@ -67,8 +67,9 @@ class Reduction {
       if (wanted === TRUE) return { kind: 'null', key };
       return type === 'text' ? { kind: 'differs', key, values: [NULL_TEXT] } : { kind: 'present', key };
     }
-    const known = this.#values(check.known);
-    if (known.length === 0) return NEVER;
+    const held = this.#values(check.known);
+    if (held.length === 0) return NEVER;
+    const known = wanted === FALSE && isOfRoles(check.known) ? [...held, ...this.#dropped()] : held;
     // A value of another type neither equals nor differs; where one is, not all can differ.
     if (wanted === FALSE && !known.every((value) => hasType(type, value))) return NEVER;
     const values = [...new Set(known.filter((value) => isComparable(type, value)))];
@@ -79,6 +80,10 @@ class Reduction {
   #values(known: Known): readonly Scalar[] {
     if (known.kind === 'credential') return readCredential(this.#credentials, known.path);
     return known.value === null ? [] : [known.value];
+  }
+
+  #dropped(): readonly Scalar[] {
+    return readCredential(this.#credentials, ['dropped_roles']);
   }
 
   /** A check in which no target key occurs. */

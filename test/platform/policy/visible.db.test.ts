@@ -56,6 +56,7 @@ describe('visible', () => {
     credentials: fc.record(
       {
         roles: nullable(fc.array(someText, { maxLength: 3 })),
+        dropped_roles: nullable(fc.array(someText, { maxLength: 2 })),
         user_id: nullable(someText),
         project_id: nullable(fc.constantFrom('a', 'b')),
         workload_id: nullable(fc.constantFrom('a', 'w')),
@@ -154,6 +155,7 @@ describe('residueOf', () => {
   const credentialsArbitrary: fc.Arbitrary<CredentialMap> = fc.record(
     {
       roles: nullable(fc.array(nullable(someText), { maxLength: 3 })),
+      dropped_roles: nullable(fc.array(someText, { maxLength: 2 })),
       user_id: fc.oneof(someText, anyScalar),
       context: fc.record(
         { level: anyScalar, on: anyScalar, groups: fc.array(group, { maxLength: 3 }) },
