@@ -113,7 +113,8 @@ async function lookUp({ db }, database, sql, { token }) {
 }
 
 async function page(name, services, database, sql, crowd, policy, behind, role) {
-  const context = { ...services, actor: await authenticate(services.db, database, crowd.token, new Date()) };
+  const actor = await authenticate(services.db, database, crowd.token, new Date());
+  const context = { ...services, actor, ...(await services.inForce.at(services.db, actor.epoch)) };
   const after = behind === 0 ? null : Buffer.from(JSON.stringify(['id', userId(behind)])).toString('base64url');
   const scope = { project: { id: crowd.project } };
   const own = () => whoCan(context, { policy, targetId: crowd.agent, scope, first: FIRST, after });

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../dist/app.js';
+import { readConfig } from '../dist/config.js';
 import { openPostgres } from '../dist/db/postgres.js';
 import { systemClock } from '../dist/platform/clock.js';
 import { createLogger } from '../dist/platform/log.js';
@@ -48,12 +49,7 @@ async function seeded(url) {
     database,
     clock: systemClock,
     log: createLogger('silent'),
-    settings: {
-      sweepIntervalMs: 3_600_000,
-      trustExpiryIntervalMs: 3_600_000,
-      auditKeyPath: join(files, 'key.pem'),
-      auditRetentionMs: null,
-    },
+    settings: { ...readConfig({}), auditKeyPath: join(files, 'key.pem') },
     adminPasswordPath: join(files, 'password'),
   });
   await app.close();

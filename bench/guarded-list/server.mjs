@@ -50,8 +50,8 @@ async function bailiwick(isUnguarded) {
     limits: new RequestLimits(NO_LIMITS, systemClock),
     sourceOf: sourceReader([]),
     admitAnonymous: anonymousAdmission(guarded.bare, policies),
-    authenticate: async (db, token) => {
-      const actor = await authenticate(db, database, token, new Date());
+    authenticate: async (db, shown) => {
+      const actor = await authenticate(db, database, shown.token, new Date());
       return { actor, ...(await inForce.at(db, actor.epoch)) };
     },
   });
