@@ -7,6 +7,7 @@ import { openDatabase } from '../../src/db/open.js';
 import { domains } from '../../src/identity/domains/tables.js';
 import { roles } from '../../src/identity/roles/tables.js';
 import { newId } from '../../src/platform/ids.js';
+import { makeMigratedFolder } from '../harness/migrated-folder.js';
 import { runCli } from './run-cli.js';
 
 let folder: string;
@@ -16,6 +17,7 @@ beforeEach(() => {
   dataDir = join(folder, 'data');
   vi.stubEnv('BAILIWICK_DATA_DIR', dataDir);
   vi.stubEnv('DATABASE_URL', undefined);
+  vi.stubEnv('BAILIWICK_PASSWORD_COST', '15');
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -26,6 +28,7 @@ const passwordFile = () => `${dataDir}.recovered-password`;
 
 describe('db recover-admin', () => {
   test('ok: the password is in a private file and nowhere else; refused while the folder is in use', async () => {
+    makeMigratedFolder(dataDir);
     const database = await openDatabase({ dataDir, connectionsMax: 1 });
     const createdAt = new Date();
     await insertEpoch(database.db);

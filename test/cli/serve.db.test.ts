@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { makeMigratedFolder } from '../harness/migrated-folder.js';
 import { runCli } from './run-cli.js';
 
 const SIGNAL = 'SIGTERM';
@@ -13,6 +14,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bailiwick-serve-'));
   vi.stubEnv('BAILIWICK_DATA_DIR', join(folder, 'data'));
+  vi.stubEnv('BAILIWICK_PASSWORD_COST', '15');
   vi.stubEnv('BAILIWICK_LOG_LEVEL', 'silent');
   vi.stubEnv('BAILIWICK_HOST', '192.0.2.1');
   vi.stubEnv('BAILIWICK_PORT', '1');
@@ -34,6 +36,7 @@ async function stop(): Promise<void> {
 
 describe('serve', () => {
   test('ok: options win over the environment', async () => {
+    makeMigratedFolder(join(folder, 'data'));
     const { code, out } = await runCli('serve', '--host', '127.0.0.1', '--port', '0', '--domains', 'identity');
     const url = /http:\/\/127\.0\.0\.1:\d+(?=\/graphql)/.exec(out)?.[0] ?? '';
     try {
@@ -45,6 +48,7 @@ describe('serve', () => {
   }, 60_000);
 
   test('unavailable: a port that is taken is said, and nothing stays open', async () => {
+    makeMigratedFolder(join(folder, 'data'));
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;

@@ -114,9 +114,9 @@ describe('previewPolicyChange', () => {
         seen.gains += gained.length;
       }
     });
-    fc.assert(property, { numRuns: 150, seed: 4 });
-    expect(seen.none).toBeGreaterThan(50);
-    expect(seen.gains).toBeGreaterThan(50);
+    fc.assert(property, { numRuns: 90, seed: 4 });
+    expect(seen.none).toBeGreaterThan(30);
+    expect(seen.gains).toBeGreaterThan(30);
   }, 120_000);
 
   test.each([
