@@ -27,7 +27,7 @@ const inProject = (roles: string[]): Actor => ({
   scope: 'project',
   credentials: { ...own, roles, project_id: 'p', project_domain_id: 'd' },
 });
-const PERSONAS: Readonly<Record<string, Actor>> = {
+export const PERSONAS: Readonly<Record<string, Actor>> = {
   anonymous,
   unscoped: { ...user, where: { type: 'unscoped' }, scope: 'unscoped', credentials: own },
   'system admin': {
