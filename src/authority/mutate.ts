@@ -39,8 +39,8 @@ export async function mutate<T>(context: Context, options: MutateOptions, run: (
       return await context.db.transaction((tx) => runOnce(context, options, tx, run));
     } catch (error) {
       // A deadlock or serialization failure undid everything, so the whole use case can run again.
-      const isUndone = attempt < ATTEMPTS && databaseFault(error).kind === 'conflict';
-      if (!isUndone) {
+      const canRetry = attempt < ATTEMPTS && databaseFault(error).kind === 'conflict';
+      if (!canRetry) {
         await auditHidden(context, options.policy, error);
         throw error;
       }

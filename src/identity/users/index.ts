@@ -1,5 +1,5 @@
 export { findUser, findUserByName, type UserRef } from './lookup.js';
 export { hashPassword, PASSWORD_LENGTH_MIN, passwordMatches, validPassword } from './password.js';
-export { userGet, userTarget } from './policies.js';
+export { changingUsers, userGet } from './policies.js';
 export { loadUser } from './service.js';
 export { setEnabled, setPassword } from './state.js';

@@ -1,7 +1,7 @@
 import { definePolicy, defineTarget } from '../../platform/policy/index.js';
 import { type UserRow, users } from './tables.js';
 
-export const userTarget = defineTarget<UserRow>()(users, {
+const userTarget = defineTarget<UserRow>()(users, {
   id: { type: 'text', row: (row) => row.id, sql: (t) => t.id },
   domain_id: { type: 'text', row: (row) => row.domainId, sql: (t) => t.domainId },
 });
@@ -29,24 +29,25 @@ export const userCreate = definePolicy({
   operations: ['Mutation.createUser'],
 });
 
-export const userUpdate = definePolicy<UserRow>({
-  name: 'user:update',
-  description: 'Rename a user whose every role one could give.',
+/** Who changes users that exist: administrators of the system all of them, managers of a domain its own. */
+export const changingUsers = {
   scopeTypes: ['system', 'domain'],
   target: userTarget,
   boundary: { system: '@', domain: 'domain_id:%(domain_id)s' },
   check: { system: 'role:admin', domain: 'role:manager' },
   isForCredentials: false,
+} as const;
+
+export const userUpdate = definePolicy<UserRow>({
+  ...changingUsers,
+  name: 'user:update',
+  description: 'Rename a user whose every role one could give.',
   operations: ['Mutation.updateUser'],
 });
 
 export const userDelete = definePolicy<UserRow>({
+  ...changingUsers,
   name: 'user:delete',
   description: 'Delete a user whose every role one could take away.',
-  scopeTypes: ['system', 'domain'],
-  target: userTarget,
-  boundary: { system: '@', domain: 'domain_id:%(domain_id)s' },
-  check: { system: 'role:admin', domain: 'role:manager' },
-  isForCredentials: false,
   operations: ['Mutation.deleteUser'],
 });
