@@ -13,12 +13,12 @@ const pathOf = (file: string) => fileURLToPath(new URL(`../../${file}`, import.m
 const CLI = pathOf('bin/bailiwick.mjs');
 const ROUTER = pathOf('test/router/router.mjs');
 const POSTGRES = pathOf('scripts/postgres.sh');
-const NO_LIMIT = [
-  'REQUESTS_PER_SECOND_PER_PRINCIPAL',
-  'REQUESTS_PER_SECOND_PER_SOURCE',
-  'LOG_INS_PER_MINUTE_PER_SOURCE',
-  'LOG_INS_PER_MINUTE_PER_USER',
-];
+const UNLIMITED: NodeJS.ProcessEnv = {
+  BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL: '0',
+  BAILIWICK_REQUESTS_PER_SECOND_PER_SOURCE: '0',
+  BAILIWICK_LOG_INS_PER_MINUTE_PER_SOURCE: '0',
+  BAILIWICK_LOG_INS_PER_MINUTE_PER_USER: '0',
+};
 
 /** The same database served in two ways, at these addresses. */
 export interface Split {
@@ -41,6 +41,15 @@ export interface Replicas {
   close(): Promise<void>;
 }
 
+/** One process with the limits that it has when nobody sets any. */
+export interface AsShipped {
+  readonly address: string;
+  readonly child: ChildProcess;
+  /** In the test's own process, for making rows. */
+  readonly server: TestServer;
+  close(): Promise<void>;
+}
+
 type Later = (undo: () => unknown) => void;
 
 /** Starts everything, with a Postgres cluster of its own when no address is given. */
@@ -50,7 +59,17 @@ export const startSplit = (): Promise<Split> => startWith(split);
 export const startReplicas = (): Promise<Replicas> =>
   startWith(async (later) => {
     const { server, serve } = await onPostgres(later);
-    return { addresses: [await serve(), await serve()] as const, server };
+    return { addresses: [(await serve()).address, (await serve()).address] as const, server };
+  });
+
+/**
+ * A server in a process of its own, under the limits it is shipped with. Requests of this machine may say which address
+ * they come from.
+ */
+export const startAsShipped = (): Promise<AsShipped> =>
+  startWith(async (later) => {
+    const { server, serve } = await onPostgres(later, { BAILIWICK_TRUSTED_PROXIES: '127.0.0.1' });
+    return { ...(await serve()), server };
   });
 
 async function startWith<T>(start: (later: Later) => Promise<T>): Promise<T & { close(): Promise<void> }> {
@@ -67,7 +86,7 @@ async function startWith<T>(start: (later: Later) => Promise<T>): Promise<T & { 
 }
 
 /** A server in this process, and what starts others on its database. */
-async function onPostgres(later: Later) {
+async function onPostgres(later: Later, settings: NodeJS.ProcessEnv = UNLIMITED) {
   const folder = mkdtempSync(join(tmpdir(), 'bailiwick-split-'));
   later(() => rmSync(folder, { recursive: true }));
   later(startCluster());
@@ -83,21 +102,21 @@ async function onPostgres(later: Later) {
     BAILIWICK_DATA_DIR: join(folder, 'data'),
     BAILIWICK_AUDIT_KEY_PATH: auditKeyPath,
     BAILIWICK_LOG_LEVEL: 'silent',
-    ...Object.fromEntries(NO_LIMIT.map((name) => [`BAILIWICK_${name}`, '0'])),
+    ...settings,
   };
   const serve = async (...options: string[]) => {
     const { child, address } = await listening([CLI, 'serve', '--port', '0', ...options], env);
     later(() => ended(child));
-    return address;
+    return { child, address };
   };
   return { server, serve, folder };
 }
 
 async function split(later: Later): Promise<Omit<Split, 'close'>> {
   const { server, serve, folder } = await onPostgres(later);
-  const merged = await serve();
-  const identity = await serve('--domains', 'identity');
-  const attestation = await serve('--domains', 'attestation,audit');
+  const { address: merged } = await serve();
+  const { address: identity } = await serve('--domains', 'identity');
+  const { address: attestation } = await serve('--domains', 'attestation,audit');
   const supergraph = join(folder, 'supergraph.graphql');
   const urls = { identity, attestation, audit: attestation };
   const places = Object.entries(urls).flatMap(([name, at]) => ['--url', `${name}=${at}/graphql`]);

@@ -1,0 +1,163 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import http from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { eq, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tokenHash } from '../../src/identity/tokens/authenticate.js';
+import { tokens } from '../../src/identity/tokens/tables.js';
+import { newId } from '../../src/platform/ids.js';
+import { type AsShipped, startAsShipped } from './split.js';
+import { SHARE } from './walk.js';
+
+const ATTACKERS = fileURLToPath(new URL('attackers.mjs', import.meta.url));
+const AGENTS = 2_000;
+const REQUESTS = Math.max(60, Math.round(400 * SHARE));
+/** Where the reads take so long that there are fewer of them. */
+const READING_MAX_MS = 8_000;
+/** The victim keeps to what one caller may send. */
+const PACE_MS = 11;
+/** How much longer another tenant's read may take while somebody attacks: the half of its answers, against quiet. */
+const SLOWER_MAX = 5;
+const STRANGERS = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'];
+
+interface Attack {
+  readonly halves?: { readonly sources: readonly string[]; readonly each: number };
+  readonly requests?: readonly { readonly body: string; readonly token?: string; readonly source: string }[];
+  readonly connections?: number;
+}
+
+let shipped: AsShipped;
+let victim: string;
+let reader: string;
+let member: string;
+
+beforeAll(async () => {
+  shipped = await startAsShipped();
+  const { server } = shipped;
+  const domainId = await server.defaultDomainId();
+  const attacked = await server.project(domainId);
+  reader = (await server.token({ scope: attacked, role: 'reader' })).token;
+  member = (await server.token({ scope: attacked, role: 'admin' })).token;
+  const foreign = await server.domain('quiet');
+  victim = (await server.token({ scope: await server.project(foreign), role: 'reader' })).token;
+  await manyAgents(attacked);
+});
+
+afterAll(() => shipped?.close());
+
+/** As the services would write them. */
+async function manyAgents({ domainId, projectId }: { readonly domainId: string; readonly projectId: string }) {
+  const { db } = shipped.server.services;
+  const ids = Array.from({ length: AGENTS }, () => newId('Agent'));
+  await db.execute(sql`insert into agents (id, kind, domain_id, project_id, name, trust_state, created_at, created_by)
+    select id, 'MACHINE', ${domainId}, ${projectId}, 'machine-' || id, 'PENDING', now(), 'prove'
+    from unnest(${sql.param(`{${ids.join()}}`)}::text[]) id`);
+  await db.execute(sql`insert into attestation_records
+    (agent_id, domain_id, project_id, tpm_kind, is_living, accepted_count, rejected_count)
+    select id, domain_id, project_id, 'PHYSICAL', true, 0, 0 from agents`);
+}
+
+const bodyOf = (query: string, variables: object = {}) => JSON.stringify({ query, variables });
+const times = (count: number, field: string) => Array.from({ length: count }, (_, n) => `f${n}: ${field}`).join(' ');
+const strangers = (body: string): Attack => ({
+  requests: STRANGERS.map((source) => ({ body, source })),
+  connections: 16,
+});
+const by = (token: () => string, body: string) => (): Attack => ({
+  requests: [{ body, token: token(), source: '198.51.100.1' }],
+  connections: 16,
+});
+const asReader = (body: string) => by(() => reader, body);
+
+const WHO_CAN = 'whoCan(policy: "agent:get") { edges { node { __typename } } }';
+const AGENT_PAGE = 'agents(first: 200) { nodes { id name state createdAt trustedUntil externalId acceptedCount } }';
+const REVOKE = `mutation { ${times(20, 'revokeToken(input: { tokenId: "TOKEN" }) { tokenId }')} }`;
+
+const ATTACKS: Readonly<Record<string, () => Attack | Promise<Attack>>> = {
+  '1: unfinished bodies, 501 sockets each of four sources': () => ({ halves: { sources: STRANGERS, each: 501 } }),
+  '3: strangers repeat a selection 115 times': () =>
+    strangers(bodyOf(`mutation { ${'issueToken(input: { proof: {} }) { token } '.repeat(45)} }`)),
+  '3: strangers send 960 KB of variables': () =>
+    strangers(bodyOf('{ __typename }', { some: Array.from({ length: 60_000 }, (_, n) => `some ${n}`) })),
+  '3: a reader repeats a selection in 10 KB': asReader(
+    bodyOf(`{ ${'agents(first: 1) { nodes { id name state } } '.repeat(200)} }`),
+  ),
+  '4: whoCan, 20 times': asReader(bodyOf(`{ ${times(20, WHO_CAN)} }`)),
+  '4: a page of 200 agents, 20 times': asReader(bodyOf(`{ ${times(20, AGENT_PAGE)} }`)),
+  '4: the SDL, 20 times': asReader(bodyOf(`{ ${times(20, '_service { sdl }')} }`)),
+  '4: mutations, 20 times': by(
+    () => member,
+    bodyOf(`mutation { ${times(20, 'createUpload(input: { size: 1, digest: "no" }) { userErrors { message } }')} }`),
+  ),
+  '5: a revoked token is revoked, 20 times': async () => {
+    const { userId, token } = await shipped.server.token({ scope: { type: 'unscoped' } });
+    const { token: revoked } = await shipped.server.token({ scope: { type: 'unscoped' }, userId });
+    const { db } = shipped.server.services;
+    const [row] = await db
+      .select()
+      .from(tokens)
+      .where(eq(tokens.hash, tokenHash(revoked)));
+    const request = bodyOf(REVOKE.replaceAll('TOKEN', row?.id ?? ''));
+    return { requests: [{ body: request, token, source: '198.51.100.1' }], connections: 16 };
+  },
+};
+
+test.each(Object.keys(ATTACKS))('ok: another tenant reads on while: %s', async (name) => {
+  const quiet = await reads();
+  const child = fork(ATTACKERS, [JSON.stringify({ url: shipped.address, ...(await ATTACKS[name]?.()) })]);
+  await once(child, 'message');
+  await reads(0.2);
+  const attacked = await reads();
+  const answered = await ended(child);
+  const after = await reads();
+  const told = { quiet: quiet.p50, attacked: attacked.p50, after: after.p50, refused: attacked.refused };
+  process.stdout.write(`${name}: ${JSON.stringify(told)} ms; the attack was answered ${JSON.stringify(answered)}\n`);
+  expect(attacked.refused).toBe(0);
+  expect(attacked.p50).toBeLessThanOrEqual(Math.max(quiet.p50, after.p50) * SLOWER_MAX);
+});
+
+async function ended(child: ChildProcess): Promise<unknown> {
+  const answer = once(child, 'message');
+  child.send('statuses');
+  const [statuses] = await answer;
+  child.disconnect();
+  await once(child, 'exit');
+  return statuses;
+}
+
+/** How long the victim's reads take one after another, in milliseconds; the half of them takes at most `p50`. */
+async function reads(share = 1) {
+  const agent = new http.Agent({ keepAlive: true });
+  const took: number[] = [];
+  let refused = 0;
+  const until = performance.now() + READING_MAX_MS;
+  for (let n = 0; n < REQUESTS * share && performance.now() < until; n += 1) {
+    const started = performance.now();
+    if ((await read(agent)) !== 200) refused += 1;
+    took.push(performance.now() - started);
+    await delay(PACE_MS - (performance.now() - started));
+  }
+  agent.destroy();
+  took.sort((a, b) => a - b);
+  return { p50: Number((took[Math.floor(took.length / 2)] ?? 0).toFixed(2)), refused };
+}
+
+function read(agent: http.Agent): Promise<number> {
+  const { hostname, port } = new URL(shipped.address);
+  const headers = {
+    'content-type': 'application/json',
+    'x-forwarded-for': '203.0.113.7',
+    authorization: `Bearer ${victim}`,
+  };
+  return new Promise((resolve, reject) => {
+    const options = { hostname, port, path: '/graphql', method: 'POST', agent, headers };
+    const request = http.request(options, (response) => {
+      response.resume();
+      response.once('end', () => resolve(response.statusCode ?? 0));
+    });
+    request.once('error', reject);
+    request.end(bodyOf('{ viewer { user { name } scope { __typename } } }'));
+  });
+}
