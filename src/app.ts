@@ -3,6 +3,7 @@ import { workerLoad } from './attestation/index.js';
 import { auditDomain, ensureKeyFile, recordAudit } from './audit/index.js';
 import {
   type Context,
+  Denials,
   type DomainManifest,
   eventSweep,
   requestIdSweep,
@@ -12,7 +13,7 @@ import {
 import type { Database } from './db/open.js';
 import { DOMAINS } from './domains.js';
 import { Bells } from './events/index.js';
-import { authenticate, authenticateCredential, bootstrapIdentity, Overrides } from './identity/index.js';
+import { authenticate, authenticateCredential, bootstrapIdentity, hashesWaiting, Overrides } from './identity/index.js';
 import type { Clock } from './platform/clock.js';
 import type { Logger } from './platform/log.js';
 import { buildRegistry, type PolicyRegistry, type RegistryInput } from './platform/policy/index.js';
@@ -91,10 +92,14 @@ export function guardedSchema(domains: readonly DomainManifest[], policies: Poli
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, clock, log, settings } = options;
   const policies = allPolicies();
-  const metrics = new Metrics({ ping: () => database.ping(), workers: workerLoad }, options.metricsToken);
+  const metrics = new Metrics(
+    { ping: () => database.ping(), workers: workerLoad, hashesWaiting },
+    options.metricsToken,
+  );
   const owned = DOMAINS.flatMap((domain) => domain.owned ?? []);
   const declared = declaredPolicies();
   const inForce = new Overrides({ declared, log, clock, meter: metrics });
+  const denials = new Denials({ db: database.db, log, meter: metrics, recordAudit, windowMs: settings.denialWindowMs });
   const services: Services = {
     db: database.db,
     clock,
@@ -105,6 +110,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     meter: metrics,
     owned,
     recordAudit,
+    denials,
   };
   const domains = options.domains ?? DOMAINS;
   const guarded = guardedSchema(domains, policies);
@@ -147,6 +153,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     await deafen();
     await sweeper.stop();
     await graphql.stop();
+    await denials.close();
   };
   return { http, services, adminPasswordPath, endStreams: () => streams.end(), close };
 }

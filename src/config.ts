@@ -39,6 +39,7 @@ export interface Config {
   readonly metricsToken: string | undefined;
   readonly auditKeyPath: string;
   readonly auditRetentionMs: number | null;
+  readonly denialWindowMs: number;
   readonly shutdownTimeoutMs: number;
 }
 
@@ -106,6 +107,7 @@ export function readConfig(environment: Environment): Config {
     },
     auditKeyPath: resolve(values.BAILIWICK_AUDIT_KEY_PATH ?? `${dataDir}.audit-key.pem`),
     auditRetentionMs: values.BAILIWICK_AUDIT_RETENTION ?? null,
+    denialWindowMs: values.BAILIWICK_AUDIT_DENIAL_WINDOW,
     shutdownTimeoutMs: values.BAILIWICK_SHUTDOWN_TIMEOUT,
   };
 }

@@ -155,5 +155,9 @@ export const SETTINGS = {
     duration.optional(),
     'How long audit entries are kept at least, for example P400D; what is older is dropped month by month. For ever by default.',
   ],
+  BAILIWICK_AUDIT_DENIAL_WINDOW: [
+    duration.refine((ms) => ms >= 1000 && ms <= 3_600_000, 'is not from PT1S to PT1H').default(60_000),
+    'For how long more of the same denials of one caller are counted before one entry of the audit log tells their number (PT1M). The first is written at once.',
+  ],
   BAILIWICK_SHUTDOWN_TIMEOUT: [duration.default(10_000), 'How long open requests may finish on shutdown (PT10S).'],
 } as const;

@@ -29,6 +29,8 @@ export interface Settings {
   readonly streamLifetimeMs: number;
   /** RFC 7914's N of new password hashes, as a power of two. */
   readonly passwordCost: number;
+  /** For how long the same denials of one caller are one entry of the audit log; 0 makes each an entry of its own. */
+  readonly denialWindowMs: number;
   /** How long a stream's client may take to read what was sent. */
   readonly streamPatienceMs: number;
 }
@@ -44,6 +46,20 @@ export interface AuditFact {
   readonly policy?: string;
   /** Never a secret, never whole inputs. */
   readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** What somebody was refused. */
+export interface Denial {
+  readonly actor: Actor;
+  readonly requestId: string;
+  readonly at: Date;
+  readonly fact: Omit<AuditFact, 'outcome'>;
+}
+
+/** Where denials are written down. */
+export interface DenialLog {
+  /** Writes it, or counts it with others of the same. Never throws. */
+  record(denial: Denial): Promise<void>;
 }
 
 /** The policies that a request is judged by. */
@@ -78,22 +94,31 @@ export interface Services {
   readonly meter: Meter;
   /** What keeps a domain or a project from being deleted, whichever domains of the graph are served. */
   readonly owned: readonly OwnedRows[];
-  /** Writes an audit entry in the transaction of what it tells. */
-  readonly recordAudit: (
-    tx: Tx,
-    request: { requestId: string; actor: Actor; at: Date },
-    fact: AuditFact,
-  ) => Promise<void>;
+  readonly recordAudit: RecordAudit;
+  readonly denials: DenialLog;
 }
+
+/** Writes an audit entry in the transaction of what it tells. */
+export type RecordAudit = (
+  tx: Tx,
+  request: { requestId: string; actor: Actor; at: Date },
+  fact: AuditFact,
+) => Promise<void>;
 
 /** A password that counts as wrong until it is said to have been right. */
 export interface LogInAttempt {
+  /** Where it comes from. */
+  readonly source: string;
+  /** Whether its user logged in from there before. */
+  readonly isKnown: boolean;
   succeeded(): void;
 }
 
 /** One request. Everything a use case may touch comes through here. */
 export interface Context extends Services, Asker {
   readonly requestId: string;
+  /** Aborted when the request has ended, because its client went away or was answered: what still waits may give up. */
+  readonly gone: AbortSignal;
   /** Reads the caller's rights again, and the policies; inside a transaction that holds the epoch, as they stay until it ends. */
   readonly reauthenticate: (tx: Tx) => Promise<Asker>;
   /** Counts a password before it is checked. @throws Refusal RATE_LIMITED when its user or the caller tried too often. */

@@ -9,11 +9,14 @@ export async function insertEpoch(db: Db): Promise<void> {
   await db.insert(authorizationEpoch).values({ id: 1, epoch: 1 }).onConflictDoNothing();
 }
 
+/** How a transaction holds the epoch. */
+export type EpochHold = 'share' | 'update';
+
 /**
  * Reads the epoch and holds it until the transaction ends: shared by writers that only need rights to stay as they
  * are, exclusively by those that will change rights (two that both shared first would deadlock).
  */
-export async function lockEpoch(tx: Tx, mode: 'share' | 'update'): Promise<number> {
+export async function lockEpoch(tx: Tx, mode: EpochHold): Promise<number> {
   const [row] = await tx.select().from(authorizationEpoch).where(ROW).for(mode);
   if (!row) throw new Error('The authorization epoch is missing: the database was not bootstrapped.');
   return row.epoch;
@@ -22,7 +25,7 @@ export async function lockEpoch(tx: Tx, mode: 'share' | 'update'): Promise<numbe
 /** Heard by who lets callers wait, so that open streams ask at once whether they may go on. */
 export const RIGHTS_TOPIC = 'rights';
 
-/** Every change of rights calls this in its transaction, which must hold the epoch with `update`. */
+/** Every change of rights calls this in its transaction, which must hold the epoch with `update`; `mutate` does both. */
 export async function bumpEpoch(tx: Tx): Promise<void> {
   await tx
     .update(authorizationEpoch)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, eq, lt, lte, sql } from 'drizzle-orm';
+import { and, eq, gte, lt, lte, type SQL, sql } from 'drizzle-orm';
 import { requestIdReused } from '../platform/errors.js';
 import type { Sweep } from './manifest.js';
 import type { Act } from './mutate.js';
@@ -17,7 +17,8 @@ export interface Once {
 
 /**
  * Makes something at most once for a caller's request id: a second request with it answers the first one's object, one
- * with another input is refused. Concurrent twins wait for the first to commit, on the primary key.
+ * with another input is refused. Concurrent twins wait for the first to commit, on the primary key. A replay writes
+ * nothing, the audit log included, which has the entry of what was made.
  */
 export async function once(
   act: Act,
@@ -36,21 +37,25 @@ export async function once(
     eq(idempotencyKeys.mutation, mutation),
     eq(idempotencyKeys.requestId, requestId),
   );
+  const inputHash = hashOf(act, input);
+  const replay = async (isCounting: SQL | undefined): Promise<Once | undefined> => {
+    const [first] = await act.tx.select().from(idempotencyKeys).where(isCounting);
+    if (first === undefined) return undefined;
+    if (first.inputHash !== inputHash)
+      throw requestIdReused('This request id was used with another input.', 'requestId');
+    return act.unchanged({ id: first.resultId, isReplay: true });
+  };
+  const known = await replay(and(where, gte(idempotencyKeys.expiresAt, act.now)));
+  if (known !== undefined) return known;
   const isPast = and(eq(idempotencyKeys.principalId, principal), lt(idempotencyKeys.expiresAt, act.now));
   await act.tx.delete(idempotencyKeys).where(isPast);
-  const inputHash = hashOf(act, input);
   const fresh = await act.tx
     .insert(idempotencyKeys)
     .values({ ...key, inputHash, resultId: '', expiresAt: new Date(act.now.getTime() + KEPT_MS) })
     .onConflictDoNothing()
     .returning({ requestId: idempotencyKeys.requestId });
-  if (fresh.length === 0) {
-    const [first] = await act.tx.select().from(idempotencyKeys).where(where);
-    if (first?.inputHash !== inputHash)
-      throw requestIdReused('This request id was used with another input.', 'requestId');
-    await act.audit({ action: `${mutation}.replayed`, details: { resultId: first.resultId } });
-    return { id: first.resultId, isReplay: true };
-  }
+  const twin = fresh.length === 0 ? await replay(where) : undefined;
+  if (twin !== undefined) return twin;
   const id = await make();
   await act.tx.update(idempotencyKeys).set({ resultId: id }).where(where);
   return { id, isReplay: false };

@@ -11,6 +11,7 @@ export type {
   Settings,
 } from './context.js';
 export { mayOn, refuseUnless, requireAllowed, requireOperation, requireVisible } from './decide.js';
+export { Denials } from './denials.js';
 export { auditDenial } from './denied.js';
 export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC } from './epoch.js';
 export { eventSweep } from './event-sweep.js';

@@ -8,7 +8,7 @@ import type { Actor } from './actor.js';
 import type { Asker, AuditFact, Context } from './context.js';
 import { requireOperation } from './decide.js';
 import { auditDenial } from './denied.js';
-import { lockEpoch } from './epoch.js';
+import { bumpEpoch, type EpochHold, lockEpoch } from './epoch.js';
 
 /** What a use case has inside its transaction. */
 export interface Act extends Asker {
@@ -19,25 +19,40 @@ export interface Act extends Asker {
   audit(fact: AuditFact): Promise<void>;
   /** Tells those who watch what changed; written at the end of the transaction. */
   event(fact: EventFact): void;
+  /**
+   * Called once it is settled that what somebody may do changes, before the first write: holds the epoch alone from here
+   * on, and moves it. Where the epoch was shared so far, the use case runs again from its beginning.
+   */
+  changeRights(): Promise<void>;
+  /** Answers a use case that found all as it is wanted: nothing was written, so there is nothing to audit. */
+  unchanged<T>(result: T): T;
 }
 
 export interface MutateOptions {
   readonly policy: PolicyName;
-  /** True for a use case that changes what somebody may do: it holds the epoch alone and must bump it. */
-  readonly changesRights?: boolean;
 }
+
+/** Ends an attempt that comes to a change of rights while it only shares the epoch: two that both did would deadlock. */
+class EpochIsShared extends Error {}
 
 const ATTEMPTS = 4;
 
 /**
  * Runs a use case in one transaction: the caller's rights are as they are now (the epoch is held until commit), the
- * operation is decided again under them, and a change without an audit entry does not commit.
+ * operation is decided again under them, and a change without an audit entry does not commit. The epoch is shared with
+ * all others until the use case says that rights change, so who changes nothing holds up nobody.
  */
 export async function mutate<T>(context: Context, options: MutateOptions, run: (act: Act) => Promise<T>): Promise<T> {
+  let hold: EpochHold = 'share';
   for (let attempt = 1; ; attempt++) {
     try {
-      return await context.db.transaction((tx) => runOnce(context, options, tx, run));
+      return await context.db.transaction((tx) => runOnce(context, options, { tx, hold }, run));
     } catch (error) {
+      if (error instanceof EpochIsShared) {
+        hold = 'update';
+        attempt -= 1;
+        continue;
+      }
       // A deadlock or serialization failure undid everything, so the whole use case can run again.
       const canRetry = attempt < ATTEMPTS && databaseFault(error).kind === 'conflict';
       if (!canRetry) {
@@ -58,8 +73,18 @@ async function auditHidden(context: Context, policy: PolicyName, error: unknown)
   await auditDenial(context, { action: 'request.denied', policy, details: { reason: 'NOT_FOUND' } });
 }
 
-async function runOnce<T>(context: Context, options: MutateOptions, tx: Tx, run: (act: Act) => Promise<T>): Promise<T> {
-  const epoch = await lockEpoch(tx, options.changesRights ? 'update' : 'share');
+interface Attempt {
+  readonly tx: Tx;
+  readonly hold: EpochHold;
+}
+
+async function runOnce<T>(
+  context: Context,
+  options: MutateOptions,
+  { tx, hold }: Attempt,
+  run: (act: Act) => Promise<T>,
+): Promise<T> {
+  const epoch = await lockEpoch(tx, hold);
   const now = context.clock.now();
   const isSame = isCurrent(context.actor, epoch, now);
   const { actor, policies, candidate } = isSame ? context : await context.reauthenticate(tx);
@@ -76,8 +101,18 @@ async function runOnce<T>(context: Context, options: MutateOptions, tx: Tx, run:
   };
   const events: EventFact[] = [];
   const event = (fact: EventFact) => void events.push(fact);
-  const result = await run({ ...asker, tx, now, context, audit, event });
-  if (entries === 0) throw new Error(`${options.policy}: a change must leave an audit entry`);
+  const changeRights = async () => {
+    if (hold === 'share') throw new EpochIsShared();
+    await bumpEpoch(tx);
+  };
+  let isUnchanged = false;
+  const unchanged = <R>(result: R): R => {
+    isUnchanged = true;
+    return result;
+  };
+  const result = await run({ ...asker, tx, now, context, audit, event, changeRights, unchanged });
+  if (isUnchanged && entries + events.length > 0) throw new Error(`${options.policy}: a change was called none`);
+  if (!isUnchanged && entries === 0) throw new Error(`${options.policy}: a change must leave an audit entry`);
   await recordEvents(tx, events, now);
   return result;
 }

@@ -7,7 +7,7 @@ import { roleAssignments } from './assignments/tables.js';
 import { domains } from './domains/tables.js';
 import { projects } from './projects/tables.js';
 import { roleImplications, roles } from './roles/tables.js';
-import { hashPassword, PASSWORD_LENGTH_MIN } from './users/password.js';
+import { BY_SERVER, hashPassword, PASSWORD_LENGTH_MIN } from './users/password.js';
 import { users } from './users/tables.js';
 
 /**
@@ -21,7 +21,7 @@ export async function bootstrapIdentity(services: Services, passwordPath: string
   await insertEpoch(services.db);
   const [known] = await services.db.select({ id: roles.id }).from(roles).limit(1);
   if (known) return null;
-  const passwordHash = await hashPassword(passwordIn(passwordPath), services.settings.passwordCost);
+  const passwordHash = await hashPassword(passwordIn(passwordPath), services.settings.passwordCost, BY_SERVER);
   return services.db.transaction(async (tx) => {
     await lockEpoch(tx, 'update');
     const [other] = await tx.select({ id: roles.id }).from(roles).limit(1);

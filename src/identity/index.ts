@@ -44,6 +44,7 @@ export { Overrides } from './overrides/index.js';
 export { loadProject } from './projects/service.js';
 export { CannotRecover, type Recovery, recoverAdmin } from './recovery.js';
 export { authenticate, authenticateCredential } from './tokens/index.js';
+export { hashesWaiting } from './users/index.js';
 
 export const identityDomain: DomainManifest = {
   name: 'identity',

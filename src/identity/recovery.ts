@@ -11,7 +11,7 @@ import { domains } from './domains/tables.js';
 import { removeOverrides } from './overrides/index.js';
 import { roles } from './roles/tables.js';
 import { tokens } from './tokens/tables.js';
-import { hashPassword } from './users/index.js';
+import { BY_SERVER, hashPassword } from './users/index.js';
 import { users } from './users/tables.js';
 
 export interface Recovery {
@@ -42,7 +42,7 @@ export async function recoverAdmin(
   const reason = validText(recovery.reason, 'reason');
   const password = writePassword(recovery.passwordPath);
   try {
-    const passwordHash = await hashPassword(password, services.settings.passwordCost);
+    const passwordHash = await hashPassword(password, services.settings.passwordCost, BY_SERVER);
     await services.db.transaction(async (tx) => {
       await lockEpoch(tx, 'update');
       const now = services.clock.now();

@@ -4,4 +4,8 @@ export interface Meter {
   verified(verdict: 'ACCEPTED' | 'REJECTED', codes: ReadonlySet<string>): void;
   /** The candidate policies would have decided otherwise than those in force. */
   wouldChange(policy: string, scope: string, change: string): void;
+  /** A denial was counted with others of the same caller instead of being written at once. */
+  denialsMerged(): void;
+  /** So many denials could not be written to the audit log. */
+  denialsLost(count: number): void;
 }

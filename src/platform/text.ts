@@ -25,6 +25,11 @@ interface Described {
   readonly description?: string | null | undefined;
 }
 
+/** Whether a row has all that is to be changed of it already. */
+export function changesNothing<Row extends object>(row: Row, changes: Partial<Row>): boolean {
+  return Object.entries(changes).every(([field, value]) => value === row[field as keyof Row]);
+}
+
 /** What an input changes of a name and a description: absent leaves them, and null clears a description. */
 export function validChanges({ name, description }: Described): { name?: string; description?: string | null } {
   return {

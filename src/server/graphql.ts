@@ -68,7 +68,7 @@ const requestRules = (guarded: Guarded): ApolloServerPlugin<Context> => ({
       }
     },
     didEncounterErrors: async ({ contextValue, errors }) => logFaults(contextValue, errors),
-    willSendResponse: async ({ contextValue, request, response, errors }) => {
+    willSendResponse: async ({ contextValue, request, response, errors, document, operationName }) => {
       if (response.body.kind !== 'single') return;
       const { singleResult } = response.body;
       for (const error of singleResult.errors ?? []) {
@@ -76,7 +76,7 @@ const requestRules = (guarded: Guarded): ApolloServerPlugin<Context> => ({
       }
       response.http.status = statusOf(response.http.status, errors, request.http?.headers.get('accept'));
       sayRateLimited(response.http, singleResult);
-      await recordDenial(contextValue, singleResult.errors ?? []);
+      await recordDenial(contextValue, singleResult.errors ?? [], document && { document, operationName });
     },
   }),
 });

@@ -5,8 +5,6 @@ interface Attempts {
   failures: number;
   /** Until when nothing more is tried, in milliseconds. */
   until: number;
-  /** Whether this source ever gave the right password. */
-  isKnown: boolean;
 }
 
 /** The wrong password that makes the next one wait. Those under way count, so some right ones at once must pass too. */
@@ -14,7 +12,7 @@ const FREE_FAILURES = 5;
 const WAIT_FIRST_MS = 2000;
 /** A pair that waited so long after its wait begins anew. */
 const FORGOTTEN_MS = 900_000;
-/** More pairs than this are not remembered: the one longest unused begins anew. */
+/** More pairs than this are not remembered, of either kind: the one longest unused begins anew. */
 const PAIRS_MAX = 50_000;
 const KEY_CHARACTERS_MAX = 256;
 
@@ -25,6 +23,8 @@ const KEY_CHARACTERS_MAX = 256;
 export class LogInAttempts {
   readonly #waitMaxMs: number;
   readonly #pairs = new LRUCache<string, Attempts>({ max: PAIRS_MAX });
+  /** Pairs that gave the right password. Apart, so that no number of wrong ones makes them forgotten. */
+  readonly #known = new LRUCache<string, true>({ max: PAIRS_MAX });
 
   /** @param waitMaxMs 0 makes nobody wait. */
   constructor(waitMaxMs: number) {
@@ -33,7 +33,7 @@ export class LogInAttempts {
 
   /** Whether the name logged in from this source before. */
   isKnown(source: string, name: string): boolean {
-    return this.#pairs.get(keyOf(source, name))?.isKnown ?? false;
+    return this.#known.get(keyOf(source, name)) ?? false;
   }
 
   /** Counts a password as wrong before it is checked, so that many at once wait too. Answers the seconds to wait; 0 to go on. */
@@ -41,7 +41,7 @@ export class LogInAttempts {
     if (this.#waitMaxMs === 0) return 0;
     const at = now.getTime();
     const key = keyOf(source, name);
-    const attempts = this.#pairs.get(key) ?? { failures: 0, until: 0, isKnown: false };
+    const attempts = this.#pairs.get(key) ?? { failures: 0, until: 0 };
     this.#pairs.set(key, attempts);
     if (at < attempts.until) return Math.ceil((attempts.until - at) / 1000);
     if (at > attempts.until + FORGOTTEN_MS) attempts.failures = 0;
@@ -54,7 +54,9 @@ export class LogInAttempts {
 
   /** Forgets what was wrong before. */
   succeeded(source: string, name: string): void {
-    this.#pairs.set(keyOf(source, name), { failures: 0, until: 0, isKnown: true });
+    const key = keyOf(source, name);
+    this.#pairs.delete(key);
+    this.#known.set(key, true);
   }
 }
 

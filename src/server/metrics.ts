@@ -19,6 +19,7 @@ export interface Probes {
   /** Rejects when the database does not answer. */
   readonly ping: () => Promise<void>;
   readonly workers: () => { readonly waiting: number; readonly threads: number };
+  readonly hashesWaiting: () => number;
 }
 
 const SECONDS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
@@ -41,12 +42,19 @@ export class Metrics implements Meter {
     ['policy', 'scope', 'change'],
   );
 
+  readonly #merged = this.#counter(
+    'bailiwick_denials_merged_total',
+    'Denials that were counted with others of the same',
+  );
+  readonly #lost = this.#counter('bailiwick_denials_lost_total', 'Denials that the audit log could not take');
+
   /** @param scrapeToken A bearer that reads the metrics and nothing else; without it only a token by policy does. */
   constructor(probes: Probes, scrapeToken?: string) {
     this.#scrapeToken = scrapeToken === undefined ? null : digest(scrapeToken);
     collectDefaultMetrics({ register: this.#registry });
     this.#gauge('bailiwick_worker_tasks_waiting', 'Tasks that wait for a thread', () => probes.workers().waiting);
     this.#gauge('bailiwick_worker_threads', 'Threads that verify and compile', () => probes.workers().threads);
+    this.#gauge('bailiwick_password_hashes_waiting', 'Passwords that wait to be hashed', probes.hashesWaiting);
     const help =
       'How long the database takes for a trivial statement, a free connection included; NaN without an answer';
     this.#gauge('bailiwick_database_ping_seconds', help, () => pingSeconds(probes.ping));
@@ -63,6 +71,14 @@ export class Metrics implements Meter {
 
   wouldChange(policy: string, scope: string, change: string): void {
     this.#candidate.inc({ policy, scope, change });
+  }
+
+  denialsMerged(): void {
+    this.#merged.inc();
+  }
+
+  denialsLost(count: number): void {
+    this.#lost.inc(count);
   }
 
   /** Times operations by kind and by the code of their first error. */
@@ -100,7 +116,7 @@ export class Metrics implements Meter {
     });
   }
 
-  #counter<T extends string>(name: string, help: string, labelNames: T[]): Counter<T> {
+  #counter<T extends string>(name: string, help: string, labelNames: T[] = []): Counter<T> {
     return new Counter({ name, help: `${help}.`, labelNames, registers: [this.#registry] });
   }
 

@@ -97,10 +97,11 @@ export class RequestLimits {
    */
   attemptLogIn(source: string, user: string): LogInAttempt {
     this.#take('logInSource', source);
-    if (!this.#logIns.isKnown(source, user)) this.#take('logInUser', user);
+    const isKnown = this.#logIns.isKnown(source, user);
+    if (!isKnown) this.#take('logInUser', user);
     const seconds = this.#logIns.begin(source, user, this.#clock.now());
     if (seconds > 0) throw rateLimited('Too many wrong passwords; try again later.', seconds);
-    return { succeeded: () => this.#logIns.succeeded(source, user) };
+    return { source, isKnown, succeeded: () => this.#logIns.succeeded(source, user) };
   }
 
   #take(rate: RateName, key: string): void {

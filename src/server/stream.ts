@@ -111,7 +111,7 @@ async function answerEvent({ guarded, subscription }: Stream, context: Context, 
     const masked = maskError(error.toJSON(), error);
     return { ...masked, extensions: { ...masked.extensions, requestId } };
   });
-  await recordDenial(context, errors);
+  await recordDenial(context, errors, { document, operationName });
   return { ...result, errors: errors as never };
 }
 

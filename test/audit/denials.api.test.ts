@@ -38,7 +38,9 @@ describe('audited', () => {
     expect(answer.body.errors).toHaveLength(2);
     const { requestId } = answer.body.errors[0].extensions;
     const denied = { action: 'request.denied', policy: 'project:create', requestId, actor: { id: userId } };
-    expect(await denialsOf(userId)).toMatchObject([{ ...denied, details: { path: 'a', reason: 'WRONG_SCOPE' } }]);
+    expect(await denialsOf(userId)).toMatchObject([
+      { ...denied, details: { path: 'createProject', reason: 'WRONG_SCOPE' } },
+    ]);
   });
 
   test('an upload that is denied', async () => {

@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bumpEpoch } from '../../src/authority/index.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
-import { hashPassword } from '../../src/identity/users/index.js';
+import { BY_SERVER, hashPassword } from '../../src/identity/users/index.js';
 import { users } from '../../src/identity/users/tables.js';
 import { basic, codeOf, type Json, startTestServer, type TestScope, type TestServer } from '../harness/server.js';
 import { asking } from './asking.js';
@@ -102,7 +102,7 @@ describe('wrong passwords for somebody', () => {
         { victim: [long, 'ann'], own: [long, 'bob'] },
       ] as const;
       const { db } = strict.services;
-      const passwordHash = await hashPassword(password, 8);
+      const passwordHash = await hashPassword(password, 8, BY_SERVER);
       for (const { victim, own } of pairs) {
         const domainId = await strict.domain(victim[0]);
         const ownDomainId = own[0] === victim[0] ? domainId : await strict.domain(own[0]);

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bootstrapIdentity } from '../../src/identity/index.js';
-import { passwordMatches } from '../../src/identity/users/password.js';
+import { BY_SERVER, passwordMatches } from '../../src/identity/users/password.js';
 import { users } from '../../src/identity/users/tables.js';
 import { openTestDatabase, type TestDatabase } from '../harness/engine.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
@@ -58,7 +58,7 @@ describe('the first start', () => {
     const [admin] = await empty.db.select().from(users);
     const password = readFileSync(path, 'utf8').trim();
     expect(password).toHaveLength(24);
-    expect(await passwordMatches(password, admin?.passwordHash ?? null, 8)).toBe(true);
+    expect(await passwordMatches(password, admin?.passwordHash ?? null, 8, BY_SERVER)).toBe(true);
     expect(readdirSync(folder)).toEqual(['admin-password']);
     expect(await start()).toBeNull();
   });
@@ -69,6 +69,6 @@ describe('the first start', () => {
     await bootstrapIdentity({ ...server.services, db: other.db }, path);
     const [admin] = await other.db.select().from(users);
     await other.close();
-    expect(await passwordMatches(LONG, admin?.passwordHash ?? null, 8)).toBe(true);
+    expect(await passwordMatches(LONG, admin?.passwordHash ?? null, 8, BY_SERVER)).toBe(true);
   });
 });

@@ -5,7 +5,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditEntries } from '../../src/audit/entries/tables.js';
 import { CannotRecover, recoverAdmin } from '../../src/identity/index.js';
-import { passwordMatches } from '../../src/identity/users/index.js';
+import { BY_SERVER, passwordMatches } from '../../src/identity/users/index.js';
 import { users } from '../../src/identity/users/tables.js';
 import { basic, codeOf, startTestServer, type TestServer } from '../harness/server.js';
 
@@ -49,7 +49,7 @@ describe('recoverAdmin', () => {
     const { password, passwordPath } = await recover('rescuer');
     const row = await userNamed('rescuer');
     expect(statSync(passwordPath).mode & 0o777).toBe(0o600);
-    expect(await passwordMatches(password, row.passwordHash, 8)).toBe(true);
+    expect(await passwordMatches(password, row.passwordHash, 8, BY_SERVER)).toBe(true);
     expect(row).toMatchObject({ isEnabled: true, mustChangePassword: true });
     expect(await isAdmin(row.id)).toBe(true);
   });
@@ -65,7 +65,7 @@ describe('recoverAdmin', () => {
     const { password } = await recover(name);
     const row = await userNamed(name);
     expect([row.id, row.isEnabled]).toEqual([userId, true]);
-    expect(await passwordMatches(password, row.passwordHash, 8)).toBe(true);
+    expect(await passwordMatches(password, row.passwordHash, 8, BY_SERVER)).toBe(true);
     for (const old of [token, shown]) expect(codeOf(await server.graphql(VIEWER, {}, old))).toBe('UNAUTHENTICATED');
     expect(await isAdmin(userId)).toBe(true);
   });

@@ -39,4 +39,17 @@ describe('wrong passwords for a name from one source', () => {
     expect(() => limits.attemptLogIn('b', 'd/ann')).toThrow('Too many requests');
     expect(() => limits.attemptLogIn('home', 'd/ann')).not.toThrow();
   });
+
+  test('ok: only the right password makes a name known, there alone; no number of wrong ones makes it forgotten', () => {
+    const attempts = new LogInAttempts(20_000);
+    attempts.succeeded('home', 'd/ann');
+    for (let nth = 0; nth < 60_000; nth++) attempts.begin(`away-${nth}`, 'd/ann', at(0));
+    const known = [
+      ['home', 'd/ann'],
+      ['home', 'd/bob'],
+      ['away-1', 'd/ann'],
+      ['away-59999', 'd/ann'],
+    ] as const;
+    expect(known.map(([source, name]) => attempts.isKnown(source, name))).toEqual([true, false, false, false]);
+  });
 });

@@ -69,7 +69,7 @@ export async function createAllowlist(context: Context, input: CreateAllowlist):
   });
 }
 
-/** Puts a new revision in force for every agent that is bound to the list. */
+/** Puts a new revision in force for every agent that is bound to the list, unless the one in force holds just that. */
 export async function publishAllowlistRevision(
   context: Context,
   input: AllowlistAtEtag & RevisionInput,
@@ -81,6 +81,7 @@ export async function publishAllowlistRevision(
   return mutate(context, { policy: allowlistPublish.name }, async (act) => {
     const row = await publishable(act, input);
     const current = await repository.currentRevision(act.tx, row.id);
+    if (current && isSame(current, content)) return act.unchanged(row);
     const number = (current?.number ?? 0) + 1;
     if (number > REVISIONS_MAX) throw limitReached(`An allowlist has at most ${REVISIONS_MAX} revisions.`);
     const revision = await storeRevision(act, row.id, number, content);
@@ -89,6 +90,18 @@ export async function publishAllowlistRevision(
     act.event({ type: ALLOWLIST_PUBLISHED, objectId: row.id, details: { revisionId: revision.id, number } });
     return { ...row, currentRevisionId: revision.id, version: row.version + 1, updatedAt: act.now };
   });
+}
+
+/** Whether a revision holds just that. */
+function isSame(revision: RevisionRow, { ima, tpmPolicy, vtpmPolicy }: RevisionContent): boolean {
+  const excludes = ima?.excludes ?? [];
+  return (
+    revision.imaDigest === (ima?.packed.digest ?? null) &&
+    revision.imaExcludes.length === excludes.length &&
+    revision.imaExcludes.every((pattern, index) => pattern === excludes[index]) &&
+    revision.tpmPolicy === tpmPolicy &&
+    revision.vtpmPolicy === vtpmPolicy
+  );
 }
 
 async function publishable(from: Context | Act, { allowlist, etag }: AllowlistAtEtag): Promise<AllowlistRow> {

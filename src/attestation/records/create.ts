@@ -113,11 +113,13 @@ export interface BindAllowlist {
 /** Binds an agent to a list, or to none: what is kept of its last log was judged by another, so it is judged whole. */
 export async function bindAllowlist(context: Context, input: BindAllowlist) {
   const view = await mutate(context, { policy: agentBindAllowlist.name }, async (act) => {
-    const { agent } = await lockAgent(act, input.agent);
+    const before = await lockAgent(act, input.agent);
+    const { agent, record } = before;
     requireAllowed(act, agentBindAllowlist, agent);
     const allowlist = input.allowlist == null ? null : await resolveAllowlist(act, input.allowlist);
-    await updateRecord(act.tx, agent.id, { allowlistId: allowlist?.id ?? null });
     const details = { allowlistId: allowlist?.id ?? null };
+    if (record.allowlistId === details.allowlistId) return act.unchanged(before);
+    await updateRecord(act.tx, agent.id, details);
     await act.audit({ action: 'agent.allowlist_bound', ...aboutAgent({ agent }), details });
     return lockAgent(act, { id: agent.id });
   });

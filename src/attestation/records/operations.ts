@@ -1,4 +1,4 @@
-import { type Act, bumpEpoch, type Context, mutate, requireAllowed } from '../../authority/index.js';
+import { type Act, type Context, mutate, requireAllowed } from '../../authority/index.js';
 import type { AgentRow } from '../../identity/agents/index.js';
 import { revokeAgentTokens } from '../../identity/tokens/index.js';
 import { invalid } from '../../platform/errors.js';
@@ -42,11 +42,12 @@ async function operate(context: Context, operation: Operation, input: OperateAge
   const { policy, done } = operation;
   const reason = validText(input.reason, 'reason');
   const endsRights = operation === BAN || operation === RETIRE;
-  const view = await mutate(context, { policy: policy.name, changesRights: endsRights }, async (act) => {
+  const view = await mutate(context, { policy: policy.name }, async (act) => {
     const before = await lockAgent(act, input.agent);
     requireAllowed(act, policy, before.agent);
     const from = stateAt(before, act.now);
     const to = targetState(from, operation);
+    if (endsRights) await act.changeRights();
     await moveTrust(act, before, to, null);
     await voidOpenChallenge(act.tx, before.agent.id);
     if (endsRights) await endRights(act, before, to);
@@ -72,5 +73,4 @@ async function endRights({ tx, now }: Act, { agent }: AgentView, to: AgentState)
   if (to === 'RETIRED') {
     await updateRecord(tx, agent.id, { isLiving: false, enrollmentTokenHash: null, activationSecretHash: null });
   }
-  await bumpEpoch(tx);
 }

@@ -86,6 +86,7 @@ export async function fillUpload(context: Context, id: string, stream: AsyncIter
   await mutate(context, { policy: uploadCreate.name }, async (act) => {
     // Much time may have passed while the bytes came.
     const row = await ownUpload(act, id);
+    if (row.contentDigest !== null) return act.unchanged(undefined);
     await setFilled(act.tx, row.id, await storeContent(act.tx, packed, act.now));
     await audit(act, 'upload.filled', row);
   });

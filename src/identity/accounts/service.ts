@@ -1,6 +1,5 @@
 import {
   type Act,
-  bumpEpoch,
   type Context,
   mutate,
   requireAllowed,
@@ -12,12 +11,13 @@ import { requireEtag } from '../../platform/etag.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { validText } from '../../platform/text.js';
 import { listHeldBy, requireMayGive, requireSystemAdmin } from '../assignments/index.js';
-import { revokeUserTokens, tokenRevokeAll } from '../tokens/index.js';
+import { hasLiveTokens, revokeUserTokens, tokenRevokeAll } from '../tokens/index.js';
 import {
   findUser,
   hashPassword,
   setEnabled,
   setPassword,
+  toSet,
   type UserRef,
   userGet,
   validPassword,
@@ -36,12 +36,14 @@ export interface SetUserPassword {
 
 export async function setUserPassword(context: Context, input: SetUserPassword): Promise<UserRow> {
   requireOperation(context, userSetPassword.name);
-  const passwordHash = await hashPassword(validPassword(input.password, 'password'), context.settings.passwordCost);
-  return mutate(context, { policy: userSetPassword.name, changesRights: true }, async (act) => {
+  const password = validPassword(input.password, 'password');
+  const passwordHash = await hashPassword(password, context.settings.passwordCost, toSet(context));
+  return mutate(context, { policy: userSetPassword.name }, async (act) => {
     const user = await requireChangeable(act, userSetPassword, input.user);
     // Who is logged in has not shown that it knows the password.
     if (user.id === act.actor.principal?.id) throw invalid('The own password is changed by logging in.', 'user');
     if (input.etag != null) requireEtag(user, input.etag);
+    await act.changeRights();
     await setPassword(act.tx, user.id, passwordHash, input.mustChangePassword ?? true);
     const revokedCount = await revokeUserTokens(act.tx, user.id, act.now);
     return done(act, 'user.password_set', user, { revokedCount });
@@ -49,8 +51,10 @@ export async function setUserPassword(context: Context, input: SetUserPassword):
 }
 
 export async function enableUser(context: Context, input: { readonly user: UserRef }): Promise<UserRow> {
-  return mutate(context, { policy: userDisable.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: userDisable.name }, async (act) => {
     const user = await requireChangeable(act, userDisable, input.user);
+    if (user.isEnabled) return act.unchanged(user);
+    await act.changeRights();
     await setEnabled(act.tx, user.id, true);
     return done(act, 'user.enabled', user);
   });
@@ -64,8 +68,10 @@ export interface DisableUser {
 
 export async function disableUser(context: Context, input: DisableUser): Promise<UserRow> {
   const reason = validText(input.reason, 'reason');
-  return mutate(context, { policy: userDisable.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: userDisable.name }, async (act) => {
     const user = await requireChangeable(act, userDisable, input.user);
+    if (!user.isEnabled && !(await hasLiveTokens(act.tx, user.id, act.now))) return act.unchanged(user);
+    await act.changeRights();
     await setEnabled(act.tx, user.id, false);
     await requireSystemAdmin(act, { isForced: input.isForced, reason });
     const revokedCount = await revokeUserTokens(act.tx, user.id, act.now);
@@ -78,12 +84,13 @@ export async function revokeTokens(
   context: Context,
   input: { readonly user?: Maybe<UserRef> },
 ): Promise<{ revokedCount: number }> {
-  return mutate(context, { policy: tokenRevokeAll.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: tokenRevokeAll.name }, async (act) => {
     const own = act.actor.principal?.kind === 'user' ? act.actor.principal : undefined;
     const user = input.user ? await findUser(act.tx, input.user) : own;
     const target = user && user.id === own?.id ? own : await requireChangeable(act, userDisable, input.user ?? {});
+    if (!(await hasLiveTokens(act.tx, target.id, act.now))) return act.unchanged({ revokedCount: 0 });
+    await act.changeRights();
     const revokedCount = await revokeUserTokens(act.tx, target.id, act.now);
-    await bumpEpoch(act.tx);
     await record(act, 'tokens.revoked', target, { revokedCount });
     return { revokedCount };
   });
@@ -98,7 +105,6 @@ async function requireChangeable(act: Act, policy: Policy<UserRow>, ref: UserRef
 }
 
 async function done(act: Act, action: string, user: UserRow, details: object = {}): Promise<UserRow> {
-  await bumpEpoch(act.tx);
   await record(act, action, user, details);
   const changed = await findUser(act.tx, { id: user.id });
   if (!changed) throw notFound('user');

@@ -1,4 +1,4 @@
-import { and, asc, type Column, count, eq, gt, inArray, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, type Column, count, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
@@ -70,24 +70,21 @@ export async function countOfHolder(tx: Tx, { userId, groupId }: AssignmentRow):
   return row?.found ?? 0;
 }
 
-/** Removes the assignment that gives the same as this one, if it ended. */
-export async function removeEnded(tx: Tx, row: AssignmentRow, now: Date): Promise<void> {
-  const { userId, groupId, roleId, scopeType, domainId, projectId, isInherited, expiresAt } = roleAssignments;
+/** The assignment that gives the same as this one; there is one at most. */
+export async function findSame(tx: Tx, row: AssignmentRow): Promise<AssignmentRow | undefined> {
+  const { userId, groupId, roleId, scopeType, domainId, projectId, isInherited } = roleAssignments;
   const isSame = (column: Column, value: string | null) => (value === null ? isNull(column) : eq(column, value));
-  await tx
-    .delete(roleAssignments)
-    .where(
-      and(
-        isSame(userId, row.userId),
-        isSame(groupId, row.groupId),
-        eq(roleId, row.roleId),
-        eq(scopeType, row.scopeType),
-        isSame(domainId, row.domainId),
-        isSame(projectId, row.projectId),
-        eq(isInherited, row.isInherited),
-        lte(expiresAt, now),
-      ),
-    );
+  const where = and(
+    isSame(userId, row.userId),
+    isSame(groupId, row.groupId),
+    eq(roleId, row.roleId),
+    eq(scopeType, row.scopeType),
+    isSame(domainId, row.domainId),
+    isSame(projectId, row.projectId),
+    eq(isInherited, row.isInherited),
+  );
+  const [found] = await tx.select().from(roleAssignments).where(where);
+  return found;
 }
 
 /** Whether one of some roles is given where these policies do not reach. */

@@ -1,6 +1,5 @@
 import {
   type Act,
-  bumpEpoch,
   byId,
   type Context,
   defineLoader,
@@ -9,7 +8,6 @@ import {
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
-import { violates } from '../../db/errors.js';
 import { alreadyExists, invalid, limitReached, notFound } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
@@ -50,7 +48,7 @@ export async function grantRole(context: Context, input: GrantRole): Promise<rep
   if (input.notBefore && input.expiresAt && input.notBefore >= input.expiresAt) {
     throw invalid('expiresAt must be later than notBefore.', 'expiresAt');
   }
-  return mutate(context, { policy: assignmentGrant.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: assignmentGrant.name }, async (act) => {
     const holder = await requireHolder(act, input);
     const scope = await requireScope(act, input.scope, holder);
     const role = await requireRole(act, input, scope);
@@ -69,7 +67,6 @@ export async function grantRole(context: Context, input: GrantRole): Promise<rep
     };
     await requireMayGive(act, [row]);
     await insert(act, row, role.name);
-    await bumpEpoch(act.tx);
     await record(act, 'role.granted', row, role.name);
     return { ...row, role: role.name, roleDomainId: role.domainId };
   });
@@ -84,14 +81,14 @@ export interface RevokeRole {
 export async function revokeRole(context: Context, input: RevokeRole): Promise<{ roleAssignmentId: string }> {
   const reason = validText(input.reason, 'reason');
   if (input.isForced && reason === null) throw invalid('What is forced needs a reason.', 'reason');
-  return mutate(context, { policy: assignmentGrant.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: assignmentGrant.name }, async (act) => {
     const found = await repository.findById(act.tx, input.roleAssignmentId);
     const { role, ...row } = requireVisible(act, assignmentList, found, 'role assignment');
     requireAllowed(act, assignmentGrant, row);
     await requireMayGive(act, [row]);
+    await act.changeRights();
     await repository.remove(act.tx, row.id);
     if (row.scopeType === 'system' && role === 'admin') await requireSystemAdmin(act, { ...input, reason });
-    await bumpEpoch(act.tx);
     await record(act, 'role.revoked', { ...row, reason }, role);
     return { roleAssignmentId: row.id };
   });
@@ -134,16 +131,16 @@ async function insert(act: Act, row: AssignmentRow, role: string): Promise<void>
     throw invalid('The system hands no roles on: a domain or a project does.', 'isInherited');
   }
   if (row.expiresAt !== null && row.expiresAt <= act.now) throw invalid('expiresAt is past.', 'expiresAt');
-  await repository.removeEnded(act.tx, row, act.now);
-  if ((await repository.countOfHolder(act.tx, row)) >= OF_HOLDER_MAX) {
+  const same = await repository.findSame(act.tx, row);
+  const isEnded = same?.expiresAt != null && same.expiresAt <= act.now;
+  if (same && !isEnded) throw alreadyExists(`${role} is held there already.`, 'role');
+  // One that ended makes room for this one.
+  if ((await repository.countOfHolder(act.tx, row)) - (same ? 1 : 0) >= OF_HOLDER_MAX) {
     throw limitReached(`A user or a group has at most ${OF_HOLDER_MAX} role assignments.`);
   }
-  try {
-    await repository.insert(act.tx, row);
-  } catch (error) {
-    if (violates(error, 'role_assignments_key')) throw alreadyExists(`${role} is held there already.`, 'role');
-    throw error;
-  }
+  await act.changeRights();
+  if (same) await repository.remove(act.tx, same.id);
+  await repository.insert(act.tx, row);
 }
 
 function record(act: Act, action: string, row: AssignmentRow, role: string): Promise<void> {

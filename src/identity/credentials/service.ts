@@ -1,6 +1,5 @@
 import {
   type Act,
-  bumpEpoch,
   byId,
   type Context,
   defineLoader,
@@ -94,13 +93,13 @@ export async function deleteApiCredential(
   context: Context,
   { apiCredentialId }: { readonly apiCredentialId: string },
 ): Promise<{ apiCredentialId: string }> {
-  return mutate(context, { policy: credentialDelete.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: credentialDelete.name }, async (act) => {
     const found = await repository.findById(act.tx, apiCredentialId);
     const row = requireVisible(act, credentialGet, found, 'API credential');
     requireAllowed(act, credentialDelete, row);
     if (row.userId !== act.actor.principal?.id) await requireMayGive(act, await listHeldBy(act.tx, row.userId));
+    await act.changeRights();
     await repository.remove(act.tx, row.id);
-    await bumpEpoch(act.tx);
     const { domainId, projectId, userId, name } = row;
     const target = { type: 'ApiCredential', id: row.id };
     const owner = { domainId, projectId };

@@ -1,6 +1,5 @@
 import {
   type Act,
-  bumpEpoch,
   byId,
   type Context,
   defineLoader,
@@ -14,7 +13,7 @@ import { alreadyExists, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
-import { validChanges, validName, validText } from '../../platform/text.js';
+import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { listGivenOn, requireMayGive } from '../assignments/index.js';
 import { inUseWhenReferred, refuseWhileOwning, removeWithScope } from '../removal/index.js';
 import { type DomainRef, findDomain } from './lookup.js';
@@ -79,6 +78,7 @@ export async function updateDomain(context: Context, input: UpdateDomain): Promi
     const row = requireVisible(act, domainGet, await findDomain(act.tx, input.domain), 'domain');
     requireAllowed(act, domainUpdate, row);
     requireEtag(row, input.etag);
+    if (changesNothing(row, changes)) return act.unchanged(row);
     const changed = await named(changes.name, () => repository.update(act.tx, row, changes));
     if (changed === undefined) throw staleEtag();
     await audit(act, 'domain.updated', row, { newName: changed.name, changed: Object.keys(changes) });
@@ -88,16 +88,16 @@ export async function updateDomain(context: Context, input: UpdateDomain): Promi
 
 /** Deletes a domain that owns nothing, with what hangs on it; answers its id. */
 export async function deleteDomain(context: Context, input: DomainAtEtag): Promise<string> {
-  return mutate(context, { policy: domainDelete.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: domainDelete.name }, async (act) => {
     const row = requireVisible(act, domainGet, await findDomain(act.tx, input.domain), 'domain');
     requireAllowed(act, domainDelete, row);
     const scope = { type: 'domain', domainId: row.id, projectId: null } as const;
     await requireMayGive(act, await listGivenOn(act.tx, scope));
     requireEtag(row, input.etag);
     await refuseWhileOwning(act, 'domain', row.id);
+    await act.changeRights();
     const removed = await removeWithScope(act.tx, scope);
     if (!(await inUseWhenReferred('domain', () => repository.remove(act.tx, row)))) throw staleEtag();
-    await bumpEpoch(act.tx);
     await audit(act, 'domain.deleted', row, { removed });
     return row.id;
   });

@@ -1,4 +1,4 @@
-import { bumpEpoch, type Context, mayOn, mutate, requireVisible } from '../../authority/index.js';
+import { type Context, mayOn, mutate, requireVisible } from '../../authority/index.js';
 import { alreadyExists, limitReached, notFound } from '../../platform/errors.js';
 import { validText } from '../../platform/text.js';
 import { requireSystemAdmin } from '../assignments/index.js';
@@ -25,16 +25,17 @@ interface Member {
 }
 
 export async function addGroupMember(context: Context, input: Membership): Promise<Member> {
-  return mutate(context, { policy: groupAddMember.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: groupAddMember.name }, async (act) => {
     const group = await requireChangeable(act, groupAddMember, input.group);
     const user = requireVisible(act, userGet, await findUser(act.tx, input.user), 'user');
+    if (await repository.isMember(act.tx, group.id, user.id)) {
+      throw alreadyExists('The user is a member already.', 'user');
+    }
     if ((await repository.countMembers(act.tx, group.id)) >= MEMBERS_MAX) {
       throw limitReached(`A group has at most ${MEMBERS_MAX} members.`, 'group');
     }
-    if (!(await repository.insertMember(act.tx, group.id, user.id, act.now))) {
-      throw alreadyExists('The user is a member already.', 'user');
-    }
-    await bumpEpoch(act.tx);
+    await act.changeRights();
+    await repository.insertMember(act.tx, group.id, user.id, act.now);
     await audit(act, 'group.member_added', group, { userId: user.id });
     return { group, user };
   });
@@ -46,14 +47,15 @@ export async function removeGroupMember(
   input: Membership & Forced,
 ): Promise<Pick<Member, 'group'> & { readonly user: UserRow | null }> {
   const reason = validText(input.reason, 'reason');
-  return mutate(context, { policy: groupRemoveMember.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: groupRemoveMember.name }, async (act) => {
     const group = await requireChangeable(act, groupRemoveMember, input.group);
     const found = await findUser(act.tx, input.user);
-    const isGone = found !== undefined && (await repository.removeMember(act.tx, group.id, found.id));
-    const user = isGone ? found : requireVisible(act, userGet, found, 'user');
-    if (!isGone) throw notFound('group member');
+    const isMember = found !== undefined && (await repository.isMember(act.tx, group.id, found.id));
+    const user = isMember ? found : requireVisible(act, userGet, found, 'user');
+    if (!isMember) throw notFound('group member');
+    await act.changeRights();
+    await repository.removeMember(act.tx, group.id, user.id);
     await requireSystemAdmin(act, { isForced: input.isForced, reason });
-    await bumpEpoch(act.tx);
     await audit(act, 'group.member_removed', group, { userId: user.id, reason });
     return { group, user: mayOn(act, userGet, user) ? user : null };
   });

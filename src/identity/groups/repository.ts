@@ -98,21 +98,21 @@ export async function countMembers(tx: Tx, groupId: string): Promise<number> {
   return found?.rows ?? 0;
 }
 
-/** False when the user is a member already. */
-export async function insertMember(tx: Tx, groupId: string, userId: string, createdAt: Date): Promise<boolean> {
-  const made = await tx
-    .insert(groupMembers)
-    .values({ groupId, userId, createdAt })
-    .onConflictDoNothing()
-    .returning({ userId: groupMembers.userId });
-  return made.length > 0;
+const isMembership = (groupId: string, userId: string): SQL | undefined =>
+  and(eq(groupMembers.groupId, groupId), eq(groupMembers.userId, userId));
+
+export async function isMember(tx: Tx, groupId: string, userId: string): Promise<boolean> {
+  const found = await tx
+    .select({ userId: groupMembers.userId })
+    .from(groupMembers)
+    .where(isMembership(groupId, userId));
+  return found.length > 0;
 }
 
-/** False when the user is no member. */
-export async function removeMember(tx: Tx, groupId: string, userId: string): Promise<boolean> {
-  const gone = await tx
-    .delete(groupMembers)
-    .where(and(eq(groupMembers.groupId, groupId), eq(groupMembers.userId, userId)))
-    .returning({ userId: groupMembers.userId });
-  return gone.length > 0;
+export async function insertMember(tx: Tx, groupId: string, userId: string, createdAt: Date): Promise<void> {
+  await tx.insert(groupMembers).values({ groupId, userId, createdAt });
+}
+
+export async function removeMember(tx: Tx, groupId: string, userId: string): Promise<void> {
+  await tx.delete(groupMembers).where(isMembership(groupId, userId));
 }

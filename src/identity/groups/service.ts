@@ -1,6 +1,5 @@
 import {
   type Act,
-  bumpEpoch,
   type Context,
   domainOf,
   mutate,
@@ -13,7 +12,7 @@ import { alreadyExists, limitReached, staleEtag } from '../../platform/errors.js
 import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import type { Policy } from '../../platform/policy/index.js';
-import { validChanges, validName, validText } from '../../platform/text.js';
+import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { listHeldByGroup, requireMayGive, requireSystemAdmin } from '../assignments/index.js';
 import { inUseWhenReferred, removeWithGroup } from '../removal/index.js';
 import { findGroup, type GroupRef } from './lookup.js';
@@ -65,6 +64,7 @@ export async function updateGroup(context: Context, input: UpdateGroup): Promise
   return mutate(context, { policy: groupUpdate.name }, async (act) => {
     const row = await requireChangeable(act, groupUpdate, input.group);
     requireEtag(row, input.etag);
+    if (changesNothing(row, changes)) return act.unchanged(row);
     const changed = await named(changes.name, () => repository.update(act.tx, row, changes));
     if (changed === undefined) throw staleEtag();
     await audit(act, 'group.updated', row, { newName: changed.name, changed: Object.keys(changes) });
@@ -81,13 +81,13 @@ export interface Forced {
 /** Deletes a group with its memberships and what it holds; answers its id. */
 export async function deleteGroup(context: Context, input: GroupAtEtag & Forced): Promise<string> {
   const reason = validText(input.reason, 'reason');
-  return mutate(context, { policy: groupDelete.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: groupDelete.name }, async (act) => {
     const row = await requireChangeable(act, groupDelete, input.group);
     requireEtag(row, input.etag);
+    await act.changeRights();
     const removed = await removeWithGroup(act.tx, row.id);
     if (!(await inUseWhenReferred('group', () => repository.remove(act.tx, row)))) throw staleEtag();
     await requireSystemAdmin(act, { isForced: input.isForced, reason });
-    await bumpEpoch(act.tx);
     await audit(act, 'group.deleted', row, { removed, reason });
     return row.id;
   });

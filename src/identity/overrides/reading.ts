@@ -1,4 +1,5 @@
 import { type Context, defineLoader } from '../../authority/index.js';
+import type { Db } from '../../db/open.js';
 import { invalidCursor, notFound } from '../../platform/errors.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import type { FileEntry } from '../../platform/policy/index.js';
@@ -22,9 +23,13 @@ const DECLARED: RevisionView = {
 
 /** A revision by its number; without one the revision in force. */
 export async function getPolicyRevision(context: Context, number: number | null | undefined): Promise<RevisionView> {
-  const wanted = number ?? (await repository.findNumbers(context.db)).inForce;
-  if (wanted === 0) return DECLARED;
-  const row = await repository.findByNumber(context.db, wanted);
+  return viewOf(context.db, number ?? (await repository.findNumbers(context.db)).inForce);
+}
+
+/** @throws Refusal NOT_FOUND for the number of nothing that came into force. */
+export async function viewOf(db: Db, number: number): Promise<RevisionView> {
+  if (number === 0) return DECLARED;
+  const row = await repository.findByNumber(db, number);
   if (row === undefined || row.isCandidate) throw notFound('revision');
   return row;
 }

@@ -1,9 +1,10 @@
-import { type Act, bumpEpoch, type Context, mutate } from '../../authority/index.js';
+import { type Act, type Context, mutate } from '../../authority/index.js';
 import { notFound, previewOutdated, staleEtag, UserErrors } from '../../platform/errors.js';
 import type { OverrideSet } from '../../platform/policy/index.js';
 import { validText } from '../../platform/text.js';
 import { readSet } from './in-force.js';
 import { policyOverride } from './policies.js';
+import { type RevisionView, viewOf } from './reading.js';
 import * as repository from './repository.js';
 import type { RevisionRow } from './tables.js';
 import { factsAbout, hashOf, type SetInput, usableSet } from './usable.js';
@@ -20,10 +21,10 @@ export interface SetOverrides extends SetInput, Reasoned {
 /** How many names an audit entry tells. */
 const NAMED_MAX = 50;
 
-const CHANGE = { policy: policyOverride.name, changesRights: true } as const;
+const CHANGE = { policy: policyOverride.name } as const;
 
 /** Puts a whole set in the place of the one in force. */
-export async function setPolicyOverrides(context: Context, input: SetOverrides): Promise<RevisionRow> {
+export async function setPolicyOverrides(context: Context, input: SetOverrides): Promise<RevisionView> {
   const reason = validText(input.reason, 'reason');
   const set = usableSet(input, context);
   return mutate(context, CHANGE, async (act) => {
@@ -40,7 +41,7 @@ export interface Rollback extends Reasoned {
 }
 
 /** Puts the set of an earlier revision back in force, as a new revision; 0 is what is declared. */
-export async function rollbackPolicyOverrides(context: Context, input: Rollback): Promise<RevisionRow> {
+export async function rollbackPolicyOverrides(context: Context, input: Rollback): Promise<RevisionView> {
   const reason = validText(input.reason, 'reason');
   return mutate(context, CHANGE, async (act) => {
     const { inForce } = await repository.findNumbers(act.tx);
@@ -69,11 +70,13 @@ interface Change extends Pick<RevisionRow, 'reason' | 'rolledBackTo'> {
   readonly action: string;
 }
 
-async function enforce(act: Act, set: OverrideSet, change: Change): Promise<RevisionRow> {
+/** Answers the revision that is in force then: where the set is in force already, the one that brought it. */
+async function enforce(act: Act, set: OverrideSet, change: Change): Promise<RevisionView> {
   const { inForce, reason, rolledBackTo, action } = change;
   const before = await readSet(act.tx, inForce);
+  if (isSame(before, set)) return act.unchanged(await viewOf(act.tx, inForce));
+  await act.changeRights();
   const row = await insert(act, set, { isCandidate: false, reason, rolledBackTo });
-  await bumpEpoch(act.tx);
   const { enforceNewDefaults } = set;
   const details = {
     baseRevision: inForce,
@@ -108,15 +111,22 @@ function changedNames(before: OverrideSet | undefined, after: OverrideSet): read
   return [...new Set([...old.keys(), ...young.keys()])].filter((name) => old.get(name) !== young.get(name)).sort();
 }
 
+const isSame = (before: OverrideSet | undefined, after: OverrideSet) =>
+  before?.enforceNewDefaults === after.enforceNewDefaults && changedNames(before, after).length === 0;
+
 /** Tries a set out beside the one in force, in place of any other that is tried. It decides nothing. */
 export async function setPolicyCandidate(context: Context, input: SetInput & Reasoned): Promise<RevisionRow> {
   const reason = validText(input.reason, 'reason');
   const set = usableSet(input, context);
   return mutate(context, CHANGE, async (act) => {
-    const replaced = (await repository.endCandidate(act.tx, act.now))?.number ?? null;
-    const row = await insert(act, set, { isCandidate: true, reason, rolledBackTo: null });
+    const { candidate: replaced } = await repository.findNumbers(act.tx);
+    const tried = replaced === null ? undefined : await repository.findByNumber(act.tx, replaced);
+    // What was counted for it stays: to begin anew it is deleted first.
+    if (tried && isSame(await readSet(act.tx, tried.number), set)) return act.unchanged(tried);
     // Nobody's rights change, but this is how processes come to know.
-    await bumpEpoch(act.tx);
+    await act.changeRights();
+    await repository.endCandidate(act.tx, act.now);
+    const row = await insert(act, set, { isCandidate: true, reason, rolledBackTo: null });
     const { enforceNewDefaults, entries } = set;
     const details = { replaced, names: bounded(entries.map(({ name }) => name)), enforceNewDefaults, reason };
     await act.audit({ action: 'policy_candidate.set', target: targetOf(row), owner: {}, details });
@@ -128,9 +138,10 @@ export async function setPolicyCandidate(context: Context, input: SetInput & Rea
 export async function deletePolicyCandidate(context: Context, input: Reasoned): Promise<RevisionRow> {
   const reason = validText(input.reason, 'reason');
   return mutate(context, CHANGE, async (act) => {
+    if ((await repository.findNumbers(act.tx)).candidate === null) throw notFound('policy candidate');
+    await act.changeRights();
     const row = await repository.endCandidate(act.tx, act.now);
     if (row === undefined) throw notFound('policy candidate');
-    await bumpEpoch(act.tx);
     await act.audit({ action: 'policy_candidate.deleted', target: targetOf(row), owner: {}, details: { reason } });
     return row;
   });

@@ -1,6 +1,5 @@
 import {
   type Act,
-  bumpEpoch,
   byId,
   type Context,
   defineLoader,
@@ -15,7 +14,7 @@ import { alreadyExists, limitReached, staleEtag } from '../../platform/errors.js
 import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
-import { validChanges, validName, validText } from '../../platform/text.js';
+import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { listGivenOn, requireMayGive } from '../assignments/index.js';
 import { inUseWhenReferred, refuseWhileOwning, removeWithScope } from '../removal/index.js';
 import { findProject, type ProjectRef } from './lookup.js';
@@ -98,6 +97,7 @@ export async function updateProject(context: Context, input: UpdateProject): Pro
     const row = requireVisible(act, projectGet, await findProject(act.tx, input.project), 'project');
     requireAllowed(act, projectUpdate, row);
     requireEtag(row, input.etag);
+    if (changesNothing(row, changes)) return act.unchanged(row);
     const changed = await named(changes.name, () => repository.update(act.tx, row, changes));
     if (changed === undefined) throw staleEtag();
     await audit(act, 'project.updated', row, { newName: changed.name, changed: Object.keys(changes) });
@@ -107,16 +107,16 @@ export async function updateProject(context: Context, input: UpdateProject): Pro
 
 /** Deletes a project that owns nothing, with what hangs on it; answers its id. */
 export async function deleteProject(context: Context, input: ProjectAtEtag): Promise<string> {
-  return mutate(context, { policy: projectDelete.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: projectDelete.name }, async (act) => {
     const row = requireVisible(act, projectGet, await findProject(act.tx, input.project), 'project');
     requireAllowed(act, projectDelete, row);
     const scope = { type: 'project', domainId: row.domainId, projectId: row.id } as const;
     await requireMayGive(act, await listGivenOn(act.tx, scope));
     requireEtag(row, input.etag);
     await refuseWhileOwning(act, 'project', row.id);
+    await act.changeRights();
     const removed = await removeWithScope(act.tx, scope);
     if (!(await inUseWhenReferred('project', () => repository.remove(act.tx, row)))) throw staleEtag();
-    await bumpEpoch(act.tx);
     await audit(act, 'project.deleted', row, { removed });
     return row.id;
   });

@@ -1,4 +1,4 @@
-import { type Act, bumpEpoch, type Context, mutate, requireAllowed, requireVisible } from '../../authority/index.js';
+import { type Act, type Context, mutate, requireAllowed, requireVisible } from '../../authority/index.js';
 import { alreadyExists, invalid, limitReached } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { requireMayImply } from '../assignments/index.js';
@@ -17,8 +17,8 @@ export interface Implication extends RoleAtEtag {
 }
 
 /**
- * Lets a role imply another. The epoch is held alone from here on, so that of two that close a cycle together the
- * second one sees the first.
+ * Lets a role imply another. What is decided here is decided again once the epoch is held alone, so that of two that close
+ * a cycle together the second one sees the first.
  */
 export function addImpliedRole(context: Context, input: Implication): Promise<repository.RoleView> {
   return changeImplication(context, input, 'role.implication_added', async (act, { role, implied, graph }) => {
@@ -32,6 +32,7 @@ export function addImpliedRole(context: Context, input: Implication): Promise<re
     if (graph.longestChainThrough(role.id, implied.id) > CHAIN_MAX) {
       throw limitReached(`At most ${CHAIN_MAX} implications follow one another.`, 'impliedRoleId');
     }
+    await act.changeRights();
     await repository.insertImplication(act.tx, role.id, implied.id);
   });
 }
@@ -42,6 +43,7 @@ export function removeImpliedRole(context: Context, input: Implication): Promise
     if (!role.impliedRoleIds.includes(implied.id)) {
       throw invalid(`${role.name} does not imply ${implied.name} directly.`, 'impliedRoleId');
     }
+    await act.changeRights();
     await repository.removeImplication(act.tx, role.id, implied.id);
   });
 }
@@ -59,7 +61,7 @@ async function changeImplication(
   action: string,
   change: (act: Act, pair: Pair) => Promise<void>,
 ): Promise<repository.RoleView> {
-  return mutate(context, { policy: roleImply.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: roleImply.name }, async (act) => {
     const role = requireVisible(act, roleGet, await repository.findById(act.tx, input.roleId), 'role');
     const implied = requireVisible(act, roleGet, await repository.findById(act.tx, input.impliedRoleId), 'role');
     requireAllowed(act, roleImply, role);
@@ -69,7 +71,6 @@ async function changeImplication(
     requireCustom(role);
     await change(act, { role, implied, graph });
     await repository.update(act.tx, role);
-    await bumpEpoch(act.tx);
     await record(act, action, role, { implied: implied.name, impliedRoleId: implied.id });
     return requireVisible(act, roleGet, await repository.findById(act.tx, role.id), 'role');
   });

@@ -1,6 +1,5 @@
 import {
   type Act,
-  bumpEpoch,
   byId,
   type Context,
   defineLoader,
@@ -14,7 +13,7 @@ import { alreadyExists, inUse, invalid, limitReached } from '../../platform/erro
 import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
-import { validText } from '../../platform/text.js';
+import { changesNothing, validText } from '../../platform/text.js';
 import { renameKept } from './kept.js';
 import { roleCreate, roleDelete, roleGet, roleUpdate } from './policies.js';
 import * as repository from './repository.js';
@@ -96,7 +95,7 @@ export interface UpdateRole extends RoleAtEtag {
 }
 
 export async function updateRole(context: Context, input: UpdateRole): Promise<repository.RoleView> {
-  return mutate(context, { policy: roleUpdate.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: roleUpdate.name }, async (act) => {
     const row = requireVisible(act, roleGet, await repository.findById(act.tx, input.roleId), 'role');
     requireAllowed(act, roleUpdate, row);
     requireEtag(row, input.etag);
@@ -109,17 +108,18 @@ export async function updateRole(context: Context, input: UpdateRole): Promise<r
       isSystemOnly: input.isSystemOnly ?? row.isSystemOnly,
     };
     await requireSound(act, changed);
+    if (changesNothing(row, changed)) return act.unchanged(row);
+    // Policies see a global role's name in whoever holds it.
+    await act.changeRights();
     await named(changed, () => repository.update(act.tx, changed));
     await renameKept(act.tx, row, changed.name);
-    // Policies see a global role's name in whoever holds it.
-    await bumpEpoch(act.tx);
     await record(act, 'role.updated', changed);
     return requireVisible(act, roleGet, await repository.findById(act.tx, row.id), 'role');
   });
 }
 
 export async function deleteRole(context: Context, input: RoleAtEtag): Promise<{ roleId: string }> {
-  return mutate(context, { policy: roleDelete.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: roleDelete.name }, async (act) => {
     const row = requireVisible(act, roleGet, await repository.findById(act.tx, input.roleId), 'role');
     requireAllowed(act, roleDelete, row);
     requireEtag(row, input.etag);
@@ -128,9 +128,9 @@ export async function deleteRole(context: Context, input: RoleAtEtag): Promise<{
     if (assignments + implying > 0) {
       throw inUse(`Assignments that give this role: ${assignments}; roles that imply it: ${implying}.`, 'roleId');
     }
+    await act.changeRights();
     await repository.remove(act.tx, row.id);
     await renameKept(act.tx, row, null);
-    await bumpEpoch(act.tx);
     await record(act, 'role.deleted', row);
     return { roleId: row.id };
   });

@@ -1,4 +1,4 @@
-import { type Act, auditDenial, bumpEpoch, type Context, mutate } from '../../authority/index.js';
+import { type Act, auditDenial, type Context, mutate } from '../../authority/index.js';
 import { durationMs } from '../../platform/duration.js';
 import { invalid, Refusal, UserErrors, unauthenticated } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
@@ -34,9 +34,8 @@ export async function issueToken(context: Context, input: IssueToken): Promise<I
     throw invalid('A lifetime is an ISO 8601 duration of at most a day.', 'lifetime');
   }
   const proven = await prove(context, input.proof);
-  const options = { policy: tokenIssue.name, changesRights: proven.newPasswordHash !== null };
   try {
-    return await mutate(context, options, (act) => issue(act, proven, input, lifetimeMs));
+    return await mutate(context, { policy: tokenIssue.name }, (act) => issue(act, proven, input, lifetimeMs));
   } catch (error) {
     const isRefused = error instanceof UserErrors || (error instanceof Refusal && error.code === 'UNAUTHENTICATED');
     if (isRefused) await auditRefusal(context, proven, input);
@@ -109,9 +108,9 @@ function requireNarrowing(grounds: Proven['grounds'], scope: ResolvedScope | nul
 
 /** All that came of the old password ends; what is issued now comes after. */
 async function changePassword(act: Act, proven: Proven, passwordHash: string): Promise<void> {
+  await act.changeRights();
   await setPassword(act.tx, proven.user.id, passwordHash, false);
   const revokedCount = await repository.revokeByUser(act.tx, proven.user.id, act.now);
-  await bumpEpoch(act.tx);
   await act.audit({ action: 'user.password_changed', ...about(proven), details: { revokedCount } });
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Act, Context } from '../../authority/index.js';
 import { invalid, type Refusal, unauthenticated } from '../../platform/errors.js';
 import { findCredentialById, holderOf, type ShownCredential } from '../credentials/index.js';
-import { findUser, findUserByName, hashPassword, passwordMatches, validPassword } from '../users/index.js';
+import { findUser, findUserByName, hashPassword, passwordMatches, toLogIn, validPassword } from '../users/index.js';
 import type { UserRow } from '../users/tables.js';
 import { tokenHash } from './authenticate.js';
 import { findBearer, findById } from './repository.js';
@@ -50,7 +50,8 @@ async function provePassword(context: Context, proof: PasswordProof): Promise<Pr
   if (newPassword != null) validPassword(newPassword, ...path);
   const attempt = context.attemptLogIn(attemptKey(domain, name));
   const user = await findUserByName(context.db, domain, name);
-  const matches = await passwordMatches(password, user?.passwordHash ?? null, passwordCost);
+  const place = toLogIn(context, attempt);
+  const matches = await passwordMatches(password, user?.passwordHash ?? null, passwordCost, place);
   if (!user || !matches || !user.isEnabled) throw wrong();
   attempt.succeeded();
   if (user.mustChangePassword && newPassword == null) {
@@ -58,7 +59,9 @@ async function provePassword(context: Context, proof: PasswordProof): Promise<Pr
   }
   if (newPassword?.normalize('NFC') === password.normalize('NFC'))
     throw invalid('The new password is the one that it replaces.', ...path);
-  const newPasswordHash = newPassword == null ? null : await hashPassword(newPassword, passwordCost);
+  // By now it has logged in from there.
+  const known = toLogIn(context, { ...attempt, isKnown: true });
+  const newPasswordHash = newPassword == null ? null : await hashPassword(newPassword, passwordCost, known);
   return { user, grounds: null, parentId: null, credentialId: null, newPasswordHash };
 }
 

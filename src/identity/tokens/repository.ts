@@ -60,15 +60,26 @@ export async function insert(tx: Tx, row: TokenRow): Promise<void> {
   await tx.insert(tokens).values(row);
 }
 
-/** Revokes a token, what was issued from it, and what was issued from that. Revoked links do not break the chain. */
-export async function revokeWithDescendants(tx: Tx, id: string, revokedAt: Date): Promise<void> {
+/** A token, what was issued from it, and what was issued from that, as far as not revoked. Revoked links do not break the chain. */
+function isOfLiveFamily(id: string): SQL | undefined {
   const family = sql`with recursive family (id) as (
     select ${id}::text union select child.id from ${tokens} child inner join family on child.parent_id = family.id
   ) select id from family`;
-  await tx
-    .update(tokens)
-    .set({ revokedAt })
-    .where(and(isNull(tokens.revokedAt), sql`${tokens.id} in (${family})`));
+  return and(isNull(tokens.revokedAt), sql`${tokens.id} in (${family})`);
+}
+
+export async function isFamilyLive(tx: Tx, id: string): Promise<boolean> {
+  const found = await tx.select({ id: tokens.id }).from(tokens).where(isOfLiveFamily(id)).limit(1);
+  return found.length > 0;
+}
+
+export async function revokeWithDescendants(tx: Tx, id: string, revokedAt: Date): Promise<void> {
+  await tx.update(tokens).set({ revokedAt }).where(isOfLiveFamily(id));
+}
+
+export async function hasLive(tx: Tx, userId: string, now: Date): Promise<boolean> {
+  const isOwn = and(isLive(now), eq(tokens.userId, userId));
+  return (await tx.select({ id: tokens.id }).from(tokens).where(isOwn).limit(1)).length > 0;
 }
 
 export async function revokeByAgent(tx: Tx, agentId: string, revokedAt: Date): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Act, bumpEpoch, byId, type Context, defineLoader, mutate } from '../../authority/index.js';
+import { type Act, byId, type Context, defineLoader, mutate } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
 import { notFound } from '../../platform/errors.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
@@ -24,6 +24,11 @@ export function revokeAgentTokens(tx: Tx, agentId: string, now: Date): Promise<v
   return repository.revokeByAgent(tx, agentId, now);
 }
 
+/** Whether a user has tokens that count. */
+export function hasLiveTokens(tx: Tx, userId: string, now: Date): Promise<boolean> {
+  return repository.hasLive(tx, userId, now);
+}
+
 /** The same for a user; answers how many counted until now. */
 export function revokeUserTokens(tx: Tx, userId: string, now: Date): Promise<number> {
   return repository.revokeByUser(tx, userId, now);
@@ -33,14 +38,15 @@ export async function revokeToken(
   context: Context,
   input: { tokenId?: string | null | undefined },
 ): Promise<{ tokenId: string }> {
-  return mutate(context, { policy: tokenRevoke.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: tokenRevoke.name }, async (act) => {
     const id = input.tokenId ?? act.actor.token?.id ?? '';
     const row = await repository.findById(act.tx, id);
     const principal = act.actor.principal?.id;
     if (!row || principal === undefined || (row.userId ?? row.agentId) !== principal) throw notFound('token');
     if (!(await isWithinLimit(act, row))) throw notFound('token');
+    if (!(await repository.isFamilyLive(act.tx, id))) return act.unchanged({ tokenId: id });
+    await act.changeRights();
     await repository.revokeWithDescendants(act.tx, id, act.now);
-    await bumpEpoch(act.tx);
     await act.audit({ action: 'token.revoked', target: { type: 'Token', id } });
     return { tokenId: id };
   });

@@ -1,4 +1,4 @@
-import { type Act, bumpEpoch, type Context, mutate, requireAllowed, requireVisible } from '../../authority/index.js';
+import { type Act, type Context, mutate, requireAllowed, requireVisible } from '../../authority/index.js';
 import { violates } from '../../db/errors.js';
 import { alreadyExists, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
@@ -25,6 +25,7 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
   const name = validName(input.name, 'name');
   return mutate(context, { policy: userUpdate.name }, async (act) => {
     const row = await changeable(act, userUpdate, input);
+    if (row.name === name) return act.unchanged(row);
     const changed = await rename(act, row, name);
     await audit(act, 'user.updated', row, { newName: name });
     return changed;
@@ -39,12 +40,12 @@ export interface DeleteUser extends UserAtEtag {
 /** Deletes a user with all by which it could act; answers its id. */
 export async function deleteUser(context: Context, input: DeleteUser): Promise<string> {
   const reason = validText(input.reason, 'reason');
-  return mutate(context, { policy: userDelete.name, changesRights: true }, async (act) => {
+  return mutate(context, { policy: userDelete.name }, async (act) => {
     const row = await changeable(act, userDelete, input);
+    await act.changeRights();
     const removed = await removeWithUser(act.tx, row.id);
     if (!(await inUseWhenReferred('user', () => repository.remove(act.tx, row)))) throw staleEtag();
     await requireSystemAdmin(act, { isForced: input.isForced, reason });
-    await bumpEpoch(act.tx);
     await audit(act, 'user.deleted', row, { removed, reason });
     return row.id;
   });

@@ -1,16 +1,53 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { invalid, rateLimited } from '../../platform/errors.js';
+import type { Context, LogInAttempt } from '../../authority/index.js';
+import { invalid } from '../../platform/errors.js';
+import { FairQueue, type Place } from '../../platform/fair-queue.js';
 
 /** RFC 7914 parameters beside the cost, which is a setting: with 17 each hash takes 128 MiB and about 0.3 s. */
 const R = 8;
 const P = 1;
 const KEY_BYTES = 32;
 
-/** Each hash takes 128 MiB, so few run at once and only so many wait. */
-const RUNNING_MAX = 2;
-const WAITING_MAX = 64;
-let running = 0;
-const waiting: (() => void)[] = [];
+type HashLane = 'known' | 'strange' | 'setting';
+
+/**
+ * Each hash takes 128 MiB and one of the four threads that files and names are read by, so two run at once. Log-ins take
+ * turns by where they come from, those first that logged in from there before. Passwords that are set take turns by who
+ * sets them and never have both places.
+ */
+const queue = new FairQueue<HashLane>({
+  runningMax: 2,
+  waitMaxMs: 5000,
+  first: 'known',
+  lanes: {
+    known: { runningMax: 2, waitingMaxPerKey: 16, waitingMax: 128 },
+    strange: { runningMax: 2, waitingMaxPerKey: 16, waitingMax: 64 },
+    setting: { runningMax: 1, waitingMaxPerKey: 8, waitingMax: 32 },
+  },
+});
+
+/** Where the hash of a password waits. */
+export type HashPlace = Place<HashLane>;
+
+/** How many hashes wait. */
+export const hashesWaiting = (): number => queue.waiting;
+
+/** For a password that somebody proves itself by. */
+export const toLogIn = ({ gone }: Context, { source, isKnown }: LogInAttempt): HashPlace => ({
+  lane: isKnown ? 'known' : 'strange',
+  key: source,
+  gone,
+});
+
+/** For a password that the caller gives somebody. */
+export const toSet = ({ actor, gone }: Context): HashPlace => ({
+  lane: 'setting',
+  key: actor.principal?.id ?? '',
+  gone,
+});
+
+/** For the server's own, at its start. */
+export const BY_SERVER: HashPlace = { lane: 'setting', key: 'server' };
 
 export const PASSWORD_LENGTH_MIN = 12;
 
@@ -23,42 +60,32 @@ export function validPassword(password: string, ...path: string[]): string {
 /**
  * `scrypt$logN$r$p$salt$key`, both in base64.
  * @param logN RFC 7914's N, as a power of two. Hashes made with another stay good.
+ * @throws Refusal RATE_LIMITED.
  */
-export async function hashPassword(password: string, logN: number): Promise<string> {
+export async function hashPassword(password: string, logN: number, place: HashPlace): Promise<string> {
   const salt = randomBytes(16);
-  const key = await derive(password, salt, logN, R, P);
+  const key = await queue.run(place, () => derive(password, salt, logN, R, P));
   return ['scrypt', logN, R, P, salt.toString('base64'), key.toString('base64')].join('$');
 }
 
-/** Takes as long for a user that does not exist (null) as for one that does. */
-export async function passwordMatches(password: string, stored: string | null, logN: number): Promise<boolean> {
+/** Takes as long for a user that does not exist (null) as for one that does. @throws Refusal RATE_LIMITED. */
+export async function passwordMatches(
+  password: string,
+  stored: string | null,
+  logN: number,
+  place: HashPlace,
+): Promise<boolean> {
   const [, storedLogN, r, p, salt, key] = (stored ?? '').split('$');
   const expected = Buffer.from(key ?? '', 'base64');
-  const got = await derive(
-    password.slice(0, 1025),
-    Buffer.from(salt ?? '', 'base64'),
-    Number(storedLogN ?? logN),
-    Number(r ?? R),
-    Number(p ?? P),
-  );
+  const given = Buffer.from(salt ?? '', 'base64');
+  const cost = [storedLogN ?? logN, r ?? R, p ?? P].map(Number) as [number, number, number];
+  const got = await queue.run(place, () => derive(password.slice(0, 1025), given, ...cost));
   return expected.length === got.length && timingSafeEqual(expected, got);
 }
 
-async function derive(password: string, salt: Buffer, logN: number, r: number, p: number): Promise<Buffer> {
-  if (running >= RUNNING_MAX) {
-    if (waiting.length >= WAITING_MAX) throw rateLimited('Too many log-ins at once; try again.', 1);
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  }
-  running += 1;
-  try {
-    return await new Promise<Buffer>((resolve, reject) => {
-      const options = { N: 2 ** logN, r, p, maxmem: 256 * r * 2 ** logN };
-      scrypt(password.normalize('NFC'), salt, KEY_BYTES, options, (error, key) =>
-        error ? reject(error) : resolve(key),
-      );
-    });
-  } finally {
-    running -= 1;
-    waiting.shift()?.();
-  }
+function derive(password: string, salt: Buffer, logN: number, r: number, p: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const options = { N: 2 ** logN, r, p, maxmem: 256 * r * 2 ** logN };
+    scrypt(password.normalize('NFC'), salt, KEY_BYTES, options, (error, key) => (error ? reject(error) : resolve(key)));
+  });
 }

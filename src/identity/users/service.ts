@@ -4,7 +4,7 @@ import { alreadyExists } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { validName } from '../../platform/text.js';
-import { hashPassword, validPassword } from './password.js';
+import { hashPassword, toSet, validPassword } from './password.js';
 import { userCreate, userGet } from './policies.js';
 import * as repository from './repository.js';
 import { type UserRow, users } from './tables.js';
@@ -40,7 +40,8 @@ export interface CreateUser {
 export async function createUser(context: Context, input: CreateUser): Promise<UserRow> {
   const name = validName(input.name, 'name');
   // Hashed before the transaction, which must hold nothing slow; and the password never reaches the request id's hash.
-  const passwordHash = await hashPassword(validPassword(input.password, 'password'), context.settings.passwordCost);
+  const password = validPassword(input.password, 'password');
+  const passwordHash = await hashPassword(password, context.settings.passwordCost, toSet(context));
   return mutate(context, { policy: userCreate.name }, async (act) => {
     const { id } = await once(act, 'createUser', { requestId: input.requestId, ...{ name } }, async () => {
       const domainId = domainOf(act);

@@ -1,3 +1,4 @@
+import { setEnabled } from '../../../src/identity/users/index.js';
 import { newId } from '../../../src/platform/ids.js';
 import type { Attempt, Attempts } from './doing.js';
 import type { OwnerName, World } from './world.js';
@@ -24,16 +25,26 @@ function users(world: World) {
   };
 }
 
-/** Something that is done to each of those users. */
-const toUsers: Attempts = (world) =>
-  Object.entries(users(world)).map(([target, make]) => ({
-    target,
-    input: async () => ({ user: { id: await make() } }),
-  }));
+/** Something that is done to each of those users, who are first as it takes for that to change them. */
+const toUsers =
+  (prepare: (world: World, id: string) => Promise<unknown> = async () => {}): Attempts =>
+  (world) =>
+    Object.entries(users(world)).map(([target, make]) => {
+      const input = async () => {
+        const id = await make();
+        await prepare(world, id);
+        return { user: { id } };
+      };
+      return { target, input };
+    });
+
+const loggedIn = ({ rows }: World, id: string) => rows.tokenOf({ kind: 'user', id });
+const disabled = ({ server: { services } }: World, id: string) =>
+  services.db.transaction((tx) => setEnabled(tx, id, false));
 
 /** To fewer of them: each password that is set takes a third of a second. */
 const passwordsOf: Attempts = async (world) => {
-  const attempts = await toUsers(world);
+  const attempts = await toUsers()(world);
   return attempts.slice(1, 4).map(({ target, input }) => ({
     target,
     input: async (persona) => ({ ...(await input(persona)), password: PASSWORD }),
@@ -53,9 +64,9 @@ function credentialOf(target: string, userOf: (world: World) => Promise<string>,
 
 export const ACCOUNT_MUTATIONS: Readonly<Record<string, Attempts>> = {
   setUserPassword: passwordsOf,
-  disableUser: toUsers,
-  enableUser: toUsers,
-  revokeTokens: toUsers,
+  disableUser: toUsers(),
+  enableUser: toUsers(disabled),
+  revokeTokens: toUsers(loggedIn),
   createApiCredential: ({ rows: { expiresAt } }) => [
     {
       target: 'with all roles of the token',

@@ -49,8 +49,14 @@ async function logIn({ rows, server }: World, target: string, project: Project, 
   return { target, input };
 }
 
-function bind({ rows, projects }: World, target: string, agentOf: ProjectName, allowlist: object | null): Attempt {
-  const input = async () => ({ agent: { id: await rows.agent(projects[agentOf], 'PENDING') }, allowlist });
+/** A fresh agent, which is bound to a list where it is to be bound to none. */
+function bind(world: World, target: string, agentOf: ProjectName, allowlist: object | null): Attempt {
+  const { rows, projects, lists } = world;
+  const allowlistId = allowlist === null ? lists[agentOf].id : null;
+  const input = async () => ({
+    agent: { id: await rows.agent(projects[agentOf], 'PENDING', { allowlistId }) },
+    allowlist,
+  });
   return { target, input };
 }
 

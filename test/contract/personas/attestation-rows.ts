@@ -55,13 +55,11 @@ export function agentRows(db: Db, { createdAt, expiresAt }: Times) {
       });
       return id;
     },
-    /** One that is void: evidence for it is judged and recorded, and the agent's trust stays as it is. */
-    async challenge(agentId: string) {
+    /** By default one that is void: evidence for it is judged and recorded, and the agent's trust stays as it is. */
+    async challenge(agentId: string, state: 'VOID' | 'OPEN' = 'VOID') {
       const id = newId('Attestation');
       const asked = { nonce: Buffer.alloc(32).toString('base64'), pcrs: [10], hashAlgorithms: ['sha256' as const] };
-      await db
-        .insert(attestations)
-        .values({ id, agentId, ...asked, imaOffset: 0, state: 'VOID', expiresAt, createdAt });
+      await db.insert(attestations).values({ id, agentId, ...asked, imaOffset: 0, state, expiresAt, createdAt });
       return id;
     },
   };

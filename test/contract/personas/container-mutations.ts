@@ -55,12 +55,14 @@ const onUsers = (world: World, more?: () => object): Attempt[] => [
 ];
 
 const freshName = () => ({ name: newId('Token') });
+/** What an update gives a domain or a project, so that it changes. */
+const described = async (reference: Promise<object>) => ({ ...(await reference), description: newId('Token') });
 const idOf = (principal: Principal | null) => (principal?.kind === 'user' ? principal.id : newId('User'));
 
 export const CONTAINER_MUTATIONS: Readonly<Record<string, Attempts>> = {
   updateDomain: ({ server, home, foreign }) => [
-    { target: 'home', input: () => references(server).domain(home) },
-    { target: 'foreign', input: () => references(server).domain(foreign) },
+    { target: 'home', input: () => described(references(server).domain(home)) },
+    { target: 'foreign', input: () => described(references(server).domain(foreign)) },
   ],
   deleteDomain: ({ server, home, foreign }) => [
     { target: 'home', input: () => references(server).domain(home) },
@@ -68,7 +70,7 @@ export const CONTAINER_MUTATIONS: Readonly<Record<string, Attempts>> = {
     { target: 'an empty one', input: async () => references(server).domain(await server.domain()) },
   ],
   updateProject: ({ server, projects: all }) =>
-    PROJECTS.map((target) => ({ target, input: () => references(server).project(all[target]) })),
+    PROJECTS.map((target) => ({ target, input: () => described(references(server).project(all[target])) })),
   deleteProject: (world) => [
     { target: 'own', input: () => references(world.server).project(world.projects.own) },
     project(world, 'one of home', null),

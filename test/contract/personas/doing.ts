@@ -67,7 +67,7 @@ export async function attemptAll(world: World, field: Mutation, personas: readon
 }
 
 /** All attempts in one request. */
-async function attemptOnce(world: World, field: Mutation, persona: Persona, made: ReadonlyMap<Attempt, object>) {
+export async function attemptOnce(world: World, field: Mutation, persona: Persona, made: ReadonlyMap<Attempt, object>) {
   const attempts = [...made.keys()];
   const variables = Object.fromEntries([...made.values()].map((input, index) => [`i${index}`, input]));
   const declared = Object.keys(variables).map((name) => `$${name}: ${field.args[0]?.type}`);

@@ -27,11 +27,11 @@ const groupsOf = ({ home, foreign, owners }: World): Made[] => [
   { target: 'of foreign', domainId: foreign },
 ];
 
-function changing(world: World): Attempt[] {
+function changing(world: World, more: object = {}): Attempt[] {
   return groupsOf(world).map(({ target, domainId, holds }) => {
     const input = async () => {
       const id = await asking(world.server).group(domainId, holds);
-      return { group: { id }, etag: etagOf({ id, version: 1 }) };
+      return { group: { id }, etag: etagOf({ id, version: 1 }), ...more };
     };
     return { target, input };
   });
@@ -60,8 +60,8 @@ function joining({ server, home }: World, role: RoleName, on: Owner, where: stri
 
 export const GROUP_MUTATIONS: Readonly<Record<string, Attempts>> = {
   createGroup: () => [{ target: 'in the token’s domain', input: () => ({ name: newId('Token') }) }],
-  updateGroup: changing,
-  deleteGroup: changing,
+  updateGroup: (world) => changing(world, { description: 'another' }),
+  deleteGroup: (world) => changing(world),
   addGroupMember: (world) => [
     ...groupsOf(world).map((made) => membership(world, made, false)),
     joining(world, 'admin', world.owners.home, 'home'),

@@ -1,21 +1,34 @@
-import { findNumbers, insert } from '../../../src/identity/overrides/repository.js';
+import { readSet } from '../../../src/identity/overrides/in-force.js';
+import { endCandidate, findNumbers, insert } from '../../../src/identity/overrides/repository.js';
 import type { Attempt, Attempts } from './doing.js';
 import type { Thing, Things } from './things.js';
 import type { World } from './world.js';
 
 const inForce = async ({ server }: World) => (await findNumbers(server.services.db)).inForce;
 
-/** A set without overrides, so that whoever is allowed changes nothing for those who are asked later. */
-const emptySet = (world: World) => async (): Promise<object> => ({ overrides: [], baseRevision: await inForce(world) });
+/** An override that decides as what is declared does, so that whoever is allowed changes nothing for who is asked later. */
+const AS_DECLARED = [{ name: 'domain:create', check: 'role:admin' }];
+
+/** Another set than the one in force. */
+const otherSet = (world: World) => async (): Promise<object> => {
+  const baseRevision = await inForce(world);
+  const set = await readSet(world.server.services.db, baseRevision);
+  return { overrides: set?.entries.length === 0 ? AS_DECLARED : [], baseRevision };
+};
 
 function one(input: Attempt['input']): readonly Attempt[] {
   return [{ target: 'of the system', input }];
 }
 
 export const OVERRIDE_MUTATIONS: Readonly<Record<string, Attempts>> = {
-  setPolicyOverrides: (world) => one(emptySet(world)),
-  rollbackPolicyOverrides: (world) => one(async () => ({ revision: 0, baseRevision: await inForce(world) })),
-  setPolicyCandidate: () => one(() => ({ overrides: [] })),
+  setPolicyOverrides: (world) => one(otherSet(world)),
+  rollbackPolicyOverrides: (world) =>
+    one(async () => ({ revision: 0, baseRevision: await revision(world, false, AS_DECLARED) })),
+  setPolicyCandidate: ({ server }) =>
+    one(async () => {
+      await server.services.db.transaction((tx) => endCandidate(tx, server.services.clock.now()));
+      return { overrides: [] };
+    }),
   deletePolicyCandidate: (world) =>
     one(async () => {
       await revision(world, true);
@@ -23,8 +36,12 @@ export const OVERRIDE_MUTATIONS: Readonly<Record<string, Attempts>> = {
     }),
 };
 
-/** A revision by a user of *home*, without overrides. */
-async function revision({ server, users, rows }: World, isCandidate: boolean): Promise<number> {
+/** A revision by a user of *home*. */
+async function revision(
+  { server, users, rows }: World,
+  isCandidate: boolean,
+  entries: typeof AS_DECLARED = [],
+): Promise<number> {
   const { createdAt } = rows;
   const row = {
     isCandidate,
@@ -34,7 +51,7 @@ async function revision({ server, users, rows }: World, isCandidate: boolean): P
     rolledBackTo: null,
     createdAt,
   };
-  return (await insert(server.services.db, row, [])).number;
+  return (await insert(server.services.db, row, entries)).number;
 }
 
 export async function overrideThings(world: World): Promise<Things> {

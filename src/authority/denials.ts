@@ -1,0 +1,89 @@
+import { faultForLog } from '../db/errors.js';
+import type { Db } from '../db/open.js';
+import type { Logger } from '../platform/log.js';
+import type { Meter } from '../platform/meter.js';
+import type { Denial, DenialLog, RecordAudit } from './context.js';
+
+/** More of the same than its first denial, since that was written. */
+interface Repeats {
+  readonly since: Date;
+  count: number;
+  last: Denial;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Of so many callers and denials repeats are counted at once; beyond, the one that is counted longest ends early. */
+const COUNTED_MAX = 10_000;
+
+export interface DenialOptions {
+  readonly db: Db;
+  readonly log: Logger;
+  readonly meter: Pick<Meter, 'denialsMerged' | 'denialsLost'>;
+  readonly recordAudit: RecordAudit;
+  /** For how long the same denials of one caller are one entry; 0 makes each an entry of its own. */
+  readonly windowMs: number;
+}
+
+/**
+ * Writes denials into the audit log, in transactions of their own. The first is written at once. More of the same by the
+ * same caller, within a window, are counted and become one entry when the window ends, so a caller that is denied again
+ * and again writes two entries a window and not one a request.
+ */
+export class Denials implements DenialLog {
+  readonly #options: DenialOptions;
+  readonly #counted = new Map<string, Repeats>();
+
+  constructor(options: DenialOptions) {
+    this.#options = options;
+  }
+
+  /** Never throws. */
+  async record(denial: Denial): Promise<void> {
+    const key = keyOf(denial);
+    const known = this.#counted.get(key);
+    if (known !== undefined) {
+      known.count += 1;
+      known.last = denial;
+      this.#options.meter.denialsMerged();
+      return;
+    }
+    if (this.#options.windowMs > 0) this.#open(key, denial);
+    await this.#write(denial, 1);
+  }
+
+  /** Writes down what was counted until now. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#counted.keys()].map((key) => this.#end(key)));
+  }
+
+  #open(key: string, last: Denial): void {
+    const [longest] = this.#counted.size >= COUNTED_MAX ? this.#counted.keys() : [];
+    if (longest !== undefined) void this.#end(longest);
+    const timer = setTimeout(() => void this.#end(key), this.#options.windowMs).unref();
+    this.#counted.set(key, { since: last.at, count: 0, last, timer });
+  }
+
+  async #end(key: string): Promise<void> {
+    const repeats = this.#counted.get(key);
+    if (repeats === undefined) return;
+    this.#counted.delete(key);
+    clearTimeout(repeats.timer);
+    const { count, since, last } = repeats;
+    if (count === 0) return;
+    const details = { ...last.fact.details, count, since: since.toISOString() };
+    await this.#write({ ...last, fact: { ...last.fact, details } }, count);
+  }
+
+  async #write({ actor, requestId, at, fact }: Denial, count: number): Promise<void> {
+    const { db, recordAudit, log, meter } = this.#options;
+    try {
+      await db.transaction((tx) => recordAudit(tx, { requestId, actor, at }, { ...fact, outcome: 'DENIED' }));
+    } catch (error) {
+      meter.denialsLost(count);
+      log.error({ requestId, count, err: faultForLog(error) }, 'a denial could not be audited');
+    }
+  }
+}
+
+/** The same caller, by the same credential, was denied the same. */
+const keyOf = ({ actor, fact }: Denial) => JSON.stringify([actor.principal?.id, actor.token?.id, fact]);

@@ -1,0 +1,181 @@
+import { rateLimited, unavailable } from './errors.js';
+
+/** Who waits together, and how much of the queue they may have. */
+export interface LaneLimits {
+  /** How many run at once. */
+  readonly runningMax: number;
+  /** How many wait for one key, and altogether. */
+  readonly waitingMaxPerKey: number;
+  readonly waitingMax: number;
+}
+
+/** Where somebody waits. */
+export interface Place<Lane extends string> {
+  readonly lane: Lane;
+  /** Keys of a lane take turns, so that none waits for all that another one sent. */
+  readonly key: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone?: AbortSignal | undefined;
+}
+
+export interface FairQueueOptions<Lane extends string> {
+  /** How many run at once, of all lanes. */
+  readonly runningMax: number;
+  /** How long anything waits at most. */
+  readonly waitMaxMs: number;
+  /** Who of this lane waits comes before all others, who take turns by lane. */
+  readonly first: Lane;
+  readonly lanes: Readonly<Record<Lane, LaneLimits>>;
+}
+
+interface Waiter {
+  readonly key: string;
+  go(): void;
+  refuse(error: Error): void;
+}
+
+/** When to come back to a queue that is full, or too slow. */
+const RETRY_SECONDS = 2;
+const full = () => rateLimited('Too many wait for this; try again later.', RETRY_SECONDS);
+
+/** Runs few tasks at once, and lets those who want more wait in turns: by lane, and in a lane by key. */
+export class FairQueue<Lane extends string> {
+  readonly #options: FairQueueOptions<Lane>;
+  /** In the order of their turns. */
+  readonly #lanes: LaneOf<Lane>[];
+
+  constructor(options: FairQueueOptions<Lane>) {
+    this.#options = options;
+    const names = Object.keys(options.lanes) as Lane[];
+    this.#lanes = names.map((name) => new LaneOf(name, options.lanes[name]));
+  }
+
+  get waiting(): number {
+    return this.#lanes.reduce((sum, lane) => sum + lane.waiting, 0);
+  }
+
+  /** @throws Refusal RATE_LIMITED when too many wait there, or it took too long; UNAVAILABLE when nobody waits any more. */
+  async run<T>(place: Place<Lane>, task: () => Promise<T>): Promise<T> {
+    const lane = this.#lane(place.lane);
+    await this.#turn(lane, place);
+    try {
+      return await task();
+    } finally {
+      lane.running -= 1;
+      this.#advance();
+    }
+  }
+
+  #lane(name: Lane): LaneOf<Lane> {
+    const lane = this.#lanes.find((one) => one.name === name);
+    if (lane === undefined) throw new Error(`there is no lane ${name}`);
+    return lane;
+  }
+
+  /** Resolves when it is this one's turn, which is counted as running by then. */
+  async #turn(lane: LaneOf<Lane>, { key, gone }: Place<Lane>): Promise<void> {
+    if (gone?.aborted) throw unavailable();
+    const { promise, resolve, reject } = promiseWithResolvers();
+    const waiter: Waiter = { key, go: resolve, refuse: reject };
+    const leave = (error: Error) => {
+      lane.remove(waiter);
+      reject(error);
+    };
+    const whenGone = () => leave(unavailable());
+    lane.add(waiter);
+    const timer = setTimeout(() => leave(full()), this.#options.waitMaxMs);
+    gone?.addEventListener('abort', whenGone, { once: true });
+    this.#advance();
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      gone?.removeEventListener('abort', whenGone);
+    }
+  }
+
+  #advance(): void {
+    while (this.#lanes.reduce((sum, { running }) => sum + running, 0) < this.#options.runningMax) {
+      const lane = this.#next();
+      if (lane === undefined) return;
+      lane.running += 1;
+      lane.take()?.go();
+    }
+  }
+
+  #next(): LaneOf<Lane> | undefined {
+    const ready = this.#lanes.filter((lane) => lane.isReady);
+    const lane = ready.find(({ name }) => name === this.#options.first) ?? ready[0];
+    if (lane === undefined) return undefined;
+    this.#lanes.splice(this.#lanes.indexOf(lane), 1);
+    this.#lanes.push(lane);
+    return lane;
+  }
+}
+
+class LaneOf<Name extends string> {
+  readonly name: Name;
+  readonly #limits: LaneLimits;
+  /** In the order of their turns. */
+  readonly #waiters = new Map<string, Waiter[]>();
+  running = 0;
+  waiting = 0;
+
+  constructor(name: Name, limits: LaneLimits) {
+    this.name = name;
+    this.#limits = limits;
+  }
+
+  get isReady(): boolean {
+    return this.waiting > 0 && this.running < this.#limits.runningMax;
+  }
+
+  /** @throws Refusal RATE_LIMITED. Where the lane is full, the key that has most in it makes room for one that has less. */
+  add(waiter: Waiter): void {
+    const own = this.#waiters.get(waiter.key) ?? [];
+    if (own.length >= this.#limits.waitingMaxPerKey) throw full();
+    if (this.waiting >= this.#limits.waitingMax) this.#makeRoom(own.length);
+    own.push(waiter);
+    this.#waiters.set(waiter.key, own);
+    this.waiting += 1;
+  }
+
+  #makeRoom(ownLength: number): void {
+    const [most] = [...this.#waiters.values()].sort((a, b) => b.length - a.length);
+    const last = most && most.length > ownLength + 1 ? most.at(-1) : undefined;
+    if (last === undefined) throw full();
+    this.remove(last);
+    last.refuse(full());
+  }
+
+  remove(waiter: Waiter): void {
+    const own = this.#waiters.get(waiter.key) ?? [];
+    const place = own.indexOf(waiter);
+    if (place < 0) return;
+    own.splice(place, 1);
+    if (own.length === 0) this.#waiters.delete(waiter.key);
+    this.waiting -= 1;
+  }
+
+  /** The first of the key whose turn it is; the key's next turn comes after those of all others. */
+  take(): Waiter | undefined {
+    const [turn] = this.#waiters;
+    if (turn === undefined) return undefined;
+    const [key, own] = turn;
+    const waiter = own.shift();
+    this.#waiters.delete(key);
+    if (own.length > 0) this.#waiters.set(key, own);
+    this.waiting -= 1;
+    return waiter;
+  }
+}
+
+function promiseWithResolvers() {
+  let resolve = () => {};
+  let reject = (_: Error) => {};
+  const promise = new Promise<void>((done, fail) => {
+    resolve = done;
+    reject = fail;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,176 @@
+import { eq } from 'drizzle-orm';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { type GraphQLField, isInputObjectType, isNonNullType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allowlists } from '../../src/attestation/allowlists/tables.js';
+import { voidOpenChallenge } from '../../src/attestation/records/repository.js';
+import { auditEntries } from '../../src/audit/entries/tables.js';
+import { authorizationEpoch } from '../../src/authority/tables.js';
+import { DOMAINS } from '../../src/domains.js';
+import { lastPosition } from '../../src/events/index.js';
+import { domains } from '../../src/identity/domains/tables.js';
+import { groups } from '../../src/identity/groups/tables.js';
+import { findNumbers } from '../../src/identity/overrides/repository.js';
+import { projects } from '../../src/identity/projects/tables.js';
+import { roles } from '../../src/identity/roles/tables.js';
+import { users } from '../../src/identity/users/tables.js';
+import { etagOf } from '../../src/platform/etag.js';
+import { newId } from '../../src/platform/ids.js';
+import { buildSchema } from '../../src/server/schema.js';
+import { startTestServer, type TestServer } from '../harness/server.js';
+import { type Attempt, type Attempts, attemptOnce, MUTATIONS, mutationsOf } from './personas/doing.js';
+import { makePersonas, type Persona } from './personas/personas.js';
+import { makeWorld, type World } from './personas/world.js';
+
+type Mutation = GraphQLField<unknown, unknown>;
+
+/** What does something each time without being named for it, and why it must. */
+const EVERY_TIME: Readonly<Record<string, string>> = {
+  enrollAgent: 'makes a secret for the TPM each time: the one before may have been lost',
+  setUserPassword: 'who sets the password that is set must not learn by it that it was',
+};
+/** Evidence for a challenge that is open, which ends it. */
+const submitted: Attempts = async (world) => {
+  const [attempt] = (await MUTATIONS.submitEvidence?.(world)) ?? [];
+  const input: Attempt['input'] = async (persona) => {
+    const asked: object = (await attempt?.input(persona)) ?? {};
+    if (persona.principal?.kind !== 'agent') return asked;
+    const { id } = persona.principal;
+    await voidOpenChallenge(world.server.services.db, id);
+    return { ...asked, attestationId: await world.rows.challenge(id, 'OPEN') };
+  };
+  return attempt ? [{ ...attempt, input }] : [];
+};
+const WAYS: typeof MUTATIONS = { ...MUTATIONS, submitEvidence: submitted };
+
+/** What has a request id is done once for it. Without one, what makes something makes another each time. */
+const isEveryTime = (field: Mutation) =>
+  field.name in EVERY_TIME || (/^(create|issue|begin)/.test(field.name) && !('requestId' in inputFields(field)));
+
+/** What a request left behind. */
+interface Trace {
+  readonly word: string | undefined;
+  readonly entries: readonly string[];
+  readonly changes: number;
+  readonly hasEvents: boolean;
+  readonly isEpochMoved: boolean;
+  /** Statements that hold the epoch alone, and those that wrote anything but denials. */
+  readonly statements: readonly string[];
+}
+
+const mutations = mutationsOf(buildSchema(DOMAINS));
+const statements: string[] = [];
+let server: TestServer;
+let world: World;
+let personas: readonly Persona[];
+const traces = new Map<string, readonly Trace[]>();
+
+beforeAll(async () => {
+  server = await startTestServer({
+    settings: { denialWindowMs: 600_000 },
+    statements: { logQuery: (statement) => void statements.push(statement) },
+  });
+  world = await makeWorld(server);
+  personas = await makePersonas(world);
+  for (const field of mutations) traces.set(field.name, await threeTimes(field));
+}, 240_000);
+afterAll(() => server.close());
+
+/** The first way of the matrix that somebody may go, gone three times with the same input. */
+async function threeTimes(field: Mutation): Promise<readonly Trace[]> {
+  for (const attempt of (await WAYS[field.name]?.(world)) ?? []) {
+    for (const persona of attempt.isSilent ? [] : personas) {
+      const input = { ...(await attempt.input(persona)), ...idFor(field) };
+      const first = await traceOf(field, attempt, persona, input);
+      if (first.word !== '**yes**') continue;
+      const second = await traceOf(field, attempt, persona, await refreshed(input));
+      return [first, second, await traceOf(field, attempt, persona, await refreshed(input))];
+    }
+  }
+  return [];
+}
+
+function inputFields({ args }: Mutation): object {
+  const type = args[0]?.type;
+  const input = isNonNullType(type) ? type.ofType : type;
+  return isInputObjectType(input) ? input.getFields() : {};
+}
+
+const idFor = (field: Mutation) => ('requestId' in inputFields(field) ? { requestId: newId('Token') } : {});
+
+async function traceOf(field: Mutation, attempt: Attempt, persona: Persona, input: object): Promise<Trace> {
+  const { db } = server.services;
+  const before = { epoch: await epoch(), events: await lastPosition(db) };
+  statements.length = 0;
+  const { words, requestId } = await attemptOnce(world, field, persona, new Map([[attempt, input]]));
+  const word = words[attempt.target];
+  // What was refused was rolled back.
+  const seen = statements.filter((one) => isHold(one) || (word === '**yes**' && isWrite(one)));
+  const entries = await db.select().from(auditEntries).where(eq(auditEntries.requestId, requestId));
+  return {
+    word,
+    entries: entries.map(({ action, outcome }) => `${outcome} ${action}`),
+    changes: entries.filter(({ outcome }) => outcome === 'ALLOWED').length,
+    hasEvents: (await lastPosition(db)) !== before.events,
+    isEpochMoved: (await epoch()) !== before.epoch,
+    statements: seen,
+  };
+}
+
+const isHold = (statement: string) => /authorization_epoch.*for update/is.test(statement);
+const isWrite = (statement: string) =>
+  /^\s*(insert|update|delete)/i.test(statement) && !statement.includes('"audit_entries"');
+
+async function epoch(): Promise<number | undefined> {
+  const [row] = await server.services.db.select().from(authorizationEpoch);
+  return row?.epoch;
+}
+
+const VERSIONED: readonly (PgTable & { id: PgColumn; version: PgColumn })[] = [
+  ...[domains, projects, users, groups],
+  ...[roles, allowlists],
+];
+
+/** The same input, for the object as it is by now. */
+async function refreshed(input: object): Promise<object> {
+  const { db } = server.services;
+  if ('baseRevision' in input) return { ...input, baseRevision: (await findNumbers(db)).inForce };
+  if (!('etag' in input)) return input;
+  const id = Buffer.from(String(input.etag), 'base64url').toString().split('.')[0] ?? '';
+  for (const table of VERSIONED) {
+    const [row] = await db.select({ id: table.id, version: table.version }).from(table).where(eq(table.id, id));
+    if (row) return { ...input, etag: etagOf(row as { id: string; version: number }) };
+  }
+  return input;
+}
+
+const told = (nth: 1 | 2, isWanted: (field: Mutation) => boolean) =>
+  mutations.filter(isWanted).flatMap((field) => {
+    const { word, entries = [], hasEvents, isEpochMoved, statements: seen = [] } = traces.get(field.name)?.[nth] ?? {};
+    const parts = [...(nth === 1 ? entries.filter((entry) => !entry.startsWith('DENIED')) : entries), ...seen];
+    if (hasEvents) parts.push('an event');
+    if (isEpochMoved) parts.push('another epoch');
+    return parts.length === 0 ? [] : [`${field.name} (${word}): ${parts.join('; ')}`];
+  });
+
+describe('what changes nothing', () => {
+  test('ok: every mutation of the schema is done once, and that leaves an entry', () => {
+    expect(mutations.length).toBeGreaterThan(30);
+    const notDone = mutations.filter(({ name }) => (traces.get(name)?.[0]?.changes ?? 0) === 0);
+    expect(notDone.map(({ name }) => name)).toEqual([]);
+  });
+
+  test('ok: the second time is free: no entry, no event, the epoch as it was and held by nobody alone', () => {
+    expect(told(1, (field) => !isEveryTime(field))).toEqual([]);
+  });
+
+  test('ok: nor does it leave a denial each time, where what it was about is gone', () => {
+    expect(told(2, (field) => !isEveryTime(field))).toEqual([]);
+  });
+
+  test('ok: what is left out here does something each time', () => {
+    const free = mutations.filter((field) => isEveryTime(field) && traces.get(field.name)?.[1]?.changes === 0);
+    expect(free.map(({ name }) => name)).toEqual([]);
+    expect(Object.keys(EVERY_TIME).filter((name) => !mutations.some((field) => field.name === name))).toEqual([]);
+  });
+});
