@@ -29,6 +29,7 @@ import { type LimitSettings, NO_LIMITS, RequestLimits } from './server/rate-limi
 import { buildSchema, objectTypesOf } from './server/schema.js';
 import { federationPolicies, shapePolicy } from './server/shapes.js';
 import { sourceReader } from './server/source.js';
+import type { StopTimes } from './server/stopping.js';
 import { Streams, streamPolicy } from './server/streams.js';
 import { startSweeper } from './server/sweeper.js';
 
@@ -57,8 +58,10 @@ export interface App {
   readonly services: Services;
   /** Where the first administrator's password is, when this was the first start. */
   readonly adminPasswordPath: string | null;
-  /** Ends the streams that are open, which would keep the server from closing. */
+  /** Ends the streams that are open. */
   endStreams(): void;
+  /** Serves no more, and lets what is under way finish. Everything else goes on until `close`. */
+  stop(times: StopTimes): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -125,7 +128,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await inForce.at(database.db, 0);
   const graphql: ApolloServer<Context> = createGraphql(guarded, log, metrics.plugin);
   await graphql.start();
-  const http = createFrontDoor({
+  const { http, stopping } = createFrontDoor({
     services,
     policies,
     database,
@@ -155,7 +158,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     await graphql.stop();
     await denials.close();
   };
-  return { http, services, adminPasswordPath, endStreams: () => streams.end(), close };
+  const endStreams = () => streams.end();
+  const stop = (times: StopTimes) => stopping.stop(times, endStreams);
+  return { http, services, adminPasswordPath, endStreams, stop, close };
 }
 
 const feedsOf = (domains: readonly DomainManifest[]) => Object.assign({}, ...domains.map(({ feeds }) => feeds));

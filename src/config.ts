@@ -40,6 +40,7 @@ export interface Config {
   readonly auditKeyPath: string;
   readonly auditRetentionMs: number | null;
   readonly denialWindowMs: number;
+  readonly drainDelayMs: number;
   readonly shutdownTimeoutMs: number;
 }
 
@@ -99,6 +100,11 @@ export function readConfig(environment: Environment): Config {
       concurrentRequestsPerPrincipal: values.BAILIWICK_CONCURRENT_REQUESTS_PER_PRINCIPAL,
       concurrentRequestsPerSource: values.BAILIWICK_CONCURRENT_REQUESTS_PER_SOURCE,
       concurrentRequests: values.BAILIWICK_CONCURRENT_REQUESTS,
+      lookUps: values.BAILIWICK_CONCURRENT_LOOK_UPS,
+      arrivingBytes: values.BAILIWICK_ARRIVING_BYTES,
+      transferPatienceMs: values.BAILIWICK_TRANSFER_PATIENCE,
+      transferBytesPerSecond: values.BAILIWICK_TRANSFER_BYTES_PER_SECOND,
+      connections: values.BAILIWICK_CONNECTIONS,
       streamsPerPrincipal: values.BAILIWICK_STREAMS_PER_PRINCIPAL,
       streams: values.BAILIWICK_STREAMS,
       logInsPerMinutePerSource: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_SOURCE,
@@ -108,6 +114,7 @@ export function readConfig(environment: Environment): Config {
     auditKeyPath: resolve(values.BAILIWICK_AUDIT_KEY_PATH ?? `${dataDir}.audit-key.pem`),
     auditRetentionMs: values.BAILIWICK_AUDIT_RETENTION ?? null,
     denialWindowMs: values.BAILIWICK_AUDIT_DENIAL_WINDOW,
+    drainDelayMs: values.BAILIWICK_DRAIN_DELAY,
     shutdownTimeoutMs: values.BAILIWICK_SHUTDOWN_TIMEOUT,
   };
 }

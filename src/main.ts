@@ -9,6 +9,7 @@ import { DOMAINS, domainsNamed } from './domains.js';
 import { systemClock } from './platform/clock.js';
 import { createLogger, type Logger } from './platform/log.js';
 import { type HttpServer, listen, renewCertificate, type TlsFiles } from './server/listener.js';
+import type { StopTimes } from './server/stopping.js';
 
 /** Serves as the environment says, and reports what is wrong with it in one line. */
 async function main(): Promise<void> {
@@ -58,7 +59,7 @@ export async function serve(flags: Readonly<Record<string, string>> = {}): Promi
   if (app.adminPasswordPath)
     process.stdout.write(`  First start: the password of user admin is in ${app.adminPasswordPath}\n`);
   if (config.tls) renewOnHangup(app.http, config.tls, log);
-  stopOnSignal(app, sealer, database, config.shutdownTimeoutMs);
+  stopOnSignal(app, sealer, database, { drainDelayMs: config.drainDelayMs, timeoutMs: config.shutdownTimeoutMs });
 }
 
 /**
@@ -98,15 +99,9 @@ function renewOnHangup(server: HttpServer, tls: TlsFiles, log: Logger): void {
 }
 
 /** Open requests may finish; what hangs longer is cut off. A second signal ends the process at once. */
-function stopOnSignal(app: App, sealer: Sealer | null, database: Database, timeoutMs: number): void {
+function stopOnSignal(app: App, sealer: Sealer | null, database: Database, times: StopTimes): void {
   const stop = async () => {
-    const cut = setTimeout(() => app.http.closeAllConnections(), timeoutMs);
-    app.endStreams();
-    await new Promise<void>((resolve) => {
-      app.http.close(() => resolve());
-      app.http.closeIdleConnections();
-    });
-    clearTimeout(cut);
+    await app.stop(times);
     await app.close();
     await sealer?.stop();
     await database.close();

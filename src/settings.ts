@@ -122,7 +122,40 @@ export const SETTINGS = {
   ],
   BAILIWICK_CONCURRENT_REQUESTS_PER_PRINCIPAL: [limit.default(64), 'Requests of one user or agent at a time.'],
   BAILIWICK_CONCURRENT_REQUESTS_PER_SOURCE: [limit.default(512), 'Requests of one address at a time.'],
-  BAILIWICK_CONCURRENT_REQUESTS: [limit.default(2000), 'Requests at a time altogether.'],
+  BAILIWICK_CONCURRENT_REQUESTS: [
+    limit.default(2000),
+    'Requests at a time altogether, counted once their bodies are there; as many bodies may be arriving. Callers without a token or credential get an eighth of each, and who holds more than a quarter of what is left free gets no more.',
+  ],
+  BAILIWICK_CONCURRENT_LOOK_UPS: [
+    limit.default(4),
+    'Tokens and credentials that are looked up at a time, of those that did not count lately; addresses take turns. Four times as many of the others.',
+  ],
+  BAILIWICK_ARRIVING_BYTES: [
+    z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(2 ** 40)
+      .default(256 * 1024 * 1024),
+    'Bytes of bodies that are arriving, altogether, uploads aside; an eighth of it for callers without a token or credential.',
+  ],
+  BAILIWICK_TRANSFER_PATIENCE: [
+    duration.refine((ms) => ms >= 1000 && ms <= 600_000, 'is not from PT1S to PT10M').default(5000),
+    'How long a request’s body may take to arrive, and an answer to be read (PT5S).',
+  ],
+  BAILIWICK_TRANSFER_BYTES_PER_SECOND: [
+    z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(2 ** 40)
+      .default(16_384),
+    'Answers, and bodies of callers whose token or credential counts, may take a second longer for each so many bytes that came through.',
+  ],
+  BAILIWICK_CONNECTIONS: [
+    limit.default(10_000),
+    'Open connections. At one more, the address that has most idle ones loses the oldest of those.',
+  ],
   BAILIWICK_STREAMS_PER_PRINCIPAL: [
     limit.default(16),
     'Streams of events of one user or agent at a time. They count among the requests too.',
@@ -159,5 +192,12 @@ export const SETTINGS = {
     duration.refine((ms) => ms >= 1000 && ms <= 3_600_000, 'is not from PT1S to PT1H').default(60_000),
     'For how long more of the same denials of one caller are counted before one entry of the audit log tells their number (PT1M). The first is written at once.',
   ],
-  BAILIWICK_SHUTDOWN_TIMEOUT: [duration.default(10_000), 'How long open requests may finish on shutdown (PT10S).'],
+  BAILIWICK_DRAIN_DELAY: [
+    duration.refine((ms) => ms <= 600_000, 'is not up to PT10M').default(0),
+    'How long the server goes on to accept connections on shutdown after /readyz began to say no (PT0S): as long as a balancer needs to see it.',
+  ],
+  BAILIWICK_SHUTDOWN_TIMEOUT: [
+    duration.default(10_000),
+    'How long open requests may finish on shutdown (PT10S), after the drain delay. Connections that clients keep open without a request are ended within six seconds.',
+  ],
 } as const;

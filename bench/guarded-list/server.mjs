@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import postgres from 'postgres';
 
 const [variant, url] = process.argv.slice(2);
-const http = variant === 'raw' ? raw() : await bailiwick(variant === 'unguarded');
-http.listen(0, '127.0.0.1', () => process.send({ port: http.address().port }));
+const server = variant === 'raw' ? raw() : await bailiwick(variant === 'unguarded');
+server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
 process.on('message', () => {
   const { user, system } = process.cpuUsage();
   process.send({ cpu: user + system });
@@ -39,7 +39,7 @@ async function bailiwick(isUnguarded) {
   const declared = declaredPolicies();
   const inForce = new Overrides({ declared, ...shared });
   const services = { db: database.db, ...shared, declared, inForce, settings: {}, recordAudit };
-  return createFrontDoor({
+  const { http } = createFrontDoor({
     services,
     policies,
     database,
@@ -55,6 +55,7 @@ async function bailiwick(isUnguarded) {
       return { actor, ...(await inForce.at(db, actor.epoch)) };
     },
   });
+  return http;
 }
 
 /** The least that answers the same bytes: the same look-up of the token, one prepared statement, JSON.stringify. */

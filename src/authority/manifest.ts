@@ -13,6 +13,8 @@ export interface Route {
   readonly name: string;
   readonly method: 'GET' | 'PUT' | 'POST';
   readonly path: RegExp;
+  /** Whether its answer goes on for as long as there is something to tell; it then bounds itself how slowly it is read. */
+  readonly isStream?: boolean;
   handle(context: Context, parameter: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 

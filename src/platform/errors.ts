@@ -47,6 +47,7 @@ export type ErrorCode =
   | 'BAD_USER_INPUT'
   | 'INVALID_CURSOR'
   | 'RATE_LIMITED'
+  | 'REQUEST_TIMEOUT'
   | 'UNAVAILABLE'
   | 'INTERNAL_SERVER_ERROR';
 
@@ -58,6 +59,7 @@ export const HTTP_STATUS: Record<ErrorCode, number> = {
   BAD_USER_INPUT: 400,
   INVALID_CURSOR: 400,
   RATE_LIMITED: 429,
+  REQUEST_TIMEOUT: 408,
   UNAVAILABLE: 503,
   INTERNAL_SERVER_ERROR: 500,
 };
@@ -98,5 +100,6 @@ export const eventsExpired = () =>
   });
 export const unavailable = (message = 'The service cannot answer just now; try again.') =>
   new Refusal('UNAVAILABLE', message);
+export const requestTimeout = (message: string) => new Refusal('REQUEST_TIMEOUT', message);
 export const rateLimited = (message: string, retryAfterSeconds: number) =>
   new Refusal('RATE_LIMITED', message, { retryAfterSeconds });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { badInput } from '../platform/errors.js';
+import { received } from './arrivals.js';
 
 export const BODY_MAX_ANONYMOUS = 1024 * 1024;
 export const BODY_MAX = 16 * 1024 * 1024;
@@ -21,6 +22,7 @@ async function readBody(request: IncomingMessage, max: number): Promise<Buffer> 
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > max) throw badInput(`The body is larger than ${max} bytes.`);
+    received(request, chunk.length);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,32 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import {
-  type Asker,
-  anonymous,
-  type Context,
-  type Route,
-  requireOperation,
-  type Services,
-} from '../authority/index.js';
-import type { Database, Tx } from '../db/open.js';
-import { HTTP_STATUS, notFound, Refusal, unauthenticated } from '../platform/errors.js';
+import { type Context, type Route, requireOperation, type Services } from '../authority/index.js';
+import type { Database } from '../db/open.js';
+import { HTTP_STATUS, notFound, Refusal, unauthenticated, unavailable } from '../platform/errors.js';
 import type { PolicyRegistry } from '../platform/policy/index.js';
 import { continued, traced } from '../platform/trace.js';
 import type { AdmitAnonymous } from './anonymous.js';
+import { Arrivals } from './arrivals.js';
+import { type Authenticate, contextFor } from './asking.js';
 import { BODY_MAX, BODY_MAX_ANONYMOUS, isJson, readJson, refuseMediaType } from './body.js';
+import { Connections } from './connections.js';
 import { recordDenial } from './denials.js';
 import { answerPage, type Page } from './graphiql.js';
 import { type Leave, leaving } from './leaving.js';
 import { createHttpServer, type HttpServer, type TlsFiles } from './listener.js';
+import { LookUps } from './look-ups.js';
 import { refusalFor } from './mask.js';
 import type { Metrics } from './metrics.js';
+import { paceAnswer } from './pace.js';
 import type { RequestLimits } from './rate-limits.js';
-import { type Shown, shownIn } from './shown.js';
 import type { SourceOf } from './source.js';
-
-/** Proves who sends what is shown, and reads what that is judged by; from a database or inside a transaction. */
-export type Authenticate = (db: Tx, shown: Shown) => Promise<Asker>;
+import { Stopping } from './stopping.js';
 
 export interface FrontDoor {
   readonly services: Services;
@@ -45,48 +40,101 @@ export interface FrontDoor {
   readonly tls?: TlsFiles | undefined;
 }
 
-export function createFrontDoor(door: FrontDoor): HttpServer {
-  return createHttpServer((request, response) => {
-    const requestId = randomUUID();
-    response.setHeader('x-request-id', requestId);
-    response.setHeader('x-content-type-options', 'nosniff');
-    const started = performance.now();
-    const leave = leaving(response);
-    leave(() => {
-      const path = (request.url ?? '').split('?')[0];
-      const elapsed = performance.now() - started;
-      const status = response.writableFinished ? String(response.statusCode) : 'aborted';
-      door.metrics.requested(routeName(door, request.method, path), status, elapsed / 1000);
-      const ms = Math.round(elapsed);
-      door.services.log.info({ requestId, method: request.method, path, status: response.statusCode, ms }, 'request');
+/** The door with what it keeps of the requests that are in it. */
+interface OpenDoor extends FrontDoor {
+  readonly lookUps: LookUps;
+  readonly arrivals: Arrivals;
+  readonly connections: Connections;
+  readonly stopping: Stopping;
+  /** Asks the database once for all who ask meanwhile: anybody may, as often as they like. */
+  readonly ping: () => Promise<void>;
+}
+
+export interface Served {
+  readonly http: HttpServer;
+  readonly stopping: Stopping;
+}
+
+export function createFrontDoor(front: FrontDoor): Served {
+  const listener: RequestListener = (request, response) => answer(door, request, response);
+  const http = createHttpServer(listener, front.tls);
+  // Bodies are asked for once it is settled who sends them.
+  http.on('checkContinue', listener);
+  const { settings } = front.limits;
+  const peerOf = (socket: IncomingMessage['socket']) => front.sourceOf({ socket, headers: {} });
+  const connections = new Connections(http, { max: settings.connections, peerOf });
+  const stopping = new Stopping(http, connections);
+  let pinging: Promise<void> | null = null;
+  const ping = () => {
+    pinging ??= front.database.ping().finally(() => {
+      pinging = null;
     });
-    const answered = () => traced('request', () => handle(door, requestId, leave, request, response));
-    continued(request.headers, answered).catch((error: unknown) => answerError(door, requestId, response, error));
-  }, door.tls);
+    return pinging;
+  };
+  const door: OpenDoor = {
+    ...front,
+    lookUps: new LookUps(settings.lookUps),
+    arrivals: new Arrivals(front.limits),
+    connections,
+    stopping,
+    ping,
+  };
+  return { http, stopping };
+}
+
+function answer(door: OpenDoor, request: IncomingMessage, response: ServerResponse): void {
+  // Sent on a connection that was ended already: it cannot be answered, so it must not be done.
+  if (request.socket.writableEnded) return void request.socket.destroy();
+  const requestId = randomUUID();
+  response.setHeader('x-request-id', requestId);
+  response.setHeader('x-content-type-options', 'nosniff');
+  const started = performance.now();
+  const leave = leaving(response);
+  leave(() => {
+    const path = (request.url ?? '').split('?')[0];
+    const elapsed = performance.now() - started;
+    const status = response.writableFinished ? String(response.statusCode) : 'aborted';
+    door.metrics.requested(routeName(door, request.method, path), status, elapsed / 1000);
+    const ms = Math.round(elapsed);
+    door.services.log.info({ requestId, method: request.method, path, status: response.statusCode, ms }, 'request');
+    // Nobody waits for the rest of a body whose request is answered.
+    if (!request.complete) request.socket.destroySoon();
+  });
+  const answered = () => traced('request', () => handle(door, requestId, leave, request, response));
+  continued(request.headers, answered).catch((error: unknown) => answerError(door, requestId, response, error));
 }
 
 async function handle(
-  door: FrontDoor,
+  door: OpenDoor,
   requestId: string,
   leave: Leave,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  door.connections.occupy(request.socket, response, leave);
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
-  const source = door.sourceOf(request);
-  door.limits.admitSource(source, leave);
   if (path === '/readyz') return ready(door, response);
-  const page = request.method === 'GET' || request.method === 'HEAD' ? door.pages.get(path) : undefined;
-  if (page) return answerPage(page, request, response);
+  const source = door.sourceOf(request);
+  door.limits.admitSource(source);
   const route = routeOf(door, request.method, path);
+  if (!route?.isStream) paceAnswer(request.socket, response, door.limits.pace, leave);
+  const page = request.method === 'GET' || request.method === 'HEAD' ? door.pages.get(path) : undefined;
+  if (page) {
+    door.limits.run({ source, principal: null }, leave);
+    return answerPage(page, request, response);
+  }
   if (route?.name === 'metrics' && door.metrics.isScraper(request.headers.authorization))
     return door.metrics.answer(response);
   if (path !== '/graphql' && !route) throw notFound('resource');
   const context = await contextFor(door, { requestId, source, leave }, request);
-  if (context.actor.principal) door.limits.admitPrincipal(context.actor.principal.id, leave);
-  if (route) return handleRoute(door, context, route, path, request, response);
-  await answerGraphql(door, context, request, response);
+  const caller = { source, principal: context.actor.principal?.id ?? null };
+  if (caller.principal !== null) door.limits.admitPrincipal(caller.principal);
+  const refuse = (reason: Refusal) => answerError(door, requestId, response, reason);
+  door.arrivals.expect(request, response, caller, leave, refuse);
+  const run = () => door.limits.run(caller, leave);
+  if (route) return handleRoute(door, context, route, path, run, request, response);
+  await answerGraphql(door, context, run, request, response);
 }
 
 function routeOf({ routes }: FrontDoor, method: string | undefined, path: string): Route | undefined {
@@ -99,35 +147,10 @@ function routeName(door: FrontDoor, method: string | undefined, path = ''): stri
   return routeOf(door, method, path)?.name ?? 'other';
 }
 
-async function ready({ database }: FrontDoor, response: ServerResponse): Promise<void> {
-  await database.ping();
+async function ready({ ping, stopping }: OpenDoor, response: ServerResponse): Promise<void> {
+  if (stopping.isStopping) throw unavailable('The server stops.');
+  await ping();
   response.writeHead(200, { 'content-type': 'text/plain' }).end('ready\n');
-}
-
-/** Who asks is settled before anything of the request is read. A credential that does not count is never anonymous. */
-async function contextFor(
-  door: FrontDoor,
-  { requestId, source, leave }: { readonly requestId: string; readonly source: string; readonly leave: Leave },
-  request: IncomingMessage,
-): Promise<Context> {
-  const shown = shownIn(request.headers.authorization);
-  const stranger = { actor: anonymous, policies: door.policies, candidate: null };
-  const asker = shown === null ? stranger : await traced('authenticate', () => authenticated(door, source, shown));
-  const reauthenticate = async (tx: Tx) => (shown === null ? stranger : door.authenticate(tx, shown));
-  const attemptLogIn = (user: string) => door.limits.attemptLogIn(source, user);
-  const ending = new AbortController();
-  leave(() => ending.abort());
-  return { ...door.services, ...asker, requestId, gone: ending.signal, reauthenticate, attemptLogIn };
-}
-
-/** A wrong key counts as a wrong password does; the right one never waits for what others tried. */
-async function authenticated(door: FrontDoor, source: string, shown: Shown): Promise<Asker> {
-  try {
-    return await door.authenticate(door.services.db, shown);
-  } catch (error) {
-    if (shown.kind === 'credential' && error instanceof Refusal) door.limits.attemptLogIn(source, shown.id);
-    throw error;
-  }
 }
 
 async function handleRoute(
@@ -135,6 +158,7 @@ async function handleRoute(
   context: Context,
   route: Route,
   path: string,
+  run: () => void,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -143,6 +167,7 @@ async function handleRoute(
   if (context.actor.principal === null) throw unauthenticated();
   try {
     requireOperation(context, policy.name);
+    run();
     await route.handle(context, route.path.exec(path)?.[1] ?? '', request, response);
   } catch (error) {
     if (error instanceof Refusal)
@@ -154,6 +179,7 @@ async function handleRoute(
 async function answerGraphql(
   door: FrontDoor,
   context: Context,
+  run: () => void,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -161,6 +187,7 @@ async function answerGraphql(
   if (method === 'POST' && !isJson(request)) return refuseMediaType(response);
   const isAnonymous = context.actor.principal === null;
   const body = method === 'POST' ? await readJson(request, isAnonymous ? BODY_MAX_ANONYMOUS : BODY_MAX) : '';
+  run();
   const { search, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   if (isAnonymous) door.admitAnonymous(method === 'POST' ? body : Object.fromEntries(searchParams));
   const headerMap = new HeaderMap();
@@ -176,6 +203,8 @@ async function answerGraphql(
 }
 
 function answerError({ services }: FrontDoor, requestId: string, response: ServerResponse, error: unknown): void {
+  // Refused while its body was coming; what reads the body only sees the connection go.
+  if (response.writableEnded) return;
   const refusal = refusalFor(error, services.log, requestId);
   if (response.headersSent) return void response.destroy();
   const { retryAfterSeconds } = refusal.extensions;

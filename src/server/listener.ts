@@ -15,7 +15,17 @@ export type Place = { readonly socketPath: string } | { readonly host: string; r
 
 export type HttpServer = Server | TlsServer;
 
-const OPTIONS = { requestTimeout: 120_000, headersTimeout: 15_000, maxHeaderSize: 16_384 } as const;
+/**
+ * Clients are told the whole seconds of `keepAliveTimeout`; the rest is for a request that they send in the last moment.
+ * Bodies have no deadline here, since large ones may take long: `Arrivals` looks after them.
+ */
+const OPTIONS = {
+  requestTimeout: 0,
+  headersTimeout: 15_000,
+  connectionsCheckingInterval: 5000,
+  keepAliveTimeout: 5900,
+  maxHeaderSize: 16_384,
+} as const;
 const TLS_OPTIONS = { minVersion: 'TLSv1.2', handshakeTimeout: 10_000 } as const;
 /** Rights of the socket's file: its owner and its group may connect. */
 const OTHERS_OUT = 0o117;

@@ -2,8 +2,10 @@ import type { LogInAttempt } from '../authority/index.js';
 import type { Clock } from '../platform/clock.js';
 import { rateLimited } from '../platform/errors.js';
 import { TokenBuckets } from '../platform/token-buckets.js';
+import { Concurrency, SharedSlots } from './concurrency.js';
 import type { Leave } from './leaving.js';
 import { LogInAttempts } from './log-in-attempts.js';
+import type { Pace } from './pace.js';
 
 /** What one replica lets through; 0 is no limit. */
 export interface LimitSettings {
@@ -11,7 +13,18 @@ export interface LimitSettings {
   readonly requestsPerSecondPerSource: number;
   readonly concurrentRequestsPerPrincipal: number;
   readonly concurrentRequestsPerSource: number;
+  /** Strangers, who have not proved who they are, get an eighth of them. */
   readonly concurrentRequests: number;
+  /** Bearers that are looked up at a time, of those that did not count lately. */
+  readonly lookUps: number;
+  /** Bytes of bodies that are arriving, altogether; strangers' bodies get an eighth of them. */
+  readonly arrivingBytes: number;
+  /** How long a body may take to arrive, or an answer to be read, whatever its size. */
+  readonly transferPatienceMs: number;
+  /** What is known to be of a caller, and answers, may take a second more for each so many bytes. */
+  readonly transferBytesPerSecond: number;
+  /** Open connections, with or without a request. */
+  readonly connections: number;
   readonly streamsPerPrincipal: number;
   readonly streams: number;
   readonly logInsPerMinutePerSource: number;
@@ -26,6 +39,11 @@ export const NO_LIMITS: LimitSettings = {
   concurrentRequestsPerPrincipal: 0,
   concurrentRequestsPerSource: 0,
   concurrentRequests: 0,
+  lookUps: 0,
+  arrivingBytes: 0,
+  transferPatienceMs: 0,
+  transferBytesPerSecond: 0,
+  connections: 0,
   streamsPerPrincipal: 0,
   streams: 0,
   logInsPerMinutePerSource: 0,
@@ -35,10 +53,19 @@ export const NO_LIMITS: LimitSettings = {
 
 /** A client that was quiet may send so many seconds' worth of requests at once. */
 const BURST_SECONDS = 5;
-/** When to come back to a server that is busy with the caller's own requests. */
-const BUSY_RETRY_SECONDS = 1;
+/** Strangers get one in so many of what all callers share. */
+const STRANGERS_PART = 8;
 
-type ConcurrencyName = 'principal' | 'source' | 'all' | 'principalStreams' | 'streams';
+/** Who sends a request; without a principal it is a stranger, who is told apart by the address. */
+export interface Caller {
+  readonly source: string;
+  readonly principal: string | null;
+}
+
+/** What strangers get of a limit; where there is none, they have none. */
+export const strangersOf = (limit: number) => Math.ceil(limit / STRANGERS_PART);
+
+type ConcurrencyName = 'principal' | 'source' | 'principalStreams' | 'streams';
 type RateName = 'principal' | 'source' | 'logInSource' | 'logInUser';
 
 const perSecond = (rate: number) => new TokenBuckets({ perSecond: rate, burst: rate * BURST_SECONDS });
@@ -46,12 +73,16 @@ const perMinute = (rate: number) => new TokenBuckets({ perSecond: rate / 60, bur
 
 /** Decides in memory, for this replica alone, who sends too much. Nothing waits: what is too much is refused. */
 export class RequestLimits {
+  readonly settings: LimitSettings;
   readonly #clock: Clock;
   readonly #rates: Readonly<Record<RateName, TokenBuckets>>;
   readonly #concurrency: Readonly<Record<ConcurrencyName, Concurrency>>;
+  readonly #strangers: SharedSlots;
+  readonly #all: SharedSlots;
   readonly #logIns: LogInAttempts;
 
   constructor(settings: LimitSettings, clock: Clock) {
+    this.settings = settings;
     this.#clock = clock;
     this.#rates = {
       principal: perSecond(settings.requestsPerSecondPerPrincipal),
@@ -63,26 +94,41 @@ export class RequestLimits {
     this.#concurrency = {
       principal: new Concurrency(settings.concurrentRequestsPerPrincipal),
       source: new Concurrency(settings.concurrentRequestsPerSource),
-      all: new Concurrency(settings.concurrentRequests),
       principalStreams: new Concurrency(settings.streamsPerPrincipal),
       streams: new Concurrency(settings.streams),
     };
+    this.#strangers = new SharedSlots(strangersOf(settings.concurrentRequests));
+    this.#all = new SharedSlots(settings.concurrentRequests);
   }
 
-  /**
-   * Lets a request in by where it comes from, before anything of it is read. `leave` is called when it has ended.
-   * @throws RATE_LIMITED.
-   */
-  admitSource(source: string, leave: Leave): void {
+  get pace(): Pace {
+    return { patienceMs: this.settings.transferPatienceMs, bytesPerSecond: this.settings.transferBytesPerSecond };
+  }
+
+  /** Requests that run. */
+  get load() {
+    return { strangers: this.#strangers.size, known: this.#all.size - this.#strangers.size };
+  }
+
+  /** Counts a request by where it comes from, before anything of it is read. @throws RATE_LIMITED. */
+  admitSource(source: string): void {
     this.#take('source', source);
-    leave(this.#concurrency.source.enter(source));
-    leave(this.#concurrency.all.enter(''));
   }
 
   /** The same by who sends it. */
-  admitPrincipal(id: string, leave: Leave): void {
+  admitPrincipal(id: string): void {
     this.#take('principal', id);
-    leave(this.#concurrency.principal.enter(id));
+  }
+
+  /**
+   * Lets a request run, once its body is there. `leave` is called when it has ended. Strangers cannot take what is left
+   * to callers who proved who they are, and no caller of either kind all that there is.
+   * @throws RATE_LIMITED.
+   */
+  run({ source, principal }: Caller, leave: Leave): void {
+    leave(this.#concurrency.source.enter(source));
+    leave(principal === null ? this.#strangers.enter(source) : this.#concurrency.principal.enter(principal));
+    leave(this.#all.enter(principal ?? source));
   }
 
   /** Lets a request become a stream, which stays among the requests too. @throws RATE_LIMITED. */
@@ -107,26 +153,5 @@ export class RequestLimits {
   #take(rate: RateName, key: string): void {
     const seconds = this.#rates[rate].take(key, this.#clock.now());
     if (seconds > 0) throw rateLimited('Too many requests; try again later.', seconds);
-  }
-}
-
-/** How many requests of each key are under way. */
-class Concurrency {
-  readonly #max: number;
-  readonly #counts = new Map<string, number>();
-
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  enter(key: string): () => void {
-    const count = this.#counts.get(key) ?? 0;
-    if (this.#max > 0 && count >= this.#max) throw rateLimited('Too many requests at once.', BUSY_RETRY_SECONDS);
-    this.#counts.set(key, count + 1);
-    return () => {
-      const left = (this.#counts.get(key) ?? 1) - 1;
-      if (left > 0) this.#counts.set(key, left);
-      else this.#counts.delete(key);
-    };
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
 /** Tells by which address a request came. */
-export type SourceOf = (request: IncomingMessage) => string;
+export type SourceOf = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => string;
 
 /**
  * Where a request comes from: the peer's address, or what a trusted proxy says in X-Forwarded-For. Of that header the

@@ -38,6 +38,7 @@ export class Streams {
     name: 'openStream',
     method: 'POST',
     path: /^\/graphql\/stream$/,
+    isStream: true,
     handle: async (context, _parameter, request, response) => {
       if (!isJson(request)) return refuseMediaType(response);
       await this.#answer(context, await readJson(request, BODY_MAX_ANONYMOUS), response);

@@ -55,7 +55,7 @@ async function carelessServer({ services, database }: TestServer) {
   };
   const graphql = createGraphql(enforce(schema, policies), services.log);
   await graphql.start();
-  const http = createFrontDoor({
+  const { http } = createFrontDoor({
     services,
     policies,
     database,

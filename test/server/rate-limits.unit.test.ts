@@ -17,28 +17,39 @@ function enter(admit: (leave: (done: () => void) => void) => void) {
   return { count, end: () => stays.forEach((done) => void done()) };
 }
 
+const known = (principal: string) => ({ source: 'a', principal });
+const stranger = (source: string) => ({ source, principal: null });
+
 describe('RequestLimits', () => {
   test('refused: more requests at once than one principal may have, until they end', () => {
     const limits = new RequestLimits({ ...NO_LIMITS, concurrentRequestsPerPrincipal: 3 }, clock);
-    const first = enter((leave) => limits.admitPrincipal('a', leave));
+    const first = enter((leave) => limits.run(known('a'), leave));
     expect(first.count).toBe(3);
-    expect(enter((leave) => limits.admitPrincipal('b', leave)).count).toBe(3);
+    expect(enter((leave) => limits.run(known('b'), leave)).count).toBe(3);
     first.end();
-    expect(enter((leave) => limits.admitPrincipal('a', leave)).count).toBe(3);
+    expect(enter((leave) => limits.run(known('a'), leave)).count).toBe(3);
   });
 
-  test('refused: more than one source, or all of them, may have', () => {
-    const limits = new RequestLimits({ ...NO_LIMITS, concurrentRequestsPerSource: 2, concurrentRequests: 3 }, clock);
-    const first = enter((leave) => limits.admitSource('a', leave));
+  test('refused: more than one source may have', () => {
+    const limits = new RequestLimits({ ...NO_LIMITS, concurrentRequestsPerSource: 2 }, clock);
+    const first = enter((leave) => limits.run(stranger('a'), leave));
     expect(first.count).toBe(2);
     first.end();
-    expect(enter((leave) => limits.admitSource('a', leave)).count).toBe(2);
-    expect(enter((leave) => limits.admitSource('b', leave)).count).toBe(1);
+    expect(enter((leave) => limits.run(stranger('a'), leave)).count).toBe(2);
+  });
+
+  test('ok: strangers take an eighth of all slots at most, and whoever holds none finds one', () => {
+    const limits = new RequestLimits({ ...NO_LIMITS, concurrentRequests: 64 }, clock);
+    const counts = ['a', 'b', 'c', 'd'].map((source) => enter((leave) => limits.run(stranger(source), leave)).count);
+    expect(counts).toEqual([2, 2, 1, 1]);
+    expect(limits.load).toEqual({ strangers: 6, known: 0 });
+    expect(enter((leave) => limits.run(known('a'), leave)).count).toBe(10);
+    expect(enter((leave) => limits.run(stranger('e'), leave)).count).toBe(1);
   });
 
   test('ok: nothing is refused without limits', () => {
     const limits = new RequestLimits(NO_LIMITS, clock);
-    expect(enter((leave) => limits.admitSource('a', leave)).count).toBe(10);
+    expect(enter((leave) => limits.run(stranger('a'), leave)).count).toBe(10);
     for (let index = 0; index < 1000; index += 1) limits.attemptLogIn('a', 'admin');
   });
 });

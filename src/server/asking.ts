@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import { type Asker, anonymous, type Context, type Services } from '../authority/index.js';
+import type { Tx } from '../db/open.js';
+import { Refusal } from '../platform/errors.js';
+import type { PolicyRegistry } from '../platform/policy/index.js';
+import { traced } from '../platform/trace.js';
+import type { Leave } from './leaving.js';
+import type { LookUps } from './look-ups.js';
+import type { RequestLimits } from './rate-limits.js';
+import { type Shown, shownIn } from './shown.js';
+
+/** Proves who sends what is shown, and reads what that is judged by; from a database or inside a transaction. */
+export type Authenticate = (db: Tx, shown: Shown) => Promise<Asker>;
+
+export interface Asking {
+  readonly services: Services;
+  readonly policies: PolicyRegistry;
+  readonly authenticate: Authenticate;
+  readonly limits: RequestLimits;
+  readonly lookUps: LookUps;
+}
+
+/** Who asks is settled before anything of the request is read. A credential that does not count is never anonymous. */
+export async function contextFor(
+  asking: Asking,
+  { requestId, source, leave }: { readonly requestId: string; readonly source: string; readonly leave: Leave },
+  { headers }: IncomingMessage,
+): Promise<Context> {
+  const shown = shownIn(headers.authorization);
+  const stranger = { actor: anonymous, policies: asking.policies, candidate: null };
+  const asker = shown === null ? stranger : await traced('authenticate', () => authenticated(asking, source, shown));
+  const reauthenticate = async (tx: Tx) => (shown === null ? stranger : asking.authenticate(tx, shown));
+  const attemptLogIn = (user: string) => asking.limits.attemptLogIn(source, user);
+  const ending = new AbortController();
+  leave(() => ending.abort());
+  return { ...asking.services, ...asker, requestId, gone: ending.signal, reauthenticate, attemptLogIn };
+}
+
+/** A wrong key counts as a wrong password does; the right one never waits for what others tried. */
+async function authenticated(asking: Asking, source: string, shown: Shown): Promise<Asker> {
+  const { services, limits, lookUps } = asking;
+  const principalOf = ({ actor }: Asker) => actor.principal?.id ?? source;
+  try {
+    const lookUp = () => asking.authenticate(services.db, shown);
+    return await lookUps.run(JSON.stringify(shown), source, principalOf, lookUp);
+  } catch (error) {
+    if (shown.kind === 'credential' && error instanceof Refusal && error.code === 'UNAUTHENTICATED')
+      limits.attemptLogIn(source, shown.id);
+    throw error;
+  }
+}

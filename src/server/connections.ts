@@ -1,0 +1,130 @@
+import type { ServerResponse } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
+import { rateLimited } from '../platform/errors.js';
+import { FairPool } from './fair-pool.js';
+import type { Leave } from './leaving.js';
+import type { HttpServer } from './listener.js';
+
+/** Requests on one connection that wait for their answers. Clients that send the next before the answer are rare. */
+const PIPELINED_MAX = 16;
+
+interface Connection {
+  readonly socket: Socket;
+  readonly peer: string;
+  /** Answers that are not out yet. */
+  readonly answers: Set<ServerResponse>;
+  /** Since when there is no request on it, in milliseconds of this process. */
+  idleSince: number;
+}
+
+export interface ConnectionOptions {
+  /** Open connections at most; 0 sets no bound. */
+  readonly max: number;
+  /** Whom a connection counts for. */
+  readonly peerOf: (socket: Socket) => string;
+}
+
+/**
+ * The connections of a server. When there are too many, whoever has most that are idle, or have sent no whole request,
+ * loses the oldest of those.
+ */
+export class Connections {
+  readonly #options: ConnectionOptions;
+  readonly #server: HttpServer;
+  readonly #all = new Map<Socket, Connection>();
+  /** By address and port, for those whose requests come by another socket, TLS's. */
+  readonly #byName = new Map<string, Connection>();
+  readonly #idle = new FairPool<Connection>(0);
+  #isClosing = false;
+  #lastOpened = 0;
+
+  constructor(server: HttpServer, options: ConnectionOptions) {
+    this.#server = server;
+    this.#options = options;
+    server.on('connection', (socket: Socket) => this.#opened(socket));
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** Notes a request on its connection until its answer is out. @throws RATE_LIMITED when too many wait there. */
+  occupy(socket: Socket, response: ServerResponse, leave: Leave): void {
+    const connection = this.#all.get(socket) ?? this.#byName.get(nameOf(socket));
+    if (this.#isClosing) response.setHeader('connection', 'close');
+    if (!connection) return;
+    this.#idle.delete(connection.peer, connection);
+    connection.answers.add(response);
+    leave(() => {
+      connection.answers.delete(response);
+      if (connection.answers.size > 0 || !this.#all.has(connection.socket)) return;
+      connection.idleSince = performance.now();
+      this.#idle.add(connection.peer, connection);
+    });
+    if (connection.answers.size > PIPELINED_MAX) throw rateLimited('Too many requests wait on this connection.', 1);
+  }
+
+  /** From now on every answer says that its connection closes. */
+  sayClose(): void {
+    this.#isClosing = true;
+    for (const { answers } of this.#all.values())
+      for (const answer of answers) if (!answer.headersSent) answer.setHeader('connection', 'close');
+  }
+
+  /**
+   * Accepts no more connections. Those that the kernel has taken, and this process has not yet seen, would be reset, so
+   * it first waits until for a while none came.
+   */
+  async stopAccepting(quietMs: number, waitMaxMs: number): Promise<void> {
+    const began = performance.now();
+    const quietSince = () => performance.now() - Math.max(this.#lastOpened, began);
+    while (quietSince() < quietMs && performance.now() - began < waitMaxMs) {
+      await delay(quietMs / 5);
+      // Right behind a look at what the kernel has.
+      await turn();
+    }
+    // Of its own the close of an HTTP server destroys idle connections, on which a request may be on its way.
+    NetServer.prototype.close.call(this.#server);
+  }
+
+  /**
+   * Resolves once all connections are closed. An idle one is ended when its client was told not to use it any longer: a
+   * request that is on its way meets a connection that answers.
+   */
+  async ended(idleMs: number, timeoutMs: number): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    while (this.#all.size > 0) {
+      const now = performance.now();
+      for (const { socket, answers, idleSince } of this.#all.values()) {
+        if (now >= deadline) socket.destroy();
+        else if (answers.size === 0 && now - idleSince >= idleMs) socket.end();
+      }
+      await delay(20);
+    }
+  }
+
+  #opened(socket: Socket): void {
+    const now = performance.now();
+    const connection = {
+      socket,
+      peer: this.#options.peerOf(socket),
+      answers: new Set<ServerResponse>(),
+      idleSince: now,
+    };
+    const name = nameOf(socket);
+    this.#lastOpened = now;
+    this.#all.set(socket, connection);
+    if (socket.remotePort !== undefined) this.#byName.set(name, connection);
+    this.#idle.add(connection.peer, connection);
+    socket.once('close', () => {
+      this.#all.delete(socket);
+      if (this.#byName.get(name) === connection) this.#byName.delete(name);
+      this.#idle.delete(connection.peer, connection);
+    });
+    const { max } = this.#options;
+    if (max > 0 && this.#all.size > max) this.#idle.takeFromLargest()?.socket.destroy();
+  }
+}
+
+const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;

@@ -1,0 +1,71 @@
+/**
+ * Members of a bounded pool, each with the key of whom it belongs to. When the pool is full, the key with most members
+ * loses its oldest one, so that a key with few members gets in whatever others hold. Every call takes constant time.
+ */
+export class FairPool<T> {
+  readonly #max: number;
+  /** In the order of their turns. */
+  readonly #members = new Map<string, Set<T>>();
+  /** Keys by how many members they have. */
+  readonly #keysOf = new Map<number, Set<string>>();
+  #most = 0;
+  #size = 0;
+
+  /** @param max 0 sets no bound. */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes a member in. Answers the one that is out for it, which may be the same. */
+  add(key: string, member: T): T | undefined {
+    const own = this.#members.get(key) ?? new Set<T>();
+    this.#members.set(key, own.add(member));
+    this.#size += 1;
+    this.#count(key, own.size - 1, own.size);
+    return this.#max > 0 && this.#size > this.#max ? this.takeFromLargest() : undefined;
+  }
+
+  /** Takes a member out. False when it is out already. */
+  delete(key: string, member: T): boolean {
+    const own = this.#members.get(key);
+    if (!own?.delete(member)) return false;
+    this.#size -= 1;
+    this.#count(key, own.size + 1, own.size);
+    if (own.size === 0) this.#members.delete(key);
+    return true;
+  }
+
+  /** Takes out the oldest member of the key that has most. */
+  takeFromLargest(): T | undefined {
+    const [key] = this.#keysOf.get(this.#most) ?? [];
+    return key === undefined ? undefined : this.#takeOldest(key);
+  }
+
+  /** Takes out the oldest member of the key whose turn it is; its next turn comes after those of all others. */
+  takeInTurn(): T | undefined {
+    const [turn] = this.#members;
+    if (turn === undefined) return undefined;
+    const [key, own] = turn;
+    this.#members.delete(key);
+    this.#members.set(key, own);
+    return this.#takeOldest(key);
+  }
+
+  #takeOldest(key: string): T | undefined {
+    const [oldest] = this.#members.get(key) ?? [];
+    if (oldest !== undefined) this.delete(key, oldest);
+    return oldest;
+  }
+
+  #count(key: string, before: number, after: number): void {
+    const left = this.#keysOf.get(before);
+    left?.delete(key);
+    if (left?.size === 0) this.#keysOf.delete(before);
+    if (after > 0) this.#keysOf.set(after, (this.#keysOf.get(after) ?? new Set<string>()).add(key));
+    if (after > this.#most || (before === this.#most && !this.#keysOf.has(before))) this.#most = after;
+  }
+}
