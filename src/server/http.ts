@@ -17,7 +17,7 @@ import type { AdmitAnonymous } from './anonymous.js';
 import { BODY_MAX, BODY_MAX_ANONYMOUS, isJson, readJson, refuseMediaType } from './body.js';
 import { recordDenial } from './denials.js';
 import { answerPage, type Page } from './graphiql.js';
-import { type Leave, leaving } from './leaving.js';
+import { type Leaving, leaving } from './leaving.js';
 import { createHttpServer, type HttpServer, type TlsFiles } from './listener.js';
 import { refusalFor } from './mask.js';
 import type { Metrics } from './metrics.js';
@@ -60,7 +60,7 @@ export function createFrontDoor(door: FrontDoor): HttpServer {
       const ms = Math.round(elapsed);
       door.services.log.info({ requestId, method: request.method, path, status: response.statusCode, ms }, 'request');
     });
-    const answered = () => traced('request', () => handle(door, requestId, leave, request, response));
+    const answered = () => traced('request', () => handle(door, requestId, leaving(response), request, response));
     continued(request.headers, answered).catch((error: unknown) => answerError(door, requestId, response, error));
   }, door.tls);
 }
@@ -68,7 +68,7 @@ export function createFrontDoor(door: FrontDoor): HttpServer {
 async function handle(
   door: FrontDoor,
   requestId: string,
-  leave: Leave,
+  leave: Leaving,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -85,7 +85,7 @@ async function handle(
   if (path !== '/graphql' && !route) throw notFound('resource');
   const context = await contextFor(door, requestId, source, request);
   if (context.actor.principal) door.limits.admitPrincipal(context.actor.principal.id, leave);
-  if (route) return handleRoute(door, context, route, path, request, response);
+  if (route) return handleRoute(door, context, route, path, request, response, leave.early);
   await answerGraphql(door, context, request, response);
 }
 
@@ -136,13 +136,14 @@ async function handleRoute(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
+  giveBack: () => void,
 ): Promise<void> {
   const policy = policies.policyFor(`HTTP.${route.name}`);
   if (!policy) throw notFound('resource');
   if (context.actor.principal === null) throw unauthenticated();
   try {
     requireOperation(context, policy.name);
-    await route.handle(context, route.path.exec(path)?.[1] ?? '', request, response);
+    await route.handle(context, route.path.exec(path)?.[1] ?? '', request, response, giveBack);
   } catch (error) {
     if (error instanceof Refusal)
       await recordDenial(context, [{ extensions: error.extensions, path: ['HTTP', route.name] }]);

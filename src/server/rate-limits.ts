@@ -38,7 +38,7 @@ const BURST_SECONDS = 5;
 /** When to come back to a server that is busy with the caller's own requests. */
 const BUSY_RETRY_SECONDS = 1;
 
-type ConcurrencyName = 'principal' | 'source' | 'all' | 'principalStreams' | 'streams';
+type ConcurrencyName = 'principal' | 'source' | 'all';
 type RateName = 'principal' | 'source' | 'logInSource' | 'logInUser';
 
 const perSecond = (rate: number) => new TokenBuckets({ perSecond: rate, burst: rate * BURST_SECONDS });
@@ -64,8 +64,6 @@ export class RequestLimits {
       principal: new Concurrency(settings.concurrentRequestsPerPrincipal),
       source: new Concurrency(settings.concurrentRequestsPerSource),
       all: new Concurrency(settings.concurrentRequests),
-      principalStreams: new Concurrency(settings.streamsPerPrincipal),
-      streams: new Concurrency(settings.streams),
     };
   }
 
@@ -83,12 +81,6 @@ export class RequestLimits {
   admitPrincipal(id: string, leave: Leave): void {
     this.#take('principal', id);
     leave(this.#concurrency.principal.enter(id));
-  }
-
-  /** Lets a request become a stream, which stays among the requests too. @throws RATE_LIMITED. */
-  admitStream(principalId: string, leave: Leave): void {
-    leave(this.#concurrency.principalStreams.enter(principalId));
-    leave(this.#concurrency.streams.enter(''));
   }
 
   /**
