@@ -24,14 +24,18 @@ import { createGraphql } from './server/graphql.js';
 import { requireGuardedFields, requireGuardedRoutes } from './server/guards.js';
 import { createFrontDoor } from './server/http.js';
 import type { HttpServer, TlsFiles } from './server/listener.js';
+import { Lookout } from './server/lookout.js';
 import { Metrics, metricsPolicy, metricsRoute } from './server/metrics.js';
 import { type LimitSettings, NO_LIMITS, RequestLimits } from './server/rate-limits.js';
 import { buildSchema, objectTypesOf } from './server/schema.js';
 import { federationPolicies, shapePolicy } from './server/shapes.js';
 import { sourceReader } from './server/source.js';
 import type { StopTimes } from './server/stopping.js';
+import { StreamPlaces } from './server/stream-places.js';
 import { Streams, streamPolicy } from './server/streams.js';
 import { startSweeper } from './server/sweeper.js';
+
+const STREAMS_AT_ONCE = 2;
 
 export interface AppOptions {
   readonly database: Database;
@@ -41,6 +45,8 @@ export interface AppOptions {
   readonly adminPasswordPath: string;
   /** What is let through at the door; without them everything is, as tests need it. */
   readonly limits?: LimitSettings;
+  /** How many streams use the database at a time. */
+  readonly streamsAtOnce?: number;
   /** A bearer that reads the metrics and nothing else. */
   readonly metricsToken?: string | undefined;
   /** Addresses and CIDR blocks of proxies whose X-Forwarded-For is believed; none by default. */
@@ -119,7 +125,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   const guarded = guardedSchema(domains, policies);
   const limits = new RequestLimits(options.limits ?? NO_LIMITS, clock);
   const bells = new Bells();
-  const streams = new Streams({ guarded, feeds: feedsOf(domains), bells, limits });
+  const lookout = new Lookout({
+    db: database.db,
+    bells,
+    metrics: metrics.streams,
+    atOnce: options.streamsAtOnce ?? STREAMS_AT_ONCE,
+  });
+  const places = new StreamPlaces(options.limits ?? NO_LIMITS, metrics.streams);
+  const streams = new Streams({ guarded, feeds: feedsOf(domains), lookout, places });
   const routes = [...domains.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics), streams.route];
   requireGuardedRoutes(routes, policies);
   if (domains.includes(auditDomain)) ensureKeyFile(settings.auditKeyPath);

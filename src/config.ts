@@ -36,6 +36,8 @@ export interface Config {
   readonly streamPatienceMs: number;
   readonly passwordCost: number;
   readonly limits: LimitSettings;
+  /** How many streams use the database at a time. */
+  readonly streamsAtOnce: number;
   readonly metricsToken: string | undefined;
   readonly auditKeyPath: string;
   readonly auditRetentionMs: number | null;
@@ -93,6 +95,7 @@ export function readConfig(environment: Environment): Config {
     streamLifetimeMs: values.BAILIWICK_STREAM_LIFETIME,
     streamPatienceMs: values.BAILIWICK_STREAM_PATIENCE,
     passwordCost: values.BAILIWICK_PASSWORD_COST,
+    streamsAtOnce: streamsAtOnce(values.BAILIWICK_DATABASE_CONNECTIONS),
     metricsToken: values.BAILIWICK_METRICS_TOKEN,
     limits: {
       requestsPerSecondPerPrincipal: values.BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL,
@@ -118,6 +121,9 @@ export function readConfig(environment: Environment): Config {
     shutdownTimeoutMs: values.BAILIWICK_SHUTDOWN_TIMEOUT,
   };
 }
+
+/** Few, whatever the pool: requests come first, and more would not make streams quicker. */
+const streamsAtOnce = (connections: number) => Math.min(4, Math.max(1, Math.floor(connections / 4)));
 
 function tlsFiles(certificatePath: string | undefined, keyPath: string | undefined): TlsFiles | undefined {
   if (certificatePath !== undefined && keyPath !== undefined) return { certificatePath, keyPath };

@@ -42,6 +42,7 @@ export async function serve(flags: Readonly<Record<string, string>> = {}): Promi
     log,
     settings: config,
     limits: config.limits,
+    streamsAtOnce: config.streamsAtOnce,
     metricsToken: config.metricsToken,
     trustedProxies: config.trustedProxies,
     tls: config.tls,

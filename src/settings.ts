@@ -58,7 +58,7 @@ export const SETTINGS = {
   ],
   BAILIWICK_DATABASE_CONNECTIONS: [
     z.coerce.number().int().min(2).max(200).default(10),
-    'Connections to Postgres at most.',
+    'Connections to Postgres at most. Streams of events use a quarter of them, and never more than four.',
   ],
   BAILIWICK_DOMAINS: [z.string().optional(), 'Names of the domains to serve, with commas; all by default.'],
   BAILIWICK_GRAPHIQL: [
@@ -158,9 +158,12 @@ export const SETTINGS = {
   ],
   BAILIWICK_STREAMS_PER_PRINCIPAL: [
     limit.default(16),
-    'Streams of events of one user or agent at a time. They count among the requests too.',
+    'Streams of events of one user or agent at a time. Once open, they do not count among its requests.',
   ],
-  BAILIWICK_STREAMS: [limit.default(500), 'Streams of events at a time altogether.'],
+  BAILIWICK_STREAMS: [
+    limit.default(500),
+    'Streams of events at a time altogether, three quarters of them at most of agents. When all are taken, who has few takes one of who has most.',
+  ],
   BAILIWICK_LOG_INS_PER_MINUTE_PER_SOURCE: [
     limit.default(60),
     'Passwords that are checked for one address each minute.',

@@ -46,6 +46,19 @@ export const anonymous: Actor = {
   rolesUntil: null,
 };
 
+/** Whether what was read of a caller still holds under the epoch as it is now. */
+export function isCurrent(actor: Actor, currentEpoch: number, now: Date): boolean {
+  const { principal, epoch } = actor;
+  if (principal === null) return true;
+  // An agent's trust changes without the epoch, so agents are always read again.
+  return principal.kind !== 'agent' && epoch === currentEpoch && !isOver(actor, now);
+}
+
+/** Whether the times of what was read of a caller are over: its token has ended, or a role has ended or begun. */
+export function isOver({ token, rolesUntil }: Actor, now: Date): boolean {
+  return [token?.expiresAt, rolesUntil].some((end) => end != null && end <= now);
+}
+
 /** The domain of a domain-scoped token: what a create in a domain is owned by. */
 export function domainOf({ actor }: { readonly actor: Actor }): string {
   if (actor.where?.type !== 'domain') throw new Error('A policy let another scope than a domain create in one.');

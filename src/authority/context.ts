@@ -121,6 +121,11 @@ export interface Context extends Services, Asker {
   readonly gone: AbortSignal;
   /** Reads the caller's rights again, and the policies; inside a transaction that holds the epoch, as they stay until it ends. */
   readonly reauthenticate: (tx: Tx) => Promise<Asker>;
+  /**
+   * What loaders read is kept for, where several contexts share it: those of one caller at one moment, under the same
+   * rights. Each context's own by default.
+   */
+  readonly loadsFor?: object;
   /** Counts a password before it is checked. @throws Refusal RATE_LIMITED when its user or the caller tried too often. */
   readonly attemptLogIn: (user: string) => LogInAttempt;
 }

@@ -3,6 +3,7 @@ import { type Db, notify, type Tx } from '../db/open.js';
 import { authorizationEpoch } from './tables.js';
 
 const ROW = eq(authorizationEpoch.id, 1);
+const NO_EPOCH = 'The authorization epoch is missing: the database was not bootstrapped.';
 
 /** Makes the row on an empty database. */
 export async function insertEpoch(db: Db): Promise<void> {
@@ -18,7 +19,14 @@ export type EpochHold = 'share' | 'update';
  */
 export async function lockEpoch(tx: Tx, mode: EpochHold): Promise<number> {
   const [row] = await tx.select().from(authorizationEpoch).where(ROW).for(mode);
-  if (!row) throw new Error('The authorization epoch is missing: the database was not bootstrapped.');
+  if (!row) throw new Error(NO_EPOCH);
+  return row.epoch;
+}
+
+/** The epoch as it is now; held by nobody, so rights may change at any moment after it. */
+export async function readEpoch(db: Db): Promise<number> {
+  const [row] = await db.select({ epoch: authorizationEpoch.epoch }).from(authorizationEpoch).where(ROW);
+  if (!row) throw new Error(NO_EPOCH);
   return row.epoch;
 }
 

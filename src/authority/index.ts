@@ -1,4 +1,13 @@
-export { type Actor, anonymous, domainOf, type Principal, projectOf, type Scope } from './actor.js';
+export {
+  type Actor,
+  anonymous,
+  domainOf,
+  isCurrent,
+  isOver,
+  type Principal,
+  projectOf,
+  type Scope,
+} from './actor.js';
 export type { Candidate, DecisionChange } from './candidate.js';
 export type {
   Asker,
@@ -13,7 +22,7 @@ export type {
 export { mayOn, refuseUnless, requireAllowed, requireOperation, requireVisible } from './decide.js';
 export { Denials } from './denials.js';
 export { auditDenial } from './denied.js';
-export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC } from './epoch.js';
+export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC, readEpoch } from './epoch.js';
 export { eventSweep } from './event-sweep.js';
 export { once, requestIdSweep } from './idempotency.js';
 export { byId, defineLoader } from './loader.js';

@@ -4,15 +4,16 @@ import type { Context } from './context.js';
 const BATCH_MAX = 1000;
 
 /**
- * Declares a batch read. Each request gets its own DataLoader, made on first use and gone with the request, so that
+ * Declares a batch read. Each request, or what shares its loads, gets its own DataLoader, made on first use and gone with the request, so that
  * nothing read for one caller is ever answered to another. Keys that are hidden or missing load as null.
  */
 export function defineLoader<Value>(
   batch: (context: Context, keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
 ): (context: Context) => DataLoader<string, Value | null> {
-  const loaders = new WeakMap<Context, DataLoader<string, Value | null>>();
+  const loaders = new WeakMap<object, DataLoader<string, Value | null>>();
   return (context) => {
-    let loader = loaders.get(context);
+    const owner = context.loadsFor ?? context;
+    let loader = loaders.get(owner);
     if (loader === undefined) {
       loader = new DataLoader(
         async (keys) => {
@@ -21,7 +22,7 @@ export function defineLoader<Value>(
         },
         { maxBatchSize: BATCH_MAX },
       );
-      loaders.set(context, loader);
+      loaders.set(owner, loader);
     }
     return loader;
   };

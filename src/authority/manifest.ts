@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { Db } from '../db/open.js';
 import type { EventRow } from '../events/index.js';
 import type { Policy } from '../platform/policy/index.js';
-import type { Context, Services, Settings } from './context.js';
+import type { Asker, Context, Services, Settings } from './context.js';
 
 /** A GraphQL field's function; the generated types check each slice's own. */
 // biome-ignore lint/suspicious/noExplicitAny: the composition root holds resolvers of every type at once.
@@ -15,18 +16,30 @@ export interface Route {
   readonly path: RegExp;
   /** Whether its answer goes on for as long as there is something to tell; it then bounds itself how slowly it is read. */
   readonly isStream?: boolean;
-  handle(context: Context, parameter: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** @param giveBack Gives the request's place among those under way back, for an answer that has a place of its own. */
+  handle(
+    context: Context,
+    parameter: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    giveBack: () => void,
+  ): Promise<void>;
 }
 
-/** What a field of Subscription tells: events of one type, of those about objects that the caller may read. */
-export interface Feed {
+/**
+ * What a field of Subscription tells: events of one type, of those about objects that the caller may read. An event is
+ * what the field resolves to. Events and objects are read once for all who follow; each caller is decided for itself.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the composition root holds feeds of every field at once.
+export interface Feed<Row extends object = any, Args = any> {
   readonly type: string;
+  /** The objects that events are about, by their ids, as they are now; those that are gone are missing. */
+  objects(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Row>>;
   /**
-   * The first event behind a position that this caller may see, at this moment, and that the field's arguments ask for.
-   * It is what the field resolves to.
+   * What says whether a caller may see an event, which is about this object, and the field's arguments ask for it.
+   * @throws Refusal BAD_USER_INPUT for arguments that cannot be.
    */
-  // biome-ignore lint/suspicious/noExplicitAny: the composition root holds feeds of every field at once.
-  next(context: Context, args: any, after: number): Promise<EventRow | undefined>;
+  tells(args: Args): (asker: Asker, event: EventRow, object: Row) => boolean;
 }
 
 /** Removes rows that are of no use any more. Replicas run it whenever they like, at once too. */

@@ -4,7 +4,7 @@ import type { Tx } from '../db/open.js';
 import { type EventFact, recordEvents } from '../events/index.js';
 import { Refusal } from '../platform/errors.js';
 import type { PolicyName } from '../platform/policy/index.js';
-import type { Actor } from './actor.js';
+import { isCurrent } from './actor.js';
 import type { Asker, AuditFact, Context } from './context.js';
 import { requireOperation } from './decide.js';
 import { auditDenial } from './denied.js';
@@ -115,13 +115,4 @@ async function runOnce<T>(
   if (!isUnchanged && entries === 0) throw new Error(`${options.policy}: a change must leave an audit entry`);
   await recordEvents(tx, events, now);
   return result;
-}
-
-/** Whether what was read of the caller when its request began still holds. */
-function isCurrent({ principal, token, epoch, rolesUntil }: Actor, currentEpoch: number, now: Date): boolean {
-  if (principal === null) return true;
-  // An agent's trust changes without the epoch, so agents are always read again.
-  if (principal.kind === 'agent' || epoch !== currentEpoch) return false;
-  // Times come without the epoch too: the token may have ended by now, or a role have ended or begun.
-  return [token?.expiresAt, rolesUntil].every((end) => end == null || now < end);
 }

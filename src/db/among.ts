@@ -20,3 +20,11 @@ export function among(what: Column | SQL, values: Values): SQL | undefined {
   const storable = values.filter((value) => !/[\0\p{Cs}]/u.test(value));
   return storable.length === 0 ? sql`false` : inArray(sql`${what}`, storable);
 }
+
+/** The same for texts that are at hand. @throws Refusal as `requireFew` does. */
+export function amongThese(values: Values): (text: unknown) => boolean {
+  if (values == null) return () => true;
+  requireFew(values);
+  const asked = new Set<unknown>(values);
+  return (text) => asked.has(text);
+}

@@ -1,15 +1,26 @@
 import { EVERY_TOPIC } from '../db/open.js';
 
-/** Wakes those of this process who wait for a topic. */
+/**
+ * Wakes those of this process who wait for a topic. Rings are counted, so that what was read can be told to have been
+ * read after one.
+ */
 export class Bells {
   readonly #hung = new Set<Bell>();
+  #moment = 0;
 
   ring(topic: string): void {
-    for (const bell of this.#hung) if (topic === EVERY_TOPIC || bell.topics.includes(topic)) bell.ring();
+    const moment = this.nextMoment();
+    for (const bell of this.#hung) if (topic === EVERY_TOPIC || bell.topics.includes(topic)) bell.ring(moment);
+  }
+
+  /** A moment that is after every ring until now, and before every one that comes. */
+  nextMoment(): number {
+    this.#moment += 1;
+    return this.#moment;
   }
 
   hang(...topics: readonly string[]): Bell {
-    const bell: Bell = new Bell(topics, () => this.#hung.delete(bell));
+    const bell: Bell = new Bell(topics, this.nextMoment(), () => this.#hung.delete(bell));
     this.#hung.add(bell);
     return bell;
   }
@@ -19,21 +30,34 @@ export class Bells {
 export class Bell {
   readonly topics: readonly string[];
   readonly takeDown: () => void;
+  #rungAt: number;
   #hasRung = false;
   #wake = () => {};
 
-  constructor(topics: readonly string[], takeDown: () => void) {
+  constructor(topics: readonly string[], hungAt: number, takeDown: () => void) {
     this.topics = topics;
     this.takeDown = takeDown;
+    this.#rungAt = hungAt;
   }
 
-  ring(): void {
+  /** When it rang last, or was hung. */
+  get rungAt(): number {
+    return this.#rungAt;
+  }
+
+  ring(moment: number): void {
+    this.#rungAt = moment;
     this.#hasRung = true;
     this.#wake();
   }
 
-  /** Resolves when it rings or has rung since the last wait, after `ms`, or when the signal aborts. */
-  async wait(ms: number, signal: AbortSignal): Promise<void> {
+  /** Takes note of the rings until now: the next wait is for another one. */
+  heard(): void {
+    this.#hasRung = false;
+  }
+
+  /** Resolves to true when it rings or has rung since `heard`; to false after `ms`, or when the signal aborts. */
+  async wait(ms: number, signal: AbortSignal): Promise<boolean> {
     if (!this.#hasRung && !signal.aborted) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(wake, ms);
@@ -46,6 +70,6 @@ export class Bell {
         }
       });
     }
-    this.#hasRung = false;
+    return this.#hasRung;
   }
 }

@@ -1,4 +1,4 @@
-import { inArray, lt, max, sql } from 'drizzle-orm';
+import { inArray, lt, sql } from 'drizzle-orm';
 import { type Db, notify, type Tx } from '../db/open.js';
 import { newId } from '../platform/ids.js';
 import { positionAt } from './positions.js';
@@ -33,12 +33,6 @@ export async function recordEvents(tx: Tx, facts: readonly EventFact[], at: Date
   }));
   await tx.insert(events).values(rows);
   for (const type of new Set(facts.map((fact) => fact.type))) await notify(tx, type);
-}
-
-/** The position of the newest event; 0 when there is none. */
-export async function lastPosition(db: Db): Promise<number> {
-  const [found] = await db.select({ position: max(events.position) }).from(events);
-  return found?.position ?? 0;
 }
 
 /** Removes events from before a time, a bounded number at once; answers how many. */

@@ -132,8 +132,9 @@ async function handle(
   if (caller.principal !== null) door.limits.admitPrincipal(caller.principal);
   const refuse = (reason: Refusal) => answerError(door, requestId, response, reason);
   door.arrivals.expect(request, response, caller, leave, refuse);
-  const run = () => door.limits.run(caller, leave);
-  if (route) return handleRoute(door, context, route, path, run, request, response);
+  const place = leaving(response);
+  const run = () => door.limits.run(caller, place);
+  if (route) return handleRoute(door, context, route, path, { run, giveBack: place.early }, request, response);
   await answerGraphql(door, context, run, request, response);
 }
 
@@ -158,7 +159,7 @@ async function handleRoute(
   context: Context,
   route: Route,
   path: string,
-  run: () => void,
+  { run, giveBack }: { readonly run: () => void; readonly giveBack: () => void },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -168,7 +169,7 @@ async function handleRoute(
   try {
     requireOperation(context, policy.name);
     run();
-    await route.handle(context, route.path.exec(path)?.[1] ?? '', request, response);
+    await route.handle(context, route.path.exec(path)?.[1] ?? '', request, response, giveBack);
   } catch (error) {
     if (error instanceof Refusal)
       await recordDenial(context, [{ extensions: error.extensions, path: ['HTTP', route.name] }]);

@@ -5,6 +5,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Context, Route } from '../authority/index.js';
 import type { Meter } from '../platform/meter.js';
 import { definePolicy } from '../platform/policy/index.js';
+import { StreamMetrics } from './stream-metrics.js';
 
 export const metricsPolicy = definePolicy({
   name: 'metrics:read',
@@ -28,6 +29,7 @@ const PING_TIMEOUT_MS = 2000;
 /** The process's measurements, in the form that Prometheus reads. */
 export class Metrics implements Meter {
   readonly #registry = new Registry();
+  readonly streams = new StreamMetrics(this.#registry);
   readonly #scrapeToken: Buffer | null;
   readonly #http = this.#histogram('bailiwick_http_request_duration_seconds', 'HTTP requests', ['route', 'status']);
   readonly #operations = this.#histogram('bailiwick_operation_duration_seconds', 'GraphQL operations', [

@@ -65,7 +65,7 @@ export interface Caller {
 /** What strangers get of a limit; where there is none, they have none. */
 export const strangersOf = (limit: number) => Math.ceil(limit / STRANGERS_PART);
 
-type ConcurrencyName = 'principal' | 'source' | 'principalStreams' | 'streams';
+type ConcurrencyName = 'principal' | 'source';
 type RateName = 'principal' | 'source' | 'logInSource' | 'logInUser';
 
 const perSecond = (rate: number) => new TokenBuckets({ perSecond: rate, burst: rate * BURST_SECONDS });
@@ -94,8 +94,6 @@ export class RequestLimits {
     this.#concurrency = {
       principal: new Concurrency(settings.concurrentRequestsPerPrincipal),
       source: new Concurrency(settings.concurrentRequestsPerSource),
-      principalStreams: new Concurrency(settings.streamsPerPrincipal),
-      streams: new Concurrency(settings.streams),
     };
     this.#strangers = new SharedSlots(strangersOf(settings.concurrentRequests));
     this.#all = new SharedSlots(settings.concurrentRequests);
@@ -129,12 +127,6 @@ export class RequestLimits {
     leave(this.#concurrency.source.enter(source));
     leave(principal === null ? this.#strangers.enter(source) : this.#concurrency.principal.enter(principal));
     leave(this.#all.enter(principal ?? source));
-  }
-
-  /** Lets a request become a stream, which stays among the requests too. @throws RATE_LIMITED. */
-  admitStream(principalId: string, leave: Leave): void {
-    leave(this.#concurrency.principalStreams.enter(principalId));
-    leave(this.#concurrency.streams.enter(''));
   }
 
   /**

@@ -1,20 +1,24 @@
 import type { ServerResponse } from 'node:http';
-import { setImmediate } from 'node:timers/promises';
 import { type ExecutionResult, execute } from 'graphql';
-import { type Context, type Feed, RIGHTS_TOPIC, requireOperation } from '../authority/index.js';
-import { type Beginning, type Bells, beginningOf, lastPosition } from '../events/index.js';
+import { type Context, type Feed, requireOperation } from '../authority/index.js';
+import { type Beginning, beginningOf, type Piece } from '../events/index.js';
 import type { PolicyName } from '../platform/policy/index.js';
 import { recordDenial } from './denials.js';
 import type { Guarded } from './enforce.js';
 import { logFaults } from './graphql.js';
+import type { Look } from './look.js';
+import type { Lookout } from './lookout.js';
 import { maskError, refusalFor } from './mask.js';
 import type { Subscription } from './subscription.js';
 
-/** How long a stream is silent at most; as often the caller's rights are looked up again without an event. */
+/** How long a stream is silent at most; as often its caller and its events are looked at without being woken. */
 const HEARTBEAT_MS = 12_000;
+/** The part of that time over which streams that began together come apart. */
+const HEARTBEAT_SPREAD = 0.25;
+
 export interface Stream {
   readonly guarded: Guarded;
-  readonly bells: Bells;
+  readonly lookout: Lookout;
   readonly subscription: Subscription;
   readonly feed: Feed;
   readonly policy: PolicyName;
@@ -52,46 +56,71 @@ export async function answerStream(stream: Stream, response: ServerResponse): Pr
 /** Null is a sign of life. */
 type Answer = ExecutionResult | null;
 
-/** One event at a time, read when the one before was sent, so nothing is kept for a client that reads slowly. */
+/** Where a stream is. */
+interface Place {
+  /** Everything up to here was sent or is not for this caller. Null before the first look, for who begins now. */
+  position: number | null;
+  /** What was read behind it and not decided yet: a few events, whoever may see them. */
+  piece: Piece | null;
+  /** The caller, as it was known last. */
+  known: Context;
+}
+
+/** One event at a time, taken when the one before was sent, so little is kept for a client that reads slowly. */
 async function* answersOf(stream: Stream): AsyncGenerator<Answer, void> {
-  const { feed, subscription, signal, bells } = stream;
-  const { db, clock, settings } = stream.context;
-  const bell = bells.hang(feed.type, RIGHTS_TOPIC);
+  const { feed, subscription, signal, lookout, context } = stream;
+  const oldest = new Date(context.clock.now().getTime() - context.settings.eventRetentionMs);
+  const position = beginningOf(subscription.args as Beginning, oldest);
+  const place: Place = { position, piece: null, known: context };
+  const tells = feed.tells(subscription.args);
+  const { bell, unfollow } = lookout.follow(feed);
   try {
-    const oldest = new Date(clock.now().getTime() - settings.eventRetentionMs);
-    let position = beginningOf(subscription.args as Beginning, oldest) ?? (await lastPosition(db));
-    for (;;) {
-      const context = await contextNow(stream);
-      // Read first: what is committed later is behind it.
-      const last = await lastPosition(db);
-      const event = await feed.next(context, subscription.args, position);
-      if (signal.aborted) return;
-      if (event) {
-        yield await answerEvent(stream, context, event);
-        position = event.position;
-      } else {
-        yield null;
-        position = Math.max(position, last);
-        await bell.wait(waitMs(context), signal);
-        if (signal.aborted) return;
+    let isSign = false;
+    for (let signDue = 0; !signal.aborted; ) {
+      const step: Step | undefined = await lookout.turn({ bell, signal, isSign }, (look) =>
+        stepOf(stream, tells, place, look),
+      );
+      if (signal.aborted || step === undefined) return;
+      if (step.answer !== null || performance.now() >= signDue) {
+        yield step.answer;
+        signDue = performance.now() + HEARTBEAT_MS * (1 - Math.random() * HEARTBEAT_SPREAD);
       }
+      isSign = !step.isBehind && !(await bell.wait(waitMs(place.known, signDue), signal));
     }
   } finally {
-    bell.takeDown();
+    unfollow();
   }
 }
 
-/** The caller as it stands now, under the policies as they are now. @throws Refusal when its bearer counts no longer, or it may not watch any more. */
-async function contextNow({ context, policy }: Stream): Promise<Context> {
-  const now = { ...context, ...(await context.reauthenticate(context.db)) };
-  requireOperation(now, policy);
-  return now;
+interface Step {
+  /** Null when no event came that the caller may see. */
+  readonly answer: Answer;
+  /** Whether there is more to be decided already. */
+  readonly isBehind: boolean;
+}
+
+/** Goes on to the next event that the caller may see as it stands now, under the policies as they are now. @throws Refusal when its bearer counts no longer, or it may not watch any more. */
+async function stepOf(stream: Stream, tells: ReturnType<Feed['tells']>, place: Place, look: Look): Promise<Step> {
+  const { feed, policy } = stream;
+  const context = await look.contextFor(stream.context, place.known);
+  place.known = context;
+  requireOperation(context, policy);
+  place.position ??= look.endOf(feed);
+  const { events, end } = place.piece ?? (await look.behind(feed, place.position));
+  const event = await look.firstOf(feed, events, (candidate, object) => tells(context, candidate, object));
+  const rest = event ? events.slice(events.indexOf(event) + 1) : [];
+  place.piece = rest.length > 0 ? { events: rest, end } : null;
+  place.position = rest.length > 0 && event ? event.position : end;
+  const isBehind = rest.length > 0 || end < look.endOf(feed);
+  if (event === undefined) return { answer: null, isBehind };
+  stream.lookout.metrics.sent();
+  return { answer: await answerEvent(stream, context, event), isBehind };
 }
 
 /** Until the next sign of life, or until the bearer expires. */
-function waitMs({ actor, clock }: Context): number {
+function waitMs({ actor, clock }: Context, signDue: number): number {
   const left = (actor.token?.expiresAt.getTime() ?? Number.POSITIVE_INFINITY) - clock.now().getTime();
-  return Math.max(1, Math.min(HEARTBEAT_MS, left));
+  return Math.max(1, Math.min(signDue - performance.now(), left));
 }
 
 async function answerEvent({ guarded, subscription }: Stream, context: Context, event: object): Promise<Answer> {
@@ -134,6 +163,4 @@ async function send(response: ServerResponse, patienceMs: number, text: string):
     });
   });
   clearTimeout(timer);
-  // The embedded database answers within one turn of the event loop: a long catch-up would keep all others waiting.
-  await setImmediate();
 }

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import type { Context, Feed, Route } from '../authority/index.js';
-import type { Bells } from '../events/index.js';
+import type { Actor, Context, Feed, Route } from '../authority/index.js';
 import { badInput } from '../platform/errors.js';
 import { definePolicy } from '../platform/policy/index.js';
 import { BODY_MAX_ANONYMOUS, isJson, readJson, refuseMediaType } from './body.js';
 import type { Guarded } from './enforce.js';
-import type { RequestLimits } from './rate-limits.js';
+import type { Lookout } from './lookout.js';
 import { answerStream } from './stream.js';
+import type { Holder, StreamPlaces } from './stream-places.js';
 import { readSubscription } from './subscription.js';
 
 export const streamPolicy = definePolicy({
@@ -17,11 +17,14 @@ export const streamPolicy = definePolicy({
   operations: ['HTTP.openStream'],
 });
 
+/** How long a stream that lost its place has to end in good order, in milliseconds. */
+const DISPLACED_MS = 2000;
+
 export interface StreamOptions {
   readonly guarded: Guarded;
   readonly feeds: Readonly<Record<string, Feed>>;
-  readonly bells: Bells;
-  readonly limits: RequestLimits;
+  readonly lookout: Lookout;
+  readonly places: StreamPlaces;
 }
 
 /** The streams of a process. */
@@ -39,9 +42,9 @@ export class Streams {
     method: 'POST',
     path: /^\/graphql\/stream$/,
     isStream: true,
-    handle: async (context, _parameter, request, response) => {
+    handle: async (context, _parameter, request, response, giveBack) => {
       if (!isJson(request)) return refuseMediaType(response);
-      await this.#answer(context, await readJson(request, BODY_MAX_ANONYMOUS), response);
+      await this.#answer(context, await readJson(request, BODY_MAX_ANONYMOUS), response, giveBack);
     },
   };
 
@@ -51,35 +54,45 @@ export class Streams {
     for (const stream of this.#open) stream.abort();
   }
 
-  async #answer(context: Context, asked: unknown, response: ServerResponse): Promise<void> {
-    const { guarded, feeds, bells, limits } = this.#options;
+  async #answer(context: Context, asked: unknown, response: ServerResponse, giveBack: () => void): Promise<void> {
+    const { guarded, feeds, lookout } = this.#options;
     const subscription = readSubscription(guarded.bare, asked);
     guarded.requireWithinLimit(subscription.document, context);
     const feed = feeds[subscription.field];
     const policy = context.policies.policyFor(`Subscription.${subscription.field}`)?.name;
     if (!feed || !policy) throw badInput('There are no events for this field.');
-    const leaving: (() => void)[] = [];
+    const { signal, close } = this.#opened(context, response);
     try {
-      limits.admitStream(context.actor.principal?.id ?? '', (done) => leaving.push(done));
-      const { signal, close } = this.#opened(response, context.settings.streamLifetimeMs);
-      leaving.push(close);
-      await answerStream({ guarded, bells, subscription, feed, policy, context, signal }, response);
+      giveBack();
+      await answerStream({ guarded, lookout, subscription, feed, policy, context, signal }, response);
     } finally {
-      for (const leave of leaving) leave();
+      close();
     }
   }
 
-  #opened(response: ServerResponse, lifetimeMs: number) {
+  /** Takes a place, which is held until the stream ends or another one takes it. @throws RATE_LIMITED. */
+  #opened({ actor, settings }: Context, response: ServerResponse) {
     const stream = new AbortController();
     const abort = () => stream.abort();
+    const giveBack = this.#options.places.take(holderOf(actor), () => {
+      abort();
+      // Its client may not even read the end, and holds no place any more.
+      setTimeout(() => response.destroy(), DISPLACED_MS).unref();
+    });
     this.#open.add(stream);
     response.once('close', abort);
-    const timer = setTimeout(abort, lifetimeMs);
+    const timer = setTimeout(abort, settings.streamLifetimeMs);
     if (this.#isEnding || response.destroyed) abort();
     const close = () => {
       clearTimeout(timer);
       this.#open.delete(stream);
+      giveBack();
     };
     return { signal: stream.signal, close };
   }
+}
+
+function holderOf({ principal }: Actor): Holder {
+  if (principal === null) throw new Error('A policy let somebody open a stream who is nobody.');
+  return principal;
 }

@@ -4,12 +4,13 @@ import { allPolicies, guardedSchema } from '../../src/app.js';
 import type { DomainManifest, Route } from '../../src/authority/index.js';
 import { DOMAINS } from '../../src/domains.js';
 import { Bells } from '../../src/events/index.js';
-import { systemClock } from '../../src/platform/clock.js';
 import { enforce } from '../../src/server/enforce.js';
 import { requireGuardedFields, requireGuardedRoutes } from '../../src/server/guards.js';
+import { Lookout } from '../../src/server/lookout.js';
 import { Metrics, metricsRoute } from '../../src/server/metrics.js';
-import { NO_LIMITS, RequestLimits } from '../../src/server/rate-limits.js';
+import { NO_LIMITS } from '../../src/server/rate-limits.js';
 import { buildSchema, coordinatesOf } from '../../src/server/schema.js';
+import { StreamPlaces } from '../../src/server/stream-places.js';
 import { Streams } from '../../src/server/streams.js';
 
 const policies = allPolicies();
@@ -18,8 +19,9 @@ const metrics = new Metrics({
   workers: () => ({ waiting: 0, threads: 0 }),
   hashesWaiting: () => 0,
 });
-const limits = new RequestLimits(NO_LIMITS, systemClock);
-const streams = new Streams({ guarded: guardedSchema(DOMAINS, policies), feeds: {}, bells: new Bells(), limits });
+const lookout = new Lookout({ db: {} as never, bells: new Bells(), metrics: metrics.streams, atOnce: 1 });
+const places = new StreamPlaces(NO_LIMITS, metrics.streams);
+const streams = new Streams({ guarded: guardedSchema(DOMAINS, policies), feeds: {}, lookout, places });
 const routes = [...DOMAINS.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics), streams.route];
 const routeCoordinates = routes.map((route) => `HTTP.${route.name}`);
 const coordinates = [...coordinatesOf(buildSchema(DOMAINS)), ...routeCoordinates];

@@ -7,7 +7,7 @@ import { voidOpenChallenge } from '../../src/attestation/records/repository.js';
 import { auditEntries } from '../../src/audit/entries/tables.js';
 import { authorizationEpoch } from '../../src/authority/tables.js';
 import { DOMAINS } from '../../src/domains.js';
-import { lastPosition } from '../../src/events/index.js';
+import { events } from '../../src/events/index.js';
 import { domains } from '../../src/identity/domains/tables.js';
 import { groups } from '../../src/identity/groups/tables.js';
 import { findNumbers } from '../../src/identity/overrides/repository.js';
@@ -100,7 +100,7 @@ const idFor = (field: Mutation) => ('requestId' in inputFields(field) ? { reques
 
 async function traceOf(field: Mutation, attempt: Attempt, persona: Persona, input: object): Promise<Trace> {
   const { db } = server.services;
-  const before = { epoch: await epoch(), events: await lastPosition(db) };
+  const before = { epoch: await epoch(), events: await db.$count(events) };
   statements.length = 0;
   const { words, requestId } = await attemptOnce(world, field, persona, new Map([[attempt, input]]));
   const word = words[attempt.target];
@@ -111,7 +111,7 @@ async function traceOf(field: Mutation, attempt: Attempt, persona: Persona, inpu
     word,
     entries: entries.map(({ action, outcome }) => `${outcome} ${action}`),
     changes: entries.filter(({ outcome }) => outcome === 'ALLOWED').length,
-    hasEvents: (await lastPosition(db)) !== before.events,
+    hasEvents: (await db.$count(events)) !== before.events,
     isEpochMoved: (await epoch()) !== before.epoch,
     statements: seen,
   };

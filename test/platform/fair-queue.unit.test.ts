@@ -33,7 +33,11 @@ function story(waitMaxMs = 60_000) {
     begun,
     refused,
     enter(lane: Lane, key: string, name = key, gone?: AbortSignal): Promise<void> {
-      const task = () => new Promise<void>((end) => void (begun.push(name), running.push(end)));
+      const task = () =>
+        new Promise<void>((end) => {
+          begun.push(name);
+          running.push(end);
+        });
       return queue.run({ lane, key, gone }, task).catch(tell(name));
     },
     endOne,

@@ -1,8 +1,6 @@
-import { and, asc, eq, getTableColumns, gt, type SQL, sql } from 'drizzle-orm';
-import type { Context, Feed } from '../../authority/index.js';
-import { among, type Values } from '../../db/among.js';
-import { type EventRow, events } from '../../events/index.js';
-import { agentGet, agents } from '../../identity/agents/index.js';
+import { type Feed, mayOn } from '../../authority/index.js';
+import { amongThese, type Values } from '../../db/among.js';
+import { type AgentRow, agentGet, agentsByIds } from '../../identity/agents/index.js';
 import type { AgentState } from '../verifier/index.js';
 import { TRUST_CHANGED } from './trust.js';
 
@@ -18,22 +16,14 @@ interface Watch {
 }
 
 /** Changes of trust of the agents that the caller may read. */
-export const trustFeed: Feed = {
+export const trustFeed: Feed<AgentRow, Watch> = {
   type: TRUST_CHANGED,
-  async next({ db, policies, actor }: Context, { filter }: Watch, after: number): Promise<EventRow | undefined> {
-    const visible = policies.visible([agentGet], actor, agents);
-    const asked: (SQL | undefined)[] = [
-      among(agents.id, filter?.agentIds),
-      among(agents.projectId, filter?.projectIds),
-      among(sql`${events.details} ->> 'to'`, filter?.to),
-    ];
-    const [event] = await db
-      .select(getTableColumns(events))
-      .from(events)
-      .innerJoin(agents, eq(agents.id, events.objectId))
-      .where(and(eq(events.type, TRUST_CHANGED), gt(events.position, after), visible.where, ...asked))
-      .orderBy(asc(events.position))
-      .limit(1);
-    return event;
+  objects: agentsByIds,
+  tells({ filter }) {
+    const isAgent = amongThese(filter?.agentIds);
+    const isProject = amongThese(filter?.projectIds);
+    const isState = amongThese(filter?.to);
+    return (asker, { details }, agent) =>
+      isAgent(agent.id) && isProject(agent.projectId) && isState(details.to) && mayOn(asker, agentGet, agent);
   },
 };

@@ -1,6 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { byId, defineLoader } from '../../authority/index.js';
-import type { Tx } from '../../db/open.js';
+import type { Db, Tx } from '../../db/open.js';
+import { rowsWhere } from '../../db/rows.js';
 import { agentGet } from './policies.js';
 import { type AgentRow, agents } from './tables.js';
 
@@ -12,6 +13,10 @@ export async function insertAgent(tx: Tx, row: AgentRow): Promise<void> {
 export async function setTrust(tx: Tx, agentId: string, trustState: string, trustedUntil: Date | null): Promise<void> {
   await tx.update(agents).set({ trustState, trustedUntil }).where(eq(agents.id, agentId));
 }
+
+/** Whoever may read them or not: who asks is decided for each. */
+export const agentsByIds = async (db: Db, ids: readonly string[]): Promise<Map<string, AgentRow>> =>
+  byId(await rowsWhere(db, agents, inArray(agents.id, [...ids])));
 
 /** By id; null where the caller may not read it. */
 export const loadAgentPrincipal = defineLoader(async (context, ids) => {

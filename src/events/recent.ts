@@ -1,0 +1,83 @@
+import { and, asc, desc, eq, gt, lte } from 'drizzle-orm';
+import type { Db } from '../db/open.js';
+import { type EventRow, events } from './tables.js';
+
+/** Newest events that are kept: who resumes within them, or is not far behind, reads nothing by itself. */
+const KEPT_MAX = 1000;
+/** Events that are handed out at once. */
+const PIECE = 50;
+
+/** Some events in order, and the position up to which there are no others. */
+export interface Piece {
+  readonly events: readonly EventRow[];
+  readonly end: number;
+}
+
+/**
+ * The newest events of a type at some moment, read once for all who follow them. What is committed later is behind
+ * `end`, and never among them.
+ */
+export class RecentEvents {
+  /** The position of the newest event; 0 when there is none. */
+  readonly end: number;
+  readonly #type: string;
+  readonly #kept: readonly EventRow[];
+  /** Whatever is behind this one and not behind `end` is kept. */
+  readonly #start: number;
+
+  private constructor(type: string, kept: readonly EventRow[], start: number) {
+    const from = Math.max(kept.length - KEPT_MAX, 0);
+    this.#type = type;
+    this.#kept = from > 0 ? kept.slice(from) : kept;
+    this.#start = kept[from - 1]?.position ?? start;
+    this.end = kept.at(-1)?.position ?? 0;
+  }
+
+  static async read(db: Db, type: string): Promise<RecentEvents> {
+    const found = await select(db, type, { limit: KEPT_MAX + 1, order: desc });
+    return new RecentEvents(type, found.reverse(), 0);
+  }
+
+  /** With what was committed since. */
+  async andNewer(db: Db): Promise<RecentEvents> {
+    let recent: RecentEvents = this;
+    for (;;) {
+      const where = gt(events.position, recent.end);
+      const found = await select(db, this.#type, { limit: KEPT_MAX, order: asc, where });
+      if (found.length > 0) recent = new RecentEvents(this.#type, [...recent.#kept, ...found], recent.#start);
+      if (found.length < KEPT_MAX) return recent;
+    }
+  }
+
+  /** The next events behind a position and not behind `end`; from the database where they are not kept any more. */
+  async behind(db: Db, position: number): Promise<Piece> {
+    const found = position < this.#start ? await this.#older(db, position) : this.#newer(position);
+    return { events: found, end: found.length < PIECE ? this.end : (found.at(-1)?.position ?? this.end) };
+  }
+
+  #newer(position: number): readonly EventRow[] {
+    let from = this.#kept.length;
+    while (from > 0 && (this.#kept[from - 1]?.position ?? 0) > position) from -= 1;
+    return this.#kept.slice(from, from + PIECE);
+  }
+
+  #older(db: Db, position: number): Promise<EventRow[]> {
+    const where = and(gt(events.position, position), lte(events.position, this.end));
+    return select(db, this.#type, { limit: PIECE, order: asc, where });
+  }
+}
+
+interface Selection {
+  readonly limit: number;
+  readonly order: typeof asc;
+  readonly where?: ReturnType<typeof and>;
+}
+
+function select(db: Db, type: string, { limit, order, where }: Selection): Promise<EventRow[]> {
+  return db
+    .select()
+    .from(events)
+    .where(and(eq(events.type, type), where))
+    .orderBy(order(events.position))
+    .limit(limit);
+}
