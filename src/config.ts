@@ -37,6 +37,7 @@ export interface Config {
   readonly passwordCost: number;
   readonly limits: LimitSettings;
   readonly metricsToken: string | undefined;
+  readonly contentMemoryBytes: number;
   readonly auditKeyPath: string;
   readonly auditRetentionMs: number | null;
   readonly shutdownTimeoutMs: number;
@@ -91,6 +92,7 @@ export function readConfig(environment: Environment): Config {
     streamLifetimeMs: values.BAILIWICK_STREAM_LIFETIME,
     streamPatienceMs: values.BAILIWICK_STREAM_PATIENCE,
     passwordCost: values.BAILIWICK_PASSWORD_COST,
+    contentMemoryBytes: values.BAILIWICK_CONTENT_MEMORY,
     metricsToken: values.BAILIWICK_METRICS_TOKEN,
     limits: {
       requestsPerSecondPerPrincipal: values.BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL,

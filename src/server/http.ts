@@ -83,7 +83,7 @@ async function handle(
   if (route?.name === 'metrics' && door.metrics.isScraper(request.headers.authorization))
     return door.metrics.answer(response);
   if (path !== '/graphql' && !route) throw notFound('resource');
-  const context = await contextFor(door, requestId, source, request);
+  const context = await contextFor(door, requestId, source, leave, request);
   if (context.actor.principal) door.limits.admitPrincipal(context.actor.principal.id, leave);
   if (route) return handleRoute(door, context, route, path, request, response);
   await answerGraphql(door, context, request, response);
@@ -109,6 +109,7 @@ async function contextFor(
   door: FrontDoor,
   requestId: string,
   source: string,
+  atEnd: Leave,
   request: IncomingMessage,
 ): Promise<Context> {
   const shown = shownIn(request.headers.authorization);
@@ -116,7 +117,7 @@ async function contextFor(
   const asker = shown === null ? stranger : await traced('authenticate', () => authenticated(door, source, shown));
   const reauthenticate = async (tx: Tx) => (shown === null ? stranger : door.authenticate(tx, shown));
   const attemptLogIn = (user: string) => door.limits.attemptLogIn(source, user);
-  return { ...door.services, ...asker, requestId, reauthenticate, attemptLogIn };
+  return { ...door.services, ...asker, requestId, atEnd, reauthenticate, attemptLogIn };
 }
 
 /** A wrong key counts as a wrong password does; the right one never waits for what others tried. */

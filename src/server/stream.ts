@@ -67,7 +67,7 @@ async function* answersOf(stream: Stream): AsyncGenerator<Answer, void> {
       const event = await feed.next(context, subscription.args, position);
       if (signal.aborted) return;
       if (event) {
-        yield await answerEvent(stream, context, event);
+        yield* answered(stream, context, event);
         position = event.position;
       } else {
         yield null;
@@ -92,6 +92,16 @@ async function contextNow({ context, policy }: Stream): Promise<Context> {
 function waitMs({ actor, clock }: Context): number {
   const left = (actor.token?.expiresAt.getTime() ?? Number.POSITIVE_INFINITY) - clock.now().getTime();
   return Math.max(1, Math.min(HEARTBEAT_MS, left));
+}
+
+/** The answer to one event; what was held for it goes when it was sent. */
+async function* answered(stream: Stream, context: Context, event: object): AsyncGenerator<Answer, void> {
+  const held: (() => void)[] = [];
+  try {
+    yield await answerEvent(stream, { ...context, atEnd: (done) => void held.push(done) }, event);
+  } finally {
+    for (const done of held) done();
+  }
 }
 
 async function answerEvent({ guarded, subscription }: Stream, context: Context, event: object): Promise<Answer> {

@@ -29,6 +29,7 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   challengeRetentionMs: 86_400_000,
   sweepIntervalMs: 3_600_000,
   auditRetentionMs: null,
+  contentMemoryBytes: 2 ** 40,
   trustExpiryIntervalMs: 3_600_000,
   eventRetentionMs: 86_400_000,
   streamLifetimeMs: 600_000,
