@@ -14,6 +14,7 @@ import type { Database } from './db/open.js';
 import { DOMAINS } from './domains.js';
 import { Bells } from './events/index.js';
 import { authenticate, authenticateCredential, bootstrapIdentity, hashesWaiting, Overrides } from './identity/index.js';
+import { ByteBudget } from './platform/byte-budget.js';
 import type { Clock } from './platform/clock.js';
 import type { Logger } from './platform/log.js';
 import { buildRegistry, type PolicyRegistry, type RegistryInput } from './platform/policy/index.js';
@@ -101,10 +102,12 @@ export function guardedSchema(domains: readonly DomainManifest[], policies: Poli
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, clock, log, settings } = options;
   const policies = allPolicies();
-  const metrics = new Metrics(
-    { ping: () => database.ping(), workers: workerLoad, hashesWaiting },
-    options.metricsToken,
-  );
+  const probes = { ping: () => database.ping(), workers: workerLoad, memory: () => memory, hashesWaiting };
+  const metrics = new Metrics(probes, options.metricsToken);
+  const memory = new ByteBudget({
+    max: settings.contentMemoryBytes,
+    onRefusal: (limit) => metrics.refusedContent(limit),
+  });
   const owned = DOMAINS.flatMap((domain) => domain.owned ?? []);
   const declared = declaredPolicies();
   const inForce = new Overrides({ declared, log, clock, meter: metrics });
@@ -117,6 +120,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     inForce,
     settings,
     meter: metrics,
+    memory,
     owned,
     recordAudit,
     denials,

@@ -39,6 +39,7 @@ export interface Config {
   /** How many streams use the database at a time. */
   readonly streamsAtOnce: number;
   readonly metricsToken: string | undefined;
+  readonly contentMemoryBytes: number;
   readonly auditKeyPath: string;
   readonly auditRetentionMs: number | null;
   readonly denialWindowMs: number;
@@ -96,6 +97,7 @@ export function readConfig(environment: Environment): Config {
     streamPatienceMs: values.BAILIWICK_STREAM_PATIENCE,
     passwordCost: values.BAILIWICK_PASSWORD_COST,
     streamsAtOnce: streamsAtOnce(values.BAILIWICK_DATABASE_CONNECTIONS),
+    contentMemoryBytes: values.BAILIWICK_CONTENT_MEMORY,
     metricsToken: values.BAILIWICK_METRICS_TOKEN,
     limits: {
       requestsPerSecondPerPrincipal: values.BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONTENT_MEMORY_MIN } from './platform/byte-budget.js';
 import { durationMs } from './platform/duration.js';
 import { sourceReader } from './server/source.js';
 
@@ -175,6 +176,15 @@ export const SETTINGS = {
   BAILIWICK_LOG_IN_WAIT_MAX: [
     duration.refine((ms) => ms <= 3_600_000, 'is not up to PT1H').default(300_000),
     'How long a user name has to wait at most after wrong passwords from one address (PT5M). The wait begins with the fifth wrong one and doubles with each.',
+  ],
+  BAILIWICK_CONTENT_MEMORY: [
+    z.coerce
+      .number()
+      .int()
+      .min(CONTENT_MEMORY_MIN)
+      .max(2 ** 40)
+      .default(CONTENT_MEMORY_MIN),
+    'Bytes of logs, lists and uploads that are in memory at a time, compiled lists included; beyond it requests are answered UNAVAILABLE (384 MiB, which the largest list takes and no less will do). The rest of the process takes some 500 MiB more with the embedded database, 200 MiB with Postgres.',
   ],
   BAILIWICK_METRICS_TOKEN: [
     z

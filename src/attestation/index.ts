@@ -33,7 +33,8 @@ const routes: readonly Route[] = [
     method: 'PUT',
     path: /^\/uploads\/([\w-]{1,64})$/,
     handle: async (context, id, request, response) => {
-      await fillUpload(context, id, request);
+      // The caller is told what was wrong while its connection is there to be told.
+      await fillUpload(context, id, request.iterator({ destroyOnReturn: false }));
       response.writeHead(204).end();
     },
   },
@@ -48,6 +49,8 @@ const routes: readonly Route[] = [
         'content-length': size,
         etag: `"${digest}"`,
       });
+      // Whoever stops reading is cut off, since what is on its way is held for it.
+      response.setTimeout(context.settings.streamPatienceMs, () => response.destroy());
       await pipeline(stream, response);
     },
   },

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../db/open.js';
+import type { ByteBudget } from '../platform/byte-budget.js';
 import type { Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
 import type { Meter } from '../platform/meter.js';
@@ -21,6 +22,8 @@ export interface Settings {
   readonly auditKeyPath: string;
   /** How long audit entries are kept; null for ever. */
   readonly auditRetentionMs: number | null;
+  /** Bytes of content that may be in memory at a time. */
+  readonly contentMemoryBytes: number;
   /** How often trust that ran out is written down. */
   readonly trustExpiryIntervalMs: number;
   /** How long events are kept, to be resumed from. */
@@ -92,6 +95,8 @@ export interface Services {
   readonly inForce: PoliciesInForce;
   readonly settings: Settings;
   readonly meter: Meter;
+  /** Where whoever loads content leases the memory for it first. */
+  readonly memory: ByteBudget;
   /** What keeps a domain or a project from being deleted, whichever domains of the graph are served. */
   readonly owned: readonly OwnedRows[];
   readonly recordAudit: RecordAudit;
@@ -119,6 +124,8 @@ export interface Context extends Services, Asker {
   readonly requestId: string;
   /** Aborted when the request has ended, because its client went away or was answered: what still waits may give up. */
   readonly gone: AbortSignal;
+  /** Takes what is to be called once the answer is sent, or nobody waits for it any more. */
+  readonly atEnd: (done: () => void) => void;
   /** Reads the caller's rights again, and the policies; inside a transaction that holds the epoch, as they stay until it ends. */
   readonly reauthenticate: (tx: Tx) => Promise<Asker>;
   /**

@@ -98,8 +98,8 @@ export const eventsExpired = () =>
   new Refusal('INVALID_CURSOR', 'Events from then are not kept any more: read afresh, and begin without a cursor.', {
     reason: 'EVENTS_EXPIRED',
   });
-export const unavailable = (message = 'The service cannot answer just now; try again.') =>
-  new Refusal('UNAVAILABLE', message);
+export const unavailable = (message = 'The service cannot answer just now; try again.', retryAfterSeconds?: number) =>
+  new Refusal('UNAVAILABLE', message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
 export const requestTimeout = (message: string) => new Refusal('REQUEST_TIMEOUT', message);
 export const rateLimited = (message: string, retryAfterSeconds: number) =>
   new Refusal('RATE_LIMITED', message, { retryAfterSeconds });

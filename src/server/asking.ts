@@ -33,7 +33,7 @@ export async function contextFor(
   const attemptLogIn = (user: string) => asking.limits.attemptLogIn(source, user);
   const ending = new AbortController();
   leave(() => ending.abort());
-  return { ...asking.services, ...asker, requestId, gone: ending.signal, reauthenticate, attemptLogIn };
+  return { ...asking.services, ...asker, requestId, gone: ending.signal, atEnd: leave, reauthenticate, attemptLogIn };
 }
 
 /** A wrong key counts as a wrong password does; the right one never waits for what others tried. */

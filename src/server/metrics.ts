@@ -19,6 +19,7 @@ export const metricsPolicy = definePolicy({
 export interface Probes {
   /** Rejects when the database does not answer. */
   readonly ping: () => Promise<void>;
+  readonly memory: () => { readonly inUse: number; readonly max: number };
   readonly workers: () => { readonly waiting: number; readonly threads: number };
   readonly hashesWaiting: () => number;
 }
@@ -38,6 +39,11 @@ export class Metrics implements Meter {
   ]);
   readonly #verdicts = this.#counter('bailiwick_verifications_total', 'Evidence that was judged', ['verdict']);
   readonly #failures = this.#counter('bailiwick_verification_failures_total', 'Results that hold a failure', ['code']);
+  readonly #contentRefusals = this.#counter(
+    'bailiwick_content_memory_refusals_total',
+    'Content that found no room in memory, because of all that was in use or of what its caller held',
+    ['limit'],
+  );
   readonly #candidate = this.#counter(
     'bailiwick_policy_candidate_changes_total',
     'Decisions that the candidate policies would have made otherwise',
@@ -57,6 +63,9 @@ export class Metrics implements Meter {
     this.#gauge('bailiwick_worker_tasks_waiting', 'Tasks that wait for a thread', () => probes.workers().waiting);
     this.#gauge('bailiwick_worker_threads', 'Threads that verify and compile', () => probes.workers().threads);
     this.#gauge('bailiwick_password_hashes_waiting', 'Passwords that wait to be hashed', probes.hashesWaiting);
+    const content = 'Bytes of content in memory, compiled lists included';
+    this.#gauge('bailiwick_content_memory_used_bytes', content, () => probes.memory().inUse);
+    this.#gauge('bailiwick_content_memory_limit_bytes', 'The most of them', () => probes.memory().max);
     const help =
       'How long the database takes for a trivial statement, a free connection included; NaN without an answer';
     this.#gauge('bailiwick_database_ping_seconds', help, () => pingSeconds(probes.ping));
@@ -69,6 +78,10 @@ export class Metrics implements Meter {
   verified(verdict: 'ACCEPTED' | 'REJECTED', codes: ReadonlySet<string>): void {
     this.#verdicts.inc({ verdict });
     for (const code of codes) this.#failures.inc({ code });
+  }
+
+  refusedContent(limit: 'all' | 'caller'): void {
+    this.#contentRefusals.inc({ limit });
   }
 
   wouldChange(policy: string, scope: string, change: string): void {

@@ -64,6 +64,8 @@ interface Place {
   piece: Piece | null;
   /** The caller, as it was known last. */
   known: Context;
+  /** Gives back what the answer that is being sent was made with. */
+  readonly held: (() => void)[];
 }
 
 /** One event at a time, taken when the one before was sent, so little is kept for a client that reads slowly. */
@@ -71,7 +73,7 @@ async function* answersOf(stream: Stream): AsyncGenerator<Answer, void> {
   const { feed, subscription, signal, lookout, context } = stream;
   const oldest = new Date(context.clock.now().getTime() - context.settings.eventRetentionMs);
   const position = beginningOf(subscription.args as Beginning, oldest);
-  const place: Place = { position, piece: null, known: context };
+  const place: Place = { position, piece: null, known: context, held: [] };
   const tells = feed.tells(subscription.args);
   const { bell, unfollow } = lookout.follow(feed);
   try {
@@ -83,13 +85,19 @@ async function* answersOf(stream: Stream): AsyncGenerator<Answer, void> {
       if (signal.aborted || step === undefined) return;
       if (step.answer !== null || performance.now() >= signDue) {
         yield step.answer;
+        release(place);
         signDue = performance.now() + HEARTBEAT_MS * (1 - Math.random() * HEARTBEAT_SPREAD);
       }
       isSign = !step.isBehind && !(await bell.wait(waitMs(place.known, signDue), signal));
     }
   } finally {
     unfollow();
+    release(place);
   }
+}
+
+function release({ held }: Place): void {
+  for (const done of held.splice(0)) done();
 }
 
 interface Step {
@@ -114,7 +122,8 @@ async function stepOf(stream: Stream, tells: ReturnType<Feed['tells']>, place: P
   const isBehind = rest.length > 0 || end < look.endOf(feed);
   if (event === undefined) return { answer: null, isBehind };
   stream.lookout.metrics.sent();
-  return { answer: await answerEvent(stream, context, event), isBehind };
+  const atEnd = (done: () => void) => void place.held.push(done);
+  return { answer: await answerEvent(stream, { ...context, atEnd }, event), isBehind };
 }
 
 /** Until the next sign of life, or until the bearer expires. */

@@ -17,6 +17,7 @@ const policies = allPolicies();
 const metrics = new Metrics({
   ping: async () => {},
   workers: () => ({ waiting: 0, threads: 0 }),
+  memory: () => ({ inUse: 0, max: 0 }),
   hashesWaiting: () => 0,
 });
 const lookout = new Lookout({ db: {} as never, bells: new Bells(), metrics: metrics.streams, atOnce: 1 });

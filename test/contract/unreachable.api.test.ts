@@ -61,7 +61,12 @@ async function carelessServer({ services, database }: TestServer) {
     database,
     graphql,
     pages: new Map(),
-    metrics: new Metrics({ ping: async () => {}, workers: () => ({ waiting: 0, threads: 0 }), hashesWaiting: () => 0 }),
+    metrics: new Metrics({
+      ping: async () => {},
+      workers: () => ({ waiting: 0, threads: 0 }),
+      memory: () => ({ inUse: 0, max: 0 }),
+      hashesWaiting: () => 0,
+    }),
     limits: new RequestLimits(NO_LIMITS, services.clock),
     sourceOf: sourceReader([]),
     admitAnonymous: anonymousAdmission(schema, policies),

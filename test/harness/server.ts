@@ -30,6 +30,7 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   sweepIntervalMs: 3_600_000,
   auditRetentionMs: null,
   denialWindowMs: 0,
+  contentMemoryBytes: 2 ** 40,
   trustExpiryIntervalMs: 3_600_000,
   eventRetentionMs: 86_400_000,
   streamLifetimeMs: 600_000,

@@ -1,35 +1,109 @@
-import { LRUCache } from 'lru-cache';
 import type { Db } from '../../db/open.js';
-import { loadContent } from '../contents/index.js';
+import type { ByteBudget, Lease } from '../../platform/byte-budget.js';
+import { loadContent, type StoredContent } from '../contents/index.js';
 import type { CompiledRuntimePolicy } from '../runtime-policy/index.js';
 import { compileInWorker } from '../workers/index.js';
 
-const CACHE_BYTES_MAX = 512 * 1024 * 1024;
-
-interface Source {
-  readonly db: Db;
-  readonly digest: string;
+/** What a runtime policy is compiled from. */
+export interface ListSource extends StoredContent {
   readonly excludes: readonly string[];
 }
 
-/** Keyed by content, so what is cached can never be out of date, whichever database it came from. */
-const cache = new LRUCache<string, CompiledRuntimePolicy, Source>({
-  maxSize: CACHE_BYTES_MAX,
-  sizeCalculation: bytesOf,
-  fetchMethod: async (_key, _stale, { context: { db, digest, excludes } }) =>
-    compileInWorker(await loadContent(db, digest), excludes),
-});
-
-/**
- * A runtime policy, compiled. Callers that want the same one at once share the work; so this must be given the
- * database and not a transaction, whose holder could come to wait for another's work that waits for the transaction.
- */
-export function compiledPolicy(db: Db, digest: string, excludes: readonly string[]): Promise<CompiledRuntimePolicy> {
-  return cache.forceFetch(JSON.stringify([digest, excludes]), { context: { db, digest, excludes } });
+interface List {
+  readonly policy: Promise<CompiledRuntimePolicy>;
+  readonly lease: Lease;
+  /** 0 until it is compiled. */
+  bytes: number;
+  /** How many use it, or wait for it. Dropping it would free nothing until they are done. */
+  users: number;
 }
 
-function bytesOf(policy: CompiledRuntimePolicy): number {
-  const tables = [policy.files, policy.keyrings, policy.buffers];
-  const shared = tables.flatMap((t) => [t.records, t.slots]);
-  return shared.reduce((sum, buffer) => sum + buffer.byteLength, 1);
+/**
+ * Compiled runtime policies of a process. Those in use are kept, and of the others as many of the last used as half of
+ * the budget has room for; these give way when others need the memory. Keyed by content, so what is kept can never be
+ * out of date, whichever database it came from.
+ */
+export class CompiledLists {
+  readonly #memory: ByteBudget;
+  /** Those used last are last. */
+  /** Those used last are last. */
+  readonly #kept = new Map<string, List>();
+
+  constructor(memory: ByteBudget) {
+    this.#memory = memory;
+    memory.whenShort((bytes) => this.#drop(bytes));
+  }
+
+  /**
+   * Runs something with a list. Callers that want the same one at once share the work of compiling it; so this must be
+   * given the database and not a transaction, whose holder could come to wait for another's work that waits for the
+   * transaction.
+   */
+  async use<T>(db: Db, source: ListSource, run: (policy: CompiledRuntimePolicy) => Promise<T>): Promise<T> {
+    const key = JSON.stringify([source.digest, source.excludes]);
+    const list = this.#kept.get(key) ?? this.#begin(key, db, source);
+    this.#kept.delete(key);
+    this.#kept.set(key, list);
+    list.users += 1;
+    try {
+      return await run(await list.policy);
+    } finally {
+      list.users -= 1;
+      this.#drop(this.#bytes() - this.#memory.max / 2);
+    }
+  }
+
+  #begin(key: string, db: Db, source: ListSource): List {
+    const lease = this.#memory.lease(null);
+    const list: List = { policy: compile(db, source, lease), lease, bytes: 0, users: 0 };
+    list.policy.then(
+      (policy) => {
+        list.bytes = bytesOf(policy);
+      },
+      () => {
+        lease.end();
+        if (this.#kept.get(key) === list) this.#kept.delete(key);
+      },
+    );
+    return list;
+  }
+
+  #bytes(): number {
+    let sum = 0;
+    for (const { bytes } of this.#kept.values()) sum += bytes;
+    return sum;
+  }
+
+  /** Drops lists that nobody uses, those first that were not used for longest, until so many bytes are free. */
+  #drop(bytes: number): void {
+    let left = bytes;
+    for (const [key, list] of this.#kept) {
+      if (left <= 0) return;
+      if (list.users > 0) continue;
+      this.#kept.delete(key);
+      list.lease.end();
+      left -= list.bytes;
+    }
+  }
+}
+
+const lists = new WeakMap<ByteBudget, CompiledLists>();
+
+/** The lists that are compiled within a budget. */
+export function compiledLists(memory: ByteBudget): CompiledLists {
+  const known = lists.get(memory) ?? new CompiledLists(memory);
+  lists.set(memory, known);
+  return known;
+}
+
+/** Leaves no more leased than what was compiled takes. */
+async function compile(db: Db, source: ListSource, lease: Lease): Promise<CompiledRuntimePolicy> {
+  const policy = await compileInWorker(await loadContent(db, source, lease), source.excludes, lease);
+  lease.give(source.size);
+  lease.take(bytesOf(policy));
+  return policy;
+}
+
+function bytesOf({ files, keyrings, buffers }: CompiledRuntimePolicy): number {
+  return [files, keyrings, buffers].reduce((sum, { records, slots }) => sum + records.byteLength + slots.byteLength, 0);
 }

@@ -1,4 +1,4 @@
-export { compiledPolicy } from './compiled.js';
+export { compiledLists, type ListSource } from './compiled.js';
 export { allowlistFeed } from './feed.js';
 export { allowlistGet, allowlistPolicies } from './policies.js';
 export {

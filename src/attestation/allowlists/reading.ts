@@ -10,7 +10,7 @@ import {
 } from '../../authority/index.js';
 import { notFound } from '../../platform/errors.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
-import { loadContent, streamContent } from '../contents/index.js';
+import { loadContent, STREAM_BYTES, streamContent } from '../contents/index.js';
 import { allowlistGet, allowlistGetContent } from './policies.js';
 import * as repository from './repository.js';
 import { type AllowlistRow, allowlists, type RevisionRow } from './tables.js';
@@ -86,7 +86,12 @@ export async function imaPolicyText(context: Context, revision: RevisionRow): Pr
   const total = (inlineBytes.get(context) ?? 0) + size;
   if (revision.imaDigest === null || size > INLINE_BYTES_MAX || total > INLINE_BYTES_TOTAL_MAX) return null;
   inlineBytes.set(context, total);
-  return (await loadContent(context.db, revision.imaDigest)).toString('utf8');
+  const lease = context.memory.lease(context.actor.principal?.id ?? null);
+  context.atEnd(() => lease.end());
+  // Once as bytes and once as text, which stays until the answer is sent.
+  lease.take(size);
+  const bytes = await loadContent(context.db, { digest: revision.imaDigest, size }, lease);
+  return Buffer.from(bytes.buffer).toString('utf8');
 }
 
 /**
@@ -103,5 +108,8 @@ export async function streamImaPolicy(
   await requireContent(context, revision);
   const { imaDigest: digest, imaSize: size } = revision;
   if (digest === null || size === null) throw notFound('runtime policy in this revision');
+  const lease = context.memory.lease(context.actor.principal?.id ?? null);
+  context.atEnd(() => lease.end());
+  lease.take(STREAM_BYTES);
   return { size, digest, stream: streamContent(context.db, digest) };
 }

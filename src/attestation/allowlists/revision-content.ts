@@ -1,8 +1,9 @@
 import type { Context } from '../../authority/index.js';
+import type { Lease } from '../../platform/byte-budget.js';
 import { invalid, UserErrors } from '../../platform/errors.js';
-import { type PackedContent, packContent } from '../contents/index.js';
+import { encodeText, loadContent, type PackedContent, packContent, type StoredContent } from '../contents/index.js';
 import { MAX_POLICY_BYTES, type PolicyProblem, parsePcrPolicy, RuntimePolicyError } from '../runtime-policy/index.js';
-import { takeUpload } from '../uploads/index.js';
+import { findUploaded } from '../uploads/index.js';
 import { compileInWorker } from '../workers/index.js';
 
 type Maybe<T> = T | null | undefined;
@@ -25,7 +26,8 @@ export interface RevisionInput {
 /** The three policies, checked in full. */
 export interface RevisionContent {
   readonly ima: {
-    readonly packed: PackedContent;
+    /** Packed when it came with the request; stored already when it is an upload's. */
+    readonly content: PackedContent | StoredContent;
     readonly excludes: readonly string[];
     readonly pathCount: number;
   } | null;
@@ -35,9 +37,10 @@ export interface RevisionContent {
 
 /**
  * Checks what a revision shall hold. Takes seconds for the largest lists, so it is done before the transaction.
+ * @param lease Holds what is answered, so it ends no sooner than that is written.
  * @throws UserErrors INVALID with line and JSON pointer of each problem, of one policy at a time.
  */
-export async function readRevision(context: Context, input: RevisionInput): Promise<RevisionContent> {
+export async function readRevision(context: Context, input: RevisionInput, lease: Lease): Promise<RevisionContent> {
   const { imaPolicy, tpmPolicy, vtpmPolicy } = input;
   if (imaPolicy == null && tpmPolicy == null && vtpmPolicy == null) {
     throw invalid('A revision has at least one of imaPolicy, tpmPolicy and vtpmPolicy.');
@@ -45,23 +48,36 @@ export async function readRevision(context: Context, input: RevisionInput): Prom
   const options = { hasImaPolicy: imaPolicy != null };
   checkPcrPolicy('tpmPolicy', tpmPolicy, options);
   checkPcrPolicy('vtpmPolicy', vtpmPolicy, options);
-  const ima = imaPolicy == null ? null : await readIma(context, imaPolicy);
+  const ima = imaPolicy == null ? null : await readIma(context, imaPolicy, lease);
   return { ima, tpmPolicy: tpmPolicy ?? null, vtpmPolicy: vtpmPolicy ?? null };
 }
 
-async function readIma(context: Context, input: ImaPolicyInput): Promise<NonNullable<RevisionContent['ima']>> {
-  const { content, uploadId } = input;
+async function readIma(
+  context: Context,
+  input: ImaPolicyInput,
+  lease: Lease,
+): Promise<NonNullable<RevisionContent['ima']>> {
+  const { content: text, uploadId } = input;
   const excludes = input.excludes ?? [];
-  if ((content == null) === (uploadId == null)) throw invalid('Give either content or uploadId.', 'imaPolicy');
-  const path = ['imaPolicy', content == null ? 'uploadId' : 'content'];
-  const bytes = content == null ? (await takeUpload(context, uploadId ?? '', ...path)).bytes : Buffer.from(content);
-  // Packed first, because compiling hands the bytes over.
-  const packed = await packContent(bytes, MAX_POLICY_BYTES);
-  const compiled = await compileInWorker(bytes, excludes).catch(refuseAt(path));
-  if (input.digest != null && input.digest !== packed.digest) {
-    throw invalid(`The content has the digest ${packed.digest}.`, 'imaPolicy', 'digest');
+  if ((text == null) === (uploadId == null)) throw invalid('Give either content or uploadId.', 'imaPolicy');
+  const path = ['imaPolicy', text == null ? 'uploadId' : 'content'];
+  const uploaded = text == null ? await findUploaded(context, uploadId ?? '', ...path) : null;
+  const content = uploaded ?? (await packText(text ?? '', lease));
+  if (input.digest != null && input.digest !== content.digest) {
+    throw invalid(`The content has the digest ${content.digest}.`, 'imaPolicy', 'digest');
   }
-  return { packed, excludes, pathCount: compiled.files.count };
+  const bytes = uploaded === null ? encodeText(text ?? '', lease) : await loadContent(context.db, uploaded, lease);
+  const compiled = await compileInWorker(bytes, excludes, lease).catch(refuseAt(path));
+  // It was handed over, and is gone with the thread's work.
+  lease.give(content.size);
+  return { content, excludes, pathCount: compiled.files.count };
+}
+
+async function packText(text: string, lease: Lease): Promise<PackedContent> {
+  const bytes = encodeText(text, lease);
+  const packed = await packContent(bytes, MAX_POLICY_BYTES, lease);
+  lease.give(bytes.length);
+  return packed;
 }
 
 function checkPcrPolicy(name: 'tpmPolicy' | 'vtpmPolicy', text: Maybe<string>, options: { hasImaPolicy: boolean }) {

@@ -9,11 +9,11 @@ import {
 } from '../../authority/index.js';
 import { databaseFault, violates } from '../../db/errors.js';
 import { agentGet, agents } from '../../identity/agents/index.js';
-import { alreadyExists, forbidden, inUse, limitReached, staleEtag } from '../../platform/errors.js';
+import { alreadyExists, forbidden, inUse, invalid, limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { validName, validText } from '../../platform/text.js';
-import { storeContent } from '../contents/index.js';
+import { holdContent, storeContent } from '../contents/index.js';
 import { ALLOWLIST_PUBLISHED } from './feed.js';
 import { allowlistCreate, allowlistDelete, allowlistGet, allowlistPublish } from './policies.js';
 import { type AllowlistRef, resolveAllowlist } from './reading.js';
@@ -42,7 +42,25 @@ export async function createAllowlist(context: Context, input: CreateAllowlist):
   requireOperation(context, allowlistCreate.name);
   const name = validName(input.name, 'name');
   const description = validText(input.description, 'description');
-  const content = await readRevision(context, input);
+  return withRevision(context, input, (content) => createWith(context, input, { name, description }, content));
+}
+
+/** Reads what a revision shall hold. The memory that this takes is leased until what comes of it is written. */
+function withRevision<T>(
+  context: Context,
+  input: RevisionInput,
+  run: (content: RevisionContent) => Promise<T>,
+): Promise<T> {
+  const { memory, actor } = context;
+  return memory.lend(actor.principal?.id ?? null, async (lease) => run(await readRevision(context, input, lease)));
+}
+
+function createWith(
+  context: Context,
+  input: CreateAllowlist,
+  named: Pick<AllowlistRow, 'name' | 'description'>,
+  content: RevisionContent,
+): Promise<AllowlistRow> {
   return mutate(context, { policy: allowlistCreate.name }, async (act) => {
     const { id } = await once(act, 'createAllowlist', input, async () => {
       const allowlistId = newId('Allowlist');
@@ -50,8 +68,7 @@ export async function createAllowlist(context: Context, input: CreateAllowlist):
       const row: AllowlistRow = {
         id: allowlistId,
         ...ownerOf(act),
-        name,
-        description,
+        ...named,
         currentRevisionId: revision.id,
         version: 1,
         createdAt: act.now,
@@ -77,7 +94,14 @@ export async function publishAllowlistRevision(
   requireOperation(context, allowlistPublish.name);
   // Asked before the costly reading of the content too, so that who may not publish learns just that.
   await publishable(context, input);
-  const content = await readRevision(context, input);
+  return withRevision(context, input, (content) => publishWith(context, input, content));
+}
+
+function publishWith(
+  context: Context,
+  input: AllowlistAtEtag & RevisionInput,
+  content: RevisionContent,
+): Promise<AllowlistRow> {
   return mutate(context, { policy: allowlistPublish.name }, async (act) => {
     const row = await publishable(act, input);
     const current = await repository.currentRevision(act.tx, row.id);
@@ -96,7 +120,7 @@ export async function publishAllowlistRevision(
 function isSame(revision: RevisionRow, { ima, tpmPolicy, vtpmPolicy }: RevisionContent): boolean {
   const excludes = ima?.excludes ?? [];
   return (
-    revision.imaDigest === (ima?.packed.digest ?? null) &&
+    revision.imaDigest === (ima?.content.digest ?? null) &&
     revision.imaExcludes.length === excludes.length &&
     revision.imaExcludes.every((pattern, index) => pattern === excludes[index]) &&
     revision.tpmPolicy === tpmPolicy &&
@@ -181,15 +205,21 @@ async function storeRevision(
     id: newId('AllowlistRevision'),
     allowlistId,
     number,
-    imaDigest: ima === null ? null : await storeContent(act.tx, ima.packed, act.now),
+    imaDigest: ima === null ? null : await keep(act, ima.content),
     imaExcludes: ima?.excludes ?? [],
     imaPathCount: ima?.pathCount ?? null,
-    imaSize: ima?.packed.size ?? null,
+    imaSize: ima?.content.size ?? null,
     tpmPolicy,
     vtpmPolicy,
     createdAt: act.now,
     createdBy: act.actor.principal?.id ?? '',
   };
+}
+
+async function keep(act: Act, content: NonNullable<RevisionContent['ima']>['content']): Promise<string> {
+  if ('chunks' in content) return storeContent(act.tx, content, act.now);
+  if (!(await holdContent(act.tx, content.digest))) throw invalid('The upload expired.', 'imaPolicy', 'uploadId');
+  return content.digest;
 }
 
 function audit(act: Act, action: string, row: AllowlistRow, revision?: RevisionRow): Promise<void> {

@@ -1,4 +1,11 @@
-export { ContentTooLarge, type PackedContent, packContent } from './pack.js';
-export { loadContent, storeContent, streamContent } from './repository.js';
+export { ContentTooLarge, encodeText, type PackedContent, packContent } from './pack.js';
+export {
+  holdContent,
+  loadContent,
+  STREAM_BYTES,
+  type StoredContent,
+  storeContent,
+  streamContent,
+} from './repository.js';
 export { contentSweep } from './sweep.js';
 export { contents } from './tables.js';

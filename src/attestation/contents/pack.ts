@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import type { Lease } from '../../platform/byte-budget.js';
 
 const CHUNK_BYTES = 1024 * 1024;
+/** Divides `CHUNK_BYTES`, and is all that lies unused behind what was compressed so far. */
+const PIECE_BYTES = 64 * 1024;
 
 /** Content that is ready to be stored. */
 export interface PackedContent {
@@ -15,17 +18,28 @@ export interface PackedContent {
   readonly chunks: readonly Buffer[];
 }
 
+/** A text as content, in memory that nothing else lies in. */
+export function encodeText(text: string, lease: Lease): Uint8Array {
+  lease.take(Buffer.byteLength(text));
+  return new TextEncoder().encode(text);
+}
+
 /** Content that goes on after the bytes it may have. */
 export class ContentTooLarge extends Error {}
 
+/** What compressing takes in memory beside what comes of it. */
+const PACKING_BYTES = 2 * CHUNK_BYTES;
+
 /**
- * Hashes and compresses content as it comes, so that only its compressed form is held.
+ * Hashes and compresses content as it comes, so that only its compressed form is held, for which memory is leased.
  * @throws ContentTooLarge once it has more than `sizeMax` bytes.
  */
 export async function packContent(
   source: AsyncIterable<Uint8Array> | Uint8Array,
   sizeMax: number,
+  lease: Lease,
 ): Promise<PackedContent> {
+  lease.take(PACKING_BYTES);
   const hash = createHash('sha256');
   let size = 0;
   async function* measured() {
@@ -36,12 +50,14 @@ export async function packContent(
       yield bytes;
     }
   }
-  const packed: Buffer[] = [];
+  const chunks: Buffer[] = [];
   // Lists are mostly digests, on which higher levels take time and save nothing.
-  await pipeline(Readable.from(measured()), createGzip({ level: 1 }), async (compressed: AsyncIterable<Buffer>) => {
-    for await (const bytes of compressed) packed.push(bytes);
+  const gzip = createGzip({ level: 1, chunkSize: PIECE_BYTES });
+  await pipeline(Readable.from(measured()), gzip, async (compressed: AsyncIterable<Buffer>) => {
+    for await (const chunk of gathered(compressed, lease)) chunks.push(chunk);
   });
-  return { digest: `sha256:${hash.digest('hex')}`, size, chunks: cut(Buffer.concat(packed)) };
+  lease.give(PACKING_BYTES);
+  return { digest: `sha256:${hash.digest('hex')}`, size, chunks };
 }
 
 /** What lies in memory as a whole is hashed piece by piece, so that others get their turn. */
@@ -49,8 +65,20 @@ function* piecesOf(whole: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < whole.length; at += CHUNK_BYTES) yield whole.subarray(at, at + CHUNK_BYTES);
 }
 
-function cut(bytes: Buffer): Buffer[] {
-  const chunks: Buffer[] = [];
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) chunks.push(bytes.subarray(at, at + CHUNK_BYTES));
-  return chunks;
+/** The same bytes in pieces of `CHUNK_BYTES`, of which only the last is smaller. */
+async function* gathered(source: AsyncIterable<Buffer>, lease: Lease): AsyncGenerator<Buffer> {
+  let parts: Buffer[] = [];
+  let size = 0;
+  for await (const bytes of source) {
+    lease.take(bytes.length);
+    parts.push(bytes);
+    size += bytes.length;
+    if (size < CHUNK_BYTES) continue;
+    const whole = Buffer.concat(parts);
+    yield whole.subarray(0, CHUNK_BYTES);
+    // In memory of its own: it would keep all of what it was cut from.
+    parts = [Buffer.from(whole.subarray(CHUNK_BYTES))];
+    size -= CHUNK_BYTES;
+  }
+  if (size > 0) yield Buffer.concat(parts);
 }

@@ -2,8 +2,15 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/open.js';
+import type { Lease } from '../../platform/byte-budget.js';
 import type { PackedContent } from './pack.js';
 import { contentChunks, contents } from './tables.js';
+
+/** Content that is kept, with its size in bytes when it is unpacked. */
+export interface StoredContent {
+  readonly digest: string;
+  readonly size: number;
+}
 
 /** In the 16 KiB that are the default, unpacking a long log would take a thousand turns of the event loop. */
 const PIECE_BYTES = 256 * 1024;
@@ -34,7 +41,8 @@ async function insertContent(tx: Tx, { digest, size, chunks }: PackedContent, no
   return true;
 }
 
-async function holdContent(tx: Tx, digest: string): Promise<boolean> {
+/** Keeps content from being removed until the transaction ends. False when it is gone already. */
+export async function holdContent(tx: Tx, digest: string): Promise<boolean> {
   const held = await tx
     .select({ digest: contents.digest })
     .from(contents)
@@ -43,17 +51,30 @@ async function holdContent(tx: Tx, digest: string): Promise<boolean> {
   return held.length > 0;
 }
 
+/** What a stream of content takes in memory at a time, however slowly it is read: a few pieces, packed and unpacked. */
+export const STREAM_BYTES = 4 * 1024 * 1024;
+
 /** Content as it was given, unpacked piece by piece. Ends in an error when the content is not stored. */
 export function streamContent(db: Db, digest: string): Readable {
   // The consumer sees a failure on the returned stream, so nothing is left to do when the pipeline ends.
   return pipeline(Readable.from(chunksOf(db, digest)), createGunzip({ chunkSize: PIECE_BYTES }), () => {});
 }
 
-/** Content as it was given, whole. */
-export async function loadContent(db: Db, digest: string): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of streamContent(db, digest)) parts.push(part);
-  return Buffer.concat(parts);
+/**
+ * Content as it was given, whole, and in memory that nothing else lies in, so that it can be handed over to a thread.
+ * The memory is leased before anything is read.
+ */
+export async function loadContent(db: Db, { digest, size }: StoredContent, lease: Lease): Promise<Uint8Array> {
+  lease.take(size);
+  const bytes = new Uint8Array(size);
+  let end = 0;
+  for await (const part of streamContent(db, digest) as AsyncIterable<Buffer>) {
+    // Throws beyond the end: it is never more than was leased.
+    bytes.set(part, end);
+    end += part.length;
+  }
+  if (end !== size) throw new Error(`content ${digest} has ${end} bytes and not ${size}`);
+  return bytes;
 }
 
 async function* chunksOf(db: Db, digest: string): AsyncGenerator<Buffer> {

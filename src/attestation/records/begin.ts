@@ -12,7 +12,7 @@ import { newId } from '../../platform/ids.js';
 import { type HashAlgorithm, isHashAlgorithm } from '../tpm/index.js';
 import { requiredPcrs, startingOffset } from '../verifier/index.js';
 import { aboutAgent } from './enrolment.js';
-import { boundPolicies } from './layers.js';
+import { boundLayers } from './layers.js';
 import { attestationBegin } from './policies.js';
 import { findView, insertChallenge, lockView, removeChallenges, voidOpenChallenge } from './repository.js';
 
@@ -33,11 +33,10 @@ export function ownAgentId({ actor }: Asker): string {
 export async function beginAttestation(context: Context, input: BeginAttestation) {
   requireOperation(context, attestationBegin.name);
   const id = ownAgentId(context);
-  // Compiling a list may take seconds, so it comes before the transaction; a list that changes in between is seen when
-  // evidence is judged.
+  // A list that changes between this and the transaction is seen when evidence is judged.
   const known = await findView(context.db, { id });
   if (known === undefined) throw notFound('agent');
-  const { layers } = await boundPolicies(context.db, known.record.allowlistId);
+  const { layers } = await boundLayers(context.db, known.record.allowlistId);
   return mutate(context, { policy: attestationBegin.name }, async (act) => {
     const view = await lockView(act.tx, { id });
     if (view === undefined) throw notFound('agent');

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Context } from '../../authority/index.js';
+import type { Db } from '../../db/open.js';
+import type { Lease } from '../../platform/byte-budget.js';
 import { badInput } from '../../platform/errors.js';
-import { takeUpload } from '../uploads/index.js';
+import { encodeText, loadContent } from '../contents/index.js';
+import { findUploaded } from '../uploads/index.js';
 import type { Evidence } from '../verifier/index.js';
 import type { QuoteInput } from './log-in.js';
 
@@ -13,31 +16,41 @@ export interface SubmitEvidence {
   readonly imaOffset?: number | null | undefined;
 }
 
-/** What was submitted, with the log in hand, and a digest that tells two submissions apart. */
+/** A log that was not looked at yet. */
+interface Log {
+  /** sha256:hex. */
+  readonly digest: string;
+  /** Its bytes, in memory that is leased before they are loaded, and that can be handed over. */
+  read(db: Db, lease: Lease): Promise<Uint8Array>;
+}
+
+/** What was submitted, and a digest that tells two submissions apart. */
 export interface Submission {
-  readonly evidence: Evidence;
+  readonly evidence: Pick<Evidence, 'quote' | 'imaOffset'>;
+  readonly log: Log | null;
   readonly digest: string;
 }
 
-/** Reads the log from where it was put; the rest is the verifier's to decode. */
+/** Finds where the log was put; the rest is the verifier's to decode. Nothing is loaded. */
 export async function readSubmission(context: Context, input: SubmitEvidence): Promise<Submission> {
   const { message, signature, pcrs } = input.quote;
   if (input.imaLog != null && input.imaLogUploadId != null) {
     throw badInput('The log is given twice: give imaLog or imaLogUploadId.', { argument: 'imaLogUploadId' });
   }
-  const { imaLog, logDigest } = await readLog(context, input);
+  const log = await findLog(context, input);
   const imaOffset = input.imaOffset ?? 0;
   const digest = createHash('sha256')
-    .update(JSON.stringify([message, signature, pcrs, logDigest, imaOffset]))
+    .update(JSON.stringify([message, signature, pcrs, log?.digest ?? null, imaOffset]))
     .digest('hex');
-  return { evidence: { quote: { message, signature, pcrs }, imaLog, imaOffset }, digest };
+  return { evidence: { quote: { message, signature, pcrs }, imaOffset }, log, digest };
 }
 
-async function readLog(context: Context, { imaLog, imaLogUploadId }: SubmitEvidence) {
+async function findLog(context: Context, { imaLog, imaLogUploadId }: SubmitEvidence): Promise<Log | null> {
   if (imaLogUploadId != null) {
-    const { bytes, digest } = await takeUpload(context, imaLogUploadId, 'imaLogUploadId');
-    return { imaLog: bytes, logDigest: digest };
+    const content = await findUploaded(context, imaLogUploadId, 'imaLogUploadId');
+    return { digest: content.digest, read: (db, lease) => loadContent(db, content, lease) };
   }
-  if (imaLog == null) return { logDigest: null };
-  return { imaLog, logDigest: `sha256:${createHash('sha256').update(imaLog).digest('hex')}` };
+  if (imaLog == null) return null;
+  const digest = `sha256:${createHash('sha256').update(imaLog).digest('hex')}`;
+  return { digest, read: async (_, lease) => encodeText(imaLog, lease) };
 }

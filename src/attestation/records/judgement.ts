@@ -1,7 +1,8 @@
-import type { Db } from '../../db/open.js';
-import { type Evidence, FAILURES, type FailureCode, NO_COUNTS, type VerificationResult } from '../verifier/index.js';
+import type { Context } from '../../authority/index.js';
+import { FAILURES, type FailureCode, NO_COUNTS, type VerificationResult, verifyQuote } from '../verifier/index.js';
 import { verifyInWorker } from '../workers/index.js';
-import { type Bound, boundPolicies } from './layers.js';
+import type { Submission } from './evidence.js';
+import { boundLayers, withLists } from './layers.js';
 import type { AgentView } from './repository.js';
 import type { ChallengeRow } from './tables.js';
 
@@ -11,17 +12,19 @@ export interface Judgement {
   readonly revisionId: string | null;
 }
 
-/** Judges evidence by what is bound now. May take long: not for transactions. The log is handed over. */
+/**
+ * Judges evidence by what is bound now. May take long: not for transactions. The log and the lists are loaded only for a
+ * quote that holds: by the agent's key, over this challenge, and over the PCR values beside it.
+ */
 export async function judge(
-  db: Db,
-  view: AgentView,
+  context: Context,
+  { agent, record }: AgentView,
   challenge: ChallengeRow,
-  evidence: Evidence,
-  now: Date,
+  { evidence, log }: Submission,
 ): Promise<Judgement> {
-  const { record } = view;
-  const bound: Bound = await boundPolicies(db, record.allowlistId);
-  const result = await verifyInWorker({
+  const { db, memory, clock } = context;
+  const { revisionId, layers } = await boundLayers(db, record.allowlistId);
+  const quoted = {
     evidence,
     challenge: {
       nonce: bytesOf(challenge.nonce),
@@ -32,11 +35,19 @@ export async function judge(
       isUsed: challenge.state !== 'OPEN',
     },
     enrolment: { attestationKey: bytesOf(record.akPublic ?? ''), tpmKind: record.tpmKind },
-    policies: bound.layers,
+    policies: layers,
     previous: record.verifierState,
-    now: now.getTime(),
-  });
-  return { result, revisionId: bound.revisionId };
+    now: clock.now().getTime(),
+  };
+  const settled = verifyQuote(quoted);
+  if (settled !== null) return { result: settled, revisionId };
+  const result = await withLists(context, layers, (policies) =>
+    memory.lend(agent.id, async (lease) => {
+      const imaLog = log === null ? undefined : await log.read(db, lease);
+      return verifyInWorker({ ...quoted, policies, evidence: { ...evidence, imaLog } });
+    }),
+  );
+  return { result, revisionId };
 }
 
 /** In memory of their own: to a thread goes a copy of all that the bytes lie in, which otherwise others share. */

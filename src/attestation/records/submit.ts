@@ -1,5 +1,12 @@
-import { type Act, type Context, mutate, requireAllowed, requireOperation } from '../../authority/index.js';
-import { notFound, unauthenticated } from '../../platform/errors.js';
+import {
+  type Act,
+  type Context,
+  mutate,
+  requireAllowed,
+  requireOperation,
+  type Settings,
+} from '../../authority/index.js';
+import { notFound, rateLimited, unauthenticated } from '../../platform/errors.js';
 import { isId, newId } from '../../platform/ids.js';
 import { findResult, insertResult } from '../results/repository.js';
 import type { AttestationResultRow } from '../results/tables.js';
@@ -16,6 +23,8 @@ import { moveTrust } from './trust.js';
 import { stateAt, storedState, told } from './views.js';
 
 const CODES_IN_AUDIT = 20;
+/** When to come back while earlier evidence is judged. */
+const BUSY_RETRY_SECONDS = 1;
 
 /**
  * Judges evidence for the caller's own challenge. A negative verdict is a result. The same evidence again answers the
@@ -26,12 +35,17 @@ const CODES_IN_AUDIT = 20;
 export async function submitEvidence(context: Context, input: SubmitEvidence) {
   requireOperation(context, attestationSubmit.name);
   const id = ownAgentId(context);
+  return oneAtATime(id, () => submitOne(context, id, input));
+}
+
+async function submitOne(context: Context, id: string, input: SubmitEvidence) {
   const { view, challenge } = await find(context, id, input.attestationId);
   requireAllowed(context, attestationSubmit, view.agent);
+  requireAttesting(stateAt(view, context.clock.now()), context.settings);
   const submission = await readSubmission(context, input);
   const first = await firstResult(context, challenge, submission);
   if (first !== undefined) return answer(context, view, first);
-  const judgement = await judge(context.db, view, challenge, submission.evidence, context.clock.now());
+  const judgement = await judge(context, view, challenge, submission);
   const outcome = await mutate(context, { policy: attestationSubmit.name }, (act) =>
     record(act, { id, challengeId: challenge.id, before: view, submission, judgement }),
   );
@@ -39,6 +53,31 @@ export async function submitEvidence(context: Context, input: SubmitEvidence) {
   if (outcome.isNew) context.meter.verified(verdict, new Set(failures.map(({ code }) => code)));
   return answer(context, outcome.view, outcome.row);
 }
+
+const underWay = new Set<string>();
+
+/** In this process; in others the lock on the agent's row decides. An honest agent waits for each answer. */
+async function oneAtATime<T>(agentId: string, run: () => Promise<T>): Promise<T> {
+  if (underWay.has(agentId)) {
+    throw rateLimited('Earlier evidence of this agent is still being judged; try again.', BUSY_RETRY_SECONDS);
+  }
+  underWay.add(agentId);
+  try {
+    return await run();
+  } finally {
+    underWay.delete(agentId);
+  }
+}
+
+/** Evidence can come to nothing in some states; then nothing of it is looked at. */
+function requireAttesting(state: AgentState, { recoversAutomatically }: Settings): void {
+  const canChange = (['ACCEPT', 'REJECT'] as const).some(
+    (event) => nextState(state, event, { recoversAutomatically }) !== null,
+  );
+  if (!canChange) throw attestsNothing(state);
+}
+
+const attestsNothing = (state: AgentState) => unauthenticated(`An agent that is ${state} proves nothing.`);
 
 async function find(context: Context, agentId: string, attestationId: string) {
   const view = await findView(context.db, { id: agentId });
@@ -149,7 +188,7 @@ async function judgeTrust(act: Act, view: AgentView, from: AgentState, result: V
   if (event === null) return from;
   const { recoversAutomatically, attestationIntervalMs, attestationGrace } = act.context.settings;
   const to = nextState(from, event, { recoversAutomatically });
-  if (to === null) throw unauthenticated(`An agent that is ${from} proves nothing.`);
+  if (to === null) throw attestsNothing(from);
   const trustedUntil = to === 'TRUSTED' ? new Date(act.now.getTime() + attestationIntervalMs * attestationGrace) : null;
   if (to === 'TRUSTED' || to !== storedState(view)) await moveTrust(act, view, to, trustedUntil);
   return to;

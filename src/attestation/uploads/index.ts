@@ -1,4 +1,4 @@
 export { uploadPolicies } from './policies.js';
 export { uploadResolvers } from './resolvers.js';
-export { createUpload, fillUpload, takeUpload, uploadSweep } from './service.js';
+export { createUpload, fillUpload, findUploaded, uploadSweep } from './service.js';
 export { uploads } from './tables.js';

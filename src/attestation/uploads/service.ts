@@ -10,7 +10,13 @@ import {
 import type { Tx } from '../../db/open.js';
 import { badInput, invalid, limitReached, notFound, unauthenticated } from '../../platform/errors.js';
 import { isId, newId } from '../../platform/ids.js';
-import { ContentTooLarge, loadContent, packContent, storeContent } from '../contents/index.js';
+import {
+  ContentTooLarge,
+  type PackedContent,
+  packContent,
+  type StoredContent,
+  storeContent,
+} from '../contents/index.js';
 import { uploadCreate } from './policies.js';
 import { findUpload, insertUpload, lockUsage, removeExpired, setFilled } from './repository.js';
 import type { UploadRow } from './tables.js';
@@ -78,9 +84,23 @@ export const uploadSweep: Sweep = {
 export async function fillUpload(context: Context, id: string, stream: AsyncIterable<Buffer>): Promise<void> {
   requireOperation(context, uploadCreate.name);
   const { size, digest } = await ownUpload(context, id);
-  const packed = await packContent(stream, size).catch((error: unknown) => {
-    throw error instanceof ContentTooLarge ? badInput(`More than the ${size} bytes that were announced came.`) : error;
+  const { memory, actor } = context;
+  await memory.lend(actor.principal?.id ?? null, async (lease) => {
+    const packed = await packContent(stream, size, lease).catch((error: unknown) => {
+      throw error instanceof ContentTooLarge
+        ? badInput(`More than the ${size} bytes that were announced came.`)
+        : error;
+    });
+    await fillWith(context, id, packed, { size, digest });
   });
+}
+
+async function fillWith(
+  context: Context,
+  id: string,
+  packed: PackedContent,
+  { size, digest }: StoredContent,
+): Promise<void> {
   if (packed.size !== size) throw badInput(`${packed.size} bytes came, ${size} were announced.`);
   if (packed.digest !== digest) throw badInput(`The bytes have the digest ${packed.digest}, not ${digest}.`);
   await mutate(context, { policy: uploadCreate.name }, async (act) => {
@@ -92,23 +112,17 @@ export async function fillUpload(context: Context, id: string, stream: AsyncIter
   });
 }
 
-/** What was uploaded. */
-export interface UploadedContent {
-  readonly bytes: Buffer;
-  /** sha256:hex, checked when the bytes came. */
-  readonly digest: string;
-}
-
 /**
- * The content of an upload of the caller's. It stays there until it expires, so that a retry finds it again.
+ * The content of an upload of the caller's, of which nothing is loaded; its digest and size were checked when its bytes
+ * came. It stays there until it expires, so that a retry finds it again.
  * @param path The input field that named the upload.
  * @throws UserErrors INVALID when there is no such upload, or it was not filled.
  */
-export async function takeUpload(from: Context | Act, id: string, ...path: string[]): Promise<UploadedContent> {
+export async function findUploaded(from: Context | Act, id: string, ...path: string[]): Promise<StoredContent> {
   const row = await findOwn(from, id);
   if (row === undefined) throw invalid('There is no such upload, or it expired.', ...path);
   if (row.contentDigest === null) throw invalid('The upload was not filled.', ...path);
-  return { bytes: await loadContent(databaseOf(from), row.contentDigest), digest: row.digest };
+  return { digest: row.contentDigest, size: row.size };
 }
 
 async function ownUpload(from: Context | Act, id: string): Promise<UploadRow> {

@@ -23,7 +23,9 @@ export type {
   Counts,
   Enrolment,
   Evidence,
+  LayerOutline,
   PolicyLayer,
+  QuoteInput,
   SeverityRule,
   TpmKind,
   VerificationResult,
@@ -31,4 +33,4 @@ export type {
   VerifierState,
   VerifyInput,
 } from './types.js';
-export { verify } from './verify.js';
+export { verify, verifyQuote } from './verify.js';

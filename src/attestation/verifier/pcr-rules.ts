@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { PcrBanks } from '../tpm/index.js';
 import type { Findings } from './findings.js';
 import { pcrPolicyOf } from './requirements.js';
-import type { PolicyLayer, VerifyInput } from './types.js';
+import type { LayerOutline, QuoteInput } from './types.js';
 
 const MAX_EXPECTED = 8;
 
@@ -11,8 +11,8 @@ const MAX_EXPECTED = 8;
  * have any value that one of those layers allows. Banks are told apart by the length of the values: every
  * quoted bank with values must agree, and at least one must have some.
  */
-export function checkPcrPolicies({ policies, enrolment }: VerifyInput, banks: PcrBanks, findings: Findings): void {
-  const allowed = new Map<number, { values: Set<string>; layers: PolicyLayer[] }>();
+export function checkPcrPolicies({ policies, enrolment }: QuoteInput, banks: PcrBanks, findings: Findings): void {
+  const allowed = new Map<number, { values: Set<string>; layers: LayerOutline[] }>();
   for (const layer of policies) {
     for (const [pcr, values] of Object.entries(pcrPolicyOf(layer, enrolment.tpmKind)?.values ?? {})) {
       const rule = allowed.get(Number(pcr)) ?? { values: new Set(), layers: [] };

@@ -16,7 +16,7 @@ import {
 import type { FailureCode } from './failures.js';
 import type { Findings } from './findings.js';
 import { checkSelection } from './selection.js';
-import type { Enrolment, VerifierRules, VerifyInput } from './types.js';
+import type { Enrolment, QuoteInput, VerifierRules } from './types.js';
 
 /** Several times what the largest structure takes. */
 const MAX_BASE64_CHARACTERS = 16 * 1024;
@@ -54,7 +54,7 @@ function decodeBase64(text: string): Buffer | null {
  * Checks that the evidence is a quote by the enrolled key, for this challenge, over the PCRs asked for.
  * Each step relies on those before it, so the first that fails ends the check, with null.
  */
-export function checkQuote(input: VerifyInput, findings: Findings): AttestedQuote | null {
+export function checkQuote(input: QuoteInput, findings: Findings): AttestedQuote | null {
   const { challenge, evidence } = input;
   const signed = checkSignature(input, findings);
   if (signed === null) return null;
@@ -80,7 +80,7 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 /** The signature comes before everything else: unsigned bytes are not even parsed as a quote. */
 function checkSignature(
-  { evidence, enrolment, rules }: VerifyInput,
+  { evidence, enrolment, rules }: QuoteInput,
   findings: Findings,
 ): { message: Buffer; signature: TpmSignature } | null {
   const key = attestationKey(enrolment, rules, findings);

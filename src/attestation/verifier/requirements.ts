@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { PcrPolicy } from '../runtime-policy/index.js';
-import type { PolicyLayer, TpmKind, VerifierRules, VerifierState } from './types.js';
+import type { LayerOutline, TpmKind, VerifierRules, VerifierState } from './types.js';
 
 export const IMA_PCR = 10;
 /** The boot PCRs that `boot_aggregate` is computed over, and IMA's own. */
 const IMA_PCRS = Array.from({ length: IMA_PCR + 1 }, (_, pcr) => pcr);
 
 /** A layer's policy for the kind of TPM that the agent was enrolled with. */
-export function pcrPolicyOf(layer: PolicyLayer, tpmKind: TpmKind): PcrPolicy | undefined {
+export function pcrPolicyOf(layer: LayerOutline, tpmKind: TpmKind): PcrPolicy | undefined {
   return tpmKind === 'PHYSICAL' ? layer.tpmPolicy : layer.vtpmPolicy;
 }
 
 /** Does any layer say something about this agent? Without that an accepted quote would mean nothing. */
-export function isAnythingBound(policies: readonly PolicyLayer[], tpmKind: TpmKind): boolean {
+export function isAnythingBound(policies: readonly LayerOutline[], tpmKind: TpmKind): boolean {
   return policies.some((layer) => layer.runtimePolicy !== undefined || pcrPolicyOf(layer, tpmKind) !== undefined);
 }
 
 /** The PCRs that a quote must cover, ascending: derived from what is bound, never chosen by the agent. */
-export function requiredPcrs(policies: readonly PolicyLayer[], tpmKind: TpmKind): number[] {
+export function requiredPcrs(policies: readonly LayerOutline[], tpmKind: TpmKind): number[] {
   const pcrs = new Set<number>();
   for (const layer of policies) {
     if (layer.runtimePolicy !== undefined) for (const pcr of IMA_PCRS) pcrs.add(pcr);
@@ -27,7 +27,7 @@ export function requiredPcrs(policies: readonly PolicyLayer[], tpmKind: TpmKind)
 }
 
 /** Identifies what judges a log: the layers in their order, and the rules that may have softened a failure. */
-export function judgementFingerprint(policies: readonly PolicyLayer[], rules: VerifierRules = {}): string {
+export function judgementFingerprint(policies: readonly LayerOutline[], rules: VerifierRules = {}): string {
   const layers = policies.filter((layer) => layer.runtimePolicy !== undefined);
   const identity = [layers.map((layer) => [layer.name, layer.fingerprint]), rules.severities ?? []];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
@@ -39,7 +39,7 @@ export function judgementFingerprint(policies: readonly PolicyLayer[], rules: Ve
  */
 export function startingOffset(
   previous: VerifierState | null,
-  policies: readonly PolicyLayer[],
+  policies: readonly LayerOutline[],
   rules: VerifierRules = {},
 ): number {
   const ima = previous?.ima;

@@ -1,7 +1,7 @@
 import type { HashAlgorithm, PcrBanks, Quote } from '../tpm/index.js';
 import type { Findings } from './findings.js';
 import { requiredPcrs } from './requirements.js';
-import type { VerifyInput } from './types.js';
+import type { QuoteInput } from './types.js';
 
 type Selected = ReadonlyMap<HashAlgorithm, ReadonlySet<number>>;
 
@@ -40,7 +40,7 @@ function describe(selected: Selected): string {
  * Checks what the quote covers: exactly what is reported, in offered banks, every PCR asked for and no other
  * in each of them. A PCR that is absent is a failure, never "nothing to check".
  */
-export function checkSelection(input: VerifyInput, quote: Quote, banks: PcrBanks, findings: Findings): boolean {
+export function checkSelection(input: QuoteInput, quote: Quote, banks: PcrBanks, findings: Findings): boolean {
   const { challenge, policies, enrolment, rules } = input;
   const attested = attestedPcrs(quote);
   const reported = reportedPcrs(banks);
@@ -63,7 +63,7 @@ export function checkSelection(input: VerifyInput, quote: Quote, banks: PcrBanks
 }
 
 function checkBank(
-  { challenge }: VerifyInput,
+  { challenge }: QuoteInput,
   hash: HashAlgorithm,
   pcrs: ReadonlySet<number>,
   findings: Findings,

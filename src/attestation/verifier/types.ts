@@ -39,12 +39,17 @@ export interface Enrolment {
 }
 
 /** One bound allowlist revision. `fingerprint` changes whenever its content does. */
-export interface PolicyLayer {
+export interface PolicyLayer extends LayerOutline {
+  readonly runtimePolicy?: CompiledRuntimePolicy | undefined;
+}
+
+/** What is known of a layer without its list of files, which may be large: only whether it has one. */
+export interface LayerOutline {
   readonly name: string;
   readonly fingerprint: string;
   readonly tpmPolicy?: PcrPolicy | undefined;
   readonly vtpmPolicy?: PcrPolicy | undefined;
-  readonly runtimePolicy?: CompiledRuntimePolicy | undefined;
+  readonly runtimePolicy?: object | undefined;
 }
 
 /** What is kept of an accepted verification; plain JSON. */
@@ -79,11 +84,17 @@ export interface VerifierRules {
   readonly allowsNothingBound?: boolean;
 }
 
-export interface VerifyInput {
+export interface VerifyInput extends QuoteInput {
   readonly evidence: Evidence;
+  readonly policies: readonly PolicyLayer[];
+}
+
+/** What everything but the log is judged by: small, whatever the machine measured and its lists hold. */
+export interface QuoteInput {
+  readonly evidence: Pick<Evidence, 'quote' | 'imaOffset'>;
   readonly challenge: Challenge;
   readonly enrolment: Enrolment;
-  readonly policies: readonly PolicyLayer[];
+  readonly policies: readonly LayerOutline[];
   readonly previous: VerifierState | null;
   /** Milliseconds since 1970. */
   readonly now: number;

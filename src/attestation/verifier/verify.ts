@@ -4,7 +4,7 @@ import { walkIma } from './ima-walk.js';
 import { checkPcrPolicies } from './pcr-rules.js';
 import { type AttestedQuote, checkQuote } from './quote.js';
 import { IMA_PCR, isAnythingBound } from './requirements.js';
-import type { VerificationResult, VerifierState, VerifyInput } from './types.js';
+import type { QuoteInput, VerificationResult, VerifierState, VerifyInput } from './types.js';
 
 /**
  * Judges one submission of evidence: signature, statement, nonce, PCR selection, PCR digest, clock, PCR
@@ -13,7 +13,21 @@ import type { VerificationResult, VerifierState, VerifyInput } from './types.js'
  */
 export function verify(input: VerifyInput): VerificationResult {
   const findings = new Findings(input.rules?.severities);
-  const next = judge(input, findings);
+  return resultOf(findings, judge(input, findings));
+}
+
+/**
+ * The result of `verify` where it takes no log and no list: for a quote that does not hold, and where no list is bound.
+ * Null where both decide; they are worth loading then. Costs no more than checking a signature.
+ */
+export function verifyQuote(input: QuoteInput): VerificationResult | null {
+  const findings = new Findings(input.rules?.severities);
+  const quoted = judgeQuote(input, findings);
+  if (quoted !== null && (bindsList(input) || input.rules?.allowsNothingBound === true)) return null;
+  return resultOf(findings, quoted && stateOf(quoted));
+}
+
+function resultOf(findings: Findings, next: VerifierState | null): VerificationResult {
   const { failures, isTruncated, counts, isRejected } = findings;
   return {
     verdict: isRejected ? 'REJECTED' : 'ACCEPTED',
@@ -25,29 +39,43 @@ export function verify(input: VerifyInput): VerificationResult {
 }
 
 function judge(input: VerifyInput, findings: Findings): VerifierState | null {
+  const attested = judgeQuote(input, findings);
+  if (attested === null) return null;
+  const ima = needsImaLog(input, attested) ? walkIma(input, attested, findings) : null;
+  return { ...stateOf(attested), ...(ima === null ? {} : { ima }) };
+}
+
+/** Everything before the log. Null when that ends the verification. */
+function judgeQuote(input: QuoteInput, findings: Findings): AttestedQuote | null {
   if (!isChallengeOpen(input, findings)) return null;
   const attested = checkQuote(input, findings);
   if (attested === null) return null;
-  const { resetCount, restartCount, clock } = attested.quote.clockInfo;
   checkClock(attested.quote.clockInfo, input.previous, findings);
   if (!isAnythingBound(input.policies, input.enrolment.tpmKind) && input.rules?.allowsNothingBound !== true) {
     findings.add('NOTHING_BOUND');
     return null;
   }
   checkPcrPolicies(input, attested.banks, findings);
-  const ima = needsImaLog(input, attested) ? walkIma(input, attested, findings) : null;
-  return { resetCount, restartCount, clock: String(clock), ...(ima === null ? {} : { ima }) };
+  return attested;
 }
 
-function isChallengeOpen({ challenge, now }: VerifyInput, findings: Findings): boolean {
+function stateOf({ quote: { clockInfo } }: AttestedQuote): VerifierState {
+  const { resetCount, restartCount, clock } = clockInfo;
+  return { resetCount, restartCount, clock: String(clock) };
+}
+
+function isChallengeOpen({ challenge, now }: QuoteInput, findings: Findings): boolean {
   if (challenge.isUsed) findings.add('CHALLENGE_USED');
   else if (now >= challenge.expiresAt) findings.add('CHALLENGE_EXPIRED');
   else return true;
   return false;
 }
 
-function needsImaLog({ policies, evidence, rules }: VerifyInput, { banks }: AttestedQuote): boolean {
-  if (policies.some((layer) => layer.runtimePolicy !== undefined)) return true;
+const bindsList = ({ policies }: QuoteInput) => policies.some((layer) => layer.runtimePolicy !== undefined);
+
+function needsImaLog(input: VerifyInput, { banks }: AttestedQuote): boolean {
+  const { evidence, rules } = input;
+  if (bindsList(input)) return true;
   const isReplayable = evidence.imaLog !== undefined && [...banks.values()].some((bank) => bank.has(IMA_PCR));
   return rules?.allowsNothingBound === true && isReplayable;
 }

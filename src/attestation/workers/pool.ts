@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import type { Lease } from '../../platform/byte-budget.js';
 import { unavailable } from '../../platform/errors.js';
 import { traced } from '../../platform/trace.js';
 import { type CompiledRuntimePolicy, RuntimePolicyError } from '../runtime-policy/index.js';
@@ -10,6 +11,11 @@ import type { Compiled, CompileInput } from './tasks.js';
 const QUEUE_MAX = 256;
 /** Waiting included. What is accepted is bounded in size, and takes a few seconds at the very most. */
 const TIMEOUT_MS = 60_000;
+
+/** A list is collected in tables that grow, and these are copied where threads share them. */
+const COMPILE_FACTOR = 2;
+/** When to come back to a queue that is full. */
+const RETRY_SECONDS = 5;
 
 /** The built file also when the sources are run, since a thread does not see the loader of a test runner. */
 const TASKS = fileURLToPath(new URL('../../../dist/attestation/workers/tasks.js', import.meta.url));
@@ -33,23 +39,31 @@ function threads(): Piscina {
 /** How much there is to do, and how many do it; none before the first task. */
 export const workerLoad = () => ({ waiting: pool?.queueSize ?? 0, threads: pool?.threads.length ?? 0 });
 
-/** `verify`, off the event loop. */
+/** `verify`, off the event loop. The log is handed over where it is bytes; the caller has leased memory for it. */
 export function verifyInWorker(input: VerifyInput): Promise<VerificationResult> {
   return traced('verify', () => run('verifyEvidence', input, input.evidence.imaLog));
 }
 
 /**
  * `compileRuntimePolicy`, off the event loop. The content is handed over and empty afterwards.
+ * @param lease Holds the content. What compiling takes beside it is leased from now until it is done.
  * @throws RuntimePolicyError as `compileRuntimePolicy` does.
  */
 export async function compileInWorker(
   content: Uint8Array,
   excludes: readonly string[],
+  lease: Lease,
 ): Promise<CompiledRuntimePolicy> {
   const input: CompileInput = { content, excludes };
-  const compiled: Compiled = await run('compileList', input, content);
-  if ('problems' in compiled) throw new RuntimePolicyError(compiled.problems);
-  return compiled.policy;
+  const working = content.byteLength * COMPILE_FACTOR;
+  lease.take(working);
+  try {
+    const compiled: Compiled = await run('compileList', input, content);
+    if ('problems' in compiled) throw new RuntimePolicyError(compiled.problems);
+    return compiled.policy;
+  } finally {
+    lease.give(working);
+  }
 }
 
 async function run<Input, Output>(name: string, input: Input, handedOver: string | Uint8Array | undefined) {
@@ -62,7 +76,7 @@ async function run<Input, Output>(name: string, input: Input, handedOver: string
   }
 }
 
-const overloaded = () => unavailable('The server has too much to verify just now; try again.');
+const overloaded = () => unavailable('The server has too much to verify just now; try again.', RETRY_SECONDS);
 
 /** Memory that nothing else lies in can change hands; the rest is copied. */
 function wholeBuffer(content: string | Uint8Array | undefined): ArrayBuffer[] {

@@ -11,10 +11,11 @@ import { uploads } from '../../../src/attestation/uploads/tables.js';
 import type { Services } from '../../../src/authority/index.js';
 import type { Db, Tx } from '../../../src/db/open.js';
 import { newId } from '../../../src/platform/ids.js';
+import { roomForAll } from '../../harness/memory.js';
 
 export const NOW = new Date('2026-01-01T00:00:00Z');
 
-export const packed = (text: string): Promise<PackedContent> => packContent(Buffer.from(text), 1024);
+export const packed = (text: string): Promise<PackedContent> => packContent(Buffer.from(text), 1024, roomForAll());
 
 /** One batch of the sweep, as the server runs it. */
 export const sweepOnce = (db: Db): Promise<number> =>
@@ -29,4 +30,7 @@ export async function referTo(tx: Tx, contentDigest: string): Promise<void> {
 export const isStored = async (db: Db, digest: string): Promise<boolean> =>
   (await db.select({ one: sql`1` }).from(contents).where(eq(contents.digest, digest))).length > 0;
 
-export const textOf = async (db: Db, digest: string): Promise<string> => (await loadContent(db, digest)).toString();
+export async function textOf(db: Db, digest: string): Promise<string> {
+  const [row] = await db.select({ size: contents.size }).from(contents).where(eq(contents.digest, digest));
+  return Buffer.from(await loadContent(db, { digest, size: row?.size ?? 0 }, roomForAll())).toString();
+}

@@ -1,0 +1,116 @@
+import { unavailable } from './errors.js';
+
+/** When to come back: what is held is mostly given back within seconds. */
+const RETRY_SECONDS = 2;
+
+const MIB = 1024 * 1024;
+/** A list of the largest size, 100 MiB, with what compiling it takes. */
+const LARGEST = 320 * MIB;
+/** The least that works: the largest list, and something for others meanwhile. */
+export const CONTENT_MEMORY_MIN = LARGEST + 64 * MIB;
+
+export interface ByteBudgetOptions {
+  /** Bytes altogether. */
+  readonly max: number;
+  /** Is told of each refusal, and which of the two was reached. */
+  readonly onRefusal?: (limit: 'all' | 'caller') => void;
+}
+
+/**
+ * Memory that a process may fill with content at a time. It is taken before anything is loaded; nothing waits, and what
+ * does not fit is refused.
+ */
+export class ByteBudget {
+  readonly #options: ByteBudgetOptions;
+  /** One holder's part: half of all, or what the largest list takes. */
+  readonly #maxPerHolder: number;
+  readonly #held = new Map<string, number>();
+  #inUse = 0;
+  #free: (bytes: number) => void = () => {};
+
+  constructor(options: ByteBudgetOptions) {
+    this.#options = options;
+    this.#maxPerHolder = Math.max(options.max / 2, Math.min(options.max, LARGEST));
+  }
+
+  get inUse(): number {
+    return this.#inUse;
+  }
+
+  get max(): number {
+    return this.#options.max;
+  }
+
+  /** Names who gives back what can be had again, when others need so many bytes. */
+  whenShort(free: (bytes: number) => void): void {
+    this.#free = free;
+  }
+
+  /** Nothing yet, in the name of whoever asks; null for what the process keeps for all. */
+  lease(holder: string | null): Lease {
+    let own = 0;
+    let hasEnded = false;
+    const change = (bytes: number) => {
+      own += bytes;
+      this.#change(holder, bytes);
+    };
+    return {
+      take: (bytes) => {
+        if (hasEnded) throw new Error('the lease has ended');
+        this.#requireRoom(holder, bytes);
+        change(bytes);
+      },
+      give: (bytes) => change(-Math.min(bytes, own)),
+      end: () => {
+        hasEnded = true;
+        change(-own);
+      },
+    };
+  }
+
+  /** Runs something with a lease, which ends with it. */
+  async lend<T>(holder: string | null, run: (lease: Lease) => Promise<T>): Promise<T> {
+    const lease = this.lease(holder);
+    try {
+      return await run(lease);
+    } finally {
+      lease.end();
+    }
+  }
+
+  #requireRoom(holder: string | null, bytes: number): void {
+    const { max } = this.#options;
+    const held = holder === null ? 0 : (this.#held.get(holder) ?? 0);
+    if (held + bytes > this.#maxPerHolder) this.#refuse('caller');
+    const missing = this.#inUse + bytes - max;
+    if (missing > 0) this.#free(missing);
+    if (this.#inUse + bytes > max) this.#refuse('all');
+  }
+
+  #refuse(limit: 'all' | 'caller'): never {
+    this.#options.onRefusal?.(limit);
+    const message =
+      limit === 'all'
+        ? 'The server holds as much content as it has memory for; try again.'
+        : 'The caller has as much content under way as one may have at a time; try again when that is done.';
+    throw unavailable(message, RETRY_SECONDS);
+  }
+
+  #change(holder: string | null, bytes: number): void {
+    this.#inUse += bytes;
+    if (holder === null) return;
+    const held = (this.#held.get(holder) ?? 0) + bytes;
+    if (held > 0) this.#held.set(holder, held);
+    else this.#held.delete(holder);
+  }
+}
+
+/** What somebody holds of a budget. */
+export interface Lease {
+  /** @throws Refusal UNAVAILABLE when there is no room for so many bytes more. */
+  take(bytes: number): void;
+  /** Gives some of it back. */
+  give(bytes: number): void;
+  /** Gives all of it back. */
+  end(): void;
+}
