@@ -122,10 +122,21 @@ function withFiles(environment: Environment): Record<string, string> {
   for (const [name, value] of Object.entries(environment)) {
     const target = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : null;
     if (value === undefined) continue;
-    if (target !== null && target in SETTINGS) given[target] = readFileSync(value, 'utf8').trim();
+    if (target !== null && target in SETTINGS) given[target] = contentOf(name, value);
     else if (name in SETTINGS || name.startsWith('BAILIWICK_')) given[name] = value;
   }
   return given;
+}
+
+function contentOf(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(
+      `Configuration: ${name}: the file ${path} cannot be read (${code}); correct the name or its rights`,
+    );
+  }
 }
 
 function unknownNames(given: Record<string, string>): string[] {
