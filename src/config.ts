@@ -32,6 +32,10 @@ export interface Config {
   readonly sweepIntervalMs: number;
   readonly trustExpiryIntervalMs: number;
   readonly eventRetentionMs: number;
+  readonly tokenRetentionMs: number;
+  readonly endedRetentionMs: number;
+  readonly retiredAgentRetentionMs: number;
+  readonly revisionRetentionMs: number;
   readonly streamLifetimeMs: number;
   readonly streamPatienceMs: number;
   readonly passwordCost: number;
@@ -88,6 +92,10 @@ export function readConfig(environment: Environment): Config {
     sweepIntervalMs: values.BAILIWICK_SWEEP_INTERVAL,
     trustExpiryIntervalMs: values.BAILIWICK_TRUST_EXPIRY_INTERVAL,
     eventRetentionMs: values.BAILIWICK_EVENT_RETENTION,
+    tokenRetentionMs: values.BAILIWICK_TOKEN_RETENTION,
+    endedRetentionMs: values.BAILIWICK_ENDED_RETENTION,
+    retiredAgentRetentionMs: values.BAILIWICK_RETIRED_AGENT_RETENTION,
+    revisionRetentionMs: values.BAILIWICK_REVISION_RETENTION,
     streamLifetimeMs: values.BAILIWICK_STREAM_LIFETIME,
     streamPatienceMs: values.BAILIWICK_STREAM_PATIENCE,
     passwordCost: values.BAILIWICK_PASSWORD_COST,

@@ -36,8 +36,8 @@ export async function once(
     eq(idempotencyKeys.mutation, mutation),
     eq(idempotencyKeys.requestId, requestId),
   );
-  const isPast = and(eq(idempotencyKeys.principalId, principal), lt(idempotencyKeys.expiresAt, act.now));
-  await act.tx.delete(idempotencyKeys).where(isPast);
+  // Past its day this one counts as new; the caller's others are the sweep's.
+  await act.tx.delete(idempotencyKeys).where(and(where, lt(idempotencyKeys.expiresAt, act.now)));
   const inputHash = hashOf(act, input);
   const fresh = await act.tx
     .insert(idempotencyKeys)
@@ -59,6 +59,7 @@ export async function once(
 /** Callers that do not come back leave request ids that nobody else would remove. */
 export const requestIdSweep: Sweep = {
   name: 'request ids',
+  removes: [idempotencyKeys],
   removeSome: async ({ db, clock }) => {
     const { principalId, mutation, requestId, expiresAt } = idempotencyKeys;
     const past = db

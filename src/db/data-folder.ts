@@ -1,5 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { CannotStart } from '../platform/cannot-start.js';
 import { createWhole, syncFolder } from '../platform/durable-file.js';
@@ -30,7 +30,13 @@ const noData = (dataDir: string) =>
 /** @throws DataMissing when there is no folder and none may be made. */
 export function makeFolder(dataDir: string, mayCreate: boolean): void {
   if (!mayCreate && !existsSync(dataDir)) throw noData(dataDir);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(dataDir), { recursive: true });
+  try {
+    // Not with its parents: that takes a disk that is read-only for a folder that is missing.
+    mkdirSync(dataDir, { mode: 0o700 });
+  } catch (error) {
+    if (!statSync(dataDir, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
   chmodSync(dataDir, 0o700);
 }
 

@@ -24,8 +24,8 @@ export interface Spawning {
   readonly argv?: readonly string[];
 }
 
-/** Starts the server as it is built, and waits until it listens or has ended. */
-export async function spawnServer(dataDir: string, { env = {}, argv = [MAIN] }: Spawning = {}): Promise<Spawned> {
+/** Starts the server as it is built. */
+export function launchServer(dataDir: string, { env = {}, argv = [MAIN] }: Spawning = {}) {
   const [first = '', ...rest] = argv;
   const [program, args] = first.endsWith('.js') ? [process.execPath, argv] : [first, rest];
   const child = spawn(program, args, {
@@ -53,8 +53,13 @@ export async function spawnServer(dataDir: string, { env = {}, argv = [MAIN] }: 
       said.err += chunk.toString();
     });
   });
-  const url = await Promise.race([listens, ended.then(() => null)]);
-  return { child, url, ended };
+  return { child, url: Promise.race([listens, ended.then(() => null)]), ended };
+}
+
+/** Starts the server, and waits until it listens or has ended. */
+export async function spawnServer(dataDir: string, spawning?: Spawning): Promise<Spawned> {
+  const { url, ...server } = launchServer(dataDir, spawning);
+  return { ...server, url: await url };
 }
 
 /** Starts the server, lets it end by itself or stops it once it listens, and answers what it said. */

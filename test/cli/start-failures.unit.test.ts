@@ -1,5 +1,5 @@
+import { execFileSync } from 'node:child_process';
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -98,13 +98,9 @@ describe('the data folder', () => {
     await expectLine(1, ['its disk is read-only'], onDisk('ro'));
   });
 
-  test.each([64, 1024, 8192])(
-    'unavailable: a disk that is full after %i KiB is said',
-    { timeout: TIMEOUT },
-    async (size) => {
-      await expectLine(1, ['is full: free some space'], onDisk(`size=${size}k`));
-    },
-  );
+  test.each([64, 8192])('unavailable: a disk that is full after %i KiB is said', { timeout: TIMEOUT }, async (size) => {
+    await expectLine(1, ['is full: free some space'], onDisk(`size=${size}k`));
+  });
 
   test('unavailable: a disk that became full is said', { timeout: TIMEOUT }, async () => {
     const kept = join(tmpdir(), `bailiwick-kept-${process.pid}`);
@@ -211,13 +207,13 @@ describe('Postgres', () => {
   test('refused: a driver that was not mended, before anything is asked of the database', {
     timeout: TIMEOUT,
   }, async () => {
-    cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
+    execFileSync('cp', ['-r', join(ROOT, 'dist'), join(folder, 'dist')]);
     for (const name of ['schema', 'drizzle', 'package.json', 'web']) symlinkSync(join(ROOT, name), join(folder, name));
     const modules = join(folder, 'node_modules');
     mkdirSync(modules);
     for (const name of readdirSync(join(ROOT, 'node_modules')))
       if (name !== 'postgres') symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
-    cpSync(join(ROOT, 'node_modules', 'postgres'), join(modules, 'postgres'), { recursive: true });
+    execFileSync('cp', ['-r', join(ROOT, 'node_modules', 'postgres'), modules]);
     const changed = join(modules, 'postgres', 'src', 'index.js');
     const text = readFileSync(changed, 'utf8');
     rmSync(changed);

@@ -1,13 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Db } from '../../db/open.js';
 import { CannotStart } from '../../platform/cannot-start.js';
 import { createWhole } from '../../platform/durable-file.js';
+import { readNamed } from '../../platform/named-file.js';
 import { generateKey, parseSigningKeys, type SigningKeys } from '../chain/index.js';
 import { findNewestHead } from './repository.js';
 
 /** Reads the key file, which is outside the database so that who can write there cannot sign. */
 export function readKeyFile(path: string): SigningKeys {
-  const pem = readFileSync(path, 'utf8');
+  const pem = readNamed(path).toString();
   try {
     return parseSigningKeys(pem);
   } catch (error) {
