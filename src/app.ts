@@ -139,7 +139,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const streams = new Streams({ guarded, feeds: feedsOf(domains), lookout, places });
   const routes = [...domains.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics), streams.route];
   requireGuardedRoutes(routes, policies);
-  if (domains.includes(auditDomain)) ensureKeyFile(settings.auditKeyPath);
+  if (domains.includes(auditDomain)) await ensureKeyFile(database.db, settings.auditKeyPath);
   const adminPasswordPath = await bootstrapIdentity(services, options.adminPasswordPath);
   // Read now, so that what is wrong with them is said at the start.
   await inForce.at(database.db, 0);

@@ -32,6 +32,10 @@ export interface Config {
   readonly sweepIntervalMs: number;
   readonly trustExpiryIntervalMs: number;
   readonly eventRetentionMs: number;
+  readonly tokenRetentionMs: number;
+  readonly endedRetentionMs: number;
+  readonly retiredAgentRetentionMs: number;
+  readonly revisionRetentionMs: number;
   readonly streamLifetimeMs: number;
   readonly streamPatienceMs: number;
   readonly passwordCost: number;
@@ -93,6 +97,10 @@ export function readConfig(environment: Environment): Config {
     sweepIntervalMs: values.BAILIWICK_SWEEP_INTERVAL,
     trustExpiryIntervalMs: values.BAILIWICK_TRUST_EXPIRY_INTERVAL,
     eventRetentionMs: values.BAILIWICK_EVENT_RETENTION,
+    tokenRetentionMs: values.BAILIWICK_TOKEN_RETENTION,
+    endedRetentionMs: values.BAILIWICK_ENDED_RETENTION,
+    retiredAgentRetentionMs: values.BAILIWICK_RETIRED_AGENT_RETENTION,
+    revisionRetentionMs: values.BAILIWICK_REVISION_RETENTION,
     streamLifetimeMs: values.BAILIWICK_STREAM_LIFETIME,
     streamPatienceMs: values.BAILIWICK_STREAM_PATIENCE,
     passwordCost: values.BAILIWICK_PASSWORD_COST,
@@ -139,10 +147,21 @@ function withFiles(environment: Environment): Record<string, string> {
   for (const [name, value] of Object.entries(environment)) {
     const target = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : null;
     if (value === undefined) continue;
-    if (target !== null && target in SETTINGS) given[target] = readFileSync(value, 'utf8').trim();
+    if (target !== null && target in SETTINGS) given[target] = contentOf(name, value);
     else if (name in SETTINGS || name.startsWith('BAILIWICK_')) given[name] = value;
   }
   return given;
+}
+
+function contentOf(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(
+      `Configuration: ${name}: the file ${path} cannot be read (${code}); correct the name or its rights`,
+    );
+  }
 }
 
 function unknownNames(given: Record<string, string>): string[] {

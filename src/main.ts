@@ -1,24 +1,24 @@
 import type { AddressInfo } from 'node:net';
 import { type App, createApp } from './app.js';
 import { auditDomain, type Sealer, startSealer } from './audit/index.js';
-import { type Config, ConfigError, readConfig } from './config.js';
+import { type Config, readConfig } from './config.js';
 import { faultForLog } from './db/errors.js';
-import { FolderInUse } from './db/folder-lock.js';
 import { type Database, openDatabase } from './db/open.js';
 import { DOMAINS, domainsNamed } from './domains.js';
 import { systemClock } from './platform/clock.js';
 import { createLogger, type Logger } from './platform/log.js';
 import { type HttpServer, listen, renewCertificate, type TlsFiles } from './server/listener.js';
 import type { StopTimes } from './server/stopping.js';
+import { orExplained, startFailure } from './start-failures.js';
 
-/** Serves as the environment says, and reports what is wrong with it in one line. */
+/** Serves as the environment says, and tells in one line why it cannot. */
 async function main(): Promise<void> {
   try {
     await serve();
   } catch (error) {
-    if (!(error instanceof ConfigError) && !(error instanceof FolderInUse)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = error instanceof ConfigError ? 2 : 1;
+    const { line, exitCode } = startFailure(error);
+    process.stderr.write(`${line}\n`);
+    process.exitCode = exitCode;
   }
 }
 
@@ -26,9 +26,14 @@ async function main(): Promise<void> {
  * Runs the server until a signal: reads the configuration, opens the database, listens. Resolves once it listens.
  *
  * @param flags settings that win over the environment's.
+ * @throws ConfigError, CannotStart, whose messages are for who starts it.
  */
 export async function serve(flags: Readonly<Record<string, string>> = {}): Promise<void> {
   const config = readConfig({ ...process.env, ...flags });
+  await orExplained(config, () => start(config));
+}
+
+async function start(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
   const domains = config.domains && domainsNamed(config.domains);
   const database = await openDatabase({
@@ -52,6 +57,8 @@ export async function serve(flags: Readonly<Record<string, string>> = {}): Promi
   });
   const app = await orClose(created, database);
   logUnhandled(log);
+  // Before anybody is let in: what is acknowledged is never in a database that may be made anew.
+  database.started();
   await orClose(listen(app.http, config.place), app, database);
   const sealer = (domains ?? DOMAINS).includes(auditDomain) ? startSealer(app.services) : null;
   const address = addressOf(app.http, config);

@@ -1,29 +1,29 @@
-import { existsSync } from 'node:fs';
 import { recordAudit } from './audit/index.js';
 import { readConfig } from './config.js';
 import { openDatabase } from './db/open.js';
-import { CannotRecover, type Recovery, recoverAdmin } from './identity/index.js';
+import { type Recovery, recoverAdmin } from './identity/index.js';
 import { systemClock } from './platform/clock.js';
+import { orExplained } from './start-failures.js';
 
 /**
  * Recovers the administrator in the database of the configuration, and answers where its password is.
  *
- * @throws FolderInUse while a server has the embedded database.
+ * @throws CannotStart when the database cannot be opened, as while a server has the embedded one.
  */
 export async function recover(
   recovery: Omit<Recovery, 'passwordPath'> & { readonly passwordPath?: string | undefined },
 ): Promise<string> {
   const config = readConfig(process.env);
-  // Opening a folder that is not there would make an empty database.
-  if (config.databaseUrl === undefined && !existsSync(config.dataDir))
-    throw new CannotRecover(`There is no data in ${config.dataDir}.`);
   const passwordPath = recovery.passwordPath ?? `${config.dataDir}.recovered-password`;
-  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, connectionsMax: 2 });
-  try {
-    const services = { db: database.db, clock: systemClock, recordAudit, settings: config };
-    await recoverAdmin(services, { ...recovery, passwordPath });
-    return passwordPath;
-  } finally {
-    await database.close();
-  }
+  return orExplained(config, async () => {
+    const { databaseUrl: url, dataDir } = config;
+    const database = await openDatabase({ url, dataDir, mayCreate: false, connectionsMax: 2 });
+    try {
+      const services = { db: database.db, clock: systemClock, recordAudit, settings: config };
+      await recoverAdmin(services, { ...recovery, passwordPath });
+      return passwordPath;
+    } finally {
+      await database.close();
+    }
+  });
 }

@@ -8,6 +8,7 @@ const duration = z.string().transform((text, issue) => {
   if (ms === null) issue.addIssue('is not an ISO 8601 duration such as PT2M');
   return ms ?? 0;
 });
+const retention = duration.refine((ms) => ms >= 60_000, 'is not PT1M or more');
 const limit = z.coerce.number().int().min(0).max(1_000_000);
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
@@ -91,7 +92,7 @@ export const SETTINGS = {
   ],
   BAILIWICK_SWEEP_INTERVAL: [
     duration.refine((ms) => ms >= 1000 && ms <= 86_400_000, 'is not from PT1S to P1D').default(600_000),
-    'How often what is of no use any more is removed (PT10M): uploads ten minutes after they expired, content that nothing refers to, request ids a day after they were used, challenges and events after their retention.',
+    'How often what is of no use any more is removed (PT10M): uploads ten minutes after they expired, content that nothing refers to, request ids a day after they were used, and all else that docs/retention.md lists.',
   ],
   BAILIWICK_TRUST_EXPIRY_INTERVAL: [
     duration.refine((ms) => ms >= 1000 && ms <= 3_600_000, 'is not from PT1S to PT1H').default(5000),
@@ -100,6 +101,22 @@ export const SETTINGS = {
   BAILIWICK_EVENT_RETENTION: [
     duration.refine((ms) => ms >= 60_000, 'is not PT1M or more').default(604_800_000),
     'How long events are kept, so that subscriptions resume from them (P7D).',
+  ],
+  BAILIWICK_TOKEN_RETENTION: [
+    retention.default(86_400_000),
+    'How long tokens are kept after they expired (P1D). The audit log goes on telling their ids.',
+  ],
+  BAILIWICK_ENDED_RETENTION: [
+    retention.default(2_592_000_000),
+    'How long role assignments and API credentials are kept after they expired, for those who look at what ended (P30D).',
+  ],
+  BAILIWICK_RETIRED_AGENT_RETENTION: [
+    retention.default(7_776_000_000),
+    'How long an agent is kept after it was retired, with its record and its results (P90D). The audit log goes on telling its id and name.',
+  ],
+  BAILIWICK_REVISION_RETENTION: [
+    retention.default(15_552_000_000),
+    'How long revisions are kept after another took their place (P180D): of allowlists, those that no result refers to; of policy overrides, all, and ended candidates.',
   ],
   BAILIWICK_STREAM_LIFETIME: [
     duration.refine((ms) => ms <= 86_400_000, 'is not up to P1D').default(3_600_000),

@@ -7,10 +7,20 @@ import {
   allowlistResolvers,
   allowlistRevisions,
   allowlists,
+  revisionSweep,
   streamImaPolicy,
 } from './allowlists/index.js';
 import { contentSweep } from './contents/index.js';
-import { challengeSweep, loadAgent, recordPolicies, recordResolvers, trustExpiry, trustFeed } from './records/index.js';
+import {
+  challengeSweep,
+  loadAgent,
+  nonceSweep,
+  recordPolicies,
+  recordResolvers,
+  retiredAgentSweep,
+  trustExpiry,
+  trustFeed,
+} from './records/index.js';
 import { loadResult, resultPolicies, resultResolvers } from './results/index.js';
 import { fillUpload, uploadPolicies, uploadResolvers, uploadSweep, uploads } from './uploads/index.js';
 
@@ -66,11 +76,14 @@ export const attestationDomain: DomainManifest = {
     AttestationResult: (context, id) => loadResult(context).load(id),
   },
   routes,
-  // Uploads go first, so that their content goes in the same round.
+  // What refers to something goes first, so that it goes in the same round.
   sweeps: [
-    uploadSweep,
-    contentSweep([uploads.contentDigest, allowlistRevisions.imaDigest]),
+    retiredAgentSweep,
     challengeSweep,
+    nonceSweep,
+    uploadSweep,
+    revisionSweep,
+    contentSweep([uploads.contentDigest, allowlistRevisions.imaDigest]),
     trustExpiry,
   ],
   feeds: { agentTrustChanged: trustFeed, allowlistPublished: allowlistFeed },

@@ -28,6 +28,14 @@ export interface Settings {
   readonly trustExpiryIntervalMs: number;
   /** How long events are kept, to be resumed from. */
   readonly eventRetentionMs: number;
+  /** How long tokens are kept after they expired. */
+  readonly tokenRetentionMs: number;
+  /** How long role assignments and API credentials are kept after they expired. */
+  readonly endedRetentionMs: number;
+  /** How long retired agents are kept, with their results. */
+  readonly retiredAgentRetentionMs: number;
+  /** How long revisions are kept after another took their place. */
+  readonly revisionRetentionMs: number;
   /** How long a stream stays open at most. */
   readonly streamLifetimeMs: number;
   /** RFC 7914's N of new password hashes, as a power of two. */

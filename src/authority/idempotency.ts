@@ -47,8 +47,8 @@ export async function once(
   };
   const known = await replay(and(where, gte(idempotencyKeys.expiresAt, act.now)));
   if (known !== undefined) return known;
-  const isPast = and(eq(idempotencyKeys.principalId, principal), lt(idempotencyKeys.expiresAt, act.now));
-  await act.tx.delete(idempotencyKeys).where(isPast);
+  // Past its day this one counts as new; the caller's others are the sweep's.
+  await act.tx.delete(idempotencyKeys).where(and(where, lt(idempotencyKeys.expiresAt, act.now)));
   const fresh = await act.tx
     .insert(idempotencyKeys)
     .values({ ...key, inputHash, resultId: '', expiresAt: new Date(act.now.getTime() + KEPT_MS) })
@@ -64,6 +64,7 @@ export async function once(
 /** Callers that do not come back leave request ids that nobody else would remove. */
 export const requestIdSweep: Sweep = {
   name: 'request ids',
+  removes: [idempotencyKeys],
   removeSome: async ({ db, clock }) => {
     const { principalId, mutation, requestId, expiresAt } = idempotencyKeys;
     const past = db

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Db } from '../db/open.js';
 import type { EventRow } from '../events/index.js';
 import type { Policy } from '../platform/policy/index.js';
@@ -45,6 +45,8 @@ export interface Feed<Row extends object = any, Args = any> {
 /** Removes rows that are of no use any more. Replicas run it whenever they like, at once too. */
 export interface Sweep {
   readonly name: string;
+  /** Tables that it removes rows from; docs/retention.md names it for each. */
+  readonly removes?: readonly PgTable[];
   /** How often, for what cannot wait as long as the rest. */
   readonly intervalMs?: (settings: Settings) => number;
   /** Removes a bounded number of rows, in transactions of its own, and answers how many; 0 when nothing is left. */

@@ -1,9 +1,8 @@
-import { chmodSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
+import { ensureDatabase, makeFolder, markStarted, openFiles } from './data-folder.js';
 import { lockFolder } from './folder-lock.js';
 import { MIGRATIONS } from './migrations.js';
 import { CHANNEL } from './notify.js';
@@ -11,22 +10,27 @@ import type { Database, Db, StatementListener } from './types.js';
 
 export interface EmbeddedOptions {
   readonly dataDir: string;
+  /** Whether an empty folder gets a database; so by default. */
+  readonly mayCreate?: boolean | undefined;
   readonly statements?: StatementListener | undefined;
 }
 
 /**
  * Opens the embedded database (PGlite) in a folder that this process then owns: PGlite takes no lock itself, and two
  * processes on one folder would corrupt it. The folder is private because PGlite creates files that are not.
+ *
+ * @throws CannotStart for a folder that another process has, or that lacks what was in it.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Database> {
-  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
-  chmodSync(options.dataDir, 0o700);
-  const lock = lockFolder(options.dataDir);
+  const { dataDir, mayCreate = true, statements } = options;
+  makeFolder(dataDir, mayCreate);
+  const lock = await lockFolder(dataDir);
   try {
-    const client = await PGlite.create(join(options.dataDir, 'pg'));
-    const database = embeddedDatabase(client, options.statements, () => lock.release());
+    await ensureDatabase(dataDir, mayCreate);
+    const client = await openFiles(dataDir);
+    const database = embeddedDatabase(client, statements, () => lock.release());
     await migrate(database.db as never, { migrationsFolder: MIGRATIONS });
-    return database;
+    return { ...database, started: () => markStarted(dataDir) };
   } catch (error) {
     lock.release();
     throw error;
@@ -42,6 +46,7 @@ export function embeddedDatabase(client: PGlite, statements?: StatementListener,
     ping: async () => {
       await db.execute(sql`select 1`);
     },
+    started: () => {},
     listen: async (heard) => {
       const stop = await client.listen(CHANNEL, heard);
       return () => stop();

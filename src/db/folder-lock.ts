@@ -1,13 +1,24 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CannotStart } from '../platform/cannot-start.js';
+import { isOwnerAlive, listenAsOwner, type Owner, ownerFrom, thisProcess, writtenOwner } from './lock-owner.js';
 
 /** Said when another living process owns the folder. */
-export class FolderInUse extends Error {
-  constructor(folder: string, pid: number) {
+export class FolderInUse extends CannotStart {
+  constructor(folder: string, { pid, host }: Owner) {
+    const where = host === null || host === thisProcess().host ? '' : ` on ${host}`;
     super(
-      `The data folder ${folder} is in use by process ${pid}. Stop it first, or choose another folder with BAILIWICK_DATA_DIR.`,
+      `The data folder ${folder} is in use by process ${pid}${where}. Stop it first, or choose another folder with BAILIWICK_DATA_DIR.`,
     );
-    this.name = 'FolderInUse';
+  }
+}
+
+/** Said when a folder was locked on another machine, from which nobody can know whether it still has the folder open. */
+export class FolderFromElsewhere extends CannotStart {
+  constructor(folder: string, { host }: Owner) {
+    super(
+      `The data folder ${folder} was locked on the machine ${host}, and this is ${thisProcess().host}: it was copied while in use, or that machine has it open. Where no other server uses the folder, remove ${join(folder, 'lock')} and start again.`,
+    );
   }
 }
 
@@ -16,20 +27,26 @@ export interface FolderLock {
 }
 
 /**
- * Takes a folder for this process. The lock is a file that names its owner by pid and start time, so that a lock left
- * by a killed process, even one whose pid is in use again, is known to be stale and taken over.
+ * Takes a folder for this process. The lock is a file that names its owner, so that a lock left by a killed process, of
+ * this machine or of a container on it, is known to be stale and taken over.
+ *
+ * @throws FolderInUse, FolderFromElsewhere.
  */
-export function lockFolder(folder: string): FolderLock {
+export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = join(folder, 'lock');
-  const owner = `${process.pid} ${startTime(process.pid) ?? 'unknown'}`;
+  const presence = await listenAsOwner(folder);
+  const owner = writtenOwner({ ...thisProcess(), socket: presence.socket });
   const mine = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  writeFileSync(mine, owner, { mode: 0o600 });
   try {
+    writeFileSync(mine, owner, { mode: 0o600 });
     for (let attempt = 0; attempt < 5; attempt++) {
-      if (tryLink(mine, path)) return { release: () => releaseIfOwned(path, owner) };
-      removeIfStale(folder, path);
+      if (tryLink(mine, path)) return { release: () => releaseIfOwned(path, owner, presence) };
+      await removeIfStale(folder, path);
     }
-    throw new Error(`The lock of the data folder ${folder} could not be taken.`);
+    throw new CannotStart(`The lock of the data folder ${folder} could not be taken: others take it all the time.`);
+  } catch (error) {
+    presence.end();
+    throw error;
   } finally {
     rmSync(mine, { force: true });
   }
@@ -46,11 +63,13 @@ function tryLink(from: string, to: string): boolean {
   }
 }
 
-function removeIfStale(folder: string, path: string): void {
+async function removeIfStale(folder: string, path: string): Promise<void> {
   const seen = read(path);
   if (seen === null) return;
-  const [pid, started] = seen.split(' ');
-  if (isOwnerAlive(Number(pid), started)) throw new FolderInUse(folder, Number(pid));
+  const owner = ownerFrom(seen);
+  const isAlive = await isOwnerAlive(folder, owner);
+  if (isAlive === null) throw new FolderFromElsewhere(folder, owner);
+  if (isAlive) throw new FolderInUse(folder, owner);
   // Renaming first makes sure that what is removed is what was judged: another process may have taken over meanwhile.
   const aside = `${path}.stale.${process.pid}`;
   try {
@@ -60,28 +79,13 @@ function removeIfStale(folder: string, path: string): void {
     throw error;
   }
   if (read(aside) !== seen) tryLink(aside, path);
+  else if (owner.socket !== null) rmSync(join(folder, owner.socket), { force: true });
   rmSync(aside, { force: true });
 }
 
-function isOwnerAlive(pid: number, started: string | undefined): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
-  const now = startTime(pid);
-  return now === null || started === undefined || started === 'unknown' || now === started;
-}
-
-/** Field 22 of /proc/PID/stat, in clock ticks since boot (proc(5)); null where there is no /proc. */
-function startTime(pid: number): string | null {
-  const stat = read(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-}
-
-function releaseIfOwned(path: string, owner: string): void {
+function releaseIfOwned(path: string, owner: string, presence: { end(): void }): void {
   if (read(path) === owner) rmSync(path, { force: true });
+  presence.end();
 }
 
 function read(path: string): string | null {

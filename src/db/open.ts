@@ -10,6 +10,8 @@ export interface DatabaseOptions {
   readonly url?: string | undefined;
   /** Folder of the embedded database; created with mode 0700 when missing. */
   readonly dataDir: string;
+  /** Whether that folder gets a database when it is empty; so by default. */
+  readonly mayCreate?: boolean;
   /** How many connections to Postgres at most. */
   readonly connectionsMax: number;
   readonly statements?: StatementListener;
@@ -17,7 +19,8 @@ export interface DatabaseOptions {
 
 /** Opens the database and brings it to the newest migration. The only place that chooses between the two engines. */
 export function openDatabase(options: DatabaseOptions): Promise<Database> {
-  return options.url === undefined
-    ? openEmbedded({ dataDir: options.dataDir, statements: options.statements })
-    : openPostgres({ url: options.url, connectionsMax: options.connectionsMax, statements: options.statements });
+  const { url, dataDir, mayCreate, connectionsMax, statements } = options;
+  return url === undefined
+    ? openEmbedded({ dataDir, mayCreate, statements })
+    : openPostgres({ url, connectionsMax, statements });
 }

@@ -3,7 +3,9 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { keepListening } from './listening.js';
+import { requireMendedDriver } from './mended-driver.js';
 import { MIGRATIONS } from './migrations.js';
+import { requireVersion } from './postgres-version.js';
 import { preparing } from './prepared.js';
 import type { Database, Db, StatementListener } from './types.js';
 
@@ -27,6 +29,7 @@ const RECONNECT_SECONDS_MAX = 1;
 
 /** Opens a pool of connections to Postgres and migrates it, one replica at a time. */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
+  requireMendedDriver();
   await migrateUnderLock(options.url);
   const client = postgres(options.url, {
     max: options.connectionsMax,
@@ -44,6 +47,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     ping: async () => {
       await db.execute(sql`select 1`);
     },
+    started: () => {},
     listen: (heard) => keepListening(options.url, heard, (channel, topic) => client.notify(channel, topic)),
     close: () => client.end({ timeout: 5 }),
   };
@@ -53,6 +57,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
 async function migrateUnderLock(url: string): Promise<void> {
   const client = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} });
   try {
+    await requireVersion(drizzle(client));
     await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
     await migrate(drizzle(client), { migrationsFolder: MIGRATIONS });
   } finally {

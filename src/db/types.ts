@@ -24,6 +24,8 @@ export interface Database {
    * is heard, since something may have been missed. Resolves to what ends it.
    */
   listen(heard: (topic: string) => void): Promise<() => Promise<void>>;
+  /** Says that the first start is finished: the database is never made anew from here on, whatever goes missing. */
+  started(): void;
   close(): Promise<void>;
 }
 

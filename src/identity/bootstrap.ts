@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { anonymous, insertEpoch, lockEpoch, type Services } from '../authority/index.js';
+import { CannotStart } from '../platform/cannot-start.js';
+import { createWhole } from '../platform/durable-file.js';
 import { newId } from '../platform/ids.js';
 import { HIERARCHY } from './assignments/grant-rule.js';
 import { roleAssignments } from './assignments/tables.js';
@@ -68,22 +70,13 @@ function passwordIn(path: string): string {
   const kept = keptPassword(path);
   if (kept !== null) return kept;
   const password = randomBytes(18).toString('base64url');
-  const draft = `${path}.${process.pid}`;
-  // One of a start that died; in a container the process has the same number again.
-  rmSync(draft, { force: true });
-  writeFileSync(draft, `${password}\n`, { mode: 0o600, flag: 'wx' });
-  try {
-    // Under its name it is whole or not there, so that no start takes a part of it for all.
-    linkSync(draft, path);
-  } finally {
-    rmSync(draft);
-  }
-  return password;
+  // Made by another start meanwhile, it is that one's.
+  return createWhole(path, `${password}\n`) ? password : passwordIn(path);
 }
 
 /**
  * Null when no file is there.
- * @throws Error for a file that this user did not write for itself alone, or that holds no password: whoever could put
+ * @throws CannotStart for a file that this user did not write for itself alone, or that holds no password: whoever could put
  *   one there would be the administrator.
  */
 function keptPassword(path: string): string | null {
@@ -92,5 +85,7 @@ function keptPassword(path: string): string | null {
   const isPrivate = found.isFile() && (found.mode & 0o077) === 0 && found.uid === (process.getuid?.() ?? found.uid);
   const password = isPrivate ? readFileSync(path, 'utf8').trim() : '';
   if (password.length >= PASSWORD_LENGTH_MIN) return password;
-  throw new Error(`${path} is no password file that this user wrote for itself alone: remove it and start again.`);
+  throw new CannotStart(
+    `${path} is no password file that this user wrote for itself alone: remove it and start again.`,
+  );
 }

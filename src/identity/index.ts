@@ -6,9 +6,11 @@ import { loadAgentPrincipal } from './agents/service.js';
 import { agents } from './agents/tables.js';
 import { assignmentGrant, assignmentList } from './assignments/policies.js';
 import { loadRoleAssignment } from './assignments/service.js';
+import { assignmentSweep } from './assignments/sweep.js';
 import { credentialCreate, credentialDelete, credentialGet } from './credentials/policies.js';
 import { credentialResolvers } from './credentials/resolvers.js';
 import { loadApiCredential } from './credentials/service.js';
+import { credentialSweep } from './credentials/sweep.js';
 import { domainCreate, domainDelete, domainGet, domainUpdate } from './domains/policies.js';
 import { domainResolvers } from './domains/resolvers.js';
 import { loadDomain } from './domains/service.js';
@@ -16,7 +18,7 @@ import { groupPolicies } from './groups/policies.js';
 import { loadGroup } from './groups/reading.js';
 import { groupResolvers } from './groups/resolvers.js';
 import { groups } from './groups/tables.js';
-import { candidateSweep, policyListRevisions, policyOverride } from './overrides/index.js';
+import { candidateSweep, policyListRevisions, policyOverride, revisionSweep } from './overrides/index.js';
 import { resolvers as overrideResolvers } from './overrides/resolvers.js';
 import { policyGet } from './policies/service.js';
 import { projectCreate, projectDelete, projectGet, projectUpdate } from './projects/policies.js';
@@ -32,6 +34,7 @@ import { roles } from './roles/tables.js';
 import { tokenIssue, tokenList, tokenRevoke, tokenRevokeAll, viewerGet } from './tokens/policies.js';
 import { tokenResolvers } from './tokens/resolvers.js';
 import { loadToken } from './tokens/service.js';
+import { tokenSweep } from './tokens/sweep.js';
 import { userCreate, userDelete, userGet, userUpdate } from './users/policies.js';
 import { userResolvers } from './users/resolvers.js';
 import { loadUser } from './users/service.js';
@@ -94,7 +97,8 @@ export const identityDomain: DomainManifest = {
     questionResolvers,
     overrideResolvers,
   ),
-  sweeps: [candidateSweep],
+  // Tokens go first: those that were issued to a credential keep it.
+  sweeps: [candidateSweep, tokenSweep, assignmentSweep, credentialSweep, revisionSweep],
   entities: {
     Domain: (context, id) => loadDomain(context).load(id),
     Project: (context, id) => loadProject(context).load(id),

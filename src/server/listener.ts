@@ -1,8 +1,9 @@
-import { lstatSync, readFileSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { connect } from 'node:net';
 import { createSecureContext } from 'node:tls';
+import { readNamed } from '../platform/named-file.js';
 
 /** Files in PEM: the certificate with what its issuers need, and its key. */
 export interface TlsFiles {
@@ -42,7 +43,7 @@ export function renewCertificate(server: HttpServer, tls: TlsFiles): void {
 }
 
 function readTls({ certificatePath, keyPath }: TlsFiles) {
-  const pair = { cert: readFileSync(certificatePath), key: readFileSync(keyPath) };
+  const pair = { cert: readNamed(certificatePath), key: readNamed(keyPath) };
   // Refuses a key of another certificate here, where nothing was replaced yet.
   createSecureContext(pair);
   return pair;

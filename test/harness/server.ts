@@ -33,6 +33,10 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   contentMemoryBytes: 2 ** 40,
   trustExpiryIntervalMs: 3_600_000,
   eventRetentionMs: 86_400_000,
+  tokenRetentionMs: 86_400_000,
+  endedRetentionMs: 86_400_000,
+  retiredAgentRetentionMs: 86_400_000,
+  revisionRetentionMs: 86_400_000,
   streamLifetimeMs: 600_000,
   streamPatienceMs: 30_000,
   // A password of a story is worth nothing.

@@ -12,4 +12,5 @@ export {
 export { currentRevision } from './repository.js';
 export { allowlistEntities, allowlistResolvers } from './resolvers.js';
 export { createAllowlist, deleteAllowlist, publishAllowlistRevision } from './service.js';
+export { revisionSweep } from './sweep.js';
 export { type AllowlistRow, allowlistRevisions, allowlists, type RevisionRow } from './tables.js';

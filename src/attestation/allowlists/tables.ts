@@ -59,6 +59,7 @@ export const allowlistRevisions = pgTable(
   (t) => [
     unique('allowlist_revisions_allowlist_id_number_key').on(t.allowlistId, t.number),
     index('allowlist_revisions_ima_digest_idx').on(t.imaDigest),
+    index('allowlist_revisions_created_at_idx').on(t.createdAt),
   ],
 );
 

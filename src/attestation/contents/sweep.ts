@@ -2,13 +2,14 @@ import { and, eq, inArray, notExists, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Sweep } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
-import { contents } from './tables.js';
+import { contentChunks, contents } from './tables.js';
 
 const SWEPT_AT_ONCE = 16;
 
 /** Removes content that none of the columns refers to: all that have a foreign key to it. */
 export const contentSweep = (references: readonly PgColumn[]): Sweep => ({
   name: 'contents',
+  removes: [contents, contentChunks],
   removeSome: ({ db }) => db.transaction((tx) => removeOrphans(tx, references)),
 });
 

@@ -15,6 +15,7 @@ import { aboutAgent } from './enrolment.js';
 import { boundLayers } from './layers.js';
 import { attestationBegin } from './policies.js';
 import { findView, insertChallenge, lockView, removeChallenges, voidOpenChallenge } from './repository.js';
+import { attestations } from './tables.js';
 
 export interface BeginAttestation {
   readonly hashAlgorithms?: readonly string[] | null | undefined;
@@ -69,6 +70,7 @@ export async function beginAttestation(context: Context, input: BeginAttestation
 /** Challenges are kept past their expiry so that evidence that is sent again gets its first result. */
 export const challengeSweep: Sweep = {
   name: 'challenges',
+  removes: [attestations],
   removeSome: ({ db, clock, settings }) =>
     removeChallenges(db, new Date(clock.now().getTime() - settings.challengeRetentionMs), SWEPT_AT_ONCE),
 };

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { eq, lte } from 'drizzle-orm';
-import { type Context, mutate, requireOperation } from '../../authority/index.js';
+import { type Context, mutate, requireOperation, type Sweep } from '../../authority/index.js';
 import type { Db, Tx } from '../../db/open.js';
+import { removeSome } from '../../db/remove-some.js';
 import { issueAgentToken } from '../../identity/tokens/index.js';
 import { unauthenticated } from '../../platform/errors.js';
 import { isId } from '../../platform/ids.js';
@@ -48,7 +49,7 @@ export async function logInAgent(context: Context, input: LogInAgent) {
     const nonce = quotedNonce(view, quote);
     const expiresAt = nonce && readNonce(key, agentId, nonce);
     if (nonce === null || expiresAt === null || expiresAt <= act.now) throw refused();
-    await spend(act.tx, nonce, expiresAt, act.now);
+    await spend(act.tx, nonce, expiresAt);
     await act.audit({ action: 'agent.logged_in', ...aboutAgent(view) });
     const until = new Date(act.now.getTime() + context.settings.agentTokenLifetimeMs);
     const issued = await issueAgentToken(act, view.agent, until);
@@ -74,8 +75,7 @@ function quotedNonce({ record }: AgentView, quote: QuoteInput): Uint8Array | nul
   }
 }
 
-async function spend(tx: Tx, nonce: Uint8Array, expiresAt: Date, now: Date): Promise<void> {
-  await tx.delete(loginNonces).where(lte(loginNonces.expiresAt, now));
+async function spend(tx: Tx, nonce: Uint8Array, expiresAt: Date): Promise<void> {
   const fresh = await tx
     .insert(loginNonces)
     .values({ nonce: Buffer.from(nonce).toString('base64'), expiresAt })
@@ -83,6 +83,19 @@ async function spend(tx: Tx, nonce: Uint8Array, expiresAt: Date, now: Date): Pro
     .returning({ nonce: loginNonces.nonce });
   if (fresh.length === 0) throw refused();
 }
+
+/** Longer than they could count by any clock: one that is removed too early could be used again. */
+const NONCE_KEPT_MS = 3_600_000;
+const SWEPT_AT_ONCE = 500;
+
+export const nonceSweep: Sweep = {
+  name: 'log-in nonces',
+  removes: [loginNonces],
+  removeSome: ({ db, clock }) => {
+    const before = new Date(clock.now().getTime() - NONCE_KEPT_MS);
+    return removeSome(db, loginNonces.nonce, lte(loginNonces.expiresAt, before), SWEPT_AT_ONCE);
+  },
+};
 
 /** The one key of all replicas. */
 async function nonceKey(db: Db): Promise<Buffer> {

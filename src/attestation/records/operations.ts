@@ -71,6 +71,7 @@ function targetState(from: AgentState, { events, done }: Operation): AgentState 
 async function endRights({ tx, now }: Act, { agent }: AgentView, to: AgentState): Promise<void> {
   await revokeAgentTokens(tx, agent.id, now);
   if (to === 'RETIRED') {
-    await updateRecord(tx, agent.id, { isLiving: false, enrollmentTokenHash: null, activationSecretHash: null });
+    const ended = { isLiving: false, enrollmentTokenHash: null, activationSecretHash: null };
+    await updateRecord(tx, agent.id, { ...ended, retiredAt: now });
   }
 }

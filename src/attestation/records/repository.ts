@@ -34,6 +34,13 @@ export async function lockView(tx: Tx, key: AgentKey): Promise<AgentView | undef
   return view;
 }
 
+/** An agent that was retired by then, held; one that somebody else holds is left to it. */
+export async function lockRetired(tx: Tx, before: Date): Promise<AgentView | undefined> {
+  const retired = selectViews(tx).where(lte(attestationRecords.retiredAt, before)).limit(1);
+  const [view] = await retired.for('update', { skipLocked: true });
+  return view;
+}
+
 export async function lockViewByToken(tx: Tx, tokenHash: string): Promise<AgentView | undefined> {
   const [view] = await selectViews(tx).where(eq(attestationRecords.enrollmentTokenHash, tokenHash)).for('update');
   return view;

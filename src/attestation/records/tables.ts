@@ -24,6 +24,7 @@ export const attestationRecords = pgTable(
     akName: text('ak_name'),
     /** From activation until retirement. Only possession, which activation proves, takes keys: stating them does not. */
     isLiving: boolean('is_living').notNull(),
+    retiredAt: at('retired_at'),
     enrollmentTokenHash: text('enrollment_token_hash'),
     enrollmentExpiresAt: at('enrollment_expires_at'),
     activationSecretHash: text('activation_secret_hash'),
@@ -41,6 +42,7 @@ export const attestationRecords = pgTable(
     uniqueIndex('attestation_records_ak_name_key').on(t.akName).where(sql`${t.isLiving}`),
     uniqueIndex('attestation_records_enrollment_token_hash_key').on(t.enrollmentTokenHash),
     index('attestation_records_allowlist_id_idx').on(t.allowlistId),
+    index('attestation_records_retired_at_idx').on(t.retiredAt).where(sql`${t.retiredAt} is not null`),
   ],
 );
 
@@ -66,6 +68,7 @@ export const attestations = pgTable(
   },
   (t) => [
     uniqueIndex('attestations_agent_id_open_key').on(t.agentId).where(sql`${t.state} = 'OPEN'`),
+    index('attestations_agent_id_idx').on(t.agentId),
     index('attestations_expires_at_idx').on(t.expiresAt),
   ],
 );
@@ -73,10 +76,14 @@ export const attestations = pgTable(
 export type ChallengeRow = typeof attestations.$inferSelect;
 
 /** Log-in nonces that were used, until they expire. */
-export const loginNonces = pgTable('login_nonces', {
-  nonce: text('nonce').primaryKey(),
-  expiresAt: at('expires_at').notNull(),
-});
+export const loginNonces = pgTable(
+  'login_nonces',
+  {
+    nonce: text('nonce').primaryKey(),
+    expiresAt: at('expires_at').notNull(),
+  },
+  (t) => [index('login_nonces_expires_at_idx').on(t.expiresAt)],
+);
 
 /** One row: the key of log-in nonces, in base64, made on first use. */
 export const loginKeys = pgTable('login_keys', {

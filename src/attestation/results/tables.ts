@@ -20,7 +20,10 @@ export const attestationResults = pgTable(
     stateAfter: text('state_after').$type<AgentState>().notNull(),
     receivedAt: timestamp('received_at', { withTimezone: true }).notNull(),
   },
-  (t) => [index('attestation_results_agent_id_id_idx').on(t.agentId, t.id)],
+  (t) => [
+    index('attestation_results_agent_id_id_idx').on(t.agentId, t.id),
+    index('attestation_results_allowlist_revision_id_idx').on(t.allowlistRevisionId),
+  ],
 );
 
 export type AttestationResultRow = typeof attestationResults.$inferSelect;

@@ -19,7 +19,7 @@ import {
 } from '../contents/index.js';
 import { uploadCreate } from './policies.js';
 import { findUpload, insertUpload, lockUsage, removeExpired, setFilled } from './repository.js';
-import type { UploadRow } from './tables.js';
+import { type UploadRow, uploads } from './tables.js';
 
 const SIZE_MAX = 100 * 1024 * 1024;
 /** What one caller may have at once, filled or not. */
@@ -74,6 +74,7 @@ async function refuseBeyondLimits({ tx, now }: Act, principal: Principal, size: 
 /** Uploads that expired, filled or abandoned. */
 export const uploadSweep: Sweep = {
   name: 'uploads',
+  removes: [uploads],
   removeSome: ({ db, clock }) => removeExpired(db, new Date(clock.now().getTime() - SWEPT_AFTER_MS), SWEPT_AT_ONCE),
 };
 

@@ -1,35 +1,41 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import type { Db } from '../../db/open.js';
+import { CannotStart } from '../../platform/cannot-start.js';
+import { createWhole } from '../../platform/durable-file.js';
+import { readNamed } from '../../platform/named-file.js';
 import { generateKey, parseSigningKeys, type SigningKeys } from '../chain/index.js';
+import { findNewestHead } from './repository.js';
 
 /** Reads the key file, which is outside the database so that who can write there cannot sign. */
 export function readKeyFile(path: string): SigningKeys {
-  const pem = readFileSync(path, 'utf8');
+  const pem = readNamed(path).toString();
   try {
     return parseSigningKeys(pem);
   } catch (error) {
-    throw new Error(`The audit key file ${path} cannot be used: ${(error as Error).message}.`);
+    throw new CannotStart(
+      `The audit key file ${path} cannot be used: ${(error as Error).message}. Restore it from its backup, or name another with BAILIWICK_AUDIT_KEY_PATH.`,
+    );
   }
 }
 
 /**
- * Makes the key file unless there is one, and makes sure that it can be used. Of several processes at once one wins, and
- * all use its file.
+ * Makes the key file where nothing was signed yet, and makes sure that it can be used. Of several processes at once one
+ * wins, and all use its file.
+ *
+ * @throws CannotStart when it is not there although the log was signed: with a new key nobody could tell whether the
+ *   log up to here is the one that was signed.
  */
-export function ensureKeyFile(path: string): void {
-  if (!existsSync(path)) createKeyFile(path);
+export async function ensureKeyFile(db: Db, path: string): Promise<void> {
+  if (!existsSync(path)) {
+    const head = await findNewestHead(db);
+    if (head !== null) throw keyMissing(path, head.keyId);
+    createWhole(path, generateKey());
+  }
   readKeyFile(path);
 }
 
-function createKeyFile(path: string): void {
-  const mine = `${path}.${randomUUID()}`;
-  try {
-    writeFileSync(mine, generateKey(), { mode: 0o600, flag: 'wx' });
-    linkSync(mine, path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') throw new Error(`The audit key file ${path} cannot be made: ${code}.`, { cause: error });
-  } finally {
-    rmSync(mine, { force: true });
-  }
+function keyMissing(path: string, keyId: string): CannotStart {
+  return new CannotStart(
+    `The audit key file ${path} is missing, and the audit log is signed by the key ${keyId}: restore the file from its backup, copy it from another server of this database, or name it with BAILIWICK_AUDIT_KEY_PATH. If the key is lost, make a new one with: openssl genpkey -algorithm ed25519 -out ${path}`,
+  );
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { CliError, EXIT } from '../errors.js';
+import { CliError } from '../errors.js';
 import { formatObject } from '../output.js';
 import { print } from '../terminal.js';
 import { formatOf, verb } from '../verb.js';
@@ -40,18 +40,17 @@ export function registerDb(noun: Command): void {
 }
 
 async function orRefused(recovery: Parameters<typeof import('../../recover.js').recover>[0]): Promise<string> {
-  const [{ recover }, { ConfigError }, { FolderInUse }, { CannotRecover }, { UserErrors }] = await Promise.all([
+  const [{ recover }, { startFailure }, { CannotRecover }, { UserErrors }] = await Promise.all([
     import('../../recover.js'),
-    import('../../config.js'),
-    import('../../db/folder-lock.js'),
+    import('../../start-failures.js'),
     import('../../identity/index.js'),
     import('../../platform/errors.js'),
   ]);
   try {
     return await recover(recovery);
   } catch (error) {
-    if (error instanceof ConfigError) throw new CliError(error.message, EXIT.usage);
-    const isRefused = [FolderInUse, CannotRecover, UserErrors].some((kind) => error instanceof kind);
-    throw isRefused ? new CliError((error as Error).message) : error;
+    if (error instanceof CannotRecover || error instanceof UserErrors) throw new CliError(error.message);
+    const { line, exitCode } = startFailure(error);
+    throw new CliError(line, exitCode);
   }
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { CliError, EXIT } from '../errors.js';
+import { CliError } from '../errors.js';
 import { withExample } from '../verb.js';
 
 interface ServeOptions {
@@ -14,14 +14,18 @@ export function registerServe(command: Command): void {
     .option('--host <address>', 'the address to listen on (or BAILIWICK_HOST)')
     .option('--port <number>', 'the port to listen on; 0 takes a free one (or BAILIWICK_PORT)')
     .action(async ({ domains, host, port }: ServeOptions) => {
-      const [{ serve }, { ConfigError }] = await Promise.all([import('../../main.js'), import('../../config.js')]);
+      const [{ serve }, { startFailure }] = await Promise.all([
+        import('../../main.js'),
+        import('../../start-failures.js'),
+      ]);
       const flags = {
         ...(domains !== undefined && { BAILIWICK_DOMAINS: domains }),
         ...(host !== undefined && { BAILIWICK_HOST: host }),
         ...(port !== undefined && { BAILIWICK_PORT: port }),
       };
       await serve(flags).catch((error: unknown) => {
-        throw error instanceof ConfigError ? new CliError(error.message, EXIT.usage) : error;
+        const { line, exitCode } = startFailure(error);
+        throw new CliError(line, exitCode);
       });
     });
   withExample(command, 'bailiwick serve --domains identity,attestation --port 8080');

@@ -38,6 +38,7 @@ export const roleAssignments = pgTable(
     index('role_assignments_group_id_idx').on(t.groupId),
     index('role_assignments_role_id_idx').on(t.roleId),
     index('role_assignments_domain_id_project_id_idx').on(t.domainId, t.projectId),
+    index('role_assignments_expires_at_idx').on(t.expiresAt).where(sql`${t.expiresAt} is not null`),
     check('role_assignments_holder_check', sql`num_nonnulls(${t.userId}, ${t.groupId}) = 1`),
     check(
       'role_assignments_scope_check',

@@ -1,4 +1,5 @@
-import { and, asc, desc, eq, inArray, isNull, lt, max, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, gt, inArray, isNull, lt, lte, max, or, type SQL, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { FileEntry, Visible } from '../../platform/policy/index.js';
@@ -91,4 +92,34 @@ export function listChanges(db: Db, revision: number): Promise<CandidateChangeRo
     .from(policyCandidateChanges)
     .where(eq(policyCandidateChanges.revision, revision))
     .orderBy(desc(count), asc(policy), asc(scopeType));
+}
+
+/**
+ * Removes some revisions in whose place another came by a time, and candidates that ended by then. The last one of all
+ * stays, so that its number is not given again.
+ */
+export async function removePast(tx: Tx, before: Date, limit: number): Promise<number> {
+  const { number, isCandidate, endedAt } = policyRevisions;
+  const later = alias(policyRevisions, 'later');
+  const since = (...where: (SQL | undefined)[]) =>
+    exists(
+      tx
+        .select({ one: sql`1` })
+        .from(later)
+        .where(and(gt(later.number, number), ...where)),
+    );
+  const isReplaced = and(isInForce, since(eq(later.isCandidate, false), lte(later.createdAt, before)));
+  const isEnded = and(eq(isCandidate, true), lte(endedAt, before), since());
+  const rows = await tx
+    .select({ number })
+    .from(policyRevisions)
+    .where(or(isReplaced, isEnded))
+    .limit(limit)
+    .for('update', { skipLocked: true });
+  const numbers = rows.map((row) => row.number);
+  if (numbers.length === 0) return 0;
+  await tx.delete(policyOverrides).where(inArray(policyOverrides.revision, numbers));
+  await tx.delete(policyCandidateChanges).where(inArray(policyCandidateChanges.revision, numbers));
+  await tx.delete(policyRevisions).where(inArray(number, numbers));
+  return numbers.length;
 }

@@ -1,4 +1,6 @@
-import type { Sweep } from '../../authority/index.js';
+import { lockEpoch, type Sweep } from '../../authority/index.js';
+import * as repository from './repository.js';
+import { policyCandidateChanges, policyOverrides, policyRevisions } from './tables.js';
 
 const INTERVAL_MS = 10_000;
 
@@ -10,4 +12,20 @@ export const candidateSweep: Sweep = {
     await inForce.flush(db);
     return 0;
   },
+};
+
+/** A revision has a few hundred checks. */
+const SWEPT_AT_ONCE = 20;
+
+/** Revisions that are not in force any more, and candidates that ended. */
+export const revisionSweep: Sweep = {
+  name: 'policy revisions',
+  removes: [policyRevisions, policyOverrides, policyCandidateChanges],
+  removeSome: ({ db, clock, settings }) =>
+    db.transaction(async (tx) => {
+      // Who puts a revision back reads it in several steps, and holds the epoch alone meanwhile.
+      await lockEpoch(tx, 'share');
+      const before = new Date(clock.now().getTime() - settings.revisionRetentionMs);
+      return repository.removePast(tx, before, SWEPT_AT_ONCE);
+    }),
 };

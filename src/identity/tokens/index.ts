@@ -2,3 +2,4 @@ export { agentActor, authenticate, authenticateCredential, scopeCredentials } fr
 export { type IssuedToken, issueAgentToken } from './issue.js';
 export { tokenRevokeAll } from './policies.js';
 export { hasLiveTokens, revokeAgentTokens, revokeUserTokens } from './service.js';
+export { tokens } from './tables.js';

@@ -29,6 +29,7 @@ export const tokens = pgTable(
     index('tokens_agent_id_idx').on(t.agentId),
     index('tokens_parent_id_idx').on(t.parentId),
     index('tokens_credential_id_idx').on(t.credentialId),
+    index('tokens_expires_at_idx').on(t.expiresAt),
     index('tokens_domain_id_project_id_idx').on(t.domainId, t.projectId),
   ],
 );

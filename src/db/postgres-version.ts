@@ -1,0 +1,21 @@
+import { sql } from 'drizzle-orm';
+import { CannotStart } from '../platform/cannot-start.js';
+import { rowsOf } from './rows.js';
+import type { Db } from './types.js';
+
+/** As `server_version_num` counts: the migrations use what came with it. */
+const OLDEST = 150_000;
+
+/** @throws CannotStart for a server that is too old. */
+export async function requireVersion(db: Db): Promise<void> {
+  const [row] = await rowsOf<{ version: string }>(db, sql`select current_setting('server_version_num') as version`);
+  requireNewEnough(Number(row?.version));
+}
+
+export function requireNewEnough(version: number): void {
+  if (version >= OLDEST) return;
+  const major = Math.floor(version / 10_000);
+  throw new CannotStart(
+    `Postgres ${major} at DATABASE_URL is too old: the server needs ${OLDEST / 10_000} or newer. Upgrade it, or name another.`,
+  );
+}
