@@ -1,6 +1,6 @@
 import type { ApolloServer } from '@apollo/server';
 import { workerLoad } from './attestation/index.js';
-import { auditDomain, ensureKeyFile, recordAudit } from './audit/index.js';
+import { auditDomain, ensureKeyFile, keepPartitions, recordAudit } from './audit/index.js';
 import {
   type Context,
   type DomainManifest,
@@ -9,11 +9,12 @@ import {
   type Services,
   type Settings,
 } from './authority/index.js';
-import type { Database } from './db/open.js';
+import { type Database, followDatabase } from './db/open.js';
 import { DOMAINS } from './domains.js';
 import { Bells } from './events/index.js';
 import { authenticate, authenticateCredential, bootstrapIdentity, Overrides } from './identity/index.js';
 import type { Clock } from './platform/clock.js';
+import { takeIdsFrom } from './platform/ids.js';
 import type { Logger } from './platform/log.js';
 import { buildRegistry, type PolicyRegistry, type RegistryInput } from './platform/policy/index.js';
 import { anonymousAdmission } from './server/anonymous.js';
@@ -33,7 +34,8 @@ import { startSweeper } from './server/sweeper.js';
 
 export interface AppOptions {
   readonly database: Database;
-  readonly clock: Clock;
+  /** The time; the database's by default, which the ids of the process then begin with too. */
+  readonly clock?: Clock;
   readonly log: Logger;
   readonly settings: Settings;
   readonly adminPasswordPath: string;
@@ -89,9 +91,12 @@ export function guardedSchema(domains: readonly DomainManifest[], policies: Poli
 
 /** The composition root: the only place that knows every domain. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { database, clock, log, settings } = options;
+  const { database, log, settings } = options;
   const policies = allPolicies();
-  const metrics = new Metrics({ ping: () => database.ping(), workers: workerLoad }, options.metricsToken);
+  const { clock, stopClock } = await clockOf(options);
+  const clockSkewMs = () => clock.skewMs?.() ?? 0;
+  const probes = { ping: () => database.ping(), clockSkewMs, workers: workerLoad };
+  const metrics = new Metrics(probes, options.metricsToken);
   const owned = DOMAINS.flatMap((domain) => domain.owned ?? []);
   const declared = declaredPolicies();
   const inForce = new Overrides({ declared, log, clock, meter: metrics });
@@ -147,8 +152,21 @@ export async function createApp(options: AppOptions): Promise<App> {
     await deafen();
     await sweeper.stop();
     await graphql.stop();
+    await stopClock();
   };
   return { http, services, adminPasswordPath, endStreams: () => streams.end(), close };
+}
+
+/** The clock that was given, or the database's, and the audit log ready for its time. */
+async function clockOf({ clock, database, log }: AppOptions): Promise<{ clock: Clock; stopClock(): Promise<void> }> {
+  const before = keepPartitions(database.db, log);
+  if (clock) {
+    await before(clock.now());
+    return { clock, stopClock: async () => {} };
+  }
+  const own = await followDatabase(database.db, { log, before });
+  takeIdsFrom(own);
+  return { clock: own, stopClock: () => own.stop() };
 }
 
 const feedsOf = (domains: readonly DomainManifest[]) => Object.assign({}, ...domains.map(({ feeds }) => feeds));

@@ -6,7 +6,6 @@ import { faultForLog } from './db/errors.js';
 import { FolderInUse } from './db/folder-lock.js';
 import { type Database, openDatabase } from './db/open.js';
 import { DOMAINS, domainsNamed } from './domains.js';
-import { systemClock } from './platform/clock.js';
 import { createLogger, type Logger } from './platform/log.js';
 import { type HttpServer, listen, renewCertificate, type TlsFiles } from './server/listener.js';
 
@@ -37,7 +36,6 @@ export async function serve(flags: Readonly<Record<string, string>> = {}): Promi
   });
   const created = createApp({
     database,
-    clock: systemClock,
     log,
     settings: config,
     limits: config.limits,

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { recordAudit } from './audit/index.js';
+import { keepPartitions, recordAudit } from './audit/index.js';
 import { readConfig } from './config.js';
-import { openDatabase } from './db/open.js';
+import { followDatabase, openDatabase } from './db/open.js';
 import { CannotRecover, type Recovery, recoverAdmin } from './identity/index.js';
-import { systemClock } from './platform/clock.js';
+import { createLogger } from './platform/log.js';
 
 /**
  * Recovers the administrator in the database of the configuration, and answers where its password is.
@@ -20,8 +20,10 @@ export async function recover(
   const passwordPath = recovery.passwordPath ?? `${config.dataDir}.recovered-password`;
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, connectionsMax: 2 });
   try {
-    const services = { db: database.db, clock: systemClock, recordAudit, settings: config };
-    await recoverAdmin(services, { ...recovery, passwordPath });
+    const log = createLogger(config.logLevel);
+    const clock = await followDatabase(database.db, { log, before: keepPartitions(database.db, log) });
+    const services = { db: database.db, clock, recordAudit, settings: config };
+    await recoverAdmin(services, { ...recovery, passwordPath }).finally(() => clock.stop());
     return passwordPath;
   } finally {
     await database.close();

@@ -6,6 +6,8 @@ const SWEPT_AT_ONCE = 500;
 /** Whoever resumes from before the retention is told to read afresh, whether the sweep came by already or not. */
 export const eventSweep: Sweep = {
   name: 'events',
-  removeSome: ({ db, clock, settings }) =>
-    removeEvents(db, new Date(clock.now().getTime() - settings.eventRetentionMs), SWEPT_AT_ONCE),
+  removeSome: ({ db, clock, settings }) => {
+    const now = clock.now();
+    return removeEvents(db, new Date(now.getTime() - settings.eventRetentionMs), now, SWEPT_AT_ONCE);
+  },
 };

@@ -1,5 +1,6 @@
 export { type Actor, anonymous, domainOf, type Principal, projectOf, type Scope } from './actor.js';
 export type { Candidate, DecisionChange } from './candidate.js';
+export { clockFault, requireSoundClock } from './clock-skew.js';
 export type {
   Asker,
   AuditFact,

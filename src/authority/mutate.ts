@@ -5,6 +5,7 @@ import { type EventFact, recordEvents } from '../events/index.js';
 import { Refusal } from '../platform/errors.js';
 import type { PolicyName } from '../platform/policy/index.js';
 import type { Actor } from './actor.js';
+import { requireSoundClock } from './clock-skew.js';
 import type { Asker, AuditFact, Context } from './context.js';
 import { requireOperation } from './decide.js';
 import { auditDenial } from './denied.js';
@@ -34,6 +35,7 @@ const ATTEMPTS = 4;
  * operation is decided again under them, and a change without an audit entry does not commit.
  */
 export async function mutate<T>(context: Context, options: MutateOptions, run: (act: Act) => Promise<T>): Promise<T> {
+  requireSoundClock(context);
   for (let attempt = 1; ; attempt++) {
     try {
       return await context.db.transaction((tx) => runOnce(context, options, tx, run));

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
+import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { keepListening } from './listening.js';
 import { MIGRATIONS } from './migrations.js';
 import { preparing } from './prepared.js';
@@ -12,9 +13,6 @@ export interface PostgresOptions {
   readonly connectionsMax: number;
   readonly statements?: StatementListener | undefined;
 }
-
-/** Any number, as long as every replica takes the same one. */
-const MIGRATION_LOCK = 4_102_020;
 
 /** How long one statement may run; a request that needs longer is answered UNAVAILABLE. */
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -53,7 +51,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
 async function migrateUnderLock(url: string): Promise<void> {
   const client = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} });
   try {
-    await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
+    await client`select pg_advisory_lock(${ADVISORY_LOCKS.migrations})`;
     await migrate(drizzle(client), { migrationsFolder: MIGRATIONS });
   } finally {
     await client.end({ timeout: 5 });

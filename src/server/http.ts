@@ -7,9 +7,11 @@ import {
   type Context,
   type Route,
   requireOperation,
+  requireSoundClock,
   type Services,
 } from '../authority/index.js';
 import type { Database, Tx } from '../db/open.js';
+import { describeSkew, isSkewed } from '../platform/clock.js';
 import { HTTP_STATUS, notFound, Refusal, unauthenticated } from '../platform/errors.js';
 import type { PolicyRegistry } from '../platform/policy/index.js';
 import { continued, traced } from '../platform/trace.js';
@@ -99,9 +101,12 @@ function routeName(door: FrontDoor, method: string | undefined, path = ''): stri
   return routeOf(door, method, path)?.name ?? 'other';
 }
 
-async function ready({ database }: FrontDoor, response: ServerResponse): Promise<void> {
+async function ready({ database, services }: FrontDoor, response: ServerResponse): Promise<void> {
   await database.ping();
-  response.writeHead(200, { 'content-type': 'text/plain' }).end('ready\n');
+  requireSoundClock(services);
+  const skewMs = services.clock.skewMs?.() ?? 0;
+  const detail = isSkewed(skewMs) ? `clock ${describeSkew(skewMs)}\n` : '';
+  response.writeHead(200, { 'content-type': 'text/plain' }).end(`ready\n${detail}`);
 }
 
 /** Who asks is settled before anything of the request is read. A credential that does not count is never anonymous. */

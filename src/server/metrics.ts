@@ -18,6 +18,8 @@ export const metricsPolicy = definePolicy({
 export interface Probes {
   /** Rejects when the database does not answer. */
   readonly ping: () => Promise<void>;
+  /** How far this machine's clock is ahead of the database's, in milliseconds. */
+  readonly clockSkewMs: () => number;
   readonly workers: () => { readonly waiting: number; readonly threads: number };
 }
 
@@ -47,6 +49,11 @@ export class Metrics implements Meter {
     collectDefaultMetrics({ register: this.#registry });
     this.#gauge('bailiwick_worker_tasks_waiting', 'Tasks that wait for a thread', () => probes.workers().waiting);
     this.#gauge('bailiwick_worker_threads', 'Threads that verify and compile', () => probes.workers().threads);
+    this.#gauge(
+      'bailiwick_clock_skew_seconds',
+      'How far this machine’s clock is ahead of the database’s; negative behind',
+      () => probes.clockSkewMs() / 1000,
+    );
     const help =
       'How long the database takes for a trivial statement, a free connection included; NaN without an answer';
     this.#gauge('bailiwick_database_ping_seconds', help, () => pingSeconds(probes.ping));

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { type ExecutionResult, execute } from 'graphql';
 import { type Context, type Feed, RIGHTS_TOPIC, requireOperation } from '../authority/index.js';
-import { type Beginning, type Bells, beginningOf, lastPosition } from '../events/index.js';
+import { type Beginning, type Bells, beginAt, lastPosition } from '../events/index.js';
 import type { PolicyName } from '../platform/policy/index.js';
 import { recordDenial } from './denials.js';
 import type { Guarded } from './enforce.js';
@@ -58,8 +58,7 @@ async function* answersOf(stream: Stream): AsyncGenerator<Answer, void> {
   const { db, clock, settings } = stream.context;
   const bell = bells.hang(feed.type, RIGHTS_TOPIC);
   try {
-    const oldest = new Date(clock.now().getTime() - settings.eventRetentionMs);
-    let position = beginningOf(subscription.args as Beginning, oldest) ?? (await lastPosition(db));
+    let position = await beginAt(db, subscription.args as Beginning, clock.now(), settings.eventRetentionMs);
     for (;;) {
       const context = await contextNow(stream);
       // Read first: what is committed later is behind it.

@@ -13,7 +13,11 @@ import { buildSchema, coordinatesOf } from '../../src/server/schema.js';
 import { Streams } from '../../src/server/streams.js';
 
 const policies = allPolicies();
-const metrics = new Metrics({ ping: async () => {}, workers: () => ({ waiting: 0, threads: 0 }) });
+const metrics = new Metrics({
+  ping: async () => {},
+  clockSkewMs: () => 0,
+  workers: () => ({ waiting: 0, threads: 0 }),
+});
 const limits = new RequestLimits(NO_LIMITS, systemClock);
 const streams = new Streams({ guarded: guardedSchema(DOMAINS, policies), feeds: {}, bells: new Bells(), limits });
 const routes = [...DOMAINS.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics), streams.route];

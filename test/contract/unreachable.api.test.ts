@@ -61,7 +61,7 @@ async function carelessServer({ services, database }: TestServer) {
     database,
     graphql,
     pages: new Map(),
-    metrics: new Metrics({ ping: async () => {}, workers: () => ({ waiting: 0, threads: 0 }) }),
+    metrics: new Metrics({ ping: async () => {}, clockSkewMs: () => 0, workers: () => ({ waiting: 0, threads: 0 }) }),
     limits: new RequestLimits(NO_LIMITS, services.clock),
     sourceOf: sourceReader([]),
     admitAnonymous: anonymousAdmission(schema, policies),
