@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,41 @@ export const startReplicas = (): Promise<Replicas> =>
     return { addresses: [await serve(), await serve()] as const, server };
   });
 
+/** Replicas on machines whose clocks a test sets while they run. */
+export interface Skewed {
+  /** In the test's own process, whose clock nobody sets; for making rows. */
+  readonly server: TestServer;
+  /** Starts one with its clock so many seconds ahead of the right time, and with settings of its own. */
+  replica(seconds: number, settings?: Readonly<Record<string, string>>): Promise<SkewedReplica>;
+  close(): Promise<void>;
+}
+
+export interface SkewedReplica {
+  readonly address: string;
+  setAhead(seconds: number): void;
+}
+
+/** Debian's libfaketime, where it is installed. */
+export const FAKETIME = readdirSync('/usr/lib')
+  .map((folder) => `/usr/lib/${folder}/faketime/libfaketimeMT.so.1`)
+  .find((path) => existsSync(path));
+
+export const startSkewed = (): Promise<Skewed> =>
+  startWith(async (later) => {
+    const { server, serve, folder } = await onPostgres(later);
+    let count = 0;
+    const replica = async (seconds: number, settings = {}) => {
+      const file = join(folder, `time-${++count}`);
+      const setAhead = (ahead: number) => writeFileSync(file, `${ahead < 0 ? '' : '+'}${ahead}`);
+      setAhead(seconds);
+      const faking = { LD_PRELOAD: FAKETIME, FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: '1' };
+      // Setting a machine's time leaves its steady clock alone.
+      const env = { ...faking, FAKETIME_DONT_FAKE_MONOTONIC: '1', ...settings };
+      return { address: await serve([], env), setAhead };
+    };
+    return { server, replica };
+  });
+
 async function startWith<T>(start: (later: Later) => Promise<T>): Promise<T & { close(): Promise<void> }> {
   const stack: (() => unknown)[] = [];
   const close = async () => {
@@ -85,8 +120,8 @@ async function onPostgres(later: Later) {
     BAILIWICK_LOG_LEVEL: 'silent',
     ...Object.fromEntries(NO_LIMIT.map((name) => [`BAILIWICK_${name}`, '0'])),
   };
-  const serve = async (...options: string[]) => {
-    const { child, address } = await listening([CLI, 'serve', '--port', '0', ...options], env);
+  const serve = async (options: readonly string[] = [], more: NodeJS.ProcessEnv = {}) => {
+    const { child, address } = await listening([CLI, 'serve', '--port', '0', ...options], { ...env, ...more });
     later(() => ended(child));
     return address;
   };
@@ -96,8 +131,8 @@ async function onPostgres(later: Later) {
 async function split(later: Later): Promise<Omit<Split, 'close'>> {
   const { server, serve, folder } = await onPostgres(later);
   const merged = await serve();
-  const identity = await serve('--domains', 'identity');
-  const attestation = await serve('--domains', 'attestation,audit');
+  const identity = await serve(['--domains', 'identity']);
+  const attestation = await serve(['--domains', 'attestation,audit']);
   const supergraph = join(folder, 'supergraph.graphql');
   const urls = { identity, attestation, audit: attestation };
   const places = Object.entries(urls).flatMap(([name, at]) => ['--url', `${name}=${at}/graphql`]);
