@@ -21,8 +21,12 @@ const SETTINGS = {
   BAILIWICK_PASSWORD_COST: '15',
 };
 const READ = '{ viewer { kind } }';
-const CREATE = `mutation ($name: String!) { createAllowlist(input: { name: $name, tpmPolicy: "{\\"0\\": [\\"${'0'.repeat(64)}\\"]}" }) {
-  allowlist { id } userErrors { code } } }`;
+const POLICY = JSON.stringify({ 0: ['0'.repeat(64)] });
+const CREATE = `mutation ($name: String!, $tpmPolicy: String!) {
+  createAllowlist(input: { name: $name, tpmPolicy: $tpmPolicy }) { allowlist { id etag } userErrors { code } } }`;
+const PUBLISH = `mutation ($id: ID!, $etag: String!, $tpmPolicy: String!) {
+  publishAllowlistRevision(input: { allowlist: { id: $id }, etag: $etag, tpmPolicy: $tpmPolicy }) {
+    allowlist { id } userErrors { code } } }`;
 const LOG_IN = `mutation ($user: String!) {
   issueToken(input: { proof: { password: { user: $user, password: "not the one" } } }) { token } }`;
 
@@ -114,16 +118,19 @@ describe.skipIf(!FAKETIME)(`two replicas on one database, five minutes ahead and
         replicas.map(async ({ address }, index) => {
           for (let nth = 0; nth < 4; nth++) {
             const name = `r${index}-${made[index]?.length}`;
-            const { body } = await client(address).graphql(CREATE, { name }, token);
-            made[index]?.push(body.data.createAllowlist.allowlist.id);
-            if (nth === 1) jump(random);
+            const { body } = await client(address).graphql(CREATE, { name, tpmPolicy: POLICY }, token);
+            const { id, etag } = body.data.createAllowlist.allowlist;
+            made[index]?.push(id);
+            if (nth % 2 === 1) jump(random);
+            const published = await client(address).graphql(PUBLISH, { id, etag, tpmPolicy: POLICY }, token);
+            expect(published.body.data.publishAllowlistRevision.allowlist).toEqual({ id });
           }
         }),
       );
     });
     const until = await databaseTime();
-    const total = rounds * 8;
     const all = made.flat();
+    const total = rounds * 8;
     expect(new Set(all).size).toBe(total);
     for (const ids of made) expect(ids).toEqual([...ids].sort());
     const query = sql`select id, object_id as "objectId", occurred_at as at from events
@@ -170,7 +177,7 @@ describe.skipIf(!FAKETIME)(`two replicas on one database, five minutes ahead and
     const replica = await world.replica(0);
     const { graphql } = client(replica.address);
     const ready = () => fetch(`${replica.address}/readyz`).then(({ status }) => status);
-    const write = async (name: string) => (await graphql(CREATE, { name }, token)).body;
+    const write = async (name: string) => (await graphql(CREATE, { name, tpmPolicy: POLICY }, token)).body;
     for (const seconds of [300, -300]) {
       expect([await ready(), (await write(`right-${seconds}`)).errors]).toEqual([200, undefined]);
       replica.setAhead(seconds);
