@@ -1,6 +1,6 @@
 import type { ApolloServer } from '@apollo/server';
 import { workerLoad } from './attestation/index.js';
-import { auditDomain, ensureKeyFile, recordAudit } from './audit/index.js';
+import { auditDomain, ensureKeyFile, keepPartitions, recordAudit } from './audit/index.js';
 import {
   type Context,
   Denials,
@@ -10,12 +10,13 @@ import {
   type Services,
   type Settings,
 } from './authority/index.js';
-import type { Database } from './db/open.js';
+import { type Database, followDatabase } from './db/open.js';
 import { DOMAINS } from './domains.js';
 import { Bells } from './events/index.js';
 import { authenticate, authenticateCredential, bootstrapIdentity, hashesWaiting, Overrides } from './identity/index.js';
 import { ByteBudget } from './platform/byte-budget.js';
 import type { Clock } from './platform/clock.js';
+import { takeIdsFrom } from './platform/ids.js';
 import type { Logger } from './platform/log.js';
 import { buildRegistry, type PolicyRegistry, type RegistryInput } from './platform/policy/index.js';
 import { anonymousAdmission } from './server/anonymous.js';
@@ -40,7 +41,8 @@ const STREAMS_AT_ONCE = 2;
 
 export interface AppOptions {
   readonly database: Database;
-  readonly clock: Clock;
+  /** The time; the database's by default, which the ids of the process then begin with too. */
+  readonly clock?: Clock;
   readonly log: Logger;
   readonly settings: Settings;
   readonly adminPasswordPath: string;
@@ -100,9 +102,17 @@ export function guardedSchema(domains: readonly DomainManifest[], policies: Poli
 
 /** The composition root: the only place that knows every domain. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { database, clock, log, settings } = options;
+  const { database, log, settings } = options;
   const policies = allPolicies();
-  const probes = { ping: () => database.ping(), workers: workerLoad, memory: () => memory, hashesWaiting };
+  const { clock, stopClock } = await clockOf(options);
+  const clockSkewMs = () => clock.skewMs?.() ?? 0;
+  const probes = {
+    ping: () => database.ping(),
+    clockSkewMs,
+    workers: workerLoad,
+    memory: () => memory,
+    hashesWaiting,
+  };
   const metrics = new Metrics(probes, options.metricsToken);
   const memory = new ByteBudget({
     max: settings.contentMemoryBytes,
@@ -174,10 +184,23 @@ export async function createApp(options: AppOptions): Promise<App> {
     await sweeper.stop();
     await graphql.stop();
     await denials.close();
+    await stopClock();
   };
   const endStreams = () => streams.end();
   const stop = (times: StopTimes) => stopping.stop(times, endStreams);
   return { http, services, adminPasswordPath, endStreams, stop, close };
+}
+
+/** The clock that was given, or the database's, and the audit log ready for its time. */
+async function clockOf({ clock, database, log }: AppOptions): Promise<{ clock: Clock; stopClock(): Promise<void> }> {
+  const before = keepPartitions(database.db, log);
+  if (clock) {
+    await before(clock.now());
+    return { clock, stopClock: async () => {} };
+  }
+  const own = await followDatabase(database.db, { log, before });
+  takeIdsFrom(own);
+  return { clock: own, stopClock: () => own.stop() };
 }
 
 const feedsOf = (domains: readonly DomainManifest[]) => Object.assign({}, ...domains.map(({ feeds }) => feeds));

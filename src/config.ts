@@ -30,6 +30,7 @@ export interface Config {
   readonly recoversAutomatically: boolean;
   readonly challengeRetentionMs: number;
   readonly sweepIntervalMs: number;
+  readonly clockSkewMaxMs: number;
   readonly trustExpiryIntervalMs: number;
   readonly eventRetentionMs: number;
   readonly tokenRetentionMs: number;
@@ -95,6 +96,7 @@ export function readConfig(environment: Environment): Config {
     recoversAutomatically: values.BAILIWICK_ATTESTATION_RECOVERS_AUTOMATICALLY,
     challengeRetentionMs: values.BAILIWICK_ATTESTATION_CHALLENGE_RETENTION,
     sweepIntervalMs: values.BAILIWICK_SWEEP_INTERVAL,
+    clockSkewMaxMs: values.BAILIWICK_CLOCK_SKEW_MAX,
     trustExpiryIntervalMs: values.BAILIWICK_TRUST_EXPIRY_INTERVAL,
     eventRetentionMs: values.BAILIWICK_EVENT_RETENTION,
     tokenRetentionMs: values.BAILIWICK_TOKEN_RETENTION,

@@ -5,7 +5,6 @@ import { type Config, readConfig } from './config.js';
 import { faultForLog } from './db/errors.js';
 import { type Database, openDatabase } from './db/open.js';
 import { DOMAINS, domainsNamed } from './domains.js';
-import { systemClock } from './platform/clock.js';
 import { createLogger, type Logger } from './platform/log.js';
 import { type HttpServer, listen, renewCertificate, type TlsFiles } from './server/listener.js';
 import type { StopTimes } from './server/stopping.js';
@@ -43,7 +42,6 @@ async function start(config: Config): Promise<void> {
   });
   const created = createApp({
     database,
-    clock: systemClock,
     log,
     settings: config,
     limits: config.limits,

@@ -1,8 +1,8 @@
-import { recordAudit } from './audit/index.js';
+import { keepPartitions, recordAudit } from './audit/index.js';
 import { readConfig } from './config.js';
-import { openDatabase } from './db/open.js';
+import { followDatabase, openDatabase } from './db/open.js';
 import { type Recovery, recoverAdmin } from './identity/index.js';
-import { systemClock } from './platform/clock.js';
+import { createLogger } from './platform/log.js';
 import { orExplained } from './start-failures.js';
 
 /**
@@ -19,8 +19,10 @@ export async function recover(
     const { databaseUrl: url, dataDir } = config;
     const database = await openDatabase({ url, dataDir, mayCreate: false, connectionsMax: 2 });
     try {
-      const services = { db: database.db, clock: systemClock, recordAudit, settings: config };
-      await recoverAdmin(services, { ...recovery, passwordPath });
+      const log = createLogger(config.logLevel);
+      const clock = await followDatabase(database.db, { log, before: keepPartitions(database.db, log) });
+      const services = { db: database.db, clock, recordAudit, settings: config };
+      await recoverAdmin(services, { ...recovery, passwordPath }).finally(() => clock.stop());
       return passwordPath;
     } finally {
       await database.close();

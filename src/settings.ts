@@ -94,6 +94,10 @@ export const SETTINGS = {
     duration.refine((ms) => ms >= 1000 && ms <= 86_400_000, 'is not from PT1S to P1D').default(600_000),
     'How often what is of no use any more is removed (PT10M): uploads ten minutes after they expired, content that nothing refers to, request ids a day after they were used, and all else that docs/retention.md lists.',
   ],
+  BAILIWICK_CLOCK_SKEW_MAX: [
+    duration.default(60_000),
+    'How far the clock of a server’s machine may be from the database’s (PT1M). Beyond it the server is not ready and writes nothing, since one of the two is wrong. Times that count are the database’s in any case.',
+  ],
   BAILIWICK_TRUST_EXPIRY_INTERVAL: [
     duration.refine((ms) => ms >= 1000 && ms <= 3_600_000, 'is not from PT1S to PT1H').default(5000),
     'How often trust that ran out is written down, for those who watch (PT5S). It counts no longer from the moment it runs out, whatever is set here.',

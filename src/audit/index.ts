@@ -5,7 +5,7 @@ import { loadAuditEntry } from './entries/service.js';
 import { auditVerify, resolvers as seals } from './seals/index.js';
 
 export { recordAudit } from './entries/service.js';
-export { type Sealer, startSealer } from './sealer/index.js';
+export { keepPartitions, type Sealer, startSealer } from './sealer/index.js';
 export { ensureKeyFile } from './seals/index.js';
 
 export const auditDomain: DomainManifest = {

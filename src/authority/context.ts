@@ -19,6 +19,8 @@ export interface Settings {
   /** How long after its expiry a challenge is kept. */
   readonly challengeRetentionMs: number;
   readonly sweepIntervalMs: number;
+  /** How far this machine's clock may be from the database's for this process to write. */
+  readonly clockSkewMaxMs: number;
   readonly auditKeyPath: string;
   /** How long audit entries are kept; null for ever. */
   readonly auditRetentionMs: number | null;

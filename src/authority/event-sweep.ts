@@ -7,6 +7,8 @@ const SWEPT_AT_ONCE = 500;
 export const eventSweep: Sweep = {
   name: 'events',
   removes: [events],
-  removeSome: ({ db, clock, settings }) =>
-    removeEvents(db, new Date(clock.now().getTime() - settings.eventRetentionMs), SWEPT_AT_ONCE),
+  removeSome: ({ db, clock, settings }) => {
+    const now = clock.now();
+    return removeEvents(db, new Date(now.getTime() - settings.eventRetentionMs), now, SWEPT_AT_ONCE);
+  },
 };

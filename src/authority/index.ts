@@ -9,6 +9,7 @@ export {
   type Scope,
 } from './actor.js';
 export type { Candidate, DecisionChange } from './candidate.js';
+export { clockFault, requireSoundClock } from './clock-skew.js';
 export type {
   Asker,
   AuditFact,

@@ -5,6 +5,7 @@ import { type EventFact, recordEvents } from '../events/index.js';
 import { Refusal } from '../platform/errors.js';
 import type { PolicyName } from '../platform/policy/index.js';
 import { isCurrent } from './actor.js';
+import { requireSoundClock } from './clock-skew.js';
 import type { Asker, AuditFact, Context } from './context.js';
 import { requireOperation } from './decide.js';
 import { auditDenial } from './denied.js';
@@ -43,6 +44,7 @@ const ATTEMPTS = 4;
  * all others until the use case says that rights change, so who changes nothing holds up nobody.
  */
 export async function mutate<T>(context: Context, options: MutateOptions, run: (act: Act) => Promise<T>): Promise<T> {
+  requireSoundClock(context);
   let hold: EpochHold = 'share';
   for (let attempt = 1; ; attempt++) {
     try {

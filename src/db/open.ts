@@ -2,6 +2,8 @@ import { openEmbedded } from './embedded.js';
 import { openPostgres } from './postgres.js';
 import type { Database, StatementListener } from './types.js';
 
+export { ADVISORY_LOCKS } from './advisory-locks.js';
+export { followDatabase } from './clock.js';
 export { EVERY_TOPIC, notify } from './notify.js';
 export type { Database, Db, Engine, StatementListener, Tx } from './types.js';
 

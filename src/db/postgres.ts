@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
+import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { keepListening } from './listening.js';
 import { requireMendedDriver } from './mended-driver.js';
 import { MIGRATIONS } from './migrations.js';
@@ -14,9 +15,6 @@ export interface PostgresOptions {
   readonly connectionsMax: number;
   readonly statements?: StatementListener | undefined;
 }
-
-/** Any number, as long as every replica takes the same one. */
-const MIGRATION_LOCK = 4_102_020;
 
 /** How long one statement may run; a request that needs longer is answered UNAVAILABLE. */
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -58,7 +56,7 @@ async function migrateUnderLock(url: string): Promise<void> {
   const client = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} });
   try {
     await requireVersion(drizzle(client));
-    await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
+    await client`select pg_advisory_lock(${ADVISORY_LOCKS.migrations})`;
     await migrate(drizzle(client), { migrationsFolder: MIGRATIONS });
   } finally {
     await client.end({ timeout: 5 });

@@ -1,7 +1,8 @@
-import { inArray, lt, sql } from 'drizzle-orm';
-import { type Db, notify, type Tx } from '../db/open.js';
+import { and, asc, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { ADVISORY_LOCKS, type Db, notify, type Tx } from '../db/open.js';
+import { eventsExpired } from '../platform/errors.js';
 import { newId } from '../platform/ids.js';
-import { positionAt } from './positions.js';
+import { type Beginning, beginningOf, positionAt } from './positions.js';
 import { events } from './tables.js';
 
 /** Something that changed, in the words of its domain. */
@@ -12,9 +13,6 @@ export interface EventFact {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Any number, as long as every replica takes the same one. */
-const IN_LINE = 4_102_021;
-
 /**
  * Writes events as the last thing that a transaction does. Transactions that have some stand in line from here to their
  * commit: so positions grow in the order of commits, a reader that has seen one has seen all before it, and since who
@@ -23,7 +21,7 @@ const IN_LINE = 4_102_021;
 export async function recordEvents(tx: Tx, facts: readonly EventFact[], at: Date): Promise<void> {
   if (facts.length === 0) return;
   // A statement of its own: the next one must see what those before in the line committed.
-  await tx.execute(sql`select pg_advisory_xact_lock(${IN_LINE}::bigint)`);
+  await tx.execute(sql`select pg_advisory_xact_lock(${ADVISORY_LOCKS.events}::bigint)`);
   const last = sql`coalesce((select max(${events.position}) from ${events}), 0)`;
   const rows = facts.map((fact, index) => ({
     ...fact,
@@ -35,12 +33,39 @@ export async function recordEvents(tx: Tx, facts: readonly EventFact[], at: Date
   for (const type of new Set(facts.map((fact) => fact.type))) await notify(tx, type);
 }
 
-/** Removes events from before a time, a bounded number at once; answers how many. */
-export async function removeEvents(db: Db, before: Date, limit: number): Promise<number> {
+/**
+ * The position behind which a subscription begins; null for now.
+ * @throws Refusal INVALID_CURSOR, with reason EVENTS_EXPIRED when what came behind it may be removed already.
+ */
+export async function beginAt(db: Db, beginning: Beginning, now: Date, retentionMs: number): Promise<number | null> {
+  const position = beginningOf(beginning, new Date(now.getTime() - retentionMs), now);
+  if (position === null) return null;
+  // A position ahead of the time says nothing of its age, but events are removed in their order.
+  if (position > positionAt(now) && !(await isKept(db, position))) throw eventsExpired();
+  return position;
+}
+
+async function isKept(db: Db, position: number): Promise<boolean> {
+  const found = await db.select({ id: events.id }).from(events).where(eq(events.position, position));
+  return found.length > 0;
+}
+
+/**
+ * Removes events from before a time, a bounded number at once, in their order; answers how many. Once the clock was ahead,
+ * and events were written then, the positions behind them are ahead too: of such the time tells the age.
+ */
+export async function removeEvents(db: Db, before: Date, now: Date, limit: number): Promise<number> {
+  const isAhead = gt(events.position, positionAt(now));
+  const gone = await removeSome(db, lt(events.position, positionAt(before)), limit);
+  return gone > 0 ? gone : removeSome(db, and(isAhead, lt(events.occurredAt, before)), limit);
+}
+
+async function removeSome(db: Db, where: SQL | undefined, limit: number): Promise<number> {
   const past = db
     .select({ position: events.position })
     .from(events)
-    .where(lt(events.position, positionAt(before)))
+    .where(where)
+    .orderBy(asc(events.position))
     .limit(limit)
     .for('update', { skipLocked: true });
   const gone = await db.delete(events).where(inArray(events.position, past)).returning({ id: events.id });

@@ -18,12 +18,13 @@ export interface Beginning {
 }
 
 /**
- * The position behind which a subscription begins; null for now.
+ * The position behind which a subscription begins; null for now, which a time in the future is too.
  * @throws Refusal INVALID_CURSOR, with reason EVENTS_EXPIRED when what came behind it may be removed already.
  */
-export function beginningOf({ after, since }: Beginning, oldest: Date): number | null {
+export function beginningOf({ after, since }: Beginning, oldest: Date, now: Date): number | null {
   if (after == null && since == null) return null;
   if (after != null && since != null) throw badInput('Begin after a cursor or at a time, not both.');
+  if (since != null && since > now) return null;
   const position = since != null ? positionAt(since) - 1 : readCursor(after ?? '');
   if (position < positionAt(oldest)) throw eventsExpired();
   return position;

@@ -1,6 +1,22 @@
 /** The one way to learn the time, so that tests can hold it. */
 export interface Clock {
   now(): Date;
+  /**
+   * How far this machine's own time of day is ahead of `now`, in milliseconds; negative behind. A clock that goes by the
+   * time of day has none.
+   */
+  skewMs?(): number;
 }
 
 export const systemClock: Clock = { now: () => new Date() };
+
+/** A skew that is worth a word. */
+const SKEW_TOLD_MS = 1000;
+
+export const isSkewed = (skewMs: number): boolean => Math.abs(skewMs) > SKEW_TOLD_MS;
+
+/** A skew for people: `300 s ahead of the database's`. */
+export function describeSkew(skewMs: number): string {
+  const seconds = Math.round(Math.abs(skewMs) / 100) / 10;
+  return `${seconds} s ${skewMs < 0 ? 'behind' : 'ahead of'} the database's`;
+}

@@ -1,4 +1,6 @@
+import { randomInt } from 'node:crypto';
 import { v7 } from 'uuid';
+import { type Clock, systemClock } from './clock.js';
 
 /** Every kind of object that has an id, with its prefix: the only list of them. */
 const PREFIXES = {
@@ -28,8 +30,23 @@ export type Id<K extends Kind = Kind> = string & { readonly [kind]: K };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** The time that ids begin with, and what counts on within a millisecond. A process has one, as it has one order of ids. */
+let clock = systemClock;
+let lastMs = 0;
+let sequence = 0;
+const SEQUENCE_END = 2 ** 32;
+
+/** From now on ids begin with the time of this clock. A process has one clock, and says so once, at its start. */
+export function takeIdsFrom(own: Clock): void {
+  clock = own;
+}
+
+/** Within a process ids grow whatever the clock does: while it is behind the last id, they count on from there. */
 export function newId<K extends Kind>(of: K): Id<K> {
-  return `${PREFIXES[of]}_${v7()}` as Id<K>;
+  const now = clock.now().getTime();
+  if (now > lastMs) [lastMs, sequence] = [now, randomInt(SEQUENCE_END / 2)];
+  else if (++sequence === SEQUENCE_END) [lastMs, sequence] = [lastMs + 1, 0];
+  return `${PREFIXES[of]}_${v7({ msecs: lastMs, seq: sequence })}` as Id<K>;
 }
 
 /** Where ids begin that are made from this moment on. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import { type Context, type Route, requireOperation, type Services } from '../authority/index.js';
+import { type Context, type Route, requireOperation, requireSoundClock, type Services } from '../authority/index.js';
 import type { Database } from '../db/open.js';
+import { describeSkew, isSkewed } from '../platform/clock.js';
 import { HTTP_STATUS, notFound, Refusal, unauthenticated, unavailable } from '../platform/errors.js';
 import type { PolicyRegistry } from '../platform/policy/index.js';
 import { continued, traced } from '../platform/trace.js';
@@ -148,10 +149,13 @@ function routeName(door: FrontDoor, method: string | undefined, path = ''): stri
   return routeOf(door, method, path)?.name ?? 'other';
 }
 
-async function ready({ ping, stopping }: OpenDoor, response: ServerResponse): Promise<void> {
+async function ready({ ping, stopping, services }: OpenDoor, response: ServerResponse): Promise<void> {
   if (stopping.isStopping) throw unavailable('The server stops.');
   await ping();
-  response.writeHead(200, { 'content-type': 'text/plain' }).end('ready\n');
+  requireSoundClock(services);
+  const skewMs = services.clock.skewMs?.() ?? 0;
+  const detail = isSkewed(skewMs) ? `clock ${describeSkew(skewMs)}\n` : '';
+  response.writeHead(200, { 'content-type': 'text/plain' }).end(`ready\n${detail}`);
 }
 
 async function handleRoute(

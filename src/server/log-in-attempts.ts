@@ -43,6 +43,8 @@ export class LogInAttempts {
     const key = keyOf(source, name);
     const attempts = this.#pairs.get(key) ?? { failures: 0, until: 0 };
     this.#pairs.set(key, attempts);
+    // A clock that was set back makes nobody wait longer than the bound.
+    attempts.until = Math.min(attempts.until, at + this.#waitMaxMs);
     if (at < attempts.until) return Math.ceil((attempts.until - at) / 1000);
     if (at > attempts.until + FORGOTTEN_MS) attempts.failures = 0;
     attempts.failures += 1;

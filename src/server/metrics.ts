@@ -20,6 +20,8 @@ export interface Probes {
   /** Rejects when the database does not answer. */
   readonly ping: () => Promise<void>;
   readonly memory: () => { readonly inUse: number; readonly max: number };
+  /** How far this machine's clock is ahead of the database's, in milliseconds. */
+  readonly clockSkewMs: () => number;
   readonly workers: () => { readonly waiting: number; readonly threads: number };
   readonly hashesWaiting: () => number;
 }
@@ -66,6 +68,11 @@ export class Metrics implements Meter {
     const content = 'Bytes of content in memory, compiled lists included';
     this.#gauge('bailiwick_content_memory_used_bytes', content, () => probes.memory().inUse);
     this.#gauge('bailiwick_content_memory_limit_bytes', 'The most of them', () => probes.memory().max);
+    this.#gauge(
+      'bailiwick_clock_skew_seconds',
+      'How far this machine’s clock is ahead of the database’s; negative behind',
+      () => probes.clockSkewMs() / 1000,
+    );
     const help =
       'How long the database takes for a trivial statement, a free connection included; NaN without an answer';
     this.#gauge('bailiwick_database_ping_seconds', help, () => pingSeconds(probes.ping));

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type ExecutionResult, execute } from 'graphql';
 import { type Context, type Feed, requireOperation } from '../authority/index.js';
-import { type Beginning, beginningOf, type Piece } from '../events/index.js';
+import { type Beginning, beginAt, type Piece } from '../events/index.js';
 import type { PolicyName } from '../platform/policy/index.js';
 import { recordDenial } from './denials.js';
 import type { Guarded } from './enforce.js';
@@ -71,8 +71,8 @@ interface Place {
 /** One event at a time, taken when the one before was sent, so little is kept for a client that reads slowly. */
 async function* answersOf(stream: Stream): AsyncGenerator<Answer, void> {
   const { feed, subscription, signal, lookout, context } = stream;
-  const oldest = new Date(context.clock.now().getTime() - context.settings.eventRetentionMs);
-  const position = beginningOf(subscription.args as Beginning, oldest);
+  const { db, clock, settings } = context;
+  const position = await beginAt(db, subscription.args as Beginning, clock.now(), settings.eventRetentionMs);
   const place: Place = { position, piece: null, known: context, held: [] };
   const tells = feed.tells(subscription.args);
   const { bell, unfollow } = lookout.follow(feed);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Services, Sweep } from '../authority/index.js';
+import { clockFault, type Services, type Sweep } from '../authority/index.js';
 import { faultForLog } from '../db/errors.js';
 
 /** Runs sweeps every interval, those with an interval of their own apart. Stopping waits for what is being removed. */
@@ -30,6 +30,8 @@ async function sweepUntil(
   while (!signal.aborted) {
     // Being stopped ends the wait early, which is not a failure.
     await delay(intervalMs, undefined, options).catch(() => {});
+    // What a wrong clock calls past would be gone for good.
+    if (clockFault(services)) continue;
     for (const sweep of sweeps) await sweepAll(signal, services, sweep);
   }
 }

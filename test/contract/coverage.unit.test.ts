@@ -16,6 +16,7 @@ import { Streams } from '../../src/server/streams.js';
 const policies = allPolicies();
 const metrics = new Metrics({
   ping: async () => {},
+  clockSkewMs: () => 0,
   workers: () => ({ waiting: 0, threads: 0 }),
   memory: () => ({ inUse: 0, max: 0 }),
   hashesWaiting: () => 0,

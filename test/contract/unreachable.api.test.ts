@@ -63,6 +63,7 @@ async function carelessServer({ services, database }: TestServer) {
     pages: new Map(),
     metrics: new Metrics({
       ping: async () => {},
+      clockSkewMs: () => 0,
       workers: () => ({ waiting: 0, threads: 0 }),
       memory: () => ({ inUse: 0, max: 0 }),
       hashesWaiting: () => 0,

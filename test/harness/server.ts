@@ -15,7 +15,7 @@ import { tokens } from '../../src/identity/tokens/tables.js';
 import { users } from '../../src/identity/users/tables.js';
 import { type Clock, systemClock } from '../../src/platform/clock.js';
 import { newId } from '../../src/platform/ids.js';
-import { createLogger } from '../../src/platform/log.js';
+import { createLogger, type Logger } from '../../src/platform/log.js';
 import { type LimitSettings, NO_LIMITS } from '../../src/server/rate-limits.js';
 import { openTestDatabase, type TestDatabase } from './engine.js';
 
@@ -28,6 +28,7 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   recoversAutomatically: false,
   challengeRetentionMs: 86_400_000,
   sweepIntervalMs: 3_600_000,
+  clockSkewMaxMs: 60_000,
   auditRetentionMs: null,
   denialWindowMs: 0,
   contentMemoryBytes: 2 ** 40,
@@ -45,7 +46,9 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
 
 export interface TestServerOptions {
   readonly settings?: Partial<Settings>;
-  readonly clock?: Clock;
+  /** The machine's by default. */
+  readonly clock?: Clock | 'the database’s';
+  readonly log?: Logger;
   readonly statements?: StatementListener;
   /** A database other than the one of the engine that the run is about. */
   readonly open?: (statements?: StatementListener) => Promise<TestDatabase>;
@@ -99,8 +102,8 @@ export async function startTestServer(options: TestServerOptions = {}) {
   const adminPasswordPath = join(folder, 'admin-password');
   const app = await createApp({
     database,
-    clock: options.clock ?? systemClock,
-    log: createLogger('silent'),
+    ...(options.clock !== 'the database’s' && { clock: options.clock ?? systemClock }),
+    log: options.log ?? createLogger('silent'),
     settings: { ...SETTINGS, auditKeyPath: join(folder, 'audit-key.pem'), ...options.settings },
     adminPasswordPath,
     ...options.app,

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -72,6 +72,41 @@ export const startAsShipped = (): Promise<AsShipped> =>
     return { ...(await serve()), server };
   });
 
+/** Replicas on machines whose clocks a test sets while they run. */
+export interface Skewed {
+  /** In the test's own process, whose clock nobody sets; for making rows. */
+  readonly server: TestServer;
+  /** Starts one with its clock so many seconds ahead of the right time, and with settings of its own. */
+  replica(seconds: number, settings?: Readonly<Record<string, string>>): Promise<SkewedReplica>;
+  close(): Promise<void>;
+}
+
+export interface SkewedReplica {
+  readonly address: string;
+  setAhead(seconds: number): void;
+}
+
+/** Debian's libfaketime, where it is installed. */
+export const FAKETIME = readdirSync('/usr/lib')
+  .map((folder) => `/usr/lib/${folder}/faketime/libfaketimeMT.so.1`)
+  .find((path) => existsSync(path));
+
+export const startSkewed = (): Promise<Skewed> =>
+  startWith(async (later) => {
+    const { server, serve, folder } = await onPostgres(later);
+    let count = 0;
+    const replica = async (seconds: number, settings = {}) => {
+      const file = join(folder, `time-${++count}`);
+      const setAhead = (ahead: number) => writeFileSync(file, `${ahead < 0 ? '' : '+'}${ahead}`);
+      setAhead(seconds);
+      const faking = { LD_PRELOAD: FAKETIME, FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: '1' };
+      // Setting a machine's time leaves its steady clock alone.
+      const env = { ...faking, FAKETIME_DONT_FAKE_MONOTONIC: '1', ...settings };
+      return { address: (await serve([], env)).address, setAhead };
+    };
+    return { server, replica };
+  });
+
 async function startWith<T>(start: (later: Later) => Promise<T>): Promise<T & { close(): Promise<void> }> {
   const stack: (() => unknown)[] = [];
   const close = async () => {
@@ -104,8 +139,8 @@ async function onPostgres(later: Later, settings: NodeJS.ProcessEnv = UNLIMITED)
     BAILIWICK_LOG_LEVEL: 'silent',
     ...settings,
   };
-  const serve = async (...options: string[]) => {
-    const { child, address } = await listening([CLI, 'serve', '--port', '0', ...options], env);
+  const serve = async (options: readonly string[] = [], more: NodeJS.ProcessEnv = {}) => {
+    const { child, address } = await listening([CLI, 'serve', '--port', '0', ...options], { ...env, ...more });
     later(() => ended(child));
     return { child, address };
   };
@@ -115,8 +150,8 @@ async function onPostgres(later: Later, settings: NodeJS.ProcessEnv = UNLIMITED)
 async function split(later: Later): Promise<Omit<Split, 'close'>> {
   const { server, serve, folder } = await onPostgres(later);
   const { address: merged } = await serve();
-  const { address: identity } = await serve('--domains', 'identity');
-  const { address: attestation } = await serve('--domains', 'attestation,audit');
+  const { address: identity } = await serve(['--domains', 'identity']);
+  const { address: attestation } = await serve(['--domains', 'attestation,audit']);
   const supergraph = join(folder, 'supergraph.graphql');
   const urls = { identity, attestation, audit: attestation };
   const places = Object.entries(urls).flatMap(([name, at]) => ['--url', `${name}=${at}/graphql`]);

@@ -31,6 +31,14 @@ describe('wrong passwords for a name from one source', () => {
     for (let count = 0; count < 5; count++) expect(attempts.begin('s', 'd/ann', at(2000))).toBe(0);
   });
 
+  test('ok: nobody waits longer than the bound when the clock is set back', () => {
+    const attempts = new LogInAttempts(20_000);
+    for (let count = 0; count < 12; count++) attempts.begin('s', 'd/ann', at(3600));
+    expect(attempts.begin('s', 'd/ann', at(3600))).toBe(2);
+    expect([attempts.begin('s', 'd/ann', at(0)), attempts.begin('s', 'd/ann', at(10))]).toEqual([20, 10]);
+    expect(attempts.begin('s', 'd/ann', at(20))).toBe(0);
+  });
+
   test('ok: who logged in from there before gets in while the name is tried from everywhere', () => {
     const clock = { now: () => at(0) };
     const limits = new RequestLimits({ ...NO_LIMITS, logInsPerMinutePerUser: 2 }, clock);

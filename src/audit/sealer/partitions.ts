@@ -1,8 +1,10 @@
 import { asc, type SQL, sql } from 'drizzle-orm';
+import { faultForLog } from '../../db/errors.js';
 import type { Db, Tx } from '../../db/open.js';
 import { lowestId } from '../../platform/ids.js';
+import type { Logger } from '../../platform/log.js';
 import { auditEntries } from '../entries/index.js';
-import { auditSeals, tryLock } from '../seals/index.js';
+import { auditSeals, lockSealing } from '../seals/index.js';
 
 /** How many months there are partitions for ahead of the current one. */
 const MONTHS_AHEAD = 2;
@@ -15,9 +17,35 @@ export const monthAt = (date: Date, offset = 0): Date =>
 
 const nameOf = (month: Date): string => `audit_entries_${month.toISOString().slice(0, 7).replace('-', '')}`;
 
+/** A month that has more entries in the rest than this is left there: moving them would hold up every writer. */
+const MOVED_MAX = 50_000;
+/** After a failure: each attempt can make writers wait. */
+const RETRY_MS = 60_000;
+
 /**
- * Makes the partitions of this month and the next ones. Entries of a month that has none are in the partition of the
- * rest, so none is ever refused; they are moved when theirs is made.
+ * What keeps partitions there ahead of the entries: called with a time, it has made those of that month and the next
+ * ones, whichever was there before. Where they are known to be it costs nothing. A failure is logged and tried again a
+ * minute later at the earliest; until then entries lie in the partition of the rest, so none is ever refused.
+ */
+export function keepPartitions(db: Db, log: Logger): (time: Date) => Promise<void> {
+  let known: { readonly from: Date; readonly until: Date } | null = null;
+  let retryAt = 0;
+  return async (time) => {
+    // The last of the months ahead is missing as soon as a new one begins.
+    if ((known && known.from <= time && time < known.until) || performance.now() < retryAt) return;
+    try {
+      await makePartitions(db, time);
+      known = { from: monthAt(time), until: monthAt(time, 1) };
+    } catch (error) {
+      retryAt = performance.now() + RETRY_MS;
+      log.warn(faultForLog(error), 'the partitions of the audit log were not made');
+    }
+  };
+}
+
+/**
+ * Makes the partitions of this month and the next ones. Entries that lie in the rest already are moved.
+ * @throws what the database does, for example when the table cannot be locked soon.
  */
 export async function makePartitions(db: Db, now: Date): Promise<void> {
   const wanted = Array.from({ length: MONTHS_AHEAD + 1 }, (_, offset) => monthAt(now, offset));
@@ -27,8 +55,8 @@ export async function makePartitions(db: Db, now: Date): Promise<void> {
   };
   if ((await missing(db)).length === 0) return;
   await db.transaction(async (tx) => {
-    if (!(await tryLock(tx))) return;
     await limitWaiting(tx);
+    await lockSealing(tx);
     // The whole table: an entry on its way into the rest would not fit there any more once its own partition is made.
     await tx.execute(sql`lock table ${auditEntries} in access exclusive mode`);
     for (const month of await missing(tx)) await makePartition(tx, month);
@@ -40,6 +68,8 @@ async function makePartition(tx: Tx, month: Date): Promise<void> {
   // A definition takes no parameters; these are our own words.
   const from = sql.raw(`'${lowestId('AuditEntry', month)}'`);
   const to = sql.raw(`'${lowestId('AuditEntry', monthAt(month, 1))}'`);
+  const tooMany = sql`${REST} where id >= ${from} and id < ${to} offset ${MOVED_MAX} limit 1`;
+  if ((await tx.select({ one: sql`1` }).from(tooMany)).length > 0) return;
   await tx.execute(sql`create table ${name} (like ${auditEntries} including defaults)`);
   await tx.execute(
     sql`with moved as (delete from ${REST} where id >= ${from} and id < ${to} returning *) insert into ${name} table moved`,

@@ -1,10 +1,9 @@
-import type { Settings } from '../../authority/index.js';
+import { clockFault, type Settings } from '../../authority/index.js';
 import { databaseFault, faultForLog } from '../../db/errors.js';
 import type { Db } from '../../db/open.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Logger } from '../../platform/log.js';
 import { readKeyFile } from '../seals/index.js';
-import { makePartitions } from './partitions.js';
 import { type Repetition, repeat } from './repeat.js';
 import { trim } from './retention.js';
 import { BATCH_MAX, sealBatch } from './seal.js';
@@ -16,13 +15,13 @@ export interface SealerServices {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly settings: Pick<Settings, 'auditKeyPath' | 'auditRetentionMs'>;
+  readonly settings: Pick<Settings, 'auditKeyPath' | 'auditRetentionMs' | 'clockSkewMaxMs'>;
 }
 
 export type Sealer = Repetition;
 
 /**
- * Seals the audit log from now on, and keeps its partitions. Every process may do so: whoever holds the lock works, the
+ * Seals the audit log from now on, and drops what is past its retention. Every process may do so: whoever holds the lock works, the
  * others look on.
  * @throws Error when the key file cannot be used.
  */
@@ -33,13 +32,14 @@ export function startSealer({ db, clock, log, settings }: SealerServices): Seale
     while (!isStopped && (await sealBatch(db, keys, clock.now())) === BATCH_MAX);
   };
   const upkeep = async () => {
-    await makePartitions(db, clock.now());
-    if (settings.auditRetentionMs !== null) await trim(db, keys, clock.now(), settings.auditRetentionMs);
+    // What a wrong clock calls old would be gone for good.
+    if (settings.auditRetentionMs === null || clockFault({ clock, settings })) return;
+    await trim(db, keys, clock.now(), settings.auditRetentionMs);
   };
   const failed = (what: string) => (error: unknown) =>
     log[databaseFault(error).kind === 'other' ? 'error' : 'warn'](faultForLog(error), what);
   const sealing = repeat(seal, SEAL_EVERY_MS, failed('the audit log was not sealed'));
-  const keeping = repeat(upkeep, UPKEEP_EVERY_MS, failed('the partitions of the audit log were not kept'));
+  const keeping = repeat(upkeep, UPKEEP_EVERY_MS, failed('the audit log was not trimmed'));
   return {
     stop: async () => {
       isStopped = true;

@@ -7,6 +7,7 @@ export {
   findTrim,
   insertBatch,
   listUnsealed,
+  lockSealing,
   markTrim,
   sweep,
   tryLock,

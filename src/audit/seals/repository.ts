@@ -1,11 +1,8 @@
 import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, lte, not, notExists, type SQL, sql } from 'drizzle-orm';
-import type { Db, Tx } from '../../db/open.js';
+import { ADVISORY_LOCKS, type Db, type Tx } from '../../db/open.js';
 import type { Place, SignedPlace } from '../chain/index.js';
 import { type AuditEntryRow, auditEntries } from '../entries/index.js';
 import { auditHeads, auditSeals, type HeadRow } from './tables.js';
-
-/** Any number, as long as every replica takes the same one. */
-const SEALER_LOCK = 4_102_021;
 
 /** Entries counted as waiting at most; more are not told apart. */
 const TAIL_MAX = 10_000;
@@ -31,9 +28,14 @@ export function atOnce<T>(db: Db, run: (tx: Tx) => Promise<T>): Promise<T> {
 /** Makes this transaction the only one that seals, until it ends; false when another one is. */
 export async function tryLock(tx: Tx): Promise<boolean> {
   const [row] = await tx
-    .select({ isMine: sql<boolean>`pg_try_advisory_xact_lock(${SEALER_LOCK})` })
+    .select({ isMine: sql<boolean>`pg_try_advisory_xact_lock(${ADVISORY_LOCKS.sealer}::bigint)` })
     .from(sql`(select 1) as one`);
   return row?.isMine ?? false;
+}
+
+/** The same, and waits for another one to end. */
+export async function lockSealing(tx: Tx): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(${ADVISORY_LOCKS.sealer}::bigint)`);
 }
 
 export async function findNewestHead(db: Db): Promise<HeadRow | null> {
