@@ -36,7 +36,8 @@ export interface MutateOptions {
 /** Ends an attempt that comes to a change of rights while it only shares the epoch: two that both did would deadlock. */
 class EpochIsShared extends Error {}
 
-const ATTEMPTS = 4;
+/** One of them may only have found that the epoch must be held alone. */
+const ATTEMPTS = 5;
 
 /**
  * Runs a use case in one transaction: the caller's rights are as they are now (the epoch is held until commit), the
@@ -52,7 +53,6 @@ export async function mutate<T>(context: Context, options: MutateOptions, run: (
     } catch (error) {
       if (error instanceof EpochIsShared) {
         hold = 'update';
-        attempt -= 1;
         continue;
       }
       // A deadlock or serialization failure undid everything, so the whole use case can run again.

@@ -33,11 +33,10 @@ function story(waitMaxMs = 60_000) {
     begun,
     refused,
     enter(lane: Lane, key: string, name = key, gone?: AbortSignal): Promise<void> {
-      const task = () =>
-        new Promise<void>((end) => {
-          begun.push(name);
-          running.push(end);
-        });
+      const task = () => {
+        begun.push(name);
+        return new Promise<void>((end) => running.push(end));
+      };
       return queue.run({ lane, key, gone }, task).catch(tell(name));
     },
     endOne,
