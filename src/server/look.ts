@@ -4,6 +4,9 @@ import type { Db } from '../db/open.js';
 import type { EventRow, Piece, RecentEvents } from '../events/index.js';
 import type { StreamMetrics } from './stream-metrics.js';
 
+/** What a caller showed, by its id, which names the same token or key for ever. */
+export const callerKey = ({ actor, requestId }: Context): string => actor.token?.id ?? requestId;
+
 /** What was read of a caller at a look, for all its streams. */
 interface Caller {
   readonly asker: Asker;
@@ -40,27 +43,28 @@ export class Look {
    * The caller of a stream, as it stands at this look, and under the policies as they are. It is read once for all
    * streams that were opened with the same token or key, and not at all while no rights have changed.
    *
-   * @param known What was known of the caller before.
+   * @param before What was known of the caller until now.
    * @throws Refusal UNAUTHENTICATED when what it showed counts no longer.
    */
-  async contextFor(request: Context, known: Asker): Promise<Context> {
+  async contextFor(request: Context, before: Asker): Promise<Context> {
     const now = request.clock.now();
-    const key = request.actor.token?.id ?? request.requestId;
-    const shared = await this.#callers.get(key);
+    const key = callerKey(request);
+    const known = this.#callers.get(key);
+    const shared = known && (await known);
     if (shared !== undefined && !isOver(shared.asker.actor, now)) {
       this.#metrics.lookedUp('shared');
       return { ...request, ...shared.asker, loadsFor: shared.loadsFor };
     }
-    const found = this.#find(request, known, now);
+    const found = this.#find(request, before, now);
     this.#callers.set(key, found);
     const { asker, loadsFor } = await found;
     return { ...request, ...asker, loadsFor };
   }
 
-  async #find(request: Context, known: Asker, now: Date): Promise<Caller> {
-    const isSame = isCurrent(known.actor, this.#epoch, now);
+  async #find(request: Context, before: Asker, now: Date): Promise<Caller> {
+    const isSame = isCurrent(before.actor, this.#epoch, now);
     this.#metrics.lookedUp(isSame ? 'shared' : 'made');
-    const { actor, policies, candidate } = isSame ? known : await request.reauthenticate(this.#db);
+    const { actor, policies, candidate } = isSame ? before : await request.reauthenticate(this.#db);
     return { asker: { actor, policies, candidate }, loadsFor: {} };
   }
 

@@ -20,6 +20,8 @@ export interface LookoutOptions {
 
 /** One who follows a feed. */
 export interface Follower {
+  /** What its caller showed, by its id; those of one caller come one after the other. */
+  readonly caller: string;
   readonly bell: Bell;
   readonly signal: AbortSignal;
   /** Whether what is wanted is only a sign of life. */
@@ -69,9 +71,9 @@ export class Lookout {
   }
 
   /** Runs with a look that knows of all that rang for the follower, when it is its turn; not at all once it has ended. */
-  async turn<T>({ bell, signal, isSign }: Follower, run: (look: Look) => Promise<T>): Promise<T | undefined> {
+  async turn<T>({ caller, bell, signal, isSign }: Follower, run: (look: Look) => Promise<T>): Promise<T | undefined> {
     const asked = performance.now();
-    return this.#turns.take(async () => {
+    return this.#turns.take(caller, async () => {
       this.metrics.waited(performance.now() - asked);
       if (signal.aborted) return undefined;
       bell.heard();

@@ -6,8 +6,8 @@ import type { PolicyName } from '../platform/policy/index.js';
 import { recordDenial } from './denials.js';
 import type { Guarded } from './enforce.js';
 import { logFaults } from './graphql.js';
-import type { Look } from './look.js';
-import type { Lookout } from './lookout.js';
+import { callerKey, type Look } from './look.js';
+import type { Follower, Lookout } from './lookout.js';
 import { maskError, refusalFor } from './mask.js';
 import type { Subscription } from './subscription.js';
 
@@ -58,7 +58,8 @@ type Answer = ExecutionResult | null;
 
 /** Where a stream is. */
 interface Place {
-  /** Everything up to here was sent or is not for this caller. Null before the first look, for who begins now. */
+  readonly tells: ReturnType<Feed['tells']>;
+  /** Where `piece` begins; everything before was sent, or is not for this caller. Null until the first look of who begins now. */
   position: number | null;
   /** What was read behind it and not decided yet: a few events, whoever may see them. */
   piece: Piece | null;
@@ -73,14 +74,15 @@ async function* answersOf(stream: Stream): AsyncGenerator<Answer, void> {
   const { feed, subscription, signal, lookout, context } = stream;
   const { db, clock, settings } = context;
   const position = await beginAt(db, subscription.args as Beginning, clock.now(), settings.eventRetentionMs);
-  const place: Place = { position, piece: null, known: context, held: [] };
   const tells = feed.tells(subscription.args);
+  const place: Place = { tells, position, piece: null, known: context, held: [] };
   const { bell, unfollow } = lookout.follow(feed);
   try {
     let isSign = false;
     for (let signDue = 0; !signal.aborted; ) {
-      const step: Step | undefined = await lookout.turn({ bell, signal, isSign }, (look) =>
-        stepOf(stream, tells, place, look),
+      const follower: Follower = { caller: callerKey(context), bell, signal, isSign };
+      const step: Step | undefined = await lookout.turn(follower, (look) =>
+        stepOf(stream, place, look, follower.isSign),
       );
       if (signal.aborted || step === undefined) return;
       if (step.answer !== null || performance.now() >= signDue) {
@@ -107,19 +109,24 @@ interface Step {
   readonly isBehind: boolean;
 }
 
-/** Goes on to the next event that the caller may see as it stands now, under the policies as they are now. @throws Refusal when its bearer counts no longer, or it may not watch any more. */
-async function stepOf(stream: Stream, tells: ReturnType<Feed['tells']>, place: Place, look: Look): Promise<Step> {
+/**
+ * Goes on to the next event that the caller may see as it stands at a look, under the policies as they are then.
+ * @throws Refusal when its bearer counts no longer, or it may not watch any more.
+ */
+async function stepOf(stream: Stream, place: Place, look: Look, isSign: boolean): Promise<Step> {
   const { feed, policy } = stream;
   const context = await look.contextFor(stream.context, place.known);
   place.known = context;
   requireOperation(context, policy);
   place.position ??= look.endOf(feed);
-  const { events, end } = place.piece ?? (await look.behind(feed, place.position));
-  const event = await look.firstOf(feed, events, (candidate, object) => tells(context, candidate, object));
-  const rest = event ? events.slice(events.indexOf(event) + 1) : [];
-  place.piece = rest.length > 0 ? { events: rest, end } : null;
-  place.position = rest.length > 0 && event ? event.position : end;
-  const isBehind = rest.length > 0 || end < look.endOf(feed);
+  const piece = place.piece ?? (await look.behind(feed, place.position));
+  // What serves for a sign of life is too old for deciding what nobody rang for.
+  if (isSign && piece.events.length > 0) return { answer: null, isBehind: true };
+  const event = await look.firstOf(feed, piece.events, (one, object) => place.tells(context, one, object));
+  const rest = event ? piece.events.slice(piece.events.indexOf(event) + 1) : [];
+  place.piece = rest.length > 0 ? { events: rest, end: piece.end } : null;
+  if (place.piece === null) place.position = piece.end;
+  const isBehind = place.piece !== null || piece.end < look.endOf(feed);
   if (event === undefined) return { answer: null, isBehind };
   stream.lookout.metrics.sent();
   const atEnd = (done: () => void) => void place.held.push(done);

@@ -1,27 +1,36 @@
-import { setImmediate } from 'node:timers';
+import { setImmediate } from 'node:timers/promises';
 
-/** Lets a few run at a time, in the order in which they came, and whatever else the process does in between. */
+/**
+ * Lets a few run at a time, and whatever else the process does in between. Callers come one after the other; what waits
+ * for one caller runs one after the other too, while what was read for it is at hand.
+ */
 export class Turns {
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Map<string, (() => Promise<void>)[]>();
   #free: number;
 
   constructor(atOnce: number) {
     this.#free = atOnce;
   }
 
-  async take<T>(run: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      return await run();
-    } finally {
-      setImmediate(() => this.#next());
-    }
+  take<T>(caller: string, run: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const own = this.#waiting.get(caller) ?? [];
+      own.push(() => run().then(resolve, reject));
+      this.#waiting.set(caller, own);
+      if (this.#free > 0) void this.#work();
+    });
   }
 
-  #next(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#free += 1;
+  async #work(): Promise<void> {
+    this.#free -= 1;
+    // Whoever comes meanwhile, or again, comes last.
+    for (const [caller, own] of this.#waiting) {
+      this.#waiting.delete(caller);
+      for (const run of own) {
+        await run();
+        await setImmediate();
+      }
+    }
+    this.#free += 1;
   }
 }
