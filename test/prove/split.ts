@@ -41,6 +41,12 @@ export interface Replicas {
   close(): Promise<void>;
 }
 
+/** As `Replicas`, and each can be ended in good order and started anew where it was. */
+export interface RollingReplicas extends Replicas {
+  /** @throws Error when the process that ends says that something went wrong. */
+  restart(index: 0 | 1): Promise<void>;
+}
+
 type Later = (undo: () => unknown) => void;
 
 /** Starts everything, with a Postgres cluster of its own when no address is given. */
@@ -51,6 +57,22 @@ export const startReplicas = (): Promise<Replicas> =>
   startWith(async (later) => {
     const { server, serve } = await onPostgres(later);
     return { addresses: [await serve(), await serve()] as const, server };
+  });
+
+export const startRolling = (): Promise<RollingReplicas> =>
+  startWith(async (later) => {
+    const { server, run } = await onPostgres(later);
+    const running = [await run(), await run()] as const;
+    const children = running.map(({ child }) => child);
+    later(() => Promise.all(children.map((child) => ended(child))));
+    const [first, second] = running.map(({ address }) => address) as [string, string];
+    const restart = async (index: 0 | 1) => {
+      const child = children[index] as ChildProcess;
+      await ended(child);
+      if (child.exitCode !== 0) throw new Error(`the server ended with ${child.exitCode ?? child.signalCode}`);
+      children[index] = (await run('--port', new URL(running[index].address).port)).child;
+    };
+    return { addresses: [first, second] as const, server, restart };
   });
 
 async function startWith<T>(start: (later: Later) => Promise<T>): Promise<T & { close(): Promise<void> }> {
@@ -85,12 +107,13 @@ async function onPostgres(later: Later) {
     BAILIWICK_LOG_LEVEL: 'silent',
     ...Object.fromEntries(NO_LIMIT.map((name) => [`BAILIWICK_${name}`, '0'])),
   };
+  const run = (...options: string[]) => listening([CLI, 'serve', '--port', '0', ...options], env);
   const serve = async (...options: string[]) => {
-    const { child, address } = await listening([CLI, 'serve', '--port', '0', ...options], env);
+    const { child, address } = await run(...options);
     later(() => ended(child));
     return address;
   };
-  return { server, serve, folder };
+  return { server, serve, run, folder };
 }
 
 async function split(later: Later): Promise<Omit<Split, 'close'>> {
