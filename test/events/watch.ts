@@ -56,8 +56,8 @@ export function watch(url: string, token: string, query: string, variables: Reco
 export type Watcher = ReturnType<typeof watch>;
 
 /** Waits until something holds. @throws Error when it does not in time. */
-export async function eventually(holds: () => boolean): Promise<void> {
-  for (const patience = Date.now() + PATIENCE_MS; !holds(); await delay(5)) {
+export async function eventually(holds: () => boolean, patienceMs = PATIENCE_MS): Promise<void> {
+  for (const patience = Date.now() + patienceMs; !holds(); await delay(5)) {
     if (Date.now() > patience) throw new Error('it did not come to be');
   }
 }

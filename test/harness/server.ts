@@ -120,14 +120,16 @@ export async function startTestServer(options: TestServerOptions = {}) {
     await closeDatabase();
     rmSync(folder, { recursive: true });
   };
-  const { services, endStreams } = app;
+  const { http, services, endStreams, stop } = app;
   const breakConnections = () => app.http.closeAllConnections();
   return {
     url,
     adminPasswordPath,
     database,
     services,
+    http,
     endStreams,
+    stop,
     breakConnections,
     close,
     ...client(url),

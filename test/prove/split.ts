@@ -50,6 +50,12 @@ export interface AsShipped {
   close(): Promise<void>;
 }
 
+/** As `Replicas`, and each can be ended in good order and started anew where it was. */
+export interface RollingReplicas extends Replicas {
+  /** @throws Error when the process that ends says that something went wrong. */
+  restart(index: 0 | 1): Promise<void>;
+}
+
 type Later = (undo: () => unknown) => void;
 
 /** Starts everything, with a Postgres cluster of its own when no address is given. */
@@ -107,6 +113,22 @@ export const startSkewed = (): Promise<Skewed> =>
     return { server, replica };
   });
 
+export const startRolling = (): Promise<RollingReplicas> =>
+  startWith(async (later) => {
+    const { server, run } = await onPostgres(later);
+    const running = [await run(), await run()] as const;
+    const children = running.map(({ child }) => child);
+    later(() => Promise.all(children.map((child) => ended(child))));
+    const [first, second] = running.map(({ address }) => address) as [string, string];
+    const restart = async (index: 0 | 1) => {
+      const child = children[index] as ChildProcess;
+      await ended(child);
+      if (child.exitCode !== 0) throw new Error(`the server ended with ${child.exitCode ?? child.signalCode}`);
+      children[index] = (await run(['--port', new URL(running[index].address).port])).child;
+    };
+    return { addresses: [first, second] as const, server, restart };
+  });
+
 async function startWith<T>(start: (later: Later) => Promise<T>): Promise<T & { close(): Promise<void> }> {
   const stack: (() => unknown)[] = [];
   const close = async () => {
@@ -139,12 +161,14 @@ async function onPostgres(later: Later, settings: NodeJS.ProcessEnv = UNLIMITED)
     BAILIWICK_LOG_LEVEL: 'silent',
     ...settings,
   };
+  const run = (options: readonly string[] = [], more: NodeJS.ProcessEnv = {}) =>
+    listening([CLI, 'serve', '--port', '0', ...options], { ...env, ...more });
   const serve = async (options: readonly string[] = [], more: NodeJS.ProcessEnv = {}) => {
-    const { child, address } = await listening([CLI, 'serve', '--port', '0', ...options], { ...env, ...more });
+    const { child, address } = await run(options, more);
     later(() => ended(child));
     return { child, address };
   };
-  return { server, serve, folder };
+  return { server, serve, run, folder };
 }
 
 async function split(later: Later): Promise<Omit<Split, 'close'>> {
