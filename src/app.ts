@@ -24,6 +24,7 @@ import { requireGuardedFields, requireGuardedRoutes } from './server/guards.js';
 import { createFrontDoor } from './server/http.js';
 import type { HttpServer, TlsFiles } from './server/listener.js';
 import { Metrics, metricsPolicy, metricsRoute } from './server/metrics.js';
+import { Proven } from './server/proven.js';
 import { type LimitSettings, NO_LIMITS, RequestLimits } from './server/rate-limits.js';
 import { buildSchema, objectTypesOf } from './server/schema.js';
 import { federationPolicies, shapePolicy } from './server/shapes.js';
@@ -91,7 +92,7 @@ export function guardedSchema(domains: readonly DomainManifest[], policies: Poli
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, clock, log, settings } = options;
   const policies = allPolicies();
-  const metrics = new Metrics({ ping: () => database.ping(), workers: workerLoad }, options.metricsToken);
+  const metrics = new Metrics({ database, workers: workerLoad }, options.metricsToken);
   const owned = DOMAINS.flatMap((domain) => domain.owned ?? []);
   const declared = declaredPolicies();
   const inForce = new Overrides({ declared, log, clock, meter: metrics });
@@ -131,6 +132,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     tls: options.tls,
     limits,
     sourceOf: sourceReader(options.trustedProxies ?? []),
+    proven: new Proven(),
+    probes: [{ name: 'database', isNeeded: true, look: () => database.health() }],
     authenticate: async (db, shown) => {
       const actor =
         shown.kind === 'token'
@@ -141,7 +144,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const deafen = await database.listen((topic) => bells.ring(topic));
   const sweeps = [requestIdSweep, eventSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])];
-  const sweeper = startSweeper(services, sweeps);
+  const sweeper = startSweeper({ ...services, db: database.at('chore') }, sweeps);
   const close = async () => {
     streams.end();
     await deafen();

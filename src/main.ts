@@ -34,6 +34,9 @@ export async function serve(flags: Readonly<Record<string, string>> = {}): Promi
     url: config.databaseUrl,
     dataDir: config.dataDir,
     connectionsMax: config.databaseConnections,
+    connectionWaitMaxMs: config.databaseConnectionWaitMaxMs,
+    lockWaitMaxMs: config.databaseLockWaitMaxMs,
+    log,
   });
   const created = createApp({
     database,
@@ -51,7 +54,9 @@ export async function serve(flags: Readonly<Record<string, string>> = {}): Promi
   const app = await orClose(created, database);
   logUnhandled(log);
   await orClose(listen(app.http, config.place), app, database);
-  const sealer = (domains ?? DOMAINS).includes(auditDomain) ? startSealer(app.services) : null;
+  const sealer = (domains ?? DOMAINS).includes(auditDomain)
+    ? startSealer({ ...app.services, db: database.at('chore') })
+    : null;
   const address = addressOf(app.http, config);
   process.stdout.write(`Bailiwick is ready.\n  GraphQL   ${address}/graphql\n`);
   if (config.hasGraphiql) process.stdout.write(`  GraphiQL  ${address}/graphiql\n`);

@@ -1,7 +1,10 @@
+import type { Logger } from '../platform/log.js';
 import { openEmbedded } from './embedded.js';
 import { openPostgres } from './postgres.js';
 import type { Database, StatementListener } from './types.js';
 
+export { CAUSE_NAMES, type Cause } from './errors.js';
+export { SHARES, type Share } from './gate.js';
 export { EVERY_TOPIC, notify } from './notify.js';
 export type { Database, Db, Engine, StatementListener, Tx } from './types.js';
 
@@ -12,12 +15,16 @@ export interface DatabaseOptions {
   readonly dataDir: string;
   /** How many connections to Postgres at most. */
   readonly connectionsMax: number;
+  /** How long something waits for a free connection to Postgres. */
+  readonly connectionWaitMaxMs?: number;
+  /** How long a statement waits for a lock in Postgres. */
+  readonly lockWaitMaxMs?: number;
   readonly statements?: StatementListener;
+  /** Hears when the database cannot serve. */
+  readonly log?: Logger;
 }
 
 /** Opens the database and brings it to the newest migration. The only place that chooses between the two engines. */
 export function openDatabase(options: DatabaseOptions): Promise<Database> {
-  return options.url === undefined
-    ? openEmbedded({ dataDir: options.dataDir, statements: options.statements })
-    : openPostgres({ url: options.url, connectionsMax: options.connectionsMax, statements: options.statements });
+  return options.url === undefined ? openEmbedded(options) : openPostgres({ ...options, url: options.url });
 }

@@ -96,7 +96,9 @@ export const eventsExpired = () =>
   new Refusal('INVALID_CURSOR', 'Events from then are not kept any more: read afresh, and begin without a cursor.', {
     reason: 'EVENTS_EXPIRED',
   });
+/** How long to wait before a second try at what was not available; most of it is over by then. */
+const RETRY_AFTER_SECONDS = 5;
 export const unavailable = (message = 'The service cannot answer just now; try again.') =>
-  new Refusal('UNAVAILABLE', message);
+  new Refusal('UNAVAILABLE', message, { retryAfterSeconds: RETRY_AFTER_SECONDS });
 export const rateLimited = (message: string, retryAfterSeconds: number) =>
   new Refusal('RATE_LIMITED', message, { retryAfterSeconds });

@@ -14,7 +14,7 @@ import {
 import type { FormattedExecutionResult, GraphQLError } from 'graphql';
 import type { Context } from '../authority/index.js';
 import { faultForLog } from '../db/errors.js';
-import { badInput, HTTP_STATUS, Refusal } from '../platform/errors.js';
+import { badInput, type ErrorCode, HTTP_STATUS, Refusal } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
 import { recordDenial } from './denials.js';
 import type { Guarded } from './enforce.js';
@@ -75,7 +75,7 @@ const requestRules = (guarded: Guarded): ApolloServerPlugin<Context> => ({
         (error as { extensions?: object }).extensions = { ...error.extensions, requestId: contextValue.requestId };
       }
       response.http.status = statusOf(response.http.status, errors, request.http?.headers.get('accept'));
-      sayRateLimited(response.http, singleResult);
+      sayTryAgain(response.http, singleResult);
       await recordDenial(contextValue, singleResult.errors ?? []);
     },
   }),
@@ -121,10 +121,10 @@ function statusOf(status: number | undefined, errors: readonly GraphQLError[] | 
   return isLegacy && isNotRun ? 200 : status;
 }
 
-/** A request that came to nothing because its caller tries too often is answered like one that did not get so far. */
-function sayRateLimited(http: HTTPGraphQLHead, { data, errors }: FormattedExecutionResult): void {
-  const refused = errors?.find(({ extensions }) => extensions?.code === 'RATE_LIMITED');
+/** A request that came to nothing for now, and may be sent again, is answered like one that did not get so far. */
+function sayTryAgain(http: HTTPGraphQLHead, { data, errors }: FormattedExecutionResult): void {
+  const refused = errors?.find(({ extensions }) => extensions?.retryAfterSeconds !== undefined);
   if (!refused || Object.values(data ?? {}).some((value) => value !== null)) return;
-  http.status = HTTP_STATUS.RATE_LIMITED;
+  http.status = HTTP_STATUS[refused.extensions?.code as ErrorCode];
   http.headers.set('retry-after', String(refused.extensions?.retryAfterSeconds));
 }

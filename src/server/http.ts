@@ -21,7 +21,9 @@ import { type Leave, leaving } from './leaving.js';
 import { createHttpServer, type HttpServer, type TlsFiles } from './listener.js';
 import { refusalFor } from './mask.js';
 import type { Metrics } from './metrics.js';
+import type { Proven } from './proven.js';
 import type { RequestLimits } from './rate-limits.js';
+import { answerReadiness, type Probe } from './readiness.js';
 import { type Shown, shownIn } from './shown.js';
 import type { SourceOf } from './source.js';
 
@@ -36,6 +38,9 @@ export interface FrontDoor {
   readonly graphql: ApolloServer<Context>;
   readonly admitAnonymous: AdmitAnonymous;
   readonly authenticate: Authenticate;
+  readonly proven: Proven;
+  /** What `/readyz` looks at. */
+  readonly probes: readonly Probe[];
   readonly routes: readonly Route[];
   /** Open files by path; a page that carries no data. */
   readonly pages: ReadonlyMap<string, Page>;
@@ -76,7 +81,7 @@ async function handle(
   if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
   const source = door.sourceOf(request);
   door.limits.admitSource(source, leave);
-  if (path === '/readyz') return ready(door, response);
+  if (path === '/readyz') return answerReadiness(door.probes, response);
   const page = request.method === 'GET' || request.method === 'HEAD' ? door.pages.get(path) : undefined;
   if (page) return answerPage(page, request, response);
   const route = routeOf(door, request.method, path);
@@ -99,11 +104,6 @@ function routeName(door: FrontDoor, method: string | undefined, path = ''): stri
   return routeOf(door, method, path)?.name ?? 'other';
 }
 
-async function ready({ database }: FrontDoor, response: ServerResponse): Promise<void> {
-  await database.ping();
-  response.writeHead(200, { 'content-type': 'text/plain' }).end('ready\n');
-}
-
 /** Who asks is settled before anything of the request is read. A credential that does not count is never anonymous. */
 async function contextFor(
   door: FrontDoor,
@@ -116,14 +116,19 @@ async function contextFor(
   const asker = shown === null ? stranger : await traced('authenticate', () => authenticated(door, source, shown));
   const reauthenticate = async (tx: Tx) => (shown === null ? stranger : door.authenticate(tx, shown));
   const attemptLogIn = (user: string) => door.limits.attemptLogIn(source, user);
-  return { ...door.services, ...asker, requestId, reauthenticate, attemptLogIn };
+  // Whoever proved nothing yet never holds the last connections.
+  const db = shown === null ? door.database.at('stranger') : door.services.db;
+  return { ...door.services, ...asker, db, requestId, reauthenticate, attemptLogIn };
 }
 
 /** A wrong key counts as a wrong password does; the right one never waits for what others tried. */
 async function authenticated(door: FrontDoor, source: string, shown: Shown): Promise<Asker> {
   try {
-    return await door.authenticate(door.services.db, shown);
+    const asker = await door.authenticate(door.database.at(door.proven.shareFor(shown)), shown);
+    door.proven.add(shown);
+    return asker;
   } catch (error) {
+    if (error instanceof Refusal) door.proven.remove(shown);
     if (shown.kind === 'credential' && error instanceof Refusal) door.limits.attemptLogIn(source, shown.id);
     throw error;
   }

@@ -13,7 +13,8 @@ import { buildSchema, coordinatesOf } from '../../src/server/schema.js';
 import { Streams } from '../../src/server/streams.js';
 
 const policies = allPolicies();
-const metrics = new Metrics({ ping: async () => {}, workers: () => ({ waiting: 0, threads: 0 }) });
+const database = { health: async () => null, use: () => ({ inUse: 0, waiting: 0, refused: 0 }), failures: () => 0 };
+const metrics = new Metrics({ database, workers: () => ({ waiting: 0, threads: 0 }) });
 const limits = new RequestLimits(NO_LIMITS, systemClock);
 const streams = new Streams({ guarded: guardedSchema(DOMAINS, policies), feeds: {}, bells: new Bells(), limits });
 const routes = [...DOMAINS.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics), streams.route];

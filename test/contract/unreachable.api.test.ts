@@ -10,6 +10,7 @@ import { enforce } from '../../src/server/enforce.js';
 import { createGraphql } from '../../src/server/graphql.js';
 import { createFrontDoor } from '../../src/server/http.js';
 import { Metrics } from '../../src/server/metrics.js';
+import { Proven } from '../../src/server/proven.js';
 import { NO_LIMITS, RequestLimits } from '../../src/server/rate-limits.js';
 import { buildSchema } from '../../src/server/schema.js';
 import { sourceReader } from '../../src/server/source.js';
@@ -61,9 +62,11 @@ async function carelessServer({ services, database }: TestServer) {
     database,
     graphql,
     pages: new Map(),
-    metrics: new Metrics({ ping: async () => {}, workers: () => ({ waiting: 0, threads: 0 }) }),
+    metrics: new Metrics({ database, workers: () => ({ waiting: 0, threads: 0 }) }),
     limits: new RequestLimits(NO_LIMITS, services.clock),
     sourceOf: sourceReader([]),
+    proven: new Proven(),
+    probes: [],
     admitAnonymous: anonymousAdmission(schema, policies),
     routes: [...DOMAINS.flatMap((domain) => domain.routes ?? []), route],
     authenticate: async (db, shown) => {
