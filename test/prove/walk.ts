@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 
 /** `PROVE_SEED` repeats a run, `PROVE_SHARE` makes it smaller: 1 is the whole of it. */
 export const SEED = Number(process.env.PROVE_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const SHARE = Number(process.env.PROVE_SHARE ?? 1);
+export const SHARE = Number(process.env.PROVE_SHARE ?? 1);
 if (!Number.isSafeInteger(SEED)) throw new Error('PROVE_SEED is not an integer.');
 if (!(SHARE > 0 && SHARE <= 1)) throw new Error('PROVE_SHARE is not above 0 and at most 1.');
 
