@@ -1,6 +1,6 @@
 // After every install: mends the Postgres driver where a connection that the server ends leaves something behind, for
 // which there is no release yet (docs/decisions/0013).
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -28,6 +28,16 @@ $2`,
     chunk = nextWriteTimer = errorResponse = query = results = null
 `,
     ],
+    // Rows that came before a failure are forgotten with it: else the next answer has that many empty places before its
+    // first row, and who looks for one row finds none.
+    [
+      /(\n\s*chunk = nextWriteTimer = errorResponse = query = results = null\n)/,
+      '$1    rows = 0, result = new Result()\n',
+    ],
+    [
+      /(\n\s*query = results = errorResponse = null\n)(\s*result = new Result\(\)\n)/,
+      '$1    rows = 0 // of an answer that failed\n$2',
+    ],
   ],
   'index.js': [
     // A transaction whose connection went sends nothing more: it would go to the next connection, outside of any.
@@ -48,12 +58,17 @@ const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'
 if (version !== VERSION) throw new Error(`postgres ${version} is another than ${VERSION}: is it still to be mended?`);
 for (const [file, changes] of Object.entries(CHANGES)) mend(join(folder, 'src', file), changes);
 
+/** Makes those changes that are not made yet, so that one which is new reaches what was mended before. */
 function mend(path, changes) {
-  let text = readFileSync(path, 'utf8');
-  if (/\bgone\b/.test(text)) return;
+  const before = readFileSync(path, 'utf8');
+  let text = before;
   for (const [from, to] of changes) {
+    if (text.includes(to.replaceAll(/\$\d/g, ''))) continue;
     if (!from.test(text)) throw new Error(`${path} is not as it was: it cannot be mended`);
     text = text.replace(from, to);
   }
-  writeFileSync(path, text);
+  if (text === before) return;
+  // A file of its own: what is read at the same time, or linked from elsewhere, stays whole.
+  writeFileSync(`${path}.mended`, text);
+  renameSync(`${path}.mended`, path);
 }

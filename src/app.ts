@@ -3,6 +3,7 @@ import { workerLoad } from './attestation/index.js';
 import { auditDomain, ensureKeyFile, keepPartitions, recordAudit } from './audit/index.js';
 import {
   type Context,
+  clockFault,
   Denials,
   type DomainManifest,
   eventSweep,
@@ -15,7 +16,7 @@ import { DOMAINS } from './domains.js';
 import { Bells } from './events/index.js';
 import { authenticate, authenticateCredential, bootstrapIdentity, hashesWaiting, Overrides } from './identity/index.js';
 import { ByteBudget } from './platform/byte-budget.js';
-import type { Clock } from './platform/clock.js';
+import { type Clock, describeSkew, isSkewed } from './platform/clock.js';
 import { takeIdsFrom } from './platform/ids.js';
 import type { Logger } from './platform/log.js';
 import { buildRegistry, type PolicyRegistry, type RegistryInput } from './platform/policy/index.js';
@@ -105,15 +106,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { database, log, settings } = options;
   const policies = allPolicies();
   const { clock, stopClock } = await clockOf(options);
-  const clockSkewMs = () => clock.skewMs?.() ?? 0;
-  const probes = {
-    ping: () => database.ping(),
-    clockSkewMs,
-    workers: workerLoad,
-    memory: () => memory,
-    hashesWaiting,
-  };
-  const metrics = new Metrics(probes, options.metricsToken);
+  const skewMs = () => clock.skewMs?.() ?? 0;
+  const watched = { database, skewMs, workers: workerLoad, memory: () => memory, hashesWaiting };
+  const metrics = new Metrics(watched, options.metricsToken);
   const memory = new ByteBudget({
     max: settings.contentMemoryBytes,
     onRefusal: (limit) => metrics.refusedContent(limit),
@@ -140,7 +135,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const limits = new RequestLimits(options.limits ?? NO_LIMITS, clock);
   const bells = new Bells();
   const lookout = new Lookout({
-    db: database.db,
+    db: database.at('stream'),
     bells,
     metrics: metrics.streams,
     atOnce: options.streamsAtOnce ?? STREAMS_AT_ONCE,
@@ -167,6 +162,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     tls: options.tls,
     limits,
     sourceOf: sourceReader(options.trustedProxies ?? []),
+    probes: [
+      { name: 'database', isNeeded: true, look: () => database.health() },
+      { name: 'clock', isNeeded: true, look: async () => clockFault({ clock, settings })?.message ?? null },
+      { name: 'clock', isNeeded: false, look: async () => (isSkewed(skewMs()) ? describeSkew(skewMs()) : null) },
+    ],
     authenticate: async (db, shown) => {
       const actor =
         shown.kind === 'token'
@@ -177,7 +177,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const deafen = await database.listen((topic) => bells.ring(topic));
   const sweeps = [requestIdSweep, eventSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])];
-  const sweeper = startSweeper(services, sweeps);
+  const sweeper = startSweeper({ ...services, db: database.at('chore') }, sweeps);
   const close = async () => {
     streams.end();
     await deafen();

@@ -19,6 +19,8 @@ export interface Config {
   readonly adminPasswordPath: string;
   readonly databaseUrl: string | undefined;
   readonly databaseConnections: number;
+  readonly databaseConnectionWaitMaxMs: number;
+  readonly databaseLockWaitMaxMs: number;
   readonly domains: readonly string[] | undefined;
   readonly hasGraphiql: boolean;
   readonly logLevel: string;
@@ -85,6 +87,8 @@ export function readConfig(environment: Environment): Config {
     adminPasswordPath: resolve(values.BAILIWICK_ADMIN_PASSWORD_PATH ?? `${dataDir}.admin-password`),
     databaseUrl: values.DATABASE_URL,
     databaseConnections: values.BAILIWICK_DATABASE_CONNECTIONS,
+    databaseConnectionWaitMaxMs: values.BAILIWICK_DATABASE_CONNECTION_WAIT_MAX,
+    databaseLockWaitMaxMs: values.BAILIWICK_DATABASE_LOCK_WAIT_MAX,
     domains: values.BAILIWICK_DOMAINS?.split(',').map((name) => name.trim()),
     hasGraphiql: values.BAILIWICK_GRAPHIQL,
     logLevel: values.BAILIWICK_LOG_LEVEL,

@@ -39,6 +39,9 @@ async function start(config: Config): Promise<void> {
     url: config.databaseUrl,
     dataDir: config.dataDir,
     connectionsMax: config.databaseConnections,
+    connectionWaitMaxMs: config.databaseConnectionWaitMaxMs,
+    lockWaitMaxMs: config.databaseLockWaitMaxMs,
+    log,
   });
   const created = createApp({
     database,
@@ -58,7 +61,9 @@ async function start(config: Config): Promise<void> {
   // Before anybody is let in: what is acknowledged is never in a database that may be made anew.
   database.started();
   await orClose(listen(app.http, config.place), app, database);
-  const sealer = (domains ?? DOMAINS).includes(auditDomain) ? startSealer(app.services) : null;
+  const sealer = (domains ?? DOMAINS).includes(auditDomain)
+    ? startSealer({ ...app.services, db: database.at('chore') })
+    : null;
   const address = addressOf(app.http, config);
   process.stdout.write(`Bailiwick is ready.\n  GraphQL   ${address}/graphql\n`);
   if (config.hasGraphiql) process.stdout.write(`  GraphiQL  ${address}/graphiql\n`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONNECTIONS_MIN } from './db/gate.js';
 import { CONTENT_MEMORY_MIN } from './platform/byte-budget.js';
 import { durationMs } from './platform/duration.js';
 import { sourceReader } from './server/source.js';
@@ -59,8 +60,16 @@ export const SETTINGS = {
     'Address of a Postgres database (15 or newer); the embedded one is used without it. sslmode=verify-full in it demands TLS and a certificate for that host, given by its name, by an authority that Node knows (NODE_EXTRA_CA_CERTS adds one); sslmode=require demands TLS and looks at no certificate.',
   ],
   BAILIWICK_DATABASE_CONNECTIONS: [
-    z.coerce.number().int().min(2).max(200).default(10),
-    'Connections to Postgres at most. Streams of events use a quarter of them, and never more than four.',
+    z.coerce.number().int().min(CONNECTIONS_MIN).max(200).default(10),
+    'Connections to Postgres for requests and chores at most. Streams of events use a quarter of them, and never more than four. Beside them a server has one that listens and one for /readyz, and for a moment one more at a start or when something is wrong.',
+  ],
+  BAILIWICK_DATABASE_CONNECTION_WAIT_MAX: [
+    duration.refine((ms) => ms >= 100 && ms <= 60_000, 'is not from PT0.1S to PT1M').default(5_000),
+    'How long a request waits for a free connection to Postgres before it is answered UNAVAILABLE (PT5S).',
+  ],
+  BAILIWICK_DATABASE_LOCK_WAIT_MAX: [
+    duration.refine((ms) => ms >= 100 && ms <= 30_000, 'is not from PT0.1S to PT30S').default(5_000),
+    'How long a statement waits in Postgres for a lock that another session holds before its request is answered UNAVAILABLE (PT5S).',
   ],
   BAILIWICK_DOMAINS: [z.string().optional(), 'Names of the domains to serve, with commas; all by default.'],
   BAILIWICK_GRAPHIQL: [

@@ -1,9 +1,12 @@
 import type { PGlite } from '@electric-sql/pglite';
-import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
+import type { Logger } from '../platform/log.js';
 import { ensureDatabase, makeFolder, markStarted, openFiles } from './data-folder.js';
+import { Faults } from './faults.js';
 import { lockFolder } from './folder-lock.js';
+import { Gate, ONE_CONNECTION, SHARES, type Share } from './gate.js';
+import { healthOf } from './health.js';
 import { MIGRATIONS } from './migrations.js';
 import { CHANNEL } from './notify.js';
 import type { Database, Db, StatementListener } from './types.js';
@@ -13,6 +16,7 @@ export interface EmbeddedOptions {
   /** Whether an empty folder gets a database; so by default. */
   readonly mayCreate?: boolean | undefined;
   readonly statements?: StatementListener | undefined;
+  readonly log?: Logger | undefined;
 }
 
 /**
@@ -28,7 +32,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Database> 
   try {
     await ensureDatabase(dataDir, mayCreate);
     const client = await openFiles(dataDir);
-    const database = embeddedDatabase(client, statements, () => lock.release());
+    const database = embeddedDatabase(client, statements, () => lock.release(), options.log);
     await migrate(database.db as never, { migrationsFolder: MIGRATIONS });
     return { ...database, started: () => markStarted(dataDir) };
   } catch (error) {
@@ -37,16 +41,34 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Database> 
   }
 }
 
+/** Longer than a long statement takes, which here all others wait for. */
+const WAIT_MAX_MS = 30_000;
+
 /** Wraps an open PGlite, whose migrations are the caller's business. */
-export function embeddedDatabase(client: PGlite, statements?: StatementListener, released = () => {}): Database {
-  const db: Db = drizzle(client, statements ? { logger: statements } : {});
+export function embeddedDatabase(
+  client: PGlite,
+  statements?: StatementListener,
+  released = () => {},
+  log?: Logger,
+): Database {
+  const gate = new Gate(1, ONE_CONNECTION, WAIT_MAX_MS);
+  const faults = new Faults(log);
+  const logger = statements ? { logger: statements } : {};
+  const dbFor = (own: Share, transactions: Share): Db =>
+    drizzle(through(client, gate, faults, own, transactions), logger);
+  const byShare = new Map(SHARES.map((share) => [share, dbFor(share, share)]));
+  const ask = async (statement: string) => {
+    const results = await gate.pass('caller', () => client.exec(statement));
+    return Object.values(results[0]?.rows[0] ?? {})[0];
+  };
   return {
     engine: 'embedded',
-    db,
-    ping: async () => {
-      await db.execute(sql`select 1`);
-    },
     started: () => {},
+    db: dbFor('read', 'write'),
+    at: (share) => byShare.get(share) as Db,
+    use: (share) => gate.use(share),
+    failures: (cause) => faults.count(cause),
+    health: healthOf({ kept: ask, fresh: (look) => look(ask) }, faults),
     listen: async (heard) => {
       const stop = await client.listen(CHANNEL, heard);
       return () => stop();
@@ -56,4 +78,22 @@ export function embeddedDatabase(client: PGlite, statements?: StatementListener,
       released();
     },
   };
+}
+
+/** PGlite lets one in after the other as well, but whoever waits does so without end. */
+function through(client: PGlite, gate: Gate, faults: Faults, own: Share, transactions: Share): PGlite {
+  const passing =
+    (share: Share, run: (...args: never[]) => Promise<unknown>) =>
+    (...args: never[]) =>
+      gate
+        .pass(share, () => run.apply(client, args))
+        .catch((error: unknown) => {
+          faults.saw(error);
+          throw error;
+        });
+  const methods: Record<PropertyKey, unknown> = {
+    query: passing(own, client.query),
+    transaction: passing(transactions, client.transaction),
+  };
+  return new Proxy(client, { get: (target, key) => methods[key] ?? Reflect.get(target, key) });
 }

@@ -2,14 +2,29 @@
 export type DatabaseFault =
   | { readonly kind: 'unique' | 'foreign-key'; readonly constraint: string }
   | { readonly kind: 'conflict' }
-  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'unavailable'; readonly cause: Cause }
   | { readonly kind: 'unstorable-text' }
   | { readonly kind: 'other' };
 
 /** Serialization failure and deadlock (PostgreSQL manual, appendix A): the transaction can be run again. */
 const CONFLICTS = new Set(['40001', '40P01']);
-/** Connection exceptions (class 08), shutdown, too many connections, a statement past its time. */
-const UNAVAILABLE = /^(08...|57P0[1-5]|53300|57014|ECONN\w+|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|CONNECT\w+)$/;
+/**
+ * Why the database cannot serve just now, by the codes of PostgreSQL (manual, appendix A), of the system, of the driver
+ * and of the gate.
+ */
+const CAUSES = {
+  'no-connection': /^NO_CONNECTION$/,
+  locked: /^(55P03|25P03)$/,
+  slow: /^57014$/,
+  'disk-full': /^(53100|58030|ENOSPC|EDQUOT)$/,
+  'read-only': /^25006$/,
+  'too-many-sessions': /^53[023]00$|^53400$/,
+  // A password that was changed, a database that was renamed.
+  refused: /^(28...|3D000)$/,
+  gone: /^(08...|57P0[1-5]|ECONN\w+|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CONNECT\w+)$/,
+} as const;
+export type Cause = keyof typeof CAUSES;
+export const CAUSE_NAMES = Object.keys(CAUSES) as Cause[];
 
 interface Caused {
   code?: unknown;
@@ -29,11 +44,21 @@ export function databaseFault(error: unknown): DatabaseFault {
     // A NUL, which JSON can carry and no Postgres text can hold.
     if (code === '22021') return { kind: 'unstorable-text' };
     if (CONFLICTS.has(code)) return { kind: 'conflict' };
-    if (UNAVAILABLE.test(code)) return { kind: 'unavailable' };
-    if (current.message === 'PGlite is closed') return { kind: 'unavailable' };
+    const cause = current.message === 'PGlite is closed' ? 'gone' : causeFor(code);
+    if (cause) return { kind: 'unavailable', cause };
     current = current.cause as Caused | null | undefined;
   }
   return { kind: 'other' };
+}
+
+function causeFor(code: string): Cause | undefined {
+  return CAUSE_NAMES.find((cause) => CAUSES[cause].test(code));
+}
+
+/** Why the database could not serve; undefined for what failed of anything else. */
+export function causeOf(error: unknown): Cause | undefined {
+  const fault = databaseFault(error);
+  return fault.kind === 'unavailable' ? fault.cause : undefined;
 }
 
 /** Whether a statement failed on the named unique constraint. */

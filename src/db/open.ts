@@ -1,9 +1,12 @@
+import type { Logger } from '../platform/log.js';
 import { openEmbedded } from './embedded.js';
 import { openPostgres } from './postgres.js';
 import type { Database, StatementListener } from './types.js';
 
 export { ADVISORY_LOCKS } from './advisory-locks.js';
 export { followDatabase } from './clock.js';
+export { CAUSE_NAMES, type Cause } from './errors.js';
+export { SHARES, type Share } from './gate.js';
 export { EVERY_TOPIC, notify } from './notify.js';
 export type { Database, Db, Engine, StatementListener, Tx } from './types.js';
 
@@ -16,13 +19,16 @@ export interface DatabaseOptions {
   readonly mayCreate?: boolean;
   /** How many connections to Postgres at most. */
   readonly connectionsMax: number;
+  /** How long something waits for a free connection to Postgres. */
+  readonly connectionWaitMaxMs?: number;
+  /** How long a statement waits for a lock in Postgres. */
+  readonly lockWaitMaxMs?: number;
   readonly statements?: StatementListener;
+  /** Hears when the database cannot serve. */
+  readonly log?: Logger;
 }
 
 /** Opens the database and brings it to the newest migration. The only place that chooses between the two engines. */
 export function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, dataDir, mayCreate, connectionsMax, statements } = options;
-  return url === undefined
-    ? openEmbedded({ dataDir, mayCreate, statements })
-    : openPostgres({ url, connectionsMax, statements });
+  return options.url === undefined ? openEmbedded(options) : openPostgres({ ...options, url: options.url });
 }

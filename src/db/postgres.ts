@@ -1,23 +1,35 @@
-import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
-import postgres from 'postgres';
+import postgres, { type Options, type Sql } from 'postgres';
+import type { Logger } from '../platform/log.js';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
+import { Faults } from './faults.js';
+import { Gate, SHARES, type Share, sharesOf } from './gate.js';
+import { type Ask, healthOf, type Ways } from './health.js';
 import { keepListening } from './listening.js';
 import { requireMendedDriver } from './mended-driver.js';
 import { MIGRATIONS } from './migrations.js';
 import { requireVersion } from './postgres-version.js';
-import { preparing } from './prepared.js';
+import { handlesOf } from './prepared.js';
 import type { Database, Db, StatementListener } from './types.js';
 
 export interface PostgresOptions {
   readonly url: string;
   readonly connectionsMax: number;
+  /** How long something waits for a free connection. */
+  readonly connectionWaitMaxMs?: number | undefined;
+  /** How long a statement waits for a lock. */
+  readonly lockWaitMaxMs?: number | undefined;
   readonly statements?: StatementListener | undefined;
+  /** Hears when the database cannot serve. */
+  readonly log?: Logger | undefined;
 }
 
 /** How long one statement may run; a request that needs longer is answered UNAVAILABLE. */
 const STATEMENT_TIMEOUT_MS = 30_000;
+
+const CONNECTION_WAIT_MAX_MS = 5_000;
+const LOCK_WAIT_MAX_MS = 5_000;
 
 /**
  * Longest wait before a lost connection is tried again, in seconds. Requests wait as long for their UNAVAILABLE, and the
@@ -25,29 +37,83 @@ const STATEMENT_TIMEOUT_MS = 30_000;
  */
 const RECONNECT_SECONDS_MAX = 1;
 
+/** A look at the database's health that takes longer is no answer any more. */
+const LOOK_TIMEOUT_MS = 2_000;
+
 /** Opens a pool of connections to Postgres and migrates it, one replica at a time. */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
   requireMendedDriver();
   await migrateUnderLock(options.url);
-  const client = postgres(options.url, {
+  const client = connect(options.url, 'bailiwick', {
     max: options.connectionsMax,
+    connection: {
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      lock_timeout: options.lockWaitMaxMs ?? LOCK_WAIT_MAX_MS,
+      // A transaction that this process forgot, or could not go on with, holds no lock for longer.
+      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    },
+  });
+  const gate = new Gate(
+    options.connectionsMax,
+    sharesOf(options.connectionsMax),
+    options.connectionWaitMaxMs ?? CONNECTION_WAIT_MAX_MS,
+  );
+  const faults = new Faults(options.log);
+  const handleOf = handlesOf(client, gate, (error) => faults.saw(error));
+  const logger = options.statements ? { logger: options.statements } : {};
+  const dbFor = (statements: Share, transactions: Share): Db => drizzle(handleOf({ statements, transactions }), logger);
+  const byShare = new Map(SHARES.map((share) => [share, dbFor(share, share)]));
+  const looking = connect(options.url, 'bailiwick readiness', LOOK);
+  const ways = { kept: askOn(looking), fresh: freshly(options.url) };
+  return {
+    engine: 'postgres',
+    started: () => {},
+    db: dbFor('read', 'write'),
+    at: (share) => byShare.get(share) as Db,
+    use: (share) => gate.use(share),
+    failures: (cause) => faults.count(cause),
+    health: healthOf(ways, faults),
+    listen: (heard) => keepListening(options.url, heard, (channel, topic) => client.notify(channel, topic)),
+    close: async () => {
+      await Promise.all([client.end({ timeout: 5 }), looking.end({ timeout: 1 })]);
+    },
+  };
+}
+
+function connect(url: string, name: string, { connection, ...options }: Options<Record<string, never>>): Sql {
+  return postgres(url, {
     connect_timeout: 5,
     backoff: (attempt) => Math.min(3 ** attempt / 100, RECONNECT_SECONDS_MAX),
     onnotice: () => {},
     // Drizzle reads and writes arrays itself; and when the connection ends meanwhile, nobody catches that this failed.
     fetch_types: false,
-    connection: { application_name: 'bailiwick', statement_timeout: STATEMENT_TIMEOUT_MS },
+    ...options,
+    connection: { application_name: name, ...connection },
   });
-  const db: Db = drizzle(preparing(client), options.statements ? { logger: options.statements } : {});
-  return {
-    engine: 'postgres',
-    db,
-    ping: async () => {
-      await db.execute(sql`select 1`);
-    },
-    started: () => {},
-    listen: (heard) => keepListening(options.url, heard, (channel, topic) => client.notify(channel, topic)),
-    close: () => client.end({ timeout: 5 }),
+}
+
+const LOOK: Options<Record<string, never>> = {
+  max: 1,
+  connect_timeout: LOOK_TIMEOUT_MS / 1000,
+  connection: { statement_timeout: LOOK_TIMEOUT_MS, lock_timeout: LOOK_TIMEOUT_MS },
+};
+
+const askOn =
+  (client: Sql): Ask =>
+  async (statement) => {
+    const [row] = await client.unsafe(statement);
+    return row && Object.values(row)[0];
+  };
+
+/** On a connection that is made for it. */
+function freshly(url: string): Ways['fresh'] {
+  return async (look) => {
+    const client = connect(url, 'bailiwick readiness', LOOK);
+    try {
+      return await look(askOn(client));
+    } finally {
+      await client.end({ timeout: 1 });
+    }
   };
 }
 

@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Sql } from 'postgres';
+import { causeOf } from './errors.js';
+import type { Gate, Share } from './gate.js';
 
 /** Texts that are prepared, at most. Each takes memory in every connection's backend until the connection ends. */
 const PREPARED_MAX = 500;
@@ -9,12 +11,35 @@ const SIGHTED_MAX = 2_000;
 /** Longer texts have lists of values in them, and seldom come again. */
 const LENGTH_MAX = 8_000;
 
+/** Which share of the connections a handle's single statements take, and its transactions. */
+export interface Use {
+  readonly statements: Share;
+  readonly transactions: Share;
+}
+
 /**
- * A client that prepares the statements it sees often: that saves a round trip and the planning. Drizzle sends every
- * statement unprepared unless the code gives it a name.
+ * Handles of a client that prepare the statements which they see often: that saves a round trip and the planning. Drizzle
+ * sends every statement unprepared unless the code gives it a name. Statements and transactions pass the gate; what runs
+ * in a transaction has its connection already.
+ *
+ * @param failed Sees what fails.
  */
-export function preparing(client: Sql): Sql {
-  return over(client, admission());
+export function handlesOf(client: Sql, gate: Gate, failed: (error: unknown) => void): (use: Use) => Sql {
+  const isPrepared = admission();
+  const preparingOn = (on: Sql) => (text: string, parameters: never[], options: object) =>
+    on.unsafe(text, parameters, { ...options, prepare: isPrepared(text) });
+  const onAny = preparingOn(client);
+  const watch = <T>(run: () => PromiseLike<T>) => watched(run, failed);
+  return ({ statements, transactions }) =>
+    over(client, {
+      unsafe: (text: string, parameters: never[], options: object) =>
+        later((form) => watch(() => gate.pass(statements, () => form(onAny(text, parameters, options))))),
+      begin: (...args: unknown[]) => {
+        const run = args.pop() as Run;
+        const inTransaction: Run = (tx) => run(over(tx, { unsafe: preparingOn(tx) }));
+        return watch(() => gate.pass(transactions, () => transact(client, args, inTransaction)));
+      },
+    });
 }
 
 function admission(): (text: string) => boolean {
@@ -31,15 +56,51 @@ function admission(): (text: string) => boolean {
   };
 }
 
-/** The client, or a transaction of it, with the one answer put to the two methods that Drizzle runs statements by. */
-function over<Client extends Sql>(client: Client, isPrepared: (text: string) => boolean): Client {
-  const methods: Record<PropertyKey, unknown> = {
-    unsafe: (text: string, parameters: never[], options: object) =>
-      client.unsafe(text, parameters, { ...options, prepare: isPrepared(text) }),
-    begin: (...args: unknown[]) => {
-      const run = args.pop() as (tx: Client) => unknown;
-      return (client.begin as (...args: unknown[]) => unknown)(...args, (tx: Client) => run(over(tx, isPrepared)));
-    },
-  };
+type Run = (tx: Sql) => PromiseLike<unknown>;
+
+/**
+ * Runs a transaction. A connection that began while the database was read-only by its settings stays so, whatever they
+ * become: so it ends here, and the next one begins as the settings are then.
+ */
+async function transact(client: Sql, options: readonly unknown[], run: Run): Promise<unknown> {
+  const begin = client.begin as unknown as (...args: unknown[]) => Promise<unknown>;
+  let readOnly: unknown;
+  const running = begin(...options, async (tx: Sql) => {
+    try {
+      return await run(tx);
+    } catch (error) {
+      if (causeOf(error) === 'read-only') {
+        readOnly = error;
+        await tx.unsafe('rollback; select pg_terminate_backend(pg_backend_pid())').catch(() => {});
+      }
+      throw error;
+    }
+  });
+  return running.catch((error: unknown) => {
+    throw readOnly ?? error;
+  });
+}
+
+function over(client: Sql, methods: Readonly<Record<PropertyKey, unknown>>): Sql {
   return new Proxy(client, { get: (target, key) => methods[key] ?? Reflect.get(target, key) });
+}
+
+type Rows = ReturnType<Sql['unsafe']>;
+
+/** Drizzle awaits what `unsafe` answers, or asks it for rows without names; nothing is sent before it does. */
+function later(start: (form: (rows: Rows) => PromiseLike<unknown>) => Promise<unknown>) {
+  return {
+    // biome-ignore lint/suspicious/noThenProperty: the driver's own answer is one as well, which sends when it is awaited.
+    then: (...settled: Parameters<Promise<unknown>['then']>) => start((rows) => rows).then(...settled),
+    values: () => start((rows) => rows.values()),
+  };
+}
+
+async function watched<T>(run: () => PromiseLike<T>, failed: (error: unknown) => void): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    failed(error);
+    throw error;
+  }
 }

@@ -1,4 +1,6 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { Cause } from './errors.js';
+import type { GateUse, Share } from './gate.js';
 
 /**
  * Where statements go: the database, or a transaction of it. Repositories take one as their first argument and never
@@ -17,8 +19,14 @@ export type Engine = 'embedded' | 'postgres';
 export interface Database {
   readonly engine: Engine;
   readonly db: Db;
-  /** Answers when the database does; throws otherwise. */
-  ping(): Promise<void>;
+  /** The same for another share of the connections, its transactions included; `db` is for `read` and `write`. */
+  at(share: Share): Db;
+  /** How each share of the connections is used just now, and how many it was refused. */
+  use(share: Share): GateUse;
+  /** How often the database could not serve, by why. */
+  failures(cause: Cause): number;
+  /** What keeps it from taking reads and writes, in one line that anybody may read; null when nothing does. */
+  health(): Promise<string | null>;
   /**
    * Hears what `notify` says, in any process, from now on. A connection that is lost is made anew, and then `EVERY_TOPIC`
    * is heard, since something may have been missed. Resolves to what ends it.

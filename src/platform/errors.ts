@@ -98,8 +98,12 @@ export const eventsExpired = () =>
   new Refusal('INVALID_CURSOR', 'Events from then are not kept any more: read afresh, and begin without a cursor.', {
     reason: 'EVENTS_EXPIRED',
   });
-export const unavailable = (message = 'The service cannot answer just now; try again.', retryAfterSeconds?: number) =>
-  new Refusal('UNAVAILABLE', message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+/** How long to wait before a second try at what was not available; most of it is over by then. */
+const RETRY_AFTER_SECONDS = 5;
+export const unavailable = (
+  message = 'The service cannot answer just now; try again.',
+  retryAfterSeconds = RETRY_AFTER_SECONDS,
+) => new Refusal('UNAVAILABLE', message, { retryAfterSeconds });
 export const requestTimeout = (message: string) => new Refusal('REQUEST_TIMEOUT', message);
 export const rateLimited = (message: string, retryAfterSeconds: number) =>
   new Refusal('RATE_LIMITED', message, { retryAfterSeconds });

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type Asker, anonymous, type Context, type Services } from '../authority/index.js';
-import type { Tx } from '../db/open.js';
+import type { Database, Tx } from '../db/open.js';
 import { Refusal } from '../platform/errors.js';
 import type { PolicyRegistry } from '../platform/policy/index.js';
 import { traced } from '../platform/trace.js';
@@ -18,6 +18,7 @@ export interface Asking {
   readonly authenticate: Authenticate;
   readonly limits: RequestLimits;
   readonly lookUps: LookUps;
+  readonly database: Pick<Database, 'at'>;
 }
 
 /** Who asks is settled before anything of the request is read. A credential that does not count is never anonymous. */
@@ -33,15 +34,26 @@ export async function contextFor(
   const attemptLogIn = (user: string) => asking.limits.attemptLogIn(source, user);
   const ending = new AbortController();
   leave(() => ending.abort());
-  return { ...asking.services, ...asker, requestId, gone: ending.signal, atEnd: leave, reauthenticate, attemptLogIn };
+  // Whoever proved nothing yet never holds the last connections.
+  const db = shown === null ? asking.database.at('stranger') : asking.services.db;
+  return {
+    ...asking.services,
+    ...asker,
+    db,
+    requestId,
+    gone: ending.signal,
+    atEnd: leave,
+    reauthenticate,
+    attemptLogIn,
+  };
 }
 
 /** A wrong key counts as a wrong password does; the right one never waits for what others tried. */
 async function authenticated(asking: Asking, source: string, shown: Shown): Promise<Asker> {
-  const { services, limits, lookUps } = asking;
+  const { database, limits, lookUps } = asking;
   const principalOf = ({ actor }: Asker) => actor.principal?.id ?? source;
   try {
-    const lookUp = () => asking.authenticate(services.db, shown);
+    const lookUp = (isKnown: boolean) => asking.authenticate(database.at(isKnown ? 'caller' : 'stranger'), shown);
     return await lookUps.run(JSON.stringify(shown), source, principalOf, lookUp);
   } catch (error) {
     if (shown.kind === 'credential' && error instanceof Refusal && error.code === 'UNAUTHENTICATED')

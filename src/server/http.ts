@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import { type Context, type Route, requireOperation, requireSoundClock, type Services } from '../authority/index.js';
+import { type Context, type Route, requireOperation, type Services } from '../authority/index.js';
 import type { Database } from '../db/open.js';
-import { describeSkew, isSkewed } from '../platform/clock.js';
-import { HTTP_STATUS, notFound, Refusal, unauthenticated, unavailable } from '../platform/errors.js';
+import { HTTP_STATUS, notFound, Refusal, unauthenticated } from '../platform/errors.js';
 import type { PolicyRegistry } from '../platform/policy/index.js';
 import { continued, traced } from '../platform/trace.js';
 import type { AdmitAnonymous } from './anonymous.js';
@@ -21,6 +20,7 @@ import { refusalFor } from './mask.js';
 import type { Metrics } from './metrics.js';
 import { paceAnswer } from './pace.js';
 import type { RequestLimits } from './rate-limits.js';
+import { answerReadiness, type Probe } from './readiness.js';
 import type { SourceOf } from './source.js';
 import { Stopping } from './stopping.js';
 
@@ -32,6 +32,8 @@ export interface FrontDoor {
   readonly graphql: ApolloServer<Context>;
   readonly admitAnonymous: AdmitAnonymous;
   readonly authenticate: Authenticate;
+  /** What `/readyz` looks at. */
+  readonly probes: readonly Probe[];
   readonly routes: readonly Route[];
   /** Open files by path; a page that carries no data. */
   readonly pages: ReadonlyMap<string, Page>;
@@ -47,8 +49,6 @@ interface OpenDoor extends FrontDoor {
   readonly arrivals: Arrivals;
   readonly connections: Connections;
   readonly stopping: Stopping;
-  /** Asks the database once for all who ask meanwhile: anybody may, as often as they like. */
-  readonly ping: () => Promise<void>;
 }
 
 export interface Served {
@@ -65,20 +65,18 @@ export function createFrontDoor(front: FrontDoor): Served {
   const peerOf = (socket: IncomingMessage['socket']) => front.sourceOf({ socket, headers: {} });
   const connections = new Connections(http, { max: settings.connections, peerOf });
   const stopping = new Stopping(http, connections);
-  let pinging: Promise<void> | null = null;
-  const ping = () => {
-    pinging ??= front.database.ping().finally(() => {
-      pinging = null;
-    });
-    return pinging;
+  const serving: Probe = {
+    name: 'server',
+    isNeeded: true,
+    look: async () => (stopping.isStopping ? 'it stops' : null),
   };
   const door: OpenDoor = {
     ...front,
+    probes: [serving, ...front.probes],
     lookUps: new LookUps(settings.lookUps),
     arrivals: new Arrivals(front.limits),
     connections,
     stopping,
-    ping,
   };
   return { http, stopping };
 }
@@ -115,7 +113,7 @@ async function handle(
   door.connections.occupy(request.socket, response, leave);
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
-  if (path === '/readyz') return ready(door, response);
+  if (path === '/readyz') return answerReadiness(door.probes, response);
   const source = door.sourceOf(request);
   door.limits.admitSource(source);
   const route = routeOf(door, request.method, path);
@@ -147,15 +145,6 @@ function routeOf({ routes }: FrontDoor, method: string | undefined, path: string
 function routeName(door: FrontDoor, method: string | undefined, path = ''): string {
   if (path === '/graphql' || path === '/healthz' || path === '/readyz') return path.slice(1);
   return routeOf(door, method, path)?.name ?? 'other';
-}
-
-async function ready({ ping, stopping, services }: OpenDoor, response: ServerResponse): Promise<void> {
-  if (stopping.isStopping) throw unavailable('The server stops.');
-  await ping();
-  requireSoundClock(services);
-  const skewMs = services.clock.skewMs?.() ?? 0;
-  const detail = isSkewed(skewMs) ? `clock ${describeSkew(skewMs)}\n` : '';
-  response.writeHead(200, { 'content-type': 'text/plain' }).end(`ready\n${detail}`);
 }
 
 async function handleRoute(

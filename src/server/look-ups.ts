@@ -35,13 +35,18 @@ export class LookUps {
    * @param shown What is looked up; only its digest is kept.
    * @throws Whatever the look-up throws; RATE_LIMITED or UNAVAILABLE when too many wait.
    */
-  async run<T>(shown: string, source: string, principalOf: (found: T) => string, lookUp: () => Promise<T>): Promise<T> {
+  async run<T>(
+    shown: string,
+    source: string,
+    principalOf: (found: T) => string,
+    lookUp: (isKnown: boolean) => Promise<T>,
+  ): Promise<T> {
     const digest = createHash('sha256').update(shown).digest('base64');
     const principal = this.#principals.get(digest);
     try {
       const found = await (principal === undefined
-        ? this.#fresh.run(source, lookUp)
-        : this.#known.run(principal, lookUp));
+        ? this.#fresh.run(source, () => lookUp(false))
+        : this.#known.run(principal, () => lookUp(true)));
       this.#principals.set(digest, principalOf(found));
       return found;
     } catch (error) {

@@ -3,8 +3,10 @@ import type { ServerResponse } from 'node:http';
 import type { ApolloServerPlugin } from '@apollo/server';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Context, Route } from '../authority/index.js';
+import { CAUSE_NAMES, type Database, SHARES, type Share } from '../db/open.js';
 import type { Meter } from '../platform/meter.js';
 import { definePolicy } from '../platform/policy/index.js';
+import { lookAt } from './readiness.js';
 import { StreamMetrics } from './stream-metrics.js';
 
 export const metricsPolicy = definePolicy({
@@ -17,17 +19,15 @@ export const metricsPolicy = definePolicy({
 
 /** What is asked at each scrape. */
 export interface Probes {
-  /** Rejects when the database does not answer. */
-  readonly ping: () => Promise<void>;
+  readonly database: Pick<Database, 'health' | 'use' | 'failures'>;
   readonly memory: () => { readonly inUse: number; readonly max: number };
   /** How far this machine's clock is ahead of the database's, in milliseconds. */
-  readonly clockSkewMs: () => number;
+  readonly skewMs: () => number;
   readonly workers: () => { readonly waiting: number; readonly threads: number };
   readonly hashesWaiting: () => number;
 }
 
 const SECONDS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
-const PING_TIMEOUT_MS = 2000;
 
 /** The process's measurements, in the form that Prometheus reads. */
 export class Metrics implements Meter {
@@ -71,11 +71,9 @@ export class Metrics implements Meter {
     this.#gauge(
       'bailiwick_clock_skew_seconds',
       'How far this machine’s clock is ahead of the database’s; negative behind',
-      () => probes.clockSkewMs() / 1000,
+      () => probes.skewMs() / 1000,
     );
-    const help =
-      'How long the database takes for a trivial statement, a free connection included; NaN without an answer';
-    this.#gauge('bailiwick_database_ping_seconds', help, () => pingSeconds(probes.ping));
+    this.#watchDatabase(probes.database);
   }
 
   requested(route: string, status: string, seconds: number): void {
@@ -128,6 +126,23 @@ export class Metrics implements Meter {
     response.writeHead(200, { 'content-type': this.#registry.contentType }).end(text);
   }
 
+  #watchDatabase({ health, use, failures }: Probes['database']): void {
+    const ping = 'How long the database takes to say that it takes reads and writes; NaN while it does not';
+    this.#gauge('bailiwick_database_ping_seconds', ping, () => pingSeconds(health));
+    const byShare = (name: string, help: string, value: (share: Share) => number) =>
+      this.#gauges(name, help, 'share', SHARES, value);
+    byShare('bailiwick_database_connections', 'Connections in use', (share) => use(share).inUse);
+    byShare('bailiwick_database_connections_waiting', 'What waits for a connection', (share) => use(share).waiting);
+    this.#sum(
+      'bailiwick_database_connections_refused_total',
+      'What waited for a connection in vain',
+      'share',
+      SHARES,
+      (share) => use(share).refused,
+    );
+    this.#sum('bailiwick_database_failures_total', 'What the database could not serve', 'cause', CAUSE_NAMES, failures);
+  }
+
   #histogram<T extends string>(name: string, help: string, labelNames: T[]): Histogram<T> {
     return new Histogram({
       name,
@@ -140,6 +155,40 @@ export class Metrics implements Meter {
 
   #counter<T extends string>(name: string, help: string, labelNames: T[] = []): Counter<T> {
     return new Counter({ name, help: `${help}.`, labelNames, registers: [this.#registry] });
+  }
+
+  /** A count that is kept elsewhere, for each value of a label. */
+  #sum<T extends string>(name: string, help: string, label: string, values: readonly T[], read: (value: T) => number) {
+    const collect = () => {
+      counter.reset();
+      for (const value of values) counter.inc({ [label]: value }, read(value));
+    };
+    const counter: Counter = new Counter({
+      name,
+      help: `${help}.`,
+      labelNames: [label],
+      registers: [this.#registry],
+      collect,
+    });
+  }
+
+  #gauges<T extends string>(
+    name: string,
+    help: string,
+    label: string,
+    values: readonly T[],
+    read: (value: T) => number,
+  ) {
+    const collect = () => {
+      for (const value of values) gauge.set({ [label]: value }, read(value));
+    };
+    const gauge: Gauge = new Gauge({
+      name,
+      help: `${help}.`,
+      labelNames: [label],
+      registers: [this.#registry],
+      collect,
+    });
   }
 
   #gauge(name: string, help: string, read: () => number | Promise<number>): void {
@@ -157,17 +206,8 @@ export const metricsRoute = (metrics: Metrics): Route => ({
 
 const digest = (token: string) => createHash('sha256').update(token).digest();
 
-async function pingSeconds(ping: () => Promise<void>): Promise<number> {
+async function pingSeconds(look: () => Promise<string | null>): Promise<number> {
   const started = performance.now();
-  const isAnswered = ping().then(
-    () => true,
-    () => false,
-  );
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), PING_TIMEOUT_MS);
-  });
-  const isUp = await Promise.race([isAnswered, timeout]);
-  clearTimeout(timer);
-  return isUp ? (performance.now() - started) / 1000 : Number.NaN;
+  const wrong = await lookAt({ name: 'database', isNeeded: true, look });
+  return wrong === null ? (performance.now() - started) / 1000 : Number.NaN;
 }

@@ -14,9 +14,10 @@ import { StreamPlaces } from '../../src/server/stream-places.js';
 import { Streams } from '../../src/server/streams.js';
 
 const policies = allPolicies();
+const database = { health: async () => null, use: () => ({ inUse: 0, waiting: 0, refused: 0 }), failures: () => 0 };
 const metrics = new Metrics({
-  ping: async () => {},
-  clockSkewMs: () => 0,
+  database,
+  skewMs: () => 0,
   workers: () => ({ waiting: 0, threads: 0 }),
   memory: () => ({ inUse: 0, max: 0 }),
   hashesWaiting: () => 0,

@@ -62,14 +62,15 @@ async function carelessServer({ services, database }: TestServer) {
     graphql,
     pages: new Map(),
     metrics: new Metrics({
-      ping: async () => {},
-      clockSkewMs: () => 0,
+      database,
+      skewMs: () => 0,
       workers: () => ({ waiting: 0, threads: 0 }),
       memory: () => ({ inUse: 0, max: 0 }),
       hashesWaiting: () => 0,
     }),
     limits: new RequestLimits(NO_LIMITS, services.clock),
     sourceOf: sourceReader([]),
+    probes: [],
     admitAnonymous: anonymousAdmission(schema, policies),
     routes: [...DOMAINS.flatMap((domain) => domain.routes ?? []), route],
     authenticate: async (db, shown) => {

@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import postgres from 'postgres';
 import { embeddedDatabase } from '../../src/db/embedded.js';
 import type { Database, Db, Engine, StatementListener } from '../../src/db/open.js';
-import { openPostgres } from '../../src/db/postgres.js';
+import { openPostgres, type PostgresOptions } from '../../src/db/postgres.js';
 
 export interface TestDatabase {
   readonly db: Db;
@@ -59,19 +59,37 @@ async function isEmptied({ client, tables }: Embedded): Promise<boolean> {
   return true;
 }
 
+export interface TestPostgresOptions extends Partial<PostgresOptions> {
+  /** Where the database is kept; made for it. */
+  readonly tablespace?: { readonly name: string; readonly place: string };
+  /** Who owns the database, and is the server's user: made for it, and not a superuser. */
+  readonly owner?: string;
+}
+
 /** @param way The port through which the server under test reaches Postgres; its own by default. */
-export async function openTestPostgres(statements?: StatementListener, way?: number): Promise<TestDatabase> {
+export async function openTestPostgres(
+  statements?: StatementListener,
+  way?: number,
+  { tablespace, owner, ...options }: TestPostgresOptions = {},
+): Promise<TestDatabase> {
   const base = process.env.TEST_DATABASE_URL ?? '';
   const name = `bailiwick_test_${process.pid}_${Math.random().toString(36).slice(2)}`;
   const admin = postgres(base, { max: 1, onnotice: () => {} });
-  await admin.unsafe(`create database ${name}`);
+  if (tablespace) await admin.unsafe(`create tablespace ${tablespace.name} location '${tablespace.place}'`);
+  if (owner) await admin.unsafe(`create role ${owner} login`);
+  await admin.unsafe(
+    `create database ${name} ${tablespace ? `tablespace ${tablespace.name}` : ''} ${owner ? `owner ${owner}` : ''}`,
+  );
   const url = new URL(base);
+  if (owner) url.username = owner;
   url.pathname = `/${name}`;
   if (way !== undefined) url.port = String(way);
-  const database = await openPostgres({ url: url.href, connectionsMax: 12, statements });
+  const database = await openPostgres({ url: url.href, connectionsMax: 12, statements, ...options });
   const close = async () => {
     await database.close();
     await admin.unsafe(`drop database ${name} with (force)`);
+    if (tablespace) await admin.unsafe(`drop tablespace ${tablespace.name}`);
+    if (owner) await admin.unsafe(`drop role ${owner}`);
     await admin.end();
   };
   return { db: database.db, engine: 'postgres', database, close };

@@ -5,6 +5,8 @@ export interface SeverableLink {
   readonly port: number;
   /** Ends every connection and refuses new ones. */
   cut(): Promise<void>;
+  /** Ends every connection that there is; new ones are made at once. */
+  drop(): void;
   mend(): Promise<void>;
 }
 
@@ -34,12 +36,16 @@ export async function severableLink(target: { host: string; port: number }): Pro
     return new Promise((resolve) => listening.listen(on, '127.0.0.1', () => resolve(listening)));
   }
 
+  const drop = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   return {
     port,
+    drop,
     cut: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        drop();
       }),
     mend: async () => {
       server = await listen(port);

@@ -185,6 +185,16 @@ async function split(later: Later): Promise<Omit<Split, 'close'>> {
   return { merged, router, identity, attestation, server };
 }
 
+/** Runs something that needs Postgres, with a cluster of its own when no address is given. */
+export async function withCluster(run: () => Promise<void>): Promise<void> {
+  const end = startCluster();
+  try {
+    await run();
+  } finally {
+    end();
+  }
+}
+
 /** @returns what ends the cluster; nothing when there is one already. */
 function startCluster(): () => void {
   if (process.env.TEST_DATABASE_URL) return () => {};

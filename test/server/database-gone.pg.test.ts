@@ -135,7 +135,7 @@ test('unavailable: changes whose connections the database ends in the midst of t
   const names = Array.from({ length: 40 }, (_, n) => `after ${n}`);
   const answers = await Promise.all(names.map(change));
   expect(answers.map(({ body }) => body.data?.createDomain?.domain.name)).toEqual(names);
-});
+}, 180_000);
 
 test('unavailable: an upload whose database goes while it is sent, and it can be sent again', async () => {
   const body = 'content';
