@@ -14,9 +14,11 @@ import { HTTP_STATUS, notFound, Refusal, unauthenticated } from '../platform/err
 import type { PolicyRegistry } from '../platform/policy/index.js';
 import { continued, traced } from '../platform/trace.js';
 import type { AdmitAnonymous } from './anonymous.js';
-import { BODY_MAX, BODY_MAX_ANONYMOUS, isJson, readJson, refuseMediaType } from './body.js';
+import { readAsked } from './asked.js';
+import { isJson, refuseMediaType } from './body.js';
 import { recordDenial } from './denials.js';
 import { answerPage, type Page } from './graphiql.js';
+import type { LargeBodies } from './large-bodies.js';
 import { type Leave, leaving } from './leaving.js';
 import { createHttpServer, type HttpServer, type TlsFiles } from './listener.js';
 import { refusalFor } from './mask.js';
@@ -35,6 +37,7 @@ export interface FrontDoor {
   readonly database: Database;
   readonly graphql: ApolloServer<Context>;
   readonly admitAnonymous: AdmitAnonymous;
+  readonly largeBodies: LargeBodies;
   readonly authenticate: Authenticate;
   readonly routes: readonly Route[];
   /** Open files by path; a page that carries no data. */
@@ -85,6 +88,7 @@ async function handle(
   if (path !== '/graphql' && !route) throw notFound('resource');
   const context = await contextFor(door, requestId, source, request);
   if (context.actor.principal) door.limits.admitPrincipal(context.actor.principal.id, leave);
+  else door.limits.admitStranger(source);
   if (route) return handleRoute(door, context, route, path, request, response);
   await answerGraphql(door, context, request, response);
 }
@@ -116,7 +120,11 @@ async function contextFor(
   const asker = shown === null ? stranger : await traced('authenticate', () => authenticated(door, source, shown));
   const reauthenticate = async (tx: Tx) => (shown === null ? stranger : door.authenticate(tx, shown));
   const attemptLogIn = (user: string) => door.limits.attemptLogIn(source, user);
-  return { ...door.services, ...asker, requestId, reauthenticate, attemptLogIn };
+  const charge = (cost: number, kind: string) => {
+    door.limits.charge(asker.actor.principal?.id ?? null, source, cost);
+    door.metrics.charged(kind, cost);
+  };
+  return { ...door.services, ...asker, requestId, reauthenticate, attemptLogIn, charge };
 }
 
 /** A wrong key counts as a wrong password does; the right one never waits for what others tried. */
@@ -158,24 +166,26 @@ async function answerGraphql(
 ): Promise<void> {
   const { method = 'GET', headers } = request;
   if (method === 'POST' && !isJson(request)) return refuseMediaType(response);
-  const isAnonymous = context.actor.principal === null;
-  const body = method === 'POST' ? await readJson(request, isAnonymous ? BODY_MAX_ANONYMOUS : BODY_MAX) : '';
-  const { search, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-  if (isAnonymous) door.admitAnonymous(method === 'POST' ? body : Object.fromEntries(searchParams));
   const headerMap = new HeaderMap();
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) headerMap.set(name, String(value));
-  const result = await door.graphql.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { method, headers: headerMap, search, body },
-    context: async () => context,
-  });
+  const { body, search, done } = await readAsked(door, context, request);
+  const httpGraphQLRequest = { method, headers: headerMap, search, body };
+  const running = door.graphql.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context });
+  const result = await running.finally(done);
   for (const [name, value] of result.headers) response.setHeader(name, value);
   response.statusCode = result.status ?? 200;
   if (result.body.kind === 'complete') response.end(result.body.string);
   else response.end();
 }
 
-function answerError({ services }: FrontDoor, requestId: string, response: ServerResponse, error: unknown): void {
+function answerError(
+  { services, metrics }: FrontDoor,
+  requestId: string,
+  response: ServerResponse,
+  error: unknown,
+): void {
   const refusal = refusalFor(error, services.log, requestId);
+  metrics.refused(refusal);
   if (response.headersSent) return void response.destroy();
   const { retryAfterSeconds } = refusal.extensions;
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));

@@ -9,6 +9,11 @@ import { LogInAttempts } from './log-in-attempts.js';
 export interface LimitSettings {
   readonly requestsPerSecondPerPrincipal: number;
   readonly requestsPerSecondPerSource: number;
+  /** Requests without a credential. */
+  readonly strangersRequestsPerSecondPerSource: number;
+  /** What operations cost, in microseconds of CPU (`prices.ts`). */
+  readonly costPerSecondPerPrincipal: number;
+  readonly strangersCostPerSecondPerSource: number;
   readonly concurrentRequestsPerPrincipal: number;
   readonly concurrentRequestsPerSource: number;
   readonly concurrentRequests: number;
@@ -23,6 +28,9 @@ export interface LimitSettings {
 export const NO_LIMITS: LimitSettings = {
   requestsPerSecondPerPrincipal: 0,
   requestsPerSecondPerSource: 0,
+  strangersRequestsPerSecondPerSource: 0,
+  costPerSecondPerPrincipal: 0,
+  strangersCostPerSecondPerSource: 0,
   concurrentRequestsPerPrincipal: 0,
   concurrentRequestsPerSource: 0,
   concurrentRequests: 0,
@@ -39,7 +47,7 @@ const BURST_SECONDS = 5;
 const BUSY_RETRY_SECONDS = 1;
 
 type ConcurrencyName = 'principal' | 'source' | 'all' | 'principalStreams' | 'streams';
-type RateName = 'principal' | 'source' | 'logInSource' | 'logInUser';
+type RateName = 'principal' | 'source' | 'stranger' | 'cost' | 'strangerCost' | 'logInSource' | 'logInUser';
 
 const perSecond = (rate: number) => new TokenBuckets({ perSecond: rate, burst: rate * BURST_SECONDS });
 const perMinute = (rate: number) => new TokenBuckets({ perSecond: rate / 60, burst: rate });
@@ -56,6 +64,9 @@ export class RequestLimits {
     this.#rates = {
       principal: perSecond(settings.requestsPerSecondPerPrincipal),
       source: perSecond(settings.requestsPerSecondPerSource),
+      stranger: perSecond(settings.strangersRequestsPerSecondPerSource),
+      cost: perSecond(settings.costPerSecondPerPrincipal),
+      strangerCost: perSecond(settings.strangersCostPerSecondPerSource),
       logInSource: perMinute(settings.logInsPerMinutePerSource),
       logInUser: perMinute(settings.logInsPerMinutePerUser),
     };
@@ -85,6 +96,17 @@ export class RequestLimits {
     leave(this.#concurrency.principal.enter(id));
   }
 
+  /** The same for one without a credential, by where it comes from. @throws RATE_LIMITED. */
+  admitStranger(source: string): void {
+    this.#take('stranger', source);
+  }
+
+  /** Charges an operation to who runs it, or without a credential to where it comes from. @throws RATE_LIMITED. */
+  charge(principalId: string | null, source: string, cost: number): void {
+    if (principalId === null) this.#take('strangerCost', source, cost);
+    else this.#take('cost', principalId, cost);
+  }
+
   /** Lets a request become a stream, which stays among the requests too. @throws RATE_LIMITED. */
   admitStream(principalId: string, leave: Leave): void {
     leave(this.#concurrency.principalStreams.enter(principalId));
@@ -103,8 +125,8 @@ export class RequestLimits {
     return { succeeded: () => this.#logIns.succeeded(source, user) };
   }
 
-  #take(rate: RateName, key: string): void {
-    const seconds = this.#rates[rate].take(key, this.#clock.now());
+  #take(rate: RateName, key: string, amount = 1): void {
+    const seconds = this.#rates[rate].take(key, this.#clock.now(), amount);
     if (seconds > 0) throw rateLimited('Too many requests; try again later.', seconds);
   }
 }

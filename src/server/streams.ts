@@ -3,7 +3,8 @@ import type { Context, Feed, Route } from '../authority/index.js';
 import type { Bells } from '../events/index.js';
 import { badInput } from '../platform/errors.js';
 import { definePolicy } from '../platform/policy/index.js';
-import { BODY_MAX_ANONYMOUS, isJson, readJson, refuseMediaType } from './body.js';
+import { BODY_MAX_SMALL, isJson, readJson, refuseMediaType } from './body.js';
+import { Costs } from './cost.js';
 import type { Guarded } from './enforce.js';
 import type { RequestLimits } from './rate-limits.js';
 import { answerStream } from './stream.js';
@@ -27,11 +28,13 @@ export interface StreamOptions {
 /** The streams of a process. */
 export class Streams {
   readonly #options: StreamOptions;
+  readonly #costs: Costs;
   readonly #open = new Set<AbortController>();
   #isEnding = false;
 
   constructor(options: StreamOptions) {
     this.#options = options;
+    this.#costs = new Costs(options.guarded.bare);
   }
 
   readonly route: Route = {
@@ -40,7 +43,7 @@ export class Streams {
     path: /^\/graphql\/stream$/,
     handle: async (context, _parameter, request, response) => {
       if (!isJson(request)) return refuseMediaType(response);
-      await this.#answer(context, await readJson(request, BODY_MAX_ANONYMOUS), response);
+      await this.#answer(context, await readJson(request, BODY_MAX_SMALL), response);
     },
   };
 
@@ -52,11 +55,12 @@ export class Streams {
 
   async #answer(context: Context, asked: unknown, response: ServerResponse): Promise<void> {
     const { guarded, feeds, bells, limits } = this.#options;
-    const subscription = readSubscription(guarded.bare, asked);
+    const subscription = readSubscription(guarded.bare, this.#costs, asked);
     guarded.requireWithinLimit(subscription.document, context);
     const feed = feeds[subscription.field];
     const policy = context.policies.policyFor(`Subscription.${subscription.field}`)?.name;
     if (!feed || !policy) throw badInput('There are no events for this field.');
+    context.charge(subscription.cost, 'subscription');
     const leaving: (() => void)[] = [];
     try {
       limits.admitStream(context.actor.principal?.id ?? '', (done) => leaving.push(done));
