@@ -14,15 +14,15 @@ export interface Price {
 }
 
 /** Any operation: the door, the token, parsing, the answer. */
-export const OPERATION = 2_500;
+export const OPERATION = 3_000;
 /** A statement that reads by an index. */
-export const STATEMENT = 1_200;
+export const STATEMENT = 1_900;
 /** A transaction that checks rights, writes a row, its audit entry and its event. */
 export const MUTATION = 9_000;
 /** A number or a text of a row, from the database to the answer. */
-export const LEAF = 3;
+export const LEAF = 4.5;
 /** An object of an answer. */
-export const OBJECT = 6;
+export const OBJECT = 9;
 /** A part of the schema that introspection answers. */
 export const INTROSPECTED = 1.5;
 /** Values of a list of numbers or texts that has no price of its own. */
@@ -38,17 +38,17 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'Query._service': { each: 500 },
   'Query._entities': { each: STATEMENT, once: STATEMENT },
   '_Service.sdl': { each: 2_500 },
-  'Query.policies': { each: 500, size: 120 },
+  'Query.policies': { each: 500, size: 100 },
   'Query.previewPolicyChange': { each: 25_000 },
-  'Query.effectivePermissions': { each: 12_000 },
-  'EffectivePermissions.permissions': { each: 50, size: 120 },
-  'Query.effectiveRoleAssignments': { each: 14_000 },
-  'Query.whoCan': { each: 14_000 },
+  'Query.effectivePermissions': { each: 20_000 },
+  'EffectivePermissions.permissions': { each: 50, size: 100 },
+  'Query.effectiveRoleAssignments': { each: 20_000 },
+  'Query.whoCan': { each: 20_000 },
   'WhoCanConnection.hiddenCount': { each: 14_000 },
-  'Query.explainDecision': { each: 12_000 },
+  'Query.explainDecision': { each: 20_000 },
   'Query.verifyAuditChain': { each: 35_000 },
   'Query.auditChain': { each: 6_000 },
-  'Viewer.permissions': { each: 200, size: 120 },
+  'Viewer.permissions': { each: 200, size: 100 },
   'PolicyPreview.differences': { each: 50, size: 300 },
   'PolicyPreview.proofs': { each: 50, size: 300 },
   'Role.impliedRoles': { each: OBJECT, once: STATEMENT, size: 32 },

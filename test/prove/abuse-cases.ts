@@ -50,7 +50,7 @@ export class Cases {
       [/\.policy$|^policy\.name$/, '"agent:get"'],
       [/\.targetId$/, text(nth('agt', 1))],
       [/\.scope$/, project],
-      [/\.principal$/, `{ user: { id: ${text(nth('usr', 1))} } }`],
+      [/\.principal$/, `{ user: { id: ${text(nth('usr', 500))} } }`],
       [/agent(Id|\.ref|\.id)$|input\.agent$|^agent\.ref$/, ''],
       [/^domain\.id$/, text(domainId)],
       [/^project\.id$/, text(projectId)],

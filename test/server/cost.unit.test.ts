@@ -71,7 +71,7 @@ describe('Costs', () => {
       `{ ${often('_service { sdl }')} }`,
       `mutation { ${often('banAgent(input: { agent: { id: "x" } }) { agent { id } }')} }`,
       `{ ${often('verifyAuditChain { verifiedSeq }')} }`,
-      `{ ${often('__schema { types { fields { name } } }')} }`,
+      `{ ${often('__schema { types { fields { name args { name } } } }')} }`,
     ];
     for (const text of dear) expect(ask(served, text), text).toBeGreaterThan(COST_MAX);
   });
