@@ -5,6 +5,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allPolicies } from '../dist/app.js';
 import { FAILURES } from '../dist/attestation/verifier/failures.js';
+import { BODY_MAX, BODY_MAX_LARGE, BODY_MAX_SMALL } from '../dist/server/body.js';
+import { LIMITS } from '../dist/server/limits.js';
+import * as prices from '../dist/server/prices.js';
 import { SETTINGS } from '../dist/settings.js';
 import { personaParts } from './persona-tables.mjs';
 import { root } from './prepare.mjs';
@@ -36,6 +39,60 @@ function configuration() {
     'Configuration',
     'The server reads its settings from the environment. Any setting may stand in a file instead: `NAME_FILE` names the file. Any other variable that begins with `BAILIWICK_` stops the start, except those of the command line: `BAILIWICK_SERVER`, `BAILIWICK_TOKEN`, `BAILIWICK_CREDENTIAL`, `BAILIWICK_CREDENTIAL_FILE` and `BAILIWICK_HOME`. Durations are given as ISO 8601, such as `PT2M`; their defaults are shown in milliseconds.',
     table(['Variable', 'Default', 'Purpose'], rows),
+  );
+}
+
+function costs() {
+  const forms = [
+    ['Any operation', prices.OPERATION],
+    ['A mutation', prices.MUTATION],
+    [
+      'A field of Query; a page below another field; what a field loads, once for all objects together',
+      prices.STATEMENT,
+    ],
+    ['An object', prices.OBJECT],
+    ['A number or a text', prices.LEAF],
+    [`A list of numbers or texts, as ${prices.VALUES} of them`, prices.LEAF * prices.VALUES],
+    ['A part of the schema, by introspection', prices.INTROSPECTED],
+  ];
+  const own = Object.entries(prices.PRICES).map(([coordinate, { each, once = 0, size }]) => [
+    code(coordinate),
+    each,
+    once,
+    size ?? '',
+  ]);
+  const { counts, ...limits } = LIMITS;
+  const bounds = [
+    ['Characters of a document', limits.textLength],
+    ['Tokens; of a stranger’s document', `${limits.tokens}; ${limits.anonymousTokens}`],
+    ['Levels', limits.depth],
+    ['Root fields of an operation', limits.rootFields],
+    ['Aliases', limits.aliases],
+    ['Fields and fragments, those of fragments wherever they are spread', limits.selections],
+    [
+      'Pairs of fields under one key, so many characters of arguments counting as one more; of a stranger’s document',
+      `${limits.comparisons}, ${limits.charactersPerComparison}; ${limits.anonymousComparisons}`,
+    ],
+    ...Object.entries(counts).map(([name, count]) => [name[0].toUpperCase() + name.slice(1), count]),
+    ['Characters of a text that is written out', limits.stringLength],
+    ['Members of a list or an object that is written out', limits.literalSize],
+    ['Bytes of a body; of a stranger’s or a subscription’s', `${BODY_MAX}; ${BODY_MAX_SMALL}`],
+    ['Bytes of the body of an operation that takes content', BODY_MAX_LARGE],
+    ['Values of a body', limits.jsonValues],
+    ['Levels of a body', limits.jsonDepth],
+  ];
+  return page(
+    'What operations may cost',
+    `Each operation has a cost, known before it runs: microseconds of CPU that it may take at most, on one core of a small machine with the embedded database. One that could cost more than ${prices.COST_MAX} is refused with BAD_USER_INPUT, which names the dearest field, its price and the bound; ask for smaller pages, fewer fields or in several operations. What it costs is charged to its caller: BAILIWICK_COST_PER_SECOND_PER_PRINCIPAL is what each has, and RATE_LIMITED says when to come back. \`npm run prove -- abuse\` measures what every field takes at its limit.`,
+    '## Prices by form',
+    'A list multiplies what is below it: a page by its `first`, another list by its size.',
+    table(['What', 'Cost'], forms),
+    '## Fields with a price of their own',
+    'For each object that the field is asked of, once for all of them, and how many a list counts as that does not say so.',
+    table(['Field', 'Each', 'Once', 'Size'], own),
+    '## Bounds of documents and bodies',
+    'They are checked before a document is validated and before a body is parsed.',
+    table(['Of what', 'At most'], bounds),
   );
 }
 
@@ -93,6 +150,7 @@ function written(name, parts) {
 const pages = {
   'errors.md': errors(),
   'configuration.md': configuration(),
+  'costs.md': costs(),
   'policies.md': policies(),
   'personas.md': written('personas.md', personaParts(allPolicies())),
 };

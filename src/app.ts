@@ -26,6 +26,7 @@ import { graphiqlPages } from './server/graphiql.js';
 import { createGraphql } from './server/graphql.js';
 import { requireGuardedFields, requireGuardedRoutes } from './server/guards.js';
 import { createFrontDoor } from './server/http.js';
+import { LargeBodies } from './server/large-bodies.js';
 import type { HttpServer, TlsFiles } from './server/listener.js';
 import { Lookout } from './server/lookout.js';
 import { Metrics, metricsPolicy, metricsRoute } from './server/metrics.js';
@@ -156,6 +157,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     database,
     graphql,
     admitAnonymous: anonymousAdmission(guarded.bare, policies),
+    largeBodies: new LargeBodies(guarded),
     routes,
     pages: options.hasGraphiql ? graphiqlPages() : new Map(),
     metrics,

@@ -116,6 +116,9 @@ export function readConfig(environment: Environment): Config {
     limits: {
       requestsPerSecondPerPrincipal: values.BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL,
       requestsPerSecondPerSource: values.BAILIWICK_REQUESTS_PER_SECOND_PER_SOURCE,
+      strangersRequestsPerSecondPerSource: values.BAILIWICK_STRANGERS_REQUESTS_PER_SECOND_PER_SOURCE,
+      costPerSecondPerPrincipal: values.BAILIWICK_COST_PER_SECOND_PER_PRINCIPAL,
+      strangersCostPerSecondPerSource: values.BAILIWICK_STRANGERS_COST_PER_SECOND_PER_SOURCE,
       concurrentRequestsPerPrincipal: values.BAILIWICK_CONCURRENT_REQUESTS_PER_PRINCIPAL,
       concurrentRequestsPerSource: values.BAILIWICK_CONCURRENT_REQUESTS_PER_SOURCE,
       concurrentRequests: values.BAILIWICK_CONCURRENT_REQUESTS,

@@ -151,6 +151,18 @@ export const SETTINGS = {
     limit.default(1000),
     'The same for one address, or one /64 network of IPv6.',
   ],
+  BAILIWICK_STRANGERS_REQUESTS_PER_SECOND_PER_SOURCE: [
+    limit.default(50),
+    'Requests without a credential, such as log-ins, each second from one address.',
+  ],
+  BAILIWICK_COST_PER_SECOND_PER_PRINCIPAL: [
+    limit.default(400_000),
+    'What the operations of one user or agent may cost each second, in microseconds of CPU by the table in costs.md; five seconds’ worth may come at once.',
+  ],
+  BAILIWICK_STRANGERS_COST_PER_SECOND_PER_SOURCE: [
+    limit.default(200_000),
+    'The same for operations without a credential from one address.',
+  ],
   BAILIWICK_CONCURRENT_REQUESTS_PER_PRINCIPAL: [limit.default(64), 'Requests of one user or agent at a time.'],
   BAILIWICK_CONCURRENT_REQUESTS_PER_SOURCE: [limit.default(512), 'Requests of one address at a time.'],
   BAILIWICK_CONCURRENT_REQUESTS: [

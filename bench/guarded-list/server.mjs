@@ -23,6 +23,7 @@ async function bailiwick(isUnguarded) {
   const { createLogger } = await import('../../dist/platform/log.js');
   const { anonymousAdmission } = await import('../../dist/server/anonymous.js');
   const { createGraphql } = await import('../../dist/server/graphql.js');
+  const { LargeBodies } = await import('../../dist/server/large-bodies.js');
   const { Metrics } = await import('../../dist/server/metrics.js');
   const { NO_LIMITS, RequestLimits } = await import('../../dist/server/rate-limits.js');
   const { sourceReader } = await import('../../dist/server/source.js');
@@ -49,6 +50,7 @@ async function bailiwick(isUnguarded) {
     metrics,
     limits: new RequestLimits(NO_LIMITS, systemClock),
     sourceOf: sourceReader([]),
+    largeBodies: new LargeBodies(served),
     admitAnonymous: anonymousAdmission(guarded.bare, policies),
     authenticate: async (db, shown) => {
       const actor = await authenticate(db, database, shown.token, new Date());

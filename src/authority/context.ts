@@ -145,4 +145,6 @@ export interface Context extends Services, Asker {
   readonly loadsFor?: object;
   /** Counts a password before it is checked. @throws Refusal RATE_LIMITED when its user or the caller tried too often. */
   readonly attemptLogIn: (user: string) => LogInAttempt;
+  /** Charges the caller for an operation that is about to run, in microseconds of CPU. @throws Refusal RATE_LIMITED. */
+  readonly charge: (cost: number, kind: string) => void;
 }

@@ -93,6 +93,12 @@ export const wrongScope = (policy: string, scopeTypes: readonly string[]) =>
 export const notFound = (what: string) => new Refusal('NOT_FOUND', `No such ${what}.`);
 export const badInput = (message: string, extensions: Record<string, unknown> = {}) =>
   new Refusal('BAD_USER_INPUT', message, extensions);
+/** A request that is beyond a bound, refused before the work that the bound is for. */
+export const beyond = (
+  bound: 'body' | 'document' | 'cost',
+  message: string,
+  extensions: Record<string, unknown> = {},
+) => badInput(message, { bound, ...extensions });
 export const invalidCursor = () => new Refusal('INVALID_CURSOR', 'The cursor is not one of this list.');
 export const eventsExpired = () =>
   new Refusal('INVALID_CURSOR', 'Events from then are not kept any more: read afresh, and begin without a cursor.', {

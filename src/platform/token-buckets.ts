@@ -25,8 +25,8 @@ export class TokenBuckets {
     this.#rate = rate;
   }
 
-  /** Takes a token: 0, or after how many seconds, a whole number, there will be one. */
-  take(key: string, now: Date): number {
+  /** Takes tokens, a burst's at most: 0, or after how many seconds, a whole number, there will be as many. */
+  take(key: string, now: Date, amount = 1): number {
     const { perSecond, burst } = this.#rate;
     if (burst === 0) return 0;
     const bounded = key.slice(0, KEY_CHARACTERS_MAX);
@@ -36,8 +36,9 @@ export class TokenBuckets {
     // A clock that was set back gives nothing and takes nothing.
     bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, at - bucket.at) / 1000) * perSecond);
     bucket.at = at;
-    if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / perSecond);
-    bucket.tokens -= 1;
+    const wanted = Math.min(amount, burst);
+    if (bucket.tokens < wanted) return Math.ceil((wanted - bucket.tokens) / perSecond);
+    bucket.tokens -= wanted;
     return 0;
   }
 }

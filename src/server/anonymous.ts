@@ -8,7 +8,6 @@ import {
   getOperationAST,
   getVariableValues,
   isObjectType,
-  parse,
   specifiedRules,
   TypeInfo,
   validate,
@@ -17,7 +16,7 @@ import {
 } from 'graphql';
 import { unauthenticated } from '../platform/errors.js';
 import type { PolicyRegistry } from '../platform/policy/index.js';
-import { LIMITS, withinLimits } from './limits.js';
+import { readDocument, STRANGER } from './document.js';
 
 /**
  * Takes a request's body or query string as it came.
@@ -58,11 +57,11 @@ function openFields(schema: GraphQLSchema, policies: PolicyRegistry): ReadonlySe
   return open;
 }
 
-/** Short ones only: some rules of validation take time in the square of a document's length, and strangers pay nothing. */
+/** Short ones only: strangers pay nothing. */
 function parsed(query: unknown): DocumentNode | null {
   if (typeof query !== 'string') return null;
   try {
-    return parse(query, { maxTokens: LIMITS.anonymousTokens });
+    return readDocument(query, STRANGER);
   } catch (error) {
     if (error instanceof GraphQLError) return null;
     throw error;
@@ -84,7 +83,7 @@ function isOpen(schema: GraphQLSchema, open: ReadonlySet<string>, document: Docu
 
 /** Whether execution would begin: past here the answer is the operation's own. */
 function isRunnable(schema: GraphQLSchema, document: DocumentNode, operationName: unknown, variables: unknown) {
-  if (validate(schema, document, [...specifiedRules, withinLimits], { maxErrors: 1 }).length > 0) return false;
+  if (validate(schema, document, specifiedRules, { maxErrors: 1 }).length > 0) return false;
   const operation = getOperationAST(document, typeof operationName === 'string' ? operationName : null);
   const given = Object(variables) as Record<string, unknown>;
   return !!operation && !getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 }).errors;

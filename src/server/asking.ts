@@ -6,6 +6,7 @@ import type { PolicyRegistry } from '../platform/policy/index.js';
 import { traced } from '../platform/trace.js';
 import type { Leave } from './leaving.js';
 import type { LookUps } from './look-ups.js';
+import type { Metrics } from './metrics.js';
 import type { RequestLimits } from './rate-limits.js';
 import { type Shown, shownIn } from './shown.js';
 
@@ -18,6 +19,7 @@ export interface Asking {
   readonly authenticate: Authenticate;
   readonly limits: RequestLimits;
   readonly lookUps: LookUps;
+  readonly metrics: Metrics;
   readonly database: Pick<Database, 'at'>;
 }
 
@@ -32,6 +34,10 @@ export async function contextFor(
   const asker = shown === null ? stranger : await traced('authenticate', () => authenticated(asking, source, shown));
   const reauthenticate = async (tx: Tx) => (shown === null ? stranger : asking.authenticate(tx, shown));
   const attemptLogIn = (user: string) => asking.limits.attemptLogIn(source, user);
+  const charge = (cost: number, kind: string) => {
+    asking.limits.charge(asker.actor.principal?.id ?? null, source, cost);
+    asking.metrics.charged(kind, cost);
+  };
   const ending = new AbortController();
   leave(() => ending.abort());
   // Whoever proved nothing yet never holds the last connections.
@@ -45,6 +51,7 @@ export async function contextFor(
     atEnd: leave,
     reauthenticate,
     attemptLogIn,
+    charge,
   };
 }
 

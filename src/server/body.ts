@@ -1,9 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { badInput } from '../platform/errors.js';
+import { badInput, beyond } from '../platform/errors.js';
 import { received } from './arrivals.js';
+import { requireBoundedJson } from './json-outline.js';
 
-export const BODY_MAX_ANONYMOUS = 1024 * 1024;
-export const BODY_MAX = 16 * 1024 * 1024;
+/** Of strangers, and of what is a query and little more. */
+export const BODY_MAX_SMALL = 64 * 1024;
+export const BODY_MAX = 1024 * 1024;
+/** Of operations that take content (`large-bodies.ts`). */
+export const BODY_MAX_LARGE = 16 * 1024 * 1024;
 
 export const isJson = ({ headers }: IncomingMessage) => /^application\/json\b/i.test(headers['content-type'] ?? '');
 
@@ -11,24 +15,34 @@ export function refuseMediaType(response: ServerResponse): void {
   response.writeHead(415, { 'content-type': 'text/plain' }).end('POST takes application/json.\n');
 }
 
-/** @throws Refusal BAD_USER_INPUT for a body that is larger than `max` bytes or not JSON. */
+/** @throws Refusal BAD_USER_INPUT for a body that is larger than `max` bytes, beyond the bounds of JSON, or not JSON. */
 export async function readJson(request: IncomingMessage, max: number): Promise<unknown> {
   return parseJson(await readBody(request, max));
 }
 
-async function readBody(request: IncomingMessage, max: number): Promise<Buffer> {
+/**
+ * @param allowLarger Decides by the beginning of a body that is larger, and answers how large it may be at most.
+ * @throws Refusal BAD_USER_INPUT for a body that is larger.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  most: number,
+  allowLarger?: (beginning: Buffer) => number,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  let size = 0;
+  let [size, max] = [0, most];
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > max) throw badInput(`The body is larger than ${max} bytes.`);
+    if (size > most && max === most && allowLarger) max = allowLarger(Buffer.concat(chunks));
+    if (size > max) throw beyond('body', `The body is larger than ${max} bytes.`);
     received(request, chunk.length);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-function parseJson(body: Buffer): unknown {
+export function parseJson(body: Buffer): unknown {
+  requireBoundedJson(body);
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {

@@ -16,9 +16,10 @@ import type { Context } from '../authority/index.js';
 import { faultForLog } from '../db/errors.js';
 import { badInput, type ErrorCode, HTTP_STATUS, Refusal } from '../platform/errors.js';
 import type { Logger } from '../platform/log.js';
+import { Costs } from './cost.js';
 import { recordDenial } from './denials.js';
 import type { Guarded } from './enforce.js';
-import { costOf, LIMITS, withinLimits } from './limits.js';
+import { LIMITS } from './limits.js';
 import { isFault, maskError } from './mask.js';
 import { runnerOf } from './run-bare.js';
 
@@ -37,7 +38,8 @@ export function createGraphql(
     allowBatchedHttpRequests: false,
     hideSchemaDetailsFromClientErrors: true,
     parseOptions: { maxTokens: LIMITS.tokens },
-    validationRules: [withinLimits],
+    // What a document may be is decided before it comes here (document.ts).
+    validationOptions: { maxErrors: LIMITS.mistakes },
     stopOnTerminationSignals: false,
     formatError: maskError,
     logger: {
@@ -50,7 +52,7 @@ export function createGraphql(
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      requestRules(guarded),
+      requestRules(guarded, new Costs(guarded.bare)),
       ...watchers,
       runBare(guarded),
     ],
@@ -58,14 +60,14 @@ export function createGraphql(
 }
 
 /** What depends on variables is decided here: validation is cached across callers. */
-const requestRules = (guarded: Guarded): ApolloServerPlugin<Context> => ({
+const requestRules = (guarded: Guarded, costs: Costs): ApolloServerPlugin<Context> => ({
   requestDidStart: async () => ({
-    didResolveOperation: async ({ schema, operation, document, request, contextValue }) => {
+    didResolveOperation: async ({ operation, document, request, contextValue }) => {
       if (operation?.operation === 'subscription') throw badInput('Subscriptions are served at /graphql/stream.');
       guarded.requireWithinLimit(document, contextValue);
-      if (operation && costOf(schema, operation, document, request.variables ?? {}) > LIMITS.cost) {
-        throw badInput('The operation could answer too much; ask for smaller pages.');
-      }
+      if (!operation) return;
+      const cost = costs.requireWithin(operation, document, request.variables ?? {});
+      contextValue.charge(cost, operation.operation);
     },
     didEncounterErrors: async ({ contextValue, errors }) => logFaults(contextValue, errors),
     willSendResponse: async ({ contextValue, request, response, errors, document, operationName }) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { type ApolloServer, HeaderMap } from '@apollo/server';
+import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import { type Context, type Route, requireOperation, type Services } from '../authority/index.js';
 import type { Database } from '../db/open.js';
 import { HTTP_STATUS, notFound, Refusal, unauthenticated } from '../platform/errors.js';
@@ -8,11 +8,13 @@ import type { PolicyRegistry } from '../platform/policy/index.js';
 import { continued, traced } from '../platform/trace.js';
 import type { AdmitAnonymous } from './anonymous.js';
 import { Arrivals } from './arrivals.js';
+import { readAsked } from './asked.js';
 import { type Authenticate, contextFor } from './asking.js';
-import { BODY_MAX, BODY_MAX_ANONYMOUS, isJson, readJson, refuseMediaType } from './body.js';
+import { isJson, refuseMediaType } from './body.js';
 import { Connections } from './connections.js';
 import { recordDenial } from './denials.js';
 import { answerPage, type Page } from './graphiql.js';
+import type { LargeBodies } from './large-bodies.js';
 import { type Leave, leaving } from './leaving.js';
 import { createHttpServer, type HttpServer, type TlsFiles } from './listener.js';
 import { LookUps } from './look-ups.js';
@@ -31,6 +33,7 @@ export interface FrontDoor {
   readonly database: Database;
   readonly graphql: ApolloServer<Context>;
   readonly admitAnonymous: AdmitAnonymous;
+  readonly largeBodies: LargeBodies;
   readonly authenticate: Authenticate;
   /** What `/readyz` looks at. */
   readonly probes: readonly Probe[];
@@ -129,6 +132,7 @@ async function handle(
   const context = await contextFor(door, { requestId, source, leave }, request);
   const caller = { source, principal: context.actor.principal?.id ?? null };
   if (caller.principal !== null) door.limits.admitPrincipal(caller.principal);
+  else door.limits.admitStranger(source);
   const refuse = (reason: Refusal) => answerError(door, requestId, response, reason);
   door.arrivals.expect(request, response, caller, leave, refuse);
   const place = leaving(response);
@@ -179,27 +183,36 @@ async function answerGraphql(
 ): Promise<void> {
   const { method = 'GET', headers } = request;
   if (method === 'POST' && !isJson(request)) return refuseMediaType(response);
-  const isAnonymous = context.actor.principal === null;
-  const body = method === 'POST' ? await readJson(request, isAnonymous ? BODY_MAX_ANONYMOUS : BODY_MAX) : '';
-  run();
-  const { search, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-  if (isAnonymous) door.admitAnonymous(method === 'POST' ? body : Object.fromEntries(searchParams));
   const headerMap = new HeaderMap();
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) headerMap.set(name, String(value));
-  const result = await door.graphql.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { method, headers: headerMap, search, body },
-    context: async () => context,
-  });
+  const { body, search, done } = await readAsked(door, context, request);
+  const httpGraphQLRequest = { method, headers: headerMap, search, body };
+  try {
+    run();
+    const result = await door.graphql.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context });
+    sendResult(response, result);
+  } finally {
+    done();
+  }
+}
+
+function sendResult(response: ServerResponse, result: HTTPGraphQLResponse): void {
   for (const [name, value] of result.headers) response.setHeader(name, value);
   response.statusCode = result.status ?? 200;
   if (result.body.kind === 'complete') response.end(result.body.string);
   else response.end();
 }
 
-function answerError({ services }: FrontDoor, requestId: string, response: ServerResponse, error: unknown): void {
+function answerError(
+  { services, metrics }: FrontDoor,
+  requestId: string,
+  response: ServerResponse,
+  error: unknown,
+): void {
   // Refused while its body was coming; what reads the body only sees the connection go.
   if (response.writableEnded) return;
   const refusal = refusalFor(error, services.log, requestId);
+  metrics.refused(refusal);
   if (response.headersSent) return void response.destroy();
   const { retryAfterSeconds } = refusal.extensions;
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));

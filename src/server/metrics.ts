@@ -57,6 +57,16 @@ export class Metrics implements Meter {
     'Denials that were counted with others of the same',
   );
   readonly #lost = this.#counter('bailiwick_denials_lost_total', 'Denials that the audit log could not take');
+  readonly #cost = this.#counter(
+    'bailiwick_operation_cost_seconds_total',
+    'What operations were charged, as seconds of CPU by the table of prices',
+    ['kind'],
+  );
+  readonly #refusals = this.#counter(
+    'bailiwick_requests_refused_total',
+    'GraphQL requests that were refused before anything ran, by the bound that they are beyond',
+    ['bound'],
+  );
 
   /** @param scrapeToken A bearer that reads the metrics and nothing else; without it only a token by policy does. */
   constructor(probes: Probes, scrapeToken?: string) {
@@ -78,6 +88,17 @@ export class Metrics implements Meter {
 
   requested(route: string, status: string, seconds: number): void {
     this.#http.observe({ route, status }, seconds);
+  }
+
+  /** An operation begins that costs so many microseconds of CPU. */
+  charged(kind: string, cost: number): void {
+    this.#cost.inc({ kind }, cost / 1e6);
+  }
+
+  /** Counts what a caller is refused for when that is a bound. */
+  refused({ extensions }: { readonly extensions?: { readonly [name: string]: unknown } | undefined }): void {
+    const bound = extensions?.code === 'RATE_LIMITED' ? 'rate' : extensions?.bound;
+    if (typeof bound === 'string') this.#refusals.inc({ bound });
   }
 
   verified(verdict: 'ACCEPTED' | 'REJECTED', codes: ReadonlySet<string>): void {
@@ -108,7 +129,9 @@ export class Metrics implements Meter {
       return {
         willSendResponse: async ({ operation, response }) => {
           if (response.body.kind !== 'single') return;
-          const outcome = String(response.body.singleResult.errors?.[0]?.extensions?.code ?? 'OK');
+          const [error] = response.body.singleResult.errors ?? [];
+          const outcome = String(error?.extensions?.code ?? 'OK');
+          if (error) this.refused(error);
           const seconds = (performance.now() - started) / 1000;
           this.#operations.observe({ kind: operation?.operation ?? 'none', outcome }, seconds);
         },

@@ -11,6 +11,11 @@ import type { Pace } from './pace.js';
 export interface LimitSettings {
   readonly requestsPerSecondPerPrincipal: number;
   readonly requestsPerSecondPerSource: number;
+  /** Requests without a credential. */
+  readonly strangersRequestsPerSecondPerSource: number;
+  /** What operations cost, in microseconds of CPU (`prices.ts`). */
+  readonly costPerSecondPerPrincipal: number;
+  readonly strangersCostPerSecondPerSource: number;
   readonly concurrentRequestsPerPrincipal: number;
   readonly concurrentRequestsPerSource: number;
   /** Strangers, who have not proved who they are, get an eighth of them. */
@@ -36,6 +41,9 @@ export interface LimitSettings {
 export const NO_LIMITS: LimitSettings = {
   requestsPerSecondPerPrincipal: 0,
   requestsPerSecondPerSource: 0,
+  strangersRequestsPerSecondPerSource: 0,
+  costPerSecondPerPrincipal: 0,
+  strangersCostPerSecondPerSource: 0,
   concurrentRequestsPerPrincipal: 0,
   concurrentRequestsPerSource: 0,
   concurrentRequests: 0,
@@ -66,7 +74,7 @@ export interface Caller {
 export const strangersOf = (limit: number) => Math.ceil(limit / STRANGERS_PART);
 
 type ConcurrencyName = 'principal' | 'source';
-type RateName = 'principal' | 'source' | 'logInSource' | 'logInUser';
+type RateName = 'principal' | 'source' | 'stranger' | 'cost' | 'strangerCost' | 'logInSource' | 'logInUser';
 
 const perSecond = (rate: number) => new TokenBuckets({ perSecond: rate, burst: rate * BURST_SECONDS });
 const perMinute = (rate: number) => new TokenBuckets({ perSecond: rate / 60, burst: rate });
@@ -87,6 +95,9 @@ export class RequestLimits {
     this.#rates = {
       principal: perSecond(settings.requestsPerSecondPerPrincipal),
       source: perSecond(settings.requestsPerSecondPerSource),
+      stranger: perSecond(settings.strangersRequestsPerSecondPerSource),
+      cost: perSecond(settings.costPerSecondPerPrincipal),
+      strangerCost: perSecond(settings.strangersCostPerSecondPerSource),
       logInSource: perMinute(settings.logInsPerMinutePerSource),
       logInUser: perMinute(settings.logInsPerMinutePerUser),
     };
@@ -129,6 +140,17 @@ export class RequestLimits {
     leave(this.#all.enter(principal ?? source));
   }
 
+  /** The same for one without a credential, by where it comes from. @throws RATE_LIMITED. */
+  admitStranger(source: string): void {
+    this.#take('stranger', source);
+  }
+
+  /** Charges an operation to who runs it, or without a credential to where it comes from. @throws RATE_LIMITED. */
+  charge(principalId: string | null, source: string, cost: number): void {
+    if (principalId === null) this.#take('strangerCost', source, cost);
+    else this.#take('cost', principalId, cost);
+  }
+
   /**
    * Counts a password that is about to be checked, whether there is such a user or not. What is tried from everywhere
    * keeps nobody out who logged in from this source before. @throws RATE_LIMITED.
@@ -142,8 +164,8 @@ export class RequestLimits {
     return { source, isKnown, succeeded: () => this.#logIns.succeeded(source, user) };
   }
 
-  #take(rate: RateName, key: string): void {
-    const seconds = this.#rates[rate].take(key, this.#clock.now());
+  #take(rate: RateName, key: string, amount = 1): void {
+    const seconds = this.#rates[rate].take(key, this.#clock.now(), amount);
     if (seconds > 0) throw rateLimited('Too many requests; try again later.', seconds);
   }
 }

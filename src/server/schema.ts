@@ -17,6 +17,7 @@ import { badInput } from '../platform/errors.js';
 import type { PolicyRegistry } from '../platform/policy/index.js';
 import { stamp } from './stamp.js';
 
+const REPRESENTATION_KEYS_MAX = 8;
 const FOLDER = new URL('../../schema/', import.meta.url);
 const FILES = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).sort();
 
@@ -116,7 +117,20 @@ export function buildSchema(domains: readonly DomainManifest[], policies?: Polic
   const schema = buildSubgraphSchema([{ typeDefs, resolvers: resolvers as never }]);
   followReferences(schema, domains);
   checkReferences(schema);
+  printOnce(schema);
   return schema;
+}
+
+/** The subgraph's text is printed for each who asks otherwise. */
+function printOnce(schema: GraphQLSchema): void {
+  const field = schema.getQueryType()?.getFields()._service;
+  const resolve = field?.resolve;
+  if (!field || !resolve) return;
+  let service: unknown;
+  field.resolve = (...given) => {
+    service ??= resolve(...given);
+    return service;
+  };
 }
 
 /**
@@ -159,12 +173,20 @@ function checkReferences(schema: GraphQLSchema): void {
   field.resolve = (parent, args, context, info) => {
     for (const representation of args.representations) {
       const { __typename, id } = Object(representation);
-      if (!names.has(__typename) || typeof id !== 'string')
+      if (!names.has(__typename) || typeof id !== 'string' || !isFlat(representation))
         throw badInput('A representation names an entity by __typename and id.');
     }
     return resolve(parent, args, context, info);
   };
 }
+
+/** Keys of entities are few, and none has parts. */
+const isFlat = (representation: object) => {
+  const values = Object.values(representation);
+  return (
+    values.length <= REPRESENTATION_KEYS_MAX && values.every((value) => typeof value !== 'object' || value === null)
+  );
+};
 
 function typesIn(typeDefs: DocumentNode): string[] {
   return typeDefs.definitions.flatMap((node) =>

@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Actor, Context, Feed, Route } from '../authority/index.js';
 import { badInput } from '../platform/errors.js';
 import { definePolicy } from '../platform/policy/index.js';
-import { BODY_MAX_ANONYMOUS, isJson, readJson, refuseMediaType } from './body.js';
+import { BODY_MAX_SMALL, isJson, readJson, refuseMediaType } from './body.js';
+import { Costs } from './cost.js';
 import type { Guarded } from './enforce.js';
 import type { Lookout } from './lookout.js';
 import { answerStream } from './stream.js';
@@ -30,11 +31,13 @@ export interface StreamOptions {
 /** The streams of a process. */
 export class Streams {
   readonly #options: StreamOptions;
+  readonly #costs: Costs;
   readonly #open = new Set<AbortController>();
   #isEnding = false;
 
   constructor(options: StreamOptions) {
     this.#options = options;
+    this.#costs = new Costs(options.guarded.bare);
   }
 
   readonly route: Route = {
@@ -44,7 +47,7 @@ export class Streams {
     isStream: true,
     handle: async (context, _parameter, request, response, giveBack) => {
       if (!isJson(request)) return refuseMediaType(response);
-      await this.#answer(context, await readJson(request, BODY_MAX_ANONYMOUS), response, giveBack);
+      await this.#answer(context, await readJson(request, BODY_MAX_SMALL), response, giveBack);
     },
   };
 
@@ -56,11 +59,12 @@ export class Streams {
 
   async #answer(context: Context, asked: unknown, response: ServerResponse, giveBack: () => void): Promise<void> {
     const { guarded, feeds, lookout } = this.#options;
-    const subscription = readSubscription(guarded.bare, asked);
+    const subscription = readSubscription(guarded.bare, this.#costs, asked);
     guarded.requireWithinLimit(subscription.document, context);
     const feed = feeds[subscription.field];
     const policy = context.policies.policyFor(`Subscription.${subscription.field}`)?.name;
     if (!feed || !policy) throw badInput('There are no events for this field.');
+    context.charge(subscription.cost, 'subscription');
     const { signal, close } = this.#opened(context, response);
     try {
       giveBack();

@@ -7,12 +7,12 @@ import {
   getVariableValues,
   Kind,
   type OperationDefinitionNode,
-  parse,
   specifiedRules,
   validate,
 } from 'graphql';
-import { badInput } from '../platform/errors.js';
-import { costOf, LIMITS, withinLimits } from './limits.js';
+import { badInput, Refusal } from '../platform/errors.js';
+import type { Costs } from './cost.js';
+import { readDocument } from './document.js';
 
 /** A subscription that a caller asks for: its one field of Subscription, and what to run for each event. */
 export interface Subscription {
@@ -21,26 +21,28 @@ export interface Subscription {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly field: string;
   readonly args: Readonly<Record<string, unknown>>;
+  /** What it costs to answer an event. */
+  readonly cost: number;
 }
 
 /**
  * Reads a subscription from a request's body, under the limits of every other operation.
  * @throws Refusal BAD_USER_INPUT for anything else than one valid subscription.
  */
-export function readSubscription(schema: GraphQLSchema, asked: unknown): Subscription {
+export function readSubscription(schema: GraphQLSchema, costs: Costs, asked: unknown): Subscription {
   const { query, operationName, variables: given = {} } = Object(asked) as Readonly<Record<string, unknown>>;
   if (typeof query !== 'string') throw badInput('The body has no query.');
   const name = typeof operationName === 'string' ? operationName : undefined;
-  const document = told(() => parse(query, { maxTokens: LIMITS.tokens }));
-  const [mistake] = validate(schema, document, [...specifiedRules, withinLimits], { maxErrors: 1 });
+  const document = told(() => readDocument(query));
+  const [mistake] = validate(schema, document, specifiedRules, { maxErrors: 1 });
   if (mistake) throw badInput(mistake.message);
   const operation = getOperationAST(document, name);
   if (operation?.operation !== 'subscription') throw badInput('Only a subscription is served here.');
   const raw = Object(given) as Record<string, unknown>;
   const { coerced: variables, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], raw);
   if (variables === undefined) throw badInput(errors?.[0]?.message ?? 'The variables do not fit.');
-  if (costOf(schema, operation, document, raw) > LIMITS.cost) throw badInput('An event could answer too much.');
-  return { document, operationName: name, variables: raw, ...rootField(schema, operation, variables) };
+  const cost = costs.requireWithin(operation, document, raw);
+  return { document, operationName: name, variables: raw, cost, ...rootField(schema, operation, variables) };
 }
 
 /** What is decided and followed is the one field that stands there, whatever the variables. */
@@ -63,6 +65,6 @@ function told<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw error instanceof GraphQLError ? badInput(error.message) : error;
+    throw error instanceof GraphQLError && !(error instanceof Refusal) ? badInput(error.message) : error;
   }
 }

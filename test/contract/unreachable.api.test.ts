@@ -9,6 +9,7 @@ import { anonymousAdmission } from '../../src/server/anonymous.js';
 import { enforce } from '../../src/server/enforce.js';
 import { createGraphql } from '../../src/server/graphql.js';
 import { createFrontDoor } from '../../src/server/http.js';
+import { LargeBodies } from '../../src/server/large-bodies.js';
 import { Metrics } from '../../src/server/metrics.js';
 import { NO_LIMITS, RequestLimits } from '../../src/server/rate-limits.js';
 import { buildSchema } from '../../src/server/schema.js';
@@ -53,7 +54,8 @@ async function carelessServer({ services, database }: TestServer) {
     path: /^\/loophole$/,
     handle: async (_context, _parameter, _request, response) => void response.end(SECRET),
   };
-  const graphql = createGraphql(enforce(schema, policies), services.log);
+  const guarded = enforce(schema, policies);
+  const graphql = createGraphql(guarded, services.log);
   await graphql.start();
   const { http } = createFrontDoor({
     services,
@@ -72,6 +74,7 @@ async function carelessServer({ services, database }: TestServer) {
     sourceOf: sourceReader([]),
     probes: [],
     admitAnonymous: anonymousAdmission(schema, policies),
+    largeBodies: new LargeBodies(guarded),
     routes: [...DOMAINS.flatMap((domain) => domain.routes ?? []), route],
     authenticate: async (db, shown) => {
       const actor = await authenticate(db, database, shown.kind === 'token' ? shown.token : '', services.clock.now());

@@ -1,110 +1,105 @@
-import { buildSchema, type GraphQLSchema, isObjectType, Kind, parse, validate } from 'graphql';
+import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { DOMAINS } from '../../src/domains.js';
-import { FIRST_DEFAULT } from '../../src/platform/pagination.js';
-import { costOf, LARGE_FIELDS, LIMITS, withinLimits } from '../../src/server/limits.js';
-import { coordinatesOf, buildSchema as servedSchema } from '../../src/server/schema.js';
+import { readDocument, STRANGER } from '../../src/server/document.js';
+import { LIMITS } from '../../src/server/limits.js';
+import { requireBounded } from '../../src/server/structure.js';
 
-const schema = buildSchema(`type Query { me: Query, all(first: Int): [Query], name: String,
-  byKey(representations: [ID!]!): [Query] }`);
-const problems = (text: string) => validate(schema, parse(text), [withinLimits]).map((error) => error.message);
-
-function operationOf(schema: GraphQLSchema, text: string, variables = {}): Parameters<typeof costOf> {
-  const document = parse(text);
-  const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
-  return [schema, operation, document, variables];
+/** What a document is refused for; undefined when it is within the bounds. */
+function problem(text: string): string | undefined {
+  try {
+    requireBounded(parse(text));
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
-const cost = (text: string, variables = {}) => costOf(...operationOf(schema, text, variables));
-
+const times = (count: number, make: (n: number) => string) =>
+  Array.from({ length: count }, (_, n) => make(n)).join(' ');
 const nested = (levels: number) => `${'{ me '.repeat(levels)}{ name }${' }'.repeat(levels)}`;
 /** Each of n fragments spreads the next one twice: 2^n when followed naively. */
 const doubling = (n: number) =>
-  `{ ...f0 } ${Array.from({ length: n }, (_, i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`).join(' ')} fragment f${n} on Query { name }`;
+  `{ ...f0 } ${times(n, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f${n} on Query { name }`;
 
-describe('withinLimits', () => {
+describe('requireBounded', () => {
   it('ok: an operation as deep as is allowed', () => {
-    expect(problems(nested(LIMITS.depth - 1))).toEqual([]);
+    expect(problem(nested(LIMITS.depth - 1))).toBeUndefined();
   });
 
   it('invalid: an operation that is deeper, directly or through a fragment', () => {
-    expect(problems(nested(LIMITS.depth))).toHaveLength(1);
-    expect(problems(`{ ...deep } fragment deep on Query ${nested(LIMITS.depth)}`)).toHaveLength(1);
+    expect(problem(nested(LIMITS.depth))).toContain('levels deep');
+    expect(problem(`{ ...deep } fragment deep on Query ${nested(LIMITS.depth)}`)).toContain('levels deep');
+    expect(problem('{ ...f } fragment f on Query { me { ...f } }')).toContain('levels deep');
+  });
+
+  it('ok: introspection, which is deep by nature', () => {
+    expect(problem(`{ __schema { types { ${'ofType { '.repeat(13)} name ${' }'.repeat(13)} } } }`)).toBeUndefined();
   });
 
   it('invalid: more root fields than are allowed, directly or through fragments', () => {
-    const fields = (count: number) => Array.from({ length: count }, (_, i) => `a${i}: name`).join(' ');
-    expect(problems(`{ ${fields(LIMITS.rootFields)} }`)).toEqual([]);
-    expect(problems(`{ ${fields(LIMITS.rootFields + 1)} }`)).toHaveLength(1);
-    expect(problems(`{ ...all } fragment all on Query { ... { ${fields(LIMITS.rootFields + 1)} } }`)).toHaveLength(1);
+    const fields = (count: number) => times(count, (i) => `a${i}: name`);
+    expect(problem(`{ ${fields(LIMITS.rootFields)} }`)).toBeUndefined();
+    expect(problem(`{ ${fields(LIMITS.rootFields + 1)} }`)).toContain('root fields');
+    expect(problem(`{ ...all } fragment all on Query { ... { ${fields(LIMITS.rootFields + 1)} } }`)).toContain('root');
   });
 
-  it('invalid: more aliases than are allowed', () => {
-    const aliases = Array.from({ length: LIMITS.aliases + 1 }, (_, i) => `a${i}: name`).join(' ');
-    expect(problems(`{ me { ${aliases} } }`)).toHaveLength(1);
+  it('invalid: more aliases, operations, fragments, spreads, variables or directives than are allowed', () => {
+    const { counts } = LIMITS;
+    const variables = times(counts.variables + 1, (i) => `$v${i}: Int`);
+    const many = {
+      aliases: `{ me { ${times(LIMITS.aliases + 1, (i) => `a${i}: name`)} } }`,
+      operations: times(counts.operations + 1, (i) => `query q${i} { name }`),
+      fragments: times(counts.fragments + 1, (i) => `fragment f${i} on Query { name }`),
+      spreads: `{ name ${times(counts.spreads + 1, () => '...f')} } fragment f on Query { name }`,
+      variables: `query (${variables}) { name }`,
+      directives: `{ name ${times(counts.directives + 1, () => '@skip(if: false)')} }`,
+    };
+    for (const [name, text] of Object.entries(many)) expect(problem(text), name).toContain(`more than`);
+    for (const [name, text] of Object.entries(many)) expect(problem(text), name).toContain(name);
   });
 
-  it('ok: fragments that double at every level are measured in no time', () => {
-    expect(problems(doubling(200))).toEqual([]);
-    expect(cost(doubling(200))).toBe(0);
+  it('invalid: fields that are repeated under one key, at any depth and through fragments', () => {
+    const repeated = [
+      `{ ${times(115, () => 'name')} }`,
+      `{ me { ${times(115, () => 'name')} } }`,
+      `{ ${times(11, () => `me { ${times(11, () => 'name')} }`)} }`,
+      `{ me { ...a ...b } } fragment a on Query { ${times(20, () => 'name')} } fragment b on Query { ${times(20, () => 'name')} }`,
+      `{ ...f } fragment f on Query { ... { ${times(40, () => 'name')} } }`,
+      `{ name } fragment unused on Query { ${times(40, () => 'name')} }`,
+    ];
+    for (const text of repeated) expect(problem(text), text).toContain('under one key');
+  });
+
+  it('invalid: repeated fields with long arguments, which are compared as text', () => {
+    const field = (length: number) => `all(filter: "${'x'.repeat(length)}") { name }`;
+    expect(problem(`{ ${times(10, () => field(10))} }`)).toBeUndefined();
+    expect(problem(`{ ${times(10, () => field(1000))} }`)).toContain('under one key');
+  });
+
+  it('ok: fragments that each ask for the same few fields, as components of a page do', () => {
+    const component = (i: number) => `fragment c${i} on Query { __typename id name }`;
+    expect(problem(`{ me { ${times(15, (i) => `...c${i}`)} } } ${times(15, component)}`)).toBeUndefined();
+  });
+
+  it('invalid: fragments that double at every level, after a bounded number of steps', () => {
+    expect(problem(doubling(50))).toContain('selections');
+  });
+
+  it('invalid: long literals', () => {
+    expect(problem(`{ all(of: [${'1 '.repeat(LIMITS.literalSize + 1)}]) }`)).toContain('literal');
+    expect(problem(`{ all(of: "${'x'.repeat(LIMITS.stringLength + 1)}") }`)).toContain('text');
   });
 });
 
-describe('costOf', () => {
-  it('ok: pages inside pages multiply, whether first is written out or a variable', () => {
-    expect(cost('{ all(first: 10) { all(first: 20) { name } } }')).toBe(10 * (1 + 20));
-    expect(cost('query ($n: Int) { all(first: $n) { all(first: 20) { name } } }', { n: 10 })).toBe(10 * (1 + 20));
+describe('readDocument', () => {
+  it('invalid: a longer document than any client writes, before it is parsed', () => {
+    expect(() => readDocument(`{ ${' '.repeat(LIMITS.textLength)}`)).toThrow('characters');
   });
 
-  it('ok: a page whose first is left out, null or a variable without a value has the default size', () => {
-    expect(cost('{ all { name } }')).toBe(FIRST_DEFAULT);
-    expect(cost('{ all(first: null) { name } }')).toBe(FIRST_DEFAULT);
-    expect(cost('query ($n: Int) { all(first: $n) { name } }')).toBe(FIRST_DEFAULT);
-    expect(cost('query ($n: Int) { all(first: $n) { name } }', { n: null })).toBe(FIRST_DEFAULT);
-    expect(cost('{ all { ...page } } fragment page on Query { all { name } }')).toBe(
-      FIRST_DEFAULT * (1 + FIRST_DEFAULT),
-    );
-  });
-
-  it('ok: a variable without a value has its own default', () => {
-    expect(cost('query ($n: Int = 7) { all(first: $n) { name } }')).toBe(7);
-  });
-
-  it('ok: what a router asks for by key counts each time', () => {
-    const text = 'query ($r: [ID!]!) { byKey(representations: $r) { all(first: 10) { name } } }';
-    expect(cost(text, { r: ['a', 'b', 'c'] })).toBe(3 * (1 + 10));
-  });
-
-  it('ok: what is no list counts once, an unknown field too', () => {
-    expect(cost('{ me { me { name } } __schema { types { name } } missing { name } }')).toBe(2 + 2 + 1);
-  });
-
-  it('ok: fields whose answers are large count by their size, wherever they are reached', () => {
-    const served = servedSchema(DOMAINS);
-    const results = (first: number) =>
-      costOf(
-        ...operationOf(
-          served,
-          `{ agent(ref: { name: "a" }) { attestationResults(first: ${first}) {
-        nodes { ...result } } } } fragment result on AttestationResult { failures { code } }`,
-        ),
-      );
-    expect(results(50)).toBeLessThan(LIMITS.cost);
-    expect(results(100)).toBeGreaterThan(LIMITS.cost);
-    const texts = Array.from({ length: 50 }, (_, i) => `t${i}: tpmPolicy`).join(' ');
-    const lists = `{ allowlists(first: 200) { nodes { currentRevision { ${texts} } } } }`;
-    expect(costOf(...operationOf(served, lists))).toBeGreaterThan(LIMITS.cost);
-    expect(coordinatesOf(served)).toEqual(expect.arrayContaining([...LARGE_FIELDS.keys()]));
-  });
-
-  it('same: the size of a page that the schema tells is the one that is measured and answered', () => {
-    const firsts = Object.values(servedSchema(DOMAINS).getTypeMap()).flatMap((type) =>
-      isObjectType(type)
-        ? Object.values(type.getFields()).flatMap((field) => field.args.filter(({ name }) => name === 'first'))
-        : [],
-    );
-    expect(firsts.length).toBeGreaterThan(5);
-    expect(new Set(firsts.map(({ defaultValue }) => defaultValue))).toEqual(new Set([FIRST_DEFAULT]));
+  it('invalid: a stranger may repeat less, and its document is shorter', () => {
+    const text = `{ ${times(15, () => 'name')} }`;
+    expect(readDocument(text).definitions).toHaveLength(1);
+    expect(() => readDocument(text, STRANGER)).toThrow('under one key');
+    expect(() => readDocument(`{ ${'a{a}'.repeat(200)} }`, STRANGER)).toThrow('token');
   });
 });

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../../src/server/limits.js';
+import { affordable } from '../../harness/affordable.js';
 import type { Json } from '../../harness/server.js';
 import { type Answered, ask } from './ask.js';
 import { DOORS } from './doors.js';
@@ -61,10 +61,8 @@ function outcome({ value, refusal }: Answered, find: (value: Json) => Json | nul
 
 /** Asks each field once, as many of them in a request as a request may hold. */
 async function askOnce({ server }: World, { token }: Persona, fields: readonly string[]) {
-  const left = [...new Set(fields)];
   const answers = new Map<string, Answered>();
-  while (left.length > 0) {
-    const some = left.splice(0, LIMITS.rootFields);
+  for (const some of affordable([...new Set(fields)])) {
     const found = await ask(server, 'query', some, {}, token);
     for (const [index, answer] of found.entries()) answers.set(some[index] ?? '', answer);
   }

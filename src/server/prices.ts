@@ -1,0 +1,71 @@
+/**
+ * What fields cost, in microseconds of CPU on one core of a small machine with the embedded database, which works in the
+ * server's own process and is the dearest there is. `npm run prove -- abuse` measures them.
+ */
+export interface Price {
+  /** For each object that the field is asked of. */
+  readonly each: number;
+  /** For all objects together that are resolved at once: the statement that loads what they refer to. */
+  readonly once?: number;
+  /** How many objects or values a list answers that does not say so, at its bound or on average in a long list. */
+  readonly size?: number;
+  /** Whether each object that it is asked of has statements of its own, for this field and for all below. */
+  readonly isAlone?: boolean;
+}
+
+/** Any operation: the door, the token, parsing, the answer. */
+export const OPERATION = 3_000;
+/** A statement that reads by an index. */
+export const STATEMENT = 1_900;
+/** A transaction that checks rights, writes a row, its audit entry and its event. */
+export const MUTATION = 9_000;
+/** A number or a text of a row, from the database to the answer. */
+export const LEAF = 4.5;
+/** An object of an answer. */
+export const OBJECT = 9;
+/** A part of the schema that introspection answers. */
+export const INTROSPECTED = 1.5;
+/** Values of a list of numbers or texts that has no price of its own. */
+export const VALUES = 5;
+/** Objects of a list that is no page and has no price of its own. */
+export const OBJECTS = 10;
+
+/** What one operation may cost: with it, nobody else waits for longer. */
+export const COST_MAX = 50_000;
+
+/** Fields that cost other than what their form in the schema says, by coordinate. Those of other forms are priced by `priceOf`. */
+export const PRICES: Readonly<Record<string, Price>> = {
+  'Query._service': { each: 500 },
+  'Query._entities': { each: STATEMENT, once: STATEMENT },
+  '_Service.sdl': { each: 2_500 },
+  'Query.policies': { each: 500, size: 100 },
+  'Query.previewPolicyChange': { each: 25_000 },
+  'Query.effectivePermissions': { each: 20_000 },
+  'EffectivePermissions.permissions': { each: 50, size: 100 },
+  'Query.effectiveRoleAssignments': { each: 20_000 },
+  'Query.whoCan': { each: 20_000 },
+  'WhoCanConnection.hiddenCount': { each: 14_000 },
+  'Query.explainDecision': { each: 20_000 },
+  'Query.verifyAuditChain': { each: 35_000 },
+  'Query.auditChain': { each: 6_000 },
+  'Viewer.permissions': { each: 200, size: 100 },
+  'PolicyPreview.differences': { each: 50, size: 300 },
+  'PolicyPreview.proofs': { each: 50, size: 300 },
+  'Role.impliedRoles': { each: OBJECT, once: STATEMENT, size: 32 },
+  'AttestationResult.failures': { each: OBJECT, size: 300 },
+  'AllowlistRevision.imaPolicy': { each: 15_000 },
+  'AllowlistRevision.tpmPolicy': { each: 60 },
+  'AllowlistRevision.vtpmPolicy': { each: 60 },
+  // Introspection goes through types that are in memory; sizes are this schema's averages, and `__type` may be a large one.
+  'Query.__schema': { each: OBJECT },
+  'Query.__type': { each: 50, size: 20 },
+  '__Schema.types': { each: INTROSPECTED, size: 260 },
+  '__Schema.directives': { each: INTROSPECTED, size: 21 },
+  '__Type.fields': { each: INTROSPECTED, size: 2.4 },
+  '__Type.inputFields': { each: INTROSPECTED, size: 0.9 },
+  '__Type.enumValues': { each: INTROSPECTED, size: 0.4 },
+  '__Type.possibleTypes': { each: INTROSPECTED, size: 0.1 },
+  '__Type.interfaces': { each: INTROSPECTED, size: 0.1 },
+  '__Field.args': { each: INTROSPECTED, size: 0.3 },
+  '__Type.ofType': { each: INTROSPECTED, size: 0.5 },
+};

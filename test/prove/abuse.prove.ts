@@ -1,0 +1,102 @@
+import http from 'node:http';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DOMAINS } from '../../src/domains.js';
+import { buildSchema } from '../../src/server/schema.js';
+import { startTestServer, type TestServer } from '../harness/server.js';
+import { type Case, Cases } from './abuse-cases.js';
+import { type AbuseWorld, makeAbuseWorld } from './abuse-world.js';
+import { Random, SEED } from './walk.js';
+
+/** What one operation may take of a core, wherever it is not waiting in a queue of its own. */
+const CPU_MS_MAX = 50;
+/**
+ * Questions about rights go through every grant that could matter, so where hundreds of groups hold roles on one project
+ * one of them takes longer. Their price keeps them to one or two an operation; this list must only shrink.
+ */
+const QUESTIONS = /× (effectivePermissions|effectiveRoleAssignments|whoCan|explainDecision),/;
+const SHARE = Number(process.env.PROVE_SHARE ?? 1);
+/** The machine does other things: what takes too long is measured again, and the least counts. */
+const RUNS = 2;
+const RUNS_AGAIN = 12;
+
+let server: TestServer;
+let world: AbuseWorld;
+beforeAll(async () => {
+  server = await startTestServer();
+  world = await makeAbuseWorld(server);
+});
+afterAll(() => server.close());
+
+interface Answered {
+  readonly status: number;
+  readonly size: number;
+  readonly beginning: string;
+}
+
+const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+
+/** Reads the answer without looking at it, so that nearly all of the CPU is the server's. */
+function send(body: string, token: string): Promise<Answered> {
+  const { port, hostname } = new URL(server.url);
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  return new Promise((resolve, reject) => {
+    const request = http.request({ port, hostname, path: '/graphql', method: 'POST', agent, headers }, (response) => {
+      let [size, beginning] = [0, ''];
+      response.on('data', (chunk: Buffer) => {
+        if (size === 0) beginning = chunk.toString('utf8', 0, 300);
+        size += chunk.length;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, size, beginning }));
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+async function cpuMs(body: string, token: string, runs: number): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < runs; run += 1) {
+    const before = process.cpuUsage();
+    await send(body, token);
+    const { user, system } = process.cpuUsage(before);
+    least = Math.min(least, (user + system) / 1000);
+  }
+  return least;
+}
+
+/** The first caller who gets an answer without an error, and what that took. */
+async function callerOf(body: string) {
+  let first: { readonly token: string; readonly answered: Answered } | null = null;
+  for (const token of Object.values(world.tokens)) {
+    const asked = { token, answered: await send(body, token) };
+    if (!asked.answered.beginning.startsWith('{"errors"')) return asked;
+    first ??= asked;
+  }
+  return first as NonNullable<typeof first>;
+}
+
+/** A part of the cases, chosen by the seed. */
+function chosen(cases: readonly Case[]): Case[] {
+  const random = new Random(SEED);
+  return cases.filter(() => random.chance(SHARE));
+}
+
+test(`ok: no operation takes more than ${CPU_MS_MAX} ms of CPU, however much it asks for`, async () => {
+  const cases = chosen(new Cases(buildSchema(DOMAINS), world).all());
+  const measured: (Case & { readonly ms: number; readonly answered: Answered })[] = [];
+  const line = ({ name, cost, ms, answered: { status, size } }: (typeof measured)[number]) =>
+    `  ${ms.toFixed(1)} ms\tcost ${Math.round(cost)}\t${name}: ${status}, ${size} bytes\n`;
+  for (const one of cases) {
+    const body = JSON.stringify({ query: one.query, variables: one.variables ?? {} });
+    const { token, answered } = await callerOf(body);
+    let ms = await cpuMs(body, token, RUNS);
+    if (ms > CPU_MS_MAX) ms = Math.min(ms, await cpuMs(body, token, RUNS_AGAIN));
+    measured.push({ ...one, ms, answered });
+  }
+  measured.sort((a, b) => b.ms - a.ms);
+  process.stdout.write(
+    `abuse: ${measured.length} cases, PROVE_SEED=${SEED}; the dearest:\n${measured.slice(0, 10).map(line).join('')}`,
+  );
+  expect(measured.length).toBeGreaterThan(0);
+  expect(measured.filter(({ ms, name }) => ms > CPU_MS_MAX && !QUESTIONS.test(name)).map(line)).toEqual([]);
+});

@@ -1,0 +1,131 @@
+import { buildSchema, type GraphQLSchema, getIntrospectionQuery, isObjectType, Kind, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { DOMAINS } from '../../src/domains.js';
+import { FIRST_DEFAULT } from '../../src/platform/pagination.js';
+import { Costs, priceOf } from '../../src/server/cost.js';
+import { COST_MAX, LEAF, MUTATION, OBJECT, OPERATION, PRICES, STATEMENT } from '../../src/server/prices.js';
+import { coordinatesOf, buildSchema as servedSchema } from '../../src/server/schema.js';
+
+const schema = buildSchema(`type Query { me: Thing }
+  type Thing { me: Thing, all(first: Int): [Thing], name: String, byKey(representations: [ID!]!): [Thing] }`);
+const served = servedSchema(DOMAINS);
+
+function ask(of: GraphQLSchema, text: string, variables = {}, method: 'of' | 'requireWithin' = 'of'): number {
+  const document = parse(text);
+  const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
+  return new Costs(of)[method](operation, document, variables);
+}
+
+/** Below `me`, where everything is priced by its form alone. */
+const inner = (text: string, variables = {}) => {
+  const [head, rest] = text.startsWith('query')
+    ? [text.slice(0, text.indexOf('{')), text.slice(text.indexOf('{'))]
+    : ['', text];
+  return ask(schema, `${head} { me ${rest} }`, variables) - OPERATION - STATEMENT;
+};
+const page = (size: number, below: number) => STATEMENT + size * below;
+
+describe('Costs', () => {
+  it('ok: pages inside pages multiply, and each has a statement of its own', () => {
+    const twenty = page(20, LEAF);
+    expect(inner('{ all(first: 10) { all(first: 20) { name } } }')).toBe(page(10, twenty));
+    expect(inner('query ($n: Int) { all(first: $n) { all(first: 20) { name } } }', { n: 10 })).toBe(page(10, twenty));
+  });
+
+  it('ok: a page whose first is left out, null or a variable without a value has the default size', () => {
+    const whole = page(FIRST_DEFAULT, LEAF);
+    expect(inner('{ all { name } }')).toBe(whole);
+    expect(inner('{ all(first: null) { name } }')).toBe(whole);
+    expect(inner('query ($n: Int) { all(first: $n) { name } }')).toBe(whole);
+    expect(inner('query ($n: Int) { all(first: $n) { name } }', { n: null })).toBe(whole);
+  });
+
+  it('ok: a variable without a value has its own default', () => {
+    expect(inner('query ($n: Int = 7) { all(first: $n) { name } }')).toBe(page(7, LEAF));
+  });
+
+  it('ok: what a router asks for by key counts each time', () => {
+    const text = 'query ($r: [ID!]!) { byKey(representations: $r) { name } }';
+    expect(inner(text, { r: ['a', 'b', 'c'] })).toBe(page(3, LEAF));
+  });
+
+  it('ok: what is no list counts once, and so does what stands in a fragment', () => {
+    expect(inner('{ me { me { name } } }')).toBe(2 * OBJECT + LEAF);
+    expect(ask(schema, '{ me { ...f } } fragment f on Thing { me { name } }')).toBe(
+      OPERATION + STATEMENT + OBJECT + LEAF,
+    );
+  });
+
+  it('invalid: what costs more than is allowed names its dearest field, its price and the bound', () => {
+    const text = '{ viewer { kind } agents(first: 200) { nodes { attestationResults(first: 200) { nodes { id } } } } }';
+    expect(() => ask(served, text, {}, 'requireWithin')).toThrow(new RegExp(`agents alone costs \\d+.*|${COST_MAX}`));
+    expect(() => ask(served, text, {}, 'requireWithin')).toThrow(String(COST_MAX));
+  });
+
+  it('invalid: as often as aliases allow, what the server works on for long', () => {
+    const often = (field: string) => `${Array.from({ length: 20 }, (_, n) => `a${n}: ${field}`).join(' ')}`;
+    const dear = [
+      `{ ${often('whoCan(policy: "agent:get", first: 1) { nodes { roles } }')} }`,
+      `{ ${often('agents(first: 200) { nodes { id name state } }')} }`,
+      `{ ${often('_service { sdl }')} }`,
+      `mutation { ${often('banAgent(input: { agent: { id: "x" } }) { agent { id } }')} }`,
+      `{ ${often('verifyAuditChain { verifiedSeq }')} }`,
+      `{ ${often('__schema { types { fields { name args { name } } } }')} }`,
+    ];
+    for (const text of dear) expect(ask(served, text), text).toBeGreaterThan(COST_MAX);
+  });
+
+  it('ok: what clients ask', () => {
+    const agents = `{ agents(first: 200) { nodes { id name externalId kind state createdAt trustedUntil tpmKind
+      acceptedCount rejectedCount allowlist { id name } } pageInfo { hasNextPage endCursor } } }`;
+    for (const text of [
+      agents,
+      getIntrospectionQuery(),
+      '{ _service { sdl } }',
+      '{ policies { name description checks { scopeType check } } }',
+    ])
+      expect(ask(served, text), text.slice(0, 40)).toBeLessThan(COST_MAX);
+    expect(ask(served, '{ viewer { kind } }')).toBeLessThan(2 * OPERATION);
+  });
+
+  it('same: the size of a page that the schema tells is the one that is measured and answered', () => {
+    const firsts = Object.values(served.getTypeMap()).flatMap((type) =>
+      isObjectType(type)
+        ? Object.values(type.getFields()).flatMap((field) => field.args.filter(({ name }) => name === 'first'))
+        : [],
+    );
+    expect(firsts.length).toBeGreaterThan(5);
+    expect(new Set(firsts.map(({ defaultValue }) => defaultValue))).toEqual(new Set([FIRST_DEFAULT]));
+  });
+});
+
+describe('prices', () => {
+  const known = new Set([
+    'Query.__schema',
+    'Query.__type',
+    ...Object.values(served.getTypeMap()).flatMap((type) =>
+      isObjectType(type) ? Object.keys(type.getFields()).map((field) => `${type.name}.${field}`) : [],
+    ),
+  ]);
+
+  it('ok: every field that has a price of its own exists', () => {
+    expect(Object.keys(PRICES).filter((coordinate) => !known.has(coordinate))).toEqual([]);
+  });
+
+  it('ok: no field is free, and none alone is dearer than an operation may be', () => {
+    for (const coordinate of coordinatesOf(served)) {
+      const [typeName = '', name = ''] = coordinate.split('.');
+      const type = served.getType(typeName);
+      const field = isObjectType(type) ? type.getFields()[name] : undefined;
+      if (!field) throw new Error(coordinate);
+      const { each, once = 0 } = priceOf(served, typeName, field);
+      expect(each + once, coordinate).toBeGreaterThan(0);
+      expect(OPERATION + each + once, coordinate).toBeLessThan(COST_MAX);
+    }
+  });
+
+  it('ok: a mutation costs more than a read', () => {
+    expect(MUTATION).toBeGreaterThan(STATEMENT);
+  });
+});
