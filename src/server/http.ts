@@ -90,6 +90,8 @@ function answer(door: OpenDoor, request: IncomingMessage, response: ServerRespon
   const requestId = randomUUID();
   response.setHeader('x-request-id', requestId);
   response.setHeader('x-content-type-options', 'nosniff');
+  // Clients begin to watch where it says; Node would tell the machine's.
+  response.setHeader('date', door.services.clock.now().toUTCString());
   const started = performance.now();
   const leave = leaving(response);
   leave(() => {

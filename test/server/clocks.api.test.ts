@@ -50,8 +50,8 @@ describe('a token that ends in two minutes', () => {
     for (const ms of [3 * MINUTE, -3 * MINUTE]) {
       setAhead(ms);
       expect((await server.graphql(READ, {}, token)).body.errors).toBeUndefined();
-      const off = Math.abs(server.services.clock.now().getTime() - rightNow());
-      expect(off).toBeLessThan(MINUTE);
+      const told = Date.parse((await fetch(`${server.url}/readyz`)).headers.get('date') ?? '');
+      expect(Math.abs(told - rightNow())).toBeLessThan(MINUTE);
     }
     await server.services.db.execute(sql`update tokens set expires_at = clock_timestamp() - interval '1 second'`);
     expect(codeOf(await server.graphql(READ, {}, token))).toBe('UNAUTHENTICATED');
