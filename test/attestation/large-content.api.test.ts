@@ -34,7 +34,7 @@ beforeAll(async () => {
   member = (await server.token({ scope, role: 'admin' })).token;
   const content = FILES.map((path) => `${sha256(path).toString('hex')}  ${path}\n`).join('');
   listId = (await world.done(CREATE_LIST, { name: 'small', imaPolicy: { content } }, member)).allowlist.id;
-}, 60_000);
+}, 180_000);
 afterAll(() => server.close());
 beforeEach(() => {
   pieces = 0;
