@@ -3,11 +3,8 @@ import { unavailable } from './errors.js';
 /** When to come back: what is held is mostly given back within seconds. */
 const RETRY_SECONDS = 2;
 
-const MIB = 1024 * 1024;
-/** A list of the largest size, 100 MiB, with what compiling it takes. */
-const LARGEST = 320 * MIB;
-/** The least that works: the largest list, and something for others meanwhile. */
-export const CONTENT_MEMORY_MIN = LARGEST + 64 * MIB;
+/** Of all that there is, so that nobody can take what others need. */
+const HOLDERS_SHARE = 5 / 6;
 
 export interface ByteBudgetOptions {
   /** Bytes altogether. */
@@ -22,7 +19,6 @@ export interface ByteBudgetOptions {
  */
 export class ByteBudget {
   readonly #options: ByteBudgetOptions;
-  /** One holder's part: half of all, or what the largest list takes. */
   readonly #maxPerHolder: number;
   readonly #held = new Map<string, number>();
   #inUse = 0;
@@ -30,7 +26,7 @@ export class ByteBudget {
 
   constructor(options: ByteBudgetOptions) {
     this.#options = options;
-    this.#maxPerHolder = Math.max(options.max / 2, Math.min(options.max, LARGEST));
+    this.#maxPerHolder = Math.floor(options.max * HOLDERS_SHARE);
   }
 
   get inUse(): number {
@@ -80,8 +76,7 @@ export class ByteBudget {
 
   #requireRoom(holder: string | null, bytes: number): void {
     const { max } = this.#options;
-    const held = holder === null ? 0 : (this.#held.get(holder) ?? 0);
-    if (held + bytes > this.#maxPerHolder) this.#refuse('caller');
+    if (holder !== null && (this.#held.get(holder) ?? 0) + bytes > this.#maxPerHolder) this.#refuse('caller');
     const missing = this.#inUse + bytes - max;
     if (missing > 0) this.#free(missing);
     if (this.#inUse + bytes > max) this.#refuse('all');

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { healthyMachine, type Machine } from '../attestation/verifier/machine.js';
+import { agentWorld, CREATE_LIST, type MachineAgent, SUBMIT } from '../attestation/agent-world.js';
+import { healthyMachine } from '../attestation/verifier/machine.js';
 import type { Json } from '../harness/server.js';
 import { type Spawned, spawnServer } from './spawned.js';
 import { SHARE } from './walk.js';
@@ -15,37 +16,15 @@ const AGENTS = 6;
 const UPLOADS = 9;
 const HTTP = { putUpload: 'PUT', getImaPolicy: 'GET' } as const;
 
-const CREATE_UPLOAD = `mutation ($input: CreateUploadInput!) {
-  payload: createUpload(input: $input) { uploadId path userErrors { message } } }`;
-const CREATE_LIST = `mutation ($input: CreateAllowlistInput!) {
-  payload: createAllowlist(input: $input) {
-    allowlist { id currentRevision { id } } userErrors { code message } } }`;
-const CREATE_AGENT = `mutation ($input: CreateAgentInput!) {
-  payload: createAgent(input: $input) { enrollmentToken } }`;
-const ENROLL = `mutation ($input: EnrollAgentInput!) {
-  payload: enrollAgent(input: $input) { credentialBlob encryptedSecret } }`;
-const ACTIVATE = 'mutation ($input: ActivateAgentInput!) { payload: activateAgent(input: $input) { token } }';
-const BEGIN = 'mutation { payload: beginAttestation { challenge { attestationId nonce pcrs imaOffset } } }';
-const SUBMIT = `mutation ($input: SubmitEvidenceInput!) {
-  payload: submitEvidence(input: $input) { result { verdict failures { code } stateAfter } } }`;
-const LOG_IN = 'mutation ($input: IssueTokenInput!) { payload: issueToken(input: $input) { token } }';
+const LOG_IN = 'mutation ($input: IssueTokenInput!) { issueToken(input: $input) { token } }';
 
-interface Agent {
-  readonly machine: Machine;
-  readonly token: string;
-  readonly uploadId: string;
-}
+type Agent = MachineAgent & { readonly imaLogUploadId: string };
 
 let server: Spawned;
+let world: ReturnType<typeof agentWorld>;
 let admin: string;
 let agents: readonly Agent[];
 let list: { readonly id: string; readonly revisionId: string };
-
-async function done(query: string, input: object | undefined, token?: string): Promise<Json> {
-  const { body } = await server.graphql(query, input && { input }, token);
-  if (body.errors || body.data.payload.userErrors?.length > 0) throw new Error(JSON.stringify(body));
-  return body.data.payload;
-}
 
 /** As many lines as fit, each another one. */
 function text(line: (n: number) => string): Buffer {
@@ -64,46 +43,18 @@ const listText = (salt: number) =>
 const logText = () =>
   text((n) => `10 ${hex(n).slice(24)} ima-ng sha256:${hex(n)} /usr/lib/x86_64-linux-gnu/package-${n % 977}/${n}.so\n`);
 
-async function announce(bytes: Buffer, token: string): Promise<{ uploadId: string; path: string }> {
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  return done(CREATE_UPLOAD, { size: bytes.length, digest }, token);
-}
-
-async function upload(bytes: Buffer, token: string): Promise<string> {
-  const { uploadId, path } = await announce(bytes, token);
-  const headers = { authorization: `Bearer ${token}` };
-  const { status } = await fetch(`${server.url}${path}`, { method: 'PUT', body: new Uint8Array(bytes), headers });
-  expect(status).toBe(204);
-  return uploadId;
-}
-
-async function enrolled(seed: number): Promise<Pick<Agent, 'machine' | 'token'>> {
-  const machine = healthyMachine({ seed });
-  const { enrollmentToken } = await done(CREATE_AGENT, { name: `m-${seed}`, allowlist: { id: list.id } }, admin);
-  const { ekPublic, akPublic } = machine.tpm;
-  const keys = { endorsementKey: ekPublic.toString('base64'), attestationKey: akPublic.toString('base64') };
-  const credential = await done(ENROLL, { enrollmentToken, ...keys });
-  const secret = machine.tpm.activateCredential({
-    credentialBlob: Buffer.from(credential.credentialBlob, 'base64'),
-    encryptedSecret: Buffer.from(credential.encryptedSecret, 'base64'),
-  });
-  return { machine, token: (await done(ACTIVATE, { enrollmentToken, secret: secret.toString('base64') })).token };
-}
-
 /** Answers a challenge with a log that no PCR accounts for. */
-async function evidence({ machine, token, uploadId }: Agent, signed = true) {
-  const { challenge } = await done(BEGIN, undefined, token);
-  const quote = machine.tpm.quote({ nonce: Buffer.from(challenge.nonce, 'base64'), pcrs: challenge.pcrs });
-  const signature = signed ? quote.signature.toString('base64') : 'AAAA';
-  const encoded = { message: quote.message.toString('base64'), signature, pcrs: quote.pcrs };
-  return { attestationId: challenge.attestationId, quote: encoded, imaLogUploadId: uploadId, imaOffset: 0 };
+async function evidence(agent: Agent, isSigned = true) {
+  const { quote, ...asked } = await world.quoted(agent);
+  const { imaLogUploadId } = agent;
+  return { ...asked, imaLogUploadId, quote: isSigned ? quote : { ...quote, signature: 'AAAA' } };
 }
 
 /** Counts answers by the code of their error, or by what was found. */
 async function answers(asked: readonly Promise<{ readonly body: Json }>[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { body } of await Promise.all(asked)) {
-    const { result, userErrors } = body.data?.payload ?? {};
+    const { result, userErrors } = (Object.values(body.data ?? {})[0] as Json) ?? {};
     const told = result?.failures[0]?.code ?? userErrors?.[0]?.code ?? 'OK';
     const key = body.errors?.[0].extensions.code ?? told;
     counts[key] = (counts[key] ?? 0) + 1;
@@ -132,17 +83,18 @@ async function measured(name: string, attack: () => Promise<object>): Promise<nu
 
 beforeAll(async () => {
   server = await spawnServer();
+  world = agentWorld(server);
   const proof = { password: { user: 'admin', password: server.password, newPassword: 'correct horse battery' } };
   const scope = { project: { name: { project: 'default' } } };
-  admin = (await done(LOG_IN, { proof, scope, lifetime: 'PT1H' })).token;
-  const uploadId = await upload(listText(0), admin);
-  const { allowlist } = await done(CREATE_LIST, { name: 'large', imaPolicy: { uploadId } }, admin);
+  admin = (await world.done(LOG_IN, { proof, scope, lifetime: 'PT1H' })).token;
+  const uploadId = await world.upload(listText(0), admin);
+  const { allowlist } = await world.done(CREATE_LIST, { name: 'large', imaPolicy: { uploadId } }, admin);
   list = { id: allowlist.id, revisionId: allowlist.currentRevision.id };
   const log = logText();
   const made: Agent[] = [];
   for (let seed = 1; seed <= AGENTS; seed += 1) {
-    const agent = await enrolled(seed);
-    made.push({ ...agent, uploadId: await upload(log, agent.token) });
+    const agent = await world.enrolled(healthyMachine({ seed }), `m-${seed}`, list.id, admin);
+    made.push({ ...agent, imaLogUploadId: await world.upload(log, agent.token) });
   }
   agents = made;
   // Begun and failed once, so that each is FAILED below.
@@ -164,12 +116,12 @@ describe(`at most ${PEAK_MIB_MAX} MiB, with content of ${Math.round(SIZE / 2 ** 
   });
 
   test('bounded: a member with an upload that many lists name at once', async () => {
-    const uploadId = await upload(listText(1), admin);
+    const uploadId = await world.upload(listText(1), admin);
     expect(await measured('lists', () => answers(createLists(uploadId)))).toBeLessThanOrEqual(PEAK_MIB_MAX);
   });
 
   test('bounded: several agents and a member at once', async () => {
-    const uploadId = await upload(listText(2), admin);
+    const uploadId = await world.upload(listText(2), admin);
     const inputs = await Promise.all(agents.map((agent) => evidence(agent)));
     const attack = () =>
       answers([...createLists(uploadId), ...agents.flatMap((agent, n) => submit(inputs[n] as object, agent, 4))]);
@@ -181,7 +133,7 @@ describe(`at most ${PEAK_MIB_MAX} MiB, with content of ${Math.round(SIZE / 2 ** 
     const [, ...others] = agents as [Agent, ...Agent[]];
     const made: { token: string; path: string }[] = [];
     for (const { token } of others)
-      for (let n = 0; n < UPLOADS; n += 1) made.push({ token, path: (await announce(bytes, token)).path });
+      for (let n = 0; n < UPLOADS; n += 1) made.push({ token, path: (await world.announce(bytes, token)).path });
     expect(await measured('uploads', () => held(HTTP.putUpload, made, bytes))).toBeLessThanOrEqual(PEAK_MIB_MAX);
   });
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert';
 import { createHash } from 'node:crypto';
 import { compileRuntimePolicy, parsePcrPolicy } from '../../../src/attestation/runtime-policy/index.js';
 import type { HashAlgorithm } from '../../../src/attestation/tpm/index.js';
@@ -13,6 +14,7 @@ import {
   type VerifierState,
   type VerifyInput,
   verify,
+  verifyQuote,
 } from '../../../src/attestation/verifier/index.js';
 import {
   createSoftwareTpm,
@@ -129,8 +131,13 @@ export function prepare(story: Story): VerifyInput {
   return { evidence, challenge, enrolment, policies, previous, now: NOW, rules, ...story.input };
 }
 
+/** Judges a story; what is said of the quote alone must be what is said of the whole. */
 export function attest(story: Story): VerificationResult {
-  return verify(prepare(story));
+  const input = prepare(story);
+  const result = verify(input);
+  const settled = verifyQuote(input);
+  if (settled !== null) assert.deepStrictEqual(settled, result);
+  return result;
 }
 
 /** The codes of a result's failures, each once, in their order. */

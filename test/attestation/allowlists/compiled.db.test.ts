@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CompiledLists, type ListSource } from '../../../src/attestation/allowlists/compiled.js';
+import { packContent, storeContent } from '../../../src/attestation/contents/index.js';
+import { ByteBudget } from '../../../src/platform/byte-budget.js';
+import { openTestDatabase, type TestDatabase } from '../../harness/engine.js';
+import { roomForAll } from '../../harness/memory.js';
+
+const NOW = new Date('2026-01-01T00:00:00Z');
+const SIZE_MAX = 1024 * 1024;
+
+let reads = 0;
+let database: TestDatabase;
+beforeAll(async () => {
+  const logQuery = (statement: string) => {
+    if (/select .*content_chunks/.test(statement)) reads += 1;
+  };
+  database = await openTestDatabase({ logQuery });
+}, 60_000);
+afterAll(() => database.close());
+
+/** A list of 1,000 files that is stored. */
+async function stored(seed: number): Promise<ListSource> {
+  const line = (n: number) => `${(n * 100 + seed).toString(16).padStart(64, '0')}  /usr/lib/module-${n}.so\n`;
+  const text = Array.from({ length: 1000 }, (_, n) => line(n)).join('');
+  const content = await packContent(Buffer.from(text), SIZE_MAX, roomForAll());
+  await storeContent(database.db, content, NOW);
+  return { ...content, excludes: [] };
+}
+
+const nothing = async () => {};
+
+describe('CompiledLists', () => {
+  test('ok: users at once share one compilation, and its bytes stay leased for the next', async () => {
+    const memory = new ByteBudget({ max: SIZE_MAX });
+    const lists = new CompiledLists(memory);
+    const list = await stored(1);
+    reads = 0;
+    const policies = await Promise.all([1, 2, 3].map(() => lists.use(database.db, list, async (policy) => policy)));
+    const once = reads;
+    expect(new Set(policies).size).toBe(1);
+    expect(policies[0]?.files.count).toBe(1000);
+    await lists.use(database.db, list, nothing);
+    expect(reads).toBe(once);
+    expect(memory.inUse).toBe(bytesOf(policies[0]));
+  });
+
+  test('ok: what nobody uses gives way to what others need; what is used stays, and others are refused', async () => {
+    const memory = new ByteBudget({ max: SIZE_MAX });
+    const lists = new CompiledLists(memory);
+    const [used, idle] = [await stored(2), await stored(3)];
+    await lists.use(database.db, idle, nothing);
+    await lists.use(database.db, used, async (policy) => {
+      const own = bytesOf(policy);
+      expect(memory.inUse).toBeGreaterThan(own);
+      const [lease, other] = [memory.lease('a'), memory.lease('b')];
+      lease.take(SIZE_MAX / 2);
+      other.take(SIZE_MAX / 2 - own);
+      expect(memory.inUse).toBe(SIZE_MAX);
+      expect(() => other.take(1)).toThrow('as much content as it has memory for');
+      lease.end();
+      other.end();
+    });
+    reads = 0;
+    await lists.use(database.db, used, nothing);
+    expect(reads).toBe(0);
+    await lists.use(database.db, idle, nothing);
+    expect(reads).toBeGreaterThan(0);
+  });
+
+  test('unavailable: a list for which there is no room leaves nothing leased, and is compiled when there is', async () => {
+    const memory = new ByteBudget({ max: SIZE_MAX });
+    const lists = new CompiledLists(memory);
+    const list = await stored(4);
+    const [lease, other] = [memory.lease('a'), memory.lease('b')];
+    lease.take(SIZE_MAX / 2);
+    other.take(SIZE_MAX / 2 - 1000);
+    const asked = [lists.use(database.db, list, nothing), lists.use(database.db, list, nothing)];
+    for (const outcome of await Promise.allSettled(asked))
+      expect(outcome).toMatchObject({ reason: { code: 'UNAVAILABLE' } });
+    expect(memory.inUse).toBe(SIZE_MAX - 1000);
+    lease.end();
+    await lists.use(database.db, list, nothing);
+  });
+});
+
+function bytesOf(policy: { files: object; keyrings: object; buffers: object } | undefined): number {
+  const tables = [policy?.files, policy?.keyrings, policy?.buffers] as {
+    records: SharedArrayBuffer;
+    slots: SharedArrayBuffer;
+  }[];
+  return tables.reduce((sum, { records, slots }) => sum + records.byteLength + slots.byteLength, 0);
+}
