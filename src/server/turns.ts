@@ -1,5 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 
+/** After so much work in one go, requests come first. */
+const SLICE_MS = 1;
+
 /**
  * Lets a few run at a time, and whatever else the process does in between. Callers come one after the other; what waits
  * for one caller runs one after the other too, while what was read for it is at hand.
@@ -24,11 +27,14 @@ export class Turns {
   async #work(): Promise<void> {
     this.#free -= 1;
     // Whoever comes meanwhile, or again, comes last.
+    let began = performance.now();
     for (const [caller, own] of this.#waiting) {
       this.#waiting.delete(caller);
       for (const run of own) {
         await run();
+        if (performance.now() - began < SLICE_MS) continue;
         await setImmediate();
+        began = performance.now();
       }
     }
     this.#free += 1;

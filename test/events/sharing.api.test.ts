@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordEvents } from '../../src/events/index.js';
 import { makeRows } from '../contract/personas/rows.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
-import { eventually, TRUST, type Watcher, watch } from './watch.js';
+import { TRUST, type Watcher, watch } from './watch.js';
 
 const CALLERS = 4;
 const STREAMS = 160;
@@ -68,10 +68,11 @@ describe('look-ups are shared', () => {
     const cost = await costOf(async () => {
       await happen();
       told += 1;
-      await eventually(() => watchers.every(({ answers }) => answers.length === told));
+      // A busy machine takes its time; the test's own end is the bound.
+      while (!watchers.every(({ answers }) => answers.length === told)) await delay(20);
     });
     expect(cost).toBeLessThan(STATEMENTS_MAX);
-  }, 60_000);
+  }, 180_000);
 
   test('ok: a grant makes every stream look at its rights, and most of them make no statement', async () => {
     expect(await costOf(reader)).toBeLessThan(STATEMENTS_MAX);
