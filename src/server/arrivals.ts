@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Refusal, rateLimited, requestTimeout } from '../platform/errors.js';
 import { FairPool } from './fair-pool.js';
 import type { Leave } from './leaving.js';
+import type { CutReason } from './metrics.js';
 import { type Pace, pacing } from './pace.js';
 import { type Caller, type RequestLimits, strangersOf } from './rate-limits.js';
 
@@ -79,8 +80,10 @@ export class Arrivals {
   readonly #strangers: Pool;
   readonly #known: Pool;
   readonly #pace: Pace;
+  readonly #noteCut: (reason: CutReason) => void;
 
-  constructor({ settings, pace }: RequestLimits) {
+  constructor({ settings, pace }: RequestLimits, noteCut: (reason: CutReason) => void) {
+    this.#noteCut = noteCut;
     const { concurrentRequests, arrivingBytes } = settings;
     this.#strangers = new Pool(strangersOf(concurrentRequests), strangersOf(arrivingBytes));
     this.#known = new Pool(concurrentRequests, arrivingBytes);
@@ -109,6 +112,7 @@ export class Arrivals {
     const came = () => (principal === null ? 0 : socket.bytesRead - before);
     const stop = pacing(this.#pace, came, () => {
       leaveOnce();
+      this.#noteCut('body_late');
       refuse(requestTimeout('The body did not arrive in time.'));
     });
     const arrival: Arrival = {
@@ -116,6 +120,7 @@ export class Arrivals {
       bytes: 0,
       cut: (reason) => {
         stop();
+        this.#noteCut('bodies_full');
         refuse(reason);
       },
     };

@@ -5,6 +5,7 @@ import { rateLimited } from '../platform/errors.js';
 import { FairPool } from './fair-pool.js';
 import type { Leave } from './leaving.js';
 import type { HttpServer } from './listener.js';
+import type { CutReason } from './metrics.js';
 
 /** Requests on one connection that wait for their answers. Clients that send the next before the answer are rare. */
 const PIPELINED_MAX = 16;
@@ -23,6 +24,7 @@ export interface ConnectionOptions {
   readonly max: number;
   /** Whom a connection counts for. */
   readonly peerOf: (socket: Socket) => string;
+  readonly noteCut: (reason: CutReason) => void;
 }
 
 /**
@@ -122,8 +124,10 @@ export class Connections {
       if (this.#byName.get(name) === connection) this.#byName.delete(name);
       this.#idle.delete(connection.peer, connection);
     });
-    const { max } = this.#options;
-    if (max > 0 && this.#all.size > max) this.#idle.takeFromLargest()?.socket.destroy();
+    const { max, noteCut } = this.#options;
+    if (max === 0 || this.#all.size <= max) return;
+    noteCut('connections_full');
+    this.#idle.takeFromLargest()?.socket.destroy();
   }
 }
 

@@ -19,7 +19,7 @@ import { type Leave, leaving } from './leaving.js';
 import { createHttpServer, type HttpServer, type TlsFiles } from './listener.js';
 import { LookUps } from './look-ups.js';
 import { refusalFor } from './mask.js';
-import type { Metrics } from './metrics.js';
+import type { CutReason, Metrics } from './metrics.js';
 import { paceAnswer } from './pace.js';
 import type { RequestLimits } from './rate-limits.js';
 import { answerReadiness, type Probe } from './readiness.js';
@@ -64,9 +64,11 @@ export function createFrontDoor(front: FrontDoor): Served {
   const http = createHttpServer(listener, front.tls);
   // Bodies are asked for once it is settled who sends them.
   http.on('checkContinue', listener);
-  const { settings } = front.limits;
+  const { limits, metrics } = front;
+  const { settings } = limits;
+  const noteCut = (reason: CutReason) => metrics.cut(reason);
   const peerOf = (socket: IncomingMessage['socket']) => front.sourceOf({ socket, headers: {} });
-  const connections = new Connections(http, { max: settings.connections, peerOf });
+  const connections = new Connections(http, { max: settings.connections, peerOf, noteCut });
   const stopping = new Stopping(http, connections);
   const serving: Probe = {
     name: 'server',
@@ -77,10 +79,16 @@ export function createFrontDoor(front: FrontDoor): Served {
     ...front,
     probes: [serving, ...front.probes],
     lookUps: new LookUps(settings.lookUps),
-    arrivals: new Arrivals(front.limits),
+    arrivals: new Arrivals(limits, noteCut),
     connections,
     stopping,
   };
+  metrics.watchDoor(() => ({
+    arriving: door.arrivals.load,
+    running: limits.load,
+    connections: connections.size,
+    lookUpsWaiting: door.lookUps.waiting,
+  }));
   return { http, stopping };
 }
 
@@ -122,7 +130,9 @@ async function handle(
   const source = door.sourceOf(request);
   door.limits.admitSource(source);
   const route = routeOf(door, request.method, path);
-  if (!route?.isStream) paceAnswer(request.socket, response, door.limits.pace, leave);
+  if (!route?.isStream) {
+    paceAnswer(request.socket, response, door.limits.pace, leave, () => door.metrics.cut('answer_unread'));
+  }
   const page = request.method === 'GET' || request.method === 'HEAD' ? door.pages.get(path) : undefined;
   if (page) {
     door.limits.run({ source, principal: null }, leave);

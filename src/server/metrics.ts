@@ -27,6 +27,17 @@ export interface Probes {
   readonly hashesWaiting: () => number;
 }
 
+/** What the door holds at a scrape. */
+export interface DoorLoad {
+  readonly arriving: Readonly<Record<'strangers' | 'known', number>>;
+  readonly running: Readonly<Record<'strangers' | 'known', number>>;
+  readonly connections: number;
+  readonly lookUpsWaiting: number;
+}
+
+/** Why the door gave up a request or a connection that somebody had begun. */
+export type CutReason = 'body_late' | 'bodies_full' | 'answer_unread' | 'connections_full';
+
 const SECONDS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 
 /** The process's measurements, in the form that Prometheus reads. */
@@ -84,6 +95,25 @@ export class Metrics implements Meter {
       () => probes.skewMs() / 1000,
     );
     this.#watchDatabase(probes.database);
+  }
+
+  readonly #cuts = this.#counter('bailiwick_door_cuts_total', 'Requests and connections that were given up', [
+    'reason',
+  ]);
+
+  /** Tells from now on what the door holds. */
+  watchDoor(load: () => DoorLoad): void {
+    for (const caller of ['strangers', 'known'] as const) {
+      const of = caller === 'known' ? 'callers who are known' : 'strangers';
+      this.#gauge(`bailiwick_bodies_arriving_${caller}`, `Bodies of ${of} on their way`, () => load().arriving[caller]);
+      this.#gauge(`bailiwick_requests_running_${caller}`, `Requests of ${of} that run`, () => load().running[caller]);
+    }
+    this.#gauge('bailiwick_connections_open', 'Open connections', () => load().connections);
+    this.#gauge('bailiwick_look_ups_waiting', 'Bearers that wait to be looked up', () => load().lookUpsWaiting);
+  }
+
+  cut(reason: CutReason): void {
+    this.#cuts.inc({ reason });
   }
 
   requested(route: string, status: string, seconds: number): void {

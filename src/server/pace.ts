@@ -28,14 +28,24 @@ export function pacing(pace: Pace, bytes: () => number, cut: () => void): () => 
  * Cuts the connection of a client that reads its answer too slowly. Only time in which something of it waits for the
  * client counts: not what the server takes to find the answer, nor what an earlier answer on the connection takes.
  */
-export function paceAnswer(socket: Socket, response: ServerResponse, pace: Pace, leave: Leave): void {
+export function paceAnswer(
+  socket: Socket,
+  response: ServerResponse,
+  pace: Pace,
+  leave: Leave,
+  noteCut: () => void,
+): void {
   if (pace.patienceMs === 0) return;
   let stop = () => {};
   const watch = () => {
     const before = socket.bytesWritten;
     const sent = () => socket.bytesWritten - before;
     const isWaitedFor = () => response.socket !== null && socket.writableLength > 0;
-    stop = pacing(pace, sent, () => (isWaitedFor() ? socket.destroy() : watch()));
+    stop = pacing(pace, sent, () => {
+      if (!isWaitedFor()) return watch();
+      noteCut();
+      socket.destroy();
+    });
   };
   watch();
   leave(() => stop());
