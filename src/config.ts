@@ -35,6 +35,7 @@ export interface Config {
   readonly streamLifetimeMs: number;
   readonly streamPatienceMs: number;
   readonly passwordCost: number;
+  readonly passwordWaitMaxMs: number;
   readonly limits: LimitSettings;
   readonly metricsToken: string | undefined;
   readonly auditKeyPath: string;
@@ -92,6 +93,7 @@ export function readConfig(environment: Environment): Config {
     streamLifetimeMs: values.BAILIWICK_STREAM_LIFETIME,
     streamPatienceMs: values.BAILIWICK_STREAM_PATIENCE,
     passwordCost: values.BAILIWICK_PASSWORD_COST,
+    passwordWaitMaxMs: values.BAILIWICK_PASSWORD_WAIT_MAX,
     metricsToken: values.BAILIWICK_METRICS_TOKEN,
     limits: {
       requestsPerSecondPerPrincipal: values.BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL,
