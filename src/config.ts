@@ -42,6 +42,7 @@ export interface Config {
   readonly streamLifetimeMs: number;
   readonly streamPatienceMs: number;
   readonly passwordCost: number;
+  readonly passwordWaitMaxMs: number;
   readonly limits: LimitSettings;
   /** How many streams use the database at a time. */
   readonly streamsAtOnce: number;
@@ -112,6 +113,7 @@ export function readConfig(environment: Environment): Config {
     passwordCost: values.BAILIWICK_PASSWORD_COST,
     streamsAtOnce: streamsAtOnce(values.BAILIWICK_DATABASE_CONNECTIONS),
     contentMemoryBytes: values.BAILIWICK_CONTENT_MEMORY,
+    passwordWaitMaxMs: values.BAILIWICK_PASSWORD_WAIT_MAX,
     metricsToken: values.BAILIWICK_METRICS_TOKEN,
     limits: {
       requestsPerSecondPerPrincipal: values.BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL,

@@ -144,6 +144,10 @@ export const SETTINGS = {
     z.coerce.number().int().min(15).max(20).default(17),
     'Cost of new password hashes: N of scrypt (RFC 7914) as a power of two. 17 takes 128 MiB and about 0.3 s, each step twice that; what was hashed before stays good.',
   ],
+  BAILIWICK_PASSWORD_WAIT_MAX: [
+    duration.refine((ms) => ms >= 1000 && ms <= 60_000, 'is not from PT1S to PT1M').default(5000),
+    'How long a password waits at most for its turn to be hashed (PT5S); then its request is refused with RATE_LIMITED. Two are hashed at once, and log-ins from where their user logged in before come first.',
+  ],
   BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL: [
     limit.default(100),
     'Requests of one user or agent each second, in one replica; five seconds’ worth may come at once. 0 sets no limit, here and below.',

@@ -42,6 +42,8 @@ export interface Settings {
   readonly streamLifetimeMs: number;
   /** RFC 7914's N of new password hashes, as a power of two. */
   readonly passwordCost: number;
+  /** How long a password waits at most for its turn to be hashed. */
+  readonly passwordWaitMaxMs: number;
   /** For how long the same denials of one caller are one entry of the audit log; 0 makes each an entry of its own. */
   readonly denialWindowMs: number;
   /** How long a stream's client may take to read what was sent. */

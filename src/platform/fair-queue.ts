@@ -14,6 +14,8 @@ export interface Place<Lane extends string> {
   readonly lane: Lane;
   /** Keys of a lane take turns, so that none waits for all that another one sent. */
   readonly key: string;
+  /** How long it waits at most. */
+  readonly waitMaxMs: number;
   /** Aborted when nobody waits for the answer any more. */
   readonly gone?: AbortSignal | undefined;
 }
@@ -21,8 +23,6 @@ export interface Place<Lane extends string> {
 export interface FairQueueOptions<Lane extends string> {
   /** How many run at once, of all lanes. */
   readonly runningMax: number;
-  /** How long anything waits at most. */
-  readonly waitMaxMs: number;
   /** Who of this lane waits comes before all others, who take turns by lane. */
   readonly first: Lane;
   readonly lanes: Readonly<Record<Lane, LaneLimits>>;
@@ -73,7 +73,7 @@ export class FairQueue<Lane extends string> {
   }
 
   /** Resolves when it is this one's turn, which is counted as running by then. */
-  async #turn(lane: LaneOf<Lane>, { key, gone }: Place<Lane>): Promise<void> {
+  async #turn(lane: LaneOf<Lane>, { key, waitMaxMs, gone }: Place<Lane>): Promise<void> {
     if (gone?.aborted) throw unavailable();
     const { promise, resolve, reject } = promiseWithResolvers();
     const waiter: Waiter = { key, go: resolve, refuse: reject };
@@ -83,7 +83,7 @@ export class FairQueue<Lane extends string> {
     };
     const whenGone = () => leave(unavailable());
     lane.add(waiter);
-    const timer = setTimeout(() => leave(full()), this.#options.waitMaxMs);
+    const timer = setTimeout(() => leave(full()), waitMaxMs);
     gone?.addEventListener('abort', whenGone, { once: true });
     this.#advance();
     try {

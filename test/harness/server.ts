@@ -42,6 +42,7 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   streamPatienceMs: 30_000,
   // A password of a story is worth nothing.
   passwordCost: 8,
+  passwordWaitMaxMs: 60_000,
 };
 
 export interface TestServerOptions {

@@ -293,9 +293,10 @@ describe('Query.previewPolicyChange', () => {
     const { preview: found } = await preview({ 'domain:create': 'role:manager' });
     const other = await set({ 'domain:create': 'role:member' }, { previewHash: found.hash });
     expect(other.userErrors).toMatchObject([{ code: 'PREVIEW_OUTDATED', path: ['input', 'previewHash'] }]);
-    await set({});
+    await set({ 'domain:create': 'role:member' });
     const late = await set({ 'domain:create': 'role:manager' }, { previewHash: found.hash });
     expect(late.userErrors).toMatchObject([{ code: 'PREVIEW_OUTDATED' }]);
+    await set({});
   });
 
   test('invalid: what could not come into force is not previewed', async () => {

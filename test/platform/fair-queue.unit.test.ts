@@ -8,7 +8,6 @@ type Lane = 'known' | 'strange' | 'setting';
 function story(waitMaxMs = 60_000) {
   const queue = new FairQueue<Lane>({
     runningMax: 2,
-    waitMaxMs,
     first: 'known',
     lanes: {
       known: { runningMax: 2, waitingMaxPerKey: 4, waitingMax: 8 },
@@ -37,7 +36,7 @@ function story(waitMaxMs = 60_000) {
         begun.push(name);
         return new Promise<void>((end) => running.push(end));
       };
-      return queue.run({ lane, key, gone }, task).catch(tell(name));
+      return queue.run({ lane, key, waitMaxMs, gone }, task).catch(tell(name));
     },
     endOne,
     endAll,

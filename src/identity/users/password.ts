@@ -15,9 +15,8 @@ type HashLane = 'known' | 'strange' | 'setting';
  * turns by where they come from, those first that logged in from there before. Passwords that are set take turns by who
  * sets them and never have both places.
  */
-const queue = new FairQueue<HashLane>({
+export const passwordQueue = new FairQueue<HashLane>({
   runningMax: 2,
-  waitMaxMs: 5000,
   first: 'known',
   lanes: {
     known: { runningMax: 2, waitingMaxPerKey: 16, waitingMax: 128 },
@@ -30,24 +29,26 @@ const queue = new FairQueue<HashLane>({
 export type HashPlace = Place<HashLane>;
 
 /** How many hashes wait. */
-export const hashesWaiting = (): number => queue.waiting;
+export const hashesWaiting = (): number => passwordQueue.waiting;
 
 /** For a password that somebody proves itself by. */
-export const toLogIn = ({ gone }: Context, { source, isKnown }: LogInAttempt): HashPlace => ({
+export const toLogIn = ({ settings, gone }: Context, { source, isKnown }: LogInAttempt): HashPlace => ({
   lane: isKnown ? 'known' : 'strange',
   key: source,
+  waitMaxMs: settings.passwordWaitMaxMs,
   gone,
 });
 
 /** For a password that the caller gives somebody. */
-export const toSet = ({ actor, gone }: Context): HashPlace => ({
+export const toSet = ({ actor, settings, gone }: Context): HashPlace => ({
   lane: 'setting',
   key: actor.principal?.id ?? '',
+  waitMaxMs: settings.passwordWaitMaxMs,
   gone,
 });
 
 /** For the server's own, at its start. */
-export const BY_SERVER: HashPlace = { lane: 'setting', key: 'server' };
+export const BY_SERVER: HashPlace = { lane: 'setting', key: 'server', waitMaxMs: 60_000 };
 
 export const PASSWORD_LENGTH_MIN = 12;
 
@@ -64,7 +65,7 @@ export function validPassword(password: string, ...path: string[]): string {
  */
 export async function hashPassword(password: string, logN: number, place: HashPlace): Promise<string> {
   const salt = randomBytes(16);
-  const key = await queue.run(place, () => derive(password, salt, logN, R, P));
+  const key = await passwordQueue.run(place, () => derive(password, salt, logN, R, P));
   return ['scrypt', logN, R, P, salt.toString('base64'), key.toString('base64')].join('$');
 }
 
@@ -79,7 +80,7 @@ export async function passwordMatches(
   const expected = Buffer.from(key ?? '', 'base64');
   const given = Buffer.from(salt ?? '', 'base64');
   const cost = [storedLogN ?? logN, r ?? R, p ?? P].map(Number) as [number, number, number];
-  const got = await queue.run(place, () => derive(password.slice(0, 1025), given, ...cost));
+  const got = await passwordQueue.run(place, () => derive(password.slice(0, 1025), given, ...cost));
   return expected.length === got.length && timingSafeEqual(expected, got);
 }
 
