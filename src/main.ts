@@ -58,9 +58,7 @@ async function start(config: Config): Promise<void> {
   });
   const app = await orClose(created, database);
   logUnhandled(log);
-  // Before anybody is let in: what is acknowledged is never in a database that may be made anew.
-  database.started();
-  await orClose(listen(app.http, config.place), app, database);
+  await orClose(letIn(app, database, config), app, database);
   const sealer = (domains ?? DOMAINS).includes(auditDomain)
     ? startSealer({ ...app.services, db: database.at('chore') })
     : null;
@@ -71,6 +69,12 @@ async function start(config: Config): Promise<void> {
     process.stdout.write(`  First start: the password of user admin is in ${app.adminPasswordPath}\n`);
   if (config.tls) renewOnHangup(app.http, config.tls, log);
   stopOnSignal(app, sealer, database, { drainDelayMs: config.drainDelayMs, timeoutMs: config.shutdownTimeoutMs });
+}
+
+/** Marks the database first: what is acknowledged is never in one that may be made anew. */
+async function letIn({ http }: App, database: Database, { place }: Config): Promise<void> {
+  database.started();
+  await listen(http, place);
 }
 
 /**

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { canonicalJson, generateKey } from '../../src/audit/chain/index.js';
-import { readKeyFile } from '../../src/audit/seals/index.js';
+import { ensureKeyFile, readKeyFile } from '../../src/audit/seals/index.js';
 import { rowsOf } from '../../src/db/rows.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { CHAIN, SEALS, sealAll, VERIFY, writeEntries } from './chain.js';
@@ -255,5 +255,20 @@ describe('keys', () => {
     writeFileSync(path, generateKey());
     expect((await verify({ fromSeq: head.seq - 2 })).fault).toMatchObject({ kind: 'KEY_UNKNOWN' });
     writeFileSync(path, earlier);
+  });
+
+  test('refused: where the log is signed, no server starts without the key file, and none is made', async () => {
+    const path = server.services.settings.auditKeyPath;
+    const { head } = await chain();
+    const kept = readFileSync(path);
+    rmSync(path);
+    const missing = `The audit key file ${path} is missing, and the audit log is signed by the key ${head.keyId}`;
+    await expect(ensureKeyFile(db, path)).rejects.toThrow(missing);
+    expect(existsSync(path)).toBe(false);
+    // Put there by hand, another key is what the operator wants.
+    writeFileSync(path, generateKey());
+    await ensureKeyFile(db, path);
+    writeFileSync(path, kept);
+    await ensureKeyFile(db, path);
   });
 });

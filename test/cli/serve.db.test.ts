@@ -54,7 +54,8 @@ describe('serve', () => {
     const { port } = other.address() as AddressInfo;
     const argv = ['--host', '127.0.0.1', '--domains', 'identity', '--port', String(port)];
     const { code, out, err } = await runCli('serve', ...argv).finally(() => other.close());
-    expect([code, out, err]).toEqual([5, '', expect.stringContaining(`address already in use 127.0.0.1:${port}`)]);
+    const words = `error: The address 127.0.0.1:${port} is in use: stop what listens there`;
+    expect([code, out, err]).toEqual([1, '', expect.stringContaining(words)]);
     expect(existsSync(join(folder, 'data', 'pg'))).toBe(true);
     expect(existsSync(join(folder, 'data', 'lock'))).toBe(false);
   }, 60_000);

@@ -65,7 +65,11 @@ export async function spawnServer(dataDir: string, spawning?: Spawning): Promise
 /** Starts the server, lets it end by itself or stops it once it listens, and answers what it said. */
 export async function startAndStop(dataDir: string, spawning?: Spawning): Promise<Ended & { isReady: boolean }> {
   const { child, url, ended } = await spawnServer(dataDir, spawning);
-  if (url !== null) child.kill('SIGTERM');
+  if (url !== null) {
+    // It says where it listens before it hears signals; once it answers it hears them.
+    await fetch(`${url}/healthz`);
+    child.kill('SIGTERM');
+  }
   return { ...(await ended), isReady: url !== null };
 }
 

@@ -1,0 +1,62 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startAndStop } from './spawned.js';
+
+const TIMEOUT = 240_000;
+const base = new URL(process.env.TEST_DATABASE_URL ?? '');
+const name = `bailiwick_failing_${process.pid}`;
+const folder = mkdtempSync(join(tmpdir(), 'bailiwick-failing-'));
+const PASSWORD = 'never-to-be-told';
+/** What each user of the database is like that a server cannot start as. */
+const USERS = {
+  limited: 'connection limit 0',
+  powerless: '',
+  reading: 'superuser',
+};
+
+async function onServer(...statements: string[]): Promise<void> {
+  const admin = postgres(base.href, { max: 1, onnotice: () => {} });
+  for (const statement of statements) await admin.unsafe(statement);
+  await admin.end();
+}
+
+beforeAll(async () => {
+  const made = Object.entries(USERS).map(
+    ([user, kind]) => `create role ${name}_${user} login ${kind} password '${PASSWORD}'`,
+  );
+  const reading = `alter role ${name}_reading set default_transaction_read_only = on`;
+  await onServer(`create database ${name}`, ...made, reading);
+});
+afterAll(async () => {
+  const gone = Object.keys(USERS).map((user) => `drop role ${name}_${user}`);
+  await onServer(`drop database ${name} with (force)`, ...gone);
+  rmSync(folder, { recursive: true });
+});
+
+function addressOf(user: string, database = name): string {
+  const url = new URL(base);
+  url.pathname = `/${database}`;
+  url.username = user;
+  url.password = PASSWORD;
+  return url.href;
+}
+
+describe('a start on a Postgres that does not let it', () => {
+  test.each([
+    ['a database that is missing', base.username, 'no_such_database', 'has no such database: create it'],
+    ['a user that is missing', 'no_such_user', name, /refuses the user|lets this user in from nowhere/],
+    ['no connection left', `${name}_limited`, name, 'has no connection left: raise its max_connections'],
+    ['no right to make tables', `${name}_powerless`, name, 'lets this user make no tables'],
+    ['a database that takes no writes', `${name}_reading`, name, 'takes no writes, as a standby does'],
+  ])('unavailable: %s is one line that says what to do', { timeout: TIMEOUT }, async (_what, user, database, words) => {
+    const told = await startAndStop(join(folder, 'data'), { env: { DATABASE_URL: addressOf(user, database) } });
+    expect(told).toMatchObject({ code: 1, out: '', isReady: false });
+    expect(told.err).toMatch(new RegExp(`^Postgres at ${base.hostname}:${base.port || 5432}/${database} [^\n]+\n$`));
+    expect(told.err).toMatch(words);
+    expect(told.err).not.toContain(PASSWORD);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
