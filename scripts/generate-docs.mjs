@@ -53,7 +53,7 @@ function costs() {
     ['An object', prices.OBJECT],
     ['A number or a text', prices.LEAF],
     [`A list of numbers or texts, as ${prices.VALUES} of them`, prices.LEAF * prices.VALUES],
-    ['A part of the schema, by introspection', prices.INTROSPECTED],
+    [`A part of ${[...prices.COMPUTED].join(', ')} and of introspection`, prices.MEMORY],
   ];
   const own = Object.entries(prices.PRICES).map(([coordinate, { each, once = 0, size }]) => [
     code(coordinate),

@@ -3,7 +3,8 @@ import { CliError, EXIT } from './errors.js';
 import type { Row } from './output.js';
 import { note, type Session } from './session.js';
 
-const MAX_PAGE = 200;
+/** Of the longest rows so many are within what one operation may cost. */
+export const MAX_PAGE = 100;
 
 interface Page {
   readonly nodes: readonly Row[];

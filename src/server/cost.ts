@@ -9,6 +9,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   getNullableType,
+  isAbstractType,
   isCompositeType,
   isListType,
   isObjectType,
@@ -23,9 +24,10 @@ import {
 import { beyond } from '../platform/errors.js';
 import { FIRST_DEFAULT } from '../platform/pagination.js';
 import {
+  COMPUTED,
   COST_MAX,
-  INTROSPECTED,
   LEAF,
+  MEMORY,
   MUTATION,
   OBJECT,
   OBJECTS,
@@ -51,6 +53,8 @@ interface Step {
   readonly isList: boolean;
   readonly isPage: boolean;
   readonly inner: readonly Step[];
+  /** The type that it is asked of where an object is of one of several. */
+  readonly of: string | null;
 }
 
 interface Plan {
@@ -128,8 +132,16 @@ function costOf(step: Step, { count, batches, page }: Extent, variables: Variabl
   return (price.once ?? 0) * batches + price.each * count + sum(inner, (one) => costOf(one, below, variables));
 }
 
-const sum = (steps: readonly Step[], cost: (step: Step) => number) =>
-  steps.reduce((total, step) => total + cost(step), 0);
+/** Of one object: of the types that it may have, the dearest. */
+function sum(steps: readonly Step[], cost: (step: Step) => number): number {
+  let total = 0;
+  const byType = new Map<string, number>();
+  for (const step of steps) {
+    if (step.of === null) total += cost(step);
+    else byType.set(step.of, (byType.get(step.of) ?? 0) + cost(step));
+  }
+  return total + Math.max(0, ...byType.values());
+}
 
 /** How many objects an argument asks for: its number, or the length of its list. */
 function sizeIn(given: ValueNode | undefined, variables: Variables): number {
@@ -156,7 +168,8 @@ class Planning {
       const part = node.kind === Kind.FRAGMENT_SPREAD ? this.#fragments.get(node.name.value) : node;
       if (part === undefined) return [];
       const condition = part.typeCondition ? this.#schema.getType(part.typeCondition.name.value) : parent;
-      return condition ? this.steps(condition, part.selectionSet) : [];
+      const steps = condition ? this.steps(condition, part.selectionSet) : [];
+      return isAbstractType(parent) ? steps.map((step) => ({ ...step, of: condition?.name ?? null })) : steps;
     });
   }
 
@@ -174,6 +187,7 @@ class Planning {
         sized: argument ? { given } : null,
         isList: isListType(getNullableType(field.type)),
         isPage: isPageOf(parent.name, field),
+        of: null,
         inner: node.selectionSet ? this.steps(type, node.selectionSet) : [],
       },
     ];
@@ -196,14 +210,19 @@ const isPageOf = (parent: string, field: GraphQLField<unknown, unknown>) =>
 export function priceOf(schema: GraphQLSchema, parent: string, field: GraphQLField<unknown, unknown>): Price {
   const own = PRICES[`${parent}.${field.name}`];
   if (own) return own;
-  if (parent.startsWith('__')) return { each: INTROSPECTED };
+  if (parent.startsWith('__')) return { each: MEMORY };
   if (parent === schema.getMutationType()?.name) return { each: MUTATION };
   if (parent === schema.getQueryType()?.name) return { each: STATEMENT };
   const isList = isListType(getNullableType(field.type));
+  const isComputed = COMPUTED.has(parent);
   const size =
     isList && !isPageOf(parent, field) ? (isCompositeType(getNamedType(field.type)) ? OBJECTS : VALUES) : undefined;
-  if (!isCompositeType(getNamedType(field.type))) return { each: LEAF * (size ?? 1) };
+  if (!isCompositeType(getNamedType(field.type))) return { each: (isComputed ? MEMORY : LEAF) * (size ?? 1) };
   if (sizeArgumentOf(field)) return { each: STATEMENT, isAlone: true };
   const isLoaded = field.resolve !== undefined && field.resolve !== defaultFieldResolver;
-  return { each: OBJECT, ...(isLoaded && { once: STATEMENT }), ...(size !== undefined && { size }) };
+  return {
+    each: isComputed ? MEMORY : OBJECT,
+    ...(isLoaded && { once: STATEMENT }),
+    ...(size !== undefined && { size }),
+  };
 }

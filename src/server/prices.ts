@@ -18,15 +18,28 @@ export const OPERATION = 3_000;
 /** A statement that reads by an index. */
 export const STATEMENT = 1_900;
 /** A transaction that checks rights, writes a row, its audit entry and its event. */
-export const MUTATION = 9_000;
+export const MUTATION = 4_500;
 /** A number or a text of a row, from the database to the answer. */
 export const LEAF = 4.5;
 /** An object of an answer. */
 export const OBJECT = 9;
-/** A part of the schema that introspection answers. */
-export const INTROSPECTED = 1.5;
+/** A part of an answer that was computed from what is in memory, and is of one of these types or of introspection's. */
+export const MEMORY = 1.5;
+export const COMPUTED: ReadonlySet<string> = new Set([
+  'Policy',
+  'PolicyCheck',
+  'PolicyDecisionDifference',
+  'PolicyAccessProof',
+  'EffectivePermission',
+  'RolePath',
+  'CapablePrincipal',
+  'DecisionExplanation',
+  'CheckExplanation',
+  'MissingGrant',
+  'AttestationFailure',
+]);
 /** Values of a list of numbers or texts that has no price of its own. */
-export const VALUES = 5;
+export const VALUES = 3;
 /** Objects of a list that is no page and has no price of its own. */
 export const OBJECTS = 10;
 
@@ -36,21 +49,27 @@ export const COST_MAX = 50_000;
 /** Fields that cost other than what their form in the schema says, by coordinate. Those of other forms are priced by `priceOf`. */
 export const PRICES: Readonly<Record<string, Price>> = {
   'Query._service': { each: 500 },
-  'Query._entities': { each: STATEMENT, once: STATEMENT },
+  'Query._entities': { each: OBJECT, once: 4 * STATEMENT },
   '_Service.sdl': { each: 2_500 },
   'Query.policies': { each: 500, size: 100 },
+  'Query.attestationResult': { each: 12_000 },
+  'Mutation.setPolicyCandidate': { each: 25_000 },
+  'Mutation.setPolicyOverrides': { each: 25_000 },
   'Query.previewPolicyChange': { each: 25_000 },
-  'Query.effectivePermissions': { each: 20_000 },
-  'EffectivePermissions.permissions': { each: 50, size: 100 },
-  'Query.effectiveRoleAssignments': { each: 20_000 },
-  'Query.whoCan': { each: 20_000 },
-  'WhoCanConnection.hiddenCount': { each: 14_000 },
+  'Query.effectivePermissions': { each: 18_000 },
+  'EffectivePermissions.permissions': { each: MEMORY, size: 60 },
+  // Most hold a policy by one assignment, few by several.
+  'EffectivePermission.paths': { each: MEMORY, size: 1.2 },
+  'CapablePrincipal.paths': { each: MEMORY, size: 1.2 },
+  'Query.effectiveRoleAssignments': { each: 18_000 },
+  'Query.whoCan': { each: 15_000 },
+  'WhoCanConnection.hiddenCount': { each: 4_000 },
   'Query.explainDecision': { each: 20_000 },
   'Query.verifyAuditChain': { each: 35_000 },
   'Query.auditChain': { each: 6_000 },
   'Viewer.permissions': { each: 200, size: 100 },
-  'PolicyPreview.differences': { each: 50, size: 300 },
-  'PolicyPreview.proofs': { each: 50, size: 300 },
+  'PolicyPreview.differences': { each: MEMORY, size: 100 },
+  'PolicyPreview.proofs': { each: MEMORY, size: 100 },
   'Role.impliedRoles': { each: OBJECT, once: STATEMENT, size: 32 },
   'AttestationResult.failures': { each: OBJECT, size: 300 },
   'AllowlistRevision.imaPolicy': { each: 15_000 },
@@ -59,13 +78,13 @@ export const PRICES: Readonly<Record<string, Price>> = {
   // Introspection goes through types that are in memory; sizes are this schema's averages, and `__type` may be a large one.
   'Query.__schema': { each: OBJECT },
   'Query.__type': { each: 50, size: 20 },
-  '__Schema.types': { each: INTROSPECTED, size: 260 },
-  '__Schema.directives': { each: INTROSPECTED, size: 21 },
-  '__Type.fields': { each: INTROSPECTED, size: 2.4 },
-  '__Type.inputFields': { each: INTROSPECTED, size: 0.9 },
-  '__Type.enumValues': { each: INTROSPECTED, size: 0.4 },
-  '__Type.possibleTypes': { each: INTROSPECTED, size: 0.1 },
-  '__Type.interfaces': { each: INTROSPECTED, size: 0.1 },
-  '__Field.args': { each: INTROSPECTED, size: 0.3 },
-  '__Type.ofType': { each: INTROSPECTED, size: 0.5 },
+  '__Schema.types': { each: MEMORY, size: 260 },
+  '__Schema.directives': { each: MEMORY, size: 21 },
+  '__Type.fields': { each: MEMORY, size: 2.4 },
+  '__Type.inputFields': { each: MEMORY, size: 0.9 },
+  '__Type.enumValues': { each: MEMORY, size: 0.4 },
+  '__Type.possibleTypes': { each: MEMORY, size: 0.1 },
+  '__Type.interfaces': { each: MEMORY, size: 0.1 },
+  '__Field.args': { each: MEMORY, size: 0.3 },
+  '__Type.ofType': { each: MEMORY, size: 0.5 },
 };

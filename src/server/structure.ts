@@ -79,7 +79,8 @@ class Expansion {
     for (const node of this.#definitions) {
       if (node.kind !== Kind.OPERATION_DEFINITION && node.kind !== Kind.FRAGMENT_DEFINITION) continue;
       const isOperation = node.kind === Kind.OPERATION_DEFINITION;
-      const roots = this.#follow([node.selectionSet], 1);
+      // How deep a fragment is shows where it is spread.
+      const roots = this.#follow([node.selectionSet], isOperation ? 1 : Number.NEGATIVE_INFINITY);
       if (isOperation && roots > LIMITS.rootFields)
         throw beyond('document', `The operation has more than ${LIMITS.rootFields} root fields.`);
     }

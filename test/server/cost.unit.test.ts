@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { buildSchema, type GraphQLSchema, getIntrospectionQuery, isObjectType, Kind, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { MAX_PAGE } from '../../src/cli/paging.js';
 import { DOMAINS } from '../../src/domains.js';
 import { FIRST_DEFAULT } from '../../src/platform/pagination.js';
 import { Costs, priceOf } from '../../src/server/cost.js';
@@ -87,6 +89,17 @@ describe('Costs', () => {
     ])
       expect(ask(served, text), text.slice(0, 40)).toBeLessThan(COST_MAX);
     expect(ask(served, '{ viewer { kind } }')).toBeLessThan(2 * OPERATION);
+  });
+
+  it('ok: what the command line asks, with the longest pages', async () => {
+    const folder = new URL('../../src/cli/documents/', import.meta.url);
+    const asked: string[] = [];
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.ts')))
+      for (const text of Object.values(await import(new URL(file, folder).href)))
+        if (typeof text === 'string' && /^\s*(query|mutation|subscription)/.test(text)) asked.push(text);
+    expect(asked.length).toBeGreaterThan(40);
+    const costs = asked.map((text) => [text, ask(served, text, { first: MAX_PAGE })] as const);
+    expect(costs.filter(([, cost]) => cost > COST_MAX)).toEqual([]);
   });
 
   it('same: the size of a page that the schema tells is the one that is measured and answered', () => {

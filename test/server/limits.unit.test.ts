@@ -1,4 +1,4 @@
-import { parse } from 'graphql';
+import { getIntrospectionQuery, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { readDocument, STRANGER } from '../../src/server/document.js';
 import { LIMITS } from '../../src/server/limits.js';
@@ -33,6 +33,7 @@ describe('requireBounded', () => {
   });
 
   it('ok: introspection, which is deep by nature', () => {
+    expect(problem(getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true }))).toBeUndefined();
     expect(problem(`{ __schema { types { ${'ofType { '.repeat(13)} name ${' }'.repeat(13)} } } }`)).toBeUndefined();
   });
 

@@ -138,7 +138,7 @@ describe('what operations cost', () => {
     const { token } = await server.token({ scope, role: 'member' });
     const create = (name: string) =>
       ask('mutation ($name: String!) { createAgent(input: { name: $name }) { agent { id } } }', { name }, token);
-    const names = Array.from({ length: 6 }, (_, n) => `charged-${n}`);
+    const names = Array.from({ length: 20 }, (_, n) => `charged-${n}`);
     const answers = [];
     for (const name of names) answers.push(await create(name));
     const refused = answers.filter(({ status }) => status === 429);

@@ -1,7 +1,7 @@
 import { affordable } from '../../harness/affordable.js';
 import type { Json } from '../../harness/server.js';
 import { type Answered, ask } from './ask.js';
-import { DOORS } from './doors.js';
+import { DOORS, withoutPages } from './doors.js';
 import type { Persona } from './personas.js';
 import type { Thing, Things } from './things.js';
 import type { World } from './world.js';
@@ -76,7 +76,7 @@ async function askEntities({ server }: World, { token }: Persona, wanted: readon
     entities[index] === undefined ? [] : [{ __typename: entities[index], id }],
   );
   const fragments = Object.values(DOORS).flatMap(({ entity, fields }) =>
-    entity ? [`... on ${entity} { ${fields} }`] : [],
+    entity ? [`... on ${entity} { ${withoutPages(fields)} }`] : [],
   );
   const field = `_entities(representations: $all) { ${fragments.join(' ')} }`;
   const [all] = await ask(server, 'query ($all: [_Any!]!)', [field], { all: representations }, token);
