@@ -110,7 +110,7 @@ function answer(door: OpenDoor, request: IncomingMessage, response: ServerRespon
     const ms = Math.round(elapsed);
     door.services.log.info({ requestId, method: request.method, path, status: response.statusCode, ms }, 'request');
     // Nobody waits for the rest of a body whose request is answered.
-    if (!request.complete) request.socket.destroySoon();
+    if (!request.complete) request.socket?.destroySoon();
   });
   const answered = () => traced('request', () => handle(door, requestId, leave, request, response));
   continued(request.headers, answered).catch((error: unknown) => answerError(door, requestId, response, error));

@@ -139,7 +139,7 @@ describe('the end of a stream', () => {
     await happen(id, 400);
     const before = await sent();
     // More for each event than a connection holds for hundreds of them.
-    const many = Array.from({ length: 50 }, (_, index) => `${'a'.repeat(2000)}${index}: to`).join(' ');
+    const many = Array.from({ length: 50 }, (_, index) => `${'a'.repeat(1000)}${index}: to`).join(' ');
     const query = `subscription ($since: DateTime) { agentTrustChanged(since: $since) { ${many} } }`;
     const socket = await unread(server.url, token, { query, variables: { since } });
     // It has given up once nothing is told to it any more; a busy machine takes its time.

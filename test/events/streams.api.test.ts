@@ -149,7 +149,8 @@ describe('Subscription.allowlistPublished', () => {
   test('ok: a publication, with the revision that was published', async () => {
     const { allowlist } = await done(CREATE_LIST, { name: 'watched', imaPolicy: { content: LIST } });
     const watcher = await follow((await reader()).token, PUBLISHED);
-    const input = { allowlist: { id: allowlist.id }, etag: allowlist.etag, imaPolicy: { content: LIST } };
+    const imaPolicy = { content: `# as it is now\n${LIST}` };
+    const input = { allowlist: { id: allowlist.id }, etag: allowlist.etag, imaPolicy };
     await done(PUBLISH, input);
     await watcher.until(1);
     expect(watcher.events()).toMatchObject([
