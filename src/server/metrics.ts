@@ -38,6 +38,9 @@ export interface DoorLoad {
 /** Why the door gave up a request or a connection that somebody had begun. */
 export type CutReason = 'body_late' | 'bodies_full' | 'answer_unread' | 'connections_full';
 
+/** Gauges of the library's that are named like counters, which Prometheus's own check refuses. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
 const SECONDS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 
 /** The process's measurements, in the form that Prometheus reads. */
@@ -83,6 +86,7 @@ export class Metrics implements Meter {
   constructor(probes: Probes, scrapeToken?: string) {
     this.#scrapeToken = scrapeToken === undefined ? null : digest(scrapeToken);
     collectDefaultMetrics({ register: this.#registry });
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
     this.#gauge('bailiwick_worker_tasks_waiting', 'Tasks that wait for a thread', () => probes.workers().waiting);
     this.#gauge('bailiwick_worker_threads', 'Threads that verify and compile', () => probes.workers().threads);
     this.#gauge('bailiwick_password_hashes_waiting', 'Passwords that wait to be hashed', probes.hashesWaiting);
