@@ -55,10 +55,11 @@ function costs() {
     [`A list of numbers or texts, as ${prices.VALUES} of them`, prices.LEAF * prices.VALUES],
     [`A part of ${[...prices.COMPUTED].join(', ')} and of introspection`, prices.MEMORY],
   ];
-  const own = Object.entries(prices.PRICES).map(([coordinate, { each, once = 0, size }]) => [
+  const own = Object.entries(prices.PRICES).map(([coordinate, { each, once = 0, item = 0, size }]) => [
     code(coordinate),
     each,
     once,
+    item,
     size ?? '',
   ]);
   const { counts, ...limits } = LIMITS;
@@ -88,8 +89,8 @@ function costs() {
     'A list multiplies what is below it: a page by its `first`, another list by its size.',
     table(['What', 'Cost'], forms),
     '## Fields with a price of their own',
-    'For each object that the field is asked of, once for all of them, and how many a list counts as that does not say so.',
-    table(['Field', 'Each', 'Once', 'Size'], own),
+    'For each object that the field is asked of, once for all of them, for each object that it answers, and how many a list counts as that does not say so.',
+    table(['Field', 'Each', 'Once', 'Item', 'Size'], own),
     '## Bounds of documents and bodies',
     'They are checked before a document is validated and before a body is parsed.',
     table(['Of what', 'At most'], bounds),

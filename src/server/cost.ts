@@ -129,7 +129,12 @@ function costOf(step: Step, { count, batches, page }: Extent, variables: Variabl
     batches: price.isAlone ? count : batches,
     page: asked ?? (isPage ? 1 : page),
   };
-  return (price.once ?? 0) * batches + price.each * count + sum(inner, (one) => costOf(one, below, variables));
+  return (
+    (price.once ?? 0) * batches +
+    price.each * count +
+    (price.item ?? 0) * below.count +
+    sum(inner, (one) => costOf(one, below, variables))
+  );
 }
 
 /** Of one object: of the types that it may have, the dearest. */

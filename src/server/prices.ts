@@ -9,6 +9,8 @@ export interface Price {
   readonly once?: number;
   /** How many objects or values a list answers that does not say so, at its bound or on average in a long list. */
   readonly size?: number;
+  /** For each object that it answers, beside the fields that are asked of it. */
+  readonly item?: number;
   /** Whether each object that it is asked of has statements of its own, for this field and for all below. */
   readonly isAlone?: boolean;
 }
@@ -46,13 +48,26 @@ export const OBJECTS = 10;
 /** What one operation may cost: with it, nobody else waits for longer. */
 export const COST_MAX = 50_000;
 
+const COMPARING = [
+  ...['addGroupMember', 'removeGroupMember', 'updateGroup', 'deleteGroup', 'addImpliedRole', 'removeImpliedRole'],
+  ...['updateUser', 'setUserPassword', 'revokeTokens', 'deleteApiCredential'],
+];
+
 /** Fields that cost other than what their form in the schema says, by coordinate. Those of other forms are priced by `priceOf`. */
 export const PRICES: Readonly<Record<string, Price>> = {
   'Query._service': { each: 500 },
-  'Query._entities': { each: OBJECT, once: 4 * STATEMENT },
+  'Query._entities': { each: 0, once: 4 * STATEMENT, item: 20 },
   '_Service.sdl': { each: 2_500 },
   'Query.policies': { each: 500, size: 100 },
+  'Query.role': { each: 2_600 },
+  'Role.implies': { each: 60 },
+  'Query.auditSeals': { each: 7_000 },
   'Query.attestationResult': { each: 12_000 },
+  // They compare what the caller may give with what others hold.
+  ...Object.fromEntries(COMPARING.map((name) => [`Mutation.${name}`, { each: 12_000 }])),
+  'Mutation.enableUser': { each: 18_000 },
+  'Mutation.disableUser': { each: 18_000 },
+  'Mutation.deleteUser': { each: 18_000 },
   'Mutation.setPolicyCandidate': { each: 25_000 },
   'Mutation.setPolicyOverrides': { each: 25_000 },
   'Query.previewPolicyChange': { each: 25_000 },
@@ -65,14 +80,14 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'Query.whoCan': { each: 15_000 },
   'WhoCanConnection.hiddenCount': { each: 4_000 },
   'Query.explainDecision': { each: 20_000 },
-  'Query.verifyAuditChain': { each: 35_000 },
+  'Query.verifyAuditChain': { each: 42_000 },
   'Query.auditChain': { each: 6_000 },
   'Viewer.permissions': { each: 200, size: 100 },
   'PolicyPreview.differences': { each: MEMORY, size: 100 },
   'PolicyPreview.proofs': { each: MEMORY, size: 100 },
   'Role.impliedRoles': { each: OBJECT, once: STATEMENT, size: 32 },
   'AttestationResult.failures': { each: OBJECT, size: 300 },
-  'AllowlistRevision.imaPolicy': { each: 15_000 },
+  'AllowlistRevision.imaPolicy': { each: 7_000 },
   'AllowlistRevision.tpmPolicy': { each: 60 },
   'AllowlistRevision.vtpmPolicy': { each: 60 },
   // Introspection goes through types that are in memory; sizes are this schema's averages, and `__type` may be a large one.

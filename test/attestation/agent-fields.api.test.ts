@@ -57,7 +57,7 @@ describe('Query.agents', () => {
     'same: %s, asked for alone, is told as by Query.agent',
     async (name, field) => {
       const asked = isLeafType(getNamedType(field.type)) ? name : `${name} { __typename }`;
-      const listed = await server.graphql(`{ agents(first: 1) { nodes { ${asked} } } }`, {}, token);
+      const listed = await server.graphql(`{ agents(first: 5) { nodes { ${asked} } } }`, {}, token);
       const single = await server.graphql(`{ agent(ref: { id: "${id}" }) { ${asked} } }`, {}, token);
       expect(single.body.errors).toBeUndefined();
       expect(listed.body.data).toEqual({ agents: { nodes: [single.body.data.agent] } });
@@ -70,7 +70,7 @@ describe('Query.agents', () => {
       isLeafType(getNamedType(field.type)) ? `x_${field.name}: ${field.name}` : `${field.name} { __typename }`,
     );
     const fragment = `fragment All on Agent { ${all.join(' ')} }`;
-    const listed = await server.graphql(`{ agents(first: 1) { edges { node { ...All } } } } ${fragment}`, {}, token);
+    const listed = await server.graphql(`{ agents(first: 5) { edges { node { ...All } } } } ${fragment}`, {}, token);
     const single = await server.graphql(`{ agent(ref: { id: "${id}" }) { ...All } } ${fragment}`, {}, token);
     expect(listed.body.data).toEqual({ agents: { edges: [{ node: single.body.data.agent }] } });
   });

@@ -132,8 +132,8 @@ describe('prices', () => {
       const type = served.getType(typeName);
       const field = isObjectType(type) ? type.getFields()[name] : undefined;
       if (!field) throw new Error(coordinate);
-      const { each, once = 0 } = priceOf(served, typeName, field);
-      expect(each + once, coordinate).toBeGreaterThan(0);
+      const { each, once = 0, item = 0 } = priceOf(served, typeName, field);
+      expect(each + once + item, coordinate).toBeGreaterThan(0);
       expect(OPERATION + each + once, coordinate).toBeLessThan(COST_MAX);
     }
   });

@@ -59,6 +59,7 @@ export const recordResolvers = {
       allowlist !== undefined || allowlistId === null ? allowlist : loadAllowlist(context).load(allowlistId),
     lastResult: ({ lastResultId }: AgentShape, _: unknown, context: Context) =>
       lastResultId === null ? null : loadResult(context).load(lastResultId),
-    attestationResults: ({ id }: AgentShape, args: PageArgs, context: Context) => resultsOf(context, id, args),
+    attestationResults: ({ id }: AgentShape, args: PageArgs, context: Context, info: GraphQLResolveInfo) =>
+      resultsOf(context, id, args, fieldsBelow(info)),
   },
 } satisfies Record<string, Record<string, AnyResolver>>;

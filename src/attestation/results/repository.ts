@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lt } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, lt, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
@@ -25,17 +25,20 @@ export async function findResults(
     .where(and(inArray(attestationResults.id, [...ids]), visible.where));
 }
 
-/** An agent's results, newest first: ids begin with their time. */
+const { failures, ...short } = getTableColumns(attestationResults);
+
+/** An agent's results, newest first: ids begin with their time. What failed may be long, and is read where it is wanted. */
 export async function listResults(
   db: Db,
   visible: Visible<typeof attestationResults>,
   agentId: string,
   page: PageRequest,
+  hasFailures: boolean,
 ): Promise<AttestationResultRow[]> {
   const [after] = page.after ?? [];
   const { id } = attestationResults;
   return db
-    .select()
+    .select({ ...short, failures: hasFailures ? failures : sql<AttestationResultRow['failures']>`'[]'::jsonb` })
     .from(attestationResults)
     .where(and(eq(attestationResults.agentId, agentId), after === undefined ? undefined : lt(id, after), visible.where))
     .orderBy(desc(id))

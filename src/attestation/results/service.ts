@@ -22,13 +22,14 @@ export async function getResult(context: Context, id: string): Promise<Attestati
   return requireVisible(context, resultGet, await findResult(context.db, id), 'attestation result');
 }
 
-/** The results of an agent, newest first, as far as the caller may read them. */
+/** The results of an agent, newest first, as far as the caller may read them. @param fields What is asked of them. */
 export async function resultsOf(
   context: Context,
   agentId: string,
   args: PageArgs,
+  fields: ReadonlySet<string>,
 ): Promise<Connection<AttestationResultRow>> {
   const page = pageRequest(args, '-id');
-  const rows = await listResults(context.db, visibleTo(context), agentId, page);
+  const rows = await listResults(context.db, visibleTo(context), agentId, page, fields.has('failures'));
   return connection(rows, page, (row) => [row.id]);
 }

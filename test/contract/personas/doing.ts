@@ -40,7 +40,7 @@ export const MUTATIONS: Readonly<Record<string, Attempts>> = {
 
 type Mutation = GraphQLField<unknown, unknown>;
 
-/** What one persona got of one mutation. */
+/** What one persona got of one mutation in one request. */
 export interface Deed {
   readonly persona: string;
   readonly mutation: string;
@@ -59,14 +59,20 @@ export async function attemptAll(world: World, field: Mutation, personas: readon
     for (const attempt of attempts) {
       if (attempt.isOwn || !made.has(attempt)) made.set(attempt, await attempt.input(persona));
     }
-    const deed = await attemptOnce(world, field, persona, made);
-    for (const attempt of attempts) if (deed.words[attempt.target] === '**yes**') made.delete(attempt);
-    deeds.push(deed);
+    const entries = [...made];
+    for (let from = 0; from < entries.length; from += AT_ONCE) {
+      const deed = await attemptOnce(world, field, persona, new Map(entries.slice(from, from + AT_ONCE)));
+      for (const attempt of attempts) if (deed.words[attempt.target] === '**yes**') made.delete(attempt);
+      deeds.push(deed);
+    }
   }
   return deeds;
 }
 
-/** All attempts in one request. */
+/** Of the dearest mutations so many are within what one operation may cost. */
+const AT_ONCE = 2;
+
+/** Some attempts in one request. */
 export async function attemptOnce(world: World, field: Mutation, persona: Persona, made: ReadonlyMap<Attempt, object>) {
   const attempts = [...made.keys()];
   const variables = Object.fromEntries([...made.values()].map((input, index) => [`i${index}`, input]));

@@ -94,7 +94,9 @@ const withName =
 function rowsTable({ personas }: Matrix, title: string, all: readonly Named[]): string {
   const rows: string[][] = [];
   for (const name of new Set(all.map((one) => one.name))) {
-    const ofName = new Map(all.filter((one) => one.name === name).map((one) => [one.persona, one.words]));
+    const ofName = new Map<string, Named['words']>();
+    for (const { persona, words } of all.filter((one) => one.name === name))
+      ofName.set(persona, { ...ofName.get(persona), ...words });
     // Not every persona has something of its own.
     const targets = new Set([...ofName.values()].flatMap((words) => Object.keys(words)));
     for (const target of targets) {
