@@ -62,13 +62,14 @@ async function start(config: Config): Promise<void> {
   const sealer = (domains ?? DOMAINS).includes(auditDomain)
     ? startSealer({ ...app.services, db: database.at('chore') })
     : null;
+  stopOnSignal(app, sealer, database, { drainDelayMs: config.drainDelayMs, timeoutMs: config.shutdownTimeoutMs });
+  if (config.tls) renewOnHangup(app.http, config.tls, log);
+  // Told last: whoever reads it may send a signal at once.
   const address = addressOf(app.http, config);
   process.stdout.write(`Bailiwick is ready.\n  GraphQL   ${address}/graphql\n`);
   if (config.hasGraphiql) process.stdout.write(`  GraphiQL  ${address}/graphiql\n`);
   if (app.adminPasswordPath)
     process.stdout.write(`  First start: the password of user admin is in ${app.adminPasswordPath}\n`);
-  if (config.tls) renewOnHangup(app.http, config.tls, log);
-  stopOnSignal(app, sealer, database, { drainDelayMs: config.drainDelayMs, timeoutMs: config.shutdownTimeoutMs });
 }
 
 /** Marks the database first: what is acknowledged is never in one that may be made anew. */

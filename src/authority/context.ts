@@ -134,9 +134,7 @@ export interface LogInAttempt {
 /** One request. Everything a use case may touch comes through here. */
 export interface Context extends Services, Asker {
   readonly requestId: string;
-  /** Aborted when the request has ended, because its client went away or was answered: what still waits may give up. */
-  readonly gone: AbortSignal;
-  /** Takes what is to be called once the answer is sent, or nobody waits for it any more. */
+  /** Takes what is to be called once the answer is sent, or nobody waits for it any more; at once when that is so already. */
   readonly atEnd: (done: () => void) => void;
   /** Reads the caller's rights again, and the policies; inside a transaction that holds the epoch, as they stay until it ends. */
   readonly reauthenticate: (tx: Tx) => Promise<Asker>;

@@ -4,8 +4,8 @@ import type { Context } from './context.js';
 const BATCH_MAX = 1000;
 
 /**
- * Declares a batch read. Each request, or what shares its loads, gets its own DataLoader, made on first use and gone with the request, so that
- * nothing read for one caller is ever answered to another. Keys that are hidden or missing load as null.
+ * Declares a batch read. Each request, or what shares its loads, gets its own DataLoader, made on first use and gone with
+ * the request, so that nothing read for one caller is ever answered to another. Keys that are hidden or missing load as null.
  */
 export function defineLoader<Value>(
   batch: (context: Context, keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>,

@@ -16,8 +16,8 @@ export interface Place<Lane extends string> {
   readonly key: string;
   /** How long it waits at most. */
   readonly waitMaxMs: number;
-  /** Aborted when nobody waits for the answer any more. */
-  readonly gone?: AbortSignal | undefined;
+  /** Takes what is to be called when nobody waits for the answer any more; calls it at once when nobody does already. */
+  readonly atEnd?: ((leave: () => void) => void) | undefined;
 }
 
 export interface FairQueueOptions<Lane extends string> {
@@ -26,6 +26,8 @@ export interface FairQueueOptions<Lane extends string> {
   /** Who of this lane waits comes before all others, who take turns by lane. */
   readonly first: Lane;
   readonly lanes: Readonly<Record<Lane, LaneLimits>>;
+  /** What one is told whose turn did not come in time; RATE_LIMITED by default. */
+  readonly late?: () => Error;
 }
 
 interface Waiter {
@@ -54,7 +56,7 @@ export class FairQueue<Lane extends string> {
     return this.#lanes.reduce((sum, lane) => sum + lane.waiting, 0);
   }
 
-  /** @throws Refusal RATE_LIMITED when too many wait there, or it took too long; UNAVAILABLE when nobody waits any more. */
+  /** @throws Refusal RATE_LIMITED when too many wait there; `late` when it took too long; UNAVAILABLE when nobody waits any more. */
   async run<T>(place: Place<Lane>, task: () => Promise<T>): Promise<T> {
     const lane = this.#lane(place.lane);
     await this.#turn(lane, place);
@@ -73,24 +75,22 @@ export class FairQueue<Lane extends string> {
   }
 
   /** Resolves when it is this one's turn, which is counted as running by then. */
-  async #turn(lane: LaneOf<Lane>, { key, waitMaxMs, gone }: Place<Lane>): Promise<void> {
-    if (gone?.aborted) throw unavailable();
+  async #turn(lane: LaneOf<Lane>, { key, waitMaxMs, atEnd }: Place<Lane>): Promise<void> {
     const { promise, resolve, reject } = promiseWithResolvers();
     const waiter: Waiter = { key, go: resolve, refuse: reject };
     const leave = (error: Error) => {
       lane.remove(waiter);
       reject(error);
     };
-    const whenGone = () => leave(unavailable());
     lane.add(waiter);
-    const timer = setTimeout(() => leave(full()), waitMaxMs);
-    gone?.addEventListener('abort', whenGone, { once: true });
+    const { late = full } = this.#options;
+    const timer = setTimeout(() => leave(late()), waitMaxMs);
+    atEnd?.(() => leave(unavailable()));
     this.#advance();
     try {
       await promise;
     } finally {
       clearTimeout(timer);
-      gone?.removeEventListener('abort', whenGone);
     }
   }
 
@@ -141,8 +141,9 @@ class LaneOf<Name extends string> {
   }
 
   #makeRoom(ownLength: number): void {
-    const [most] = [...this.#waiters.values()].sort((a, b) => b.length - a.length);
-    const last = most && most.length > ownLength + 1 ? most.at(-1) : undefined;
+    let most: readonly Waiter[] = [];
+    for (const waiters of this.#waiters.values()) if (waiters.length > most.length) most = waiters;
+    const last = most.length > ownLength + 1 ? most.at(-1) : undefined;
     if (last === undefined) throw full();
     this.remove(last);
     last.refuse(full());

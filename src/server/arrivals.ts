@@ -128,10 +128,10 @@ export class Arrivals {
       stop();
       pool.delete(arrival);
     };
-    request.once('end', leaveOnce);
-    leave(leaveOnce);
     arrivals.set(request, (bytes) => pool.grow(arrival, bytes));
     pool.add(arrival);
+    request.once('end', leaveOnce);
+    leave(leaveOnce);
     if (/^100-continue$/i.test(request.headers.expect ?? '') && !response.headersSent) response.writeContinue();
   }
 }

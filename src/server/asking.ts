@@ -31,15 +31,14 @@ export async function contextFor(
 ): Promise<Context> {
   const shown = shownIn(headers.authorization);
   const stranger = { actor: anonymous, policies: asking.policies, candidate: null };
-  const asker = shown === null ? stranger : await traced('authenticate', () => authenticated(asking, source, shown));
+  const asker =
+    shown === null ? stranger : await traced('authenticate', () => authenticated(asking, { source, leave }, shown));
   const reauthenticate = async (tx: Tx) => (shown === null ? stranger : asking.authenticate(tx, shown));
   const attemptLogIn = (user: string) => asking.limits.attemptLogIn(source, user);
   const charge = (cost: number, kind: string) => {
     asking.limits.charge(asker.actor.principal?.id ?? null, source, cost);
     asking.metrics.charged(kind, cost);
   };
-  const ending = new AbortController();
-  leave(() => ending.abort());
   // Whoever proved nothing yet never holds the last connections.
   const db = shown === null ? asking.database.at('stranger') : asking.services.db;
   return {
@@ -47,7 +46,6 @@ export async function contextFor(
     ...asker,
     db,
     requestId,
-    gone: ending.signal,
     atEnd: leave,
     reauthenticate,
     attemptLogIn,
@@ -56,12 +54,16 @@ export async function contextFor(
 }
 
 /** A wrong key counts as a wrong password does; the right one never waits for what others tried. */
-async function authenticated(asking: Asking, source: string, shown: Shown): Promise<Asker> {
+async function authenticated(
+  asking: Asking,
+  { source, leave }: { readonly source: string; readonly leave: Leave },
+  shown: Shown,
+): Promise<Asker> {
   const { database, limits, lookUps } = asking;
   const principalOf = ({ actor }: Asker) => actor.principal?.id ?? source;
   try {
     const lookUp = (isKnown: boolean) => asking.authenticate(database.at(isKnown ? 'caller' : 'stranger'), shown);
-    return await lookUps.run(JSON.stringify(shown), source, principalOf, lookUp);
+    return await lookUps.run({ shown: JSON.stringify(shown), source, atEnd: leave }, principalOf, lookUp);
   } catch (error) {
     if (shown.kind === 'credential' && error instanceof Refusal && error.code === 'UNAUTHENTICATED')
       limits.attemptLogIn(source, shown.id);

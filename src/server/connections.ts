@@ -123,6 +123,7 @@ export class Connections {
       this.#all.delete(socket);
       if (this.#byName.get(name) === connection) this.#byName.delete(name);
       this.#idle.delete(connection.peer, connection);
+      for (const answer of connection.answers) abandon(answer);
     });
     const { max, noteCut } = this.#options;
     if (max === 0 || this.#all.size <= max) return;
@@ -132,3 +133,10 @@ export class Connections {
 }
 
 const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
+
+/** Node tells only the answer whose turn it is that its connection closed; those behind it would never end. */
+function abandon(answer: ServerResponse): void {
+  if (answer.closed) return;
+  answer.destroy();
+  answer.emit('close');
+}

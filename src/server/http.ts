@@ -142,6 +142,8 @@ async function handle(
     return door.metrics.answer(response);
   if (path !== '/graphql' && !route) throw notFound('resource');
   const context = await contextFor(door, { requestId, source, leave }, request);
+  // Its client went away while it was looked up: nothing of it has begun, and nobody waits for it.
+  if (response.destroyed) return;
   const caller = { source, principal: context.actor.principal?.id ?? null };
   if (caller.principal !== null) door.limits.admitPrincipal(caller.principal);
   else door.limits.admitStranger(source);

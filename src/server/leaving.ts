@@ -11,7 +11,7 @@ export interface Leaving extends Leave {
 /** Calls what it is given once the response has ended; at once when it has already, because the caller went away. */
 export function leaving(response: ServerResponse): Leaving {
   const waiting: (() => void)[] = [];
-  let hasEnded = false;
+  let hasEnded = response.destroyed;
   const early = () => {
     for (const done of waiting.splice(0)) done();
   };

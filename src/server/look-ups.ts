@@ -1,14 +1,23 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { Refusal } from '../platform/errors.js';
-import { FairQueue } from './fair-queue.js';
+import { Refusal, unavailable } from '../platform/errors.js';
+import { FairQueue, type LaneLimits } from '../platform/fair-queue.js';
 
 /** Bearers that counted lately; the one longest unused is a new one again. */
 const KNOWN_MAX = 50_000;
 /** So many times as many known bearers as new ones are looked up at a time. */
 const KNOWN_FACTOR = 4;
 const WAITING_MAX = 1000;
-const PATIENCE_MS = 5000;
+const WAIT_MAX_MS = 5000;
+
+/** What is looked up, and for whom. */
+export interface LookedUp {
+  /** What a request shows; only its digest is kept. */
+  readonly shown: string;
+  readonly source: string;
+  /** Takes what is to be called when nobody waits for the answer any more. */
+  readonly atEnd?: (leave: () => void) => void;
+}
 
 /**
  * Looks up what requests show of who sends them, a bounded number at a time. What counted lately has a lane of its own,
@@ -17,36 +26,47 @@ const PATIENCE_MS = 5000;
  */
 export class LookUps {
   readonly #principals = new LRUCache<string, string>({ max: KNOWN_MAX });
-  readonly #fresh: FairQueue;
-  readonly #known: FairQueue;
+  readonly #queue: FairQueue<'fresh' | 'known'>;
 
   /** @param max New bearers at a time; 0 sets no bound. */
   constructor(max: number) {
-    const bounds = { waiting: WAITING_MAX, patienceMs: PATIENCE_MS };
-    this.#fresh = new FairQueue({ ...bounds, underWay: max });
-    this.#known = new FairQueue({ ...bounds, underWay: max * KNOWN_FACTOR });
+    const fresh = max === 0 ? Number.POSITIVE_INFINITY : max;
+    const known = fresh * KNOWN_FACTOR;
+    const lane = (runningMax: number): LaneLimits => ({
+      runningMax,
+      waitingMaxPerKey: WAITING_MAX,
+      waitingMax: WAITING_MAX,
+    });
+    const lanes = { fresh: lane(fresh), known: lane(known) };
+    this.#queue = new FairQueue<'fresh' | 'known'>({
+      runningMax: fresh + known,
+      first: 'known',
+      lanes,
+      late: unavailable,
+    });
   }
 
   get waiting(): number {
-    return this.#fresh.waiting + this.#known.waiting;
+    return this.#queue.waiting;
   }
 
-  /**
-   * @param shown What is looked up; only its digest is kept.
-   * @throws Whatever the look-up throws; RATE_LIMITED or UNAVAILABLE when too many wait.
-   */
+  /** @throws Whatever the look-up throws; RATE_LIMITED when too many wait, UNAVAILABLE when its turn does not come. */
   async run<T>(
-    shown: string,
-    source: string,
+    { shown, source, atEnd }: LookedUp,
     principalOf: (found: T) => string,
     lookUp: (isKnown: boolean) => Promise<T>,
   ): Promise<T> {
     const digest = createHash('sha256').update(shown).digest('base64');
     const principal = this.#principals.get(digest);
     try {
-      const found = await (principal === undefined
-        ? this.#fresh.run(source, () => lookUp(false))
-        : this.#known.run(principal, () => lookUp(true)));
+      const isKnown = principal !== undefined;
+      const place = {
+        lane: isKnown ? 'known' : 'fresh',
+        key: principal ?? source,
+        waitMaxMs: WAIT_MAX_MS,
+        atEnd,
+      } as const;
+      const found = await this.#queue.run(place, () => lookUp(isKnown));
       this.#principals.set(digest, principalOf(found));
       return found;
     } catch (error) {

@@ -41,7 +41,8 @@ interface Begun {
  */
 export class Lookout {
   readonly metrics: StreamMetrics;
-  readonly #db: Db;
+  /** What streams read by. */
+  readonly db: Db;
   readonly #bells: Bells;
   readonly #turns: Turns;
   /** The feeds that are followed, with how many do. */
@@ -51,7 +52,7 @@ export class Lookout {
   #next: Promise<Look> | null = null;
 
   constructor({ db, bells, metrics, atOnce }: LookoutOptions) {
-    this.#db = db;
+    this.db = db;
     this.#bells = bells;
     this.metrics = metrics;
     this.#turns = new Turns(atOnce);
@@ -107,9 +108,9 @@ export class Lookout {
     const recent = new Map<Feed, RecentEvents>();
     for (const feed of this.#followed.keys()) {
       const known = this.#recent.get(feed);
-      recent.set(feed, known ? await known.andNewer(this.#db) : await RecentEvents.read(this.#db, feed.type));
+      recent.set(feed, known ? await known.andNewer(this.db) : await RecentEvents.read(this.db, feed.type));
     }
     this.#recent = recent;
-    return new Look(this.#db, await readEpoch(this.#db), recent, this.metrics);
+    return new Look(this.db, await readEpoch(this.db), recent, this.metrics);
   }
 }

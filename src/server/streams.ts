@@ -68,7 +68,9 @@ export class Streams {
     const { signal, close } = this.#opened(context, response);
     try {
       giveBack();
-      await answerStream({ guarded, lookout, subscription, feed, policy, context, signal }, response);
+      // What is read for events takes none of the connections that requests have.
+      const reading = { ...context, db: lookout.db };
+      await answerStream({ guarded, lookout, subscription, feed, policy, context: reading, signal }, response);
     } finally {
       close();
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Refusal } from '../../src/platform/errors.js';
+import { type Refusal, unavailable } from '../../src/platform/errors.js';
 import { FairQueue } from '../../src/platform/fair-queue.js';
 
 type Lane = 'known' | 'strange' | 'setting';
@@ -31,12 +31,12 @@ function story(waitMaxMs = 60_000) {
     queue,
     begun,
     refused,
-    enter(lane: Lane, key: string, name = key, gone?: AbortSignal): Promise<void> {
+    enter(lane: Lane, key: string, name = key, atEnd?: (leave: () => void) => void): Promise<void> {
       const task = () => {
         begun.push(name);
         return new Promise<void>((end) => running.push(end));
       };
-      return queue.run({ lane, key, waitMaxMs, gone }, task).catch(tell(name));
+      return queue.run({ lane, key, waitMaxMs, atEnd }, task).catch(tell(name));
     },
     endOne,
     endAll,
@@ -114,17 +114,29 @@ describe('bounds', () => {
     await endAll();
   });
 
+  test('unavailable: what waited too long, where that is not the fault of who asks', async () => {
+    const lane = { runningMax: 1, waitingMaxPerKey: 1, waitingMax: 1 };
+    const queue = new FairQueue({ runningMax: 1, first: 'one', lanes: { one: lane }, late: unavailable });
+    const place = { lane: 'one', key: 'a', waitMaxMs: 20 } as const;
+    let end = () => {};
+    const running = queue.run(place, () => new Promise<void>((resolve) => (end = resolve)));
+    await expect(queue.run(place, async () => {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    end();
+    await running;
+  });
+
   test('ok: who went away leaves', async () => {
     const { enter, endAll, begun, queue } = story();
-    const [waiting, late] = [new AbortController(), new AbortController()];
+    let goAway = () => {};
     for (const key of ['a', 'b']) enter('strange', key);
-    enter('strange', 'c', 'c', waiting.signal);
+    enter('strange', 'c', 'c', (leave) => {
+      goAway = leave;
+    });
     enter('strange', 'd');
     await settled();
     expect(queue.waiting).toBe(2);
-    waiting.abort();
-    late.abort();
-    enter('strange', 'e', 'e', late.signal);
+    goAway();
+    enter('strange', 'e', 'e', (leave) => leave());
     expect(queue.waiting).toBe(1);
     await endAll();
     expect(begun).toEqual(['a', 'b', 'd']);

@@ -182,3 +182,21 @@ describe('connections', () => {
     expect(connection.statuses).toEqual([...Array(16).fill(200), 429]);
   });
 });
+
+describe('clients that go away', () => {
+  test('ok: requests behind another on their connection leave no slot taken', async () => {
+    const server = await serverWith({ concurrentRequestsPerPrincipal: 4 });
+    const scope = await server.project(await server.defaultDomainId());
+    const { token } = await server.token({ scope, role: 'reader' });
+    const headers = (body: string) => post(body.length, { authorization: `Bearer ${token}` });
+    const statusOf = async () => (await server.graphql('{ viewer { kind } }', {}, token)).status;
+    const connection = await connected(server);
+    const watch = JSON.stringify({ query: 'subscription { agentTrustChanged { to } }' });
+    connection.head('POST /graphql/stream', headers(watch), watch);
+    for (let count = 0; count < 4; count += 1) connection.head('POST /graphql', headers(VIEWER), VIEWER);
+    while ((await statusOf()) === 200) await delay(20);
+    connection.end();
+    for (let tries = 0; tries < 50 && (await statusOf()) === 429; tries += 1) await delay(20);
+    expect(await Promise.all([1, 2, 3, 4].map(statusOf))).toEqual([200, 200, 200, 200]);
+  }, 120_000);
+});

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { unauthenticated } from '../../src/platform/errors.js';
 import { FairPool } from '../../src/server/fair-pool.js';
-import { FairQueue } from '../../src/server/fair-queue.js';
 import { LookUps } from '../../src/server/look-ups.js';
 import { Random } from '../prove/walk.js';
 
@@ -64,70 +63,30 @@ describe('FairPool', () => {
   });
 });
 
-describe('FairQueue', () => {
-  test('ok: one that comes late has its turn before what another has waiting', async () => {
-    const queue = new FairQueue({ underWay: 1, waiting: 100, patienceMs: 60_000 });
-    const order: string[] = [];
-    const first = held();
-    const all = [queue.run('flood', first.work)];
-    for (let count = 0; count < 20; count += 1) all.push(queue.run('flood', async () => void order.push('flood')));
-    all.push(queue.run('late', async () => void order.push('late')));
-    first.end();
-    await Promise.all(all);
-    expect(order.indexOf('late')).toBe(1);
-  });
-
-  test('refused: who has most waiting, when too much waits', async () => {
-    const queue = new FairQueue({ underWay: 1, waiting: 3, patienceMs: 60_000 });
-    const first = held();
-    const running = queue.run('flood', first.work);
-    const flood = Array.from({ length: 5 }, () => queue.run('flood', async () => 'done'));
-    const late = queue.run('late', async () => 'done');
-    const outcomes = Promise.allSettled(flood);
-    first.end();
-    await running;
-    expect((await outcomes).map(({ status }) => status)).toEqual([
-      ...['rejected', 'rejected', 'rejected'],
-      ...['fulfilled', 'fulfilled'],
-    ]);
-    expect(await late).toBe('done');
-    expect(queue.waiting).toBe(0);
-  });
-
-  test('refused: a turn that does not come', async () => {
-    const queue = new FairQueue({ underWay: 1, waiting: 3, patienceMs: 20 });
-    const first = held();
-    const running = queue.run('a', first.work);
-    await expect(queue.run('b', async () => {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    first.end();
-    await running;
-    expect(await queue.run('b', async () => 'done')).toBe('done');
-  });
-});
-
 describe('LookUps', () => {
   const principalOf = (found: string) => found;
+  const of = (shown: string) => ({ shown, source: 'a' });
 
   test('ok: what counted lately does not wait behind new ones, from the same source even', async () => {
     const lookUps = new LookUps(1);
-    await lookUps.run('good', 'a', principalOf, async () => 'ada');
+    await lookUps.run(of('good'), principalOf, async () => 'ada');
     const bogus = held();
-    const stuck = lookUps.run('bogus', 'a', principalOf, () => bogus.work().then(() => 'nobody'));
-    expect(await lookUps.run('good', 'a', principalOf, async () => 'ada')).toBe('ada');
+    const stuck = lookUps.run(of('bogus'), principalOf, () => bogus.work().then(() => 'nobody'));
+    expect(await lookUps.run(of('good'), principalOf, async () => 'ada')).toBe('ada');
     bogus.end();
     await stuck;
   });
 
   test('forbidden: what counts no longer is a new one again', async () => {
     const lookUps = new LookUps(1);
-    await lookUps.run('good', 'a', principalOf, async () => 'ada');
-    const revoked = lookUps.run('good', 'a', principalOf, () => Promise.reject(unauthenticated()));
+    await lookUps.run(of('good'), principalOf, async () => 'ada');
+    const revoked = lookUps.run(of('good'), principalOf, () => Promise.reject(unauthenticated()));
     await expect(revoked).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     const bogus = held();
-    const stuck = lookUps.run('bogus', 'a', principalOf, () => bogus.work().then(() => 'nobody'));
+    const stuck = lookUps.run(of('bogus'), principalOf, () => bogus.work().then(() => 'nobody'));
     let isDone = false;
     const again = lookUps
-      .run('good', 'a', principalOf, async () => 'ada')
+      .run(of('good'), principalOf, async () => 'ada')
       .then(() => {
         isDone = true;
       });

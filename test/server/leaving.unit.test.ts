@@ -37,3 +37,13 @@ test('ok: called at once when the caller is gone already', async () => {
   });
   expect(calls).toBe(1);
 });
+
+test('ok: called at once by one that is made when the caller is gone already', async () => {
+  let calls = 0;
+  await request(async (_leave, response, hangUp) => {
+    hangUp();
+    await delay(50);
+    leaving(response)(() => (calls += 1));
+  });
+  expect(calls).toBe(1);
+});

@@ -26,7 +26,6 @@ interface List {
 export class CompiledLists {
   readonly #memory: ByteBudget;
   /** Those used last are last. */
-  /** Those used last are last. */
   readonly #kept = new Map<string, List>();
 
   constructor(memory: ByteBudget) {

@@ -8,6 +8,7 @@ import {
   requireOperation,
   requireVisible,
 } from '../../authority/index.js';
+import type { Lease } from '../../platform/byte-budget.js';
 import { notFound } from '../../platform/errors.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { loadContent, STREAM_BYTES, streamContent } from '../contents/index.js';
@@ -15,11 +16,8 @@ import { allowlistGet, allowlistGetContent } from './policies.js';
 import * as repository from './repository.js';
 import { type AllowlistRow, allowlists, type RevisionRow } from './tables.js';
 
-/** What one answer carries of a runtime policy; larger ones have an address of their own. */
+/** What an answer carries of a runtime policy; larger ones have an address of their own. Its cost bounds how many. */
 const INLINE_BYTES_MAX = 8 * 1024 * 1024;
-/** And of all policies together, since pages and aliases may ask for many. */
-const INLINE_BYTES_TOTAL_MAX = 32 * 1024 * 1024;
-const inlineBytes = new WeakMap<Context, number>();
 
 /** One of the two. */
 export interface AllowlistRef {
@@ -76,18 +74,12 @@ export async function requireContent(context: Context, revision: RevisionRow): P
   requireAllowed(context, allowlistGetContent, list);
 }
 
-/**
- * The runtime policy of a revision as it was given; null without one, or when it is too large for one answer, alone or
- * with those that the answer carries already.
- */
+/** The runtime policy of a revision as it was given; null without one, or when it is too large for an answer. */
 export async function imaPolicyText(context: Context, revision: RevisionRow): Promise<string | null> {
   await requireContent(context, revision);
   const size = revision.imaSize ?? 0;
-  const total = (inlineBytes.get(context) ?? 0) + size;
-  if (revision.imaDigest === null || size > INLINE_BYTES_MAX || total > INLINE_BYTES_TOTAL_MAX) return null;
-  inlineBytes.set(context, total);
-  const lease = context.memory.lease(context.actor.principal?.id ?? null);
-  context.atEnd(() => lease.end());
+  if (revision.imaDigest === null || size > INLINE_BYTES_MAX) return null;
+  const lease = leaseToAnswer(context);
   // Once as bytes and once as text, which stays until the answer is sent.
   lease.take(size);
   const bytes = await loadContent(context.db, { digest: revision.imaDigest, size }, lease);
@@ -108,8 +100,13 @@ export async function streamImaPolicy(
   await requireContent(context, revision);
   const { imaDigest: digest, imaSize: size } = revision;
   if (digest === null || size === null) throw notFound('runtime policy in this revision');
-  const lease = context.memory.lease(context.actor.principal?.id ?? null);
-  context.atEnd(() => lease.end());
-  lease.take(STREAM_BYTES);
+  leaseToAnswer(context).take(STREAM_BYTES);
   return { size, digest, stream: streamContent(context.db, digest) };
+}
+
+/** In the caller's name, until the answer is sent. */
+function leaseToAnswer({ memory, actor, atEnd }: Context): Lease {
+  const lease = memory.lease(actor.principal?.id ?? null);
+  atEnd(() => lease.end());
+  return lease;
 }

@@ -126,8 +126,7 @@ async function record(act: Act, judged: Judged): Promise<Recorded> {
   requireAllowed(act, attestationSubmit, view.agent);
   const first = await firstResult({ db: act.tx }, challenge, judged.submission);
   if (first !== undefined) {
-    await act.audit({ action: 'attestation.repeated', ...aboutAgent(view), details: { resultId: first.id } });
-    return { view, row: first, isNew: false };
+    return act.unchanged({ view, row: first, isNew: false });
   }
   const result = await resultNow(act, view, challenge, judged);
   const row = await writeResult(act, view, challenge, { ...judged.judgement, result });

@@ -32,19 +32,19 @@ export type HashPlace = Place<HashLane>;
 export const hashesWaiting = (): number => passwordQueue.waiting;
 
 /** For a password that somebody proves itself by. */
-export const toLogIn = ({ settings, gone }: Context, { source, isKnown }: LogInAttempt): HashPlace => ({
+export const toLogIn = ({ settings, atEnd }: Context, { source, isKnown }: LogInAttempt): HashPlace => ({
   lane: isKnown ? 'known' : 'strange',
   key: source,
   waitMaxMs: settings.passwordWaitMaxMs,
-  gone,
+  atEnd,
 });
 
 /** For a password that the caller gives somebody. */
-export const toSet = ({ actor, settings, gone }: Context): HashPlace => ({
+export const toSet = ({ actor, settings, atEnd }: Context): HashPlace => ({
   lane: 'setting',
   key: actor.principal?.id ?? '',
   waitMaxMs: settings.passwordWaitMaxMs,
-  gone,
+  atEnd,
 });
 
 /** For the server's own, at its start. */
