@@ -16,7 +16,7 @@ export interface Price {
 }
 
 /** Any operation: the door, the token, parsing, the answer. */
-export const OPERATION = 3_000;
+export const OPERATION = 2_000;
 /** A statement that reads by an index. */
 export const STATEMENT = 1_900;
 /** A transaction that checks rights, writes a row, its audit entry and its event. */
