@@ -46,6 +46,8 @@ function costs() {
   const forms = [
     ['Any operation', prices.OPERATION],
     ['A mutation', prices.MUTATION],
+    ['A byte of the body', prices.BYTE],
+    ['Two characters of a document that was not valid lately; of one that was, nothing', prices.TOKEN],
     [
       'A field of Query; a page below another field; what a field loads, once for all objects together',
       prices.STATEMENT,
@@ -84,7 +86,7 @@ function costs() {
   ];
   return page(
     'What operations may cost',
-    `Each operation has a cost, known before it runs: microseconds of CPU that it may take at most, on one core of a small machine with the embedded database. One that could cost more than ${prices.COST_MAX} is refused with BAD_USER_INPUT, which names the dearest field, its price and the bound; ask for smaller pages, fewer fields or in several operations. What it costs is charged to its caller: BAILIWICK_COST_PER_SECOND_PER_PRINCIPAL is what each has, and RATE_LIMITED says when to come back. \`npm run prove -- abuse\` measures what every field takes at its limit.`,
+    `Each operation has a cost, known before it runs: microseconds of CPU that it may take at most, on one core of a small machine with the embedded database. One that could cost more than ${prices.COST_MAX} is refused with BAD_USER_INPUT, which names the dearest field, its price and the bound; ask for smaller pages, fewer fields or in several operations. What it costs is charged to its caller: BAILIWICK_COST_PER_SECOND_PER_PRINCIPAL is what each has, and RATE_LIMITED says when to come back. A body, and a document that the server does not know to be valid, is charged before it is read, whatever comes of it. \`npm run prove -- abuse\` measures what every field takes at its limit.`,
     '## Prices by form',
     'A list multiplies what is below it: a page by its `first`, another list by its size.',
     table(['What', 'Cost'], forms),

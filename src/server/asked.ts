@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from '../authority/index.js';
 import { badInput } from '../platform/errors.js';
 import type { AdmitAnonymous } from './anonymous.js';
-import { BODY_MAX, BODY_MAX_LARGE, BODY_MAX_SMALL, parseJson, readBody } from './body.js';
-import { requireBoundedText } from './document.js';
+import { BODY_MAX, BODY_MAX_LARGE, BODY_MAX_SMALL, readJson } from './body.js';
+import { chargeReading, requireBoundedText } from './document.js';
 import { requireBoundedJson } from './json-outline.js';
 import type { LargeBodies } from './large-bodies.js';
 
@@ -21,8 +21,8 @@ export interface Reading {
 }
 
 /**
- * Reads what is asked, within the bounds of who asks: each comes before the work that it bounds.
- * @throws Refusal BAD_USER_INPUT beyond one, UNAUTHENTICATED for what a stranger may not run, UNAVAILABLE while too many
+ * Reads what is asked, within the bounds of who asks: each comes before the work that it bounds, and so does its charge.
+ * @throws RATE_LIMITED; Refusal BAD_USER_INPUT beyond one, UNAUTHENTICATED for what a stranger may not run, UNAVAILABLE while too many
  *   large bodies are about.
  */
 export async function readAsked(reading: Reading, context: Context, request: IncomingMessage): Promise<Asked> {
@@ -30,9 +30,10 @@ export async function readAsked(reading: Reading, context: Context, request: Inc
   const isAnonymous = context.actor.principal === null;
   const asked = request.method === 'POST' ? await readPost(reading, context, request) : readGet(searchParams);
   try {
-    if (isAnonymous) reading.admitAnonymous(asked.params);
     const { query } = Object(asked.params) as { readonly query?: unknown };
-    if (!isAnonymous && typeof query === 'string') requireBoundedText(query);
+    chargeReading(context, query);
+    if (isAnonymous) reading.admitAnonymous(asked.params);
+    else if (typeof query === 'string') requireBoundedText(query);
   } catch (error) {
     asked.done();
     throw error;
@@ -49,7 +50,7 @@ function readGet(searchParams: URLSearchParams) {
 
 async function readPost({ largeBodies }: Reading, context: Context, request: IncomingMessage) {
   if (context.actor.principal === null) {
-    const body = parseJson(await readBody(request, BODY_MAX_SMALL));
+    const body = await readJson(context, request, BODY_MAX_SMALL);
     return { body, params: body, done: nothing };
   }
   let admitted: { readonly query: string; done(): void } | null = null;
@@ -60,7 +61,7 @@ async function readPost({ largeBodies }: Reading, context: Context, request: Inc
   };
   const done = () => admitted?.done();
   try {
-    const body = parseJson(await readBody(request, BODY_MAX, allowLarger));
+    const body = await readJson(context, request, BODY_MAX, allowLarger);
     requireSame(admitted, body);
     return { body, params: body, done };
   } catch (error) {

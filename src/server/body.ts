@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context } from '../authority/index.js';
 import { badInput, beyond } from '../platform/errors.js';
 import { received } from './arrivals.js';
 import { requireBoundedJson } from './json-outline.js';
+import { BYTE } from './prices.js';
 
 /** Of strangers, and of what is a query and little more. */
 export const BODY_MAX_SMALL = 64 * 1024;
@@ -15,16 +17,27 @@ export function refuseMediaType(response: ServerResponse): void {
   response.writeHead(415, { 'content-type': 'text/plain' }).end('POST takes application/json.\n');
 }
 
-/** @throws Refusal BAD_USER_INPUT for a body that is larger than `max` bytes, beyond the bounds of JSON, or not JSON. */
-export async function readJson(request: IncomingMessage, max: number): Promise<unknown> {
-  return parseJson(await readBody(request, max));
+/**
+ * Charges a body to its caller before it is parsed.
+ * @throws Refusal BAD_USER_INPUT for a body that is larger than `max` bytes, beyond the bounds of JSON, or not JSON;
+ *   RATE_LIMITED.
+ */
+export async function readJson(
+  { charge }: Pick<Context, 'charge'>,
+  request: IncomingMessage,
+  max: number,
+  allowLarger?: (beginning: Buffer) => number,
+): Promise<unknown> {
+  const body = await readBody(request, max, allowLarger);
+  charge(body.length * BYTE, 'reading');
+  return parseJson(body);
 }
 
 /**
  * @param allowLarger Decides by the beginning of a body that is larger, and answers how large it may be at most.
  * @throws Refusal BAD_USER_INPUT for a body that is larger.
  */
-export async function readBody(
+async function readBody(
   request: IncomingMessage,
   most: number,
   allowLarger?: (beginning: Buffer) => number,
@@ -41,7 +54,7 @@ export async function readBody(
   return Buffer.concat(chunks);
 }
 
-export function parseJson(body: Buffer): unknown {
+function parseJson(body: Buffer): unknown {
   requireBoundedJson(body);
   try {
     return JSON.parse(body.toString('utf8'));

@@ -1,7 +1,9 @@
 import { type DocumentNode, GraphQLError, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { Context } from '../authority/index.js';
 import { beyond, Refusal } from '../platform/errors.js';
 import { LIMITS } from './limits.js';
+import { TOKEN } from './prices.js';
 import { requireBounded } from './structure.js';
 
 /** What a caller's document may have. */
@@ -28,17 +30,30 @@ export function readDocument(text: string, { tokens, comparisons } = CALLER): Do
   return document;
 }
 
-/** Documents known to be within the bounds; nearly all that a server gets it has had before. */
-const bounded = new LRUCache<string, true>({ maxSize: 4 * 1024 * 1024, sizeCalculation: (_, text) => text.length + 1 });
+/**
+ * Documents that were valid; nearly all that a server gets it has had before. No more of them than the server's own
+ * store of parsed documents holds, whose size is that of a hundred times as much text.
+ */
+const valid = new LRUCache<string, true>({ maxSize: 256 * 1024, sizeCalculation: (_, text) => text.length + 1 });
+
+/** Until it is pushed out by others, the document is neither bounded nor charged again. */
+export const rememberValid = (text: string): void => void valid.set(text, true);
+
+/**
+ * Charges a document to its caller before it is read, unless it is known: what is refused in the end has been read too.
+ * A token is taken to have two characters, since it may. @throws RATE_LIMITED.
+ */
+export function chargeReading({ charge }: Pick<Context, 'charge'>, query: unknown): void {
+  if (typeof query === 'string' && !valid.has(query))
+    charge(Math.min(query.length / 2, LIMITS.tokens) * TOKEN, 'reading');
+}
 
 /** The same for a server that parses itself: what is not GraphQL it refuses in its own way. @throws Refusal BAD_USER_INPUT. */
 export function requireBoundedText(text: string): void {
-  if (bounded.has(text)) return;
+  if (valid.has(text)) return;
   try {
     readDocument(text);
   } catch (error) {
     if (error instanceof Refusal || !(error instanceof GraphQLError)) throw error;
-    return;
   }
-  bounded.set(text, true);
 }

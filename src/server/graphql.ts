@@ -18,6 +18,7 @@ import { badInput, type ErrorCode, HTTP_STATUS, Refusal } from '../platform/erro
 import type { Logger } from '../platform/log.js';
 import { Costs } from './cost.js';
 import { recordDenial } from './denials.js';
+import { rememberValid } from './document.js';
 import type { Guarded } from './enforce.js';
 import { LIMITS } from './limits.js';
 import { isFault, maskError } from './mask.js';
@@ -66,6 +67,7 @@ const requestRules = (guarded: Guarded, costs: Costs): ApolloServerPlugin<Contex
       if (operation?.operation === 'subscription') throw badInput('Subscriptions are served at /graphql/stream.');
       guarded.requireWithinLimit(document, contextValue);
       if (!operation) return;
+      if (request.query !== undefined) rememberValid(request.query);
       const cost = costs.requireWithin(operation, document, request.variables ?? {});
       contextValue.charge(cost, operation.operation);
     },

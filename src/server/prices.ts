@@ -17,6 +17,10 @@ export interface Price {
 
 /** Any operation: the door, the token, parsing, the answer. */
 export const OPERATION = 2_000;
+/** Reading a byte of a body that is JSON. */
+export const BYTE = 0.02;
+/** Reading a token of a document, which is parsed, counted and validated, whatever comes of it. */
+export const TOKEN = 5;
 /** A statement that reads by an index. */
 export const STATEMENT = 1_900;
 /** A transaction that checks rights, writes a row, its audit entry and its event. */

@@ -4,6 +4,7 @@ import { badInput } from '../platform/errors.js';
 import { definePolicy } from '../platform/policy/index.js';
 import { BODY_MAX_SMALL, isJson, readJson, refuseMediaType } from './body.js';
 import { Costs } from './cost.js';
+import { chargeReading } from './document.js';
 import type { Guarded } from './enforce.js';
 import type { Lookout } from './lookout.js';
 import { answerStream } from './stream.js';
@@ -47,7 +48,7 @@ export class Streams {
     isStream: true,
     handle: async (context, _parameter, request, response, giveBack) => {
       if (!isJson(request)) return refuseMediaType(response);
-      await this.#answer(context, await readJson(request, BODY_MAX_SMALL), response, giveBack);
+      await this.#answer(context, await readJson(context, request, BODY_MAX_SMALL), response, giveBack);
     },
   };
 
@@ -59,6 +60,7 @@ export class Streams {
 
   async #answer(context: Context, asked: unknown, response: ServerResponse, giveBack: () => void): Promise<void> {
     const { guarded, feeds, lookout } = this.#options;
+    chargeReading(context, (Object(asked) as { readonly query?: unknown }).query);
     const subscription = readSubscription(guarded.bare, this.#costs, asked);
     guarded.requireWithinLimit(subscription.document, context);
     const feed = feeds[subscription.field];

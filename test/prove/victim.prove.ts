@@ -84,6 +84,10 @@ const ATTACKS: Readonly<Record<string, () => Attack | Promise<Attack>>> = {
   '3: a reader repeats a selection in 10 KB': asReader(
     bodyOf(`{ ${'agents(first: 1) { nodes { id name state } } '.repeat(200)} }`),
   ),
+  '3: a reader sends what is not GraphQL': asReader(bodyOf(`{ ${'viewer '.repeat(3980)}`)),
+  '3: a reader sends 1 MB of variables that nothing takes': asReader(
+    bodyOf('{ nothing }', { some: Array.from({ length: 4_900 }, () => 'x'.repeat(200)) }),
+  ),
   '4: whoCan, 20 times': asReader(bodyOf(`{ ${times(20, WHO_CAN)} }`)),
   '4: a page of 200 agents, 20 times': asReader(bodyOf(`{ ${times(20, AGENT_PAGE)} }`)),
   '4: the SDL, 20 times': asReader(bodyOf(`{ ${times(20, '_service { sdl }')} }`)),

@@ -112,6 +112,7 @@ describe('before a body is parsed', () => {
   });
 
   test('invalid: another query behind the one that was judged', async () => {
+    clock.time += 10_000;
     const body = JSON.stringify({ query: CREATE, variables: large('twice') }).replace(
       /\}$/,
       ',"query":"{viewer{kind}}"}',
@@ -147,6 +148,45 @@ describe('what operations cost', () => {
     clock.time += 10_000;
     const agents = (await ask('{ agents { nodes { name } } }', {}, token)).body.data.agents.nodes;
     expect(agents).toHaveLength(names.length - refused.length);
+  });
+
+  test.each([
+    ['a document that is not GraphQL', () => `{ ${'a '.repeat(4000)}`],
+    ['a document that is not valid', (n: number) => `query Q${n} { viewer { ${'nothing kind '.repeat(30)} } }`],
+    ['variables that nothing takes', () => '{ viewer { nothing } }', (most: number) => ({ some: 'x'.repeat(most) })],
+  ])(
+    'refused: who has spent what it has on %s waits before more is read',
+    async (_, query, variables: (most: number) => object = () => ({})) => {
+      const scope = await server.project(await server.defaultDomainId());
+      const { token } = await server.token({ scope, role: 'reader' });
+      for (const path of ['/graphql', '/graphql/stream']) {
+        clock.time += 10_000;
+        const most = (path === '/graphql' ? BODY_MAX : BODY_MAX_SMALL) - 1000;
+        const statuses = new Set<number>();
+        for (let n = 0; n < 60; n += 1) {
+          const body = JSON.stringify({ query: query(n), variables: variables(most) });
+          statuses.add((await send(path, body, token)).status);
+        }
+        expect([...statuses]).toEqual([400, 429]);
+      }
+    },
+  );
+
+  test('ok: a document that was valid costs its reading once', async () => {
+    const scope = await server.project(await server.defaultDomainId());
+    const { token } = await server.token({ scope, role: 'reader' });
+    const metered = async () => {
+      const metrics = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${SCRAPER}` } });
+      return Number(/operation_cost_seconds_total\{kind="reading"\} (\S+)/.exec(await metrics.text())?.[1]);
+    };
+    const read = async () => {
+      const before = await metered();
+      expect((await ask(`{ viewer { kind } } #${'x'.repeat(4000)}`, {}, token)).status).toBe(200);
+      return (await metered()) - before;
+    };
+    const [first, second] = [await read(), await read()];
+    expect(first).toBeGreaterThan(0.01);
+    expect(second).toBeLessThan(0.001);
   });
 
   test('invalid: an operation that could cost too much names the field, its price and the bound', async () => {
