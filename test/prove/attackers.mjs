@@ -3,6 +3,10 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** The kernel lets some of very many wait for longer. */
+const CONNECTING_MAX_MS = 5000;
 
 const { url, halves, requests, connections } = (await once(process, 'message'))[0];
 const { hostname, port } = new URL(url);
@@ -14,9 +18,10 @@ const count = (status) => {
 process.on('message', () => process.send(statuses));
 process.on('disconnect', () => process.exit(0));
 
-if (halves)
-  await Promise.all(halves.sources.flatMap((source) => Array.from({ length: halves.each }, () => hold(source))));
-else for (let n = 0; n < connections; n += 1) repeat(n);
+if (halves) {
+  const open = halves.sources.flatMap((source) => Array.from({ length: halves.each }, () => hold(source)));
+  await Promise.race([Promise.all(open), delay(CONNECTING_MAX_MS)]);
+} else for (let n = 0; n < connections; n += 1) repeat(n);
 process.send({});
 
 /** A body that never comes to its end; begun again as soon as the server ends it. Resolves when it is connected. */

@@ -13,7 +13,7 @@ import { SHARE } from './walk.js';
 
 const ATTACKERS = fileURLToPath(new URL('attackers.mjs', import.meta.url));
 const AGENTS = 2_000;
-const REQUESTS = Math.max(40, Math.round(400 * SHARE));
+const REQUESTS = Math.max(30, Math.round(400 * SHARE));
 /** Where the reads take so long that there are fewer of them. */
 const READING_MAX_MS = Math.max(3_000, 8_000 * SHARE);
 /** The victim keeps to what one caller may send. */
@@ -34,14 +34,16 @@ let shipped: AsShipped;
 let victim: string;
 let reader: string;
 let member: string;
+let auditor: string;
 
 beforeAll(async () => {
   shipped = await startAsShipped();
   const { server } = shipped;
   const domainId = await server.defaultDomainId();
-  const attacked = await server.project(domainId);
+  const attacked = await server.project(domainId, 'attacked');
   reader = (await server.token({ scope: attacked, role: 'reader' })).token;
   member = (await server.token({ scope: attacked, role: 'admin' })).token;
+  auditor = (await server.token({ scope: { type: 'domain', domainId }, role: 'reader' })).token;
   const foreign = await server.domain('quiet');
   victim = (await server.token({ scope: await server.project(foreign), role: 'reader' })).token;
   await manyAgents(attacked);
@@ -72,13 +74,15 @@ const by = (token: () => string, body: string) => (): Attack => ({
   connections: 16,
 });
 const asReader = (body: string) => by(() => reader, body);
+const asMember = (body: string) => by(() => member, body);
+const asAuditor = (body: string) => by(() => auditor, body);
 
 const READ = '{ viewer { user { name } scope { __typename } } }';
-const WHO_CAN = 'whoCan(policy: "agent:get") { edges { node { __typename } } }';
+const WHO_CAN =
+  'whoCan(policy: "agent:get", scope: { project: { name: { project: "attacked" } } }) { nodes { __typename } }';
 const AGENT_PAGE = 'agents(first: 200) { nodes { id name state createdAt trustedUntil externalId acceptedCount } }';
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 const CREATE = `createUpload(input: { size: 104857600, digest: "${DIGEST}" }) { userErrors { message } }`;
-const asMember = (count: number) => by(() => member, bodyOf(`mutation { ${times(count, CREATE)} }`));
 const revokedAgain = (count: number) => async () => {
   const { userId, token } = await shipped.server.token({ scope: { type: 'unscoped' } });
   const { token: revoked } = await shipped.server.token({ scope: { type: 'unscoped' }, userId });
@@ -101,13 +105,13 @@ const ATTACKS: Readonly<Record<string, () => Attack | Promise<Attack>>> = {
   '3: a reader repeats a selection in 10 KB': asReader(
     bodyOf(`{ ${'agents(first: 1) { nodes { id name state } } '.repeat(200)} }`),
   ),
-  '4: whoCan, 20 times': asReader(bodyOf(`{ ${times(20, WHO_CAN)} }`)),
+  '4: whoCan, 20 times': asAuditor(bodyOf(`{ ${times(20, WHO_CAN)} }`)),
   '4: a page of 200 agents, 20 times': asReader(bodyOf(`{ ${times(20, AGENT_PAGE)} }`)),
-  '4: whoCan, once': asReader(bodyOf(`{ ${WHO_CAN} }`)),
+  '4: whoCan, once': asAuditor(bodyOf(`{ ${WHO_CAN} }`)),
   '4: a page of 200 agents, once': asReader(bodyOf(`{ ${AGENT_PAGE} }`)),
   '4: the SDL, 20 times': asReader(bodyOf(`{ ${times(20, '_service { sdl }')} }`)),
-  '4: mutations, 20 times': asMember(20),
-  '4: mutations, 9 times': asMember(9),
+  '4: mutations, 20 times': asMember(bodyOf(`mutation { ${times(20, CREATE)} }`)),
+  '4: mutations, 9 times': asMember(bodyOf(`mutation { ${times(9, CREATE)} }`)),
   '5: a revoked token is revoked, 20 times': revokedAgain(20),
   '5: a revoked token is revoked, 9 times': revokedAgain(9),
 };
@@ -154,6 +158,8 @@ async function reads(share = 1) {
   const agent = new http.Agent({ keepAlive: true });
   const took: number[] = [];
   let refused = 0;
+  // While thousands connect, the kernel lets a new connection wait: that is not the server's to answer for.
+  await read(agent);
   const until = performance.now() + READING_MAX_MS;
   for (let n = 0; n < REQUESTS * share && performance.now() < until; n += 1) {
     const started = performance.now();
