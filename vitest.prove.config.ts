@@ -11,6 +11,7 @@ export default defineConfig({
     env: { TEST_ENGINE: process.env.TEST_DATABASE_URL ? 'postgres' : 'embedded' },
     testTimeout: 3_600_000,
     hookTimeout: 600_000,
-    maxWorkers: 2,
+    // Some compare times or bound memory: each has the machine for itself.
+    maxWorkers: 1,
   },
 });

@@ -1,9 +1,14 @@
-// Sends what an attack consists of, in a process of its own, until its parent goes. Tells the parent how often it was
-// answered with which status.
+// Sends what an attack consists of, which its parent says, in a process of its own, until its parent goes. Tells the
+// parent how often it was answered in which way.
+import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
-const { url, halves, requests, connections } = JSON.parse(process.argv[2]);
+/** The kernel lets some of very many wait for longer. */
+const CONNECTING_MAX_MS = 5000;
+
+const { url, halves, requests, connections } = (await once(process, 'message'))[0];
 const { hostname, port } = new URL(url);
 const statuses = {};
 const count = (status) => {
@@ -13,18 +18,21 @@ const count = (status) => {
 process.on('message', () => process.send(statuses));
 process.on('disconnect', () => process.exit(0));
 
-if (halves) for (const source of halves.sources) for (let n = 0; n < halves.each; n += 1) hold(source);
-else for (let n = 0; n < connections; n += 1) repeat(n);
+if (halves) {
+  const open = halves.sources.flatMap((source) => Array.from({ length: halves.each }, () => hold(source)));
+  await Promise.race([Promise.all(open), delay(CONNECTING_MAX_MS)]);
+} else for (let n = 0; n < connections; n += 1) repeat(n);
 process.send({});
 
-/** A body that never comes to its end; begun again as soon as the server ends it. */
-function hold(source) {
+/** A body that never comes to its end; begun again as soon as the server ends it. Resolves when it is connected. */
+async function hold(source) {
   const socket = net.connect(Number(port), hostname);
   socket.write(`POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nx-forwarded-for: ${source}\r\n`);
   socket.write('content-length: 1000\r\n\r\n{');
   socket.once('data', (data) => count(String(data).slice(9, 12)));
   socket.on('error', () => {});
   socket.once('close', () => setTimeout(hold, 5, source));
+  await new Promise((resolve) => socket.once('connect', resolve).once('close', resolve));
 }
 
 /** One connection, on which the next request goes out when the one before is answered. */
@@ -41,8 +49,14 @@ async function repeat(first) {
 function send(agent, headers, body) {
   return new Promise((resolve, reject) => {
     const request = http.request({ hostname, port, path: '/graphql', method: 'POST', agent, headers }, (response) => {
-      response.resume();
-      response.once('end', () => resolve(response.statusCode));
+      let beginning = '';
+      response.setEncoding('utf8').on('data', (text) => {
+        if (beginning === '') beginning = text.slice(0, 300);
+      });
+      response.once('end', () => {
+        const [, told] = /"message":"(.{1,60})/.exec(beginning) ?? [];
+        resolve(told ? `${response.statusCode} ${told}` : response.statusCode);
+      });
       response.once('error', reject);
     });
     request.once('error', reject);

@@ -14,13 +14,17 @@ import { withCluster } from './split.js';
 import { Random, SEED, SHARE } from './walk.js';
 
 /** Each lock is held for a minute, or a share of it. */
-const HELD_MS = Math.max(3_000, 60_000 * SHARE);
+const HELD_MS = Math.max(1_200, 60_000 * SHARE);
 /** For a lock; the wait for a connection is as it is by default. */
 const WAIT_MAX_MS = Math.min(5_000, HELD_MS / 4);
-const TABLES = Math.max(5, Math.ceil(100 * SHARE));
+const TABLES = Math.max(3, Math.ceil(100 * SHARE));
+/** How much longer reads may take, the half of them, than under the same writers with nothing held. */
+const SLOWER_MAX = 5;
 const READERS = 4;
-/** Mutations under way at a time: more than there are connections. */
+/** Mutations under way at a time once a lock is held: more than there are connections. */
 const WRITERS = 24;
+/** So that writers that nothing holds up leave the machine some time. */
+const WRITERS_PAUSE_MS = 300;
 const PERSONAS = ['system admin', 'project admin', 'agent'];
 
 const READS = ['{ viewer { kind } }', '{ domains { nodes { id } } }', '{ users { nodes { id } } }'];
@@ -47,22 +51,26 @@ test('ok: reads and readiness go on while any lock that the server takes is held
       const requests = await everyMutation(server);
       const locks = await locksOf(outside, seen);
       const { token } = await server.token({ scope: { type: 'system' }, role: 'admin' });
-      const quiet = await clients(server, token, [], Math.min(HELD_MS, 5_000));
-      report('nothing', quiet);
-      expect(quiet.refusedReads).toEqual([]);
+      const run = async (name: string) => {
+        const found = await clients(server, token, requests, HELD_MS);
+        report(name, found);
+        return found;
+      };
+      const controls = [await run('nothing held')];
+      const held: [string, Found][] = [];
       for (const lock of locks) {
-        const found = await outside.whileHeld(lock, HELD_MS * 4, () => clients(server, token, requests, HELD_MS));
-        report(lock.name, found);
+        const found = await outside.whileHeld(lock, HELD_MS * 4, () => run(lock.name));
+        held.push([lock.name, found]);
         expect([lock.name, found.refusedReads, found.notReady]).toEqual([lock.name, [], 0]);
-        expect(found.reads.length).toBeGreaterThan(0);
-        // Nothing that is read waits for the lock, nor behind those that do.
-        expect(p99(found.reads)).toBeLessThan(WAIT_MAX_MS + 10 * p99(quiet.reads));
-        expect([lock.name, [...found.codes.keys()].filter((code) => code === 'INTERNAL_SERVER_ERROR')]).toEqual([
-          lock.name,
-          [],
-        ]);
+        expect([lock.name, found.codes.get('INTERNAL_SERVER_ERROR')]).toEqual([lock.name, undefined]);
         expect((await create(server, token)).body.errors).toBeUndefined();
       }
+      controls.push(await run('nothing held, once more'));
+      // Nothing that is read waits for the lock, nor behind those that do.
+      const control = (part: number) => SLOWER_MAX * Math.max(...controls.map(({ reads }) => at(reads, part)));
+      const [half, nearlyAll] = [control(0.5), WAIT_MAX_MS + control(0.99)];
+      const isSlow = ({ reads }: Found) => !(at(reads, 0.5) <= half && at(reads, 0.99) <= nearlyAll);
+      expect(held.filter(([, found]) => isSlow(found)).map(([name]) => name)).toEqual([]);
       // The epoch is one of them: it would be the end of the proof if nothing ever waited.
       expect(locks.map(({ name }) => name)).toContain('rows of authorization_epoch');
     } finally {
@@ -136,6 +144,7 @@ async function clients(server: TestServer, token: string, requests: readonly Req
     await delay(5);
   };
   const write = async () => {
+    await delay(random.below(2 * WRITERS_PAUSE_MS));
     const [answer, took] = await timed(() =>
       random.chance(0.2) ? create(server, token) : server.graphql(...random.pick(requests)),
     );
@@ -149,7 +158,7 @@ async function clients(server: TestServer, token: string, requests: readonly Req
     if (status !== 200) found.notReady += 1;
     await delay(50);
   };
-  const writing = requests.length === 0 ? [] : Array.from({ length: WRITERS }, () => until(write));
+  const writing = Array.from({ length: WRITERS }, () => until(write));
   const reading = Array.from({ length: READERS }, () => until(read));
   await Promise.all([...writing, ...reading, until(ready)]);
   return found;
@@ -165,13 +174,12 @@ async function timed<T>(run: () => Promise<T>): Promise<[T, number]> {
 }
 
 const at = (times: readonly number[], part: number) =>
-  [...times].sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0;
-const p99 = (times: readonly number[]) => at(times, 0.99);
+  [...times].sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * part))] ?? Number.NaN;
 
 function report(name: string, { reads, readiness, writes, codes }: Found): void {
-  const ms = (times: readonly number[]) => `${at(times, 0.5).toFixed(0)}/${p99(times).toFixed(0)}`;
+  const ms = (times: readonly number[]) => [0.5, 0.9, 1].map((part) => at(times, part).toFixed(0)).join('/');
   const answers = [...codes].map(([code, times]) => `${code} ${times}`).join(', ');
   process.stdout.write(
-    `${name.slice(0, 70).padEnd(70)} reads ${reads.length} in ${ms(reads)} ms, /readyz ${readiness.length} in ${ms(readiness)} ms, writes ${writes.length} in ${ms(writes)} ms: ${answers}\n`,
+    `${name.slice(0, 60).padEnd(60)} reads ${reads.length} in ${ms(reads)} ms, /readyz ${readiness.length} in ${ms(readiness)} ms, writes ${writes.length} in ${ms(writes)} ms: ${answers}\n`,
   );
 }

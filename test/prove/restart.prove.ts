@@ -32,6 +32,7 @@ test('ok: forty rolling restarts under busy clients reset nothing, and what was 
         await more(world, REQUESTS_BETWEEN);
         await replicas.restart(index);
         world.tally.add('restarts');
+        progress(world);
       }
     });
     await more(world, REQUESTS_BETWEEN);
@@ -62,6 +63,14 @@ interface World {
 }
 
 const answered = ({ tally }: World) => tally.of('reads answered') + tally.of('writes answered');
+
+/** It takes minutes. */
+function progress({ tally }: World): void {
+  const counts = ['reads answered', 'writes answered', 'resets', 'other answers'].map(
+    (name) => `${tally.of(name)} ${name}`,
+  );
+  process.stdout.write(`restart ${tally.of('restarts')}: ${counts.join(', ')}\n`);
+}
 
 async function more(world: World, count: number): Promise<void> {
   for (const before = answered(world); answered(world) < before + count; await delay(20)) {

@@ -13,13 +13,15 @@ import { SHARE } from './walk.js';
 
 const ATTACKERS = fileURLToPath(new URL('attackers.mjs', import.meta.url));
 const AGENTS = 2_000;
-const REQUESTS = Math.max(60, Math.round(400 * SHARE));
+const REQUESTS = Math.max(30, Math.round(400 * SHARE));
 /** Where the reads take so long that there are fewer of them. */
-const READING_MAX_MS = 8_000;
+const READING_MAX_MS = Math.max(3_000, 8_000 * SHARE);
 /** The victim keeps to what one caller may send. */
 const PACE_MS = 11;
 /** How much longer another tenant's read may take while somebody attacks: the half of its answers, against quiet. */
 const SLOWER_MAX = 5;
+/** The same against the reads of a machine that is too busy for the limits to leave it idle. */
+const SLOWER_THAN_ORDINARY = 2;
 const STRANGERS = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'];
 
 interface Attack {
@@ -32,14 +34,16 @@ let shipped: AsShipped;
 let victim: string;
 let reader: string;
 let member: string;
+let auditor: string;
 
 beforeAll(async () => {
   shipped = await startAsShipped();
   const { server } = shipped;
   const domainId = await server.defaultDomainId();
-  const attacked = await server.project(domainId);
+  const attacked = await server.project(domainId, 'attacked');
   reader = (await server.token({ scope: attacked, role: 'reader' })).token;
   member = (await server.token({ scope: attacked, role: 'admin' })).token;
+  auditor = (await server.token({ scope: { type: 'domain', domainId }, role: 'reader' })).token;
   const foreign = await server.domain('quiet');
   victim = (await server.token({ scope: await server.project(foreign), role: 'reader' })).token;
   await manyAgents(attacked);
@@ -70,11 +74,28 @@ const by = (token: () => string, body: string) => (): Attack => ({
   connections: 16,
 });
 const asReader = (body: string) => by(() => reader, body);
+const asMember = (body: string) => by(() => member, body);
+const asAuditor = (body: string) => by(() => auditor, body);
 
-const WHO_CAN = 'whoCan(policy: "agent:get") { edges { node { __typename } } }';
+const READ = '{ viewer { user { name } scope { __typename } } }';
+const WHO_CAN =
+  'whoCan(policy: "agent:get", scope: { project: { name: { project: "attacked" } } }) { nodes { __typename } }';
 const AGENT_PAGE = 'agents(first: 200) { nodes { id name state createdAt trustedUntil externalId acceptedCount } }';
-const REVOKE = `mutation { ${times(20, 'revokeToken(input: { tokenId: "TOKEN" }) { tokenId }')} }`;
+const DIGEST = `sha256:${'0'.repeat(64)}`;
+const CREATE = `createUpload(input: { size: 104857600, digest: "${DIGEST}" }) { userErrors { message } }`;
+const revokedAgain = (count: number) => async () => {
+  const { userId, token } = await shipped.server.token({ scope: { type: 'unscoped' } });
+  const { token: revoked } = await shipped.server.token({ scope: { type: 'unscoped' }, userId });
+  const { db } = shipped.server.services;
+  const [row] = await db
+    .select()
+    .from(tokens)
+    .where(eq(tokens.hash, tokenHash(revoked)));
+  const field = `revokeToken(input: { tokenId: "${row?.id}" }) { tokenId }`;
+  return by(() => token, bodyOf(`mutation { ${times(count, field)} }`))();
+};
 
+/** What took long once, which is refused now, and as much of it as one operation may ask for. */
 const ATTACKS: Readonly<Record<string, () => Attack | Promise<Attack>>> = {
   '1: unfinished bodies, 501 sockets each of four sources': () => ({ halves: { sources: STRANGERS, each: 501 } }),
   '3: strangers repeat a selection 115 times': () =>
@@ -88,39 +109,44 @@ const ATTACKS: Readonly<Record<string, () => Attack | Promise<Attack>>> = {
   '3: a reader sends 1 MB of variables that nothing takes': asReader(
     bodyOf('{ nothing }', { some: Array.from({ length: 4_900 }, () => 'x'.repeat(200)) }),
   ),
-  '4: whoCan, 20 times': asReader(bodyOf(`{ ${times(20, WHO_CAN)} }`)),
+  '4: whoCan, 20 times': asAuditor(bodyOf(`{ ${times(20, WHO_CAN)} }`)),
   '4: a page of 200 agents, 20 times': asReader(bodyOf(`{ ${times(20, AGENT_PAGE)} }`)),
+  '4: whoCan, once': asAuditor(bodyOf(`{ ${WHO_CAN} }`)),
+  '4: a page of 200 agents, once': asReader(bodyOf(`{ ${AGENT_PAGE} }`)),
   '4: the SDL, 20 times': asReader(bodyOf(`{ ${times(20, '_service { sdl }')} }`)),
-  '4: mutations, 20 times': by(
-    () => member,
-    bodyOf(`mutation { ${times(20, 'createUpload(input: { size: 1, digest: "no" }) { userErrors { message } }')} }`),
-  ),
-  '5: a revoked token is revoked, 20 times': async () => {
-    const { userId, token } = await shipped.server.token({ scope: { type: 'unscoped' } });
-    const { token: revoked } = await shipped.server.token({ scope: { type: 'unscoped' }, userId });
-    const { db } = shipped.server.services;
-    const [row] = await db
-      .select()
-      .from(tokens)
-      .where(eq(tokens.hash, tokenHash(revoked)));
-    const request = bodyOf(REVOKE.replaceAll('TOKEN', row?.id ?? ''));
-    return { requests: [{ body: request, token, source: '198.51.100.1' }], connections: 16 };
-  },
+  '4: mutations, 20 times': asMember(bodyOf(`mutation { ${times(20, CREATE)} }`)),
+  '4: mutations, 9 times': asMember(bodyOf(`mutation { ${times(9, CREATE)} }`)),
+  '5: a revoked token is revoked, 20 times': revokedAgain(20),
+  '5: a revoked token is revoked, 9 times': revokedAgain(9),
 };
 
+/** While as many connections as attack send what costs little: how a busy machine serves anybody. */
+let ordinary: number;
+
+test('ok: another tenant reads on while somebody sends what anybody sends', async () => {
+  ordinary = (await readsDuring('ordinary', asReader(bodyOf(READ))())).attacked;
+});
+
 test.each(Object.keys(ATTACKS))('ok: another tenant reads on while: %s', async (name) => {
+  const { quiet, attacked, after, refused } = await readsDuring(name, (await ATTACKS[name]?.()) ?? {});
+  expect(refused).toBe(0);
+  expect(attacked).toBeLessThanOrEqual(Math.max(Math.max(quiet, after) * SLOWER_MAX, ordinary * SLOWER_THAN_ORDINARY));
+});
+
+async function readsDuring(name: string, attack: Attack) {
   const quiet = await reads();
-  const child = fork(ATTACKERS, [JSON.stringify({ url: shipped.address, ...(await ATTACKS[name]?.()) })]);
+  const child = fork(ATTACKERS);
+  child.send({ url: shipped.address, ...attack });
   await once(child, 'message');
   await reads(0.2);
   const attacked = await reads();
   const answered = await ended(child);
+  await reads(0.2);
   const after = await reads();
   const told = { quiet: quiet.p50, attacked: attacked.p50, after: after.p50, refused: attacked.refused };
   process.stdout.write(`${name}: ${JSON.stringify(told)} ms; the attack was answered ${JSON.stringify(answered)}\n`);
-  expect(attacked.refused).toBe(0);
-  expect(attacked.p50).toBeLessThanOrEqual(Math.max(quiet.p50, after.p50) * SLOWER_MAX);
-});
+  return told;
+}
 
 async function ended(child: ChildProcess): Promise<unknown> {
   const answer = once(child, 'message');
@@ -136,6 +162,8 @@ async function reads(share = 1) {
   const agent = new http.Agent({ keepAlive: true });
   const took: number[] = [];
   let refused = 0;
+  // While thousands connect, the kernel lets a new connection wait: that is not the server's to answer for.
+  await read(agent);
   const until = performance.now() + READING_MAX_MS;
   for (let n = 0; n < REQUESTS * share && performance.now() < until; n += 1) {
     const started = performance.now();
@@ -162,6 +190,6 @@ function read(agent: http.Agent): Promise<number> {
       response.once('end', () => resolve(response.statusCode ?? 0));
     });
     request.once('error', reject);
-    request.end(bodyOf('{ viewer { user { name } scope { __typename } } }'));
+    request.end(bodyOf(READ));
   });
 }
