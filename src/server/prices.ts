@@ -91,7 +91,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'PolicyPreview.proofs': { each: MEMORY, size: 100 },
   'Role.impliedRoles': { each: OBJECT, once: STATEMENT, size: 32 },
   'AttestationResult.failures': { each: OBJECT, size: 300 },
-  'AllowlistRevision.imaPolicy': { each: 7_000 },
+  'AllowlistRevision.imaPolicy': { each: 15_000 },
   'AllowlistRevision.tpmPolicy': { each: 60 },
   'AllowlistRevision.vtpmPolicy': { each: 60 },
   // Introspection goes through types that are in memory; sizes are this schema's averages, and `__type` may be a large one.
