@@ -16,7 +16,7 @@ type Services = TestServer['services'];
 export async function sealAll({ db, clock, settings }: Services): Promise<number> {
   const keys = readKeyFile(settings.auditKeyPath);
   let count = 0;
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(20)) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await delay(20)) {
     for (let sealed = BATCH_MAX; sealed === BATCH_MAX; count += sealed) sealed = await sealBatch(db, keys, clock.now());
     const waiting = await countUnsealed(db, await findNewestHead(db));
     if (waiting.count === 0) return count;
