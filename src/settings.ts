@@ -162,7 +162,7 @@ export const SETTINGS = {
   ],
   BAILIWICK_COST_PER_SECOND_PER_PRINCIPAL: [
     limit.default(400_000),
-    'What the operations of one user or agent may cost each second, in microseconds of CPU by the table in costs.md; five seconds’ worth may come at once.',
+    'What the operations of one user or agent may cost each second, in microseconds of CPU by the table in costs.md; a second’s worth may come at once.',
   ],
   BAILIWICK_STRANGERS_COST_PER_SECOND_PER_SOURCE: [
     limit.default(200_000),

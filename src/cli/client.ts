@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError, CliError, EXIT, messageOf } from './errors.js';
 import { printable } from './output.js';
 
@@ -103,11 +104,17 @@ export function formatUserError({ code, message, path }: Payload['userErrors'][n
   return printable(field === '' ? `${code}: ${message}` : `${code} at ${field}: ${message}`);
 }
 
-async function post(connection: Connection, body: string): Promise<GraphqlResponse> {
+/** How often a request that came too fast is sent, and for how long a server may make it wait before. */
+const TRIES = 5;
+const WAIT_MAX_SECONDS = 5;
+
+/** Sends it again when the server says that it came too fast: then nothing of it has run. */
+async function post(connection: Connection, body: string, tries = TRIES): Promise<GraphqlResponse> {
   const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = connection;
   const signals = [AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])];
   let status: number;
   let text: string;
+  let waitSeconds: number;
   try {
     const response = await fetch(`${connection.server}/graphql`, {
       method: 'POST',
@@ -123,8 +130,13 @@ async function post(connection: Connection, body: string): Promise<GraphqlRespon
     });
     status = response.status;
     text = await readText(response);
+    waitSeconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   } catch (error) {
     throw noAnswer(connection, reasonOf(error));
+  }
+  if (status === 429 && tries > 1 && waitSeconds <= WAIT_MAX_SECONDS) {
+    await delay(waitSeconds * 1000, undefined, { signal });
+    return post(connection, body, tries - 1);
   }
   const answer = parseResponse(text);
   if (answer === null) throw refusalOf(connection, status);

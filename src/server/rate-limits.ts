@@ -77,6 +77,8 @@ type ConcurrencyName = 'principal' | 'source';
 type RateName = 'principal' | 'source' | 'stranger' | 'cost' | 'strangerCost' | 'logInSource' | 'logInUser';
 
 const perSecond = (rate: number) => new TokenBuckets({ perSecond: rate, burst: rate * BURST_SECONDS });
+/** Of what costs much few come at once: others wait for as long as those take. */
+const cost = (rate: number) => new TokenBuckets({ perSecond: rate, burst: rate });
 const perMinute = (rate: number) => new TokenBuckets({ perSecond: rate / 60, burst: rate });
 
 /** Decides in memory, for this replica alone, who sends too much. Nothing waits: what is too much is refused. */
@@ -96,8 +98,8 @@ export class RequestLimits {
       principal: perSecond(settings.requestsPerSecondPerPrincipal),
       source: perSecond(settings.requestsPerSecondPerSource),
       stranger: perSecond(settings.strangersRequestsPerSecondPerSource),
-      cost: perSecond(settings.costPerSecondPerPrincipal),
-      strangerCost: perSecond(settings.strangersCostPerSecondPerSource),
+      cost: cost(settings.costPerSecondPerPrincipal),
+      strangerCost: cost(settings.strangersCostPerSecondPerSource),
       logInSource: perMinute(settings.logInsPerMinutePerSource),
       logInUser: perMinute(settings.logInsPerMinutePerUser),
     };

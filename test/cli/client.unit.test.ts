@@ -13,10 +13,14 @@ interface Answer {
 let server: Server | undefined;
 let received: IncomingMessage | undefined;
 
-/** A server that answers every request in the same way. */
-async function serve({ status = 200, headers = {}, body = '' }: Answer): Promise<string> {
+/** A server that answers its requests in turn, those behind the last one like that one. */
+async function serve(...answers: readonly [Answer, ...Answer[]]): Promise<string> {
+  let last = answers[0];
+  let count = 0;
   server = createServer((incoming, outgoing) => {
     received = incoming;
+    last = answers[count++] ?? last;
+    const { status = 200, headers = {}, body = '' } = last;
     incoming.resume().on('end', () => outgoing.writeHead(status, headers).end(body));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -45,6 +49,21 @@ describe('request', () => {
     expect(await request({ server: url, token: 't' }, '{ item }')).toEqual({ item: 1 });
     expect(received?.headers.authorization).toBe('Bearer t');
     expect(received?.url).toBe('/graphql');
+  });
+
+  test('ok: what comes too fast is sent again when the server says; refused: when that is long, or again and again', async () => {
+    const tooFast = (seconds: string): Answer => {
+      const errors = [{ message: 'Too many requests.', extensions: { code: 'RATE_LIMITED' } }];
+      return { status: 429, headers: { 'retry-after': seconds }, body: JSON.stringify({ errors }) };
+    };
+    const done = { body: JSON.stringify({ data: { item: 1 } }) };
+    expect(await request({ server: await serve(tooFast('0'), tooFast('0'), done) }, '{ item }')).toEqual({ item: 1 });
+    for (const seconds of ['0', '60']) {
+      server?.close();
+      expect((await exitOf(request({ server: await serve(tooFast(seconds)) }, '{ item }')))[1]).toContain(
+        'RATE_LIMITED',
+      );
+    }
   });
 
   test('ok: without a token no credential is sent', async () => {

@@ -11,8 +11,8 @@ let server: TestServer;
 let reader: string;
 let member: string;
 beforeAll(async () => {
-  // Enough for one mutation and little more each second; five seconds' worth may come at once.
-  const costPerSecondPerPrincipal = OPERATION + MUTATION + STATEMENT;
+  // Enough for five mutations and little more each second, which may come at once.
+  const costPerSecondPerPrincipal = 5 * (OPERATION + MUTATION + STATEMENT);
   const limits = {
     costPerSecondPerPrincipal,
     strangersRequestsPerSecondPerSource: 2,
