@@ -17,11 +17,11 @@ const REQUESTS = Math.max(30, Math.round(400 * SHARE));
 /** Where the reads take so long that there are fewer of them. */
 const READING_MAX_MS = Math.max(3_000, 8_000 * SHARE);
 /** The victim keeps to what one caller may send. */
-const PACE_MS = 11;
+const PACE_MS = 15;
 /** How much longer another tenant's read may take while somebody attacks: the half of its answers, against quiet. */
 const SLOWER_MAX = 5;
-/** The same against the reads of a machine that is too busy for the limits to leave it idle. */
-const SLOWER_THAN_ORDINARY = 2;
+/** The same against the reads of a machine that is too busy for the limits to leave it idle; a few reads vary more. */
+const SLOWER_THAN_ORDINARY = SHARE < 1 ? 4 : 2;
 const STRANGERS = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'];
 
 interface Attack {
@@ -129,7 +129,7 @@ test('ok: another tenant reads on while somebody sends what anybody sends', asyn
 
 test.each(Object.keys(ATTACKS))('ok: another tenant reads on while: %s', async (name) => {
   const { quiet, attacked, after, refused } = await readsDuring(name, (await ATTACKS[name]?.()) ?? {});
-  expect(refused).toBe(0);
+  expect(refused).toEqual([]);
   expect(attacked).toBeLessThanOrEqual(Math.max(Math.max(quiet, after) * SLOWER_MAX, ordinary * SLOWER_THAN_ORDINARY));
 });
 
@@ -161,13 +161,14 @@ async function ended(child: ChildProcess): Promise<unknown> {
 async function reads(share = 1) {
   const agent = new http.Agent({ keepAlive: true });
   const took: number[] = [];
-  let refused = 0;
+  const refused: number[] = [];
   // While thousands connect, the kernel lets a new connection wait: that is not the server's to answer for.
   await read(agent);
   const until = performance.now() + READING_MAX_MS;
   for (let n = 0; n < REQUESTS * share && performance.now() < until; n += 1) {
     const started = performance.now();
-    if ((await read(agent)) !== 200) refused += 1;
+    const status = await read(agent);
+    if (status !== 200) refused.push(status);
     took.push(performance.now() - started);
     await delay(PACE_MS - (performance.now() - started));
   }
