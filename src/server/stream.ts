@@ -79,17 +79,23 @@ async function* answersOf(stream: Stream): AsyncGenerator<Answer, void> {
   const { bell, unfollow } = lookout.follow(feed);
   try {
     let isSign = false;
+    let hasCaughtUp = false;
     for (let signDue = 0; !signal.aborted; ) {
       const follower: Follower = { caller: callerKey(context), bell, signal, isSign };
       const step: Step | undefined = await lookout.turn(follower, (look) =>
         stepOf(stream, place, look, follower.isSign),
       );
       if (signal.aborted || step === undefined) return;
-      if (step.answer !== null || performance.now() >= signDue) {
+      if (step.answer !== null) {
         yield step.answer;
         release(place);
-        signDue = performance.now() + HEARTBEAT_MS * (1 - Math.random() * HEARTBEAT_SPREAD);
       }
+      // A sign also says, once, that all there was before is told.
+      const isSignSent = (!step.isBehind && !hasCaughtUp) || (step.answer === null && performance.now() >= signDue);
+      if (isSignSent) yield null;
+      if (isSignSent || step.answer !== null)
+        signDue = performance.now() + HEARTBEAT_MS * (1 - Math.random() * HEARTBEAT_SPREAD);
+      hasCaughtUp ||= !step.isBehind;
       isSign = !step.isBehind && !(await bell.wait(waitMs(place.known, signDue), signal));
     }
   } finally {

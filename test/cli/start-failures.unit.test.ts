@@ -73,7 +73,8 @@ describe('the data folder', () => {
 
   test('invalid: a folder in a file is said', { timeout: TIMEOUT }, async () => {
     writeFileSync(dataDir, '');
-    await expectLine(1, ['a part of its path is no folder'], {}, join(dataDir, 'deeper'));
+    // Which of two errors the system answers depends on its release.
+    await expectLine(1, [/no folder/], {}, join(dataDir, 'deeper'));
   });
 
   test('invalid: a folder that may not be made is said', { timeout: TIMEOUT }, async () => {
@@ -192,7 +193,10 @@ describe('Postgres', () => {
   });
 
   test('unavailable: a server that is no Postgres is said', { timeout: TIMEOUT }, async () => {
-    const other = createServer((socket) => socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    // Asked again and again, it keeps none of the connections.
+    const other = createServer((socket) => {
+      socket.on('error', () => {}).write('HTTP/1.1 400 Bad Request\r\n\r\n', () => socket.destroy());
+    });
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
     const env = { DATABASE_URL: `postgres://who:secret@127.0.0.1:${port}/bailiwick` };
