@@ -28,12 +28,18 @@ async function bailiwick(isUnguarded) {
   const { NO_LIMITS, RequestLimits } = await import('../../dist/server/rate-limits.js');
   const { sourceReader } = await import('../../dist/server/source.js');
   const { createFrontDoor } = await import('../../dist/server/http.js');
-  const database = await openDatabase({ url, connectionsMax: 5 });
+  const database = await openDatabase({ url, connectionsMax: 6 });
   const policies = allPolicies();
   const log = createLogger('silent');
   const guarded = guardedSchema(DOMAINS, policies);
   const served = isUnguarded ? { ...guarded, shielded: guarded.bare, allowsAll: () => true } : guarded;
-  const metrics = new Metrics({ ping: async () => {}, workers: () => ({ waiting: 0, threads: 0 }) });
+  const metrics = new Metrics({
+    database,
+    skewMs: () => 0,
+    workers: () => ({ waiting: 0, threads: 0 }),
+    memory: () => ({ inUse: 0, max: 0 }),
+    hashesWaiting: () => 0,
+  });
   const graphql = createGraphql(served, log, metrics.plugin);
   await graphql.start();
   const shared = { clock: systemClock, log, meter: metrics };
@@ -46,6 +52,7 @@ async function bailiwick(isUnguarded) {
     database,
     graphql,
     routes: [],
+    probes: [],
     pages: new Map(),
     metrics,
     limits: new RequestLimits(NO_LIMITS, systemClock),
@@ -63,7 +70,7 @@ async function bailiwick(isUnguarded) {
 /** The least that answers the same bytes: the same look-up of the token, one prepared statement, JSON.stringify. */
 function raw() {
   const { createHash } = process.getBuiltinModule('node:crypto');
-  const sql = postgres(url, { max: 5, onnotice: () => {} });
+  const sql = postgres(url, { max: 6, onnotice: () => {} });
   return createServer(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
