@@ -3,10 +3,9 @@ import type { ServerResponse } from 'node:http';
 import type { ApolloServerPlugin } from '@apollo/server';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Context, Route } from '../authority/index.js';
-import { CAUSE_NAMES, type Database, SHARES, type Share } from '../db/open.js';
 import type { Meter } from '../platform/meter.js';
 import { definePolicy } from '../platform/policy/index.js';
-import { lookAt } from './readiness.js';
+import { type WatchedDatabase, watchDatabase } from './database-metrics.js';
 import { StreamMetrics } from './stream-metrics.js';
 
 export const metricsPolicy = definePolicy({
@@ -19,7 +18,7 @@ export const metricsPolicy = definePolicy({
 
 /** What is asked at each scrape. */
 export interface Probes {
-  readonly database: Pick<Database, 'health' | 'use' | 'failures'>;
+  readonly database: WatchedDatabase;
   readonly memory: () => { readonly inUse: number; readonly max: number };
   /** How far this machine's clock is ahead of the database's, in milliseconds. */
   readonly skewMs: () => number;
@@ -98,7 +97,7 @@ export class Metrics implements Meter {
       'How far this machine’s clock is ahead of the database’s; negative behind',
       () => probes.skewMs() / 1000,
     );
-    this.#watchDatabase(probes.database);
+    watchDatabase(this.#registry, probes.database);
   }
 
   readonly #cuts = this.#counter('bailiwick_door_cuts_total', 'Requests and connections that were given up', [
@@ -183,23 +182,6 @@ export class Metrics implements Meter {
     response.writeHead(200, { 'content-type': this.#registry.contentType }).end(text);
   }
 
-  #watchDatabase({ health, use, failures }: Probes['database']): void {
-    const ping = 'How long the database takes to say that it takes reads and writes; NaN while it does not';
-    this.#gauge('bailiwick_database_ping_seconds', ping, () => pingSeconds(health));
-    const byShare = (name: string, help: string, value: (share: Share) => number) =>
-      this.#gauges(name, help, 'share', SHARES, value);
-    byShare('bailiwick_database_connections', 'Connections in use', (share) => use(share).inUse);
-    byShare('bailiwick_database_connections_waiting', 'What waits for a connection', (share) => use(share).waiting);
-    this.#sum(
-      'bailiwick_database_connections_refused_total',
-      'What waited for a connection in vain',
-      'share',
-      SHARES,
-      (share) => use(share).refused,
-    );
-    this.#sum('bailiwick_database_failures_total', 'What the database could not serve', 'cause', CAUSE_NAMES, failures);
-  }
-
   #histogram<T extends string>(name: string, help: string, labelNames: T[]): Histogram<T> {
     return new Histogram({
       name,
@@ -212,40 +194,6 @@ export class Metrics implements Meter {
 
   #counter<T extends string>(name: string, help: string, labelNames: T[] = []): Counter<T> {
     return new Counter({ name, help: `${help}.`, labelNames, registers: [this.#registry] });
-  }
-
-  /** A count that is kept elsewhere, for each value of a label. */
-  #sum<T extends string>(name: string, help: string, label: string, values: readonly T[], read: (value: T) => number) {
-    const collect = () => {
-      counter.reset();
-      for (const value of values) counter.inc({ [label]: value }, read(value));
-    };
-    const counter: Counter = new Counter({
-      name,
-      help: `${help}.`,
-      labelNames: [label],
-      registers: [this.#registry],
-      collect,
-    });
-  }
-
-  #gauges<T extends string>(
-    name: string,
-    help: string,
-    label: string,
-    values: readonly T[],
-    read: (value: T) => number,
-  ) {
-    const collect = () => {
-      for (const value of values) gauge.set({ [label]: value }, read(value));
-    };
-    const gauge: Gauge = new Gauge({
-      name,
-      help: `${help}.`,
-      labelNames: [label],
-      registers: [this.#registry],
-      collect,
-    });
   }
 
   #gauge(name: string, help: string, read: () => number | Promise<number>): void {
@@ -262,9 +210,3 @@ export const metricsRoute = (metrics: Metrics): Route => ({
 });
 
 const digest = (token: string) => createHash('sha256').update(token).digest();
-
-async function pingSeconds(look: () => Promise<string | null>): Promise<number> {
-  const started = performance.now();
-  const wrong = await lookAt({ name: 'database', isNeeded: true, look });
-  return wrong === null ? (performance.now() - started) / 1000 : Number.NaN;
-}
