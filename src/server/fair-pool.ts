@@ -4,7 +4,6 @@
  */
 export class FairPool<T> {
   readonly #max: number;
-  /** In the order of their turns. */
   readonly #members = new Map<string, Set<T>>();
   /** Keys by how many members they have. */
   readonly #keysOf = new Map<number, Set<string>>();
@@ -42,20 +41,7 @@ export class FairPool<T> {
   /** Takes out the oldest member of the key that has most. */
   takeFromLargest(): T | undefined {
     const [key] = this.#keysOf.get(this.#most) ?? [];
-    return key === undefined ? undefined : this.#takeOldest(key);
-  }
-
-  /** Takes out the oldest member of the key whose turn it is; its next turn comes after those of all others. */
-  takeInTurn(): T | undefined {
-    const [turn] = this.#members;
-    if (turn === undefined) return undefined;
-    const [key, own] = turn;
-    this.#members.delete(key);
-    this.#members.set(key, own);
-    return this.#takeOldest(key);
-  }
-
-  #takeOldest(key: string): T | undefined {
+    if (key === undefined) return undefined;
     const [oldest] = this.#members.get(key) ?? [];
     if (oldest !== undefined) this.delete(key, oldest);
     return oldest;

@@ -25,12 +25,6 @@ describe('FairPool', () => {
     expect([pool.delete('b', 'b1'), pool.delete('b', 'b1'), pool.size]).toEqual([true, false, 3]);
   });
 
-  test('ok: members come out in turns of their keys', () => {
-    const pool = new FairPool<string>(0);
-    for (const member of ['a1', 'a2', 'a3', 'b1', 'c1']) pool.add(member.charAt(0), member);
-    expect(Array.from({ length: 6 }, () => pool.takeInTurn())).toEqual(['a1', 'b1', 'c1', 'a2', 'a3', undefined]);
-  });
-
   test('same: what a plain count of all members would say, in any order of calls', () => {
     const random = new Random(7);
     const pool = new FairPool<number>(0);
