@@ -14,6 +14,7 @@ interface Repeats {
 
 /** Of so many callers and denials repeats are counted at once; beyond, the one that is counted longest ends early. */
 const COUNTED_MAX = 10_000;
+const CLOSED_AT_ONCE = 100;
 
 export interface DenialOptions {
   readonly db: Db;
@@ -53,7 +54,10 @@ export class Denials implements DenialLog {
 
   /** Writes down what was counted until now. */
   async close(): Promise<void> {
-    await Promise.all([...this.#counted.keys()].map((key) => this.#end(key)));
+    const keys = [...this.#counted.keys()];
+    // All at once would be more than may wait for a connection.
+    for (let from = 0; from < keys.length; from += CLOSED_AT_ONCE)
+      await Promise.all(keys.slice(from, from + CLOSED_AT_ONCE).map((key) => this.#end(key)));
   }
 
   #open(key: string, last: Denial): void {

@@ -22,8 +22,8 @@ export interface Reading {
 
 /**
  * Reads what is asked, within the bounds of who asks: each comes before the work that it bounds, and so does its charge.
- * @throws RATE_LIMITED; Refusal BAD_USER_INPUT beyond one, UNAUTHENTICATED for what a stranger may not run, UNAVAILABLE while too many
- *   large bodies are about.
+ * @throws Refusal RATE_LIMITED; BAD_USER_INPUT beyond a bound; UNAUTHENTICATED for what a stranger may not run;
+ *   UNAVAILABLE while too many large bodies are in memory.
  */
 export async function readAsked(reading: Reading, context: Context, request: IncomingMessage): Promise<Asked> {
   const { search, searchParams } = new URL(request.url ?? '/', 'http://localhost');

@@ -7,21 +7,15 @@ import { Bells } from '../../src/events/index.js';
 import { enforce } from '../../src/server/enforce.js';
 import { requireGuardedFields, requireGuardedRoutes } from '../../src/server/guards.js';
 import { Lookout } from '../../src/server/lookout.js';
-import { Metrics, metricsRoute } from '../../src/server/metrics.js';
+import { metricsRoute } from '../../src/server/metrics.js';
 import { NO_LIMITS } from '../../src/server/rate-limits.js';
 import { buildSchema, coordinatesOf } from '../../src/server/schema.js';
 import { StreamPlaces } from '../../src/server/stream-places.js';
 import { Streams } from '../../src/server/streams.js';
+import { idleMetrics } from '../harness/idle-metrics.js';
 
 const policies = allPolicies();
-const database = { health: async () => null, use: () => ({ inUse: 0, waiting: 0, refused: 0 }), failures: () => 0 };
-const metrics = new Metrics({
-  database,
-  skewMs: () => 0,
-  workers: () => ({ waiting: 0, threads: 0 }),
-  memory: () => ({ inUse: 0, max: 0 }),
-  hashesWaiting: () => 0,
-});
+const metrics = idleMetrics();
 const lookout = new Lookout({ db: {} as never, bells: new Bells(), metrics: metrics.streams, atOnce: 1 });
 const places = new StreamPlaces(NO_LIMITS, metrics.streams);
 const streams = new Streams({ guarded: guardedSchema(DOMAINS, policies), feeds: {}, lookout, places });

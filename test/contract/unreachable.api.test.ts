@@ -10,10 +10,10 @@ import { enforce } from '../../src/server/enforce.js';
 import { createGraphql } from '../../src/server/graphql.js';
 import { createFrontDoor } from '../../src/server/http.js';
 import { LargeBodies } from '../../src/server/large-bodies.js';
-import { Metrics } from '../../src/server/metrics.js';
 import { NO_LIMITS, RequestLimits } from '../../src/server/rate-limits.js';
 import { buildSchema } from '../../src/server/schema.js';
 import { sourceReader } from '../../src/server/source.js';
+import { idleMetrics } from '../harness/idle-metrics.js';
 import { client, codeOf, startTestServer, type TestServer } from '../harness/server.js';
 
 /** What a careless change would add, each part answering a secret to whoever reaches it. */
@@ -63,13 +63,7 @@ async function carelessServer({ services, database }: TestServer) {
     database,
     graphql,
     pages: new Map(),
-    metrics: new Metrics({
-      database,
-      skewMs: () => 0,
-      workers: () => ({ waiting: 0, threads: 0 }),
-      memory: () => ({ inUse: 0, max: 0 }),
-      hashesWaiting: () => 0,
-    }),
+    metrics: idleMetrics(),
     limits: new RequestLimits(NO_LIMITS, services.clock),
     sourceOf: sourceReader([]),
     probes: [],

@@ -1,0 +1,11 @@
+import { Metrics } from '../../src/server/metrics.js';
+
+/** Metrics of a process that does nothing, for what only has to have some. */
+export const idleMetrics = () =>
+  new Metrics({
+    database: { health: async () => null, use: () => ({ inUse: 0, waiting: 0, refused: 0 }), failures: () => 0 },
+    skewMs: () => 0,
+    workers: () => ({ waiting: 0, threads: 0 }),
+    memory: () => ({ inUse: 0, max: 0 }),
+    hashesWaiting: () => 0,
+  });
