@@ -60,6 +60,8 @@ async function isEmptied({ client, tables }: Embedded): Promise<boolean> {
 }
 
 export interface TestPostgresOptions extends Partial<PostgresOptions> {
+  /** A database of the cluster; the tests' own cluster by default. */
+  readonly base?: string;
   /** Where the database is kept; made for it. */
   readonly tablespace?: { readonly name: string; readonly place: string };
   /** Who owns the database, and is the server's user: made for it, and not a superuser. */
@@ -70,9 +72,8 @@ export interface TestPostgresOptions extends Partial<PostgresOptions> {
 export async function openTestPostgres(
   statements?: StatementListener,
   way?: number,
-  { tablespace, owner, ...options }: TestPostgresOptions = {},
+  { base = process.env.TEST_DATABASE_URL ?? '', tablespace, owner, ...options }: TestPostgresOptions = {},
 ): Promise<TestDatabase> {
-  const base = process.env.TEST_DATABASE_URL ?? '';
   const name = `bailiwick_test_${process.pid}_${Math.random().toString(36).slice(2)}`;
   const admin = postgres(base, { max: 1, onnotice: () => {} });
   if (tablespace) await admin.unsafe(`create tablespace ${tablespace.name} location '${tablespace.place}'`);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { openEmbedded } from '../../src/db/embedded.js';
 import { openTestPostgres, type TestDatabase } from './engine.js';
@@ -40,12 +41,21 @@ async function inFolder(folder: string): Promise<TestDatabase> {
   return { db: database.db, engine: 'embedded', database, close: () => database.close() };
 }
 
-/** Postgres runs as a user of its own. */
+const POSTGRES = fileURLToPath(new URL('../../scripts/postgres.sh', import.meta.url));
+
+/** In a cluster of its own: while a disk is full no checkpoint of its cluster succeeds, and other tests drop databases. */
 async function inTablespace(folder: string): Promise<TestDatabase> {
   const place = join(folder, 'tablespace');
+  // Postgres runs as a user of its own.
   execFileSync('install', ['-d', '-m', '0700', '-o', 'postgres', place]);
-  const name = `small_${process.pid}_${Math.random().toString(36).slice(2)}`;
-  return openTestPostgres(undefined, undefined, { tablespace: { name, place } });
+  const told = execFileSync('bash', [POSTGRES, 'start'], { encoding: 'utf8' });
+  const [, base = '', cluster = ''] = /TEST_DATABASE_URL=(\S+)\n.*TEST_CLUSTER=(\S+)/.exec(told) ?? [];
+  const opened = await openTestPostgres(undefined, undefined, { base, tablespace: { name: 'small', place } });
+  const close = async () => {
+    await opened.close();
+    execFileSync('bash', [POSTGRES, 'stop', cluster]);
+  };
+  return { ...opened, close };
 }
 
 function fill(path: string): void {
