@@ -34,12 +34,9 @@ export function rolesNeeded(
   question: PolicyQuestion,
   { scope, credentials }: Subject,
 ): readonly string[] {
-  const sizes = new Map(
-    graph.all.map(({ id, name, domainId }) => [domainId === null ? name : '', graph.closure(id).length]),
-  );
   return neededRoles(
     credentials.roles ?? [],
-    (name) => sizes.get(name) ?? 0,
+    (name) => graph.sizeOf(name),
     (roles) => question.allows({ scope, credentials: { ...credentials, roles } }),
   );
 }

@@ -15,6 +15,7 @@ export class RoleGraph {
   readonly #implied: Edges;
   readonly #implying: Edges;
   readonly #closures = new Map<string, readonly RoleRow[]>();
+  #sizes: ReadonlyMap<string, number> | undefined;
 
   constructor(rows: readonly RoleRow[], edges: readonly Edge[]) {
     this.#roles = new Map(rows.map((row) => [row.id, row]));
@@ -72,6 +73,14 @@ export class RoleGraph {
     return this.closure(id)
       .flatMap(({ name, domainId }) => (domainId === null ? [name] : []))
       .sort();
+  }
+
+  /** How many roles come with one that policies see by this name, itself included; 0 where there is none. */
+  sizeOf(name: string): number {
+    this.#sizes ??= new Map(
+      this.all.flatMap((role) => (role.domainId === null ? [[role.name, this.closure(role.id).length]] : [])),
+    );
+    return this.#sizes.get(name) ?? 0;
   }
 
   #rowsOf(ids: readonly string[]): readonly RoleRow[] {
