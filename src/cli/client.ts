@@ -108,39 +108,49 @@ export function formatUserError({ code, message, path }: Payload['userErrors'][n
 const TRIES = 5;
 const WAIT_MAX_SECONDS = 5;
 
-/** Sends it again when the server says that it came too fast: then nothing of it has run. */
-async function post(connection: Connection, body: string, tries = TRIES): Promise<GraphqlResponse> {
+interface Received {
+  readonly status: number;
+  readonly text: string;
+  /** How long the server makes it wait; NaN when it does not say. */
+  readonly waitSeconds: number;
+}
+
+/** Sends it again when the server says that it came too fast: then nothing of it has run. All of it ends with the timeout. */
+async function post(connection: Connection, body: string): Promise<GraphqlResponse> {
   const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = connection;
-  const signals = [AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])];
-  let status: number;
-  let text: string;
-  let waitSeconds: number;
+  const ends = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]);
+  let received: Received;
   try {
-    const response = await fetch(`${connection.server}/graphql`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/graphql-response+json, application/json;q=0.9',
-        ...authorizationOf(connection),
-      },
-      body,
-      // A redirect could lead the token to another host.
-      redirect: 'error',
-      signal: AbortSignal.any(signals),
-    });
-    status = response.status;
-    text = await readText(response);
-    waitSeconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+    received = await send(connection, body, ends);
+    for (let tries = 1; tries < TRIES && isToWait(received); tries += 1) {
+      await delay(received.waitSeconds * 1000, undefined, { signal: ends });
+      received = await send(connection, body, ends);
+    }
   } catch (error) {
     throw noAnswer(connection, reasonOf(error));
   }
-  if (status === 429 && tries > 1 && waitSeconds <= WAIT_MAX_SECONDS) {
-    await delay(waitSeconds * 1000, undefined, { signal });
-    return post(connection, body, tries - 1);
-  }
-  const answer = parseResponse(text);
-  if (answer === null) throw refusalOf(connection, status);
+  const answer = parseResponse(received.text);
+  if (answer === null) throw refusalOf(connection, received.status);
   return answer;
+}
+
+const isToWait = ({ status, waitSeconds }: Received) => status === 429 && waitSeconds <= WAIT_MAX_SECONDS;
+
+async function send(connection: Connection, body: string, signal: AbortSignal): Promise<Received> {
+  const response = await fetch(`${connection.server}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json, application/json;q=0.9',
+      ...authorizationOf(connection),
+    },
+    body,
+    // A redirect could lead the token to another host.
+    redirect: 'error',
+    signal,
+  });
+  const waitSeconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return { status: response.status, text: await readText(response), waitSeconds };
 }
 
 async function readText(response: Response): Promise<string> {

@@ -66,6 +66,16 @@ describe('request', () => {
     }
   });
 
+  test('unavailable: who ends the wait before it is sent again, or has no time for it, gets an answer at once', async () => {
+    const url = await serve({
+      status: 429,
+      headers: { 'retry-after': '5' },
+      body: '{"errors":[{"message":"Later."}]}',
+    });
+    const waits = [{ timeoutMs: 300 }, { signal: AbortSignal.timeout(300) }];
+    for (const wait of waits) expect((await exitOf(request({ server: url, ...wait }, '{ item }')))[0]).toBe(5);
+  }, 4000);
+
   test('ok: without a token no credential is sent', async () => {
     const url = await serve({ body: JSON.stringify({ data: {} }) });
     await request({ server: url }, '{ item }');

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { openEmbedded } from '../../src/db/embedded.js';
+import { startCluster } from './cluster.js';
 import { openTestPostgres, type TestDatabase } from './engine.js';
 
 /** A database whose disk a test fills and frees. */
@@ -41,21 +41,19 @@ async function inFolder(folder: string): Promise<TestDatabase> {
   return { db: database.db, engine: 'embedded', database, close: () => database.close() };
 }
 
-const POSTGRES = fileURLToPath(new URL('../../scripts/postgres.sh', import.meta.url));
-
 /** In a cluster of its own: while a disk is full no checkpoint of its cluster succeeds, and other tests drop databases. */
 async function inTablespace(folder: string): Promise<TestDatabase> {
   const place = join(folder, 'tablespace');
   // Postgres runs as a user of its own.
   execFileSync('install', ['-d', '-m', '0700', '-o', 'postgres', place]);
-  const told = execFileSync('bash', [POSTGRES, 'start'], { encoding: 'utf8' });
-  const [, base = '', cluster = ''] = /TEST_DATABASE_URL=(\S+)\n.*TEST_CLUSTER=(\S+)/.exec(told) ?? [];
-  const opened = await openTestPostgres(undefined, undefined, { base, tablespace: { name: 'small', place } });
-  const close = async () => {
-    await opened.close();
-    execFileSync('bash', [POSTGRES, 'stop', cluster]);
-  };
-  return { ...opened, close };
+  const { address: base, end } = startCluster();
+  try {
+    const opened = await openTestPostgres(undefined, undefined, { base, tablespace: { name: 'small', place } });
+    return { ...opened, close: () => opened.close().finally(end) };
+  } catch (error) {
+    end();
+    throw error;
+  }
 }
 
 function fill(path: string): void {

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { rowsOf } from '../../src/db/rows.js';
+import { startCluster } from '../harness/cluster.js';
 import { openTestPostgres } from '../harness/engine.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 
 const pathOf = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 const CLI = pathOf('bin/bailiwick.mjs');
 const ROUTER = pathOf('test/router/router.mjs');
-const POSTGRES = pathOf('scripts/postgres.sh');
 const UNLIMITED: NodeJS.ProcessEnv = {
   BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL: '0',
   BAILIWICK_REQUESTS_PER_SECOND_PER_SOURCE: '0',
@@ -149,7 +149,7 @@ async function startWith<T>(start: (later: Later) => Promise<T>): Promise<T & { 
 async function onPostgres(later: Later, settings: NodeJS.ProcessEnv = UNLIMITED) {
   const folder = mkdtempSync(join(tmpdir(), 'bailiwick-split-'));
   later(() => rmSync(folder, { recursive: true }));
-  later(startCluster());
+  later(ensureCluster());
   const auditKeyPath = join(folder, 'audit-key.pem');
   const server = await startTestServer({ open: openTestPostgres, settings: { auditKeyPath } });
   later(() => server.close());
@@ -190,7 +190,7 @@ async function split(later: Later): Promise<Omit<Split, 'close'>> {
 
 /** Runs something that needs Postgres, with a cluster of its own when no address is given. */
 export async function withCluster(run: () => Promise<void>): Promise<void> {
-  const end = startCluster();
+  const end = ensureCluster();
   try {
     await run();
   } finally {
@@ -199,14 +199,13 @@ export async function withCluster(run: () => Promise<void>): Promise<void> {
 }
 
 /** @returns what ends the cluster; nothing when there is one already. */
-function startCluster(): () => void {
+function ensureCluster(): () => void {
   if (process.env.TEST_DATABASE_URL) return () => {};
-  const told = execFileSync('bash', [POSTGRES, 'start'], { encoding: 'utf8' });
-  const [, address, folder = ''] = /TEST_DATABASE_URL=(\S+)\n.*TEST_CLUSTER=(\S+)/.exec(told) ?? [];
+  const { address, end } = startCluster();
   process.env.TEST_DATABASE_URL = address;
   return () => {
     delete process.env.TEST_DATABASE_URL;
-    execFileSync('bash', [POSTGRES, 'stop', folder]);
+    end();
   };
 }
 
