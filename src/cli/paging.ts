@@ -19,13 +19,19 @@ interface Answer {
 
 /**
  * Follows a connection, aliased `items` in the document, or in one object there that is aliased `item`, until `limit`
- * rows are there or no more exist.
+ * rows are there or no more exist; `pageMax` is for rows that cost more than others.
  */
-export async function listAll(session: Session, document: string, variables: Variables, limit: number): Promise<Row[]> {
+export async function listAll(
+  session: Session,
+  document: string,
+  variables: Variables,
+  limit: number,
+  pageMax = MAX_PAGE,
+): Promise<Row[]> {
   const rows: Row[] = [];
   let after: string | null = null;
   do {
-    const first = Math.min(MAX_PAGE, limit - rows.length);
+    const first = Math.min(pageMax, limit - rows.length);
     const answer: Answer = await request(session.connection, document, { ...variables, first, after });
     const page: Page | null | undefined = answer.item ? answer.item.items : answer.items;
     if (!page) throw new CliError('the server answered no list', EXIT.unavailable);

@@ -79,10 +79,10 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'EffectivePermissions.permissions': { each: MEMORY, size: 60 },
   // Most hold a policy by one assignment, few by several.
   'EffectivePermission.paths': { each: MEMORY, size: 1.2 },
-  'CapablePrincipal.paths': { each: MEMORY, size: 1.2 },
+  'CapablePrincipal.paths': { each: MEMORY, once: 2 * STATEMENT, size: 3, item: 40 },
   'Query.effectiveRoleAssignments': { each: 18_000 },
-  'Query.whoCan': { each: 15_000 },
-  'WhoCanConnection.hiddenCount': { each: 4_000 },
+  'Query.whoCan': { each: 22_000 },
+  'WhoCanConnection.hiddenCount': { each: 8_500 },
   'Query.explainDecision': { each: 20_000 },
   'Query.verifyAuditChain': { each: 42_000 },
   'Query.auditChain': { each: 6_000 },

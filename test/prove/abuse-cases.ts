@@ -93,16 +93,30 @@ export class Cases {
   ): Case[] {
     const cases = new Map<string, Case>();
     for (const level of levels)
-      for (const first of firsts) {
+      for (const first of [...firsts, this.#longest(kind, field, level)]) {
         const one = this.#cost(`${kind} { ${this.#field(field, level, first)} }`);
         const times = Math.min(LIMITS.rootFields, Math.floor((COST_MAX - OPERATION) / (one - OPERATION)));
         if (times < 1) continue;
         const asked = Array.from({ length: times }, (_, n) => `a${n}: ${this.#field(field, level, first)}`);
         const query = `${kind} { ${asked.join(' ')} }`;
         const name = `${times} × ${field.name}, pages of ${first}, ${level} levels`;
-        if (within(query)) cases.set(query.replaceAll(/\d+/g, ''), { name, query, cost: this.#cost(query) });
+        const [key, cost] = [query.replaceAll(/\d+/g, ''), this.#cost(query)];
+        // Of those that differ in their numbers alone, the dearest.
+        if (within(query) && cost > (cases.get(key)?.cost ?? 0)) cases.set(key, { name, query, cost });
       }
     return [...cases.values()];
+  }
+
+  /** The longest page that one operation may ask for. */
+  #longest(kind: 'query' | 'mutation', field: GraphQLField<unknown, unknown>, level: number): number {
+    const fits = (first: number) => this.#cost(`${kind} { ${this.#field(field, level, first)} }`) <= COST_MAX;
+    let [least, most] = [1, 200];
+    while (least < most) {
+      const middle = Math.ceil((least + most) / 2);
+      if (fits(middle)) least = middle;
+      else most = middle - 1;
+    }
+    return least;
   }
 
   #entities(): Case[] {

@@ -59,7 +59,7 @@ export async function makeAbuseWorld(server: TestServer) {
     `insert into attestation_results (${columns}) ${result(id('agt', '1'), id('atr', 'n + 100000'), '100')} ${each(SIZES.results)}`,
   );
   await run(
-    `insert into attestation_results (${columns}) ${result(id('agt', '2'), id('atr', 'n + 200000'), '3000')} ${each(2)}`,
+    `insert into attestation_results (${columns}) ${result(id('agt', '2'), id('atr', 'n + 200000'), '1800')} ${each(2)}`,
   );
   await writeEntries(server.services, SIZES.entries);
   await sealAll(server.services);

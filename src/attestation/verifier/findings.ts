@@ -2,9 +2,9 @@ import { FAILURES, type Failure, type FailureCode, type Severity } from './failu
 import type { Counts, SeverityRule } from './types.js';
 
 /** Entries of a log that fail are listed up to this many per severity; what is not about an entry always is. */
-const MAX_LISTED_ENTRIES = 1000;
+const MAX_LISTED_ENTRIES = 600;
 /** And up to so much text per severity, whatever the paths: results are kept, and listed many at a time. */
-const MAX_LISTED_CHARACTERS = 384 * 1024;
+const MAX_LISTED_CHARACTERS = 256 * 1024;
 const MAX_PATH_CHARACTERS = 1024;
 
 type Details = Partial<Pick<Failure, 'pcr' | 'path' | 'entry' | 'expected' | 'got' | 'layer'>>;

@@ -10,6 +10,9 @@ import { type ScopeOptions, scopeRef } from '../scopes.js';
 import { get, note, openSession, printList, type Session } from '../session.js';
 import { print } from '../terminal.js';
 
+/** Each principal may have several ways with it, so a page is shorter than others. */
+export const WHO_CAN_PAGE = 15;
+
 export interface AskOptions extends ScopeOptions {
   readonly target?: string;
 }
@@ -24,7 +27,7 @@ const variablesOf = (policy: string, { target, ...scope }: AskOptions): Variable
 export async function whoCan(policy: string, limit: number, options: AskOptions, self: Command): Promise<void> {
   const session = await openSession(self);
   const variables = variablesOf(policy, options);
-  const found = await listAll(session, WHO_CAN, variables, limit);
+  const found = await listAll(session, WHO_CAN, variables, limit, WHO_CAN_PAGE);
   if (session.format !== 'table') {
     printList(session, session.format === 'name' ? found.map(named) : found, []);
     return;

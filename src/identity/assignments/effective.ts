@@ -1,4 +1,4 @@
-import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { Db } from '../../db/open.js';
 import { groupMembers } from '../groups/tables.js';
@@ -76,6 +76,12 @@ export function isInForce(
   now: Date,
 ): boolean {
   return (notBefore === null || notBefore <= now) && (expiresAt === null || now < expiresAt);
+}
+
+/** The same as a condition on assignments. */
+export function holdsAt(now: Date): SQL | undefined {
+  const { notBefore, expiresAt } = roleAssignments;
+  return and(or(isNull(notBefore), lte(notBefore, now)), or(isNull(expiresAt), gt(expiresAt, now)));
 }
 
 function cacheOf(owner: object): LRUCache<string, Cached> {

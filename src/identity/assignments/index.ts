@@ -1,5 +1,6 @@
 export {
   effectiveRoles,
+  holdsAt,
   holdsOn,
   isGivenOn,
   isInForce,

@@ -1,5 +1,7 @@
 import { and, asc, eq, gt, inArray, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Db } from '../../db/open.js';
+import { type JsonRow, rowFrom, rowsOf } from '../../db/rows.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type AgentRow, agents } from '../agents/tables.js';
 import { holdsOn, type RoleScope } from '../assignments/index.js';
@@ -26,12 +28,22 @@ export interface Audience {
 export interface Part {
   /** Ids that come after this one. */
   readonly after: string;
+  /** How many are read. */
   readonly limit: number;
+  /** How many are looked at for that. */
+  readonly lookedAt: number;
+}
+
+/** What a part has, and the id up to which it was looked for; null when nothing follows. */
+export interface Found<Row> {
+  readonly rows: readonly Row[];
+  readonly end: string | null;
 }
 
 /**
  * Users who hold something at one of the places, by id. Each way to hold is cut to a part of its own before they are put
- * together, so that a part costs no more when many follow.
+ * together, and only then it is asked whom who asks may know, so that a part costs no more when many follow, or when
+ * nobody is found.
  */
 export async function listUsers(
   db: Db,
@@ -39,7 +51,7 @@ export async function listUsers(
   limits: Pick<Places, 'userIds' | 'roleIds'>,
   audience: Audience,
   part: Part,
-): Promise<UserRow[]> {
+): Promise<Found<UserRow>> {
   const ways = [true, false].flatMap((isOpen) => {
     const alike = places.filter((place) => place.isOpen === isOpen);
     if (alike.length === 0) return [];
@@ -47,54 +59,63 @@ export async function listUsers(
       or(...alike.map(({ scope }) => holdsOn(scope))),
       limits.roleIds === null ? undefined : inArray(roleAssignments.roleId, [...limits.roleIds]),
     );
-    const who = and(
-      gt(users.id, part.after),
-      eq(users.isEnabled, true),
-      whoseRights(audience, isOpen),
-      limits.userIds === null ? undefined : inArray(users.id, [...limits.userIds]),
+    const who = (id: PgColumn) =>
+      and(
+        gt(id, part.after),
+        isOpen ? undefined : ofOthers(audience, id),
+        limits.userIds === null ? undefined : inArray(id, [...limits.userIds]),
+      );
+    return [own(given, who, part.lookedAt), ofGroups(db, given, who, part.lookedAt)].map(
+      (ids) => sql`select id, ${isOpen}::boolean from ${ids}`,
     );
-    return [own(db, given, who, part.limit), ofGroups(db, given, who, part)];
   });
-  if (ways.length === 0) return [];
-  return db
-    .select()
-    .from(users)
-    .where(sql`${users.id} = any(array(${sql.join(ways, sql` union `)}))`)
-    .orderBy(asc(users.id))
-    .limit(part.limit);
+  if (ways.length === 0) return { rows: [], end: null };
+  const [found] = await rowsOf<{ count: number; last: string | null; rows: JsonRow[] | null }>(
+    db,
+    sql`with considered (id, is_open, is_closed) as (
+        select id, bool_or(is_open), bool_or(not is_open)
+        from (${sql.join(ways, sql` union all `)}) way (id, is_open) group by id order by id limit ${part.lookedAt}
+      ), found (id, row) as (
+        select ${users.id}, to_json(${users}) from considered join ${users} on ${users.id} = considered.id
+        where ${users.isEnabled} and ${isTold(audience)} order by 1 limit ${part.limit}
+      )
+      select (select count(*)::int from considered), (select max(id) as last from considered),
+        (select json_agg(row order by id) as rows from found)`,
+  );
+  const rows = (found?.rows ?? []).map((row) => rowFrom(users, row));
+  return { rows, end: rows.length === part.limit ? (rows.at(-1)?.id ?? null) : endOf(found, part.lookedAt) };
 }
 
-/** A condition on users: that they are told, or that they are not. */
-function whoseRights({ isShown, users: visible, selfId }: Audience, isOpen: boolean): SQL | undefined {
-  if (isShown) return and(visible.where, isOpen ? undefined : eq(users.id, selfId));
-  return isOpen ? isNot(visible.where) : ne(users.id, selfId);
+const endOf = (found: { count: number; last: string | null } | undefined, lookedAt: number): string | null =>
+  found?.count === lookedAt ? found.last : null;
+
+/** Of a place where who asks may know only of its own rights, a condition on whose are asked for. */
+function ofOthers({ isShown, selfId }: Audience, id: PgColumn): SQL {
+  return isShown ? eq(id, selfId) : ne(id, selfId);
 }
 
-function own(db: Db, given: SQL | undefined, who: SQL | undefined, limit: number): SQL {
-  const found = db
-    .selectDistinct({ id: users.id })
-    .from(roleAssignments)
-    .innerJoin(users, eq(users.id, roleAssignments.userId))
-    .where(and(given, who))
-    .orderBy(asc(users.id))
-    .limit(limit);
-  return sql`${found}`;
+/** A condition on users that were considered: that they are told, or that they are not. */
+function isTold({ isShown, users: visible }: Audience): SQL {
+  return isShown ? visible.where : sql`(is_closed or ${isNot(visible.where)})`;
+}
+
+type Who = (id: PgColumn) => SQL | undefined;
+
+function own(given: SQL | undefined, who: Who, limit: number): SQL {
+  const { userId } = roleAssignments;
+  return sql`(select distinct ${userId} from ${roleAssignments}
+    where ${and(who(userId), given)} order by 1 limit ${limit}) own (id)`;
 }
 
 /** Group by group, since how many members each has is not foreseen when they are joined. */
-function ofGroups(db: Db, given: SQL | undefined, who: SQL | undefined, { after, limit }: Part): SQL {
+function ofGroups(db: Db, given: SQL | undefined, who: Who, limit: number): SQL {
+  const { groupId, userId } = groupMembers;
   const holding = db
     .selectDistinct({ id: roleAssignments.groupId })
     .from(roleAssignments)
     .where(and(isNotNull(roleAssignments.groupId), given));
-  const members = db
-    .select({ id: groupMembers.userId })
-    .from(groupMembers)
-    .innerJoin(users, eq(users.id, groupMembers.userId))
-    .where(and(sql`${groupMembers.groupId} = holding.id`, gt(groupMembers.userId, after), who))
-    .orderBy(asc(groupMembers.userId))
-    .limit(limit);
-  return sql`(select member.id from ${holding} as holding (id) cross join lateral ${members} as member (id))`;
+  return sql`${holding} holding (group_id) cross join lateral (select ${userId} from ${groupMembers}
+    where ${groupId} = holding.group_id and ${who(userId)} order by 1 limit ${limit}) member (id)`;
 }
 
 /** Agents that could pass, by id. */
@@ -103,10 +124,10 @@ export async function listAgents(
   { ids, projectIds }: Places['agents'],
   audience: Audience,
   { after, limit }: Part,
-): Promise<AgentRow[]> {
-  if (ids.length + projectIds.length === 0) return [];
+): Promise<Found<AgentRow>> {
+  if (ids.length + projectIds.length === 0) return { rows: [], end: null };
   const shown = audience.hasOpenAgents ? audience.agents.where : sql`false`;
-  return db
+  const rows = await db
     .select()
     .from(agents)
     .where(
@@ -118,6 +139,7 @@ export async function listAgents(
     )
     .orderBy(asc(agents.id))
     .limit(limit);
+  return { rows, end: rows.length === limit ? (rows.at(-1)?.id ?? null) : null };
 }
 
 /** A condition that says nothing does not hold. */

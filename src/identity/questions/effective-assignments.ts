@@ -12,7 +12,7 @@ import {
 import { holdsOn, isInForce } from '../assignments/index.js';
 import { roleAssignments } from '../assignments/tables.js';
 import { groupMembers, groups } from '../groups/tables.js';
-import { type RoleGraph, readRoleGraph } from '../roles/index.js';
+import { readRoleGraph } from '../roles/index.js';
 import type { ScopeInput } from '../scopes/index.js';
 import { userGet } from '../users/index.js';
 import { users } from '../users/tables.js';
@@ -46,7 +46,10 @@ export async function listEffectiveAssignments(
   const { userIds, roles, scope } = args.filter ?? {};
   requireFew(roles);
   const on = scope == null ? undefined : await requireScope(context, scope, context.actor.principal?.id ?? null);
-  const ofScopeAndRoles = and(on && holdsOn(on), among(roleAssignments.roleId, roles && idsNaming(graph, roles)));
+  const ofScopeAndRoles = and(
+    on && holdsOn(on),
+    among(roleAssignments.roleId, roles && graph.naming(roles.map((name) => name.toLowerCase()))),
+  );
   const found = await readPage(context, ofScopeAndRoles, among(holdings.userId, userIds), page);
   const now = context.clock.now();
   const rows = found.map((holding) => {
@@ -59,12 +62,6 @@ export async function listEffectiveAssignments(
     };
   });
   return connection(rows, page, ({ userId, path }) => [userId, path.assignmentId]);
-}
-
-/** Roles that bring one of these names. */
-function idsNaming(graph: RoleGraph, names: readonly string[]): string[] {
-  const wanted = new Set(names.map((name) => name.toLowerCase()));
-  return graph.all.map(({ id }) => id).filter((id) => graph.namesOf(id).some((name) => wanted.has(name)));
 }
 
 type Key = Pick<Holding, 'userId'> & { readonly assignmentId: string };

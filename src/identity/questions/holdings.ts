@@ -1,7 +1,8 @@
-import { and, eq, inArray, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, lte, type SQL, sql } from 'drizzle-orm';
 import { pgTable, text } from 'drizzle-orm/pg-core';
 import type { Db } from '../../db/open.js';
-import { holdsOn, isInForce, type RoleScope } from '../assignments/index.js';
+import { rowsOf } from '../../db/rows.js';
+import { holdsAt, holdsOn, type RoleScope } from '../assignments/index.js';
 import { type AssignmentRow, roleAssignments } from '../assignments/tables.js';
 import { type GroupRow, groupMembers, groups } from '../groups/tables.js';
 
@@ -23,7 +24,33 @@ export interface Holding {
   readonly group: GroupRow | null;
 }
 
-/** By what users hold roles on a scope at a time, by user. */
+/** How many ways to one role are told, and of its groups' assignments read. */
+export const PATHS_MAX = 3;
+
+/** Ids of the roles that users hold on a scope at a time, by user. */
+export async function readRolesHeld(
+  db: Db,
+  userIds: readonly string[],
+  scope: RoleScope,
+  now: Date,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (userIds.length === 0) return new Map();
+  const { userId, groupId, roleId } = roleAssignments;
+  const given = and(holdsOn(scope), holdsAt(now));
+  const rows = await rowsOf<{ id: string; roles: string[] }>(
+    db,
+    sql`select id, array_agg(distinct role) as roles from (
+      select ${userId}, ${roleId} from ${roleAssignments} where ${and(inArray(userId, [...userIds]), given)}
+      union all
+      select ${groupMembers.userId}, ${roleId} from ${groupMembers}
+        join ${roleAssignments} on ${groupId} = ${groupMembers.groupId}
+        where ${and(inArray(groupMembers.userId, [...userIds]), given)}
+    ) held (id, role) group by id`,
+  );
+  return new Map(rows.map(({ id, roles }) => [id, roles]));
+}
+
+/** By what users hold roles on a scope at a time, by user; of many groups that give one role, not all. */
 export async function readHoldings(
   db: Db,
   userIds: readonly string[],
@@ -32,9 +59,8 @@ export async function readHoldings(
 ): Promise<ReadonlyMap<string, readonly Holding[]>> {
   const found = new Map<string, Holding[]>();
   if (userIds.length === 0) return found;
-  const where = holdsOn(scope);
-  for (const holding of [...(await own(db, userIds, where)), ...(await ofGroups(db, userIds, where))]) {
-    if (!isInForce(holding.assignment, now)) continue;
+  const given = and(holdsOn(scope), holdsAt(now));
+  for (const holding of [...(await own(db, userIds, given)), ...(await ofGroups(db, userIds, given))]) {
     const others = found.get(holding.userId) ?? [];
     others.push(holding);
     found.set(holding.userId, others);
@@ -42,19 +68,30 @@ export async function readHoldings(
   return found;
 }
 
-async function own(db: Db, userIds: readonly string[], where: SQL | undefined): Promise<Holding[]> {
+async function own(db: Db, userIds: readonly string[], given: SQL | undefined): Promise<Holding[]> {
   const rows = await db
     .select()
     .from(roleAssignments)
-    .where(and(inArray(roleAssignments.userId, [...userIds]), where));
+    .where(and(inArray(roleAssignments.userId, [...userIds]), given));
   return rows.map((assignment) => ({ userId: assignment.userId ?? '', assignment, group: null }));
 }
 
-async function ofGroups(db: Db, userIds: readonly string[], where: SQL | undefined): Promise<Holding[]> {
-  return db
-    .select({ userId: groupMembers.userId, assignment: roleAssignments, group: groups })
+async function ofGroups(db: Db, userIds: readonly string[], given: SQL | undefined): Promise<Holding[]> {
+  const { id, groupId, roleId } = roleAssignments;
+  const ways = db
+    .select({
+      userId: groupMembers.userId,
+      assignmentId: id,
+      nth: sql<number>`row_number() over (partition by ${groupMembers.userId}, ${roleId} order by ${id})`.as('nth'),
+    })
     .from(groupMembers)
-    .innerJoin(groups, eq(groups.id, groupMembers.groupId))
-    .innerJoin(roleAssignments, eq(roleAssignments.groupId, groupMembers.groupId))
-    .where(and(inArray(groupMembers.userId, [...userIds]), where));
+    .innerJoin(roleAssignments, eq(groupId, groupMembers.groupId))
+    .where(and(inArray(groupMembers.userId, [...userIds]), given))
+    .as('ways');
+  return db
+    .select({ userId: ways.userId, assignment: roleAssignments, group: groups })
+    .from(ways)
+    .innerJoin(roleAssignments, eq(id, ways.assignmentId))
+    .innerJoin(groups, eq(groups.id, groupId))
+    .where(lte(ways.nth, PATHS_MAX));
 }

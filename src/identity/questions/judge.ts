@@ -6,17 +6,18 @@ import type { RoleScope } from '../assignments/index.js';
 import type { RoleGraph } from '../roles/index.js';
 import { userGet } from '../users/index.js';
 import type { UserRow } from '../users/tables.js';
-import { type Holding, readHoldings } from './holdings.js';
+import { readHoldings, readRolesHeld } from './holdings.js';
 import { pathsTo, type RolePath } from './paths.js';
 import { permissionGet } from './policies.js';
 import { agentAt, userAt } from './principals.js';
 import { namesHeld, rolesNeeded } from './rights.js';
 
-/** Where a user passes, and by what. */
+/** Where a user passes, and as what. */
 interface Way {
   readonly scope: RoleScope;
-  readonly held: readonly Holding[];
   readonly subject: Subject;
+  /** The same for all of whom the question asks the same. */
+  readonly key: string;
 }
 
 /** Somebody who may. */
@@ -29,8 +30,11 @@ export interface CapableView {
   readonly userId: string | null;
   readonly agentId: string | null;
   readonly roles: readonly string[];
-  readonly paths: readonly RolePath[];
+  /** Read for all of a page when one is asked for its own. */
+  readonly paths: () => Promise<readonly RolePath[]>;
 }
+
+type CapableUser = Extract<Capable, { readonly user: UserRow }>;
 
 /** Decides one question for many, and what of the answers may be told. */
 export class Judge {
@@ -39,6 +43,7 @@ export class Judge {
   readonly #graph: RoleGraph;
   /** Decisions on sets of roles, by scope: most users hold what others hold. */
   readonly #decided = new Map<string, boolean>();
+  readonly #needed = new Map<string, readonly string[]>();
 
   constructor(context: Context, asked: PolicyQuestion, graph: RoleGraph) {
     this.#context = context;
@@ -60,7 +65,7 @@ export class Judge {
     const ids = rows.map(({ id }) => id);
     const ways = new Map<string, Way[]>(ids.map((id) => [id, []]));
     for (const scope of scopes) {
-      const held = await readHoldings(db, ids, scope, clock.now());
+      const held = await readRolesHeld(db, ids, scope, clock.now());
       for (const user of rows) {
         const way = this.#wayOf(user, scope, held.get(user.id) ?? []);
         if (way !== null) ways.get(user.id)?.push(way);
@@ -72,34 +77,66 @@ export class Judge {
     });
   }
 
-  #wayOf(user: UserRow, scope: RoleScope, held: readonly Holding[]): Way | null {
-    if (held.length === 0) return null;
-    const subject = userAt(user, scope, namesHeld(this.#graph, held));
+  #wayOf(user: UserRow, scope: RoleScope, roleIds: readonly string[]): Way | null {
+    if (roleIds.length === 0) return null;
+    const subject = userAt(user, scope, namesHeld(this.#graph, roleIds));
     const { fields } = this.#asked.named(scope.type);
     const dependsOnUser = fields.has('user_id') || fields.has('user_domain_id');
     const key = JSON.stringify([scope, subject.credentials.roles, dependsOnUser && user.id]);
     const isAllowed = this.#decided.get(key) ?? this.#asked.allows(subject);
     this.#decided.set(key, isAllowed);
-    return isAllowed ? { scope, held, subject } : null;
+    return isAllowed ? { scope, subject, key } : null;
   }
 
-  /** Somebody who may, as far as who asks may know of it; null when not even that. */
-  view(capable: Capable): CapableView | null {
-    if ('agent' in capable) {
-      const { agent } = capable;
-      const isKnown = mayOn(this.#context, agentGet, agent) && this.#mayTell(null, agent.domainId);
-      return isKnown ? { userId: null, agentId: agent.id, roles: [], paths: [] } : null;
-    }
-    const { user, ways } = capable;
-    const known = ways.filter(({ scope }) => this.#mayTell(user.id, scope.domainId));
-    if (known.length === 0 || !mayOn(this.#context, userGet, user)) return null;
-    const roles = new Set<string>();
-    const paths = known.flatMap(({ scope, held, subject }) => {
-      const needed = rolesNeeded(this.#graph, this.#asked, subject);
-      for (const role of needed) roles.add(role);
-      return pathsTo(this.#context, this.#graph, held, scope, needed);
+  /** Whether who asks may know of somebody who may. */
+  isTold(capable: Capable): boolean {
+    if ('user' in capable) return this.#knownWays(capable).length > 0 && mayOn(this.#context, userGet, capable.user);
+    return mayOn(this.#context, agentGet, capable.agent) && this.#mayTell(null, capable.agent.domainId);
+  }
+
+  /** Those who are told, as far as who asks may know of them. */
+  views(told: readonly Capable[]): CapableView[] {
+    const users = told.flatMap((one) => ('user' in one ? [{ ...one, ways: this.#knownWays(one) }] : []));
+    let read: Promise<ReadonlyMap<string, readonly RolePath[]>> | undefined;
+    const readPaths = () => {
+      read ??= this.#paths(users);
+      return read;
+    };
+    const needs = new Map(users.map(({ id, ways }) => [id, ways.flatMap((way) => this.#neededBy(way))]));
+    return told.map((one) => {
+      if ('agent' in one) return { userId: null, agentId: one.id, roles: [], paths: async () => [] };
+      const paths = async () => (await readPaths()).get(one.id) ?? [];
+      return { userId: one.id, agentId: null, roles: [...new Set(needs.get(one.id))], paths };
     });
-    return { userId: user.id, agentId: null, roles: [...roles], paths };
+  }
+
+  #knownWays({ id, ways }: CapableUser): readonly Way[] {
+    return ways.filter(({ scope }) => this.#mayTell(id, scope.domainId));
+  }
+
+  #neededBy({ key, subject }: Way): readonly string[] {
+    const needed = this.#needed.get(key) ?? rolesNeeded(this.#graph, this.#asked, subject);
+    this.#needed.set(key, needed);
+    return needed;
+  }
+
+  /** The paths of users, by user. What was taken away since they were judged is not told. */
+  async #paths(users: readonly CapableUser[]): Promise<ReadonlyMap<string, readonly RolePath[]>> {
+    const { db, clock } = this.#context;
+    const paths = new Map<string, RolePath[]>(users.map(({ id }) => [id, []]));
+    const scopes = new Set(users.flatMap(({ ways }) => ways.map(({ scope }) => scope)));
+    for (const scope of scopes) {
+      const passing = users.flatMap(({ id, ways }) =>
+        ways.flatMap((way) => (way.scope === scope ? [{ id, way }] : [])),
+      );
+      const ids = passing.map(({ id }) => id);
+      const held = await readHoldings(db, ids, scope, clock.now());
+      for (const { id, way } of passing) {
+        const own = held.get(id) ?? [];
+        paths.get(id)?.push(...pathsTo(this.#context, this.#graph, own, scope, this.#neededBy(way)));
+      }
+    }
+    return paths;
   }
 
   #mayTell(userId: string | null, domainId: string | null): boolean {

@@ -1,11 +1,8 @@
 import { type Context, mayOn } from '../../authority/index.js';
 import type { RoleScope } from '../assignments/index.js';
 import type { RoleGraph } from '../roles/index.js';
-import type { Holding } from './holdings.js';
+import { type Holding, PATHS_MAX } from './holdings.js';
 import { permissionGet } from './policies.js';
-
-/** How many ways to one role are told. */
-const PATHS_MAX = 5;
 
 /** A scope, as `Scope` tells it. */
 export interface ScopeView {

@@ -1,14 +1,17 @@
 import { inArray } from 'drizzle-orm';
+import type { Context } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
 import { isId, type Kind } from '../../platform/ids.js';
 import { type Credentials, NOTHING_KNOWN, type PolicyQuestion, type ScopeType } from '../../platform/policy/index.js';
 import type { RoleScope } from '../assignments/index.js';
 import { projects } from '../projects/tables.js';
-import type { RoleGraph } from '../roles/index.js';
+import { type RoleGraph, readRoleGraph, roleGraph } from '../roles/index.js';
 import { userAt } from './principals.js';
 
 /** Where callers that pass can be: all others are refused whatever they hold. */
 export interface Places {
+  /** The roles that can be held there. */
+  readonly graph: RoleGraph;
   readonly scopes: readonly RoleScope[];
   /** Kinds of scopes of which any could pass; no single one of them is in `scopes`. */
   readonly open: readonly ScopeType[];
@@ -28,15 +31,13 @@ const NOBODY = { id: NOTHING_KNOWN, domainId: NOTHING_KNOWN };
  * The scopes on which a question can be answered yes. Only ids that the check or the target names can make a scope pass
  * where others of its kind do not; so those are tried, and one that is called nothing for all the others.
  */
-export async function findPlaces(
-  db: Db,
-  asked: PolicyQuestion,
-  graph: RoleGraph,
-  only: RoleScope | null,
-): Promise<Places> {
+export async function findPlaces(context: Context, asked: PolicyQuestion, only: RoleScope | null): Promise<Places> {
+  const { db } = context;
   const { scopes, open } = only === null ? await namedScopes(db, asked) : { scopes: [only], open: [] };
   const passing = scopes.filter((scope) => couldPass(asked, scope, OF_USERS));
+  const graph = await graphAt(context, passing);
   return {
+    graph,
     scopes: passing,
     open,
     userIds: passing.some((scope) => couldPass(asked, scope, ['roles', 'user_domain_id']))
@@ -44,12 +45,15 @@ export async function findPlaces(
       : passing.flatMap(({ type }) => idsIn(asked, type, 'User')),
     roleIds: passing.some((scope) => couldPass(asked, scope, ['user_id', 'user_domain_id']))
       ? null
-      : rolesNaming(
-          graph,
-          passing.flatMap(({ type }) => [...asked.named(type).roles]),
-        ),
+      : graph.naming(passing.flatMap(({ type }) => [...asked.named(type).roles])),
     agents: only === null ? await namedAgents(db, asked) : { ids: [], projectIds: [] },
   };
+}
+
+function graphAt({ db, inForce, actor }: Context, scopes: readonly RoleScope[]): Promise<RoleGraph> {
+  const domainIds = [...new Set(scopes.flatMap(({ domainId }) => domainId ?? []))];
+  const isOne = domainIds.length <= 1;
+  return isOne ? roleGraph(db, inForce, actor.epoch, domainIds[0] ?? null) : readRoleGraph(db, domainIds);
 }
 
 /** Whether somebody at the scope could pass: one of whom nothing is known but what is open, and who has roles that no check names. */
@@ -103,9 +107,4 @@ function readProjects(db: Db, ids: readonly string[]) {
 
 function idsIn(asked: PolicyQuestion, scope: ScopeType, kind: Kind): string[] {
   return [...asked.named(scope).texts].filter((text) => isId(kind, text));
-}
-
-/** Roles by which one of these names is held. */
-function rolesNaming(graph: RoleGraph, names: readonly string[]): readonly string[] {
-  return graph.all.map(({ id }) => id).filter((id) => graph.namesOf(id).some((name) => names.includes(name)));
 }

@@ -13,7 +13,7 @@ import { resolveScope, type ScopeInput } from '../scopes/index.js';
 import { agentActor, scopeCredentials } from '../tokens/index.js';
 import { findUser, userGet } from '../users/index.js';
 import type { UserRow } from '../users/tables.js';
-import { readHoldings } from './holdings.js';
+import { readRolesHeld } from './holdings.js';
 import { permissionGet } from './policies.js';
 
 type Maybe<T> = T | null | undefined;
@@ -92,7 +92,7 @@ async function mayRead(context: Context, { type, domainId, projectId }: RoleScop
 }
 
 async function holds({ db, clock }: Context, userId: string, scope: RoleScope): Promise<boolean> {
-  return (await readHoldings(db, [userId], scope, clock.now())).size > 0;
+  return (await readRolesHeld(db, [userId], scope, clock.now())).size > 0;
 }
 
 /** A user as policies see it, with a token of a scope and these roles. */

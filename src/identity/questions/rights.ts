@@ -1,7 +1,7 @@
 import type { Context } from '../../authority/index.js';
 import { neededRoles, type PolicyQuestion, type Subject } from '../../platform/policy/index.js';
 import type { RoleScope } from '../assignments/index.js';
-import { type RoleGraph, readRoleGraph } from '../roles/index.js';
+import { type RoleGraph, roleGraph } from '../roles/index.js';
 import type { UserRow } from '../users/tables.js';
 import { type Holding, readHoldings } from './holdings.js';
 import { userAt } from './principals.js';
@@ -16,16 +16,23 @@ export interface Rights {
   readonly subject: Subject | null;
 }
 
-export async function rightsOf({ db, clock }: Context, user: UserRow, scope: RoleScope): Promise<Rights> {
+export async function rightsOf(
+  { db, clock, inForce, actor }: Context,
+  user: UserRow,
+  scope: RoleScope,
+): Promise<Rights> {
   const held = (await readHoldings(db, [user.id], scope, clock.now())).get(user.id) ?? [];
-  const graph = await readRoleGraph(db);
-  const roles = namesHeld(graph, held);
+  const graph = await roleGraph(db, inForce, actor.epoch, scope.domainId);
+  const roles = namesHeld(
+    graph,
+    held.map(({ assignment }) => assignment.roleId),
+  );
   return { held, graph, roles, subject: user.isEnabled && held.length > 0 ? userAt(user, scope, roles) : null };
 }
 
 /** Names of the roles that checks see in who holds these, sorted. */
-export function namesHeld(graph: RoleGraph, held: readonly Holding[]): readonly string[] {
-  return [...new Set(held.flatMap(({ assignment }) => graph.namesOf(assignment.roleId)))].sort();
+export function namesHeld(graph: RoleGraph, roleIds: readonly string[]): readonly string[] {
+  return [...new Set(roleIds.flatMap((id) => graph.namesOf(id)))].sort();
 }
 
 /** The roles that a decision which allows needs, the least of those held. */

@@ -3,26 +3,20 @@ import { agentGet } from '../agents/index.js';
 import { agents } from '../agents/tables.js';
 import { userGet } from '../users/index.js';
 import { users } from '../users/tables.js';
-import { type Audience, listAgents, listUsers, type Place } from './candidates.js';
+import { type Audience, listAgents, listUsers, type Part, type Place } from './candidates.js';
 import type { Capable, CapableView, Judge } from './judge.js';
 import type { Places } from './places.js';
 import { permissionGet } from './policies.js';
 
-/** How many are looked at for one answer. */
-const LOOKED_AT_MAX = 2500;
-/** How many are looked at together; for a page as many as it has, if not too few for those that are not shown. */
-const READ_AT_ONCE = 500;
-const READ_AT_LEAST = 100;
-const HIDDEN_MAX = 1000;
-
-interface Shown {
-  readonly id: string;
-  readonly view: CapableView;
-}
+/** Among how many holders a part is looked for, or those whom the caller may not know counted; and how many parts a page is read in. */
+const LOOKED_AT_MAX = 500;
+const PARTS_MAX = 2;
+/** How many a part has, if not too few for those of them that are not shown. */
+const READ_AT_LEAST = 50;
 
 /** A page of those who may; its end, from which to go on. */
 export interface ShownPage {
-  readonly shown: readonly Shown[];
+  readonly shown: readonly CapableView[];
   readonly endId: string | null;
   readonly hasNextPage: boolean;
 }
@@ -44,58 +38,48 @@ export class Search {
 
   /** Reads on until the page is full, nobody is left, or as many were looked at as one answer may take. */
   async page(first: number, from: string): Promise<ShownPage> {
-    const shown: Shown[] = [];
+    const shown: Capable[] = [];
     let after = from;
-    for await (const { capable, end } of this.#parts(true, from, Math.max(first + 1, READ_AT_LEAST))) {
+    const limit = Math.max(first + 1, READ_AT_LEAST);
+    for (let parts = 0; parts < PARTS_MAX; parts += 1) {
+      const { capable, end } = await this.#part(true, { after, limit, lookedAt: LOOKED_AT_MAX });
       for (const one of capable) {
-        const view = this.#judge.view(one);
-        if (view === null) continue;
-        if (shown.length === first) return { shown, endId: shown.at(-1)?.id ?? null, hasNextPage: true };
-        shown.push({ id: one.id, view });
+        if (!this.#judge.isTold(one)) continue;
+        if (shown.length === first) return this.#page(shown, shown.at(-1)?.id ?? null, true);
+        shown.push(one);
       }
-      if (end === null) return { shown, endId: shown.at(-1)?.id ?? null, hasNextPage: false };
+      if (end === null) return this.#page(shown, shown.at(-1)?.id ?? null, false);
       after = end;
     }
-    return { shown, endId: after, hasNextPage: true };
+    return this.#page(shown, after, true);
   }
 
-  /** How many may of whom the caller may not know; counted up to a number. */
+  #page(shown: readonly Capable[], endId: string | null, hasNextPage: boolean): ShownPage {
+    return { shown: this.#judge.views(shown), endId, hasNextPage };
+  }
+
+  /** How many may of whom the caller may not know; counted up to a number, and among no more holders than one answer may take. */
   countHidden(): Promise<number> {
     this.#hidden ??= this.#countHidden();
     return this.#hidden;
   }
 
   async #countHidden(): Promise<number> {
-    let count = 0;
-    for await (const { capable, end } of this.#parts(false, '', READ_AT_ONCE)) {
-      count += capable.filter((one) => this.#judge.view(one) === null).length;
-      if (end === null || count >= HIDDEN_MAX) break;
-    }
-    return Math.min(count, HIDDEN_MAX);
+    const { capable } = await this.#part(false, { after: '', limit: LOOKED_AT_MAX, lookedAt: LOOKED_AT_MAX });
+    return capable.filter((one) => !this.#judge.isTold(one)).length;
   }
 
-  /** Those who may, part by part, with the id at which each ends: null for the last. */
-  async *#parts(
-    isShown: boolean,
-    from: string,
-    limit: number,
-  ): AsyncGenerator<{ capable: readonly Capable[]; end: string | null }> {
+  /** Some of those who may, with the id at which they end: null when nobody follows. */
+  async #part(isShown: boolean, part: Part): Promise<{ capable: readonly Capable[]; end: string | null }> {
     const { db } = this.#context;
     const audience = this.#audience(isShown);
-    let after = from;
-    for (let looked = 0; looked < LOOKED_AT_MAX; looked += limit) {
-      const part = { after, limit };
-      const agentRows = await listAgents(db, this.#found.agents, audience, part);
-      // Ids of agents come before those of users.
-      const isOfAgents = agentRows.length === limit;
-      const userRows = isOfAgents ? [] : await listUsers(db, this.#places, this.#found, audience, part);
-      const capable = [...this.#judge.agents(agentRows), ...(await this.#judge.users(userRows, this.#found.scopes))];
-      const last = (isOfAgents ? agentRows : userRows).at(-1)?.id;
-      const isLast = !isOfAgents && userRows.length < limit;
-      yield { capable, end: isLast ? null : (last ?? null) };
-      if (isLast || last === undefined) return;
-      after = last;
-    }
+    // Ids of agents come before those of users.
+    const agentsFound = await listAgents(db, this.#found.agents, audience, part);
+    const capable = this.#judge.agents(agentsFound.rows);
+    if (agentsFound.end !== null) return { capable, end: agentsFound.end };
+    const usersFound = await listUsers(db, this.#places, this.#found, audience, part);
+    capable.push(...(await this.#judge.users(usersFound.rows, this.#found.scopes)));
+    return { capable, end: usersFound.end };
   }
 
   #audience(isShown: boolean): Audience {

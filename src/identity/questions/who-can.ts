@@ -1,7 +1,7 @@
 import { type Context, requireOperation } from '../../authority/index.js';
 import { badInput } from '../../platform/errors.js';
 import { encodeCursor, type PageArgs, pageRequest } from '../../platform/pagination.js';
-import { type RoleGraph, readRoleGraph } from '../roles/index.js';
+import { RoleGraph } from '../roles/index.js';
 import type { ScopeInput } from '../scopes/index.js';
 import { Judge } from './judge.js';
 import { findPlaces, type Places } from './places.js';
@@ -21,33 +21,38 @@ export async function whoCan(context: Context, args: WhoCan) {
   requireOperation(context, permissionGet.name);
   const { first, after, ordering } = pageRequest(args);
   const question = await questionOn(context, args.policy, args.targetId);
-  const graph = await readRoleGraph(context.db);
   const access = accessOf(context, question);
-  const places = access === 'SCOPED' ? await placesOf(context, question, graph, args.scope) : NOWHERE;
-  const search = new Search(context, places, new Judge(context, question.asked, graph));
+  const places = access === 'SCOPED' ? await placesOf(context, question, args.scope) : NOWHERE;
+  const search = new Search(context, places, new Judge(context, question.asked, places.graph));
   const { shown, endId, hasNextPage } = await search.page(first, after?.[0] ?? '');
   const cursorOf = (id: string) => encodeCursor(ordering, [id]);
   return {
     access,
     openScopeTypes: places.open.map((type) => type.toUpperCase()),
-    nodes: shown.map(({ view }) => view),
-    edges: shown.map(({ id, view }) => ({ cursor: cursorOf(id), node: view })),
+    nodes: shown,
+    edges: shown.map((node) => ({ cursor: cursorOf(node.agentId ?? node.userId ?? ''), node })),
     pageInfo: { hasNextPage, endCursor: endId === null ? null : cursorOf(endId) },
     countHidden: () => search.countHidden(),
   };
 }
 
-const NOWHERE: Places = { scopes: [], open: [], userIds: null, roleIds: null, agents: { ids: [], projectIds: [] } };
+const NOWHERE: Places = {
+  graph: new RoleGraph([], []),
+  scopes: [],
+  open: [],
+  userIds: null,
+  roleIds: null,
+  agents: { ids: [], projectIds: [] },
+};
 
 async function placesOf(
   context: Context,
   { asked, values }: Question,
-  graph: RoleGraph,
   scope: ScopeInput | null | undefined,
 ): Promise<Places> {
   if (scope == null && values === undefined) throw badInput('Name a target, a scope or both.', { argument: 'scope' });
   const only = scope == null ? null : await requireScope(context, scope, context.actor.principal?.id ?? null);
-  return findPlaces(context.db, asked, graph, only);
+  return findPlaces(context, asked, only);
 }
 
 function accessOf({ policies }: Context, { policy }: Question): 'PUBLIC' | 'AUTHENTICATED' | 'SCOPED' {

@@ -15,6 +15,7 @@ export class RoleGraph {
   readonly #implied: Edges;
   readonly #implying: Edges;
   readonly #closures = new Map<string, readonly RoleRow[]>();
+  readonly #names = new Map<string, readonly string[]>();
   #sizes: ReadonlyMap<string, number> | undefined;
 
   constructor(rows: readonly RoleRow[], edges: readonly Edge[]) {
@@ -70,9 +71,19 @@ export class RoleGraph {
    * one called like a role of the deployment is none.
    */
   namesOf(id: string): readonly string[] {
-    return this.closure(id)
+    const known = this.#names.get(id);
+    if (known !== undefined) return known;
+    const names = this.closure(id)
       .flatMap(({ name, domainId }) => (domainId === null ? [name] : []))
       .sort();
+    this.#names.set(id, names);
+    return names;
+  }
+
+  /** Ids of the roles that bring one of these names. */
+  naming(names: readonly string[]): readonly string[] {
+    const wanted = new Set(names);
+    return [...this.#roles.keys()].filter((id) => this.namesOf(id).some((name) => wanted.has(name)));
   }
 
   /** How many roles come with one that policies see by this name, itself included; 0 where there is none. */
@@ -90,7 +101,11 @@ export class RoleGraph {
 
 function edgesBy(pairs: readonly (readonly [string, string])[]): Edges {
   const edges = new Map<string, string[]>();
-  for (const [from, to] of pairs) edges.set(from, [...(edges.get(from) ?? []), to]);
+  for (const [from, to] of pairs) {
+    const others = edges.get(from);
+    if (others === undefined) edges.set(from, [to]);
+    else others.push(to);
+  }
   return edges;
 }
 

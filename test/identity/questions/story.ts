@@ -22,6 +22,10 @@ export const WHO_CAN = `query ($policy: String!, $target: ID, $scope: ScopeRef, 
     access openScopeTypes hiddenCount
     nodes { user { id } agent { id } roles paths { assignmentId isInherited at { type } groupName roles } }
     pageInfo { hasNextPage endCursor } } }`;
+/** The same without the ways, which make pages dear. */
+export const WHO_CAN_BRIEFLY = `query ($policy: String!, $target: ID, $scope: ScopeRef, $first: Int) {
+  whoCan(policy: $policy, targetId: $target, scope: $scope, first: $first) {
+    openScopeTypes hiddenCount nodes { user { id } } } }`;
 export const EFFECTIVE = `query ($filter: EffectiveRoleAssignmentFilter, $first: Int, $after: String) {
   effectiveRoleAssignments(filter: $filter, first: $first, after: $after) {
     nodes { user { id } roles isInForce path { assignmentId isInherited groupName roles scope { type } at { type } } }

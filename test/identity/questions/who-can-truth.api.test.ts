@@ -9,7 +9,7 @@ import { projects } from '../../../src/identity/projects/tables.js';
 import { users } from '../../../src/identity/users/tables.js';
 import type { PolicyName } from '../../../src/platform/policy/index.js';
 import { type Json, startTestServer, type TestScope, type TestServer } from '../../harness/server.js';
-import { rowsOf, WHO_CAN } from './story.js';
+import { rowsOf, WHO_CAN_BRIEFLY } from './story.js';
 
 type Place = { readonly scope: TestScope; readonly ref: object };
 type Project = { readonly type: 'project'; readonly domainId: string; readonly projectId: string };
@@ -109,7 +109,7 @@ function truth(policy: PolicyName, row: object, only?: Place): Set<string> {
 }
 
 async function ask(policy: string, target: string, token: string, scope: object | null = null): Promise<Json> {
-  const { body } = await server.graphql(WHO_CAN, { policy, target, scope, first: 200 }, token);
+  const { body } = await server.graphql(WHO_CAN_BRIEFLY, { policy, target, scope, first: 200 }, token);
   return body.data.whoCan;
 }
 
