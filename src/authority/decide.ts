@@ -17,6 +17,14 @@ export function refuseUnless(decision: Decision, policy: string): void {
   }
 }
 
+/**
+ * Refuses with a token that its user was given for fewer roles: it ends nothing that it did not begin, and makes nothing
+ * that lasts longer than itself.
+ */
+export function requireWhole({ actor }: Asker, policy: PolicyName): void {
+  if (actor.token?.isNarrowed) throw forbidden(policy, 'NARROWED_TOKEN');
+}
+
 /** Refuses unless the caller could do this to some row. */
 export function requireOperation(asker: Asker, policy: PolicyName): void {
   const { policies, candidate, actor } = asker;

@@ -20,7 +20,7 @@ export type {
   Services,
   Settings,
 } from './context.js';
-export { mayOn, refuseUnless, requireAllowed, requireOperation, requireVisible } from './decide.js';
+export { mayOn, refuseUnless, requireAllowed, requireOperation, requireVisible, requireWhole } from './decide.js';
 export { Denials } from './denials.js';
 export { auditDenial } from './denied.js';
 export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC, readEpoch } from './epoch.js';

@@ -89,6 +89,13 @@ export const wrongScope = (policy: string, scopeTypes: readonly string[]) =>
     reason: 'WRONG_SCOPE',
     scopeTypes,
   });
+/** @param until Until when the caller could give it; null when it cannot be told. */
+export const outlasting = (policy: string, until: Date | null) =>
+  new Refusal(
+    'FORBIDDEN',
+    `This would outlast the caller’s own right to give it${until ? `, which ends at ${until.toISOString()}` : ''}.`,
+    { policy, reason: 'OUTLASTS_GIVER', ...(until && { until: until.toISOString() }) },
+  );
 /** The same for what is missing and for what the caller may not read, so that the two cannot be told apart. */
 export const notFound = (what: string) => new Refusal('NOT_FOUND', `No such ${what}.`);
 export const badInput = (message: string, extensions: Record<string, unknown> = {}) =>

@@ -5,12 +5,13 @@ import {
   requireAllowed,
   requireOperation,
   requireVisible,
+  requireWhole,
 } from '../../authority/index.js';
 import { invalid, notFound } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { validText } from '../../platform/text.js';
-import { listHeldBy, requireMayGive, requireSystemAdmin } from '../assignments/index.js';
+import { listHeldBy, requireMayGive, requireMayTake, requireSystemAdmin } from '../assignments/index.js';
 import { hasLiveTokens, revokeUserTokens, tokenRevokeAll } from '../tokens/index.js';
 import {
   findUser,
@@ -39,7 +40,7 @@ export async function setUserPassword(context: Context, input: SetUserPassword):
   const password = validPassword(input.password, 'password');
   const passwordHash = await hashPassword(password, context.settings.passwordCost, toSet(context));
   return mutate(context, { policy: userSetPassword.name }, async (act) => {
-    const user = await requireChangeable(act, userSetPassword, input.user);
+    const user = await requireChangeable(act, userSetPassword, input.user, requireMayGive);
     // Who is logged in has not shown that it knows the password.
     if (user.id === act.actor.principal?.id) throw invalid('The own password is changed by logging in.', 'user');
     if (input.etag != null) requireEtag(user, input.etag);
@@ -52,7 +53,7 @@ export async function setUserPassword(context: Context, input: SetUserPassword):
 
 export async function enableUser(context: Context, input: { readonly user: UserRef }): Promise<UserRow> {
   return mutate(context, { policy: userDisable.name }, async (act) => {
-    const user = await requireChangeable(act, userDisable, input.user);
+    const user = await requireChangeable(act, userDisable, input.user, requireMayGive);
     if (user.isEnabled) return act.unchanged(user);
     await act.changeRights();
     await setEnabled(act.tx, user.id, true);
@@ -69,7 +70,7 @@ export interface DisableUser {
 export async function disableUser(context: Context, input: DisableUser): Promise<UserRow> {
   const reason = validText(input.reason, 'reason');
   return mutate(context, { policy: userDisable.name }, async (act) => {
-    const user = await requireChangeable(act, userDisable, input.user);
+    const user = await requireChangeable(act, userDisable, input.user, requireMayTake);
     if (!user.isEnabled && !(await hasLiveTokens(act.tx, user.id, act.now))) return act.unchanged(user);
     await act.changeRights();
     await setEnabled(act.tx, user.id, false);
@@ -85,9 +86,11 @@ export async function revokeTokens(
   input: { readonly user?: Maybe<UserRef> },
 ): Promise<{ revokedCount: number }> {
   return mutate(context, { policy: tokenRevokeAll.name }, async (act) => {
+    requireWhole(act, tokenRevokeAll.name);
     const own = act.actor.principal?.kind === 'user' ? act.actor.principal : undefined;
     const user = input.user ? await findUser(act.tx, input.user) : own;
-    const target = user && user.id === own?.id ? own : await requireChangeable(act, userDisable, input.user ?? {});
+    const target =
+      user && user.id === own?.id ? own : await requireChangeable(act, userDisable, input.user ?? {}, requireMayTake);
     if (!(await hasLiveTokens(act.tx, target.id, act.now))) return act.unchanged({ revokedCount: 0 });
     await act.changeRights();
     const revokedCount = await revokeUserTokens(act.tx, target.id, act.now);
@@ -97,10 +100,15 @@ export async function revokeTokens(
 }
 
 /** Whoever could give all that a user holds may have it in hand: to set its password is to act as it. */
-async function requireChangeable(act: Act, policy: Policy<UserRow>, ref: UserRef): Promise<UserRow> {
+async function requireChangeable(
+  act: Act,
+  policy: Policy<UserRow>,
+  ref: UserRef,
+  requireWithin: typeof requireMayGive,
+): Promise<UserRow> {
   const user = requireVisible(act, userGet, await findUser(act.tx, ref), 'user');
   requireAllowed(act, policy, user);
-  await requireMayGive(act, await listHeldBy(act.tx, user.id));
+  await requireWithin(act, await listHeldBy(act.tx, user.id));
   return user;
 }
 

@@ -17,7 +17,7 @@ import { findRoleById, findRoleByName, roleGet } from '../roles/index.js';
 import type { RoleRow } from '../roles/tables.js';
 import { type ResolvedScope, resolveScope, type ScopeInput } from '../scopes/index.js';
 import { findUser, type UserRef, userGet } from '../users/index.js';
-import { requireMayGive } from './giving.js';
+import { requireMayGive, requireMayTake } from './giving.js';
 import { requireSystemAdmin } from './last-admin.js';
 import { assignmentGrant, assignmentList } from './policies.js';
 import * as repository from './repository.js';
@@ -85,7 +85,7 @@ export async function revokeRole(context: Context, input: RevokeRole): Promise<{
     const found = await repository.findById(act.tx, input.roleAssignmentId);
     const { role, ...row } = requireVisible(act, assignmentList, found, 'role assignment');
     requireAllowed(act, assignmentGrant, row);
-    await requireMayGive(act, [row]);
+    await requireMayTake(act, [row]);
     await act.changeRights();
     await repository.remove(act.tx, row.id);
     if (row.scopeType === 'system' && role === 'admin') await requireSystemAdmin(act, { ...input, reason });

@@ -7,13 +7,14 @@ import {
   once,
   requireAllowed,
   requireVisible,
+  requireWhole,
 } from '../../authority/index.js';
 import { violates } from '../../db/errors.js';
 import { alreadyExists, forbidden, limitReached } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { validName, validText } from '../../platform/text.js';
-import { listHeldBy, requireMayGive } from '../assignments/index.js';
+import { listHeldBy, requireMayTake } from '../assignments/index.js';
 import { validExpiry, validPolicies, validRoles } from './limits.js';
 import { credentialCreate, credentialDelete, credentialGet } from './policies.js';
 import { keyHash, newKey } from './proof.js';
@@ -39,7 +40,7 @@ export async function createApiCredential(
   const key = newKey();
   return mutate(context, { policy: credentialCreate.name }, async (act) => {
     // A token that was narrowed to be handed on would otherwise come back as a key that lives for a year.
-    if (act.actor.token?.isNarrowed) throw forbidden(credentialCreate.name, 'NARROWED_TOKEN');
+    requireWhole(act, credentialCreate.name);
     if (!act.actor.credentials.roles?.length) throw forbidden(credentialCreate.name);
     const { id, isReplay } = await once(act, 'createApiCredential', input, () => create(act, input, key));
     const row = await repository.findById(act.tx, id);
@@ -94,10 +95,11 @@ export async function deleteApiCredential(
   { apiCredentialId }: { readonly apiCredentialId: string },
 ): Promise<{ apiCredentialId: string }> {
   return mutate(context, { policy: credentialDelete.name }, async (act) => {
+    requireWhole(act, credentialDelete.name);
     const found = await repository.findById(act.tx, apiCredentialId);
     const row = requireVisible(act, credentialGet, found, 'API credential');
     requireAllowed(act, credentialDelete, row);
-    if (row.userId !== act.actor.principal?.id) await requireMayGive(act, await listHeldBy(act.tx, row.userId));
+    if (row.userId !== act.actor.principal?.id) await requireMayTake(act, await listHeldBy(act.tx, row.userId));
     await act.changeRights();
     await repository.remove(act.tx, row.id);
     const { domainId, projectId, userId, name } = row;

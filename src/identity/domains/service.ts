@@ -14,7 +14,7 @@ import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
-import { listGivenOn, requireMayGive } from '../assignments/index.js';
+import { listGivenOn, requireMayTake } from '../assignments/index.js';
 import { inUseWhenReferred, refuseWhileOwning, removeWithScope } from '../removal/index.js';
 import { type DomainRef, findDomain } from './lookup.js';
 import { domainCreate, domainDelete, domainGet, domainUpdate } from './policies.js';
@@ -92,7 +92,7 @@ export async function deleteDomain(context: Context, input: DomainAtEtag): Promi
     const row = requireVisible(act, domainGet, await findDomain(act.tx, input.domain), 'domain');
     requireAllowed(act, domainDelete, row);
     const scope = { type: 'domain', domainId: row.id, projectId: null } as const;
-    await requireMayGive(act, await listGivenOn(act.tx, scope));
+    await requireMayTake(act, await listGivenOn(act.tx, scope));
     requireEtag(row, input.etag);
     await refuseWhileOwning(act, 'domain', row.id);
     await act.changeRights();

@@ -13,7 +13,7 @@ import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
-import { listHeldByGroup, requireMayGive, requireSystemAdmin } from '../assignments/index.js';
+import { listHeldByGroup, requireMayTake, requireSystemAdmin } from '../assignments/index.js';
 import { inUseWhenReferred, removeWithGroup } from '../removal/index.js';
 import { findGroup, type GroupRef } from './lookup.js';
 import { groupCreate, groupDelete, groupGet, groupUpdate } from './policies.js';
@@ -97,10 +97,15 @@ export async function deleteGroup(context: Context, input: GroupAtEtag & Forced)
  * The group, for somebody who could give everything that it holds: who is in it holds that too, and who gives it more
  * goes by its name.
  */
-export async function requireChangeable(act: Act, policy: Policy<GroupRow>, ref: GroupRef): Promise<GroupRow> {
+export async function requireChangeable(
+  act: Act,
+  policy: Policy<GroupRow>,
+  ref: GroupRef,
+  requireWithin = requireMayTake,
+): Promise<GroupRow> {
   const row = requireVisible(act, groupGet, await findGroup(act.tx, ref), 'group');
   requireAllowed(act, policy, row);
-  await requireMayGive(act, await listHeldByGroup(act.tx, row.id));
+  await requireWithin(act, await listHeldByGroup(act.tx, row.id));
   return row;
 }
 

@@ -15,7 +15,7 @@ import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
-import { listGivenOn, requireMayGive } from '../assignments/index.js';
+import { listGivenOn, requireMayTake } from '../assignments/index.js';
 import { inUseWhenReferred, refuseWhileOwning, removeWithScope } from '../removal/index.js';
 import { findProject, type ProjectRef } from './lookup.js';
 import { projectCreate, projectDelete, projectGet, projectUpdate } from './policies.js';
@@ -111,7 +111,7 @@ export async function deleteProject(context: Context, input: ProjectAtEtag): Pro
     const row = requireVisible(act, projectGet, await findProject(act.tx, input.project), 'project');
     requireAllowed(act, projectDelete, row);
     const scope = { type: 'project', domainId: row.domainId, projectId: row.id } as const;
-    await requireMayGive(act, await listGivenOn(act.tx, scope));
+    await requireMayTake(act, await listGivenOn(act.tx, scope));
     requireEtag(row, input.etag);
     await refuseWhileOwning(act, 'project', row.id);
     await act.changeRights();

@@ -58,7 +58,7 @@ interface Pair {
 async function changeImplication(
   context: Context,
   input: Implication,
-  action: string,
+  action: 'role.implication_added' | 'role.implication_removed',
   change: (act: Act, pair: Pair) => Promise<void>,
 ): Promise<repository.RoleView> {
   return mutate(context, { policy: roleImply.name }, async (act) => {
@@ -66,7 +66,7 @@ async function changeImplication(
     const implied = requireVisible(act, roleGet, await repository.findById(act.tx, input.impliedRoleId), 'role');
     requireAllowed(act, roleImply, role);
     const graph = await graphRound(act, role, implied);
-    await requireMayImply(act, graph, role, implied.id);
+    await requireMayImply(act, graph, role, implied.id, action === 'role.implication_added' ? 'add' : 'remove');
     requireEtag(role, input.etag);
     requireCustom(role);
     await change(act, { role, implied, graph });

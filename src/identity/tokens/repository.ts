@@ -68,6 +68,21 @@ function isOfLiveFamily(id: string): SQL | undefined {
   return and(isNull(tokens.revokedAt), sql`${tokens.id} in (${family})`);
 }
 
+/** Whether a token is another, or was issued from it, directly or not. */
+export async function isOfFamily(tx: Tx, id: string, of: string): Promise<boolean> {
+  return (
+    (
+      await rowsOf(
+        tx,
+        sql`with recursive above (id, parent_id) as (
+        select ${tokens.id}, ${tokens.parentId} from ${tokens} where ${tokens.id} = ${id}
+        union select up.id, up.parent_id from ${tokens} up inner join above on up.id = above.parent_id
+      ) select 1 from above where id = ${of}`,
+      )
+    ).length > 0
+  );
+}
+
 export async function isFamilyLive(tx: Tx, id: string): Promise<boolean> {
   const found = await tx.select({ id: tokens.id }).from(tokens).where(isOfLiveFamily(id)).limit(1);
   return found.length > 0;

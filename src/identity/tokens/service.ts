@@ -1,4 +1,4 @@
-import { type Act, byId, type Context, defineLoader, mutate } from '../../authority/index.js';
+import { type Act, byId, type Context, defineLoader, mutate, requireWhole } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
 import { notFound } from '../../platform/errors.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
@@ -44,6 +44,7 @@ export async function revokeToken(
     const principal = act.actor.principal?.id;
     if (!row || principal === undefined || (row.userId ?? row.agentId) !== principal) throw notFound('token');
     if (!(await isWithinLimit(act, row))) throw notFound('token');
+    if (!(await repository.isOfFamily(act.tx, id, act.actor.token?.id ?? ''))) requireWhole(act, tokenRevoke.name);
     if (!(await repository.isFamilyLive(act.tx, id))) return act.unchanged({ tokenId: id });
     await act.changeRights();
     await repository.revokeWithDescendants(act.tx, id, act.now);

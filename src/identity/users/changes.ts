@@ -4,7 +4,7 @@ import { alreadyExists, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { validName, validText } from '../../platform/text.js';
-import { listHeldBy, requireMayGive, requireSystemAdmin } from '../assignments/index.js';
+import { listHeldBy, requireMayTake, requireSystemAdmin } from '../assignments/index.js';
 import { inUseWhenReferred, removeWithUser } from '../removal/index.js';
 import { findUser, type UserRef } from './lookup.js';
 import { userDelete, userGet, userUpdate } from './policies.js';
@@ -55,7 +55,7 @@ export async function deleteUser(context: Context, input: DeleteUser): Promise<s
 async function changeable(act: Act, policy: Policy<UserRow>, { user, etag }: UserAtEtag): Promise<UserRow> {
   const row = requireVisible(act, userGet, await findUser(act.tx, user), 'user');
   requireAllowed(act, policy, row);
-  await requireMayGive(act, await listHeldBy(act.tx, row.id));
+  await requireMayTake(act, await listHeldBy(act.tx, row.id));
   requireEtag(row, etag);
   return row;
 }

@@ -1,0 +1,145 @@
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { roleAssignments } from '../../src/identity/assignments/tables.js';
+import { groupMembers } from '../../src/identity/groups/tables.js';
+import { users } from '../../src/identity/users/tables.js';
+import { codeOf, type Json, type RoleName, startTestServer, type TestServer } from '../harness/server.js';
+import { rowsOf } from './questions/story.js';
+import { roleStories } from './role-stories.js';
+
+const START = Date.parse('2030-01-01T00:00:00Z');
+const minutes = (count: number) => new Date(START + count * 60_000);
+const END = minutes(60);
+
+let server: TestServer;
+let stories: ReturnType<typeof roleStories>;
+let rows: ReturnType<typeof rowsOf>;
+let domainId: string;
+beforeAll(async () => {
+  server = await startTestServer({ clock: { now: () => minutes(0) } });
+  stories = roleStories(server);
+  rows = rowsOf(server);
+}, 60_000);
+afterAll(() => server.close());
+beforeEach(async () => {
+  domainId = await server.domain();
+});
+
+/** Somebody who administers the domain for an hour, and may hold another role there without end. */
+async function guest(lasting?: RoleName) {
+  const scope = { type: 'domain', domainId } as const;
+  const bearer = await server.token({ scope, role: 'admin', expiresAt: minutes(1440) });
+  await server.services.db
+    .update(roleAssignments)
+    .set({ expiresAt: END })
+    .where(eq(roleAssignments.userId, bearer.userId));
+  if (lasting) await server.assign(bearer.userId, lasting, scope);
+  return bearer;
+}
+
+const CHANGES = {
+  addGroupMember: 'mutation ($input: AddGroupMemberInput!) { result: addGroupMember(input: $input) { group { id } } }',
+  removeGroupMember:
+    'mutation ($input: RemoveGroupMemberInput!) { result: removeGroupMember(input: $input) { group { id } } }',
+  setUserPassword:
+    'mutation ($input: SetUserPasswordInput!) { result: setUserPassword(input: $input) { user { id } } }',
+  enableUser: 'mutation ($input: EnableUserInput!) { result: enableUser(input: $input) { user { id } } }',
+  disableUser: 'mutation ($input: DisableUserInput!) { result: disableUser(input: $input) { user { id } } }',
+};
+const change = (name: keyof typeof CHANGES, input: object, token: string) =>
+  server.graphql(CHANGES[name], { input }, token);
+const give = (token: string, more: object) =>
+  stories.change('grantRole', { role: 'manager', scope: { domain: { id: domainId } }, ...more }, token);
+const refusal = ({ body }: { body: Json }) => body.errors?.[0];
+
+describe('nothing that is given outlasts its giver’s right', () => {
+  test('forbidden: a role without an end, or with a later one, whoever gets it; the answer tells the end', async () => {
+    const { token, userId } = await guest();
+    const another = await server.user(domainId);
+    const group = await rows.group(domainId, 'friends', userId);
+    for (const holder of [{ user: { id: userId } }, { user: { id: another } }, { group: { id: group } }]) {
+      for (const expiresAt of [null, minutes(61)]) {
+        const refused = refusal(await give(token, { ...holder, expiresAt }));
+        expect(refused.message).toContain(END.toISOString());
+        expect(refused.extensions).toMatchObject({
+          code: 'FORBIDDEN',
+          reason: 'OUTLASTS_GIVER',
+          until: END.toISOString(),
+        });
+      }
+    }
+    expect(await stories.denialsOf(userId)).not.toEqual([]);
+  });
+
+  test('ok: up to its end, and what is begun before it', async () => {
+    const { token } = await guest();
+    for (const times of [{ expiresAt: END }, { notBefore: minutes(30), expiresAt: minutes(40) }]) {
+      const user = { id: await server.user(domainId) };
+      const { body } = await give(token, { user, ...times });
+      expect(body.data.grantRole).toMatchObject({ roleAssignment: { role: 'manager' }, userErrors: [] });
+    }
+  });
+
+  test('ok: without an end what one may give without end', async () => {
+    const { token } = await guest('manager');
+    const user = { id: await server.user(domainId) };
+    expect((await give(token, { user })).body.data.grantRole.roleAssignment).toMatchObject({ expiresAt: null });
+    // To give `admin` it takes what ends.
+    expect(codeOf(await give(token, { user, role: 'admin' }))).toBe('FORBIDDEN');
+    // What is held alone does not help where giving is what ends.
+    const reading = await guest('reader');
+    expect(codeOf(await give(reading.token, { user, role: 'reader' }))).toBe('FORBIDDEN');
+  });
+
+  test('forbidden: by a group that holds without an end; ok: by one whose rights end as early', async () => {
+    const { token, userId } = await guest();
+    const [lasting, ending] = [await rows.group(domainId, 'lasting'), await rows.group(domainId, 'ending')];
+    const roleId = await rows.roleId('reader');
+    await rows.give({ groupId: lasting, roleId, domainId });
+    await rows.give({ groupId: ending, roleId, domainId, expiresAt: END });
+    const join = (id: string) => change('addGroupMember', { group: { id }, user: { id: userId } }, token);
+    expect(refusal(await join(lasting)).extensions).toMatchObject({ code: 'FORBIDDEN', reason: 'OUTLASTS_GIVER' });
+    expect((await join(ending)).body.data.result.group.id).toBe(ending);
+    const members = await server.services.db.select().from(groupMembers).where(eq(groupMembers.groupId, lasting));
+    expect(members).toEqual([]);
+  });
+
+  test('forbidden: by the password of who holds without an end, and by letting such a user in again', async () => {
+    const { token } = await guest();
+    const user = { id: await server.user(domainId) };
+    await server.assign(user.id, 'reader', { type: 'domain', domainId });
+    const set = await change('setUserPassword', { user, password: 'correct horse battery' }, token);
+    expect(refusal(set).extensions).toMatchObject({ code: 'FORBIDDEN', reason: 'OUTLASTS_GIVER' });
+    await server.services.db.update(users).set({ isEnabled: false }).where(eq(users.id, user.id));
+    expect(refusal(await change('enableUser', { user }, token)).extensions.reason).toBe('OUTLASTS_GIVER');
+    const nobody = { id: await server.user(domainId) };
+    const fresh = await change('setUserPassword', { user: nobody, password: 'correct horse battery' }, token);
+    expect(fresh.body.data.result.user.id).toBe(nobody.id);
+  });
+
+  test('forbidden: by letting a role imply another, which has no end', async () => {
+    const { token, userId } = await guest();
+    const lasting = await stories.as({ type: 'domain', domainId }, 'admin');
+    const role = await stories.create('carrier', lasting);
+    const implied = await rows.roleId('reader');
+    const input = { roleId: role.id, impliedRoleId: implied, etag: role.etag };
+    expect(refusal(await stories.change('addImpliedRole', input, token)).extensions).toMatchObject({
+      code: 'FORBIDDEN',
+      reason: 'OUTLASTS_GIVER',
+    });
+    expect(await stories.denialsOf(userId)).toHaveLength(1);
+    expect((await stories.changed('addImpliedRole', input, lasting)).role.implies).toContain('reader');
+  });
+
+  test('ok: what is taken away stays away', async () => {
+    const { token } = await guest();
+    const user = { id: await server.user(domainId) };
+    const roleAssignmentId = await rows.give({ userId: user.id, roleId: await rows.roleId('reader'), domainId });
+    const group = await rows.group(domainId, 'left', user.id);
+    await rows.give({ groupId: group, roleId: await rows.roleId('reader'), domainId });
+    const left = await change('removeGroupMember', { group: { id: group }, user }, token);
+    expect(left.body.data.result.group.id).toBe(group);
+    expect((await stories.changed('revokeRole', { roleAssignmentId }, token)).roleAssignmentId).toBe(roleAssignmentId);
+    expect((await change('disableUser', { user }, token)).body.data.result.user.id).toBe(user.id);
+  });
+});
