@@ -12,6 +12,6 @@ export function etagOf({ id, version }: Versioned): string {
 }
 
 /** @throws UserErrors STALE_ETAG when the object changed since the caller read it. */
-export function requireEtag(row: Versioned, etag: string): void {
-  if (etag !== etagOf(row)) throw staleEtag();
+export function requireEtag(row: Versioned, etag: string, path = 'etag'): void {
+  if (etag !== etagOf(row)) throw staleEtag(undefined, path);
 }

@@ -163,6 +163,34 @@ describe('a machine', () => {
     expect((await attest(machine, token)).agent.state).toBe('TRUSTED');
   });
 
+  test('stale: no agent is judged by a list that changed since it was reviewed', async () => {
+    const list = await createList();
+    const errors = 'userErrors { code path }';
+    const bind = `mutation ($input: BindAllowlistInput!) { bindAllowlist(input: $input) { agent { allowlist { id } } ${errors} } }`;
+    const create = `mutation ($input: CreateAgentInput!) { createAgent(input: $input) { agent { id } ${errors} } }`;
+    const publish = `mutation ($input: PublishAllowlistRevisionInput!) {
+      publishAllowlistRevision(input: $input) { allowlist { etag } ${errors} } }`;
+    const { id } = await enrolled(healthyMachine({ seed: 5 }));
+    const change = {
+      allowlist: { id: list.id },
+      etag: list.etag,
+      imaPolicy: { content: `${'0'.repeat(64)}  /opt/evil` },
+    };
+    const { etag } = (await done(publish, change, admin)).allowlist;
+    const stale = { allowlist: { id: list.id }, allowlistEtag: list.etag };
+    const refused = [{ code: 'STALE_ETAG', path: ['input', 'allowlistEtag'] }];
+    expect(await done(bind, { agent: { id }, ...stale }, admin)).toEqual({ agent: null, userErrors: refused });
+    expect(await done(create, { name: fresh('machine'), ...stale }, admin)).toEqual({
+      agent: null,
+      userErrors: refused,
+    });
+    const current = { allowlist: { id: list.id }, allowlistEtag: etag };
+    const bound = await done(bind, { agent: { id }, ...current }, admin);
+    expect(bound).toEqual({ agent: { allowlist: { id: list.id } }, userErrors: [] });
+    const none = { agent: { id }, allowlist: null, allowlistEtag: etag };
+    expect((await done(bind, none, admin)).userErrors).toEqual([{ code: 'INVALID', path: ['input', 'allowlistEtag'] }]);
+  });
+
   test('refused: a ban stops the tokens of an agent at once', async () => {
     const { id, token } = await enrolled(healthyMachine({ seed: 3 }));
     expect((await server.graphql(AGENT, { id }, token)).body.data.agent.state).toBe('PENDING');

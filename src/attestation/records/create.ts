@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type Act, type Context, mutate, once, projectOf, requireAllowed } from '../../authority/index.js';
 import { violates } from '../../db/errors.js';
 import { type AgentRow, insertAgent } from '../../identity/agents/index.js';
-import { alreadyExists } from '../../platform/errors.js';
+import { alreadyExists, invalid } from '../../platform/errors.js';
+import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { validName } from '../../platform/text.js';
 import { resolveAllowlist } from '../allowlists/index.js';
@@ -20,6 +21,7 @@ export interface CreateAgent {
   readonly name: string;
   readonly externalId?: string | null | undefined;
   readonly allowlist?: AllowlistRefInput | null | undefined;
+  readonly allowlistEtag?: string | null | undefined;
   readonly tpmKind?: TpmKind | null | undefined;
   readonly requestId?: string | null | undefined;
 }
@@ -72,7 +74,7 @@ function agentRow(act: Act, name: string, externalId: string | null): AgentRow {
 }
 
 async function insert(act: Act, agent: AgentRow, input: CreateAgent): Promise<Issued> {
-  const allowlist = input.allowlist == null ? null : await resolveAllowlist(act, input.allowlist);
+  const allowlist = await reviewed(act, input);
   const enrollmentToken = `bwe_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
   const expiresAt = new Date(act.now.getTime() + act.context.settings.enrollmentTokenLifetimeMs);
   await insertPrincipal(act, agent);
@@ -108,6 +110,7 @@ async function insertPrincipal({ tx }: Act, agent: AgentRow): Promise<void> {
 export interface BindAllowlist {
   readonly agent: AgentRef;
   readonly allowlist?: AllowlistRefInput | null | undefined;
+  readonly allowlistEtag?: string | null | undefined;
 }
 
 /** Binds an agent to a list, or to none: what is kept of its last log was judged by another, so it is judged whole. */
@@ -116,7 +119,7 @@ export async function bindAllowlist(context: Context, input: BindAllowlist) {
     const before = await lockAgent(act, input.agent);
     const { agent, record } = before;
     requireAllowed(act, agentBindAllowlist, agent);
-    const allowlist = input.allowlist == null ? null : await resolveAllowlist(act, input.allowlist);
+    const allowlist = await reviewed(act, input);
     const details = { allowlistId: allowlist?.id ?? null };
     if (record.allowlistId === details.allowlistId) return act.unchanged(before);
     await updateRecord(act.tx, agent.id, details);
@@ -124,4 +127,15 @@ export async function bindAllowlist(context: Context, input: BindAllowlist) {
     return lockAgent(act, { id: agent.id });
   });
   return { agent: told(context, view) };
+}
+
+/** The allowlist that is asked for, when it is as its reader saw it; null when none is. */
+async function reviewed(act: Act, { allowlist, allowlistEtag }: Omit<BindAllowlist, 'agent'>) {
+  if (allowlist == null) {
+    if (allowlistEtag != null) throw invalid('There is no allowlist that it could be of.', 'allowlistEtag');
+    return null;
+  }
+  const found = await resolveAllowlist(act, allowlist);
+  if (allowlistEtag != null) requireEtag(found, allowlistEtag, 'allowlistEtag');
+  return found;
 }

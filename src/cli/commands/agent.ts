@@ -7,6 +7,7 @@ import {
   BIND_ALLOWLIST,
   CREATE_AGENT,
   GET_AGENT,
+  GET_ALLOWLIST,
   LIST_AGENTS,
   RESET_AGENT,
   RETIRE_AGENT,
@@ -51,6 +52,7 @@ const DETAILS: readonly Column[] = [
 
 interface CreateOptions {
   readonly allowlist?: string;
+  readonly allowlistEtag?: string;
   readonly externalId?: string;
   readonly tpmKind: string;
   readonly tokenFile?: string;
@@ -71,6 +73,7 @@ export function registerAgent(noun: Command): void {
     'bailiwick agent create web-1 --allowlist web --token-file web-1.token',
   )
     .option('--allowlist <name>', 'the list it is judged by')
+    .option('--allowlist-etag <etag>', 'the list as it was reviewed: nothing is made when it changed since')
     .option('--external-id <id>', 'an id from elsewhere')
     .addOption(
       new Option('--tpm-kind <kind>', 'what TPM the machine has').choices(['PHYSICAL', 'VIRTUAL']).default('PHYSICAL'),
@@ -96,10 +99,12 @@ export function registerAgent(noun: Command): void {
     'bind <name> [allowlist]',
     'judge an agent by another list, or by none',
     'bailiwick agent bind web-1 web-next',
-  ).action(async (name: string, allowlist: string | undefined, _options: object, self: Command) => {
-    const input = { agent: agentRef(name), allowlist: allowlist === undefined ? null : allowlistRef(allowlist) };
-    await change(await openSession(self), BIND_ALLOWLIST, input);
-  });
+  )
+    .option('--etag <etag>', 'the list as it was reviewed: nothing is bound when it changed since')
+    .action(async (name: string, allowlist: string | undefined, { etag }: { etag?: string }, self: Command) => {
+      const session = await openSession(self);
+      await change(session, BIND_ALLOWLIST, { agent: agentRef(name), ...(await reviewed(session, allowlist, etag)) });
+    });
   registerTransition(noun, 'reset', 'put a failed or banned agent back to PENDING', RESET_AGENT);
   registerTransition(noun, 'ban', 'ban an agent: its tokens stop at once', BAN_AGENT);
   registerTransition(noun, 'unban', 'take a ban back', UNBAN_AGENT);
@@ -120,13 +125,19 @@ async function change(session: Session, document: string, input: Row): Promise<v
   printObject(session, (await send<{ agent: Row }>(session, document, input)).agent, DETAILS);
 }
 
+/** A list as it was reviewed, or as it is now; what is given for none is the server's to refuse. */
+async function reviewed(session: Session, name: string | undefined, etag: string | undefined): Promise<Row> {
+  if (name === undefined) return { allowlist: null, allowlistEtag: etag ?? null };
+  const found = await get(session, GET_ALLOWLIST, { ref: allowlistRef(name) }, 'allowlist');
+  return { allowlist: { id: found.id }, allowlistEtag: etag ?? found.etag };
+}
+
 async function createAgent(session: Session, name: string, options: CreateOptions): Promise<void> {
-  const { allowlist, externalId, tpmKind, tokenFile } = options;
+  const { allowlist, allowlistEtag, externalId, tpmKind, tokenFile } = options;
   if (session.format === 'name' && tokenFile === undefined) {
     throw new CliError('with -o name the enrollment token would be lost; add --token-file', EXIT.usage);
   }
-  const ref = allowlist === undefined ? undefined : allowlistRef(allowlist);
-  const input = { name, externalId, tpmKind, allowlist: ref };
+  const input = { name, externalId, tpmKind, ...(await reviewed(session, allowlist, allowlistEtag)) };
   const created = await send<{ agent: Row; enrollmentToken: string; expiresAt: string }>(session, CREATE_AGENT, input);
   const { agent, enrollmentToken, expiresAt } = created;
   if (tokenFile !== undefined) {
