@@ -46,7 +46,7 @@ export async function beginAttestation(context: Context, input: BeginAttestation
     const challenge = {
       id: newId('Attestation'),
       agentId: id,
-      nonce: randomBytes(NONCE_BYTES).toString('base64'),
+      nonce: newChallengeNonce().toString('base64'),
       pcrs: requiredPcrs(layers, view.record.tpmKind),
       hashAlgorithms: banksOf(input),
       imaOffset: startingOffset(view.record.verifierState, layers),
@@ -66,6 +66,9 @@ export async function beginAttestation(context: Context, input: BeginAttestation
     };
   });
 }
+
+/** What a quote has to be about: from the system's generator each time, and of nothing that is known. */
+export const newChallengeNonce = (): Buffer => randomBytes(NONCE_BYTES);
 
 /** Challenges are kept past their expiry so that evidence that is sent again gets its first result. */
 export const challengeSweep: Sweep = {
