@@ -1,4 +1,5 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { compileRuntimePolicy } from '../../src/attestation/runtime-policy/index.js';
 import { encodePcrJson, pcrDigest } from '../../src/attestation/tpm/index.js';
 import { judgementFingerprint, type VerifierState, type VerifyInput } from '../../src/attestation/verifier/index.js';
@@ -13,7 +14,8 @@ import type { Random } from './walk.js';
 const NOW = Date.UTC(2026, 0, 1);
 const PCRS = Array.from({ length: 11 }, (_, pcr) => pcr);
 const FILES = ['/usr/bin/bash', '/usr/lib/libc.so.6', '/usr/sbin/sshd', '/usr/bin/ü mit Leerzeichen'];
-const CERTIFICATE = Buffer.concat([Buffer.from([0x30, 0x82]), Buffer.alloc(20, 7)]);
+const CERTIFICATE = new X509Certificate(readFileSync(new URL('../fixtures/tls/certificate-1.pem', import.meta.url)))
+  .raw;
 const COMMAND_LINE = Buffer.from('root=/dev/sda1 ro');
 const listed = (name: string, content: Uint8Array) => [name, [sha256(content).toString('hex')]] as const;
 

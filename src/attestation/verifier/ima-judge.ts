@@ -9,10 +9,10 @@ import {
 } from '../runtime-policy/index.js';
 import { isHashAlgorithm, type PcrBanks } from '../tpm/index.js';
 import type { Findings } from './findings.js';
+import { isKeyBuffer } from './key-buffer.js';
 import type { PolicyLayer } from './types.js';
 
 const MAX_EXPECTED = 8;
-const DER_SEQUENCE = 0x30;
 const ANY_KEYRING = '*';
 
 interface OpenLayer {
@@ -72,21 +72,23 @@ export class ImaJudge {
       this.#findings.add('IMA_BUFFER_DIGEST_MISMATCH', '', { entry, path: reader.name, got: gotDigest(reader) });
       return;
     }
-    // Keys are certificates in DER; the wildcard for keyrings is not one for other buffers.
-    const isKey = buffer[0] === DER_SEQUENCE;
+    if (this.#layers.length === 0) return;
+    // What is said of keyrings holds for keys, and for no other buffer that goes by a keyring's name.
+    const isKey = isKeyBuffer(reader.name, buffer);
+    const tableOf = ({ keyrings, buffers }: RuntimePolicy) => (isKey ? keyrings : buffers);
     const { counts } = this.#findings;
     for (const { policy } of this.#layers) {
-      if (policy.ignoredKeyrings.has(reader.name) || (isKey && policy.ignoredKeyrings.has(ANY_KEYRING))) {
+      const { ignoredKeyrings: ignored } = policy;
+      if (isKey && (ignored.has(reader.name) || ignored.has(ANY_KEYRING))) {
         counts.ignored += 1;
         return;
       }
-      if (isListed(policy.keyrings, reader, reader.digestSize) || isListed(policy.buffers, reader, reader.digestSize)) {
+      if (isListed(tableOf(policy), reader, reader.digestSize)) {
         counts.matched += 1;
         return;
       }
     }
-    if (this.#layers.length > 0)
-      this.#judgeUnmatched(reader, entry, ({ keyrings, buffers }) => (isKey ? keyrings : buffers));
+    this.#judgeUnmatched(reader, entry, tableOf);
   }
 
   /** No layer lists the digest: excluded, listed with other digests, or not listed. */

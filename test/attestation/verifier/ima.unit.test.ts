@@ -1,3 +1,5 @@
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compileRuntimePolicy } from '../../../src/attestation/runtime-policy/index.js';
 import { startingOffset } from '../../../src/attestation/verifier/index.js';
@@ -284,8 +286,14 @@ describe('verify: layers', () => {
   });
 });
 
+/** One of two certificates, in DER. */
+function certificate(number: 1 | 2): Buffer {
+  return new X509Certificate(readFileSync(new URL(`../../fixtures/tls/certificate-${number}.pem`, import.meta.url)))
+    .raw;
+}
+
 describe('verify: measured buffers', () => {
-  const key = Buffer.from('3082aabbccdd', 'hex');
+  const key = certificate(1);
   const cmdline = Buffer.from('root=/dev/sda1');
   const keyEntry: Measurement = { path: '.ima', template: 'ima-buf', last: key, digest: sha256(key) };
   const cmdlineEntry: Measurement = {
@@ -324,8 +332,48 @@ describe('verify: measured buffers', () => {
     expect(codes(other)).toEqual(['IMA_NOT_IN_ALLOWLIST']);
   });
 
+  const measured = (path: string, last: Buffer): Measurement => ({
+    path,
+    template: 'ima-buf',
+    last,
+    digest: sha256(last),
+  });
+  const judged = (entry: Measurement, extra: object) =>
+    codes(attest({ machine: healthyMachine().measure(entry), policies: policies(extra) }));
+  const ignoring = (...names: string[]) => ({ ima: { ignored_keyrings: names } });
+
+  it('ok: a public key is a key as a certificate is', () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    for (const type of ['spki', 'pkcs1'] as const)
+      expect(judged(measured('.builtin', publicKey.export({ format: 'der', type })), ignoring('*'))).toEqual([]);
+  });
+
+  it('refused: the wildcard for keyrings waives no command line, whatever it begins with or has in it', () => {
+    const pem = `-----BEGIN CERTIFICATE-----\n${key.toString('base64')}\n-----END CERTIFICATE-----\n`;
+    const inLength = Buffer.from(`init=/opt/evil ${pem}`);
+    const lines = [
+      Buffer.from('0 root=/dev/sda1 init=/opt/evil'),
+      Buffer.from(`0 init=/opt/evil\n${pem}`),
+      Buffer.concat([Buffer.from([0x30, 0x82, inLength.length >> 8, inLength.length & 0xff]), inLength]),
+      Buffer.concat([key, Buffer.from(' init=/opt/evil')]),
+      key,
+    ];
+    for (const line of lines)
+      expect(judged(measured('kexec-cmdline', line), ignoring('*', 'kexec-cmdline'))).toEqual(['IMA_NOT_IN_ALLOWLIST']);
+  });
+
+  it('refused: an ignored keyring waives no buffer that is no key', () => {
+    for (const last of [Buffer.from('0 whatever'), Buffer.from('308200', 'hex'), key.subarray(0, -1)])
+      expect(judged(measured('.ima', last), ignoring('.ima', '*'))).toEqual(['IMA_NOT_IN_ALLOWLIST']);
+  });
+
+  it('refused: a key that is listed among the buffers, and a buffer that is listed among the keys', () => {
+    const swapped = { keyrings: listed['ima-buf'], 'ima-buf': listed.keyrings };
+    for (const entry of [keyEntry, cmdlineEntry]) expect(judged(entry, swapped)).toEqual(['IMA_NOT_IN_ALLOWLIST']);
+  });
+
   it('refused: another key on a listed keyring, or a keyring that is not listed', () => {
-    const other = Buffer.from('308200', 'hex');
+    const other = certificate(2);
     const machine = healthyMachine().measure({ ...keyEntry, last: other, digest: sha256(other) });
     expect(codes(attest({ machine, policies: policies(listed) }))).toEqual(['IMA_DIGEST_MISMATCH']);
     expect(codes(attest({ machine, policies: policies({}) }))).toEqual(['IMA_NOT_IN_ALLOWLIST']);
