@@ -39,7 +39,7 @@ export async function readRolesHeld(
   const given = and(holdsOn(scope), holdsAt(now));
   const rows = await rowsOf<{ id: string; roles: string[] }>(
     db,
-    sql`select id, array_agg(distinct role) as roles from (
+    sql`select id, json_agg(distinct role) as roles from (
       select ${userId}, ${roleId} from ${roleAssignments} where ${and(inArray(userId, [...userIds]), given)}
       union all
       select ${groupMembers.userId}, ${roleId} from ${groupMembers}
