@@ -21,6 +21,19 @@ export interface ShownPage {
   readonly hasNextPage: boolean;
 }
 
+/** An id up to its millisecond. */
+const MOMENT_LENGTH = 'usr_00000000-0000'.length;
+
+/**
+ * From where to go on behind an id that may be of somebody hidden, and so is not told: from its moment, or from who was
+ * told last; where that would be no step, from behind its moment.
+ */
+function goingOn(end: string, told: string, from: string): string {
+  const moment = end.slice(0, MOMENT_LENGTH);
+  if (moment > told) return moment;
+  return told > from ? told : `${moment}-8`;
+}
+
 /** Looks for those who may among those who could: a bounded number at a time, in the order of their ids. */
 export class Search {
   readonly #context: Context;
@@ -51,7 +64,7 @@ export class Search {
       if (end === null) return this.#page(shown, shown.at(-1)?.id ?? null, false);
       after = end;
     }
-    return this.#page(shown, after, true);
+    return this.#page(shown, goingOn(after, shown.at(-1)?.id ?? from, from), true);
   }
 
   #page(shown: readonly Capable[], endId: string | null, hasNextPage: boolean): ShownPage {
