@@ -142,6 +142,24 @@ describe('Query.whoCan', () => {
     expect(JSON.stringify(byDomain)).not.toContain(stranger);
   });
 
+  test('hidden: a cursor behind many whom one may not know names none of them', async () => {
+    const { domainId, project, reader } = await tenant();
+    const made = Array.from({ length: 1100 }, () => newId('User'));
+    const row = { domainId: foreign, passwordHash: '-', isEnabled: true, createdAt: server.services.clock.now() };
+    await server.services.db.insert(users).values(made.map((id) => ({ ...row, id, name: id })));
+    await rows.give({
+      groupId: await rows.group(domainId, 'guests', ...made),
+      roleId: await rows.roleId('member'),
+      ...owner(project),
+    });
+    const target = await rows.agent(project);
+    const scope = { project: { id: project.projectId } };
+    const page = await ask({ policy: 'agent:get', target, scope, first: 10 }, reader);
+    expect([page.nodes, page.pageInfo.hasNextPage, page.hiddenCount]).toEqual([[], true, 500]);
+    const cursor = Buffer.from(page.pageInfo.endCursor, 'base64url').toString();
+    expect(made.filter((id) => cursor.includes(id))).toEqual([]);
+  });
+
   test('hidden: a target or a scope of others answers as one that does not exist', async () => {
     const { project, reader } = await tenant();
     const away = await server.project(foreign);
