@@ -19,14 +19,15 @@ export function isKeyBuffer(name: string, buffer: Buffer): boolean {
   return buffer[0] === DER_SEQUENCE && !NO_KEYRINGS.has(name) && KEYS.some((read) => readsAs(read, buffer));
 }
 
-const publicKey = (type: 'spki' | 'pkcs1') => (key: Buffer) =>
-  createPublicKey({ key, format: 'der', type }).export({ format: 'der', type });
-
 const KEYS: readonly ((der: Buffer) => Buffer)[] = [
   (der) => new X509Certificate(der).raw,
-  publicKey('spki'),
-  publicKey('pkcs1'),
+  (der) => spki(der, 'spki'),
+  // What SPKI ends with. Node.js 24 reads a PKCS #1 key and cannot write it as one again.
+  (der) => spki(der, 'pkcs1').subarray(-der.length),
 ];
+
+const spki = (key: Buffer, type: 'spki' | 'pkcs1') =>
+  createPublicKey({ key, format: 'der', type }).export({ format: 'der', type: 'spki' });
 
 function readsAs(read: (der: Buffer) => Buffer, buffer: Buffer): boolean {
   try {
