@@ -40,6 +40,7 @@ export class Connections {
   readonly #idle = new FairPool<Connection>(0);
   #isClosing = false;
   #lastOpened = 0;
+  #held: Promise<void> | null = null;
 
   constructor(server: HttpServer, options: ConnectionOptions) {
     this.#server = server;
@@ -49,6 +50,11 @@ export class Connections {
 
   get size(): number {
     return this.#all.size;
+  }
+
+  /** What requests wait for before anything of them is done; null most of the time. */
+  get held(): Promise<void> | null {
+    return this.#held;
   }
 
   /** Notes a request on its connection until its answer is out. @throws RATE_LIMITED when too many wait there. */
@@ -76,9 +82,25 @@ export class Connections {
 
   /**
    * Accepts no more connections. Those that the kernel has taken, and this process has not yet seen, would be reset, so
-   * it first waits until for a while none came.
+   * it first waits until for a while none came. Clients that connect again as soon as they are answered leave no such
+   * pause: then what they ask next waits until none can connect, and is answered after that.
    */
   async stopAccepting(quietMs: number, waitMaxMs: number): Promise<void> {
+    let release = () => {};
+    if (!(await this.#quiet(quietMs, waitMaxMs))) {
+      this.#held = new Promise((resolve) => {
+        release = resolve;
+      });
+      await this.#quiet(quietMs, waitMaxMs);
+    }
+    // Of its own the close of an HTTP server destroys idle connections, on which a request may be on its way.
+    NetServer.prototype.close.call(this.#server);
+    this.#held = null;
+    release();
+  }
+
+  /** Waits until for a while no connection came, and not too long. */
+  async #quiet(quietMs: number, waitMaxMs: number): Promise<boolean> {
     const began = performance.now();
     const quietSince = () => performance.now() - Math.max(this.#lastOpened, began);
     while (quietSince() < quietMs && performance.now() - began < waitMaxMs) {
@@ -86,8 +108,7 @@ export class Connections {
       // Right behind a look at what the kernel has.
       await turn();
     }
-    // Of its own the close of an HTTP server destroys idle connections, on which a request may be on its way.
-    NetServer.prototype.close.call(this.#server);
+    return quietSince() >= quietMs;
   }
 
   /**

@@ -124,6 +124,7 @@ async function handle(
   response: ServerResponse,
 ): Promise<void> {
   door.connections.occupy(request.socket, response, leave);
+  if (door.connections.held) await door.connections.held;
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
   if (path === '/readyz') return answerReadiness(door.probes, response);

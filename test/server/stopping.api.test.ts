@@ -30,7 +30,7 @@ async function connected(server: TestServer): Promise<RawConnection> {
 
 const headers = (token: string) => ({
   'content-type': 'application/json',
-  'content-length': VIEWER.length,
+  'content-length': String(VIEWER.length),
   authorization: `Bearer ${token}`,
 });
 
@@ -78,6 +78,26 @@ describe('a server that stops', () => {
       expect(fault).toBeNull();
     }
     expect(await refusesConnections(server)).toBe(true);
+    await state.stopped;
+  });
+
+  test('ok: whoever connects again as soon as it is answered is answered, until it cannot connect', async () => {
+    const { server, token } = await started();
+    const outcomes: string[] = [];
+    const client = async () => {
+      for (let outcome = '200'; outcome === '200'; ) {
+        outcome = await fetch(`${server.url}/graphql`, { method: 'POST', headers: headers(token), body: VIEWER }).then(
+          (response) => response.text().then(() => String(response.status)),
+          (error) => error.cause.code,
+        );
+        outcomes.push(outcome);
+      }
+    };
+    const clients = Array.from({ length: 6 }, client);
+    await eventually(() => outcomes.length > 20);
+    const state = stop(server);
+    await Promise.all(clients);
+    expect(new Set(outcomes)).toEqual(new Set(['200', 'ECONNREFUSED']));
     await state.stopped;
   });
 
