@@ -12,7 +12,7 @@ import {
   type TestScope,
   type TestServer,
 } from '../harness/server.js';
-import { sha256 } from './ima/ima-log.js';
+import { logLine, sha256 } from './ima/ima-log.js';
 import { FILES, healthyMachine, type Machine } from './verifier/machine.js';
 
 const CREATE_LIST = `mutation ($input: CreateAllowlistInput!) {
@@ -28,7 +28,7 @@ const SUBMIT = `mutation ($input: SubmitEvidenceInput!) {
   submitEvidence(input: $input) {
     result { id verdict failures { code path class severity } stateAfter }
     agent { state acceptedCount rejectedCount } userErrors { code } } }`;
-const AGENT = 'query ($id: ID!) { agent(ref: { id: $id }) { id state } }';
+const AGENT = 'query ($id: ID!) { agent(ref: { id: $id }) { id state etag } }';
 const ALLOWLIST = 'query ($id: ID!) { allowlist(ref: { id: $id }) { id etag } }';
 
 const statements: string[] = [];
@@ -79,7 +79,8 @@ async function enrolled(machine: Machine, allowlistId?: string) {
   return { id: agent.id as string, token: token as string };
 }
 
-async function attest(machine: Machine, token: string): Promise<Json> {
+/** @param ahead What stands in the log behind what the TPM accounts for. */
+async function attest(machine: Machine, token: string, ahead = ''): Promise<Json> {
   const { challenge } = await done(BEGIN, undefined, token);
   const quote = machine.tpm.quote({ nonce: Buffer.from(challenge.nonce, 'base64'), pcrs: challenge.pcrs });
   const input = {
@@ -89,7 +90,7 @@ async function attest(machine: Machine, token: string): Promise<Json> {
       signature: quote.signature.toString('base64'),
       pcrs: quote.pcrs,
     },
-    imaLog: machine.log(challenge.imaOffset),
+    imaLog: machine.log(challenge.imaOffset) + ahead,
     imaOffset: challenge.imaOffset,
   };
   return { ...(await done(SUBMIT, input, token)), input };
@@ -134,6 +135,17 @@ describe('a machine', () => {
     machine.measure(`/home/${'a'.repeat(1017)}\u{1f600}`);
     expect(await attest(machine, token)).toMatchObject({ result: { verdict: 'REJECTED' }, agent: { state: 'FAILED' } });
     expect((await server.graphql(AGENT, { id }, admin)).body.data.agent.state).toBe('FAILED');
+  });
+
+  test('refused: a log that grows while its TPM accounts for no more of it', async () => {
+    const machine = healthyMachine({ seed: 72 });
+    const { token } = await enrolled(machine, (await createList()).id);
+    const [line = ''] = FILES.map((path) => logLine({ path }));
+    expect((await attest(machine, token, line)).agent.state).toBe('TRUSTED');
+    expect(await attest(machine, token, line + line)).toMatchObject({
+      result: { verdict: 'REJECTED', failures: [{ code: 'IMA_LOG_UNATTESTED', class: 'INTEGRITY' }] },
+      agent: { state: 'FAILED' },
+    });
   });
 
   test('refused: an altered quote is a REJECTED result, and a wrong secret activates nothing', async () => {
@@ -189,6 +201,33 @@ describe('a machine', () => {
     expect(bound).toEqual({ agent: { allowlist: { id: list.id } }, userErrors: [] });
     const none = { agent: { id }, allowlist: null, allowlistEtag: etag };
     expect((await done(bind, none, admin)).userErrors).toEqual([{ code: 'INVALID', path: ['input', 'allowlistEtag'] }]);
+  });
+
+  test('stale: what was decided about a failed agent is not done to a banned one, nor after something worse', async () => {
+    const machine = healthyMachine({ seed: 73 });
+    const { id, token } = await enrolled(machine, (await createList()).id);
+    const operate = (name: string, etag?: string) => {
+      const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
+      const query = `mutation ($input: ${type}!) { ${name}(input: $input) { agent { state etag } userErrors { code path } } }`;
+      return done(query, { agent: { id }, etag }, admin);
+    };
+    const read = async () => (await server.graphql(AGENT, { id }, admin)).body.data.agent;
+    const refused = { agent: null, userErrors: [{ code: 'STALE_ETAG', path: ['input', 'etag'] }] };
+    machine.measure('/usr/bin/unlisted');
+    await attest(machine, token);
+    const failed = await read();
+    expect(failed.state).toBe('FAILED');
+    await attest(machine, token);
+    expect((await read()).etag).toBe(failed.etag);
+    // The log no longer agrees with the TPM: fatal, where the file was an error.
+    await attest(machine, token, 'garbage\n');
+    expect(await operate('resetAgent', failed.etag)).toEqual(refused);
+    const worse = await read();
+    await operate('banAgent', worse.etag);
+    for (const name of ['resetAgent', 'banAgent', 'retireAgent'])
+      expect(await operate(name, worse.etag)).toEqual(refused);
+    const { etag } = await read();
+    expect((await operate('unbanAgent', etag)).agent).toMatchObject({ state: 'PENDING' });
   });
 
   test('refused: a ban stops the tokens of an agent at once', async () => {

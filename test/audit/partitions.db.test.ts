@@ -44,7 +44,7 @@ describe('the partition of the first entry', () => {
 
   test('ok: it is there at the turn of months and behind jumps, ahead and back', async () => {
     const db = await opened();
-    const times = ['2031-12-31T23:59:59.990Z', '2032-01-01T00:00:00Z', '2040-05-05T00:00:00Z', '2032-02-01T00:00:00Z'];
+    const times = ['2031-12-31T23:59:45Z', '2032-01-01T00:00:00Z', '2040-05-05T00:00:00Z', '2032-02-01T00:00:00Z'];
     let time = 0;
     const log = createLogger('silent');
     const clock = new ReferenceClock({ ask: async () => time, log, before: keepPartitions(db, log) });

@@ -45,12 +45,15 @@ function readLine(line: string): ReferenceLine {
   return { kind: 'ENTRY', ...entry, isTemplateHashRight };
 }
 
-/** Nothing of a violation is extended or compared but its name, and that is shown only. */
+/** As an entry whose digest is zeros, of which older kernels print as many as SHA-1 has. */
 function readViolation(template: string, rest: string): ReferenceLine {
-  const plain = /^[^ ]{0,160} ([^\0]+)$/s.exec(rest);
-  const before = hasLastField(template) ? /^[^ ]{0,160} ([^\0]+) [^\0 ]*$/s.exec(rest) : null;
-  const name = (before ?? plain)?.[1];
-  return name === undefined ? MALFORMED : { kind: 'VIOLATION', name: Buffer.from(name, 'latin1') };
+  const whole = rest.replace(/^([^ ]*:)0{40} /, (_, prefix: string) => {
+    const algorithm = prefix.split(':').at(-2) ?? '';
+    return `${prefix}${'00'.repeat(Object.hasOwn(BYTES, algorithm) ? (BYTES[algorithm] ?? 0) : 0)} `;
+  });
+  const entry = readEntry(template, whole);
+  if (entry === null || entry.digest.some((byte) => byte !== 0)) return MALFORMED;
+  return { kind: 'VIOLATION', name: entry.name };
 }
 
 const hasLastField = (template: string) => !/^ima(-ng|-ngv2)?$/.test(template);

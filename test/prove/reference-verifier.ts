@@ -118,7 +118,9 @@ function logReason(input: VerifyInput, stated: Stated, pcrs: Pcrs, policy: Refer
   if (offset === 0 && !isBootAggregate(lines[0])) return 'beginning of the log';
   const values: Buffer[] = [start];
   for (const line of lines) values.push(extended(values.at(-1) ?? start, line));
-  if (!values.some((value) => value.equals(pcrs.get(10) ?? Buffer.alloc(0)))) return 'PCR 10';
+  const attested = values.findIndex((value) => value.equals(pcrs.get(10) ?? Buffer.alloc(0)));
+  if (attested < 0) return 'PCR 10';
+  if (isSameBoot && offset + attested < (previous.ima?.total ?? 0)) return 'progress';
   return lines.every((line) => isAllowed(line, pcrs, policy)) ? null : 'an entry';
 }
 

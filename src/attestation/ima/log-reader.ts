@@ -9,6 +9,7 @@ import { type DigestPrefix, type ImaTemplate, parseDigestPrefix, templateNamed }
 export const MAX_LINE_BYTES = 256 * 1024;
 /** Longest `verity:streebog512:`, and longest name of a template. */
 const MAX_TOKEN_BYTES = 32;
+const SHA1_BYTES = 20;
 
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
@@ -149,23 +150,28 @@ export class ImaLogReader {
 
   /** Reads digest, name and last field, and lays out the template data. */
   #readFields(start: number, isViolation: boolean): string | null {
-    if (isViolation) {
-      // The kernel extends ones for a violation, whatever its fields: they are only read to tell the name.
-      const digestEnd = this.#tokenEnd(start, MAX_TOKEN_BYTES + 129);
-      if (digestEnd >= 0) this.#findEnds(digestEnd + 1);
-      return this.nameEnd > this.nameStart ? null : 'expected a digest and a name';
-    }
-    const digestEnd = this.#digestEnd(start);
+    const digestEnd = isViolation ? this.#noDigestEnd(start) : this.#digestEnd(start);
     if (typeof digestEnd === 'string') return digestEnd;
     return this.#findEnds(digestEnd + 1) ?? this.#layOut();
   }
 
+  /** Where the digest of a violation ends. The kernel has none and prints zeros; older ones as many as SHA-1 has. */
+  #noDigestEnd(start: number): number | string {
+    const problem = this.#prefixProblem(start);
+    if (problem !== null) return problem;
+    const from = start + this.#prefixText.length;
+    const end = this.#tokenEnd(from, 129);
+    const sizes = [(this.#prefix as DigestPrefix).size, SHA1_BYTES];
+    if (!sizes.includes((end - from) / 2) || !this.#isZero(from, end))
+      return 'the digest of a violation is not zeros of its algorithm’s length';
+    this.digest.fill(0);
+    return end;
+  }
+
   /** Reads the digest, and returns where it ends. */
   #digestEnd(start: number): number | string {
-    if (!this.#repeatsPrefix(start)) {
-      const problem = this.#readPrefix(start);
-      if (problem !== null) return problem;
-    }
+    const problem = this.#prefixProblem(start);
+    if (problem !== null) return problem;
     const prefix = this.#prefix as DigestPrefix;
     const from = start + this.#prefixText.length;
     const end = from + 2 * prefix.size;
@@ -176,6 +182,10 @@ export class ImaLogReader {
   }
 
   /** Most entries repeat the prefix of the one before; only a new one is understood anew. */
+  #prefixProblem(start: number): string | null {
+    return this.#repeatsPrefix(start) ? null : this.#readPrefix(start);
+  }
+
   #repeatsPrefix(start: number): boolean {
     if (this.#prefix === undefined || this.template?.digest !== this.#prefixField) return false;
     return this.#sameText(this.#prefixText, start, start + this.#prefixText.length);

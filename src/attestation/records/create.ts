@@ -3,7 +3,7 @@ import { type Act, type Context, mutate, once, projectOf, requireAllowed } from 
 import { violates } from '../../db/errors.js';
 import { type AgentRow, insertAgent } from '../../identity/agents/index.js';
 import { alreadyExists, invalid } from '../../platform/errors.js';
-import { requireEtag } from '../../platform/etag.js';
+import { etagOf, requireReviewed } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { validName } from '../../platform/text.js';
 import { resolveAllowlist } from '../allowlists/index.js';
@@ -136,6 +136,6 @@ async function reviewed(act: Act, { allowlist, allowlistEtag }: Omit<BindAllowli
     return null;
   }
   const found = await resolveAllowlist(act, allowlist);
-  if (allowlistEtag != null) requireEtag(found, allowlistEtag, 'allowlistEtag');
+  requireReviewed(etagOf(found), allowlistEtag, 'allowlistEtag');
   return found;
 }

@@ -2,6 +2,7 @@ import { type Act, type Context, mutate, requireAllowed } from '../../authority/
 import type { AgentRow } from '../../identity/agents/index.js';
 import { revokeAgentTokens } from '../../identity/tokens/index.js';
 import { invalid } from '../../platform/errors.js';
+import { requireReviewed } from '../../platform/etag.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { validText } from '../../platform/text.js';
 import { type AgentEvent, type AgentState, nextState } from '../verifier/index.js';
@@ -9,11 +10,13 @@ import { aboutAgent } from './enrolment.js';
 import { agentBan, agentReset, agentRetire } from './policies.js';
 import { type AgentView, updateRecord, voidOpenChallenge } from './repository.js';
 import { moveTrust } from './trust.js';
-import { type AgentRef, lockAgent, stateAt, told } from './views.js';
+import { type AgentRef, agentEtag, lockAgent, shownSeverity, stateAt, told } from './views.js';
 
 export interface OperateAgent {
   readonly agent: AgentRef;
   readonly reason?: string | null | undefined;
+  /** The agent's, as the caller read it. */
+  readonly etag?: string | null | undefined;
 }
 
 interface Operation {
@@ -46,6 +49,7 @@ async function operate(context: Context, operation: Operation, input: OperateAge
     const before = await lockAgent(act, input.agent);
     requireAllowed(act, policy, before.agent);
     const from = stateAt(before, act.now);
+    requireReviewed(etagAt(before, from), input.etag);
     const to = targetState(from, operation);
     if (endsRights) await act.changeRights();
     await moveTrust(act, before, to, null);
@@ -58,6 +62,9 @@ async function operate(context: Context, operation: Operation, input: OperateAge
   });
   return { agent: told(context, view) };
 }
+
+const etagAt = ({ agent: { id }, record }: AgentView, state: AgentState) =>
+  agentEtag({ id, state, lastSeverity: shownSeverity(record.lastSeverity) });
 
 function targetState(from: AgentState, { events, done }: Operation): AgentState {
   for (const event of events) {

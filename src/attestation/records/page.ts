@@ -38,6 +38,7 @@ const COLUMNS: Readonly<Record<string, readonly PgColumn[]>> = {
   lastRejectedAt: [records.lastRejectedAt],
   lastSeverity: [records.lastSeverity],
   lastResult: [records.lastResultId],
+  etag: [agents.trustState, agents.trustedUntil, records.lastSeverity],
 };
 
 /**

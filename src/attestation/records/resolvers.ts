@@ -14,7 +14,7 @@ import { type AgentsArgs, listAgents } from './list.js';
 import { type LogInAgent, logInAgent } from './log-in.js';
 import { banAgent, type OperateAgent, resetAgent, retireAgent, unbanAgent } from './operations.js';
 import { submitEvidence } from './submit.js';
-import { type AgentRef, type AgentShape, getAgent, loadAgent, told } from './views.js';
+import { type AgentRef, type AgentShape, agentEtag, getAgent, loadAgent, told } from './views.js';
 
 /** A mutation of one input, whose mistakes a caller can correct are data. */
 function mutation<Input>(run: (context: Context, input: Input) => Promise<object>, empty: object = {}) {
@@ -55,6 +55,7 @@ export const recordResolvers = {
     agent: ({ objectId }: EventRow, _: unknown, context: Context) => loadAgent(context).load(objectId),
   },
   Agent: {
+    etag: agentEtag,
     allowlist: ({ allowlist, allowlistId }: AgentShape, _: unknown, context: Context) =>
       allowlist !== undefined || allowlistId === null ? allowlist : loadAllowlist(context).load(allowlistId),
     lastResult: ({ lastResultId }: AgentShape, _: unknown, context: Context) =>

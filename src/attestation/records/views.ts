@@ -2,6 +2,7 @@ import { type Asker, type Context, defineLoader, mayOn, requireVisible } from '.
 import type { Tx } from '../../db/open.js';
 import { type AgentRow, agentGet, agents } from '../../identity/agents/index.js';
 import { badInput, notFound } from '../../platform/errors.js';
+import { etagFrom } from '../../platform/etag.js';
 import { isId } from '../../platform/ids.js';
 import type { AllowlistRow } from '../allowlists/index.js';
 import { AGENT_STATES, type AgentState, type Severity, trustAt } from '../verifier/index.js';
@@ -38,6 +39,10 @@ export interface AgentShape {
   readonly lastSeverity: string | null;
   readonly lastResultId: string | null;
 }
+
+/** What an operator decides by. Each attestation would be too much: of a machine that fails, more come all the time. */
+export const agentEtag = ({ id, state, lastSeverity }: Pick<AgentShape, 'id' | 'state' | 'lastSeverity'>): string =>
+  etagFrom(id, state, lastSeverity);
 
 function shapeOf(view: AgentView, now: Date): AgentShape {
   const { id, kind, name, externalId, createdAt, projectId, trustedUntil } = view.agent;

@@ -53,6 +53,9 @@ export const FAILURES = {
   IMA_TEMPLATE_HASH_MISMATCH: integrity('The printed template hash of an entry is not the hash of its fields.'),
   IMA_BUFFER_DIGEST_MISMATCH: integrity('The digest of a measured buffer is not the digest of its content.'),
   IMA_PCR_NOT_EXTENDED: integrity('PCR 10 is still zero: IMA has measured nothing into this TPM.'),
+  IMA_LOG_UNATTESTED: integrity(
+    'Entries that an earlier log held are still not accounted for by PCR 10: the log grows without the TPM.',
+  ),
   IMA_PCR_MISMATCH: integrity('Replaying the IMA log does not reach the quoted PCR 10.'),
 
   CLOCK_UNSAFE: policy('The TPM was not shut down in order, so its clock may repeat values.', 'warning'),

@@ -42,11 +42,25 @@ export function walkIma(input: VerifyInput, attested: AttestedQuote, findings: F
     return null;
   }
   findings.counts.attested = attestedEntries;
+  const offset = start.offset + attestedEntries;
+  checkProgress(offset, input, attested, findings);
   return {
-    offset: start.offset + attestedEntries,
+    offset,
+    total: start.offset + findings.counts.entries,
     pcrs: Object.fromEntries(start.replays.map(({ algorithm, target }) => [algorithm, target])),
     fingerprint: judgementFingerprint(input.policies, input.rules),
   };
+}
+
+/**
+ * The kernel extends the PCR with each entry before it measures the next, and a machine quotes before it reads the log:
+ * what one log holds behind the quote is accounted for in the next quote of the same boot.
+ */
+function checkProgress(offset: number, input: VerifyInput, { quote }: AttestedQuote, findings: Findings): void {
+  const { previous } = input;
+  const expected = previous?.ima?.total ?? 0;
+  if (previous === null || offset >= expected || !isSameBoot(quote.clockInfo, previous)) return;
+  findings.add('IMA_LOG_UNATTESTED', '', { expected: [String(expected)], got: String(offset) });
 }
 
 function boundedLog({ evidence: { imaLog } }: VerifyInput, findings: Findings): Buffer | null {

@@ -61,6 +61,8 @@ export interface VerifierState {
   readonly ima?: {
     /** Entries of the log that PCR 10 accounts for. */
     readonly offset: number;
+    /** Entries that the log held; those behind `offset` PCR 10 has to account for the next time. */
+    readonly total?: number;
     /** PCR 10 after those entries, in hex by bank. */
     readonly pcrs: Readonly<Partial<Record<HashAlgorithm, string>>>;
     /** What judged those entries: `judgementFingerprint`. */

@@ -116,8 +116,11 @@ export function registerAgent(noun: Command): void {
 function registerTransition(noun: Command, name: string, summary: string, document: string): void {
   verb(noun, `${name} <name>`, summary, `bailiwick agent ${name} web-1 --reason "ticket 42"`)
     .option('--reason <text>', 'why')
-    .action(async (agent: string, { reason }: { reason?: string }, self: Command) => {
-      await change(await openSession(self), document, { agent: agentRef(agent), reason });
+    .option('--etag <etag>', 'the agent as it was reviewed: nothing is done when its state changed since')
+    .action(async (name: string, { reason, etag }: { reason?: string; etag?: string }, self: Command) => {
+      const session = await openSession(self);
+      const agent = await get(session, GET_AGENT, { ref: agentRef(name) }, 'agent');
+      await change(session, document, { agent: { id: agent.id }, etag: etag ?? agent.etag, reason });
     });
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { GRANT_ROLE, REVOKE_ROLE } from '../documents/identity.js';
 import { CliError, EXIT } from '../errors.js';
 import type { Row } from '../output.js';
-import { groupRef, roleName, userRef } from '../refs.js';
+import { groupRef, userRef } from '../refs.js';
 import { type ScopeOptions, scopeRef, withScope } from '../scopes.js';
 import { openSession, printObject, type Session, send } from '../session.js';
 import { verb } from '../verb.js';
@@ -15,6 +15,7 @@ interface GrantOptions extends ScopeOptions {
   readonly from?: string;
   readonly until?: string;
   readonly reason?: string;
+  readonly roleEtag?: string;
 }
 
 export function registerGrant(noun: Command): void {
@@ -30,6 +31,7 @@ export function registerGrant(noun: Command): void {
     .option('--from <time>', 'from when it holds, RFC 3339')
     .option('--until <time>', 'until when it holds, RFC 3339')
     .option('--reason <text>', 'why')
+    .option('--role-etag <etag>', 'the role as it was reviewed: nothing is given when it implies something else since')
     .action(async (holder: string, role: string, options: GrantOptions, self: Command) => {
       const scope = scopeRef(options);
       if (scope === null) throw new CliError('name a scope: --system, --domain-scope or --project', EXIT.usage);
@@ -37,7 +39,7 @@ export function registerGrant(noun: Command): void {
       const { group, inherited = false, from: notBefore, until: expiresAt, reason } = options;
       const input = {
         ...(group ? { group: groupRef(holder) } : { user: userRef(holder) }),
-        ...(await roleInput(session, role)),
+        ...(await roleInput(session, role, options.roleEtag)),
         ...{ scope, isInherited: inherited, notBefore, expiresAt, reason },
       };
       const { roleAssignment } = await send<{ roleAssignment: Row }>(session, GRANT_ROLE, input);
@@ -45,11 +47,10 @@ export function registerGrant(noun: Command): void {
     });
 }
 
-/** A global role is known to the server by its name, one of a domain by its id. */
-async function roleInput(session: Session, text: string): Promise<object> {
-  const ref = roleName(text);
-  if ('id' in ref) return { roleId: ref.id };
-  return ref.domain === null ? { role: ref.name } : { roleId: (await findRole(session, text)).id };
+/** The role with what it implies as it was reviewed, or as it is now. */
+async function roleInput(session: Session, text: string, etag: string | undefined): Promise<object> {
+  const role = await findRole(session, text);
+  return { roleId: role.id, roleEtag: etag ?? role.etag };
 }
 
 interface RevokeOptions {

@@ -8,7 +8,7 @@ import { findUser } from '../find.js';
 import type { Column, Row } from '../output.js';
 import { listAll } from '../paging.js';
 import { formatPath } from '../paths.js';
-import { principalRef, userRef } from '../refs.js';
+import { principalRef } from '../refs.js';
 import { type ScopeOptions, scopeRef, withScope } from '../scopes.js';
 import { readSecret } from '../secrets.js';
 import { get, openSession, printList, printObject, type Session, send } from '../session.js';
@@ -74,14 +74,15 @@ function registerState(noun: Command): void {
     .option('--no-change', 'the user need not choose another password at the next log-in')
     .action(async (name: string, { passwordFile, change }: PasswordOptions, self: Command) => {
       const session = await openSession(self);
+      const user = await reviewed(session, name);
       const password = await readSecret(passwordFile, `new password of ${name}`);
-      const input = { user: userRef(name), password, mustChangePassword: change };
+      const input = { ...user, password, mustChangePassword: change };
       printUser(session, await send<{ user: Row }>(session, SET_USER_PASSWORD, input));
     });
   verb(noun, 'enable <user>', 'let a user log in again', 'bailiwick user enable alice').action(
     async (name: string, _options: object, self: Command) => {
       const session = await openSession(self);
-      printUser(session, await send<{ user: Row }>(session, ENABLE_USER, { user: userRef(name) }));
+      printUser(session, await send<{ user: Row }>(session, ENABLE_USER, await reviewed(session, name)));
     },
   );
   verb(noun, 'disable <user>', 'end what a user does, and let it do no more', 'bailiwick user disable alice')
@@ -89,9 +90,15 @@ function registerState(noun: Command): void {
     .option('--force', 'even when nobody else administers the system; needs a reason')
     .action(async (name: string, { reason, force = false }: { reason?: string; force?: boolean }, self: Command) => {
       const session = await openSession(self);
-      const input = { user: userRef(name), reason, isForced: force };
+      const input = { ...(await reviewed(session, name)), reason, isForced: force };
       printUser(session, await send<{ user: Row }>(session, DISABLE_USER, input));
     });
+}
+
+/** A user as it is now: what is done to it is done to just that. */
+async function reviewed(session: Session, name: string): Promise<Row> {
+  const { id, etag } = await findUser(session, name);
+  return { user: { id }, etag };
 }
 
 const printUser = (session: Session, { user }: { readonly user: Row }) =>

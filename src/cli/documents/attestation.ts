@@ -36,7 +36,7 @@ export const CREATE_UPLOAD = `mutation CreateUpload($input: CreateUploadInput!) 
 }`;
 
 const AGENT_FIELDS = `id kind name externalId createdAt state trustedUntil tpmKind acceptedCount rejectedCount
-  firstAcceptedAt lastAcceptedAt lastRejectedAt lastSeverity
+  firstAcceptedAt lastAcceptedAt lastRejectedAt lastSeverity etag
   project { id name }
   allowlist { id name }`;
 

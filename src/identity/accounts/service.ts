@@ -8,7 +8,7 @@ import {
   requireWhole,
 } from '../../authority/index.js';
 import { invalid, notFound } from '../../platform/errors.js';
-import { requireEtag } from '../../platform/etag.js';
+import { etagOf, requireReviewed } from '../../platform/etag.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { validText } from '../../platform/text.js';
 import { listHeldBy, requireMayGive, requireMayTake, requireSystemAdmin } from '../assignments/index.js';
@@ -43,7 +43,7 @@ export async function setUserPassword(context: Context, input: SetUserPassword):
     const user = await requireChangeable(act, userSetPassword, input.user, requireMayGive);
     // Who is logged in has not shown that it knows the password.
     if (user.id === act.actor.principal?.id) throw invalid('The own password is changed by logging in.', 'user');
-    if (input.etag != null) requireEtag(user, input.etag);
+    requireReviewed(etagOf(user), input.etag);
     await act.changeRights();
     await setPassword(act.tx, user.id, passwordHash, input.mustChangePassword ?? true);
     const revokedCount = await revokeUserTokens(act.tx, user.id, act.now);
@@ -51,9 +51,15 @@ export async function setUserPassword(context: Context, input: SetUserPassword):
   });
 }
 
-export async function enableUser(context: Context, input: { readonly user: UserRef }): Promise<UserRow> {
+export interface EnableUser {
+  readonly user: UserRef;
+  readonly etag?: Maybe<string>;
+}
+
+export async function enableUser(context: Context, input: EnableUser): Promise<UserRow> {
   return mutate(context, { policy: userDisable.name }, async (act) => {
     const user = await requireChangeable(act, userDisable, input.user, requireMayGive);
+    requireReviewed(etagOf(user), input.etag);
     if (user.isEnabled) return act.unchanged(user);
     await act.changeRights();
     await setEnabled(act.tx, user.id, true);
@@ -61,8 +67,7 @@ export async function enableUser(context: Context, input: { readonly user: UserR
   });
 }
 
-export interface DisableUser {
-  readonly user: UserRef;
+export interface DisableUser extends EnableUser {
   readonly reason?: Maybe<string>;
   readonly isForced?: Maybe<boolean>;
 }
@@ -71,6 +76,7 @@ export async function disableUser(context: Context, input: DisableUser): Promise
   const reason = validText(input.reason, 'reason');
   return mutate(context, { policy: userDisable.name }, async (act) => {
     const user = await requireChangeable(act, userDisable, input.user, requireMayTake);
+    requireReviewed(etagOf(user), input.etag);
     if (!user.isEnabled && !(await hasLiveTokens(act.tx, user.id, act.now))) return act.unchanged(user);
     await act.changeRights();
     await setEnabled(act.tx, user.id, false);

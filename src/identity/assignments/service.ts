@@ -9,6 +9,7 @@ import {
   requireVisible,
 } from '../../authority/index.js';
 import { alreadyExists, invalid, limitReached, notFound } from '../../platform/errors.js';
+import { etagOf, requireReviewed } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { validText } from '../../platform/text.js';
@@ -34,6 +35,7 @@ export interface GrantRole {
   readonly group?: Maybe<GroupRef>;
   readonly role?: Maybe<string>;
   readonly roleId?: Maybe<string>;
+  readonly roleEtag?: Maybe<string>;
   readonly scope: ScopeInput;
   readonly isInherited?: Maybe<boolean>;
   readonly notBefore?: Maybe<Date>;
@@ -114,12 +116,13 @@ async function requireScope(act: Act, input: ScopeInput, { userId }: Holder): Pr
 }
 
 /** A domain's role is given in its domain only. */
-async function requireRole(act: Act, { role, roleId }: GrantRole, scope: ResolvedScope): Promise<RoleRow> {
+async function requireRole(act: Act, { role, roleId, roleEtag }: GrantRole, scope: ResolvedScope): Promise<RoleRow> {
   const found =
     roleId != null
       ? await findRoleById(act.tx, roleId)
       : await findRoleByName(act.tx, null, (role ?? '').toLowerCase());
   const row = requireVisible(act, roleGet, found, 'role');
+  requireReviewed(etagOf(row), roleEtag, 'roleEtag');
   if (row.domainId !== null && row.domainId !== scope.domainId) {
     throw invalid('A domain’s role is given in its domain only.', 'roleId');
   }

@@ -35,6 +35,8 @@ const MEASUREMENTS: readonly Measurement[] = [
   { path: '/home/ä/\u{1f600}' },
 ];
 
+const good = logLine({ path: '/bin/true' });
+
 describe('ImaLogReader', () => {
   for (const measurement of MEASUREMENTS) {
     const { template = 'ima-ng', path, algorithm = '' } = measurement;
@@ -81,9 +83,18 @@ describe('ImaLogReader', () => {
     expect(lines('')).toEqual([]);
   });
 
-  it('violation: a template hash of zeros, whatever the fields say', () => {
-    const { line, reader } = only(logLine({ path: '/var/log/my log', isViolation: true }));
-    expect([line, reader.name]).toEqual(['VIOLATION', '/var/log/my log']);
+  it('violation: a template hash of zeros, and zeros for the digest', () => {
+    for (const template of ['ima-ng', 'ima-ngv2', 'ima-sig', 'ima-sigv2', 'ima'] as const) {
+      const digest = template === 'ima' ? { digest: Buffer.alloc(20) } : {};
+      const { line, reader } = only(logLine({ path: '/var/log/my log', template, isViolation: true, ...digest }));
+      expect([line, reader.name]).toEqual(['VIOLATION', '/var/log/my log']);
+    }
+  });
+
+  it('violation: older kernels print as many zeros as SHA-1 has', () => {
+    const short = logLine({ path: '/a', digest: Buffer.alloc(20), isViolation: true });
+    expect(short).toContain(` sha256:${'0'.repeat(40)} /a`);
+    expect(lines(short + good)).toEqual(['VIOLATION', 'ENTRY']);
   });
 
   it('invalid: another path than was hashed does not agree with the template hash', () => {
@@ -91,7 +102,8 @@ describe('ImaLogReader', () => {
     expect([line, reader.isTemplateHashRight]).toEqual(['ENTRY', false]);
   });
 
-  const good = logLine({ path: '/bin/true' });
+  const violation = logLine({ path: '/bin/true', isViolation: true });
+  const signedViolation = logLine({ path: '/a', template: 'ima-sig', isViolation: true });
   const digest = sha256('/bin/true').toString('hex');
   const malformed: Record<string, [string, RegExp]> = {
     'an empty line': ['\n', /PCR 10/],
@@ -123,6 +135,14 @@ describe('ImaLogReader', () => {
       /as long as its header/,
     ],
     'a legacy name over 255 bytes': [`10 ${'a'.repeat(40)} ima ${'b'.repeat(40)} /${'c'.repeat(255)}\n`, /255/],
+    'a violation without an algorithm': [violation.replace('sha256:', ''), /algorithm/],
+    'a violation of an unknown algorithm': [violation.replace('sha256:', 'sha257:'), /algorithm/],
+    'a violation with a digest': [violation.replace('0 /', '1 /'), /zeros/],
+    'a violation with fewer zeros': [violation.replace('00 /', ' /'), /zeros/],
+    'a violation without a name': [violation.replace('/bin/true', ''), /name is missing/],
+    'a violation without the space of its signature': [signedViolation.replace(' \n', '\n'), /missing/],
+    'a violation with a signature that is none': [signedViolation.replace('\n', '3030\n'), /signature/],
+    'a violation with a type in a template without types': [violation.replace('sha256:', 'ima:sha256:'), /algorithm/],
     'a line without end': [good.replace('/bin/true', `/${'x'.repeat(MAX_LINE_BYTES)}`), /longer/],
   };
   for (const [what, [text, problem]] of Object.entries(malformed)) {

@@ -2,7 +2,7 @@ import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compileRuntimePolicy } from '../../../src/attestation/runtime-policy/index.js';
-import { startingOffset } from '../../../src/attestation/verifier/index.js';
+import { startingOffset, type VerifierState } from '../../../src/attestation/verifier/index.js';
 import { fileSignature, logLine, type Measurement, sha1, sha256 } from '../ima/ima-log.js';
 import {
   acceptedState,
@@ -155,6 +155,60 @@ describe('verify: the IMA log', () => {
     ]);
     const severities = [{ codes: ['IMA_VIOLATION'] as const, pathPrefix: '/var/', severity: 'error' as const }];
     expect(attest({ machine, rules: { severities } }).verdict).toBe('REJECTED');
+  });
+});
+
+describe('verify: a log that grows', () => {
+  /** The machine's log, and behind it so many entries that its TPM knows nothing of. */
+  const ahead = (machine: Machine, count: number) => ({
+    imaOffset: 0,
+    imaLog: machine.log() + logLine({ path: FILES[0] ?? '' }).repeat(count),
+  });
+
+  it('refused: entries that the next quote does not account for either, for as long as it is so', () => {
+    const machine = healthyMachine();
+    let previous = acceptedState(attest({ machine, evidence: ahead(machine, 0) }));
+    const rounds = Array.from({ length: 20 }, (_, round) => {
+      const result = attest({ machine, previous, evidence: ahead(machine, round + 1) });
+      previous = result.next ?? previous;
+      return codes(result);
+    });
+    expect(rounds).toEqual([[], ...Array.from({ length: 19 }, () => ['IMA_LOG_UNATTESTED'])]);
+  });
+
+  it('refused: of some entries that were ahead the quote accounts, and not of all', () => {
+    const machine = healthyMachine();
+    const previous = acceptedState(attest({ machine, evidence: ahead(machine, 3) }));
+    const [first = ''] = FILES;
+    machine.measure(first);
+    const { failures } = attest({ machine, previous, evidence: ahead(machine, 3) });
+    expect(failures).toMatchObject([
+      { code: 'IMA_LOG_UNATTESTED', class: 'INTEGRITY', severity: 'fatal', expected: ['7'], got: '5' },
+    ]);
+    machine.measure(first, first);
+    expect(attest({ machine, previous, evidence: ahead(machine, 3) })).toMatchObject({ verdict: 'ACCEPTED' });
+  });
+
+  it('ok: a machine that measures between its quote and the reading of its log, each time', () => {
+    const machine = healthyMachine();
+    let previous: VerifierState | null = null;
+    for (let round = 0; round < 5; round += 1) {
+      const behind = FILES.slice(0, 1 + (round % 3));
+      const imaOffset = previous?.ima?.offset ?? 0;
+      const imaLog = machine.log(imaOffset) + behind.map((path) => logLine({ path })).join('');
+      const result = attest({ machine, previous, evidence: { imaLog } });
+      expect(codes(result)).toEqual([]);
+      previous = acceptedState(result);
+      expect(previous.ima).toMatchObject({ offset: machine.measurements.length });
+      machine.measure(...behind);
+    }
+  });
+
+  it('ok: after a reboot the log begins anew', () => {
+    const machine = healthyMachine();
+    const previous = acceptedState(attest({ machine, evidence: ahead(machine, 3) }));
+    machine.reboot();
+    expect(codes(attest({ machine, previous, evidence: { imaOffset: 0 } }))).toEqual([]);
   });
 });
 
