@@ -1,7 +1,7 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CannotStart } from '../platform/cannot-start.js';
-import { isOwnerAlive, listenAsOwner, type Owner, ownerFrom, thisProcess, writtenOwner } from './lock-owner.js';
+import { isCopied, isOwnerAlive, listenAsOwner, type Owner, ownerFrom, thisProcess, writtenOwner } from './lock-owner.js';
 
 /** Said when another living process owns the folder. */
 export class FolderInUse extends CannotStart {
@@ -22,6 +22,15 @@ export class FolderFromElsewhere extends CannotStart {
   }
 }
 
+/** Said when a folder has the lock of another: what was copied while a server wrote to it may be torn. */
+export class FolderCopied extends CannotStart {
+  constructor(folder: string, { pid }: Owner) {
+    super(
+      `The data folder ${folder} was copied with the lock of process ${pid}, so perhaps while that wrote to it. Copy it from a server that was stopped; or, where none had it open, remove ${join(folder, 'lock')} and start again.`,
+    );
+  }
+}
+
 export interface FolderLock {
   release(): void;
 }
@@ -30,15 +39,14 @@ export interface FolderLock {
  * Takes a folder for this process. The lock is a file that names its owner, so that a lock left by a killed process, of
  * this machine or of a container on it, is known to be stale and taken over.
  *
- * @throws FolderInUse, FolderFromElsewhere.
+ * @throws FolderInUse, FolderFromElsewhere, FolderCopied.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = join(folder, 'lock');
   const presence = await listenAsOwner(folder);
-  const owner = writtenOwner({ ...thisProcess(), socket: presence.socket });
   const mine = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
   try {
-    writeFileSync(mine, owner, { mode: 0o600 });
+    const owner = writeOwner(mine, presence.socket);
     for (let attempt = 0; attempt < 5; attempt++) {
       if (tryLink(mine, path)) return { release: () => releaseIfOwned(path, owner, presence) };
       await removeIfStale(folder, path);
@@ -51,6 +59,20 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     rmSync(mine, { force: true });
   }
 }
+
+/** Says in a new file that this process owns it, and returns what it says. */
+function writeOwner(path: string, socket: string | null): string {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    const owner = writtenOwner({ ...thisProcess(), socket, inode: inodeOf(file) });
+    writeFileSync(file, owner);
+    return owner;
+  } finally {
+    closeSync(file);
+  }
+}
+
+const inodeOf = (file: number) => String(fstatSync(file, { bigint: true }).ino);
 
 /** Linking is atomic and refuses to replace, where writing with an exclusive flag would show an empty file first. */
 function tryLink(from: string, to: string): boolean {
@@ -66,7 +88,8 @@ function tryLink(from: string, to: string): boolean {
 async function removeIfStale(folder: string, path: string): Promise<void> {
   const seen = read(path);
   if (seen === null) return;
-  const owner = ownerFrom(seen);
+  const owner = ownerFrom(seen.text);
+  if (isCopied(owner, seen.inode)) throw new FolderCopied(folder, owner);
   const isAlive = await isOwnerAlive(folder, owner);
   if (isAlive === null) throw new FolderFromElsewhere(folder, owner);
   if (isAlive) throw new FolderInUse(folder, owner);
@@ -78,19 +101,25 @@ async function removeIfStale(folder: string, path: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  if (read(aside) !== seen) tryLink(aside, path);
+  if (read(aside)?.text !== seen.text) tryLink(aside, path);
   else if (owner.socket !== null) rmSync(join(folder, owner.socket), { force: true });
   rmSync(aside, { force: true });
 }
 
 function releaseIfOwned(path: string, owner: string, presence: { end(): void }): void {
-  if (read(path) === owner) rmSync(path, { force: true });
+  if (read(path)?.text === owner) rmSync(path, { force: true });
   presence.end();
 }
 
-function read(path: string): string | null {
+/** What one file says, and which it is; null where there is none. */
+function read(path: string): { readonly text: string; readonly inode: string } | null {
   try {
-    return readFileSync(path, 'utf8');
+    const file = openSync(path, 'r');
+    try {
+      return { text: readFileSync(file, 'utf8'), inode: inodeOf(file) };
+    } finally {
+      closeSync(file);
+    }
   } catch {
     return null;
   }

@@ -17,9 +17,11 @@ export interface Owner {
   readonly socket: string | null;
   readonly host: string | null;
   readonly machine: string | null;
+  /** Of the file that says all this: a copy of it is another file. */
+  readonly inode: string | null;
 }
 
-const FIELDS = ['pid', 'started', 'boot', 'pidSpace', 'socket', 'host', 'machine'] as const;
+const FIELDS = ['pid', 'started', 'boot', 'pidSpace', 'socket', 'host', 'machine', 'inode'] as const;
 
 /** Systems take about 104 bytes, and what is longer some cut off without a word. */
 const SOCKET_PATH_MAX = 100;
@@ -31,9 +33,9 @@ export function ownerFrom(text: string): Owner {
   const words = text.trim().split(' ');
   const told = (index: number) => (words[index] === undefined || words[index] === '-' ? null : words[index]);
   const [pid, ...rest] = FIELDS.map((_, index) => told(index));
-  const [started = null, boot = null, pidSpace = null, socket = null, host = null, machine = null] = rest;
+  const [started = null, boot = null, pidSpace = null, socket = null, host = null, machine = null, inode = null] = rest;
   // A name in the folder and no way out of it, whoever wrote the file.
-  return { pid: Number(pid), started, boot, pidSpace, socket: socket && basename(socket), host, machine };
+  return { pid: Number(pid), started, boot, pidSpace, socket: socket && basename(socket), host, machine, inode };
 }
 
 export function thisProcess(): Owner {
@@ -45,7 +47,13 @@ export function thisProcess(): Owner {
     socket: null,
     host: hostname() || null,
     machine: read('/etc/machine-id'),
+    inode: null,
   };
+}
+
+/** Whether a lock lies in another file than its owner made since this machine started. Later, files may be numbered anew. */
+export function isCopied(owner: Owner, inode: string): boolean {
+  return owner.inode !== null && owner.inode !== inode && owner.boot !== null && owner.boot === thisProcess().boot;
 }
 
 /** Whether the owner of a folder's lock lives; null when that cannot be known, since it is of another machine. */

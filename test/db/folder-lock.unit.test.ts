@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FolderFromElsewhere, FolderInUse, lockFolder } from '../../src/db/folder-lock.js';
+import { FolderCopied, FolderFromElsewhere, FolderInUse, lockFolder } from '../../src/db/folder-lock.js';
 import { listenAsOwner, type Owner, thisProcess, writtenOwner } from '../../src/db/lock-owner.js';
 
 let folder: string;
@@ -82,6 +82,33 @@ describe('the lock of a data folder', () => {
       await takes();
     },
   );
+
+  test.each(['runs', 'was killed'])('refused: one that was copied here, whether its owner still %s', async (what) => {
+    const from = mkdtempSync(join(tmpdir(), 'bailiwick-lock-'));
+    const lock = await lockFolder(from);
+    if (what === 'was killed') {
+      const dead = readFileSync(join(from, 'lock'), 'utf8').replace(/^\d+/, String(2 ** 22 - 1));
+      writeFileSync(join(from, 'lock'), dead);
+    }
+    copyFileSync(join(from, 'lock'), path());
+    const taking = lockFolder(folder);
+    await expect(taking).rejects.toThrow(FolderCopied);
+    await expect(taking).rejects.toThrow(`remove ${path()} and start again`);
+    rmSync(path());
+    await takes();
+    lock.release();
+    rmSync(from, { recursive: true });
+  });
+
+  test('refused: that of a folder that was moved while in use', async () => {
+    const lock = await lockFolder(folder);
+    const moved = `${folder}-moved`;
+    renameSync(folder, moved);
+    await expect(lockFolder(moved)).rejects.toThrow(FolderInUse);
+    renameSync(moved, folder);
+    lock.release();
+    await takes();
+  });
 
   test('refused: one of a machine of the same name', async () => {
     leave({ ...OTHER, host: thisProcess().host });
