@@ -116,6 +116,10 @@ describe('ImaLogReader', () => {
     'a digest that is too short': [good.replace(digest, digest.slice(2)), /length/],
     'no name': [good.replace('/bin/true', ''), /name is missing/],
     'nothing after the template': ['10 '.padEnd(43, 'a').concat(' ima-ng\n'), /template|digest/],
+    'no name before a signature': [
+      logLine({ path: '', template: 'ima-sig', last: fileSignature(Buffer.alloc(64)) }),
+      /field after the name is missing/,
+    ],
     'a name with NUL': [good.replace('/bin/true', '/bin/\0true'), /NUL/],
     'a type in a template without types': [good.replace('sha256:', 'ima:sha256:'), /algorithm/],
     'an unknown digest type': [logLine({ path: '/a', template: 'ima-ngv2' }).replace('ima:sha', 'foo:sha'), /verity/],

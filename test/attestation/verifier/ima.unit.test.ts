@@ -239,6 +239,15 @@ describe('verify: boot_aggregate', () => {
     expect(codes(attest({ machine: new Machine().measure(...FILES) }))).toEqual(['BOOT_AGGREGATE_MISMATCH']);
   });
 
+  it('refused: one that says to be over a tree of fs-verity', () => {
+    const right = { digest: healthyMachine().bootAggregate('sha256', 10), template: 'ima-ngv2' } as const;
+    expect(codes(attest({ machine: new Machine().boot({ ...right, digestType: 'ima' }).measure(...FILES) }))).toEqual(
+      [],
+    );
+    const machine = new Machine().boot({ ...right, digestType: 'verity' }).measure(...FILES);
+    expect(codes(attest({ machine }))).toEqual(['BOOT_AGGREGATE_MISMATCH']);
+  });
+
   it('ok: after kexec the log has a second one', () => {
     const machine = healthyMachine();
     machine.measure({ path: 'boot_aggregate', digest: machine.bootAggregate('sha256', 10) });

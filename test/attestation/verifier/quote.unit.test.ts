@@ -229,6 +229,10 @@ describe('verify: the clock', () => {
     for (const clock of [at(5, 3, 5001n), at(5, 4, 0n), at(6, 0, 0n)]) expect(clock).toEqual([]);
   });
 
+  it('ok: two quotes within one tick of the clock, since their nonces tell them apart', () => {
+    expect(at(5, 3, 5000n)).toEqual([]);
+  });
+
   it('refused: counts that fall, and a clock that goes back within a boot', () => {
     expect(at(4, 9, 9000n)).toEqual(['BOOT_COUNT_WENT_BACK']);
     expect(at(5, 2, 9000n)).toEqual(['BOOT_COUNT_WENT_BACK']);
