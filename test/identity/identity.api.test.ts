@@ -170,6 +170,23 @@ describe('request ids', () => {
       userErrors: [{ code: 'REQUEST_ID_REUSED', path: ['input', 'requestId'] }],
     });
   });
+
+  test('ok: another mutation has request ids of its own; refused: the same input in another scope', async () => {
+    const scope = { type: 'domain', domainId: home } as const;
+    const { token, userId } = await server.token({ scope, role: 'admin' });
+    const input = { name: 'alike', requestId: 'r-2' };
+    const createGroup = `mutation ($input: CreateGroupInput!) {
+      createGroup(input: $input) { group { id } userErrors { code path } } }`;
+    const project = (await server.graphql(CREATE_PROJECT, { input }, token)).body.data.createProject.project;
+    const group = (await server.graphql(createGroup, { input }, token)).body.data.createGroup.group;
+    expect([project.id, group.id]).toEqual([expect.stringMatching(/^prj_/), expect.stringMatching(/^grp_/)]);
+    const elsewhere = { type: 'domain', domainId: await server.domain() } as const;
+    const there = await server.token({ scope: elsewhere, role: 'admin', userId });
+    expect((await server.graphql(createGroup, { input }, there.token)).body.data.createGroup).toEqual({
+      group: null,
+      userErrors: [{ code: 'REQUEST_ID_REUSED', path: ['input', 'requestId'] }],
+    });
+  });
 });
 
 describe('hostile documents', () => {
