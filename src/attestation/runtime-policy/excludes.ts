@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { RE2JS } from 're2js';
+import { RE2JS, RE2JSException } from 're2js';
 import { MAX_PROBLEMS, type PolicyProblem, RuntimePolicyError } from './errors.js';
 import { PatternError } from './pattern-reader.js';
 import { MAX_PROGRAM, translatePattern } from './python-pattern.js';
@@ -13,19 +13,6 @@ const TESTS_MAX = 64;
 /** Answers whether a path is excluded. */
 export type ExcludeTest = (path: string) => boolean;
 
-/** Returns the size of an exclude's program, or what is wrong with the exclude. */
-function sizeOf(pattern: string): number | string {
-  if (pattern === '') return 'an empty pattern would exclude every path';
-  if (pattern.length > MAX_EXCLUDE_CHARACTERS) return `a pattern has at most ${MAX_EXCLUDE_CHARACTERS} characters`;
-  try {
-    return RE2JS.compile(translatePattern(pattern)).programSize();
-  } catch (error) {
-    if (error instanceof PatternError) return error.message;
-    // What is left are RE2's own limits.
-    return `the regular expression is too complex: ${error instanceof Error ? error.message : String(error)}`;
-  }
-}
-
 /** Takes patterns one by one, so that each refusal is reported where its pattern stands. */
 export class ExcludeList {
   readonly patterns: string[] = [];
@@ -34,10 +21,19 @@ export class ExcludeList {
   /** Adds a pattern, or returns the sentence that says why it cannot be. */
   add(pattern: string): string | null {
     if (this.patterns.length >= MAX_EXCLUDES) return `there are more than ${MAX_EXCLUDES} excludes`;
-    const size = sizeOf(pattern);
-    if (typeof size === 'string') return size;
-    this.#size += size;
-    if (this.#size > MAX_PROGRAM) return 'the excludes together are too complex to be matched quickly';
+    if (pattern === '') return 'an empty pattern would exclude every path';
+    if (pattern.length > MAX_EXCLUDE_CHARACTERS) return `a pattern has at most ${MAX_EXCLUDE_CHARACTERS} characters`;
+    try {
+      const { text, size } = translatePattern(pattern);
+      if (this.#size + size > MAX_PROGRAM) return 'the excludes together are too complex to be matched quickly';
+      RE2JS.compile(text);
+      this.#size += size;
+    } catch (error) {
+      if (error instanceof PatternError) return error.message;
+      // What is left are RE2's own limits.
+      if (error instanceof RE2JSException) return `the regular expression is too complex: ${error.message}`;
+      throw error;
+    }
     this.patterns.push(pattern);
     return null;
   }
@@ -49,7 +45,7 @@ export class ExcludeList {
  */
 export function compileExcludes(patterns: readonly string[]): ExcludeTest {
   if (patterns.length === 0) return () => false;
-  const joined = RE2JS.compile(patterns.map((pattern) => `(?:${translatePattern(pattern)})`).join('|'));
+  const joined = RE2JS.compile(patterns.map((pattern) => `(?:${translatePattern(pattern).text})`).join('|'));
   return (path) => joined.matcher(path).lookingAt();
 }
 

@@ -20,7 +20,17 @@ const ESCAPED: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r:
 const HEX_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
 /** What else folds to an ASCII letter in Python: ı and İ, the Kelvin sign, the long s. */
-const FOLDED: Readonly<Record<string, string>> = { i: '\\x{130}\\x{131}', k: '\\x{212a}', s: '\\x{17f}' };
+const FOLDED = [
+  ['i', '\\x{130}\\x{131}'],
+  ['k', '\\x{212a}'],
+  ['s', '\\x{17f}'],
+] as const;
+
+/** The letters of one case, and how far the others are from them. */
+const CASES = [
+  [0x41, 0x5a, 0x20],
+  [0x61, 0x7a, -0x20],
+] as const;
 
 const SETS: Readonly<Record<string, { readonly ascii: string; readonly unicode: string }>> = {
   d: { ascii: '0-9', unicode: '\\p{Nd}' },
@@ -45,17 +55,22 @@ function written(code: number, reader: PatternReader): string {
   return /[0-9A-Za-z/_]/.test(character) ? character : `\\x{${code.toString(16)}}`;
 }
 
+function range(low: number, high: number, reader: PatternReader): string {
+  return written(low, reader) + (low === high ? '' : `-${written(high, reader)}`);
+}
+
 /** Members of a class: a range, and what matches it in either case where that is asked for. */
 function rangeOf(low: number, high: number, flags: Flags, reader: PatternReader): string {
-  let text = written(low, reader) + (low === high ? '' : `-${written(high, reader)}`);
-  if (!flags.i) return text;
+  const itself = range(low, high, reader);
+  if (!flags.i) return itself;
   if (high > MAX_ASCII) reader.refuse('(?i) is understood for ASCII only', reader.at - 1);
-  for (let code = low; code <= high; code += 1) {
-    const letter = String.fromCharCode(code);
-    if (!/[A-Za-z]/.test(letter)) continue;
-    const lower = letter.toLowerCase();
-    text += lower + letter.toUpperCase() + (flags.a ? '' : (FOLDED[lower] ?? ''));
+  let text = itself;
+  for (const [first, last, distance] of CASES) {
+    const [from, to] = [Math.max(low, first), Math.min(high, last)];
+    if (from <= to) text += range(from + distance, to + distance, reader);
   }
+  const has = (letter: string) => low <= letter.charCodeAt(0) && letter.charCodeAt(0) <= high;
+  for (const [letter, others] of flags.a ? [] : FOLDED) if (has(letter) || has(letter.toUpperCase())) text += others;
   return text;
 }
 
@@ -114,16 +129,18 @@ interface Opposite {
 export function readClass(reader: PatternReader, flags: Flags): string {
   const at = reader.at - 1;
   const isNegated = reader.takes('^');
-  let members = '';
-  const opposites: string[] = [];
+  // What comes twice is written once, since large sets take RE2 long to join.
+  const members = new Set<string>();
+  const opposites = new Set<string>();
   for (let isFirst = true; isFirst || !reader.takes(']'); isFirst = false) {
     const member = readMember(reader, flags);
-    if (typeof member === 'string') members += member;
-    else opposites.push(`[^${member.opposite}]`);
+    if (typeof member === 'string') members.add(member);
+    else opposites.add(`[^${member.opposite}]`);
   }
-  if (opposites.length === 0) return `[${isNegated ? '^' : ''}${members}]`;
+  const own = [...members].join('');
+  if (opposites.size === 0) return `[${isNegated ? '^' : ''}${own}]`;
   if (isNegated) reader.refuse('\\D, \\S and \\W are not understood within [^…]', at);
-  return `(?:${[...(members === '' ? [] : [`[${members}]`]), ...opposites].join('|')})`;
+  return `(?:${[...(own === '' ? [] : [`[${own}]`]), ...opposites].join('|')})`;
 }
 
 /** Reads a character, a range or a set; or one of the opposites, which cannot be members of an RE2 class. */

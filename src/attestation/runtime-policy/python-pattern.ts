@@ -4,6 +4,8 @@ import { type Flags, literal, readClass, readEscaped, setAlone } from './python-
 /** RE2 takes time in proportion to path × program, so the program is what has to be bounded. */
 export const MAX_PROGRAM = 10_000;
 const MAX_REPEATS = 1000;
+/** A set of letters of every alphabet takes RE2 as long to make as so many other instructions. */
+const UNICODE_SET_SIZE = 20;
 
 const NO_FLAGS: Flags = { i: false, m: false, s: false, a: false };
 const ANCHORS: ReadonlyMap<string, string> = new Map([
@@ -35,13 +37,20 @@ interface OpenGroup {
   readonly size: number;
 }
 
+/** A pattern in RE2's syntax. */
+export interface Translated {
+  readonly text: string;
+  /** About how many instructions it takes. */
+  readonly size: number;
+}
+
 /**
  * Writes a pattern of Python's `re` (3.11, for `str`) in RE2's syntax, so that it matches at the start of the same names.
  * Only whether it matches is kept: groups lose their names, and quantifiers their laziness. What Python refuses, what
  * cannot be matched in linear time and what RE2 cannot say is refused.
  * @throws PatternError which names it.
  */
-export function translatePattern(pattern: string): string {
+export function translatePattern(pattern: string): Translated {
   return new Translator(pattern).translate();
 }
 
@@ -62,11 +71,11 @@ class Translator {
     this.#reader = new PatternReader(pattern);
   }
 
-  translate(): string {
+  translate(): Translated {
     while (this.#reader.next !== undefined) this.#step(this.#reader.take());
     const left = this.#open.pop();
     if (left !== undefined) this.#reader.refuse('a ( is not closed', left.at);
-    return this.#out;
+    return { text: this.#out, size: this.#size };
   }
 
   #step(character: string): void {
@@ -85,7 +94,7 @@ class Translator {
   #item(text: string): void {
     this.#out += text;
     this.#previous = 'item';
-    this.#grow(1);
+    this.#grow(text.includes('\\p{') ? UNICODE_SET_SIZE : 1);
   }
 
   #anchor(text: string): void {

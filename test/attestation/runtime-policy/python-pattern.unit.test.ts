@@ -73,6 +73,11 @@ describe('excludes beside Python', () => {
     // RE2 was not asked yet: it would say "invalid repeat count", or make a program of 100,000 instructions.
     for (const pattern of ['(?:(?:a{1000}){1000}){1000}', '(?:\\w{1000}){20}', `(?:${'a{999}'.repeat(100)})`])
       expect(new ExcludeList().add(pattern)).toMatch(/: it is too complex to be matched quickly, at character \d+$/);
+    // Sets of every alphabet's letters count more: making ten thousand would take seconds.
+    const list = new ExcludeList();
+    expect(list.add('\\w'.repeat(400))).toBeNull();
+    expect(list.add('\\w'.repeat(400))).toBe('the excludes together are too complex to be matched quickly');
+    expect(list.add('a'.repeat(1000))).toBeNull();
   });
 
   it('ok: patterns stand beside each other without meeting: names of groups, flags, alternatives', () => {
