@@ -3,11 +3,12 @@ import type { Command } from 'commander';
 import type { Connection } from './client.js';
 import { CliError, EXIT, messageOf } from './errors.js';
 import { readTextFile } from './files.js';
+import { tell } from './terminal.js';
 import { fileContent, upload } from './uploads.js';
 
 /** Content up to this size travels in the mutation itself. */
 const MAX_INLINE_BYTES = 512 * 1024;
-const MAX_PCR_POLICY_BYTES = 64 * 1024;
+export const MAX_PCR_POLICY_BYTES = 64 * 1024;
 const MAX_EXCLUDES_BYTES = 1024 * 1024;
 
 export interface PolicyOptions {
@@ -26,7 +27,10 @@ export function withPolicies(command: Command): Command {
     .option('--vtpm-policy <file>', "PCR values for virtual TPMs, Keylime's JSON");
 }
 
-/** Reads the files, sends large content ahead, and answers the policies as the API takes them. */
+/**
+ * Reads the files, sends large content ahead, and answers the policies as the API takes them. Tells what is doubtful
+ * about them, of a list only when it is small.
+ */
 export async function toPolicyInput(connection: Connection, options: PolicyOptions): Promise<Record<string, unknown>> {
   const { imaPolicy, excludes, tpmPolicy, vtpmPolicy } = options;
   if (imaPolicy === undefined && tpmPolicy === undefined && vtpmPolicy === undefined) {
@@ -38,9 +42,13 @@ export async function toPolicyInput(connection: Connection, options: PolicyOptio
     ...(tpmPolicy !== undefined && { tpmPolicy: await readTextFile(tpmPolicy, MAX_PCR_POLICY_BYTES) }),
     ...(vtpmPolicy !== undefined && { vtpmPolicy: await readTextFile(vtpmPolicy, MAX_PCR_POLICY_BYTES) }),
   };
-  if (imaPolicy === undefined) return pcrPolicies;
   const patterns = excludes === undefined ? {} : { excludes: await readExcludes(excludes) };
-  return { ...pcrPolicies, imaPolicy: { ...(await toContent(connection, imaPolicy)), ...patterns } };
+  const content = imaPolicy === undefined ? undefined : await toContent(connection, imaPolicy);
+  const { doubtsAbout } = await import('./verify/lint.js');
+  const small = content !== undefined && 'content' in content ? content.content : undefined;
+  for (const doubt of doubtsAbout({ imaPolicy: small, ...patterns, pcrPolicies: Object.values(pcrPolicies) }))
+    tell(doubt);
+  return { ...pcrPolicies, ...(content !== undefined && { imaPolicy: { ...content, ...patterns } }) };
 }
 
 /** Reads an exclude list; a pattern that is not valid is named by its line. */

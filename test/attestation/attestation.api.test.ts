@@ -175,6 +175,22 @@ describe('a machine', () => {
     expect((await attest(machine, token)).agent.state).toBe('TRUSTED');
   });
 
+  test('refused: a TPM policy without values is accepted as a revision and is never a reason for trust', async () => {
+    for (const [seed, tpmPolicy] of [
+      [80, '{}'],
+      [81, '{"mask":"0x408000"}'],
+    ] as const) {
+      const { allowlist, userErrors } = await done(CREATE_LIST, { name: fresh('list'), tpmPolicy }, admin);
+      expect(userErrors).toEqual([]);
+      const machine = healthyMachine({ seed });
+      const { token } = await enrolled(machine, allowlist.id);
+      expect(await attest(machine, token)).toMatchObject({
+        result: { verdict: 'REJECTED', failures: [{ code: 'NOTHING_BOUND' }], stateAfter: 'PENDING' },
+        agent: { state: 'PENDING' },
+      });
+    }
+  });
+
   test('stale: no agent is judged by a list that changed since it was reviewed', async () => {
     const list = await createList();
     const errors = 'userErrors { code path }';

@@ -216,7 +216,48 @@ describe('allowlist lint', () => {
     expect([code, err]).toEqual([1, expect.stringMatching(/INVALID in .*excludes: line 2: /)]);
   });
 
-  test('usage: a file that is not there', async () => {
+  test('ok: PCR values, alone and beside a list', async () => {
+    const values = write('tpm-policy', JSON.stringify({ mask: '0x81', 7: 'AB'.repeat(32) }));
+    const alone = await runCli('allowlist', 'lint', '--tpm-policy', values);
+    expect(alone).toMatchObject({ code: 0, err: '', out: `${values} is valid: 2 PCRs to quote, 1 with values\n` });
+    const list = write('list', listOf(FILES));
+    const both = await runCli('allowlist', 'lint', list, '--tpm-policy', values, '-o', 'json');
+    expect(JSON.parse(both.out)).toMatchObject({
+      file: list,
+      paths: FILES.length,
+      tpmPolicy: { file: values, pcrs: [0, 7], constrained: [7] },
+      warnings: [],
+    });
+  });
+
+  test('ok: PCR values that constrain nothing, with the warning', async () => {
+    const values = write('tpm-policy', '{"mask":"0x408000"}');
+    const shown = await runCli('allowlist', 'lint', '--tpm-policy', values);
+    expect([shown.code, shown.out]).toEqual([0, expect.stringContaining('warning: CONSTRAINS_NOTHING: ')]);
+    const { out } = await runCli('allowlist', 'lint', '--tpm-policy', values, '-o', 'json');
+    expect(JSON.parse(out)).toMatchObject({
+      tpmPolicy: { pcrs: [15, 22], constrained: [] },
+      warnings: [{ code: 'CONSTRAINS_NOTHING' }],
+    });
+  });
+
+  test('invalid: PCR values, with file and pointer; PCR 10 beside a list', async () => {
+    const wrong = write('tpm-policy', '{"24":["ab"],\n"7":["zz"]}');
+    const { code, err } = await runCli('allowlist', 'lint', '--tpm-policy', wrong);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/INVALID in .*tpm-policy: line 1: \/24: .*\n.*line 2: \/7\/0: /s),
+    ]);
+    const ima = write('tpm-policy', JSON.stringify({ 10: 'ab'.repeat(32) }));
+    expect((await runCli('allowlist', 'lint', '--tpm-policy', ima)).code).toBe(0);
+    const beside = await runCli('allowlist', 'lint', write('list', listOf(FILES)), '--tpm-policy', ima);
+    expect([beside.code, beside.err]).toEqual([1, expect.stringContaining('/10: ')]);
+  });
+
+  test('usage: a file that is not there, nothing to check, excludes of no list', async () => {
     expect((await runCli('allowlist', 'lint', '/nowhere')).code).toBe(2);
+    expect((await runCli('allowlist', 'lint')).code).toBe(2);
+    const values = write('tpm-policy', '{}');
+    expect((await runCli('allowlist', 'lint', '--tpm-policy', values, '--excludes', values)).code).toBe(2);
   });
 });

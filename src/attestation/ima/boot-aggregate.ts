@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isHashAlgorithm, type PcrBanks } from '../tpm/index.js';
 
-/** The name of the entry with which every log begins. */
-export const BOOT_AGGREGATE = 'boot_aggregate';
-
 /** PCRs 0–7 before Linux 5.8 and for SHA-1, 0–9 since. */
 const PCR_COUNTS = [10, 8];
 

@@ -1,6 +1,5 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { HashAlgorithm } from '../tpm/index.js';
 import { newDraft, type PolicyDraft } from './draft.js';
 import { ProblemList, RuntimePolicyError } from './errors.js';
 import { parseFlat } from './parse-flat.js';
@@ -23,7 +22,8 @@ export interface CompiledRuntimePolicy {
   readonly buffers: CompiledPathTable;
   readonly excludes: readonly string[];
   readonly ignoredKeyrings: readonly string[];
-  readonly logHashAlgorithm: HashAlgorithm;
+  /** Fields that were given and change nothing, such as `meta.generator`. */
+  readonly unusedFields: readonly string[];
   readonly hasDeviceMapperPolicy: boolean;
   readonly hasVerificationKeys: boolean;
 }
@@ -51,7 +51,7 @@ export function compileRuntimePolicy(content: Uint8Array, excludes: readonly str
     buffers: draft.buffers.finish(),
     excludes: draft.excludes.patterns,
     ignoredKeyrings: draft.ignoredKeyrings,
-    logHashAlgorithm: draft.logHashAlgorithm,
+    unusedFields: draft.unusedFields,
     hasDeviceMapperPolicy: draft.hasDeviceMapperPolicy,
     hasVerificationKeys: draft.hasVerificationKeys,
   };

@@ -1,4 +1,3 @@
-import type { HashAlgorithm } from '../tpm/index.js';
 import { MAX_DIGEST_BYTES } from './digests.js';
 import type { ProblemList } from './errors.js';
 import { ExcludeList } from './excludes.js';
@@ -6,6 +5,9 @@ import { PathTableBuilder } from './path-table-builder.js';
 
 /** PATH_MAX of Linux: a longer name cannot be measured. */
 export const MAX_PATH_BYTES = 4096;
+
+/** The name of the entry with which every log begins. What a list says of it is not used: the quoted PCRs decide. */
+export const BOOT_AGGREGATE = 'boot_aggregate';
 
 /** What parsing fills, whichever form the list came in. */
 export interface PolicyDraft {
@@ -17,7 +19,8 @@ export interface PolicyDraft {
   readonly ignoredKeyrings: string[];
   /** Scratch space for one digest. */
   readonly digest: Uint8Array;
-  logHashAlgorithm: HashAlgorithm;
+  /** Fields that were given and change nothing, such as `meta.generator`. */
+  readonly unusedFields: string[];
   hasDeviceMapperPolicy: boolean;
   hasVerificationKeys: boolean;
 }
@@ -31,7 +34,7 @@ export function newDraft(problems: ProblemList, seed: number): PolicyDraft {
     excludes: new ExcludeList(),
     ignoredKeyrings: [],
     digest: new Uint8Array(MAX_DIGEST_BYTES),
-    logHashAlgorithm: 'sha1',
+    unusedFields: [],
     hasDeviceMapperPolicy: false,
     hasVerificationKeys: false,
   };

@@ -1,6 +1,8 @@
 import type { CompiledRuntimePolicy } from './compile.js';
+import { BOOT_AGGREGATE } from './draft.js';
 import { compileExcludes } from './excludes.js';
 import { openRuntimePolicy, type RuntimePolicy } from './open.js';
+import { constrainsAny, type PcrPolicy } from './pcr-policy.js';
 
 export type LintCode =
   | 'LIST_EMPTY'
@@ -9,8 +11,11 @@ export type LintCode =
   | 'EXCLUDES_LISTED_PATHS'
   | 'SHA1_ONLY'
   | 'NO_DIGESTS'
+  | 'BOOT_AGGREGATE_NOT_USED'
+  | 'FIELDS_NOT_USED'
   | 'SIGNATURES_NOT_VERIFIED'
-  | 'DEVICE_MAPPER_NOT_EVALUATED';
+  | 'DEVICE_MAPPER_NOT_EVALUATED'
+  | 'CONSTRAINS_NOTHING';
 
 /** Something in a valid list that is probably not what its author means. */
 export interface LintWarning {
@@ -25,7 +30,14 @@ const SHA1_BYTES = 20;
 /** Points out what a valid list allows beyond what it seems to say. */
 export function lintRuntimePolicy(compiled: CompiledRuntimePolicy): LintWarning[] {
   const policy = openRuntimePolicy(compiled);
-  return [...lintExcludes(compiled), ...lintEntries(compiled, policy), ...lintUnsupported(compiled)];
+  return [...lintExcludes(compiled), ...lintEntries(compiled, policy), ...lintUnused(compiled, policy)];
+}
+
+/** Points out what a valid PCR policy does not say. */
+export function lintPcrPolicy(policy: PcrPolicy): LintWarning[] {
+  if (constrainsAny(policy)) return [];
+  const message = 'no PCR has a value, so the policy constrains nothing: an agent bound to it alone is never trusted';
+  return [{ code: 'CONSTRAINS_NOTHING', message }];
 }
 
 function lintExcludes(compiled: CompiledRuntimePolicy): LintWarning[] {
@@ -39,7 +51,7 @@ function lintExcludes(compiled: CompiledRuntimePolicy): LintWarning[] {
         },
       ];
     }
-    if (/(?:\$|\/|\.\*|\.\+)\)*$/.test(pattern)) return [];
+    if (/(?:\$|\\Z|\/|\.\*|\.\+)\)*$/.test(pattern)) return [];
     const message = `the exclude ${shown} also matches longer names that begin the same; end it with $ or /`;
     return [{ code: 'EXCLUDE_UNANCHORED', message }];
   });
@@ -75,8 +87,17 @@ function lintEntries(compiled: CompiledRuntimePolicy, policy: RuntimePolicy): Li
   return warnings;
 }
 
-function lintUnsupported(compiled: CompiledRuntimePolicy): LintWarning[] {
+function lintUnused(compiled: CompiledRuntimePolicy, { files }: RuntimePolicy): LintWarning[] {
   const warnings: LintWarning[] = [];
+  const name = Buffer.from(BOOT_AGGREGATE);
+  if (files.find(name, 0, name.length) >= 0) {
+    const message = 'the digests of boot_aggregate are not used: it must agree with the quoted PCRs';
+    warnings.push({ code: 'BOOT_AGGREGATE_NOT_USED', message });
+  }
+  if (compiled.unusedFields.length > 0) {
+    const message = `these fields change nothing: ${compiled.unusedFields.join(', ')}`;
+    warnings.push({ code: 'FIELDS_NOT_USED', message });
+  }
   if (compiled.hasVerificationKeys) {
     const message =
       'verification-keys are kept but signatures of files are not verified yet: signed files must be listed by digest';

@@ -1,5 +1,6 @@
 import { parseListedDigest } from './digests.js';
-import { type PolicyDraft, pathProblem } from './draft.js';
+import { BOOT_AGGREGATE, type PolicyDraft, pathProblem } from './draft.js';
+import { KeyringLines, keyringOf } from './keyring-lines.js';
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -14,12 +15,20 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['\\r', '\r'],
 ]);
 
+/** The lines of a list, and where they go. */
+interface Target {
+  readonly draft: PolicyDraft;
+  readonly keyrings: KeyringLines;
+}
+
 /**
  * Reads `digest  path` lines as `sha256sum` and its siblings write them: two spaces, or a space and an
  * asterisk, and a line that begins with a backslash has its path escaped. A single space is accepted too.
- * Blank lines and lines that begin with `#` are skipped. Problems go to the draft, with their lines.
+ * Blank lines and lines that begin with `#` are skipped. As in Keylime's old lists, `%keyring:<name>` for a path lists
+ * a key of that keyring. Problems go to the draft, with their lines.
  */
 export function parseFlat(text: Buffer, draft: PolicyDraft): void {
+  const target: Target = { draft, keyrings: new KeyringLines() };
   let line = 1;
   let hasEntries = false;
   for (let start = 0; start < text.length; line += 1) {
@@ -28,37 +37,42 @@ export function parseFlat(text: Buffer, draft: PolicyDraft): void {
     const end = next > start && text[next - 1] === CARRIAGE_RETURN ? next - 1 : next;
     if (end > start && text[start] !== HASH_SIGN) {
       hasEntries = true;
-      const message = parseLine(text, start, end, draft);
+      const message = parseLine(text, start, end, target);
       if (message !== null) draft.problems.add({ line, message });
     }
     start = next + 1;
   }
+  target.keyrings.writeTo(draft.keyrings);
   if (!hasEntries) draft.problems.add({ message: 'the list has no entries' });
 }
 
-function parseLine(text: Buffer, start: number, end: number, draft: PolicyDraft): string | null {
+function parseLine(text: Buffer, start: number, end: number, target: Target): string | null {
   const isEscaped = text[start] === BACKSLASH;
   const digestStart = isEscaped ? start + 1 : start;
   const digestEnd = text.indexOf(SPACE, digestStart);
   if (digestEnd < 0 || digestEnd >= end) return 'expected a digest, two spaces and a path';
-  const size = parseListedDigest(text, digestStart, digestEnd, draft.digest);
+  const size = parseListedDigest(text, digestStart, digestEnd, target.draft.digest);
   if (typeof size === 'string') return size;
   const hasMark = text[digestEnd + 1] === SPACE || text[digestEnd + 1] === ASTERISK;
   const pathStart = Math.min(hasMark ? digestEnd + 2 : digestEnd + 1, end);
-  if (!isEscaped) return addEntry(text, pathStart, end, size, draft);
+  if (!isEscaped) return addEntry(text, pathStart, end, size, target);
   const path = Buffer.from(unescapePath(text.toString('utf8', pathStart, end)));
-  return addEntry(path, 0, path.length, size, draft);
+  return addEntry(path, 0, path.length, size, target);
 }
 
 function unescapePath(path: string): string {
   return path.replace(/\\[\\nr]/g, (pair) => ESCAPES.get(pair) ?? pair);
 }
 
-function addEntry(bytes: Buffer, start: number, end: number, size: number, draft: PolicyDraft): string | null {
+function addEntry(bytes: Buffer, start: number, end: number, size: number, { draft, keyrings }: Target): string | null {
   const problem = pathProblem(bytes, start, end);
   if (problem !== null) return problem;
-  if (!draft.files.add(bytes, start, end))
+  const keyring = keyringOf(bytes, start, end);
+  if (keyring !== null) return keyrings.add(keyring, draft.digest.slice(0, size));
+  if (draft.files.add(bytes, start, end)) draft.files.addDigest(draft.digest, size);
+  // Keylime's lists may have several of these; none is used.
+  else if (bytes.toString('utf8', start, end) !== BOOT_AGGREGATE) {
     return 'the path is listed twice; a path with several digests is written in the JSON form';
-  draft.files.addDigest(draft.digest, size);
+  }
   return null;
 }

@@ -8,6 +8,21 @@ const FORMAT_VERSION = 1;
 const MAX_DIGESTS_PER_PATH = 10_000;
 const MAX_IGNORED_KEYRINGS = 100;
 
+const SIGNED =
+  'this is a signed policy (a DSSE envelope), whose signatures are not verified yet: verify them, and give the payload, as `jq -r .payload FILE | base64 -d` prints it';
+const LEGACY =
+  'this is a list of the form before runtime policies: convert it with `keylime_convert_runtime_policy -a FILE -o POLICY`, where FILE is what has the key hashes, and give the excludes beside it';
+
+/** Keys that tell another form of file: it is refused as a whole, since nothing else in it would be understood. */
+const OTHER_FORMS: Readonly<Record<string, string>> = {
+  payload: SIGNED,
+  payloadType: SIGNED,
+  signatures: SIGNED,
+  hashes: LEGACY,
+  allowlist: LEGACY,
+  exclude: LEGACY,
+};
+
 type MemberReaders = Readonly<Record<string, (reader: JsonReader, draft: PolicyDraft) => void>>;
 
 /**
@@ -20,6 +35,10 @@ export function parseRuntimePolicyJson(text: Uint8Array, draft: PolicyDraft): vo
     let hasDigests = false;
     reader.readObject((key) => {
       if (key === 'digests') hasDigests = true;
+      if (Object.hasOwn(OTHER_FORMS, key)) {
+        reader.problem(OTHER_FORMS[key] ?? '');
+        draft.problems.throwIfAny();
+      }
       readMember(key, POLICY, reader, draft);
     });
     if (!hasDigests) draft.problems.add({ pointer: '/digests', message: 'the key is missing' });
@@ -37,14 +56,22 @@ function readMember(key: string, readers: MemberReaders, reader: JsonReader, dra
   }
 }
 
+/** A field that is accepted since Keylime writes it. */
+function unused(field: string): MemberReaders[string] {
+  return (reader, draft) => {
+    reader.skipValue();
+    draft.unusedFields.push(field);
+  };
+}
+
 const META: MemberReaders = {
   version: (reader) => {
     if (reader.expects('scalar', 'a number') && reader.readScalar() !== FORMAT_VERSION) {
       reader.problem(`only version ${FORMAT_VERSION} of the format is understood`);
     }
   },
-  generator: (reader) => reader.skipValue(),
-  timestamp: (reader) => reader.skipValue(),
+  generator: unused('meta.generator'),
+  timestamp: unused('meta.timestamp'),
 };
 
 const IMA: MemberReaders = {
@@ -58,7 +85,7 @@ const IMA: MemberReaders = {
   log_hash_alg: (reader, draft) => {
     if (!reader.expects('string', 'the name of a hash')) return;
     const name = reader.readText();
-    if (isHashAlgorithm(name)) draft.logHashAlgorithm = name;
+    if (isHashAlgorithm(name)) draft.unusedFields.push('ima.log_hash_alg');
     else reader.problem('must be sha1, sha256, sha384 or sha512');
   },
   dm_policy: (reader, draft) => {
@@ -73,7 +100,7 @@ const IMA: MemberReaders = {
 
 const POLICY: MemberReaders = {
   meta: (reader, draft) => readSection(META, reader, draft),
-  release: (reader) => reader.skipValue(),
+  release: unused('release'),
   digests: (reader, draft) => readTable(draft.files, reader, draft),
   excludes: (reader, draft) => readStrings(reader, (pattern) => draft.excludes.add(pattern)),
   keyrings: (reader, draft) => readTable(draft.keyrings, reader, draft),

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { MAX_PCR } from '../tpm/index.js';
-import { parseListedDigest } from './digests.js';
+import { MAX_DIGEST_BYTES, parseListedDigest } from './digests.js';
 import { ProblemList } from './errors.js';
 import { JsonReader } from './json-reader.js';
 
@@ -20,8 +20,14 @@ export interface PcrPolicyOptions {
   readonly hasImaPolicy?: boolean;
 }
 
+/** Has any PCR a value? A policy without one judges nothing, whatever has to be quoted for it. */
+export function constrainsAny({ values }: PcrPolicy): boolean {
+  return Object.keys(values).length > 0;
+}
+
 /**
- * Reads `{ "mask"?: "0x…", "<pcr 0–23>": ["<hex>", …] }`, the form of Keylime's `tpm_policy`.
+ * Reads `{ "mask"?: "0x…", "<pcr 0–23>": ["<hex>", …] }`, the form of Keylime's `tpm_policy`. A single value may stand
+ * for the array of it.
  * @throws RuntimePolicyError with JSON pointers.
  */
 export function parsePcrPolicy(text: string, options: PcrPolicyOptions = {}): PcrPolicy {
@@ -46,7 +52,6 @@ export function parsePcrPolicy(text: string, options: PcrPolicyOptions = {}): Pc
   }
   reader.finish();
   problems.throwIfAny();
-  if (Object.keys(values).length === 0) problems.fail({ message: 'the policy constrains no PCR' });
   return { pcrs: [...pcrs].sort((a, b) => a - b), values };
 }
 
@@ -67,18 +72,25 @@ function readMask(reader: JsonReader, pcrs: Set<number>): void {
 }
 
 function readValues(reader: JsonReader): string[] {
+  if (reader.kind() === 'string') return readValue(reader);
   const list: string[] = [];
-  if (!reader.expects('array', 'an array of values in hex')) return list;
-  const scratch = new Uint8Array(64);
+  if (!reader.expects('array', 'a value in hex or an array of them')) return list;
   let count = 0;
   reader.readArray(() => {
     count += 1;
-    if (!reader.expects('string', 'a value in hex')) return;
-    reader.readString();
-    const size = parseListedDigest(reader.bytes, reader.start, reader.end, scratch);
-    if (typeof size === 'string') reader.problem(size);
-    else list.push(Buffer.from(scratch.subarray(0, size)).toString('hex'));
+    list.push(...readValue(reader));
   });
   if (count === 0) reader.problem('a PCR without values could never pass');
   return list;
+}
+
+/** One value, or none when it is reported. */
+function readValue(reader: JsonReader): string[] {
+  if (!reader.expects('string', 'a value in hex')) return [];
+  reader.readString();
+  const value = new Uint8Array(MAX_DIGEST_BYTES);
+  const size = parseListedDigest(reader.bytes, reader.start, reader.end, value);
+  if (typeof size === 'number') return [Buffer.from(value.subarray(0, size)).toString('hex')];
+  reader.problem(size);
+  return [];
 }

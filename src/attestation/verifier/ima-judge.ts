@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import { BOOT_AGGREGATE, bootAggregates, type ImaLogReader } from '../ima/index.js';
+import { bootAggregates, type ImaLogReader } from '../ima/index.js';
 import {
+  BOOT_AGGREGATE,
   digestSize,
   formatDigest,
   openRuntimePolicy,

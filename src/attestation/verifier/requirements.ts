@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PcrPolicy } from '../runtime-policy/index.js';
+import { constrainsAny, type PcrPolicy } from '../runtime-policy/index.js';
 import type { LayerOutline, TpmKind, VerifierRules, VerifierState } from './types.js';
 
 export const IMA_PCR = 10;
@@ -13,7 +13,10 @@ export function pcrPolicyOf(layer: LayerOutline, tpmKind: TpmKind): PcrPolicy | 
 
 /** Does any layer say something about this agent? Without that an accepted quote would mean nothing. */
 export function isAnythingBound(policies: readonly LayerOutline[], tpmKind: TpmKind): boolean {
-  return policies.some((layer) => layer.runtimePolicy !== undefined || pcrPolicyOf(layer, tpmKind) !== undefined);
+  return policies.some((layer) => {
+    const pcrPolicy = pcrPolicyOf(layer, tpmKind);
+    return layer.runtimePolicy !== undefined || (pcrPolicy !== undefined && constrainsAny(pcrPolicy));
+  });
 }
 
 /** The PCRs that a quote must cover, ascending: derived from what is bound, never chosen by the agent. */

@@ -12,6 +12,7 @@ import { type PolicyOptions, toPolicyInput, withPolicies } from '../policy-input
 import { allowlistRef } from '../refs.js';
 import { get, note, openSession, printList, printObject, type Session, send } from '../session.js';
 import { formatOf, verb, withLimit } from '../verb.js';
+import type { LintOptions } from '../verify/lint.js';
 
 const COLUMNS: readonly Column[] = [
   ['NAME', 'name'],
@@ -85,11 +86,12 @@ export function registerAllowlist(noun: Command): void {
       note(session, `deleted ${name}`);
     },
   );
-  verb(noun, 'lint <file>', 'check a list without a server', 'bailiwick allowlist lint web.sha256')
+  verb(noun, 'lint [file]', 'check a list or PCR values without a server', 'bailiwick allowlist lint web.sha256')
     .option('--excludes <file>', 'expressions of paths to leave out, one a line')
-    .action(async (file: string, { excludes }: { excludes?: string }, self: Command) => {
+    .option('--tpm-policy <file>', "PCR values, Keylime's JSON")
+    .action(async (file: string | undefined, options: LintOptions, self: Command) => {
       const { lint } = await import('../verify/lint.js');
-      await lint(file, excludes, formatOf(self));
+      await lint(file, options, formatOf(self));
     });
 }
 

@@ -197,12 +197,6 @@ describe('excludes', () => {
     ]);
   });
 
-  it('invalid: an exclude that stands alone but not beside others', () => {
-    expect(refusal(line('/x'), ['/a', '\\Q/tmp/'])).toMatchObject({ pointer: '/excludeList/1' });
-    expect(refusal(line('/x'), ['/(?P<name>a)', '/(?P<name>b)'])).toMatchObject({ pointer: '/excludeList/1' });
-    expect(open(line('/x'), ['\\Q/tmp/\\E', '/(?P<name>a)']).isExcluded('/a')).toBe(true);
-  });
-
   it('invalid: a separate exclude that is wrong, by its place; too many; too complex', () => {
     expect(refusal(line('/x'), ['/a', '['])).toMatchObject({ pointer: '/excludeList/1' });
     expect(

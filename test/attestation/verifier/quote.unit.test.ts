@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { parsePcrPolicy } from '../../../src/attestation/runtime-policy/index.js';
 import { parsePublicArea } from '../../../src/attestation/tpm/index.js';
-import { verify } from '../../../src/attestation/verifier/index.js';
+import { requiredPcrs, verify } from '../../../src/attestation/verifier/index.js';
 
 import { sha256 } from '../ima/ima-log.js';
-import { attest, codes, healthyMachine, IMA_LAYER, NOW, pcrLayer, prepare } from './machine.js';
+import { attest, codes, healthyMachine, IMA_LAYER, layer, NOW, pcrLayer, prepare } from './machine.js';
 
 const QUOTED = Array.from({ length: 11 }, (_, pcr) => pcr);
 const random = (length: number) =>
@@ -189,6 +190,20 @@ describe('verify: PCR policies', () => {
   it('refused: a policy for the other kind of TPM binds nothing', () => {
     const input = { enrolment: { attestationKey: machine.tpm.akPublic, tpmKind: 'VIRTUAL' as const } };
     expect(codes(attest({ machine, policies: [pcrLayer(7, [hex(7)])], input }))).toEqual(['NOTHING_BOUND']);
+  });
+
+  it('refused: PCR policies without values bind nothing, and what their mask names is still to be quoted', () => {
+    for (const text of ['{}', '{"mask":"0x0"}', '{"mask":"0x81"}']) {
+      const policies = [layer({ tpmPolicy: parsePcrPolicy(text) }), layer({ tpmPolicy: parsePcrPolicy('{}') })];
+      expect(codes(attest({ machine, policies }))).toEqual(['NOTHING_BOUND']);
+    }
+    const masked = layer({ tpmPolicy: parsePcrPolicy('{"mask":"0x800"}') });
+    expect(requiredPcrs([IMA_LAYER, masked], 'PHYSICAL')).toContain(11);
+    expect(codes(attest({ machine, policies: [masked], quote: { pcrs: QUOTED } }))).toEqual([
+      'PCR_NOT_QUOTED',
+      'PCR_NOT_ASKED',
+    ]);
+    expect(codes(attest({ machine, policies: [masked, IMA_LAYER] }))).toEqual([]);
   });
 
   it('refused: nothing bound is never accepted, unless a caller offline asks for the quote alone', () => {
