@@ -82,6 +82,8 @@ class Expansion {
       const cycle = [...this.#path.slice(this.#path.indexOf(name)), name].join(' -> ');
       throw new PolicySyntaxError(origin, call.at, `rules form a cycle: ${cycle}`, 'CYCLIC_RULE');
     }
+    // A chain as long as this is too large in the end; said here, no chain can exhaust the stack.
+    if (this.#path.length >= EXPANDED_SIZE_MAX) throw tooLarge(origin, call.at, `rule ${name}`);
     this.#path.push(name);
     const expanded = this.expand(
       body,
