@@ -156,6 +156,21 @@ describe('policy import-service', () => {
     ]);
   });
 
+  test('ok: a long comment that never ends what it begins', async () => {
+    const comment = `# DEPRECATED\n# "a":"${'" has been deprecated since '.repeat(30_000)}\n#"a": "@"\n`;
+    const { code, out } = await importService('comment.yaml', comment);
+    expect([code, out]).toEqual([0, '1 rules, 0 refused, 0 warnings\n']);
+  });
+
+  test('refused: rules that call each other in a very long chain, within seconds', async () => {
+    const rules = Array.from({ length: 1300 }, (_, i) => [`r${i}`, `rule:r${i + 1}`]);
+    const { code, out } = await importService('chain.json', JSON.stringify(Object.fromEntries(rules)), '-o', 'json');
+    const { refused, findings } = JSON.parse(out);
+    expect([code, refused]).toEqual([1, 1300]);
+    expect(findings[0].message).toMatch(/rule r1025 expands to more than 1024 nodes/);
+    expect(findings.at(-1).message).toMatch(/unknown rule: r1300/);
+  });
+
   test('ok: the default policies of nova, neutron and glance, none of which is refused', async () => {
     const file = fileURLToPath(new URL('../fixtures/openstack-policies.jsonl', import.meta.url));
     const { code, out } = await runCli('policy', 'import-service', file);

@@ -3,6 +3,7 @@ const WIDTH = 68;
 /** Lines of one deprecation: enough for two of the longest checks that are read. */
 const LINES_MAX = 256;
 
+const START = '# DEPRECATED';
 const DEPRECATION = /^"([^"]*)":"(.*?)" has been deprecated since .*? in favor of "([^"]*)":"/;
 
 /** The deprecated checks that the comments of a sample tell, by the name of the rule that replaced them. */
@@ -11,14 +12,22 @@ export function deprecationsIn(
 ): ReadonlyMap<string, { readonly name: string; readonly check: string }> {
   const found = new Map<string, { name: string; check: string }>();
   for (const [index, line] of lines.entries()) {
-    if (line.trimEnd() !== '# DEPRECATED') continue;
-    const following = lines.slice(index + 1, index + 1 + LINES_MAX).map((one) => one.trimEnd());
-    const end = following.findIndex((one) => !one.startsWith('# '));
-    const text = unwrap(following.slice(0, end < 0 ? undefined : end).map((one) => one.slice(2)));
-    const [, name, check, successor] = DEPRECATION.exec(text) ?? [];
+    if (line.trimEnd() !== START) continue;
+    const [, name, check, successor] = DEPRECATION.exec(unwrap(commentAfter(lines, index))) ?? [];
     if (name !== undefined && check !== undefined && successor !== undefined) found.set(successor, { name, check });
   }
   return found;
+}
+
+/** The text of a comment below a line of it. */
+function commentAfter(lines: readonly string[], start: number): readonly string[] {
+  const text: string[] = [];
+  for (let next = start + 1; text.length < LINES_MAX; next += 1) {
+    const line = lines[next]?.trimEnd() ?? '';
+    if (!line.startsWith('# ') || line === START || line.length > WIDTH + 2) break;
+    text.push(line.slice(2));
+  }
+  return text;
 }
 
 /** Joins lines that Python's `textwrap` made of one: it breaks at spaces, after hyphens, and in words longer than a line. */

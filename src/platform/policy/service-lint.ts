@@ -1,5 +1,6 @@
-import { readCaseCheck } from './cases.js';
 import { PolicyError, PolicySyntaxError, type SyntaxCode } from './errors.js';
+import type { ParsedCheck } from './language/ast.js';
+import { expandCheck, type Rules } from './language/expand.js';
 import { type CheckWarning, parseServiceCheck, parseServiceDefault } from './service-checks.js';
 
 /** A rule of another service, as its policy file or its defaults tell it. */
@@ -23,52 +24,72 @@ export interface ServiceFinding<Rule> {
 
 /** What would be refused of a service's rules, and what is doubtful about them, rule by rule. */
 export function lintService<Rule extends ServiceRule>(rules: readonly Rule[]): readonly ServiceFinding<Rule>[] {
-  const contexts = new Map<string, Context>();
-  for (const { service, name, check, isOverride } of rules) {
-    const context = contexts.get(service) ?? { rules: {}, overrides: {} };
-    contexts.set(service, context);
-    if (isOverride) context.overrides[name] = check;
-    // What is overridden has a default, be it told or not.
-    if (!isOverride || !Object.hasOwn(context.rules, name)) context.rules[name] = isOverride ? '!' : check;
+  const services = new Map<string, Map<string, Reading<Rule>>>();
+  for (const rule of rules) {
+    const inForce = services.get(rule.service) ?? new Map<string, Reading<Rule>>();
+    services.set(rule.service, inForce);
+    // What an operator wrote stands in place of the default, wherever in the file it is.
+    if (rule.isOverride || !inForce.has(rule.name)) inForce.set(rule.name, readRule(rule));
   }
-  return rules.flatMap((rule) => {
-    const context = contexts.get(rule.service) ?? { rules: {}, overrides: {} };
-    const isReplaced = !rule.isOverride && Object.hasOwn(context.overrides, rule.name);
-    return isReplaced ? [] : findingsOf(rule, context);
+  return [...services.values()].flatMap((inForce) => {
+    const called: Rules = { get: (name) => orThrow(inForce.get(name)?.check) };
+    return [...inForce.values()].flatMap((reading) => findingsOf(reading, called));
   });
 }
 
-interface Context {
-  readonly rules: Record<string, string>;
-  readonly overrides: Record<string, string>;
+/** A rule with its texts parsed, once for all the rules that call it; or why a text cannot be. */
+interface Reading<Rule> {
+  readonly rule: Rule;
+  readonly check: ParsedCheck | PolicyError;
+  readonly old: ParsedCheck | PolicyError | undefined;
+  readonly warnings: readonly CheckWarning[];
 }
 
-function findingsOf<Rule extends ServiceRule>(rule: Rule, context: Context): readonly ServiceFinding<Rule>[] {
+function readRule<Rule extends ServiceRule>(rule: Rule): Reading<Rule> {
+  const { name, check, deprecated, isOverride } = rule;
   const warnings: CheckWarning[] = [];
+  const warn = (warning: CheckWarning) => warnings.push(warning);
+  return {
+    rule,
+    check: orFault(() =>
+      isOverride
+        ? parseServiceCheck(check, `override of ${name}`, warn)
+        : parseServiceDefault(check, `rule ${name}`, warn),
+    ),
+    old: deprecated && orFault(() => parseServiceDefault(deprecated.check, `deprecated check of ${name}`, warn)),
+    warnings,
+  };
+}
+
+function findingsOf<Rule extends ServiceRule>(
+  { rule, check, old, warnings }: Reading<Rule>,
+  called: Rules,
+): readonly ServiceFinding<Rule>[] {
+  const refuseUnusable = (part: ParsedCheck | PolicyError | undefined, origin: string) => {
+    const parsed = orThrow(part);
+    if (parsed) expandCheck(parsed, { origin, rules: called, hasKey: () => true });
+  };
   try {
-    readCaseCheck({ ...context, ...QUESTION, subject: { rule: rule.name }, deprecated: rule.deprecated });
-    readOwnTexts(rule, (warning) => warnings.push(warning));
+    refuseUnusable(check, `rule ${rule.name}`);
+    refuseUnusable(old, `deprecated check of ${rule.name}`);
+    return warnings.map((warning) => ({ rule, severity: 'warning', ...warning }));
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     const code = error instanceof PolicySyntaxError ? error.code : 'INVALID_CHECK';
     return [{ rule, severity: 'error', code, message: error.message }];
   }
-  return warnings.map((warning) => ({ rule, severity: 'warning', ...warning }));
 }
 
-/** With old defaults, so that the deprecated check is read too. */
-const QUESTION = {
-  scopeTypes: [],
-  enforceScope: false,
-  credentials: {},
-  target: {},
-  enforceNewDefaults: false,
-  defaultRule: undefined,
-} as const;
+function orFault(parse: () => ParsedCheck): ParsedCheck | PolicyError {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof PolicyError) return error;
+    throw error;
+  }
+}
 
-/** Without the rules that they name: those have findings of their own. */
-function readOwnTexts({ name, check, deprecated, isOverride }: ServiceRule, warn: (warning: CheckWarning) => void) {
-  if (isOverride) parseServiceCheck(check, `override of ${name}`, warn);
-  else parseServiceDefault(check, `rule ${name}`, warn);
-  if (deprecated) parseServiceDefault(deprecated.check, `deprecated check of ${name}`, warn);
+function orThrow(part: ParsedCheck | PolicyError | undefined): ParsedCheck | undefined {
+  if (part instanceof PolicyError) throw part;
+  return part;
 }
