@@ -45,6 +45,43 @@ describe('policy evaluate, from standard input', () => {
   });
 
   test.each([
+    ['a default', { rules: { a: '' }, rule: 'a' }, 'rule a'],
+    ['a default that is called', { rules: { a: 'rule:b', b: '' }, rule: 'a' }, 'rule b'],
+    ['the default rule', { rules: { d: '' }, rule: 'missing', default_rule: 'd' }, 'rule d'],
+    [
+      'a deprecated default',
+      { ...renamed, deprecated: { name: 'x:old', check_str: '' }, enforce_new_defaults: false },
+      'deprecated check of x:new',
+    ],
+  ])('ok: an empty check allows with a warning: %s', (_what, given, origin) => {
+    expect(decide(given)).toEqual({
+      id: 1,
+      decision: 'allow',
+      warnings: [`${origin}: the check is empty, and read as @`],
+    });
+  });
+
+  test.each([
+    ['a target key with a colon', 'project_id:%(network:project_id)s', 'allow'],
+    ['the same, of another project', 'project_id:%(other:project_id)s', 'deny'],
+    ['the same, which the target has not', 'not project_id:%(missing:project_id)s', 'deny'],
+  ])('ok: %s', (_what, check, decision) => {
+    const target = { 'network:project_id': 'p', 'other:project_id': 'q' };
+    expect(decide({ check, ...admin, target })).toEqual({ id: 1, decision });
+  });
+
+  test.each([
+    ['alone', 'field:networks:shared=True', 'deny'],
+    ['negated', 'not field:networks:shared=True', 'deny'],
+    ['beside what allows', 'field:networks:shared=True or role:admin', 'allow'],
+    ['beside what denies', 'not field:networks:shared=True and role:nobody', 'deny'],
+  ])("ok: a service's own kind of check says nothing, with a warning: %s", (_what, check, decision) => {
+    const creds = { ...admin.creds, field: 'networks:shared=True' };
+    const warnings = ["the check: field: is neutron's own check, and says nothing here"];
+    expect(decide({ check, creds })).toEqual({ id: 1, decision, warnings });
+  });
+
+  test.each([
     ['an unknown rule', { check: 'rule:b' }, /unknown rule: b/],
     ['no rule of that name', { rule: 'b' }, /there is no rule b/],
     [
@@ -54,6 +91,26 @@ describe('policy evaluate, from standard input', () => {
     ],
     ['neither rule nor check', {}, /neither a rule nor a check/],
     ['an empty check', { check: '' }, /empty/],
+    ['an empty override', { rules: { a: '@' }, rule: 'a', overrides: { a: '' } }, /override of a.*empty/],
+    [
+      'an empty override of a rule that is called',
+      { rules: { a: 'rule:b', b: '@' }, rule: 'a', overrides: { b: '' } },
+      /override of b.*empty/,
+    ],
+    ['an empty override of the old name', { ...renamed, overrides: { 'x:old': '' } }, /override of x:new.*empty/],
+    ['a default of white space alone', { rules: { a: '  ' }, rule: 'a' }, /rule a.*empty/],
+    ['credentials that are null', { check: '@', creds: null }, /^\/creds: /],
+    ['a target that is null', { check: '@', target: null }, /^\/target: /],
+    [
+      'an override of a rule that is not defined',
+      { rules: { b: '@' }, rule: 'a', overrides: { a: '@' } },
+      /there is no rule a; an override does not define one/,
+    ],
+    [
+      'the same beside a default rule',
+      { rules: { d: '@' }, rule: 'a', overrides: { a: '!' }, default_rule: 'd' },
+      /an override does not define one/,
+    ],
     ['rules that are not texts', { rules: { a: [] }, rule: 'a' }, /\/rules\/a/],
     ['a deprecated check that cannot be read', { ...renamed, deprecated: { name: 'x', check_str: '(' } }, /deprecated/],
     ['a check by another server', { check: 'http://host/%(k)s' }, /unknown credential field: http/],
@@ -72,10 +129,40 @@ describe('policy evaluate, from standard input', () => {
     expect(decide(given)).toEqual({ id: 1, decision: 'refused', message: expect.stringMatching(message) });
   });
 
-  test('refused: a fraction, which JSON and Python print differently', () => {
-    expect(answer('{"check":"x:1","creds":{"x":1.0}}').decision).toBe('refused');
-    expect(answer('{"check":"x:1","creds":{"x":1e0}}').decision).toBe('refused');
-    expect(answer('{"check":"x:1","creds":{"x":1,"y":"1.0\\"2.0"}}').decision).toBe('allow');
+  test.each([
+    ['a credential', '{"check":"x:1","creds":{"x":1.0}}'],
+    ['a credential with an exponent', '{"check":"x:1","creds":{"x":1e0}}'],
+    ['a credential in a list', '{"check":"x:1","creds":{"x":["\\"", 1.0]}}'],
+    ['a target key', '{"check":"1:%(k)s","target":{"k":-1.0}}'],
+    ['a role', '{"check":"role:a","creds":{"roles":["a",1.5]}}'],
+    ['a scope, which 0.0 is not', '{"check":"@","scope_types":["system"],"creds":{"system_scope":0.0}}'],
+  ])('refused: a number with a fraction, read as %s', (_what, line) => {
+    expect(answer(line)).toMatchObject({ decision: 'refused' });
+  });
+
+  test.each([
+    ['a credential', '{"check":"x:1","creds":{"x":1,"y":2.5,"z":[{"a":1E3}]}}'],
+    ['a target key', '{"check":"x:1","creds":{"x":1},"target":{"size":1.5}}'],
+    ['the id', '{"id":1.5,"check":"x:1","creds":{"x":1}}'],
+    ['a text', '{"check":"x:1","creds":{"x":1,"y":"1.0\\"2.0"}}'],
+    [
+      'a scope that is not enforced',
+      '{"check":"@","scope_types":["system"],"enforce_scope":false,"creds":{"domain_id":1.0}}',
+    ],
+  ])('ok: a number with a fraction, not read by the check: %s', (_what, line) => {
+    expect(answer(line)).toMatchObject({ decision: 'allow' });
+  });
+
+  test('ok: a number with a fraction in the id comes back as it was', () => {
+    expect(answer('{"id":1.5,"check":"@"}')).toEqual({ id: 1.5, decision: 'allow' });
+  });
+
+  test('refused: what would be JSON only without its fractions', () => {
+    expect(answer('{"check":"@","target":{"k":1.2.3}}')).toMatchObject({ message: 'the line is not JSON' });
+  });
+
+  test('ok: a line with a very long text', () => {
+    expect(answer(`{"check":"@","target":{"k":"${'\\\\a'.repeat(300_000)}"}}`).decision).toBe('allow');
   });
 
   test('ok: a malformed line is answered, and the run goes on', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type CaseAnswer, readCase } from '../../src/cli/policies/cases.js';
 import { readCaseCheck } from '../../src/platform/policy/cases.js';
 import {
@@ -16,6 +17,13 @@ import { and, not, or } from '../../src/platform/policy/truth.js';
 import { NULL_TEXT, readCredential } from '../../src/platform/policy/values.js';
 import type { OsloReference } from './oslo-reference.js';
 import type { CaseText } from './policy-cases.js';
+
+/** The classes that the documentation names: the first column of its table of stricter answers. */
+export function documentedClasses(): readonly string[] {
+  const page = readFileSync(new URL('../../docs/policy-language.md', import.meta.url), 'utf8');
+  const section = page.split('## Beside oslo.policy')[1]?.split('\n## ')[0] ?? '';
+  return [...section.matchAll(/^\| ([a-z][^|]*?) +\|/gm)].map(([, name = '']) => name);
+}
 
 /**
  * Why an answer is stricter than the reference's, which is `allow`. A denial is explained atom by atom: the reference is

@@ -3,30 +3,29 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const SCRIPT = fileURLToPath(new URL('./oslo_reference.py', import.meta.url));
-
-/** oslo.policy in a process of its own; it answers in the order of the questions. */
-export class OsloReference {
+/** oslo.policy in a process of its own; it answers in the order of the questions, a line for each. */
+export class OsloProcess {
   readonly #child: ChildProcess;
-  readonly #waiting: ((answer: string) => void)[] = [];
+  readonly #waiting: { readonly tell: (answer: string) => void; readonly fail: (fault: Error) => void }[] = [];
 
-  constructor() {
-    this.#child = spawn('/usr/bin/python3', [SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] });
+  /** @param script a file of this folder. */
+  constructor(script: string) {
+    const path = fileURLToPath(new URL(`./${script}`, import.meta.url));
+    this.#child = spawn('/usr/bin/python3', [path], { stdio: ['pipe', 'pipe', 'inherit'] });
     const { stdout } = this.#child;
     if (stdout === null) throw new Error('the reference has no output');
-    createInterface({ input: stdout }).on('line', (line) => this.#waiting.shift()?.(line));
+    createInterface({ input: stdout }).on('line', (line) => this.#waiting.shift()?.tell(line));
     this.#child.on('exit', (code) => {
-      for (const answer of this.#waiting.splice(0)) answer(`exit ${code}; is python3-oslo.policy installed?`);
+      const fault = new Error(`the reference ended: exit ${code}; is python3-oslo.policy installed?`);
+      for (const { fail } of this.#waiting.splice(0)) fail(fault);
     });
   }
 
-  /** `allow`, `deny`, `invalid_scope`, or `error` and the name of the exception. */
-  async decide(line: string): Promise<string> {
-    const answer = new Promise<string>((resolve) => this.#waiting.push(resolve));
-    this.#child.stdin?.write(`${line}\n`);
-    const said = await answer;
-    if (!/^(allow|deny|invalid_scope|error \w+)$/.test(said)) throw new Error(`the reference ended: ${said}`);
-    return said;
+  ask(line: string): Promise<string> {
+    return new Promise((tell, fail) => {
+      this.#waiting.push({ tell, fail });
+      this.#child.stdin?.write(`${line}\n`);
+    });
   }
 
   async close(): Promise<void> {
@@ -34,5 +33,19 @@ export class OsloReference {
     const ended = once(this.#child, 'exit');
     this.#child.stdin?.end();
     await ended;
+  }
+}
+
+/** oslo.policy as it decides one case after another. */
+export class OsloReference extends OsloProcess {
+  constructor() {
+    super('oslo_reference.py');
+  }
+
+  /** `allow`, `deny`, `invalid_scope`, or `error` and the name of the exception. */
+  async decide(line: string): Promise<string> {
+    const said = await this.ask(line);
+    if (!/^(allow|deny|invalid_scope|error \w+)$/.test(said)) throw new Error(`the reference said: ${said}`);
+    return said;
   }
 }

@@ -28,6 +28,16 @@ export function registerOfflinePolicy(noun: Command): void {
   ).action(async (file: string, _options: object, self: Command) => {
     await (await import('../policies/redundant.js')).printRedundant(file, formatOf(self));
   });
+  verb(
+    noun,
+    'import-service <file>',
+    "read another service's sample policy, and tell what would be refused of it: exit 1 for that",
+    'bailiwick policy import-service nova.policy.yaml.sample',
+  )
+    .option('--strict', 'exit 1 for warnings too')
+    .action(async (file: string, { strict }: { strict?: boolean }, self: Command) => {
+      await (await import('../policies/import-service.js')).importService(file, strict ?? false, formatOf(self));
+    });
   withQuestion(
     verb(
       noun,

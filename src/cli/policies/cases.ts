@@ -12,8 +12,8 @@ const form = z.object({
   rule: z.string().nullish(),
   check: z.string().nullish(),
   scope_types: z.array(z.string()).nullish(),
-  creds: values.nullish(),
-  target: values.nullish(),
+  creds: values.optional(),
+  target: values.optional(),
   enforce_scope: z.boolean().nullish(),
   overrides: texts,
   deprecated: z.object({ name: z.string(), check_str: z.string() }).nullish(),
@@ -26,6 +26,8 @@ export interface CaseAnswer {
   readonly id: unknown;
   readonly decision: 'allow' | 'deny' | 'invalid_scope' | 'refused';
   readonly message?: string;
+  /** What is doubtful about the checks that it was decided by. */
+  readonly warnings?: readonly string[];
 }
 
 /** Decides cases, one JSON object a line, and prints an answer a line. A malformed case does not end the run. */
@@ -45,18 +47,25 @@ export function answer(line: string): CaseAnswer {
     return refused('the line is not JSON');
   }
   if (typeof value === 'object' && value !== null) id = Reflect.get(value, 'id') ?? null;
-  if (hasFraction(line)) return refused('a number is written with a fraction or an exponent; only integers compare');
+  const exact = withoutFractions(line);
   try {
-    return { id, decision: decideCase(readCase(value)) };
+    const { decision, warnings } = decideCase(readCase(exact === line ? value : JSON.parse(exact)));
+    return { id, decision, ...(warnings.length > 0 && { warnings: warnings.map(({ message }) => message) }) };
   } catch (fault) {
     if (fault instanceof PolicyError) return refused(fault.message);
     throw fault;
   }
 }
 
-/** JavaScript reads `1.0` as the integer 1; oslo.policy prints it as `1.0`, which equals nothing else. */
-function hasFraction(line: string): boolean {
-  return /\d[.eE]/.test(line.replace(/"(?:[^"\\]|\\.)*"/g, '""'));
+/**
+ * Puts a number that is never an integer in place of each that is written with a fraction or an exponent, so that it is
+ * refused where a check reads it. JavaScript reads `1.0` as the integer 1; oslo.policy prints it as `1.0`, which equals
+ * nothing else.
+ */
+function withoutFractions(line: string): string {
+  return line.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+[.eE][-+.eE\d]*/g, (token) =>
+    token.startsWith('"') ? token : '1e999',
+  );
 }
 
 /** @throws PolicyError for a value that is not a case. */

@@ -19,8 +19,13 @@ export interface PolicyFile {
 
 /** Reads a policy file, which is YAML; JSON is YAML too. Only its form is judged. */
 export async function readPolicyFile(file: string): Promise<PolicyFile> {
+  return parsePolicyFile(await readTextFile(file, MAX_BYTES));
+}
+
+/** The same for a text. A name may be given twice only where that is said. */
+export function parsePolicyFile(text: string, { uniqueKeys = true }: { uniqueKeys?: boolean } = {}): PolicyFile {
   const lines = new LineCounter();
-  const document = parseDocument(await readTextFile(file, MAX_BYTES), { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys });
   const lineAt = (offset: number | undefined) => lines.linePos(offset ?? 0).line;
   const entries: (FileEntry & Placed)[] = [];
   const problems = document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), policy: '-', message }));

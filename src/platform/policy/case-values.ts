@@ -68,6 +68,7 @@ function step(map: CredentialMap, segment: string): readonly Reached[] {
   return value === undefined ? [] : [{ value, isElement: false }];
 }
 
-function refuseNumber(value: unknown, what: string): void {
+/** @throws PolicyError for a number that the two languages might print differently. */
+export function refuseNumber(value: unknown, what: string): void {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new PolicyError(`${what} is not an integer`);
 }

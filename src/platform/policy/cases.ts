@@ -1,10 +1,16 @@
-import { refuseAmbiguousValues } from './case-values.js';
+import { refuseAmbiguousValues, refuseNumber } from './case-values.js';
 import { PolicyError } from './errors.js';
 import { compileForRow } from './evaluate.js';
 import type { Check, ParsedCheck } from './language/ast.js';
 import { expandCheck, type Rules } from './language/expand.js';
-import { parseCheck } from './language/parser.js';
-import { overrideFor } from './overrides.js';
+import { overrideFor, textAt } from './overrides.js';
+import {
+  type CheckWarning,
+  parseServiceCheck,
+  parseServiceDefault,
+  type Warn,
+  withoutServiceKinds,
+} from './service-checks.js';
 import { TRUE } from './truth.js';
 import type { CredentialMap, TargetValue } from './values.js';
 
@@ -28,14 +34,25 @@ export interface PolicyCase {
 
 export type CaseDecision = 'allow' | 'deny' | 'invalid_scope';
 
+/** The decision, and what is doubtful about the texts that it was taken by. */
+export interface CaseOutcome {
+  readonly decision: CaseDecision;
+  readonly warnings: readonly CheckWarning[];
+}
+
 /**
  * Decides one case with the engine of the server.
  *
  * @throws PolicyError for what the engine refuses: a text, or values whose comparison would depend on how they print.
  */
-export function decideCase(given: PolicyCase): CaseDecision {
-  const credentials = withSystem(given.credentials);
-  const check = readCaseCheck(given);
+export function decideCase(given: PolicyCase): CaseOutcome {
+  const warnings: CheckWarning[] = [];
+  const check = readCaseCheck(given, (warning) => warnings.push(warning));
+  return { decision: decide(given, check), warnings };
+}
+
+function decide(given: PolicyCase, check: Check): CaseDecision {
+  const credentials = withSystem(withoutServiceKinds(given.credentials));
   refuseAmbiguousValues(check, credentials, given.target);
   if (given.enforceScope && given.scopeTypes.length > 0 && !given.scopeTypes.includes(scopeHeld(credentials)))
     return 'invalid_scope';
@@ -45,22 +62,18 @@ export function decideCase(given: PolicyCase): CaseDecision {
   return test(credentials, target) === TRUE ? 'allow' : 'deny';
 }
 
-/** Credentials of a case may have any fields; `http` and `https` are calls to other servers in oslo.policy. */
-const FIELDS = { get: (name: string) => (name === 'http' || name === 'https' ? undefined : ('map' as const)) };
-
-const parse = (text: string, origin: string) => parseCheck(text, { origin, credentials: FIELDS });
-
 /** The check that a case is decided by, with its rules put in. @throws PolicyError for a text that is refused. */
-export function readCaseCheck(given: PolicyCase): Check {
+export function readCaseCheck(given: PolicyCase, warn: Warn = () => {}): Check {
   const { subject, defaultRule } = given;
-  const texts = new Map(Object.entries({ ...given.rules, ...given.overrides }));
-  const decided = 'rule' in subject ? ruleInForce(given, subject.rule) : parse(subject.check, 'the check');
   const name = 'rule' in subject ? subject.rule : undefined;
+  const decided =
+    'rule' in subject ? ruleInForce(given, subject.rule, warn) : parseServiceCheck(subject.check, 'the check', warn);
   const rules: Rules = {
     get: (wanted) => {
       if (wanted === name && decided) return decided;
-      const text = texts.get(wanted) ?? (defaultRule === undefined ? undefined : texts.get(defaultRule));
-      return text === undefined ? undefined : parse(text, `rule ${wanted}`);
+      return (
+        readRule(given, wanted, warn) ?? (defaultRule === undefined ? undefined : readRule(given, defaultRule, warn))
+      );
     },
   };
   const origin = name === undefined ? 'the check' : `rule ${name}`;
@@ -69,16 +82,26 @@ export function readCaseCheck(given: PolicyCase): Check {
   return expandCheck(parsed, { origin, rules, hasKey: () => true });
 }
 
+/** What `rule:NAME` calls; undefined for a rule that is neither declared nor overridden. */
+function readRule({ rules, overrides }: PolicyCase, name: string, warn: Warn): ParsedCheck | undefined {
+  const override = textAt(overrides, name);
+  if (override !== undefined) return parseServiceCheck(override, `override of ${name}`, warn);
+  const text = textAt(rules, name);
+  return text === undefined ? undefined : parseServiceDefault(text, `rule ${name}`, warn);
+}
+
 /** The rule's own text, or what stands in its place; undefined for a rule without one. */
-function ruleInForce(given: PolicyCase, name: string): ParsedCheck | undefined {
+function ruleInForce(given: PolicyCase, name: string, warn: Warn): ParsedCheck | undefined {
   const { deprecated, overrides, rules, enforceNewDefaults } = given;
-  const old = deprecated && parse(deprecated.check, `deprecated check of ${name}`);
-  const text = Object.hasOwn(rules, name) ? rules[name] : undefined;
+  const old = deprecated && parseServiceDefault(deprecated.check, `deprecated check of ${name}`, warn);
+  const text = textAt(rules, name);
   // What has no default was never renamed either.
   const override = overrideFor({ name, deprecated: text === undefined ? undefined : deprecated }, overrides);
-  if (override !== undefined) return parse(override, `override of ${name}`);
+  if (text === undefined && override !== undefined)
+    throw new PolicyError(`there is no rule ${name}; an override does not define one`);
+  if (override !== undefined) return parseServiceCheck(override, `override of ${name}`, warn);
   if (text === undefined) return undefined;
-  const check = parse(text, `rule ${name}`);
+  const check = parseServiceDefault(text, `rule ${name}`, warn);
   return old && !enforceNewDefaults ? { kind: 'or', of: [check, old] } : check;
 }
 
@@ -88,9 +111,14 @@ function withSystem(credentials: CredentialMap): CredentialMap {
 }
 
 function scopeHeld(credentials: CredentialMap): string {
-  if (isGiven(credentials.system)) return 'system';
-  if (isGiven(credentials.domain_id)) return 'domain';
-  return isGiven(credentials.project_id) ? 'project' : 'unscoped';
+  // What a number with a fraction was is no longer known, and 0.0 is no scope.
+  const holds = (field: string) => {
+    refuseNumber(credentials[field], `credential ${field}`);
+    return isGiven(credentials[field]);
+  };
+  if (holds('system')) return 'system';
+  if (holds('domain_id')) return 'domain';
+  return holds('project_id') ? 'project' : 'unscoped';
 }
 
 /** Whether Python holds a value for true. */

@@ -1,4 +1,4 @@
-export { type CaseDecision, decideCase, type PolicyCase } from './cases.js';
+export { type CaseDecision, type CaseOutcome, decideCase, type PolicyCase } from './cases.js';
 export { PolicyError, PolicySyntaxError } from './errors.js';
 export { compileForOperation, compileForRow, type KeyReader, type Test } from './evaluate.js';
 export type { ExplainedCheck, Explanation, TargetValues } from './explain.js';
@@ -54,6 +54,7 @@ export {
   type RegistryInput,
 } from './registry.js';
 export { type Residue, residueOf } from './residue.js';
+export { lintService, type ServiceFinding, type ServiceRule } from './service-lint.js';
 export { defineTarget, type KeyType, type Target, type TargetKey } from './target.js';
 export { ABSENT, FALSE, mayBeTrue, OPEN, TRUE, type Truth } from './truth.js';
 export type { CredentialMap, CredentialValue, Scalar, TargetValue } from './values.js';

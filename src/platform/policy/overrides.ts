@@ -17,6 +17,6 @@ export function overrideFor(policy: Named, overrides: Readonly<Record<string, st
   return old?.trim() === `rule:${policy.name}` ? undefined : old;
 }
 
-function textAt(overrides: Readonly<Record<string, string>>, name: string): string | undefined {
-  return Object.hasOwn(overrides, name) ? overrides[name] : undefined;
+export function textAt(texts: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(texts, name) ? texts[name] : undefined;
 }

@@ -1,6 +1,7 @@
 import { type Column, getTableName, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { PolicyError } from './errors.js';
+import { isKeyName } from './language/word.js';
 import type { Scalar } from './values.js';
 
 /** The type of a target key's value, or of its elements when it is a list. */
@@ -41,8 +42,6 @@ export interface Target<Row = object, Table = PgTable> {
   readonly keys: ReadonlyMap<string, TargetKey<Row, Table>>;
 }
 
-const KEY_NAME = /^[A-Za-z_][\w.-]*$/;
-
 /**
  * Declares the target keys of a table: `defineTarget<AllowlistRow>()(allowlists, { project_id: … })`. The row type is
  * named first because it need not be the table's: a key may read what the service loaded beside it.
@@ -53,7 +52,7 @@ export function defineTarget<Row extends object>() {
     keys: Readonly<Record<string, TargetKey<Row, Table>>>,
   ): Target<Row, Table> => {
     for (const name of Object.keys(keys)) {
-      if (!KEY_NAME.test(name))
+      if (!isKeyName(name))
         throw new PolicyError(
           `target ${getTableName(table)}: ${JSON.stringify(name)} cannot be written as a target key`,
         );

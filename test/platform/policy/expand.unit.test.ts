@@ -53,6 +53,11 @@ describe('expandCheck', () => {
     );
   });
 
+  it('refused: a chain of rules that is longer than any check may be', () => {
+    const rules = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`r${i}`, `rule:r${i + 1}`]));
+    expect(() => expand('rule:r0', { ...rules, r10000: '@' })).toThrow(/rule r1024 expands to more than 1024 nodes/);
+  });
+
   it('refused: a check that uses a large rule too often', () => {
     const large = Array.from({ length: 200 }, () => '@').join(' or ');
     expect(() => expand(Array.from({ length: 6 }, () => 'rule:large').join(' or '), { large })).toThrow(

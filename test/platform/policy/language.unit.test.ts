@@ -44,6 +44,11 @@ describe('parseCheck', () => {
   it.each([
     ['project_id:%(project_id)s', { kind: 'credential', path: ['project_id'] }, { kind: 'key', name: 'project_id' }],
     ['user_id:%(owner.id)s', { kind: 'credential', path: ['user_id'] }, { kind: 'key', name: 'owner.id' }],
+    [
+      'project_id:%(network:project_id)s',
+      { kind: 'credential', path: ['project_id'] },
+      { kind: 'key', name: 'network:project_id' },
+    ],
     ['context.a-b.c:x', { kind: 'credential', path: ['context', 'a-b', 'c'] }, { kind: 'text', text: 'x' }],
     ["'member':%(k)s", { kind: 'literal', value: 'member' }, { kind: 'key', name: 'k' }],
     [`"it's":%(k)s`, { kind: 'literal', value: "it's" }, { kind: 'key', name: 'k' }],

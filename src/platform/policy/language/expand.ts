@@ -38,7 +38,8 @@ function tooLarge(origin: string, at: Position, what: string): PolicySyntaxError
 class Expansion {
   readonly #options: ExpandOptions;
   readonly #done = new Map<string, Expanded>();
-  readonly #path: string[] = [];
+  /** The rules that are being expanded, the outermost first. */
+  readonly #path = new Set<string>();
 
   constructor(options: ExpandOptions) {
     this.#options = options;
@@ -78,16 +79,19 @@ class Expansion {
     if (known) return known;
     const body = this.#options.rules.get(name);
     if (body === undefined) throw new PolicySyntaxError(origin, call.at, `unknown rule: ${name}`, 'UNDEFINED_RULE');
-    if (this.#path.includes(name)) {
-      const cycle = [...this.#path.slice(this.#path.indexOf(name)), name].join(' -> ');
+    if (this.#path.has(name)) {
+      const path = [...this.#path];
+      const cycle = [...path.slice(path.indexOf(name)), name].join(' -> ');
       throw new PolicySyntaxError(origin, call.at, `rules form a cycle: ${cycle}`, 'CYCLIC_RULE');
     }
-    this.#path.push(name);
+    // A chain as long as this is too large in the end; said here, no chain can exhaust the stack.
+    if (this.#path.size >= EXPANDED_SIZE_MAX) throw tooLarge(origin, call.at, `rule ${name}`);
+    this.#path.add(name);
     const expanded = this.expand(
       body,
       this.#options.origin === `rule ${name}` ? origin : `rule ${name} used by ${this.#options.origin}`,
     );
-    this.#path.pop();
+    this.#path.delete(name);
     this.#done.set(name, expanded);
     return expanded;
   }

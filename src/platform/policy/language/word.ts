@@ -11,12 +11,19 @@ export type CredentialFields = Pick<ReadonlyMap<string, 'value' | 'map'>, 'get'>
 
 const PATH = /^[A-Za-z_]\w*([.-][A-Za-z_]\w*)*$/;
 const INTEGER = /^-?(0|[1-9]\d*)$/;
-const TARGET_KEY = /^%\(([A-Za-z_][\w.-]*)\)s$/;
+/** A colon names the row that a key is read from in neutron: `network:project_id`. */
+const KEY_NAME = /^[A-Za-z_][\w.:-]*$/;
+const TARGET_KEY = /^%\(([^()]*)\)s$/;
 const NAMED_LITERALS: ReadonlyMap<string, Scalar | null> = new Map<string, Scalar | null>([
   ['True', true],
   ['False', false],
   ['None', null],
 ]);
+
+/** Whether a target key of this name can be written in a check. */
+export function isKeyName(name: string): boolean {
+  return KEY_NAME.test(name);
+}
 
 /**
  * Reads one word of a check.
@@ -77,7 +84,7 @@ function parseKnown(kind: string, at: Position, origin: string, fields: Credenti
 function parseMatched(match: string, at: Position, origin: string): Matched {
   const refuse = (offset: number, reason: string) => new PolicySyntaxError(origin, shift(at, offset), reason);
   const key = TARGET_KEY.exec(match)?.[1];
-  if (key !== undefined) return { kind: 'key', name: key, at };
+  if (key !== undefined && isKeyName(key)) return { kind: 'key', name: key, at };
   if (match.startsWith("'") || match.startsWith('"'))
     throw refuse(0, 'a constant after a colon is written without quotes');
   // oslo.policy formats constants, so a doubled percent sign is one and any other is a target key gone wrong.
