@@ -10,6 +10,9 @@ import type { CutReason } from './metrics.js';
 /** Requests on one connection that wait for their answers. Clients that send the next before the answer are rare. */
 const PIPELINED_MAX = 16;
 
+/** Looks in a row that find no connection, until it counts as quiet. */
+const QUIET_LOOKS = 5;
+
 interface Connection {
   readonly socket: Socket;
   readonly peer: string;
@@ -39,7 +42,7 @@ export class Connections {
   readonly #byName = new Map<string, Connection>();
   readonly #idle = new FairPool<Connection>(0);
   #isClosing = false;
-  #lastOpened = 0;
+  #openedCount = 0;
   #held: Promise<void> | null = null;
 
   constructor(server: HttpServer, options: ConnectionOptions) {
@@ -85,13 +88,13 @@ export class Connections {
    * it first waits until for a while none came. Clients that connect again as soon as they are answered leave no such
    * pause: then what they ask next waits until none can connect, and is answered after that.
    */
-  async stopAccepting(quietMs: number, waitMaxMs: number): Promise<void> {
+  async stopAccepting(quietMs: number, waitMaxMs: number, holdMaxMs: number): Promise<void> {
     let release = () => {};
     if (!(await this.#quiet(quietMs, waitMaxMs))) {
       this.#held = new Promise((resolve) => {
         release = resolve;
       });
-      await this.#quiet(quietMs, waitMaxMs);
+      await this.#quiet(quietMs, holdMaxMs);
     }
     // Of its own the close of an HTTP server destroys idle connections, on which a request may be on its way.
     NetServer.prototype.close.call(this.#server);
@@ -99,16 +102,20 @@ export class Connections {
     release();
   }
 
-  /** Waits until for a while no connection came, and not too long. */
+  /**
+   * Waits until for a while no connection came, and not too long. Told by looks at what the kernel has, each of which
+   * takes one connection: a process that is held up looks at nothing meanwhile.
+   */
   async #quiet(quietMs: number, waitMaxMs: number): Promise<boolean> {
     const began = performance.now();
-    const quietSince = () => performance.now() - Math.max(this.#lastOpened, began);
-    while (quietSince() < quietMs && performance.now() - began < waitMaxMs) {
-      await delay(quietMs / 5);
-      // Right behind a look at what the kernel has.
+    let [looks, seen] = [0, this.#openedCount];
+    while (looks < QUIET_LOOKS && performance.now() - began < waitMaxMs) {
+      await delay(quietMs / QUIET_LOOKS);
       await turn();
+      looks = seen === this.#openedCount ? looks + 1 : 0;
+      seen = this.#openedCount;
     }
-    return quietSince() >= quietMs;
+    return looks === QUIET_LOOKS;
   }
 
   /**
@@ -136,7 +143,7 @@ export class Connections {
       idleSince: now,
     };
     const name = nameOf(socket);
-    this.#lastOpened = now;
+    this.#openedCount += 1;
     this.#all.set(socket, connection);
     if (socket.remotePort !== undefined) this.#byName.set(name, connection);
     this.#idle.add(connection.peer, connection);

@@ -5,6 +5,8 @@ import type { HttpServer } from './listener.js';
 /** No connection may have come for so long before no more are accepted, and how long is waited for that. */
 const QUIET_MS = 200;
 const QUIET_WAIT_MAX_MS = 2000;
+/** The same where requests are held back meanwhile. */
+const HOLD_MAX_MS = 10_000;
 
 export interface StopTimes {
   /** From readiness saying no until connections are refused: for balancers to look. */
@@ -37,7 +39,8 @@ export class Stopping {
     this.#connections.sayClose();
     await delay(drainDelayMs);
     endStreams();
-    await this.#connections.stopAccepting(QUIET_MS, Math.min(QUIET_WAIT_MAX_MS, timeoutMs));
+    const waitMaxMs = Math.min(QUIET_WAIT_MAX_MS, timeoutMs);
+    await this.#connections.stopAccepting(QUIET_MS, waitMaxMs, Math.min(HOLD_MAX_MS, timeoutMs));
     await this.#connections.ended(this.#http.keepAliveTimeout, timeoutMs);
   }
 }
