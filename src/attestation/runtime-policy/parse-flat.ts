@@ -1,8 +1,8 @@
 import { parseListedDigest } from './digests.js';
 import { type PolicyDraft, pathProblem } from './draft.js';
+import { LineReader } from './line-reader.js';
+import type { TextWindow } from './text-window.js';
 
-const NEWLINE = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 const HASH_SIGN = 0x23;
 const ASTERISK = 0x2a;
@@ -19,19 +19,15 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
  * asterisk, and a line that begins with a backslash has its path escaped. A single space is accepted too.
  * Blank lines and lines that begin with `#` are skipped. Problems go to the draft, with their lines.
  */
-export function parseFlat(text: Buffer, draft: PolicyDraft): void {
-  let line = 1;
+export function parseFlat(text: TextWindow, draft: PolicyDraft): void {
+  const lines = new LineReader(text);
   let hasEntries = false;
-  for (let start = 0; start < text.length; line += 1) {
-    const newline = text.indexOf(NEWLINE, start);
-    const next = newline < 0 ? text.length : newline;
-    const end = next > start && text[next - 1] === CARRIAGE_RETURN ? next - 1 : next;
-    if (end > start && text[start] !== HASH_SIGN) {
-      hasEntries = true;
-      const message = parseLine(text, start, end, draft);
-      if (message !== null) draft.problems.add({ line, message });
-    }
-    start = next + 1;
+  while (lines.next()) {
+    const { start, end } = lines;
+    if (end === start || text.bytes[start] === HASH_SIGN) continue;
+    hasEntries = true;
+    const message = parseLine(text.bytes, start, end, draft);
+    if (message !== null) draft.problems.add({ line: lines.line, message });
   }
   if (!hasEntries) draft.problems.add({ message: 'the list has no entries' });
 }
