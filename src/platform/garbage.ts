@@ -2,12 +2,15 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
-const collect: (options: { type: 'major' | 'minor' }) => void = runInNewContext('gc');
+const collect: (options?: { type: 'minor' }) => void = runInNewContext('gc');
 
-/**
- * Frees memory now that nothing refers to any more. Shared memory does not count for when that would happen by itself. A
- * minor collection takes a millisecond, and frees what was used for a short while.
- */
-export function collectGarbage(type: 'major' | 'minor'): void {
-  collect({ type });
+/** Frees memory now that nothing refers to any more. Shared memory does not count for when that would happen by itself. */
+export function collectGarbage(): void {
+  // Node.js 20 takes any argument for the wish to collect what is young.
+  collect();
+}
+
+/** The same for what was used for a short while alone. It takes a millisecond. */
+export function collectYoungGarbage(): void {
+  collect({ type: 'minor' });
 }

@@ -82,7 +82,7 @@ export class CompiledLists {
   /** Drops lists that nobody uses, those first that were not used for longest, until so many bytes are free. */
   #drop(bytes: number, but?: string): void {
     // Who gets the lease fills the memory at once.
-    if (this.#forget(bytes, but) >= LARGE_BYTES) collectGarbage('major');
+    if (this.#forget(bytes, but) >= LARGE_BYTES) collectGarbage();
   }
 
   #forget(bytes: number, but: string | undefined): number {

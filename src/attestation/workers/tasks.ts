@@ -1,5 +1,5 @@
 // What worker threads run. Loaded by them alone: everything here computes, and nothing reads or writes.
-import { collectGarbage } from '../../platform/garbage.js';
+import { collectGarbage, collectYoungGarbage } from '../../platform/garbage.js';
 import {
   type CompiledRuntimePolicy,
   compiledBytes,
@@ -34,7 +34,7 @@ export function verifyEvidence(input: VerifyInput): VerificationResult {
   );
   const result = verify(input);
   forget(input, size);
-  if (size < LARGE_BYTES && lists >= LARGE_BYTES) collectGarbage('minor');
+  if (size < LARGE_BYTES && lists >= LARGE_BYTES) collectYoungGarbage();
   return result;
 }
 
@@ -74,5 +74,5 @@ function resultOf<T>(compute: () => T): Result<T> {
 /** A thread that waits for its next task collects nothing, and would keep what the last one was handed. */
 function forget(input: object, size: number): void {
   for (const key of Object.keys(input)) delete (input as Record<string, unknown>)[key];
-  if (size >= LARGE_BYTES) collectGarbage('major');
+  if (size >= LARGE_BYTES) collectGarbage();
 }
