@@ -8,14 +8,24 @@ import { client } from '../harness/server.js';
 
 const MAIN = process.env.PROVE_MAIN ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-export type Spawned = Awaited<ReturnType<typeof spawnServer>>;
+export interface Spawned extends ReturnType<typeof client> {
+  readonly url: string;
+  readonly password: string;
+  readonly memory: ReturnType<typeof memoryOf>;
+  close(): Promise<void>;
+  restart(): Promise<Spawned>;
+}
 
 /** The built server in a process of its own, on the embedded database, with its defaults. */
-export async function spawnServer(settings: Readonly<Record<string, string>> = {}) {
+export async function spawnServer(settings: Readonly<Record<string, string>> = {}): Promise<Spawned> {
   const folder = mkdtempSync(join(tmpdir(), 'bailiwick-spawned-'));
-  const passwordPath = join(folder, 'admin-password');
   // A database that is made anew takes memory that no server needs afterwards.
   makeMigratedFolder(join(folder, 'data'));
+  return spawnIn(folder, settings);
+}
+
+async function spawnIn(folder: string, settings: Readonly<Record<string, string>>): Promise<Spawned> {
+  const passwordPath = join(folder, 'admin-password');
   const server = spawn(process.execPath, [MAIN], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
@@ -29,13 +39,22 @@ export async function spawnServer(settings: Readonly<Record<string, string>> = {
     },
   });
   const url = await listening(server);
-  const close = async () => {
+  const end = async (signal: NodeJS.Signals) => {
     const gone = new Promise((resolve) => server.once('exit', resolve));
-    server.kill('SIGKILL');
+    server.kill(signal);
     await gone;
+  };
+  const close = async () => {
+    await end('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url, password: readFileSync(passwordPath, 'utf8').trim(), memory: memoryOf(server), close, ...client(url) };
+  /** Another process with the same data. */
+  const restart = async (): Promise<Spawned> => {
+    await end('SIGTERM');
+    return spawnIn(folder, settings);
+  };
+  const password = readFileSync(passwordPath, 'utf8').trim();
+  return { url, password, memory: memoryOf(server), close, restart, ...client(url) };
 }
 
 function listening(server: ChildProcess): Promise<string> {

@@ -1,8 +1,10 @@
 import type { Db } from '../../db/open.js';
 import type { ByteBudget, Lease } from '../../platform/byte-budget.js';
-import { loadContent, type StoredContent } from '../contents/index.js';
-import type { CompiledRuntimePolicy } from '../runtime-policy/index.js';
+import { collectGarbage } from '../../platform/garbage.js';
+import type { StoredContent } from '../contents/index.js';
+import { type CompiledRuntimePolicy, compiledBytes } from '../runtime-policy/index.js';
 import { compileInWorker } from '../workers/index.js';
+import { withStoredList } from './stored-list.js';
 
 /** What a runtime policy is compiled from. */
 export interface ListSource extends StoredContent {
@@ -18,9 +20,12 @@ interface List {
   users: number;
 }
 
+/** Less than this is not worth the milliseconds that collecting takes. */
+const LARGE_BYTES = 32 * 1024 * 1024;
+
 /**
- * Compiled runtime policies of a process. Those in use are kept, and of the others as many of the last used as half of
- * the budget has room for; these give way when others need the memory. Keyed by content, so what is kept can never be
+ * Compiled runtime policies of a process. Those in use are kept, the one used last, and of the others as many of the last
+ * used as half of the budget has room for; these give way when others need the memory. Keyed by content, so what is kept can never be
  * out of date, whichever database it came from.
  */
 export class CompiledLists {
@@ -48,7 +53,8 @@ export class CompiledLists {
       return await run(await list.policy);
     } finally {
       list.users -= 1;
-      this.#drop(this.#bytes() - this.#memory.max / 2);
+      // The one used last may be larger than half: without it each of its agents would have it compiled anew.
+      this.#drop(this.#bytes() - this.#memory.max / 2, [...this.#kept.keys()].at(-1));
     }
   }
 
@@ -57,7 +63,7 @@ export class CompiledLists {
     const list: List = { policy: compile(db, source, lease), lease, bytes: 0, users: 0 };
     list.policy.then(
       (policy) => {
-        list.bytes = bytesOf(policy);
+        list.bytes = compiledBytes(policy);
       },
       () => {
         lease.end();
@@ -74,15 +80,21 @@ export class CompiledLists {
   }
 
   /** Drops lists that nobody uses, those first that were not used for longest, until so many bytes are free. */
-  #drop(bytes: number): void {
-    let left = bytes;
+  #drop(bytes: number, but?: string): void {
+    // Who gets the lease fills the memory at once.
+    if (this.#forget(bytes, but) >= LARGE_BYTES) collectGarbage();
+  }
+
+  #forget(bytes: number, but: string | undefined): number {
+    let dropped = 0;
     for (const [key, list] of this.#kept) {
-      if (left <= 0) return;
-      if (list.users > 0) continue;
+      if (dropped >= bytes) break;
+      if (list.users > 0 || key === but) continue;
       this.#kept.delete(key);
       list.lease.end();
-      left -= list.bytes;
+      dropped += list.bytes;
     }
+    return dropped;
   }
 }
 
@@ -95,14 +107,7 @@ export function compiledLists(memory: ByteBudget): CompiledLists {
   return known;
 }
 
-/** Leaves no more leased than what was compiled takes. */
-async function compile(db: Db, source: ListSource, lease: Lease): Promise<CompiledRuntimePolicy> {
-  const policy = await compileInWorker(await loadContent(db, source, lease), source.excludes, lease);
-  lease.give(source.size);
-  lease.take(bytesOf(policy));
-  return policy;
-}
-
-function bytesOf({ files, keyrings, buffers }: CompiledRuntimePolicy): number {
-  return [files, keyrings, buffers].reduce((sum, { records, slots }) => sum + records.byteLength + slots.byteLength, 0);
+/** Leaves leased what was compiled takes. */
+function compile(db: Db, source: ListSource, lease: Lease): Promise<CompiledRuntimePolicy> {
+  return withStoredList(db, source, lease, (list) => compileInWorker(list, source.excludes, lease));
 }

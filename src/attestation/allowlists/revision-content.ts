@@ -1,10 +1,11 @@
 import type { Context } from '../../authority/index.js';
 import type { Lease } from '../../platform/byte-budget.js';
 import { invalid, UserErrors } from '../../platform/errors.js';
-import { encodeText, loadContent, type PackedContent, packContent, type StoredContent } from '../contents/index.js';
+import { encodeText, type PackedContent, packContent, type StoredContent } from '../contents/index.js';
 import { MAX_POLICY_BYTES, type PolicyProblem, parsePcrPolicy, RuntimePolicyError } from '../runtime-policy/index.js';
 import { findUploaded } from '../uploads/index.js';
-import { compileInWorker } from '../workers/index.js';
+import { checkInWorker, type ListStream } from '../workers/index.js';
+import { withStoredList } from './stored-list.js';
 
 type Maybe<T> = T | null | undefined;
 
@@ -66,11 +67,14 @@ async function readIma(
   if (input.digest != null && input.digest !== content.digest) {
     throw invalid(`The content has the digest ${content.digest}.`, 'imaPolicy', 'digest');
   }
-  const bytes = uploaded === null ? encodeText(text ?? '', lease) : await loadContent(context.db, uploaded, lease);
-  const compiled = await compileInWorker(bytes, excludes, lease).catch(refuseAt(path));
-  // It was handed over, and is gone with the thread's work.
-  lease.give(content.size);
-  return { content, excludes, pathCount: compiled.files.count };
+  const check = (list: Uint8Array | ListStream) => checkInWorker(list, excludes, lease).catch(refuseAt(path));
+  const pathCount =
+    uploaded === null
+      ? await check(encodeText(text ?? '', lease))
+      : await withStoredList(context.db, uploaded, lease, check);
+  // The text was handed over, and is gone with the thread's work.
+  if (uploaded === null) lease.give(content.size);
+  return { content, excludes, pathCount };
 }
 
 async function packText(text: string, lease: Lease): Promise<PackedContent> {

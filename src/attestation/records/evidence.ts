@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Context } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
 import type { Lease } from '../../platform/byte-budget.js';
-import { badInput } from '../../platform/errors.js';
+import { badInput, invalid } from '../../platform/errors.js';
 import { encodeText, loadContent } from '../contents/index.js';
 import { findUploaded } from '../uploads/index.js';
 import type { Evidence } from '../verifier/index.js';
 import type { QuoteInput } from './log-in.js';
+
+/** The longest log that is judged, in bytes: all of it is in memory meanwhile. */
+const LOG_BYTES_MAX = 100 * 1024 * 1024;
 
 export interface SubmitEvidence {
   readonly attestationId: string;
@@ -48,6 +51,7 @@ export async function readSubmission(context: Context, input: SubmitEvidence): P
 async function findLog(context: Context, { imaLog, imaLogUploadId }: SubmitEvidence): Promise<Log | null> {
   if (imaLogUploadId != null) {
     const content = await findUploaded(context, imaLogUploadId, 'imaLogUploadId');
+    if (content.size > LOG_BYTES_MAX) throw invalid(`A log has at most ${LOG_BYTES_MAX} bytes.`, 'imaLogUploadId');
     return { digest: content.digest, read: (db, lease) => loadContent(db, content, lease) };
   }
   if (imaLog == null) return null;

@@ -1,13 +1,19 @@
-import { Buffer, isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
+import { Buffer } from 'node:buffer';
+import { createHash, type Hash } from 'node:crypto';
 import { newDraft, type PolicyDraft } from './draft.js';
 import { ProblemList, RuntimePolicyError } from './errors.js';
 import { parseFlat } from './parse-flat.js';
 import { parseRuntimePolicyJson } from './parse-json.js';
 import type { CompiledPathTable } from './path-table.js';
+import type { Room } from './records.js';
+import { type ByteSource, TextWindow } from './text-window.js';
 
-/** The largest list that is accepted, in bytes. */
-export const MAX_POLICY_BYTES = 100 * 1024 * 1024;
+/** The largest list that is accepted, in bytes. Nothing else that is uploaded is larger. */
+export const MAX_POLICY_BYTES = 429_400_000;
+
+const OPEN_OBJECT = 0x7b;
+/** How much of a list tells in which form it is. */
+const BEGINNING_BYTES = 1024;
 
 /**
  * A list, checked and compiled. It holds only plain values and `SharedArrayBuffer`s, so posting it to a
@@ -28,36 +34,81 @@ export interface CompiledRuntimePolicy {
   readonly hasVerificationKeys: boolean;
 }
 
+/** A list that comes piece by piece. */
+export interface StreamedList extends ByteSource {
+  /** Bytes altogether. */
+  readonly size: number;
+  /** SHA-256 of all of it, in hex. */
+  readonly digest: string;
+}
+
+const NO_EXCLUDES: readonly string[] = [];
+const AS_MUCH_AS_IT_TAKES: Room = () => {};
+
 /**
  * Checks a list in full and compiles it. The content is a Keylime runtime policy (JSON, version 1) or flat
  * `digest  path` lines, told apart by the first character; `excludes` are further patterns beside it.
+ * @param room Is asked before the tables of the list take memory; what it throws ends the work.
  * @throws RuntimePolicyError naming up to `MAX_PROBLEMS` problems by line and JSON pointer.
  */
-export function compileRuntimePolicy(content: Uint8Array, excludes: readonly string[] = []): CompiledRuntimePolicy {
+export function compileRuntimePolicy(
+  content: Uint8Array,
+  excludes = NO_EXCLUDES,
+  room = AS_MUCH_AS_IT_TAKES,
+): CompiledRuntimePolicy {
   const problems = new ProblemList();
-  if (content.length > MAX_POLICY_BYTES) problems.fail({ message: `the list has more than ${MAX_POLICY_BYTES} bytes` });
-  const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  requireUtf8(text, problems);
-  const digest = digestOf(text, excludes);
-  const draft = newDraft(problems, digest.readInt32LE(0));
-  const format = /^\s*\{/.test(text.toString('latin1', 0, 1024)) ? 'JSON' : 'FLAT';
-  fill(draft, format, text, excludes);
-  problems.throwIfAny();
-  return {
-    format,
-    contentDigest: digest.toString('hex'),
-    files: draft.files.finish(),
-    keyrings: draft.keyrings.finish(),
-    buffers: draft.buffers.finish(),
-    excludes: draft.excludes.patterns,
-    ignoredKeyrings: draft.ignoredKeyrings,
-    unusedFields: draft.unusedFields,
-    hasDeviceMapperPolicy: draft.hasDeviceMapperPolicy,
-    hasVerificationKeys: draft.hasVerificationKeys,
-  };
+  requireSize(content.length, problems);
+  const hash = createHash('sha256').update(content);
+  const draft = newDraft(problems, seedOf(hash.copy().digest()), room);
+  const format = fill(draft, TextWindow.of(content, problems), excludes);
+  return finish(draft, format, digestOf(hash, excludes));
 }
 
-function fill(draft: PolicyDraft, format: 'JSON' | 'FLAT', text: Buffer, excludes: readonly string[]): void {
+/**
+ * The same for a list of which only a stretch is in memory at a time.
+ * @throws Error when other bytes come than the list's size and digest tell.
+ */
+export function compileStreamedPolicy(
+  list: StreamedList,
+  excludes = NO_EXCLUDES,
+  room = AS_MUCH_AS_IT_TAKES,
+): CompiledRuntimePolicy {
+  const problems = new ProblemList();
+  requireSize(list.size, problems);
+  const hash = createHash('sha256');
+  let size = 0;
+  const read = (target: Uint8Array): number => {
+    const count = list.read(target);
+    size += count;
+    hash.update(target.subarray(0, count));
+    if (size > list.size || (count === 0 && (size < list.size || hash.copy().digest('hex') !== list.digest)))
+      throw new Error(`the list is not the ${list.size} bytes of digest ${list.digest}`);
+    return count;
+  };
+  const draft = newDraft(problems, seedOf(Buffer.from(list.digest, 'hex')), room);
+  const format = fill(draft, TextWindow.from({ read }, problems), excludes);
+  return finish(draft, format, digestOf(hash, excludes));
+}
+
+/** What a compiled list takes in memory, in bytes. */
+export function compiledBytes({ files, keyrings, buffers }: CompiledRuntimePolicy): number {
+  const memory = [files, keyrings, buffers].flatMap(({ names, directories, slots }) => [
+    ...names,
+    ...directories,
+    slots,
+  ]);
+  return memory.reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
+function requireSize(size: number, problems: ProblemList): void {
+  if (size > MAX_POLICY_BYTES) problems.fail({ message: `the list has more than ${MAX_POLICY_BYTES} bytes` });
+}
+
+const seedOf = (digest: Buffer) => digest.readInt32LE(0);
+
+/** Reads all of a list, and answers in which form it is. */
+function fill(draft: PolicyDraft, text: TextWindow, excludes: readonly string[]): 'JSON' | 'FLAT' {
+  const format = formatOf(text);
   try {
     if (format === 'JSON') parseRuntimePolicyJson(text, draft);
     else parseFlat(text, draft);
@@ -69,24 +120,35 @@ function fill(draft: PolicyDraft, format: 'JSON' | 'FLAT', text: Buffer, exclude
     const message = draft.excludes.add(pattern);
     if (message !== null) draft.problems.add({ pointer: `/excludeList/${index}`, message });
   }
+  draft.problems.throwIfAny();
+  return format;
 }
 
-function digestOf(text: Buffer, excludes: readonly string[]): Buffer {
-  const hash = createHash('sha256').update(text);
-  // Without separate excludes this is the digest that `sha256sum` prints for the file.
-  if (excludes.length > 0) hash.update('\0').update(JSON.stringify(excludes));
-  return hash.digest();
-}
-
-/** A log is text, so a path that is not UTF-8 could never match: better said than silently dead. */
-function requireUtf8(text: Buffer, problems: ProblemList): void {
-  if (isUtf8(text)) return;
-  let line = 1;
-  for (let start = 0; start < text.length; line += 1) {
-    const newline = text.indexOf(0x0a, start);
-    const end = newline < 0 ? text.length : newline;
-    if (!isUtf8(text.subarray(start, end))) break;
-    start = end + 1;
+function formatOf(text: TextWindow): 'JSON' | 'FLAT' {
+  for (let at = 0; at < BEGINNING_BYTES && (at < text.end || text.more()); at += 1) {
+    const byte = text.bytes[at] as number;
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return byte === OPEN_OBJECT ? 'JSON' : 'FLAT';
   }
-  problems.fail({ line, message: 'the text is not UTF-8' });
+  return 'FLAT';
+}
+
+function finish(draft: PolicyDraft, format: 'JSON' | 'FLAT', contentDigest: string): CompiledRuntimePolicy {
+  return {
+    format,
+    contentDigest,
+    files: draft.files.finish(),
+    keyrings: draft.keyrings.finish(),
+    buffers: draft.buffers.finish(),
+    excludes: draft.excludes.patterns,
+    ignoredKeyrings: draft.ignoredKeyrings,
+    unusedFields: draft.unusedFields,
+    hasDeviceMapperPolicy: draft.hasDeviceMapperPolicy,
+    hasVerificationKeys: draft.hasVerificationKeys,
+  };
+}
+
+/** Without separate excludes this is the digest that `sha256sum` prints for the file. */
+function digestOf(hash: Hash, excludes: readonly string[]): string {
+  if (excludes.length > 0) hash.update('\0').update(JSON.stringify(excludes));
+  return hash.digest('hex');
 }

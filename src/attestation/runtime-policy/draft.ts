@@ -2,6 +2,7 @@ import { MAX_DIGEST_BYTES } from './digests.js';
 import type { ProblemList } from './errors.js';
 import { ExcludeList } from './excludes.js';
 import { PathTableBuilder } from './path-table-builder.js';
+import type { Room } from './records.js';
 
 /** PATH_MAX of Linux: a longer name cannot be measured. */
 export const MAX_PATH_BYTES = 4096;
@@ -25,12 +26,12 @@ export interface PolicyDraft {
   hasVerificationKeys: boolean;
 }
 
-export function newDraft(problems: ProblemList, seed: number): PolicyDraft {
+export function newDraft(problems: ProblemList, seed: number, room: Room): PolicyDraft {
   return {
     problems,
-    files: new PathTableBuilder(seed),
-    keyrings: new PathTableBuilder(seed),
-    buffers: new PathTableBuilder(seed),
+    files: new PathTableBuilder(seed, room),
+    keyrings: new PathTableBuilder(seed, room),
+    buffers: new PathTableBuilder(seed, room),
     excludes: new ExcludeList(),
     ignoredKeyrings: [],
     digest: new Uint8Array(MAX_DIGEST_BYTES),

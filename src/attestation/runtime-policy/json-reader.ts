@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { PolicyProblem, ProblemList } from './errors.js';
-import { LineCounter, pointerSegment } from './positions.js';
-
-const MAX_DEPTH = 32;
+import { unescapeJson } from './json-string.js';
+import { PointerTrail } from './positions.js';
+import { MAX_TOKEN_BYTES, TextWindow } from './text-window.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -13,11 +13,9 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Marks of a pointer's segment: an array index, a key kept apart because it has escapes, nothing read yet. */
-const INDEX = -1;
-const ESCAPED_KEY = -2;
-const CONTAINER = -3;
-
+/** A number that has more digits ends where it should not. */
+const MAX_SCALAR_BYTES = 64;
+const NOT_CLOSED = 'the string is not closed, or has a control character';
 const SCALAR = /(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)/y;
 
 export type JsonKind = 'object' | 'array' | 'string' | 'scalar';
@@ -33,19 +31,13 @@ export class JsonReader {
   start = 0;
   end = 0;
   readonly problems: ProblemList;
-  readonly #text: Buffer;
-  #at = 0;
-  #depth = 0;
-  /** The pointer's segments: a key's span, or a start with one of the marks below for an end. */
-  readonly #segmentStart = new Int32Array(MAX_DEPTH + 1);
-  readonly #segmentEnd = new Int32Array(MAX_DEPTH + 1);
-  readonly #escapedKeys: string[] = [];
-  readonly #lines: LineCounter;
+  readonly #text: TextWindow;
+  readonly #trail: PointerTrail;
 
-  constructor(text: Uint8Array, problems: ProblemList) {
-    this.#text = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
-    this.bytes = this.#text;
-    this.#lines = new LineCounter(this.#text);
+  constructor(text: Uint8Array | TextWindow, problems: ProblemList) {
+    this.#text = text instanceof TextWindow ? text : TextWindow.of(text, problems);
+    this.#trail = new PointerTrail(this.#text.bytes);
+    this.bytes = this.#text.bytes;
     this.problems = problems;
   }
 
@@ -55,8 +47,7 @@ export class JsonReader {
   }
 
   kind(): JsonKind {
-    this.#skipSpace();
-    const byte = this.#text[this.#at];
+    const byte = this.#skipSpace();
     if (byte === QUOTE) return 'string';
     if (byte === OPEN_OBJECT) return 'object';
     return byte === OPEN_ARRAY ? 'array' : 'scalar';
@@ -81,7 +72,7 @@ export class JsonReader {
         visit();
       } while (this.#continues(CLOSE_OBJECT, "',' or '}'"));
     }
-    this.#depth -= 1;
+    this.#trail.close();
   }
 
   /** Visits the members of a small object by their names; a name that comes twice is a problem. */
@@ -105,36 +96,40 @@ export class JsonReader {
     if (!this.#closes(CLOSE_ARRAY)) {
       let index = 0;
       do {
-        this.#segmentStart[this.#depth] = index;
-        this.#segmentEnd[this.#depth] = INDEX;
+        this.#trail.enterIndex(index);
         visit(index);
         index += 1;
       } while (this.#continues(CLOSE_ARRAY, "',' or ']'"));
     }
-    this.#depth -= 1;
+    this.#trail.close();
   }
 
   /** Reads a string; its content is then `bytes[start..end)`. */
   readString(): void {
-    this.#skipSpace();
-    if (this.#text[this.#at] !== QUOTE) this.#fail('a string was expected');
-    const first = this.#at + 1;
-    let at = first;
+    if (this.#skipSpace() !== QUOTE) this.#fail('a string was expected');
+    const text = this.#text;
+    let at = text.at + 1;
+    let known = this.#knownTo();
     let hasEscapes = false;
     for (;;) {
-      const byte = this.#text[at];
+      if (at >= known) {
+        at = this.#reach(at);
+        known = this.#knownTo();
+      }
+      const byte = text.bytes[at] as number;
       if (byte === QUOTE) break;
-      if (byte === undefined || byte < 0x20) this.#fail('the string is not closed, or has a control character', at);
+      if (byte < 0x20) this.#fail(NOT_CLOSED, at);
       if (byte === BACKSLASH) {
         hasEscapes = true;
         at += 1;
       }
       at += 1;
     }
-    this.#at = at + 1;
-    this.bytes = hasEscapes ? this.#unescape(first - 1, at + 1) : this.#text;
+    const first = text.at + 1;
+    this.bytes = hasEscapes ? this.#unescape(text.at, at + 1) : text.bytes;
     this.start = hasEscapes ? 0 : first;
     this.end = hasEscapes ? this.bytes.length : at;
+    text.at = at + 1;
   }
 
   /** The string just read, as text. */
@@ -150,10 +145,13 @@ export class JsonReader {
   /** Reads a number, `true`, `false` or `null`. */
   readScalar(): number | boolean | null {
     this.#skipSpace();
+    const text = this.#text;
+    while (text.end - text.at < MAX_SCALAR_BYTES && this.#more());
     SCALAR.lastIndex = 0;
-    const token = SCALAR.exec(this.#text.toString('latin1', this.#at, this.#at + 64))?.[0];
+    const end = Math.min(text.at + MAX_SCALAR_BYTES, text.end);
+    const token = SCALAR.exec(text.bytes.toString('latin1', text.at, end))?.[0];
     if (token === undefined) this.#fail('a JSON value was expected');
-    this.#at += token.length;
+    text.at += token.length;
     return JSON.parse(token);
   }
 
@@ -168,56 +166,70 @@ export class JsonReader {
 
   /** Requires that nothing but white space follows. */
   finish(): void {
-    this.#skipSpace();
-    if (this.#at < this.#text.length) this.#fail('nothing may follow the closing brace');
+    if (this.#skipSpace() !== undefined) this.#fail('nothing may follow the closing brace');
   }
 
   #enterKey(): void {
-    const isEscaped = this.bytes !== this.#text;
-    if (isEscaped) this.#escapedKeys[this.#depth] = this.spanText();
-    this.#segmentStart[this.#depth] = this.start;
-    this.#segmentEnd[this.#depth] = isEscaped ? ESCAPED_KEY : this.end;
+    if (this.bytes === this.#text.bytes) this.#trail.enterSpan(this.start, this.end);
+    else this.#trail.enterKey(this.spanText());
+  }
+
+  /** Up to where the bytes of the string that begins at `text.at` are there, and it may reach. */
+  #knownTo(): number {
+    return Math.min(this.#text.end, this.#text.at + MAX_TOKEN_BYTES);
+  }
+
+  /** Reads on until a place in a string is there, and answers where it is then. */
+  #reach(place: number): number {
+    const text = this.#text;
+    const size = place - text.at;
+    if (size >= MAX_TOKEN_BYTES) this.#fail(`a string has at most ${MAX_TOKEN_BYTES} bytes`);
+    while (text.end - text.at <= size) if (!this.#more()) this.#fail(NOT_CLOSED, text.end);
+    return text.at + size;
+  }
+
+  /** As `TextWindow.more`, after which what was read last is still there. */
+  #more(): boolean {
+    this.#trail.detach();
+    if (this.bytes === this.#text.bytes) {
+      this.bytes = Buffer.from(this.bytes.subarray(this.start, this.end));
+      this.start = 0;
+      this.end = this.bytes.length;
+    }
+    return this.#text.more();
   }
 
   #unescape(from: number, to: number): Buffer {
-    let text: string;
-    try {
-      text = JSON.parse(this.#text.toString('utf8', from, to));
-    } catch {
-      this.#fail('the string has an invalid escape', from);
-    }
-    const bytes = Buffer.from(text, 'utf8');
-    // A lone surrogate has no UTF-8 form: it would silently become U+FFFD, another name.
-    if (bytes.toString('utf8', 0, bytes.length) !== text) this.#fail('the string has a lone surrogate', from);
+    const bytes = unescapeJson(this.#text.bytes.toString('utf8', from, to));
+    if (typeof bytes === 'string') this.#fail(bytes, from);
     return bytes;
   }
 
-  #skipSpace(): void {
-    let byte = this.#text[this.#at];
-    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = this.#text[++this.#at];
+  /** Passes over white space, and answers the byte behind it; undefined at the end of the text. */
+  #skipSpace(): number | undefined {
+    const text = this.#text;
+    for (;;) {
+      for (; text.at < text.end; text.at += 1) {
+        const byte = text.bytes[text.at];
+        if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return byte;
+      }
+      if (!this.#more()) return undefined;
+    }
   }
 
   #open(byte: number, name: string): void {
     this.#take(byte, `'${name}'`);
-    this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) {
-      this.#depth = MAX_DEPTH;
-      this.#fail(`nested deeper than ${MAX_DEPTH}`);
-    }
-    // Until its first key or element is read, what is inside is reported at the container itself.
-    this.#segmentEnd[this.#depth] = CONTAINER;
+    if (!this.#trail.open()) this.#fail(`nested deeper than ${this.#trail.maxDepth}`);
   }
 
   #take(byte: number, description: string): void {
-    this.#skipSpace();
-    if (this.#text[this.#at] !== byte) this.#fail(`${description} was expected`);
-    this.#at += 1;
+    if (this.#skipSpace() !== byte) this.#fail(`${description} was expected`);
+    this.#text.at += 1;
   }
 
   #closes(byte: number): boolean {
-    this.#skipSpace();
-    const isClosed = this.#text[this.#at] === byte;
-    if (isClosed) this.#at += 1;
+    const isClosed = this.#skipSpace() === byte;
+    if (isClosed) this.#text.at += 1;
     return isClosed;
   }
 
@@ -227,24 +239,11 @@ export class JsonReader {
     return !isClosed;
   }
 
-  #pointer(): string {
-    let pointer = '';
-    for (let depth = 1; depth <= this.#depth; depth += 1) {
-      const start = this.#segmentStart[depth] ?? 0;
-      const end = this.#segmentEnd[depth] ?? CONTAINER;
-      if (end === CONTAINER) break;
-      let key = end === INDEX ? String(start) : (this.#escapedKeys[depth] ?? '');
-      if (end >= 0) key = this.#text.toString('utf8', start, end);
-      pointer += pointerSegment(key);
-    }
-    return pointer;
+  #here(message: string, place = this.#text.at): PolicyProblem {
+    return { line: this.#text.lineAt(place), pointer: this.#trail.toString(), message };
   }
 
-  #here(message: string, at = this.#at): PolicyProblem {
-    return { line: this.#lines.lineAt(at), pointer: this.#pointer(), message };
-  }
-
-  #fail(message: string, at = this.#at): never {
-    this.problems.fail(this.#here(message, Math.min(at, this.#text.length)));
+  #fail(message: string, place = this.#text.at): never {
+    this.problems.fail(this.#here(message, place));
   }
 }

@@ -32,10 +32,10 @@ export class RuntimePolicy {
   /** Is this digest, under this algorithm, listed for the path? The path must be spelt as in the list or in a log. */
   lookup(path: string | Uint8Array, algorithm: HashAlgorithm, digest: Uint8Array): Lookup {
     const bytes = typeof path === 'string' ? Buffer.from(path) : path;
-    const record = this.files.find(bytes, 0, bytes.length);
-    if (record < 0) return 'NOT_LISTED';
+    if (this.files.find(bytes, 0, bytes.length) < 0) return 'NOT_LISTED';
     const isRightSize = digestSize(algorithm) === digest.length;
-    return isRightSize && this.files.hasDigest(record, digest, digest.length) ? 'MATCH' : 'DIGEST_MISMATCH';
+    const isListed = isRightSize && this.files.lists(bytes, 0, bytes.length, digest, digest.length);
+    return isListed ? 'MATCH' : 'DIGEST_MISMATCH';
   }
 
   /** What the list expects of a path, as `sha256:<hex>`, at most `limit` of them. */

@@ -1,9 +1,9 @@
 import { parseListedDigest } from './digests.js';
 import { BOOT_AGGREGATE, type PolicyDraft, pathProblem } from './draft.js';
 import { KeyringLines, keyringOf } from './keyring-lines.js';
+import { LineReader } from './line-reader.js';
+import type { TextWindow } from './text-window.js';
 
-const NEWLINE = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 const HASH_SIGN = 0x23;
 const ASTERISK = 0x2a;
@@ -27,20 +27,16 @@ interface Target {
  * Blank lines and lines that begin with `#` are skipped. As in Keylime's old lists, `%keyring:<name>` for a path lists
  * a key of that keyring. Problems go to the draft, with their lines.
  */
-export function parseFlat(text: Buffer, draft: PolicyDraft): void {
+export function parseFlat(text: TextWindow, draft: PolicyDraft): void {
   const target: Target = { draft, keyrings: new KeyringLines() };
-  let line = 1;
+  const lines = new LineReader(text);
   let hasEntries = false;
-  for (let start = 0; start < text.length; line += 1) {
-    const newline = text.indexOf(NEWLINE, start);
-    const next = newline < 0 ? text.length : newline;
-    const end = next > start && text[next - 1] === CARRIAGE_RETURN ? next - 1 : next;
-    if (end > start && text[start] !== HASH_SIGN) {
-      hasEntries = true;
-      const message = parseLine(text, start, end, target);
-      if (message !== null) draft.problems.add({ line, message });
-    }
-    start = next + 1;
+  while (lines.next()) {
+    const { start, end } = lines;
+    if (end === start || text.bytes[start] === HASH_SIGN) continue;
+    hasEntries = true;
+    const message = parseLine(text.bytes, start, end, target);
+    if (message !== null) draft.problems.add({ line: lines.line, message });
   }
   target.keyrings.writeTo(draft.keyrings);
   if (!hasEntries) draft.problems.add({ message: 'the list has no entries' });

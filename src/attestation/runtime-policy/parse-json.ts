@@ -3,6 +3,7 @@ import { parseListedDigest } from './digests.js';
 import { type PolicyDraft, pathProblem } from './draft.js';
 import { JsonReader } from './json-reader.js';
 import type { PathTableBuilder } from './path-table-builder.js';
+import type { TextWindow } from './text-window.js';
 
 const FORMAT_VERSION = 1;
 const MAX_DIGESTS_PER_PATH = 10_000;
@@ -29,7 +30,7 @@ type MemberReaders = Readonly<Record<string, (reader: JsonReader, draft: PolicyD
  * Reads a Keylime runtime policy of version 1 (docs/user_guide/runtime_ima of Keylime). Unknown and
  * duplicated keys are problems: a misspelt key would otherwise be a rule that silently does not hold.
  */
-export function parseRuntimePolicyJson(text: Uint8Array, draft: PolicyDraft): void {
+export function parseRuntimePolicyJson(text: TextWindow, draft: PolicyDraft): void {
   const reader = new JsonReader(text, draft.problems);
   if (reader.expects('object', 'an object')) {
     let hasDigests = false;
@@ -131,18 +132,19 @@ function readStrings(reader: JsonReader, add: (text: string) => string | null): 
 /** Reads `{ "<name>": ["<hex>", …], … }` into a table, without a string per name. */
 function readTable(table: PathTableBuilder, reader: JsonReader, draft: PolicyDraft): void {
   if (!reader.expects('object', 'an object of names with arrays of digests')) return;
+  let isAdded = false;
   const readDigest = (index: number): void => {
     if (!reader.expects('string', 'a digest in hex')) return;
     reader.readString();
     const size = parseListedDigest(reader.bytes, reader.start, reader.end, draft.digest);
     if (index === MAX_DIGESTS_PER_PATH) reader.problem(`a name has at most ${MAX_DIGESTS_PER_PATH} digests`);
     else if (typeof size === 'string') reader.problem(size);
-    else table.addDigest(draft.digest, size);
+    else if (isAdded) table.addDigest(draft.digest, size);
   };
   reader.readMembers(() => {
     const problem = pathProblem(reader.bytes, reader.start, reader.end);
-    if (problem !== null) reader.problem(problem);
-    else if (!table.add(reader.bytes, reader.start, reader.end)) reader.problem('the path is listed twice');
+    isAdded = problem === null && table.add(reader.bytes, reader.start, reader.end);
+    if (!isAdded) reader.problem(problem ?? 'the path is listed twice');
     if (reader.expects('array', 'an array of digests')) reader.readArray(readDigest);
   });
 }

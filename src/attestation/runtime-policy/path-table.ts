@@ -1,52 +1,45 @@
+import { hashBytes, isNameInLog } from './name-hash.js';
+import { aligned, BLOCK_BITS, BLOCK_MASK } from './records.js';
+import { mayBe, recordIn } from './slot-index.js';
+
 /**
- * Names and their allowed digests as flat arrays on shared memory: one copy serves every agent and thread. A name lies
- * beside its digests, since in a list of many megabytes what a look-up costs is the memory that it has to wait for.
+ * Names and their allowed digests on shared memory: one copy serves every agent and thread. The last part of a name lies
+ * beside its digests, since in a list of many megabytes what a look-up costs is the memory that it has to wait for. The
+ * part up to its last slash is there once for all names that share it.
  */
 export interface CompiledPathTable {
   readonly count: number;
   readonly digestCount: number;
   /** Where the hash begins; it comes from the list's own digest, so nobody can aim collisions at it. */
   readonly seed: number;
-  /** Uint8: per name its size (u32 little-endian), its bytes, its digests as (size, bytes), and a size of 0. */
-  readonly records: SharedArrayBuffer;
-  /** Int32 pairs (hash, record's start + 1), open addressing, at most half full. */
+  /** Per name its directory's address (u32 little-endian), the size of the rest (u16), the rest, its digests as (size, bytes), and a size of 0. */
+  readonly names: readonly SharedArrayBuffer[];
+  /** Per directory its hash (u32 little-endian), its size (u16), and its bytes. */
+  readonly directories: readonly SharedArrayBuffer[];
+  /** An entry of an index each (Int32); 0 where there is none. */
   readonly slots: SharedArrayBuffer;
 }
 
-/** The bytes before a name in its record. */
-export const NAME_OFFSET = 4;
+/** The bytes before a name in its record, and before a directory in its own. */
+export const HEADER_BYTES = 6;
+const SLASH = 0x2f;
 
-/**
- * FNV-1a over the even and the odd bytes, which the processor then does at once, with murmur's finaliser so that the low
- * bits depend on every byte.
- */
-export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number): number {
-  let [even, odd] = [seed, ~seed];
-  const last = end - 1;
-  let at = start;
-  for (; at < last; at += 2) {
-    even = Math.imul(even ^ (bytes[at] as number), 0x01000193);
-    odd = Math.imul(odd ^ (bytes[at + 1] as number), 0x01000193);
-  }
-  if (at < end) even = Math.imul(even ^ (bytes[at] as number), 0x01000193);
-  let hash = even ^ Math.imul(odd, 0x9e3779b1);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
+/** Where the part of a name begins that is behind its last slash. */
+export function splitOf(bytes: Uint8Array, start: number, end: number): number {
+  let split = end;
+  while (split > start && bytes[split - 1] !== SLASH) split -= 1;
+  return split;
 }
 
-/** The size of the name in a record. */
-export function nameSize(records: Uint8Array, record: number): number {
-  const low = (records[record] as number) | ((records[record + 1] as number) << 8);
-  return low | ((records[record + 2] as number) << 16) | ((records[record + 3] as number) << 24);
+/** The first number in a record: the address of a name's directory, or the hash of a directory. */
+export function firstIn(block: Uint8Array, at: number): number {
+  const low = (block[at] as number) | ((block[at + 1] as number) << 8);
+  return low | ((block[at + 2] as number) << 16) | ((block[at + 3] as number) << 24);
 }
 
-/** Is the name in a record the same as `bytes[start..end)`? */
-export function hasName(records: Uint8Array, record: number, bytes: Uint8Array, start: number, end: number): boolean {
-  if (nameSize(records, record) !== end - start) return false;
-  const shift = record + NAME_OFFSET - start;
-  for (let at = start; at < end; at += 1) if (records[at + shift] !== bytes[at]) return false;
-  return true;
+/** The size of what is written out in a record. */
+export function sizeIn(block: Uint8Array, at: number): number {
+  return (block[at + 4] as number) | ((block[at + 5] as number) << 8);
 }
 
 /** Looks names up in a compiled table. Nothing is copied and a look-up makes no garbage. */
@@ -54,39 +47,38 @@ export class PathTable {
   readonly count: number;
   readonly digestCount: number;
   readonly #seed: number;
-  readonly #records: Uint8Array;
+  readonly #names: readonly Uint8Array[];
+  readonly #directories: readonly Uint8Array[];
   readonly #slots: Int32Array;
 
   constructor(compiled: CompiledPathTable) {
     this.count = compiled.count;
     this.digestCount = compiled.digestCount;
     this.#seed = compiled.seed;
-    this.#records = new Uint8Array(compiled.records);
+    this.#names = compiled.names.map((block) => new Uint8Array(block));
+    this.#directories = compiled.directories.map((block) => new Uint8Array(block));
     this.#slots = new Int32Array(compiled.slots);
   }
 
-  /** The record of the name `bytes[start..end)`, or -1. */
+  /** A record of the name `bytes[start..end)` as a log has it, or -1. */
   find(bytes: Uint8Array, start: number, end: number): number {
-    const hash = hashBytes(bytes, start, end, this.#seed);
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    // The table is at most half full, so the search always meets an empty slot.
-    for (let slot = (hash << 1) & mask; ; slot = (slot + 2) & mask) {
-      const record = (slots[slot + 1] as number) - 1;
-      if (record < 0) return -1;
-      if (slots[slot] === hash && hasName(this.#records, record, bytes, start, end)) return record;
-    }
+    return this.#seek(bytes, start, end, null, 0);
+  }
+
+  /** Is the digest listed for the name `bytes[start..end)` as a log has it, by whichever record? */
+  lists(bytes: Uint8Array, start: number, end: number, digest: Uint8Array, size: number): boolean {
+    return this.#seek(bytes, start, end, digest, size) >= 0;
   }
 
   /** Does the record list these `size` bytes of digest? A digest's size tells its algorithm. */
   hasDigest(record: number, digest: Uint8Array, size: number): boolean {
-    const records = this.#records;
-    let from = this.#digestsAt(record);
-    for (let listed = records[from] as number; listed !== 0; listed = records[from] as number) {
+    const block = this.#blockOf(record);
+    let from = digestsAt(block, record & BLOCK_MASK);
+    for (let listed = block[from] as number; listed !== 0; listed = block[from] as number) {
       from += 1;
       if (listed === size) {
         let at = 0;
-        while (at < size && records[from + at] === digest[at]) at += 1;
+        while (at < size && block[from + at] === digest[at]) at += 1;
         if (at === size) return true;
       }
       from += listed;
@@ -96,33 +88,74 @@ export class PathTable {
 
   /** The record of each listed name, in the order of the list. */
   *listed(): Generator<number> {
-    let record = 0;
-    for (let n = 0; n < this.count; n += 1) {
-      let end = this.#digestsAt(record);
-      // A record that took over the digests of another name lies elsewhere.
-      yield this.find(this.#records, record + NAME_OFFSET, end);
-      while (this.#records[end] !== 0) end += 1 + (this.#records[end] as number);
-      record = end + 1;
+    for (const [index, block] of this.#names.entries()) {
+      // No directory has address 0: where one would, the block's records end.
+      for (let at = index === 0 ? aligned(1) : 0; at < block.length && firstIn(block, at) !== 0; ) {
+        yield (index << BLOCK_BITS) | at;
+        let end = digestsAt(block, at);
+        while (block[end] !== 0) end += 1 + (block[end] as number);
+        at = aligned(end + 1);
+      }
     }
   }
 
   nameOf(record: number): string {
-    return Buffer.from(this.#records.slice(record + NAME_OFFSET, this.#digestsAt(record))).toString('utf8');
+    const block = this.#blockOf(record);
+    const at = record & BLOCK_MASK;
+    const directory = firstIn(block, at);
+    const from = (directory & BLOCK_MASK) + HEADER_BYTES;
+    const directories = this.#directories[directory >>> BLOCK_BITS] as Uint8Array;
+    const parent = directories.slice(from, from + sizeIn(directories, from - HEADER_BYTES));
+    return Buffer.concat([parent, block.slice(at + HEADER_BYTES, digestsAt(block, at))]).toString('utf8');
   }
 
   /** The digests of a record, at most `limit` of them, for a message to a person. */
   digestsOf(record: number, limit: number): Uint8Array[] {
     const found: Uint8Array[] = [];
-    let from = this.#digestsAt(record);
-    while (this.#records[from] !== 0 && found.length < limit) {
-      const end = from + 1 + (this.#records[from] as number);
-      found.push(this.#records.slice(from + 1, end));
+    const block = this.#blockOf(record);
+    let from = digestsAt(block, record & BLOCK_MASK);
+    while (block[from] !== 0 && found.length < limit) {
+      const end = from + 1 + (block[from] as number);
+      found.push(block.slice(from + 1, end));
       from = end;
     }
     return found;
   }
 
-  #digestsAt(record: number): number {
-    return record + NAME_OFFSET + nameSize(this.#records, record);
+  /** The first record of the name, and of the digest where one is given; -1 without one. */
+  #seek(bytes: Uint8Array, start: number, end: number, digest: Uint8Array | null, size: number): number {
+    const split = splitOf(bytes, start, end);
+    const hash = hashBytes(bytes, split, end, hashBytes(bytes, start, split, this.#seed));
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    // The table is never full, so the search always meets an empty slot.
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = slots[slot] as number;
+      if (entry === 0) return -1;
+      if (!mayBe(entry, hash)) continue;
+      const record = recordIn(entry);
+      if (!this.#hasName(record, bytes, start, split, end)) continue;
+      if (digest === null || this.hasDigest(record, digest, size)) return record;
+    }
   }
+
+  #hasName(record: number, bytes: Uint8Array, start: number, split: number, end: number): boolean {
+    const block = this.#blockOf(record);
+    const at = record & BLOCK_MASK;
+    if (sizeIn(block, at) !== end - split || !isNameInLog(block, at + HEADER_BYTES, bytes, split, end)) return false;
+    const directory = firstIn(block, at);
+    const directories = this.#directories[directory >>> BLOCK_BITS] as Uint8Array;
+    const from = directory & BLOCK_MASK;
+    return (
+      sizeIn(directories, from) === split - start && isNameInLog(directories, from + HEADER_BYTES, bytes, start, split)
+    );
+  }
+
+  #blockOf(record: number): Uint8Array {
+    return this.#names[record >>> BLOCK_BITS] as Uint8Array;
+  }
+}
+
+function digestsAt(block: Uint8Array, at: number): number {
+  return at + HEADER_BYTES + sizeIn(block, at);
 }

@@ -1,28 +1,83 @@
-const NEWLINE = 0x0a;
+const MAX_DEPTH = 32;
 /** A pointer shows a key, not a whole hostile key. */
 const MAX_SEGMENT = 256;
+
+/** Marks of a segment: an array's index, a key kept apart as text, nothing read yet. */
+const INDEX = -1;
+const KEPT_KEY = -2;
+const CONTAINER = -3;
 
 /** One reference token of a JSON pointer, with its slash (RFC 6901, section 3). */
 export function pointerSegment(key: string): string {
   return `/${key.slice(0, MAX_SEGMENT).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-/** Tells the 1-based line of a byte offset. Asked in the order of the text, it reads the text only once. */
-export class LineCounter {
-  readonly #text: Uint8Array;
-  #countedTo = 0;
-  #line = 1;
+/** Where a reader of JSON is. Text is made of it only when it is asked for. */
+export class PointerTrail {
+  readonly maxDepth = MAX_DEPTH;
+  readonly #bytes: Buffer;
+  #depth = 0;
+  /** A key's span, or a start with one of the marks for an end. */
+  readonly #starts = new Int32Array(MAX_DEPTH + 1);
+  readonly #ends = new Int32Array(MAX_DEPTH + 1);
+  readonly #keptKeys: string[] = [];
 
-  constructor(text: Uint8Array) {
-    this.#text = text;
+  /** @param bytes What the spans of keys lie in. */
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
   }
 
-  lineAt(offset: number): number {
-    if (offset < this.#countedTo) {
-      this.#countedTo = 0;
-      this.#line = 1;
+  /** Enters an object or an array. False when that is nested too deep. */
+  open(): boolean {
+    if (this.#depth === MAX_DEPTH) return false;
+    this.#depth += 1;
+    // Until its first key or element is read, what is inside is reported at the container itself.
+    this.#ends[this.#depth] = CONTAINER;
+    return true;
+  }
+
+  close(): void {
+    this.#depth -= 1;
+  }
+
+  enterIndex(index: number): void {
+    this.#starts[this.#depth] = index;
+    this.#ends[this.#depth] = INDEX;
+  }
+
+  enterSpan(start: number, end: number): void {
+    this.#starts[this.#depth] = start;
+    this.#ends[this.#depth] = end;
+  }
+
+  enterKey(key: string): void {
+    this.#keptKeys[this.#depth] = key;
+    this.#ends[this.#depth] = KEPT_KEY;
+  }
+
+  /** Keeps the keys as text, before the bytes that they lie in are moved. */
+  detach(): void {
+    for (let depth = 1; depth <= this.#depth; depth += 1) {
+      if ((this.#ends[depth] ?? CONTAINER) < 0) continue;
+      this.#keptKeys[depth] = this.#keyAt(depth);
+      this.#ends[depth] = KEPT_KEY;
     }
-    for (; this.#countedTo < offset; this.#countedTo += 1) if (this.#text[this.#countedTo] === NEWLINE) this.#line += 1;
-    return this.#line;
+  }
+
+  /** The JSON pointer (RFC 6901). */
+  toString(): string {
+    let pointer = '';
+    for (let depth = 1; depth <= this.#depth; depth += 1) {
+      if (this.#ends[depth] === CONTAINER) break;
+      pointer += pointerSegment(this.#keyAt(depth));
+    }
+    return pointer;
+  }
+
+  #keyAt(depth: number): string {
+    const start = this.#starts[depth] ?? 0;
+    const end = this.#ends[depth] ?? CONTAINER;
+    if (end === INDEX) return String(start);
+    return end === KEPT_KEY ? (this.#keptKeys[depth] ?? '') : this.#bytes.toString('utf8', start, end);
   }
 }

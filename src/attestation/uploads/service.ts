@@ -17,11 +17,12 @@ import {
   type StoredContent,
   storeContent,
 } from '../contents/index.js';
+import { MAX_POLICY_BYTES } from '../runtime-policy/index.js';
 import { uploadCreate } from './policies.js';
 import { findUpload, insertUpload, lockUsage, removeExpired, setFilled } from './repository.js';
 import { type UploadRow, uploads } from './tables.js';
 
-const SIZE_MAX = 100 * 1024 * 1024;
+const SIZE_MAX = MAX_POLICY_BYTES;
 /** What one caller may have at once, filled or not. */
 const COUNT_MAX = 256;
 const BYTES_MAX = 1024 * 1024 * 1024;

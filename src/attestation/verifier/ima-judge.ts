@@ -127,8 +127,7 @@ function find(table: PathTable, reader: ImaLogReader): number {
 }
 
 function isListed(table: PathTable, reader: ImaLogReader, size: number): boolean {
-  const record = find(table, reader);
-  return record >= 0 && size > 0 && table.hasDigest(record, reader.digest, size);
+  return size > 0 && table.lists(reader.log, reader.nameStart, reader.nameEnd, reader.digest, size);
 }
 
 function gotDigest(reader: ImaLogReader): string {

@@ -1,1 +1,1 @@
-export { compileInWorker, verifyInWorker, workerLoad } from './pool.js';
+export { checkInWorker, compileInWorker, type ListStream, verifyInWorker, workerLoad } from './pool.js';

@@ -1,46 +1,70 @@
 // What worker threads run. Loaded by them alone: everything here computes, and nothing reads or writes.
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage, collectYoungGarbage } from '../../platform/garbage.js';
 import {
   type CompiledRuntimePolicy,
+  compiledBytes,
   compileRuntimePolicy,
+  compileStreamedPolicy,
   type PolicyProblem,
   RuntimePolicyError,
 } from '../runtime-policy/index.js';
 import { type VerificationResult, type VerifyInput, verify } from '../verifier/index.js';
+import { Fed } from './fed.js';
+import type { FeedInput } from './feed-signals.js';
 
 export interface CompileInput {
-  readonly content: Uint8Array;
+  /** All of the list, or what is known of one that is fed. */
+  readonly content: Uint8Array | { readonly size: number; readonly digest: string };
   readonly excludes: readonly string[];
+  readonly feed: FeedInput;
 }
 
 /** A refusal crosses the threads as data, because an error's class does not survive the copy. */
-export type Compiled = { readonly policy: CompiledRuntimePolicy } | { readonly problems: readonly PolicyProblem[] };
+export type Result<T> = { readonly value: T } | { readonly problems: readonly PolicyProblem[] };
 
 /** Less than this is not worth the milliseconds that collecting takes. */
 const LARGE_BYTES = 8 * 1024 * 1024;
 
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
-
 /** Each task by the name that the pool calls it by. */
 export function verifyEvidence(input: VerifyInput): VerificationResult {
   const size = input.evidence.imaLog?.length ?? 0;
+  const lists = input.policies.reduce(
+    (sum, { runtimePolicy }) => sum + (runtimePolicy ? compiledBytes(runtimePolicy) : 0),
+    0,
+  );
   const result = verify(input);
   forget(input, size);
+  if (size < LARGE_BYTES && lists >= LARGE_BYTES) collectYoungGarbage();
   return result;
 }
 
-export function compileList(input: CompileInput): Compiled {
-  const size = input.content.byteLength;
-  const compiled = compile(input);
-  forget(input, size);
-  return compiled;
+/** Says through the feed what was compiled, so that this thread does not go on to hold it. */
+export function compileList(input: CompileInput): void {
+  tellCompiled(input, (policy) => policy);
 }
 
-function compile({ content, excludes }: CompileInput): Compiled {
+/** Says how many paths a list has. */
+export function checkList(input: CompileInput): void {
+  tellCompiled(input, ({ files }) => files.count);
+}
+
+function tellCompiled<T>(input: CompileInput, of: (policy: CompiledRuntimePolicy) => T): void {
+  const { content } = input;
+  const size = content instanceof Uint8Array ? content.byteLength : content.size;
+  new Fed<Result<T>>(input.feed).tell(resultOf(() => of(compile(input))));
+  forget(input, size);
+}
+
+function compile({ content, excludes, feed }: CompileInput): CompiledRuntimePolicy {
+  const fed = new Fed(feed);
+  const room = (bytes: number) => fed.takeRoom(bytes);
+  if (content instanceof Uint8Array) return compileRuntimePolicy(content, excludes, room);
+  return compileStreamedPolicy({ ...content, read: (target) => fed.read(target) }, excludes, room);
+}
+
+function resultOf<T>(compute: () => T): Result<T> {
   try {
-    return { policy: compileRuntimePolicy(content, excludes) };
+    return { value: compute() };
   } catch (error) {
     if (error instanceof RuntimePolicyError) return { problems: error.problems };
     throw error;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CompiledLists, type ListSource } from '../../../src/attestation/allowlists/compiled.js';
 import { packContent, storeContent } from '../../../src/attestation/contents/index.js';
+import { compiledBytes } from '../../../src/attestation/runtime-policy/index.js';
 import { ByteBudget } from '../../../src/platform/byte-budget.js';
 import { openTestDatabase, type TestDatabase } from '../../harness/engine.js';
 import { roomForAll } from '../../harness/memory.js';
@@ -41,7 +42,7 @@ describe('CompiledLists', () => {
     expect(policies[0]?.files.count).toBe(1000);
     await lists.use(database.db, list, nothing);
     expect(reads).toBe(once);
-    expect(memory.inUse).toBe(bytesOf(policies[0]));
+    expect(memory.inUse).toBe(policies[0] && compiledBytes(policies[0]));
   });
 
   test('ok: what nobody uses gives way to what others need; what is used stays, and others are refused', async () => {
@@ -50,7 +51,7 @@ describe('CompiledLists', () => {
     const [used, idle] = [await stored(2), await stored(3)];
     await lists.use(database.db, idle, nothing);
     await lists.use(database.db, used, async (policy) => {
-      const own = bytesOf(policy);
+      const own = compiledBytes(policy);
       expect(memory.inUse).toBeGreaterThan(own);
       const [lease, other] = [memory.lease('a'), memory.lease('b')];
       lease.take(SIZE_MAX / 2);
@@ -82,11 +83,3 @@ describe('CompiledLists', () => {
     await lists.use(database.db, list, nothing);
   });
 });
-
-function bytesOf(policy: { files: object; keyrings: object; buffers: object } | undefined): number {
-  const tables = [policy?.files, policy?.keyrings, policy?.buffers] as {
-    records: SharedArrayBuffer;
-    slots: SharedArrayBuffer;
-  }[];
-  return tables.reduce((sum, { records, slots }) => sum + records.byteLength + slots.byteLength, 0);
-}

@@ -1,0 +1,23 @@
+import type { Db } from '../../db/open.js';
+import type { Lease } from '../../platform/byte-budget.js';
+import { loadContent, STREAM_BYTES, type StoredContent, streamContent } from '../contents/index.js';
+import type { ListStream } from '../workers/index.js';
+
+/** Runs something with a list that is stored: all of it where that is no more than a stream takes, otherwise a stream. */
+export async function withStoredList<T>(
+  db: Db,
+  { digest, size }: StoredContent,
+  lease: Lease,
+  run: (list: Uint8Array | ListStream) => Promise<T>,
+): Promise<T> {
+  if (size > STREAM_BYTES) {
+    return run({ digest, size, open: () => streamContent(db, digest), overhead: STREAM_BYTES });
+  }
+  const content = await loadContent(db, { digest, size }, lease);
+  try {
+    return await run(content);
+  } finally {
+    // It was handed over, and is gone with the thread's work.
+    lease.give(size);
+  }
+}

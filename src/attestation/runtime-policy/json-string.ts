@@ -1,0 +1,14 @@
+import { Buffer } from 'node:buffer';
+
+/** The UTF-8 bytes that a JSON string with its quotes stands for, or what is wrong with it. */
+export function unescapeJson(token: string): Buffer | string {
+  let text: string;
+  try {
+    text = JSON.parse(token);
+  } catch {
+    return 'the string has an invalid escape';
+  }
+  const bytes = Buffer.from(text, 'utf8');
+  // A lone surrogate has no UTF-8 form: it would silently become U+FFFD, another name.
+  return bytes.toString('utf8', 0, bytes.length) === text ? bytes : 'the string has a lone surrogate';
+}

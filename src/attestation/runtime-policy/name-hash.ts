@@ -1,0 +1,44 @@
+const SPACE = 0x20;
+const UNDERSCORE = 0x5f;
+
+/** Bytes as they count for the hash. */
+const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => (byte === SPACE ? UNDERSCORE : byte));
+
+/**
+ * FNV-1a over the even and the odd bytes, which the processor then does at once, with murmur's finaliser so that the low
+ * bits depend on every byte. A space counts as an underscore, since that is how Linux writes one in a measured name.
+ */
+export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number): number {
+  let [even, odd] = [seed, ~seed];
+  const last = end - 1;
+  let at = start;
+  for (; at < last; at += 2) {
+    even = Math.imul(even ^ (FOLDED[bytes[at] as number] as number), 0x01000193);
+    odd = Math.imul(odd ^ (FOLDED[bytes[at + 1] as number] as number), 0x01000193);
+  }
+  if (at < end) even = Math.imul(even ^ (FOLDED[bytes[at] as number] as number), 0x01000193);
+  let hash = even ^ Math.imul(odd, 0x9e3779b1);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
+
+/** Is what is listed `listed[from..)` the name, or a part of one, `bytes[start..end)`? */
+export function isName(listed: Uint8Array, from: number, bytes: Uint8Array, start: number, end: number): boolean {
+  const shift = from - start;
+  for (let at = start; at < end; at += 1) if (listed[at + shift] !== bytes[at]) return false;
+  return true;
+}
+
+/**
+ * The same for a name as a log has it: Linux writes a space in a measured name as an underscore
+ * (`ima_write_template_field_data`), so that `/a_b` may be what a list calls `/a b`.
+ */
+export function isNameInLog(listed: Uint8Array, from: number, bytes: Uint8Array, start: number, end: number): boolean {
+  const shift = from - start;
+  for (let at = start; at < end; at += 1) {
+    const byte = listed[at + shift];
+    if (byte !== bytes[at] && (byte !== SPACE || bytes[at] !== UNDERSCORE)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,111 @@
+import { Readable } from 'node:stream';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { Lease } from '../../platform/byte-budget.js';
+import {
+  AT_END,
+  FAILED,
+  type FeedInput,
+  GRANTED,
+  PIECE,
+  PIECE_BYTES,
+  ROOM,
+  type Said,
+  type Which,
+} from './feed-signals.js';
+
+export interface FeedOptions {
+  /** Opens the content once the thread asks for it; null where the thread has it already. */
+  readonly open: (() => Readable) | null;
+  /** Bytes of memory that the thread may take without asking, and those that feeding it takes. */
+  readonly credit: number;
+  readonly overhead: number;
+}
+
+/**
+ * Gives a thread content piece by piece as it asks for it, and the memory that its work takes. A thread that computes hears
+ * of no event, so it waits for a signal on shared memory: it always gets one, also when there is nothing to give.
+ */
+export class Feed<Result> {
+  /** For the thread; the port changes hands. */
+  readonly input: FeedInput;
+  /** What the thread said last, when its work is done. */
+  readonly result: Promise<Result>;
+  /** Why the thread got no more, if so. */
+  failure: unknown;
+  readonly #port: MessagePort;
+  readonly #lease: Lease;
+  readonly #open: () => Readable;
+  #stream: Readable | undefined;
+  #pieces: AsyncIterator<Uint8Array> | undefined;
+  #rest: Uint8Array = new Uint8Array();
+  #taken: number;
+
+  constructor({ open, credit, overhead }: FeedOptions, lease: Lease) {
+    this.#taken = credit + overhead;
+    lease.take(this.#taken);
+    this.#lease = lease;
+    this.#open = open ?? (() => Readable.from([]));
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.result = new Promise((resolve) => {
+      port1.on('message', (said: Said<Result>) => {
+        if ('result' in said) resolve(said.result);
+        else if (said.wants === 'piece') void this.#givePiece();
+        else this.#giveRoom(said.wants);
+      });
+    });
+    this.input = {
+      port: port2,
+      signals: new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)),
+      piece: new Uint8Array(new SharedArrayBuffer(open === null ? 0 : PIECE_BYTES)),
+      credit,
+    };
+  }
+
+  /** Ends the content's stream, and gives back all memory but so many bytes. */
+  end(kept: number): void {
+    this.#port.close();
+    this.#signal(PIECE, FAILED);
+    this.#signal(ROOM, FAILED);
+    this.#stream?.destroy();
+    this.#lease.give(this.#taken - kept);
+  }
+
+  async #givePiece(): Promise<void> {
+    try {
+      this.#stream ??= this.#open();
+      this.#pieces ??= this.#stream[Symbol.asyncIterator]();
+      while (this.#rest.length === 0) {
+        const { done, value } = await this.#pieces.next();
+        if (done) return this.#signal(PIECE, AT_END);
+        this.#rest = value;
+      }
+      const piece = this.#rest.subarray(0, PIECE_BYTES);
+      this.input.piece.set(piece);
+      this.#rest = this.#rest.subarray(piece.length);
+      this.#signal(PIECE, piece.length);
+    } catch (error) {
+      this.#fail(PIECE, error);
+    }
+  }
+
+  #giveRoom(bytes: number): void {
+    try {
+      this.#lease.take(bytes);
+      this.#taken += bytes;
+      this.#signal(ROOM, GRANTED);
+    } catch (error) {
+      this.#fail(ROOM, error);
+    }
+  }
+
+  #fail(which: Which, error: unknown): void {
+    this.failure = error;
+    this.#signal(which, FAILED);
+  }
+
+  #signal(which: Which, answer: number): void {
+    Atomics.store(this.input.signals, which, answer);
+    Atomics.notify(this.input.signals, which);
+  }
+}
