@@ -3,12 +3,16 @@ import type { Command } from 'commander';
 import type { Connection } from './client.js';
 import { CliError, EXIT, messageOf } from './errors.js';
 import { readTextFile } from './files.js';
+import type { Session } from './session.js';
 import { fileContent, upload } from './uploads.js';
 
 /** Content up to this size travels in the mutation itself. */
 const MAX_INLINE_BYTES = 512 * 1024;
 const MAX_PCR_POLICY_BYTES = 64 * 1024;
 const MAX_EXCLUDES_BYTES = 1024 * 1024;
+
+/** The largest list takes a server that has much to do more than a minute to check. */
+const CHECK_TIMEOUT_MS = 200_000;
 
 export interface PolicyOptions {
   readonly imaPolicy?: string;
@@ -24,6 +28,11 @@ export function withPolicies(command: Command): Command {
     .option('--excludes <file>', 'expressions of paths to leave out, one a line')
     .option('--tpm-policy <file>', "PCR values for physical TPMs, Keylime's JSON")
     .option('--vtpm-policy <file>', "PCR values for virtual TPMs, Keylime's JSON");
+}
+
+/** The same session, with patience for a list that is checked. */
+export function whileChecking(session: Session): Session {
+  return { ...session, connection: { ...session.connection, timeoutMs: CHECK_TIMEOUT_MS } };
 }
 
 /** Reads the files, sends large content ahead, and answers the policies as the API takes them. */
