@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Connection } from './client.js';
 import { CliError, EXIT, messageOf } from './errors.js';
 import { readTextFile } from './files.js';
+import type { Session } from './session.js';
 import { tell } from './terminal.js';
 import { fileContent, upload } from './uploads.js';
 
@@ -10,6 +11,9 @@ import { fileContent, upload } from './uploads.js';
 const MAX_INLINE_BYTES = 512 * 1024;
 export const MAX_PCR_POLICY_BYTES = 64 * 1024;
 const MAX_EXCLUDES_BYTES = 1024 * 1024;
+
+/** The largest list takes a server that has much to do more than a minute to check. */
+const CHECK_TIMEOUT_MS = 200_000;
 
 export interface PolicyOptions {
   readonly imaPolicy?: string;
@@ -25,6 +29,11 @@ export function withPolicies(command: Command): Command {
     .option('--excludes <file>', 'expressions of paths to leave out, one a line')
     .option('--tpm-policy <file>', "PCR values for physical TPMs, Keylime's JSON")
     .option('--vtpm-policy <file>', "PCR values for virtual TPMs, Keylime's JSON");
+}
+
+/** The same session, with patience for a list that is checked. */
+export function whileChecking(session: Session): Session {
+  return { ...session, connection: { ...session.connection, timeoutMs: CHECK_TIMEOUT_MS } };
 }
 
 /**

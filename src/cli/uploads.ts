@@ -29,7 +29,8 @@ interface UploadPayload {
 }
 
 const MAX_ANSWER_CHARACTERS = 64 * 1024;
-const STALL_TIMEOUT_MS = 60_000;
+/** Storing the largest content takes a server that has much to do most of a minute after the last byte. */
+const STALL_TIMEOUT_MS = 180_000;
 
 /**
  * Sends large content through the server's door for it, and answers the upload's id.

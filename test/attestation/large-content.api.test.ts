@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { uploads } from '../../src/attestation/uploads/tables.js';
 import { type Answer, codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { agentWorld, CREATE_LIST, type MachineAgent, SUBMIT } from './agent-world.js';
 import { sha256 } from './ima/ima-log.js';
@@ -95,6 +97,23 @@ describe('Mutation.submitEvidence', () => {
     const { attestationId } = await world.quoted(agent);
     const { codes } = await submitted({ attestationId, quote, imaOffset: 0, imaLogUploadId }, agent.token, 1);
     expect([codes, pieces]).toEqual([['NONCE_MISMATCH'], 0]);
+  });
+
+  test('invalid: a log of more than 100 MiB, and not one piece of it is read', async () => {
+    const { imaLogUploadId, ...agent } = await agentWithUpload();
+    await server.services.db
+      .update(uploads)
+      .set({ size: 100 * MIB + 1 })
+      .where(eq(uploads.id, imaLogUploadId));
+    const input = { ...(await world.quoted(agent)), imaLogUploadId };
+    const { body } = await server.graphql(SUBMIT, { input }, agent.token);
+    expect(body.data?.submitEvidence).toEqual({ result: null, userErrors: [{ code: 'INVALID' }] });
+    expect(pieces).toBe(0);
+    await server.services.db
+      .update(uploads)
+      .set({ size: 3 * MIB })
+      .where(eq(uploads.id, imaLogUploadId));
+    expect((await submitted(input, agent.token, 1)).codes).not.toContain('undefined');
   });
 
   test('limit: of evidence at the same time one is judged, the rest is told to come back', async () => {

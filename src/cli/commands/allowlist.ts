@@ -8,7 +8,7 @@ import {
 } from '../documents/attestation.js';
 import type { Column, Row } from '../output.js';
 import { listAll } from '../paging.js';
-import { type PolicyOptions, toPolicyInput, withPolicies } from '../policy-input.js';
+import { type PolicyOptions, toPolicyInput, whileChecking, withPolicies } from '../policy-input.js';
 import { allowlistRef } from '../refs.js';
 import { get, note, openSession, printList, printObject, type Session, send } from '../session.js';
 import { formatOf, verb, withLimit } from '../verb.js';
@@ -44,7 +44,7 @@ export function registerAllowlist(noun: Command): void {
   withPolicies(create)
     .option('--description <text>', 'what it is for')
     .action(async (name: string, options: PolicyOptions & { description?: string }, self: Command) => {
-      const session = await openSession(self);
+      const session = whileChecking(await openSession(self));
       const policies = await toPolicyInput(session.connection, options);
       const input = { name, description: options.description, ...policies };
       printObject(session, (await send<{ allowlist: Row }>(session, CREATE_ALLOWLIST, input)).allowlist, DETAILS);
@@ -69,7 +69,7 @@ export function registerAllowlist(noun: Command): void {
     'bailiwick allowlist publish web --ima-policy web.sha256',
   );
   withPolicies(publish).action(async (name: string, options: PolicyOptions, self: Command) => {
-    const session = await openSession(self);
+    const session = whileChecking(await openSession(self));
     const { etag } = await find(session, name);
     const input = { allowlist: allowlistRef(name), etag, ...(await toPolicyInput(session.connection, options)) };
     printObject(

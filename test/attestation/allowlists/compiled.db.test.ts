@@ -19,11 +19,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => database.close());
 
-/** A list of 1,000 files that is stored. */
-async function stored(seed: number): Promise<ListSource> {
+/** A list of so many files that is stored. */
+async function stored(seed: number, files = 1000): Promise<ListSource> {
   const line = (n: number) => `${(n * 100 + seed).toString(16).padStart(64, '0')}  /usr/lib/module-${n}.so\n`;
-  const text = Array.from({ length: 1000 }, (_, n) => line(n)).join('');
-  const content = await packContent(Buffer.from(text), SIZE_MAX, roomForAll());
+  const text = Array.from({ length: files }, (_, n) => line(n)).join('');
+  const content = await packContent(Buffer.from(text), text.length, roomForAll());
   await storeContent(database.db, content, NOW);
   return { ...content, excludes: [] };
 }
@@ -66,6 +66,20 @@ describe('CompiledLists', () => {
     expect(reads).toBe(0);
     await lists.use(database.db, idle, nothing);
     expect(reads).toBeGreaterThan(0);
+  });
+
+  test('ok: the list used last is kept though it is more than half of the budget, until others need the memory', async () => {
+    const memory = new ByteBudget({ max: 26_000_000 });
+    const lists = new CompiledLists(memory);
+    const large = await stored(5, 240_000);
+    await lists.use(database.db, large, nothing);
+    expect(memory.inUse).toBeGreaterThan(memory.max / 2);
+    reads = 0;
+    await lists.use(database.db, large, nothing);
+    expect(reads).toBe(0);
+    const other = memory.lease(null);
+    other.take(memory.max - 1000);
+    expect(memory.inUse).toBe(memory.max - 1000);
   });
 
   test('unavailable: a list for which there is no room leaves nothing leased, and is compiled when there is', async () => {
