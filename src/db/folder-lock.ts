@@ -1,7 +1,15 @@
 import { closeSync, fstatSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CannotStart } from '../platform/cannot-start.js';
-import { isCopied, isOwnerAlive, listenAsOwner, type Owner, ownerFrom, thisProcess, writtenOwner } from './lock-owner.js';
+import {
+  isCopied,
+  isOwnerAlive,
+  listenAsOwner,
+  type Owner,
+  ownerFrom,
+  thisProcess,
+  writtenOwner,
+} from './lock-owner.js';
 
 /** Said when another living process owns the folder. */
 export class FolderInUse extends CannotStart {
