@@ -60,7 +60,7 @@ function registerUpdate(noun: Command, kind: Changeable): void {
     if (Object.keys(changes).length === 0) throw new CliError('name what to change', EXIT.usage);
     const session = await openSession(self);
     const payload = await send<Record<string, Row>>(session, kind.update, {
-      ...reference(kind, await kind.find(session, text)),
+      ...reference(name, await kind.find(session, text)),
       ...changes,
     });
     printObject(session, payload[name] ?? {}, kind.details);
@@ -74,12 +74,12 @@ function registerDelete(noun: Command, kind: Changeable): void {
   remove.action(async (text: string, options: ForceOptions, self: Command) => {
     const session = await openSession(self);
     const forced = kind.canEndAdministration ? forcedInput(options) : {};
-    await send(session, kind.remove, { ...reference(kind, await kind.find(session, text)), ...forced });
+    await send(session, kind.remove, { ...reference(name, await kind.find(session, text)), ...forced });
     note(session, `deleted ${text}`);
   });
 }
 
-/** The object as it was just read. */
-function reference({ noun }: Changeable, { id, etag }: Row): Variables {
+/** The object as it was just read: what is done to it is done to just that. */
+export function reference(noun: Changeable['noun'], { id, etag }: Row): Variables {
   return { [noun]: { id }, etag };
 }

@@ -34,7 +34,7 @@ export class FolderFromElsewhere extends CannotStart {
 export class FolderCopied extends CannotStart {
   constructor(folder: string, { pid }: Owner) {
     super(
-      `The data folder ${folder} was copied with the lock of process ${pid}, so perhaps while that wrote to it. Copy it from a server that was stopped; or, where none had it open, remove ${join(folder, 'lock')} and start again.`,
+      `The data folder ${folder} was copied with the lock of process ${pid}, perhaps while that process wrote to it. Stop the server that uses the original and copy again; or, where none used it, remove ${join(folder, 'lock')} and start again.`,
     );
   }
 }

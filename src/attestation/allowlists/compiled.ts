@@ -24,9 +24,9 @@ interface List {
 const LARGE_BYTES = 32 * 1024 * 1024;
 
 /**
- * Compiled runtime policies of a process. Those in use are kept, the one used last, and of the others as many of the last
- * used as half of the budget has room for; these give way when others need the memory. Keyed by content, so what is kept can never be
- * out of date, whichever database it came from.
+ * Compiled runtime policies of a process. Those in use are kept. So is the one used last, and others by how lately they
+ * were used, up to half of the budget; they give way when the memory is needed. Keyed by content, so what is kept can
+ * never be out of date, whichever database it came from.
  */
 export class CompiledLists {
   readonly #memory: ByteBudget;

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { algorithmOfSize, decodeHex } from '../runtime-policy/index.js';
+import { isText, isZero } from './log-bytes.js';
 import { parseImaSignature } from './signature.js';
 import { TemplateData } from './template-data.js';
 import { type DigestPrefix, type ImaTemplate, parseDigestPrefix, templateNamed } from './templates.js';
@@ -14,7 +15,6 @@ const SHA1_BYTES = 20;
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 const COLON = 0x3a;
-const ZERO = 0x30;
 const PCR_FIELD = '10 ';
 
 export type ImaLine = 'ENTRY' | 'VIOLATION' | 'MALFORMED' | 'END';
@@ -94,7 +94,7 @@ export class ImaLogReader {
 
   #readLine(start: number): ImaLine {
     const { log } = this;
-    if (log[start] !== 0x31 || log[start + 1] !== ZERO || log[start + 2] !== SPACE) {
+    if (!isText(log, PCR_FIELD, start, start + PCR_FIELD.length)) {
       return this.#malformed(`expected "${PCR_FIELD}": only measurements that extend PCR 10 are understood`);
     }
     const hashStart = start + PCR_FIELD.length;
@@ -104,11 +104,11 @@ export class ImaLogReader {
     const templateEnd = this.#tokenEnd(hashEnd + 1, MAX_TOKEN_BYTES);
     if (templateEnd < 0 || !this.#readTemplate(hashEnd + 1, templateEnd))
       return this.#malformed('the template is not known');
-    const isViolation = this.#isZero(hashStart, hashEnd);
+    const isViolation = isZero(this.log, hashStart, hashEnd);
     const problem = this.#readFields(templateEnd + 1, isViolation);
     if (problem !== null) return this.#malformed(problem);
     if (isViolation) return 'VIOLATION';
-    this.isTemplateHashRight = this.#sameText(hash(algorithm, this.data, 'hex'), hashStart, hashEnd);
+    this.isTemplateHashRight = isText(this.log, hash(algorithm, this.data, 'hex'), hashStart, hashEnd);
     return 'ENTRY';
   }
 
@@ -128,20 +128,8 @@ export class ImaLogReader {
     return -1;
   }
 
-  #isZero(start: number, end: number): boolean {
-    for (let at = start; at < end; at += 1) if (this.log[at] !== ZERO) return false;
-    return true;
-  }
-
-  #sameText(text: string, start: number, end: number): boolean {
-    const { log } = this;
-    if (text.length !== end - start) return false;
-    for (let at = start; at < end; at += 1) if (log[at] !== text.charCodeAt(at - start)) return false;
-    return true;
-  }
-
   #readTemplate(start: number, end: number): boolean {
-    if (this.template === undefined || !this.#sameText(this.#templateText, start, end)) {
+    if (this.template === undefined || !isText(this.log, this.#templateText, start, end)) {
       this.#templateText = this.log.toString('latin1', start, end);
       this.template = templateNamed(this.#templateText);
     }
@@ -162,7 +150,7 @@ export class ImaLogReader {
     const from = start + this.#prefixText.length;
     const end = this.#tokenEnd(from, 129);
     const sizes = [(this.#prefix as DigestPrefix).size, SHA1_BYTES];
-    if (!sizes.includes((end - from) / 2) || !this.#isZero(from, end))
+    if (!sizes.includes((end - from) / 2) || !isZero(this.log, from, end))
       return 'the digest of a violation is not zeros of its algorithm’s length';
     this.digest.fill(0);
     return end;
@@ -188,7 +176,7 @@ export class ImaLogReader {
 
   #repeatsPrefix(start: number): boolean {
     if (this.#prefix === undefined || this.template?.digest !== this.#prefixField) return false;
-    return this.#sameText(this.#prefixText, start, start + this.#prefixText.length);
+    return isText(this.log, this.#prefixText, start, start + this.#prefixText.length);
   }
 
   #readPrefix(start: number): string | null {

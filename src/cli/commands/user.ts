@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { registerChanges } from '../changeable.js';
+import { reference, registerChanges } from '../changeable.js';
 import { DELETE_USER, UPDATE_USER } from '../documents/containers.js';
 import { CREATE_USER, DISABLE_USER, ENABLE_USER, LIST_USERS, SET_USER_PASSWORD } from '../documents/identity.js';
 import { EFFECTIVE_PERMISSIONS } from '../documents/questions.js';
@@ -95,11 +95,7 @@ function registerState(noun: Command): void {
     });
 }
 
-/** A user as it is now: what is done to it is done to just that. */
-async function reviewed(session: Session, name: string): Promise<Row> {
-  const { id, etag } = await findUser(session, name);
-  return { user: { id }, etag };
-}
+const reviewed = async (session: Session, name: string) => reference('user', await findUser(session, name));
 
 const printUser = (session: Session, { user }: { readonly user: Row }) =>
   printObject(session, user, [...COLUMNS, ['MUST CHANGE PASSWORD', 'mustChangePassword']]);
