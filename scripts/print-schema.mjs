@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { print } from 'graphql';
 import { allPolicies } from '../dist/app.js';
 import { DOMAINS } from '../dist/domains.js';
-import { typeDefsOf } from '../dist/server/schema.js';
-import { stamp } from '../dist/server/stamp.js';
+import { typeDefsOf } from '../dist/server/graphql/schema.js';
+import { stamp } from '../dist/server/graphql/stamp.js';
 
 const isCheck = process.argv.includes('--check');
 const policies = allPolicies();

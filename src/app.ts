@@ -1,6 +1,7 @@
 import type { ApolloServer } from '@apollo/server';
 import { workerLoad } from './attestation/index.js';
 import { auditDomain, ensureKeyFile, keepPartitions, recordAudit } from './audit/index.js';
+import { startChores } from './authority/chores.js';
 import {
   type Context,
   clockFault,
@@ -20,24 +21,24 @@ import { type Clock, describeSkew, isSkewed } from './platform/clock.js';
 import { takeIdsFrom } from './platform/ids.js';
 import type { Logger } from './platform/log.js';
 import { buildRegistry, type PolicyRegistry, type RegistryInput } from './platform/policy/index.js';
-import { anonymousAdmission } from './server/anonymous.js';
-import { enforce, type Guarded } from './server/enforce.js';
-import { graphiqlPages } from './server/graphiql.js';
-import { createGraphql } from './server/graphql.js';
-import { requireGuardedFields, requireGuardedRoutes } from './server/guards.js';
-import { createFrontDoor } from './server/http.js';
-import { LargeBodies } from './server/large-bodies.js';
-import type { HttpServer, TlsFiles } from './server/listener.js';
-import { Lookout } from './server/lookout.js';
-import { Metrics, metricsPolicy, metricsRoute } from './server/metrics.js';
-import { type LimitSettings, NO_LIMITS, RequestLimits } from './server/rate-limits.js';
-import { buildSchema, objectTypesOf } from './server/schema.js';
-import { federationPolicies, shapePolicy } from './server/shapes.js';
-import { sourceReader } from './server/source.js';
-import type { StopTimes } from './server/stopping.js';
-import { StreamPlaces } from './server/stream-places.js';
-import { Streams, streamPolicy } from './server/streams.js';
-import { startSweeper } from './server/sweeper.js';
+import { createGraphql } from './server/graphql/apollo.js';
+import { buildSchema } from './server/graphql/schema.js';
+import { anonymousAdmission } from './server/guard/anonymous.js';
+import { objectTypesOf } from './server/guard/coordinates.js';
+import { enforce, type Guarded } from './server/guard/enforce.js';
+import { requireGuardedFields, requireGuardedRoutes } from './server/guard/guards.js';
+import { federationPolicies, shapePolicy } from './server/guard/shapes.js';
+import { sourceReader } from './server/http/client-address.js';
+import { createFrontDoor } from './server/http/front-door.js';
+import { LargeBodies } from './server/http/large-bodies.js';
+import type { HttpServer, TlsFiles } from './server/http/listener.js';
+import type { StopTimes } from './server/http/stopping.js';
+import { type LimitSettings, NO_LIMITS, RequestLimits } from './server/limits/rate-limits.js';
+import { Metrics, metricsPolicy, metricsRoute } from './server/metrics/metrics.js';
+import { graphiqlPages } from './server/pages/graphiql.js';
+import { Lookout } from './server/streams/lookout.js';
+import { StreamPlaces } from './server/streams/stream-places.js';
+import { Streams, streamPolicy } from './server/streams/streams.js';
 
 const STREAMS_AT_ONCE = 2;
 
@@ -179,7 +180,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const deafen = await database.listen((topic) => bells.ring(topic));
   const sweeps = [requestIdSweep, eventSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])];
-  const sweeper = startSweeper({ ...services, db: database.at('chore') }, sweeps);
+  const sweeper = startChores({ ...services, db: database.at('chore') }, sweeps);
   const close = async () => {
     streams.end();
     await deafen();

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { Place, TlsFiles } from './server/listener.js';
-import type { LimitSettings } from './server/rate-limits.js';
+import type { Place, TlsFiles } from './server/http/listener.js';
+import type { LimitSettings } from './server/limits/rate-limits.js';
 import { SETTINGS } from './settings.js';
 
 /** Variables of the command line, which may stand in the same environment. */

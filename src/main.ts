@@ -6,8 +6,8 @@ import { faultForLog } from './db/errors.js';
 import { type Database, openDatabase } from './db/open.js';
 import { DOMAINS, domainsNamed } from './domains.js';
 import { createLogger, type Logger } from './platform/log.js';
-import { type HttpServer, listen, renewCertificate, type TlsFiles } from './server/listener.js';
-import type { StopTimes } from './server/stopping.js';
+import { type HttpServer, listen, renewCertificate, type TlsFiles } from './server/http/listener.js';
+import type { StopTimes } from './server/http/stopping.js';
 import { orExplained, startFailure } from './start-failures.js';
 
 /** Serves as the environment says, and tells in one line why it cannot. */

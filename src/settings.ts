@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CONNECTIONS_MIN } from './db/gate.js';
 import { LIMIT_SETTINGS } from './limit-settings.js';
-import { sourceReader } from './server/source.js';
+import { sourceReader } from './server/http/client-address.js';
 import { duration } from './setting-forms.js';
 
 const retention = duration.refine((ms) => ms >= 60_000, 'is not PT1M or more');

@@ -6,7 +6,7 @@ import type { Meter } from '../platform/meter.js';
 import type { PolicyRegistry, RegistryInput } from '../platform/policy/index.js';
 import type { Actor } from './actor.js';
 import type { Candidate } from './candidate.js';
-import type { OwnedRows } from './manifest.js';
+import type { OwnedRows } from './owned.js';
 
 /** Settings that use cases read; lengths of time in milliseconds. */
 export interface Settings {

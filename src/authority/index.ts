@@ -32,9 +32,9 @@ export {
   type DomainManifest,
   type Feed,
   mergedResolvers,
-  type OwnedRows,
   type Resolvers,
   type Route,
   type Sweep,
 } from './manifest.js';
 export { type Act, mutate } from './mutate.js';
+export type { OwnedRows } from './owned.js';

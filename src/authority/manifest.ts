@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Db } from '../db/open.js';
 import type { EventRow } from '../events/index.js';
 import type { Policy } from '../platform/policy/index.js';
 import type { Asker, Context, Services, Settings } from './context.js';
+import type { OwnedRows } from './owned.js';
 
 /** A GraphQL field's function; the generated types check each slice's own. */
 // biome-ignore lint/suspicious/noExplicitAny: the composition root holds resolvers of every type at once.
@@ -51,15 +52,6 @@ export interface Sweep {
   readonly intervalMs?: (settings: Settings) => number;
   /** Removes a bounded number of rows, in transactions of its own, and answers how many; 0 when nothing is left. */
   removeSome(services: Services): Promise<number>;
-}
-
-/** Rows that domains or projects own, which cannot be deleted while they own any. */
-export interface OwnedRows {
-  /** What people call one of them, and several. */
-  readonly names: readonly [one: string, several: string];
-  /** Which column has the owner's id, for each kind of owner that such rows have. */
-  readonly domainId?: PgColumn;
-  readonly projectId?: PgColumn;
 }
 
 /** Functions of fields, by type and name. */

@@ -3,14 +3,13 @@ import type { Command } from 'commander';
 import type { Connection } from './client.js';
 import { CliError, EXIT, messageOf } from './errors.js';
 import { readTextFile } from './files.js';
+import { MAX_PCR_POLICY_BYTES, readExcludes } from './policy-files.js';
 import type { Session } from './session.js';
 import { tell } from './terminal.js';
 import { fileContent, upload } from './uploads.js';
 
 /** Content up to this size travels in the mutation itself. */
 const MAX_INLINE_BYTES = 512 * 1024;
-export const MAX_PCR_POLICY_BYTES = 64 * 1024;
-const MAX_EXCLUDES_BYTES = 1024 * 1024;
 
 /** The largest list takes a server that has much to do more than a minute to check. */
 const CHECK_TIMEOUT_MS = 200_000;
@@ -58,18 +57,6 @@ export async function toPolicyInput(connection: Connection, options: PolicyOptio
   for (const doubt of doubtsAbout({ imaPolicy: small, ...patterns, pcrPolicies: Object.values(pcrPolicies) }))
     tell(doubt);
   return { ...pcrPolicies, ...(content !== undefined && { imaPolicy: { ...content, ...patterns } }) };
-}
-
-/** Reads an exclude list; a pattern that is not valid is named by its line. */
-export async function readExcludes(file: string): Promise<string[]> {
-  const { parseExcludeList, RuntimePolicyError } = await import('../attestation/runtime-policy/index.js');
-  const text = await readTextFile(file, MAX_EXCLUDES_BYTES);
-  try {
-    return parseExcludeList(text);
-  } catch (error) {
-    if (!(error instanceof RuntimePolicyError)) throw error;
-    throw new CliError(error.problems.map(({ line, message }) => `INVALID in ${file}: line ${line}: ${message}`));
-  }
 }
 
 async function toContent(connection: Connection, file: string): Promise<{ content: string } | { uploadId: string }> {

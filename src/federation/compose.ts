@@ -3,7 +3,7 @@ import { composeServices } from '@theguild/federation-composition';
 import { type DocumentNode, parse } from 'graphql';
 import type { DomainManifest } from '../authority/index.js';
 import type { PolicyRegistry } from '../platform/policy/index.js';
-import { buildSchema } from '../server/schema.js';
+import { buildSchema } from '../server/graphql/schema.js';
 
 /** What a router needs, and what its clients see. */
 export interface Supergraph {

@@ -5,7 +5,7 @@ import { attestationRecords } from '../../src/attestation/records/tables.js';
 import { DOMAINS } from '../../src/domains.js';
 import { agents } from '../../src/identity/agents/tables.js';
 import { newId } from '../../src/platform/ids.js';
-import { buildSchema } from '../../src/server/schema.js';
+import { buildSchema } from '../../src/server/graphql/schema.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 
 const AGENT = buildSchema(DOMAINS).getType('Agent');

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DOMAINS } from '../../src/domains.js';
-import { buildSchema } from '../../src/server/schema.js';
+import { buildSchema } from '../../src/server/graphql/schema.js';
 import { type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { coordinatesRead, coordinatesToRead, entityNames } from './personas/coverage.js';
 import { changesByRequest, MUTATIONS, mutationsOf } from './personas/doing.js';

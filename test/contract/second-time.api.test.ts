@@ -16,7 +16,7 @@ import { roles } from '../../src/identity/roles/tables.js';
 import { users } from '../../src/identity/users/tables.js';
 import { etagOf } from '../../src/platform/etag.js';
 import { newId } from '../../src/platform/ids.js';
-import { buildSchema } from '../../src/server/schema.js';
+import { buildSchema } from '../../src/server/graphql/schema.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 import { type Attempt, type Attempts, attemptOnce, MUTATIONS, mutationsOf } from './personas/doing.js';
 import { makePersonas, type Persona } from './personas/personas.js';

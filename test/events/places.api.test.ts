@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { LimitSettings } from '../../src/server/rate-limits.js';
+import type { LimitSettings } from '../../src/server/limits/rate-limits.js';
 import { makeRows } from '../contract/personas/rows.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 import { open, TRUST, type Watcher, watch } from './watch.js';

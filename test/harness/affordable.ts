@@ -1,9 +1,9 @@
 import { type GraphQLSchema, Kind, parse } from 'graphql';
 import { DOMAINS } from '../../src/domains.js';
-import { Costs } from '../../src/server/cost.js';
-import { LIMITS } from '../../src/server/limits.js';
-import { COST_MAX } from '../../src/server/prices.js';
-import { buildSchema } from '../../src/server/schema.js';
+import { buildSchema } from '../../src/server/graphql/schema.js';
+import { Costs } from '../../src/server/limits/cost.js';
+import { LIMITS } from '../../src/server/limits/operation-limits.js';
+import { COST_MAX } from '../../src/server/limits/prices.js';
 
 let costs: { readonly schema: GraphQLSchema; readonly of: Costs } | undefined;
 

@@ -1,4 +1,4 @@
-import { Metrics } from '../../src/server/metrics.js';
+import { Metrics } from '../../src/server/metrics/metrics.js';
 
 /** Metrics of a process that does nothing, for what only has to have some. */
 export const idleMetrics = () =>

@@ -16,7 +16,7 @@ import { users } from '../../src/identity/users/tables.js';
 import { type Clock, systemClock } from '../../src/platform/clock.js';
 import { newId } from '../../src/platform/ids.js';
 import { createLogger, type Logger } from '../../src/platform/log.js';
-import { type LimitSettings, NO_LIMITS } from '../../src/server/rate-limits.js';
+import { type LimitSettings, NO_LIMITS } from '../../src/server/limits/rate-limits.js';
 import { openTestDatabase, type TestDatabase } from './engine.js';
 
 const SETTINGS: Omit<Settings, 'auditKeyPath'> = {

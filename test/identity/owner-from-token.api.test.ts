@@ -1,7 +1,7 @@
 import { isInputObjectType, isNonNullType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DOMAINS } from '../../src/domains.js';
-import { buildSchema } from '../../src/server/schema.js';
+import { buildSchema } from '../../src/server/graphql/schema.js';
 import { codeOf, startTestServer, type TestServer } from '../harness/server.js';
 
 /** What policies compare rows by, and what the rows call it. */

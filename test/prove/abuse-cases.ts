@@ -14,9 +14,9 @@ import {
   Kind,
   parse,
 } from 'graphql';
-import { Costs } from '../../src/server/cost.js';
-import { LIMITS } from '../../src/server/limits.js';
-import { COST_MAX, OPERATION } from '../../src/server/prices.js';
+import { Costs } from '../../src/server/limits/cost.js';
+import { LIMITS } from '../../src/server/limits/operation-limits.js';
+import { COST_MAX, OPERATION } from '../../src/server/limits/prices.js';
 import type { AbuseWorld } from './abuse-world.js';
 
 export interface Case {

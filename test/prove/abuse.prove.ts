@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DOMAINS } from '../../src/domains.js';
-import { buildSchema } from '../../src/server/schema.js';
+import { buildSchema } from '../../src/server/graphql/schema.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 import { type Case, Cases } from './abuse-cases.js';
 import { type AbuseWorld, makeAbuseWorld } from './abuse-world.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type CaseAnswer, readCase } from '../../src/cli/policies/cases.js';
-import { readCaseCheck } from '../../src/platform/policy/cases.js';
+import { readCaseCheck } from '../../src/platform/policy/analysis/cases.js';
 import {
   ABSENT,
   type Check,
@@ -13,8 +13,8 @@ import {
   type Truth,
 } from '../../src/platform/policy/index.js';
 import { type Atom, atomsOf } from '../../src/platform/policy/language/ast.js';
-import { and, not, or } from '../../src/platform/policy/truth.js';
-import { NULL_TEXT, readCredential } from '../../src/platform/policy/values.js';
+import { and, not, or } from '../../src/platform/policy/language/truth.js';
+import { NULL_TEXT, readCredential } from '../../src/platform/policy/language/values.js';
 import type { OsloReference } from './oslo-reference.js';
 import type { CaseText } from './policy-cases.js';
 

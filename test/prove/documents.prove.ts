@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DOMAINS } from '../../src/domains.js';
-import { buildSchema } from '../../src/server/schema.js';
+import { buildSchema } from '../../src/server/graphql/schema.js';
 import { type Answer, startTestServer, type TestServer } from '../harness/server.js';
 import { Documents } from './document-cases.js';
 import { Tally, walk } from './walk.js';

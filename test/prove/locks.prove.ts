@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { startSealer } from '../../src/audit/index.js';
 import { ADVISORY_LOCKS } from '../../src/db/open.js';
 import { DOMAINS } from '../../src/domains.js';
-import { buildSchema } from '../../src/server/schema.js';
+import { buildSchema } from '../../src/server/graphql/schema.js';
 import { attemptAll, mutationsOf } from '../contract/personas/doing.js';
 import { makePersonas } from '../contract/personas/personas.js';
 import { makeWorld } from '../contract/personas/world.js';

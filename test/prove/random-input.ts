@@ -11,7 +11,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { identityDomain } from '../../src/identity/index.js';
-import { buildSchema } from '../../src/server/schema.js';
+import { buildSchema } from '../../src/server/graphql/schema.js';
 import type { Random } from './walk.js';
 
 /** What random inputs are made of. */

@@ -12,7 +12,7 @@ import { allPolicies } from '../../src/app.js';
 import { DOMAINS } from '../../src/domains.js';
 import { composeDomains } from '../../src/federation/compose.js';
 import { newId } from '../../src/platform/ids.js';
-import { LIMITS } from '../../src/server/limits.js';
+import { LIMITS } from '../../src/server/limits/operation-limits.js';
 import { OWNERS, PROJECTS, type World } from '../contract/personas/world.js';
 import { randomOperation } from '../server/random-operations.js';
 import type { Random } from './walk.js';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditEntries } from '../../src/audit/entries/tables.js';
 import { DOMAINS } from '../../src/domains.js';
 import { newId } from '../../src/platform/ids.js';
-import { buildSchema } from '../../src/server/schema.js';
+import { buildSchema } from '../../src/server/graphql/schema.js';
 import { attemptAll, type Deed, mutationsOf } from '../contract/personas/doing.js';
 import { DOORS } from '../contract/personas/doors.js';
 import { makePersonas, type Persona } from '../contract/personas/personas.js';

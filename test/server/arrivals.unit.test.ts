@@ -1,8 +1,8 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { Arrivals } from '../../src/server/arrivals.js';
-import { NO_LIMITS, RequestLimits } from '../../src/server/rate-limits.js';
+import { Arrivals } from '../../src/server/http/arrivals.js';
+import { NO_LIMITS, RequestLimits } from '../../src/server/limits/rate-limits.js';
 
 test('ok: a body whose client went away before it was let in is not waited for', () => {
   const arrivals = new Arrivals(new RequestLimits(NO_LIMITS, { now: () => new Date() }), () => {});

@@ -1,8 +1,8 @@
 import { isInputObjectType, isListType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DOMAINS } from '../../src/domains.js';
-import { LIMITS } from '../../src/server/limits.js';
-import { buildSchema } from '../../src/server/schema.js';
+import { buildSchema } from '../../src/server/graphql/schema.js';
+import { LIMITS } from '../../src/server/limits/operation-limits.js';
 import { codeOf, startTestServer, type TestServer } from '../harness/server.js';
 
 let server: TestServer;

@@ -5,9 +5,9 @@ import { allPolicies } from '../../src/app.js';
 import { type Actor, anonymous, type Context } from '../../src/authority/index.js';
 import { DOMAINS } from '../../src/domains.js';
 import { createLogger } from '../../src/platform/log.js';
-import { enforce } from '../../src/server/enforce.js';
-import { createGraphql } from '../../src/server/graphql.js';
-import { buildSchema } from '../../src/server/schema.js';
+import { createGraphql } from '../../src/server/graphql/apollo.js';
+import { buildSchema } from '../../src/server/graphql/schema.js';
+import { enforce } from '../../src/server/guard/enforce.js';
 import { answerByPath, randomOperation } from './random-operations.js';
 
 const policies = allPolicies();

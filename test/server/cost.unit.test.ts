@@ -6,9 +6,10 @@ import { MAX_PAGE } from '../../src/cli/paging.js';
 import { WHO_CAN_PAGE } from '../../src/cli/policies/ask-server.js';
 import { DOMAINS } from '../../src/domains.js';
 import { FIRST_DEFAULT } from '../../src/platform/pagination.js';
-import { Costs, priceOf } from '../../src/server/cost.js';
-import { COST_MAX, LEAF, MUTATION, OBJECT, OPERATION, PRICES, STATEMENT } from '../../src/server/prices.js';
-import { coordinatesOf, buildSchema as servedSchema } from '../../src/server/schema.js';
+import { buildSchema as servedSchema } from '../../src/server/graphql/schema.js';
+import { coordinatesOf } from '../../src/server/guard/coordinates.js';
+import { Costs, priceOf } from '../../src/server/limits/cost.js';
+import { COST_MAX, LEAF, MUTATION, OBJECT, OPERATION, PRICES, STATEMENT } from '../../src/server/limits/prices.js';
 
 const schema = buildSchema(`type Query { me: Thing }
   type Thing { me: Thing, all(first: Int): [Thing], name: String, byKey(representations: [ID!]!): [Thing] }`);

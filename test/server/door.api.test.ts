@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { LimitSettings } from '../../src/server/rate-limits.js';
+import type { LimitSettings } from '../../src/server/limits/rate-limits.js';
 import { eventually } from '../events/watch.js';
 import { startTestServer, type TestServer, type TestServerOptions } from '../harness/server.js';
 import { ALL_WELL, answersOfOthers, attack, closedOf, PATIENCE_MS, post } from './attack.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { unauthenticated } from '../../src/platform/errors.js';
-import { FairPool } from '../../src/server/fair-pool.js';
-import { LookUps } from '../../src/server/look-ups.js';
+import { LookUps } from '../../src/server/http/caller-look-ups.js';
+import { FairPool } from '../../src/server/limits/fair-pool.js';
 import { Random } from '../prove/walk.js';
 
 /** Work that goes on until it is told to end. */

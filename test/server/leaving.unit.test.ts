@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { type Leave, leaving } from '../../src/server/leaving.js';
+import { type Leave, leaving } from '../../src/server/limits/request-end.js';
 
 /** Sends a request to a server, which handles it, and hangs up when told. */
 async function request(handle: (leave: Leave, response: ServerResponse, hangUp: () => void) => Promise<void>) {

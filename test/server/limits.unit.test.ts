@@ -1,8 +1,8 @@
 import { getIntrospectionQuery, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { readDocument, STRANGER } from '../../src/server/document.js';
-import { LIMITS } from '../../src/server/limits.js';
-import { requireBounded } from '../../src/server/structure.js';
+import { readDocument, STRANGER } from '../../src/server/limits/document.js';
+import { LIMITS } from '../../src/server/limits/operation-limits.js';
+import { requireBounded } from '../../src/server/limits/structure.js';
 
 /** What a document is refused for; undefined when it is within the bounds. */
 function problem(text: string): string | undefined {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type SecureVersion, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createHttpServer, type HttpServer, listen, renewCertificate } from '../../src/server/listener.js';
+import { createHttpServer, type HttpServer, listen, renewCertificate } from '../../src/server/http/listener.js';
 
 const fixture = (name: string) => new URL(`../fixtures/tls/${name}`, import.meta.url);
 const HOME = { host: '127.0.0.1', port: 0 };

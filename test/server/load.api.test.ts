@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BODY_MAX, BODY_MAX_SMALL } from '../../src/server/body.js';
-import { LIMITS } from '../../src/server/limits.js';
-import { MUTATION, OPERATION, STATEMENT } from '../../src/server/prices.js';
+import { BODY_MAX, BODY_MAX_SMALL } from '../../src/server/http/body.js';
+import { LIMITS } from '../../src/server/limits/operation-limits.js';
+import { MUTATION, OPERATION, STATEMENT } from '../../src/server/limits/prices.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 
 const SCRAPER = 'a-secret-that-only-the-scraper-knows';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { LogInAttempts } from '../../src/server/log-in-attempts.js';
-import { NO_LIMITS, RequestLimits } from '../../src/server/rate-limits.js';
+import { LogInAttempts } from '../../src/server/limits/log-in-attempts.js';
+import { NO_LIMITS, RequestLimits } from '../../src/server/limits/rate-limits.js';
 
 const at = (seconds: number) => new Date(seconds * 1000);
 

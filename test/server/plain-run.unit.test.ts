@@ -1,8 +1,8 @@
 import { execute, type GraphQLSchema, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { DOMAINS } from '../../src/domains.js';
-import { plainRunOf } from '../../src/server/plain-run.js';
-import { buildSchema } from '../../src/server/schema.js';
+import { plainRunOf } from '../../src/server/graphql/plain/plain-run.js';
+import { buildSchema } from '../../src/server/graphql/schema.js';
 import { answerByParent, randomOperation } from './random-operations.js';
 
 const schema = answerByParent(buildSchema(DOMAINS));

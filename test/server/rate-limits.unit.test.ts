@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TokenBuckets } from '../../src/platform/token-buckets.js';
-import { NO_LIMITS, RequestLimits } from '../../src/server/rate-limits.js';
+import { NO_LIMITS, RequestLimits } from '../../src/server/limits/rate-limits.js';
 
 const clock = { now: () => new Date(0) };
 

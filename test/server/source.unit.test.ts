@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { sourceReader } from '../../src/server/source.js';
+import { sourceReader } from '../../src/server/http/client-address.js';
 
 /** The two parts of a request that its source is read from. */
 const request = (remoteAddress: string | undefined, forwarded?: string) =>

@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import { StreamMetrics } from '../../src/server/stream-metrics.js';
-import { type Holder, StreamPlaces } from '../../src/server/stream-places.js';
+import { StreamMetrics } from '../../src/server/metrics/stream-metrics.js';
+import { type Holder, StreamPlaces } from '../../src/server/streams/stream-places.js';
 import { Random } from '../prove/walk.js';
 
 const PLACES = 40;

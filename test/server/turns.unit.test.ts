@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Turns } from '../../src/server/turns.js';
+import { Turns } from '../../src/server/streams/turns.js';
 
 test('ok: few run at a time, callers in the order in which they came, and all of one caller together', async () => {
   const turns = new Turns(2);

@@ -1,17 +1,6 @@
 import type { Command } from 'commander';
 import { collect, formatOf, verb } from '../verb.js';
-
-export interface VerifyOptions {
-  readonly ak: string;
-  readonly nonce: string;
-  readonly quote: string;
-  readonly signature: string;
-  readonly pcrs: string;
-  readonly pcrList?: string;
-  readonly imaLog?: string;
-  readonly allowlist?: string[];
-  readonly pcrBank: string;
-}
+import type { VerifyOptions } from '../verify/verify-files.js';
 
 export function registerAttest(noun: Command): void {
   verb(

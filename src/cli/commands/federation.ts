@@ -1,12 +1,6 @@
 import type { Command } from 'commander';
+import type { ComposeOptions } from '../federation/compose-graph.js';
 import { collectPair, parseNames, verb } from '../verb.js';
-
-export interface ComposeOptions {
-  readonly domains?: readonly string[];
-  readonly subgraph?: ReadonlyMap<string, string>;
-  readonly url?: ReadonlyMap<string, string>;
-  readonly out?: string;
-}
 
 export function registerFederation(noun: Command): void {
   verb(

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { SCOPE_TYPES } from '../../platform/policy/policy.js';
+import { SCOPE_TYPES } from '../../platform/policy/engine/policy.js';
 import { CliError, EXIT } from '../errors.js';
 import type { QuestionFiles } from '../policies/question.js';
 import { type ScopeOptions, scopeRef, withScope } from '../scopes.js';

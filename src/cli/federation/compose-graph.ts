@@ -4,12 +4,18 @@ import { allPolicies } from '../../app.js';
 import { ConfigError } from '../../config.js';
 import { DOMAINS, domainsNamed } from '../../domains.js';
 import { CompositionError, composeSubgraphs, type Subgraph, subgraphOf } from '../../federation/compose.js';
-import type { ComposeOptions } from '../commands/federation.js';
 import { CliError, EXIT, messageOf } from '../errors.js';
 import { readTextFile } from '../files.js';
 import { print, tell } from '../terminal.js';
 
 const SDL_BYTES_MAX = 16 * 1024 * 1024;
+
+export interface ComposeOptions {
+  readonly domains?: readonly string[];
+  readonly subgraph?: ReadonlyMap<string, string>;
+  readonly url?: ReadonlyMap<string, string>;
+  readonly out?: string;
+}
 
 /** Composes the domains' subgraphs as they are served, and any others, and prints or writes the supergraph. */
 export async function composeGraph({ domains, subgraph = new Map(), url = new Map(), out }: ComposeOptions) {

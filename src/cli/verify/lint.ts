@@ -11,7 +11,7 @@ import {
 import { CliError, EXIT } from '../errors.js';
 import { readBinaryFile, readTextFile } from '../files.js';
 import { type Format, printable, toJson } from '../output.js';
-import { MAX_PCR_POLICY_BYTES, readExcludes } from '../policy-input.js';
+import { MAX_PCR_POLICY_BYTES, readExcludes } from '../policy-files.js';
 import { print } from '../terminal.js';
 
 export interface LintOptions {

@@ -11,7 +11,6 @@ import {
   verify,
 } from '../../attestation/verifier/index.js';
 import { describeFailure } from '../agent/report.js';
-import type { VerifyOptions } from '../commands/attest.js';
 import { CliError, EXIT } from '../errors.js';
 import { readBinaryFile } from '../files.js';
 import { type Format, toJson } from '../output.js';
@@ -21,6 +20,18 @@ import { readKey, readPcrs, readSignature } from './evidence-files.js';
 const MAX_STRUCTURE_BYTES = 64 * 1024;
 const MAX_LOG_BYTES = 256 * 1024 * 1024;
 const MAX_NONCE_BYTES = 64;
+
+export interface VerifyOptions {
+  readonly ak: string;
+  readonly nonce: string;
+  readonly quote: string;
+  readonly signature: string;
+  readonly pcrs: string;
+  readonly pcrList?: string;
+  readonly imaLog?: string;
+  readonly allowlist?: string[];
+  readonly pcrBank: string;
+}
 
 /** What a verdict rests on. */
 type Check = 'QUOTE' | 'IMA_REPLAY' | 'ALLOWLIST';

@@ -1,25 +1,19 @@
-export { type CaseDecision, type CaseOutcome, decideCase, type PolicyCase } from './cases.js';
-export { PolicyError, PolicySyntaxError } from './errors.js';
-export { compileForOperation, compileForRow, type KeyReader, type Test } from './evaluate.js';
-export type { ExplainedCheck, Explanation, TargetValues } from './explain.js';
-export { type GrantableRole, type GrantSearch, leastRoles, neededRoles } from './grants.js';
-export { findAccess, type SearchBudget, type SearchResult, type Witness } from './implication.js';
-export type { Check, ParsedCheck, Position } from './language/ast.js';
-export { expandCheck, type Rules } from './language/expand.js';
-export { parseCheck } from './language/parser.js';
-export { printCheck } from './language/print.js';
-export type { CredentialFields } from './language/word.js';
-export { type Finding, lintOverrides } from './lint.js';
+export { type CaseDecision, type CaseOutcome, decideCase, type PolicyCase } from './analysis/cases.js';
+export { type GrantableRole, type GrantSearch, leastRoles, neededRoles } from './analysis/grants.js';
+export { findAccess, type SearchBudget, type SearchResult, type Witness } from './analysis/implication.js';
 export {
-  type Fault,
-  type FileEntry,
-  faultsOf,
-  lockedOut,
-  type OverrideSet,
-  registryUnder,
-  separate,
-  strictRegistry,
-} from './override-set.js';
+  type AccessProof,
+  type ChangedCell,
+  changedCells,
+  changedPolicies,
+  type Persona,
+  proveAccess,
+  targetsOf,
+} from './analysis/preview.js';
+export { lintService, type ServiceFinding, type ServiceRule } from './analysis/service-lint.js';
+export type { RoleImplication } from './analysis/worlds.js';
+export { compileForOperation, compileForRow, type KeyReader, type Test } from './engine/evaluate.js';
+export type { ExplainedCheck, Explanation, TargetValues } from './engine/explain.js';
 export {
   type AuthenticatedDeclaration,
   CREDENTIAL_FIELDS,
@@ -34,17 +28,8 @@ export {
   type ScopedDeclaration,
   type ScopeType,
   type Subject,
-} from './policy.js';
-export {
-  type AccessProof,
-  type ChangedCell,
-  changedCells,
-  changedPolicies,
-  type Persona,
-  proveAccess,
-  targetsOf,
-} from './preview.js';
-export { type Named, NOTHING_KNOWN, PolicyQuestion } from './question.js';
+} from './engine/policy.js';
+export { type Named, NOTHING_KNOWN, PolicyQuestion } from './engine/question.js';
 export {
   buildRegistry,
   type Decision,
@@ -52,11 +37,26 @@ export {
   type PolicyRef,
   type PolicyRegistry,
   type RegistryInput,
-} from './registry.js';
-export { type Residue, residueOf } from './residue.js';
-export { lintService, type ServiceFinding, type ServiceRule } from './service-lint.js';
-export { defineTarget, type KeyType, type Target, type TargetKey } from './target.js';
-export { ABSENT, FALSE, mayBeTrue, OPEN, TRUE, type Truth } from './truth.js';
-export type { CredentialMap, CredentialValue, Scalar, TargetValue } from './values.js';
-export type { Visible } from './visible.js';
-export type { RoleImplication } from './worlds.js';
+} from './engine/registry.js';
+export { type Residue, residueOf } from './engine/residue.js';
+export { defineTarget, type KeyType, type Target, type TargetKey } from './engine/target.js';
+export type { Visible } from './engine/visible.js';
+export type { Check, ParsedCheck, Position } from './language/ast.js';
+export { PolicyError, PolicySyntaxError } from './language/errors.js';
+export { expandCheck, type Rules } from './language/expand.js';
+export { parseCheck } from './language/parser.js';
+export { printCheck } from './language/print.js';
+export { ABSENT, FALSE, mayBeTrue, OPEN, TRUE, type Truth } from './language/truth.js';
+export type { CredentialMap, CredentialValue, Scalar, TargetValue } from './language/values.js';
+export type { CredentialFields } from './language/word.js';
+export { type Finding, lintOverrides } from './overrides/lint.js';
+export {
+  type Fault,
+  type FileEntry,
+  faultsOf,
+  lockedOut,
+  type OverrideSet,
+  registryUnder,
+  separate,
+  strictRegistry,
+} from './overrides/override-set.js';

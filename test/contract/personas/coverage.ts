@@ -8,7 +8,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { isShape } from '../../../src/server/shapes.js';
+import { isShape } from '../../../src/server/guard/shapes.js';
 import { DOORS } from './doors.js';
 
 /** `Type.field` of all that the documents of the reading ask for. */

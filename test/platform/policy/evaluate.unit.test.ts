@@ -16,7 +16,7 @@ import {
   TRUE,
   type Truth,
 } from '../../../src/platform/policy/index.js';
-import { and, not, or } from '../../../src/platform/policy/truth.js';
+import { and, not, or } from '../../../src/platform/policy/language/truth.js';
 
 const fields: CredentialFields = new Map([...CREDENTIAL_FIELDS, ['context', 'map']]);
 const NAMES: ReadonlyMap<Truth, string> = new Map([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { implies } from '../../../src/identity/index.js';
-import type { World } from '../../../src/platform/policy/circumstances.js';
+import type { World } from '../../../src/platform/policy/analysis/circumstances.js';
 import {
   CREDENTIAL_FIELDS,
   compileForRow,

@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { residueToSql } from '../../../src/platform/policy/engine/sql.js';
 import {
   buildRegistry,
   CREDENTIAL_FIELDS,
@@ -17,7 +18,6 @@ import {
   type Subject,
   TRUE,
 } from '../../../src/platform/policy/index.js';
-import { residueToSql } from '../../../src/platform/policy/sql.js';
 import { openTestDatabase } from '../../harness/engine.js';
 import {
   checkText,

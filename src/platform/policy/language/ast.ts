@@ -1,4 +1,4 @@
-import type { Scalar } from '../values.js';
+import type { Scalar } from './values.js';
 
 /** Where a word starts in the text it was written in. Both count from 1; columns in UTF-16 code units. */
 export interface Position {

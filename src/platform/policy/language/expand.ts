@@ -1,5 +1,5 @@
-import { PolicySyntaxError } from '../errors.js';
 import type { Check, ParsedCheck, Position, RuleCall } from './ast.js';
+import { PolicySyntaxError } from './errors.js';
 
 /** How many nodes a check may have once its rules are put in; rules that double each other grow fast. */
 export const EXPANDED_SIZE_MAX = 1024;

@@ -1,5 +1,5 @@
-import { PolicySyntaxError } from '../errors.js';
 import type { Position } from './ast.js';
+import { PolicySyntaxError } from './errors.js';
 
 /** A check longer than this is refused; the longest in OpenStack's own policy files are a few hundred characters. */
 export const CHECK_LENGTH_MAX = 8192;

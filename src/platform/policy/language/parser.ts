@@ -1,5 +1,5 @@
-import { PolicySyntaxError } from '../errors.js';
 import type { Junction, ParsedCheck, Position } from './ast.js';
+import { PolicySyntaxError } from './errors.js';
 import { type Token, tokenize } from './lexer.js';
 import { type CredentialFields, parseWord } from './word.js';
 

@@ -1,7 +1,7 @@
-import { PolicySyntaxError } from '../errors.js';
-import type { Scalar } from '../values.js';
 import type { Atom, Known, Matched, Position, RuleCall } from './ast.js';
+import { PolicySyntaxError } from './errors.js';
 import { shift, type Token } from './lexer.js';
+import type { Scalar } from './values.js';
 
 /**
  * The credential fields a check may name. A `value` field is compared as it is (a list matches by any element); a

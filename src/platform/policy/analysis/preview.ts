@@ -1,0 +1,101 @@
+import { compileForRow } from '../engine/evaluate.js';
+import type { TargetValues } from '../engine/explain.js';
+import type { PolicyName, ScopeKey, Subject } from '../engine/policy.js';
+import type { PolicyRegistry } from '../engine/registry.js';
+import { printCheck } from '../language/print.js';
+import { TRUE } from '../language/truth.js';
+import { findAccess, type SearchBudget, type SearchResult } from './implication.js';
+import { ANY_ROW, sampleRows } from './samples.js';
+import { type RoleImplication, worldOf } from './worlds.js';
+
+/** A caller that stands for all of its kind. */
+export interface Persona {
+  readonly name: string;
+  readonly subject: Subject;
+}
+
+/** One cell of the decision matrix that another set of overrides changes. */
+export interface ChangedCell {
+  readonly policy: PolicyName;
+  readonly persona: string;
+  readonly scope: Subject['scope'];
+  /** Whose row it is; `any row` for whether there could be one that is allowed. */
+  readonly target: string;
+  readonly isAllowed: { readonly before: boolean; readonly after: boolean };
+}
+
+/** The policies whose checks two registries of the same declarations do not have in common. */
+export function changedPolicies(before: PolicyRegistry, after: PolicyRegistry): readonly PolicyName[] {
+  const textOf = (registry: PolicyRegistry, name: PolicyName) =>
+    registry
+      .get(name)
+      ?.scopes.map(({ check }) => check)
+      .join('\n');
+  return before
+    .list()
+    .map(({ name }) => name)
+    .filter((name) => textOf(before, name) !== textOf(after, name));
+}
+
+/** The cells of one policy that change, for every persona and every sample of a row. */
+export function changedCells(
+  policy: PolicyName,
+  before: PolicyRegistry,
+  after: PolicyRegistry,
+  personas: readonly Persona[],
+): readonly ChangedCell[] {
+  return personas.flatMap(({ name, subject }) => {
+    const [old, young] = [before, after].map((registry) => decider(registry, policy, subject));
+    return [...targetsOf(policy, before, after, subject)].flatMap(([target, values]) => {
+      const isAllowed = { before: old?.(values) ?? false, after: young?.(values) ?? false };
+      if (isAllowed.before === isAllowed.after) return [];
+      return [{ policy, persona: name, scope: subject.scope, target, isAllowed }];
+    });
+  });
+}
+
+/** What a policy is asked about for one caller: any row, and one row of each kind where it looks at rows. */
+export function targetsOf(
+  policy: PolicyName,
+  before: PolicyRegistry,
+  after: PolicyRegistry,
+  subject: Subject,
+): ReadonlyMap<string, TargetValues | null> {
+  const target = before.targetOf(policy);
+  const checks = [before, after].flatMap((registry) => registry.checkFor(policy, subject.scope) ?? []);
+  return new Map([[ANY_ROW, null], ...(target ? sampleRows(target, checks, subject.credentials) : [])]);
+}
+
+function decider(registry: PolicyRegistry, policy: PolicyName, subject: Subject) {
+  const check = registry.checkFor(policy, subject.scope);
+  if (check === undefined) return () => false;
+  const onRow = compileForRow<TargetValues>(check, (key) => (row) => row[key] ?? null);
+  return (values: TargetValues | null) =>
+    values === null
+      ? registry.decideOperation(policy, subject).outcome === 'ALLOWED'
+      : onRow(subject.credentials, values) === TRUE;
+}
+
+/** Whether a policy gives access in one scope that it did not give before, to anybody, on any row. */
+export interface AccessProof {
+  readonly policy: PolicyName;
+  readonly scope: ScopeKey;
+  readonly result: SearchResult;
+}
+
+/** Compares what a policy's checks allow as propositions, boundary included, scope by scope. */
+export function proveAccess(
+  policy: PolicyName,
+  before: PolicyRegistry,
+  after: PolicyRegistry,
+  implies: RoleImplication,
+  budget: SearchBudget,
+): readonly AccessProof[] {
+  const target = before.targetOf(policy);
+  return (before.get(policy)?.scopes ?? []).flatMap(({ scope }) => {
+    const held: Subject['scope'] = scope === 'authenticated' || scope === 'public' ? 'unscoped' : scope;
+    const [old, young] = [before, after].map((registry) => registry.checkFor(policy, held));
+    if (!old || !young || printCheck(old) === printCheck(young)) return [];
+    return [{ policy, scope, result: findAccess(young, old, worldOf(scope, target, implies), budget) }];
+  });
+}

@@ -1,0 +1,170 @@
+import { PolicyError } from '../language/errors.js';
+import type { Target } from './target.js';
+
+export const SCOPE_TYPES = ['system', 'domain', 'project', 'agent', 'join'] as const;
+export type ScopeType = (typeof SCOPE_TYPES)[number];
+
+const FIELD_NAMES = [
+  'roles',
+  'user_id',
+  'domain_id',
+  'project_id',
+  'user_domain_id',
+  'project_domain_id',
+  'system_scope',
+  'agent_id',
+  'agent_kind',
+  'node_id',
+  'unit_id',
+  'workload_id',
+  'trust_state',
+] as const;
+
+/** What a caller proved about itself. Absent fields say nothing: no check is TRUE, nor its negation, because of one. */
+export type Credentials = {
+  readonly roles?: readonly string[] | null;
+  /** What a narrowed token or an API credential left out of the roles that its user holds. No check can name it. */
+  readonly dropped_roles?: readonly string[] | null;
+} & { readonly [Field in Exclude<(typeof FIELD_NAMES)[number], 'roles'>]?: string | null };
+
+/** The credential fields that checks of the product may name. None is a map, so none may be walked into. */
+export const CREDENTIAL_FIELDS: ReadonlyMap<string, 'value' | 'map'> = new Map(
+  FIELD_NAMES.map((field) => [field, 'value']),
+);
+
+/** What an API credential passes at most, whatever its user may do. What anybody may do it never takes away. */
+export interface CredentialLimit {
+  /** Names of the only policies that it passes; null for all that are for credentials. */
+  readonly policies: ReadonlySet<string> | null;
+}
+
+/** What a policy sees of the caller. Scope null is anonymous; `unscoped` is authenticated without a scope. */
+export interface Subject {
+  readonly scope: ScopeType | 'unscoped' | null;
+  readonly credentials: Credentials;
+  /** There for a caller that acts by an API credential, or by a token that was issued to one. */
+  readonly limit?: CredentialLimit | undefined;
+}
+
+export type PolicyName = `${string}:${string}`;
+type PerScope = { readonly [Scope in ScopeType]?: string };
+
+interface Declaration<Row extends object> {
+  readonly name: PolicyName;
+  readonly description: string;
+  /** What the row is compared by. Without it the policy is decided from the credentials alone. */
+  readonly target?: Target<Row>;
+  /** What the policy guards: `Mutation.createAllowlist`, `Allowlist.*` (the whole type), `HTTP.putUpload`. */
+  readonly operations: readonly string[];
+  /** False for what no API credential passes, whatever it lists: gaining rights, and handing them on. */
+  readonly isForCredentials?: false;
+  /** The check of an earlier version, in force beside the new one until new defaults are enforced. */
+  readonly deprecated?: {
+    readonly name?: string;
+    readonly check: string;
+    readonly since: string;
+    readonly reason: string;
+  };
+  /**
+   * Whoever administers the system keeps it whatever operators write: without it nobody could see what was done, or set
+   * it right.
+   */
+  readonly isEssential?: boolean;
+}
+
+/** A policy for tokens of some scopes. With a target, each scope states the boundary that ties a row's owner to it. */
+export interface ScopedDeclaration<Row extends object> extends Declaration<Row> {
+  readonly scopeTypes: readonly ScopeType[];
+  /** ANDed with the check, in the same language; neither a check nor an override can remove it. */
+  readonly boundary?: PerScope;
+  /** One check, or one for each scope type; the token's scope picks. */
+  readonly check: string | PerScope;
+}
+
+/** A policy for any principal whatever its scope, unscoped included: `viewer`, one's own sessions. */
+export interface AuthenticatedDeclaration<Row extends object> extends Declaration<Row> {
+  readonly scopeTypes: 'authenticated';
+  readonly boundary?: string;
+  readonly check: string;
+}
+
+/** A policy that anonymous callers pass too. There is nothing to check. */
+export interface PublicDeclaration extends Declaration<never> {
+  readonly scopeTypes: 'public';
+  readonly check: '@';
+  readonly boundary?: never;
+  readonly target?: never;
+  readonly isForCredentials?: never;
+  readonly deprecated?: never;
+}
+
+export type PolicyDeclaration<Row extends object = object> =
+  | ScopedDeclaration<Row>
+  | AuthenticatedDeclaration<Row>
+  | PublicDeclaration;
+
+/** A declared policy. `Row` is what a row decision must be given. */
+export type Policy<Row extends object = object> = PolicyDeclaration<Row>;
+
+/** What the policies of one scope say; `authenticated` and `public` stand for all scopes at once. */
+export type ScopeKey = ScopeType | 'authenticated' | 'public';
+
+const NAME = /^[a-z][a-z0-9_]*:[a-z][a-z0-9_]*$/;
+const OPERATION = /^[_A-Za-z]\w*\.(\*|[_A-Za-z]\w*)$/;
+/** Types whose fields are claimed one by one: a new operation must not fall under a policy unnoticed. */
+const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription', 'HTTP']);
+
+/**
+ * Declares a policy as data, beside the slice it guards.
+ *
+ * @throws PolicyError when the declaration contradicts itself: a scope without its check or boundary, a check for a
+ *   scope the policy does not take, a malformed name or operation. Checks are parsed when the registry is built.
+ */
+export function definePolicy<Row extends object = object>(declaration: PolicyDeclaration<Row>): Policy<Row> {
+  const { name, description, operations } = declaration;
+  if (!NAME.test(name)) throw new PolicyError(`policy ${name}: a name is resource:verb, in lower case`);
+  const refuse = (reason: string) => new PolicyError(`policy ${name}: ${reason}`);
+  if (description.trim() === '') throw refuse('it has no description');
+  for (const operation of operations) {
+    if (!OPERATION.test(operation)) throw refuse(`${JSON.stringify(operation)} is not a Type.field or Type.*`);
+    const [type = '', field] = operation.split('.');
+    if (field === '*' && ROOTS.has(type)) throw refuse(`the fields of ${type} are claimed one by one`);
+  }
+  if (declaration.scopeTypes === 'authenticated' && declaration.target && declaration.boundary === undefined) {
+    throw refuse('it has a target, so it needs a boundary');
+  }
+  if (typeof declaration.scopeTypes === 'object') refuseScopes(declaration, refuse);
+  return Object.freeze(declaration);
+}
+
+function refuseScopes(declaration: ScopedDeclaration<never>, refuse: (reason: string) => PolicyError): void {
+  const { scopeTypes, boundary = {}, check, target } = declaration;
+  if (scopeTypes.length === 0) throw refuse('it takes no scope');
+  if (new Set(scopeTypes).size < scopeTypes.length) throw refuse('a scope is named twice');
+  for (const scope of SCOPE_TYPES) {
+    const taken = scopeTypes.includes(scope);
+    if (!taken && boundary[scope] !== undefined) throw refuse(`a boundary for scope ${scope}, which it does not take`);
+    if (taken && target && boundary[scope] === undefined)
+      throw refuse(`it has a target, so scope ${scope} needs a boundary`);
+    if (typeof check === 'string') continue;
+    if (!taken && check[scope] !== undefined) throw refuse(`a check for scope ${scope}, which it does not take`);
+    if (taken && check[scope] === undefined) throw refuse(`no check for scope ${scope}`);
+  }
+}
+
+/** A policy's check and boundary for each scope it takes, as declared. */
+export function scopesOf(
+  policy: Policy,
+): ReadonlyMap<ScopeKey, { readonly check: string; readonly boundary: string | undefined }> {
+  if (policy.scopeTypes === 'public') return new Map([['public', { check: policy.check, boundary: undefined }]]);
+  if (policy.scopeTypes === 'authenticated')
+    return new Map([['authenticated', { check: policy.check, boundary: policy.boundary }]]);
+  const { check, boundary } = policy;
+  // `definePolicy` saw to it that no scope is without its check; `!` keeps it shut if a declaration came another way.
+  return new Map(
+    policy.scopeTypes.map((scope) => [
+      scope,
+      { check: (typeof check === 'string' ? check : check[scope]) ?? '!', boundary: boundary?.[scope] },
+    ]),
+  );
+}

@@ -1,0 +1,252 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import type { Check } from '../language/ast.js';
+import { PolicyError } from '../language/errors.js';
+import { mayBeTrue, TRUE } from '../language/truth.js';
+import { Claims } from './claims.js';
+import { type CompiledPolicy, compilePolicy, type ScopeText, targetKey } from './compile.js';
+import { type Explanation, explainPolicy, type TargetValues } from './explain.js';
+import { overrideFor } from './override-for.js';
+import type { Policy, PolicyDeclaration, PolicyName, ScopeType, Subject } from './policy.js';
+import { PolicyQuestion } from './question.js';
+import { allOf, type Residue, residueOf } from './residue.js';
+import { readRules } from './rules.js';
+import { residueToSql } from './sql.js';
+import type { Target } from './target.js';
+import { Visible } from './visible.js';
+
+/** The scope is decided before the check, so WRONG_SCOPE says nothing about the check. */
+export type Decision =
+  | { readonly outcome: 'ALLOWED' }
+  | { readonly outcome: 'UNAUTHENTICATED' }
+  | { readonly outcome: 'WRONG_SCOPE'; readonly scopeTypes: readonly ScopeType[] }
+  | { readonly outcome: 'FORBIDDEN'; readonly reason?: 'CREDENTIAL_LIMIT' };
+
+/** A policy by name, or as declared; the latter ties the row to it at compile time. */
+export type PolicyRef<Row extends object = object> = PolicyName | Policy<Row>;
+
+/** What is published about a policy. */
+export interface PolicyDescription {
+  readonly name: PolicyName;
+  readonly description: string;
+  readonly scopeTypes: PolicyDeclaration['scopeTypes'];
+  readonly scopes: readonly ScopeText[];
+  /** Whether an API credential may pass it at all. */
+  readonly isForCredentials: boolean;
+  /** The operator's check, as it was written; null while the default is in force. */
+  readonly override: string | null;
+  readonly operations: readonly string[];
+  readonly deprecated: PolicyDeclaration['deprecated'];
+  readonly isEssential: boolean;
+}
+
+export interface RegistryInput {
+  /** Named rules, in the check language. */
+  readonly rules: Readonly<Record<string, string>>;
+  readonly policies: readonly Policy[];
+  /** Operators' checks, by policy name or deprecated name. They replace checks; scope types and boundaries stay. */
+  readonly overrides?: Readonly<Record<string, string>>;
+  /** While false, a deprecated check allows beside the new one that replaced it. */
+  readonly enforceNewDefaults?: boolean;
+}
+
+interface Entry extends CompiledPolicy {
+  readonly description: PolicyDescription;
+  /** The decision for an authenticated caller of another scope. */
+  readonly wrongScope: Decision;
+}
+
+const ALLOWED: Decision = Object.freeze({ outcome: 'ALLOWED' });
+const FORBIDDEN: Decision = Object.freeze({ outcome: 'FORBIDDEN' });
+const LIMITED: Decision = Object.freeze({ outcome: 'FORBIDDEN', reason: 'CREDENTIAL_LIMIT' });
+const UNAUTHENTICATED: Decision = Object.freeze({ outcome: 'UNAUTHENTICATED' });
+
+/**
+ * Parses, checks and compiles a set of policies.
+ *
+ * @throws PolicySyntaxError for a check, boundary, rule or override that is refused, with line and column;
+ *   PolicyError for two policies of one name, two claims on one coordinate, or an override
+ *   that has no policy or whose policy is public.
+ */
+export function buildRegistry(input: RegistryInput): PolicyRegistry {
+  const { policies, overrides = {}, enforceNewDefaults = true } = input;
+  const rules = readRules(input.rules);
+  const entries = new Map<string, Entry>();
+  for (const policy of policies) {
+    if (entries.has(policy.name)) throw new PolicyError(`policy ${policy.name} is declared twice`);
+    const override = overrideFor(policy, overrides);
+    entries.set(
+      policy.name,
+      describe(compilePolicy(policy, { rules, override, enforceNewDefaults }), override ?? null),
+    );
+  }
+  const oldNames = new Set(policies.map((policy) => policy.deprecated?.name));
+  for (const name of Object.keys(overrides)) {
+    const policy = entries.get(name)?.policy;
+    if (policy === undefined && !oldNames.has(name as PolicyName))
+      throw new PolicyError(`override of ${name}: there is no such policy`);
+    if (policy?.scopeTypes === 'public') throw new PolicyError(`override of ${name}: it is public`);
+  }
+  return new PolicyRegistry(entries, new Claims(policies));
+}
+
+function describe(compiled: CompiledPolicy, override: string | null): Entry {
+  const { name, description, scopeTypes, operations, deprecated } = compiled.policy;
+  const { isForCredentials = true, isEssential = false } = compiled.policy;
+  const told = { name, description, scopeTypes, operations, deprecated, isForCredentials, isEssential };
+  return {
+    ...compiled,
+    description: { ...told, scopes: compiled.texts, override },
+    wrongScope: Object.freeze({ outcome: 'WRONG_SCOPE', scopeTypes: typeof scopeTypes === 'object' ? scopeTypes : [] }),
+  };
+}
+
+/** All policies in force. Immutable: a change of overrides builds another. */
+export class PolicyRegistry {
+  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #claims: Claims;
+
+  constructor(entries: ReadonlyMap<string, Entry>, claims: Claims) {
+    this.#entries = entries;
+    this.#claims = claims;
+  }
+
+  get(name: string): PolicyDescription | undefined {
+    return this.#entries.get(name)?.description;
+  }
+
+  /** Every policy, by name. */
+  list(): readonly PolicyDescription[] {
+    const descriptions = [...this.#entries.values()].map((entry) => entry.description);
+    return descriptions.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** The policy that guards a coordinate `Type.field`; a claim on the field wins over one on its type. */
+  policyFor(coordinate: string): PolicyDescription | undefined {
+    const name = this.#claims.policyFor(coordinate);
+    return name === undefined ? undefined : this.get(name);
+  }
+
+  /** See `Claims.claimedApart`. */
+  claimedApart(coordinate: string): boolean {
+    return this.#claims.claimedApart(coordinate);
+  }
+
+  /** The coordinates that no policy guards: must be none for a schema to be served. */
+  uncovered(coordinates: readonly string[]): readonly string[] {
+    return this.#claims.uncovered(coordinates);
+  }
+
+  /** The claims that no coordinate answers to. */
+  unknownClaims(coordinates: readonly string[]): readonly string[] {
+    return this.#claims.unknown(coordinates);
+  }
+
+  /** Whether any row could be allowed. FORBIDDEN here means that every row is; ALLOWED does not say that one is. */
+  decideOperation(policy: PolicyRef<never>, subject: Subject): Decision {
+    const entry = this.#entry(policy);
+    const tests = entry.byScope.get(subject.scope);
+    if (tests === undefined) return refusedScope(entry, subject);
+    if (isBeyondLimit(entry, subject)) return LIMITED;
+    return mayBeTrue(tests.operation(subject.credentials)) ? ALLOWED : FORBIDDEN;
+  }
+
+  /** The decision on one row, loaded or about to be written. */
+  decideRow<Row extends object>(policy: PolicyRef<Row>, subject: Subject, row: NoInfer<Row>): Decision {
+    const entry = this.#entry(policy);
+    const tests = entry.byScope.get(subject.scope);
+    if (tests === undefined) return refusedScope(entry, subject);
+    if (isBeyondLimit(entry, subject)) return LIMITED;
+    return tests.row(subject.credentials, row) === TRUE ? ALLOWED : FORBIDDEN;
+  }
+
+  /** The decision with its reasons. Without a target it is that of `decideOperation`, with one that of `decideRow`. */
+  explain(policy: PolicyRef<never>, subject: Subject, target?: TargetValues): Explanation & { decision: Decision } {
+    const entry = this.#entry(policy);
+    const explanation = explainPolicy(entry, subject, target);
+    const { tree } = explanation;
+    if (tree === null) return { ...explanation, decision: refusedScope(entry, subject) };
+    if (isBeyondLimit(entry, subject)) return { ...explanation, decision: LIMITED };
+    return { ...explanation, decision: tree.value === 'TRUE' || tree.value === 'OPEN' ? ALLOWED : FORBIDDEN };
+  }
+
+  /** What the policy says of one target, for many callers; without a target, of any. */
+  question(policy: PolicyRef<never>, target?: TargetValues): PolicyQuestion {
+    return new PolicyQuestion(this.#entry(policy), target);
+  }
+
+  /** What the policy's rows are compared by; undefined for a policy without a target. */
+  targetOf(policy: PolicyRef<never>): Target | undefined {
+    return this.#entry(policy).policy.target;
+  }
+
+  /**
+   * The rows of a table, or of an alias of it, on which every one of the policies allows.
+   *
+   * @throws PolicyError when a policy is about another table.
+   */
+  visible<T extends PgTable>(
+    policies: readonly [PolicyRef<never>, ...PolicyRef<never>[]],
+    subject: Subject,
+    table: T,
+  ): Visible<T> {
+    const byTarget = new Map<Target | undefined, Residue[]>();
+    for (const policy of policies) {
+      const entry = this.#entry(policy);
+      const { target } = entry.policy;
+      if (target && originalName(target.table) !== originalName(table)) {
+        throw new PolicyError(
+          `policy ${entry.policy.name} is about ${originalName(target.table)}, not ${originalName(table)}`,
+        );
+      }
+      const group = byTarget.get(target) ?? [];
+      byTarget.set(target, [...group, residueFor(entry, subject)]);
+    }
+    const conditions = [...byTarget].map(([target, residues]) => conditionOn(table, target, allOf(residues)));
+    // In parentheses, so that it stays whole under whatever a query puts round it.
+    return new Visible<T>(sql`(${sql.join(conditions, sql` and `)})`);
+  }
+
+  /** Boundary AND check of a policy for callers of a scope; undefined for a scope that it does not take. */
+  checkFor(policy: PolicyRef<never>, scope: Subject['scope']): Check | undefined {
+    return this.#entry(policy).byScope.get(scope)?.check;
+  }
+
+  #entry(policy: PolicyRef<never>): Entry {
+    const name = typeof policy === 'string' ? policy : policy.name;
+    const entry = this.#entries.get(name);
+    if (entry === undefined) throw new PolicyError(`there is no policy ${name}`);
+    return entry;
+  }
+}
+
+function refusedScope(entry: Entry, subject: Subject): Decision {
+  return subject.scope === null ? UNAUTHENTICATED : entry.wrongScope;
+}
+
+/** Decided after the scope and before the check, so that no check and no override widens what a credential may do. */
+function isBeyondLimit({ policy }: Entry, { limit }: Subject): boolean {
+  if (limit === undefined || policy.scopeTypes === 'public') return false;
+  return policy.isForCredentials === false || limit.policies?.has(policy.name) === false;
+}
+
+function residueFor(entry: Entry, subject: Subject): Residue {
+  const { policy, byScope } = entry;
+  const tests = byScope.get(subject.scope);
+  if (tests === undefined || isBeyondLimit(entry, subject)) return { kind: 'never' };
+  return residueOf(tests.check, subject.credentials, (key) => targetKey(policy.target, key).type);
+}
+
+function conditionOn(table: PgTable, target: Target | undefined, residue: Residue): SQL {
+  return residueToSql(residue, (name) => {
+    const key = targetKey(target, name);
+    return { type: key.type, list: key.list ?? false, sql: key.sql(table) };
+  });
+}
+
+/** `schema.table` as created, whatever alias a query gave it. Drizzle keeps it under a registered symbol. */
+function originalName(table: PgTable): string {
+  const name: unknown = Reflect.get(table, Symbol.for('drizzle:OriginalName'));
+  const schema: unknown = Reflect.get(table, Symbol.for('drizzle:Schema'));
+  return `${typeof schema === 'string' ? schema : 'public'}.${String(name)}`;
+}

@@ -1,0 +1,82 @@
+import { type Column, getTableName, type SQL } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import { PolicyError } from '../language/errors.js';
+import type { Scalar } from '../language/values.js';
+import { isKeyName } from '../language/word.js';
+
+/** The type of a target key's value, or of its elements when it is a list. */
+export type KeyType = 'text' | 'integer' | 'boolean';
+
+interface TypeOf {
+  text: string;
+  integer: number;
+  boolean: boolean;
+}
+
+/**
+ * One key, twice: as a pure function of a row, and as SQL over any alias of the row's table. The two must agree, a
+ * missing value being null in both; the property test of the policy core shows what agreement means.
+ *
+ * The SQL of a `text` key must be of a text type (cast an enum), of a list key an array. Both functions are methods
+ * so that targets of different tables can be held in one registry, which checks the table itself.
+ */
+export type TargetKey<Row, Table> = {
+  [Type in KeyType]:
+    | {
+        readonly type: Type;
+        readonly list?: false | undefined;
+        row(row: Row): TypeOf[Type] | null;
+        sql(table: Table): SQL | Column;
+      }
+    | {
+        readonly type: Type;
+        readonly list: true;
+        row(row: Row): readonly (TypeOf[Type] | null)[] | null;
+        sql(table: Table): SQL | Column;
+      };
+}[KeyType];
+
+/** What the policies of one kind of row may look at. */
+export interface Target<Row = object, Table = PgTable> {
+  readonly table: Table;
+  readonly keys: ReadonlyMap<string, TargetKey<Row, Table>>;
+}
+
+/**
+ * Declares the target keys of a table: `defineTarget<AllowlistRow>()(allowlists, { project_id: … })`. The row type is
+ * named first because it need not be the table's: a key may read what the service loaded beside it.
+ */
+export function defineTarget<Row extends object>() {
+  return <Table extends PgTable>(
+    table: Table,
+    keys: Readonly<Record<string, TargetKey<Row, Table>>>,
+  ): Target<Row, Table> => {
+    for (const name of Object.keys(keys)) {
+      if (!isKeyName(name))
+        throw new PolicyError(
+          `target ${getTableName(table)}: ${JSON.stringify(name)} cannot be written as a target key`,
+        );
+    }
+    return { table, keys: new Map(Object.entries(keys)) };
+  };
+}
+
+/** Whether a known value is of a key's type; values of different types are never equal. */
+export function hasType(type: KeyType, value: Scalar): boolean {
+  switch (type) {
+    case 'text':
+      return typeof value === 'string';
+    case 'integer':
+      return Number.isSafeInteger(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+  }
+}
+
+/**
+ * Whether a known value can equal a stored key at all. Text that Postgres cannot store equals nothing it holds; saying
+ * so here keeps such a value out of the query, where it would be an error or be changed on the way.
+ */
+export function isComparable(type: KeyType, value: Scalar): boolean {
+  return hasType(type, value) && !(typeof value === 'string' && (value.includes('\0') || /\p{Cs}/u.test(value)));
+}

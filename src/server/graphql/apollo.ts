@@ -1,0 +1,135 @@
+import {
+  ApolloServer,
+  type ApolloServerPlugin,
+  type GraphQLRequestListener,
+  HeaderMap,
+  type HTTPGraphQLHead,
+} from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { FormattedExecutionResult, GraphQLError } from 'graphql';
+import type { Context } from '../../authority/index.js';
+import { faultForLog } from '../../db/errors.js';
+import { badInput, type ErrorCode, HTTP_STATUS, Refusal } from '../../platform/errors.js';
+import type { Logger } from '../../platform/log.js';
+import { recordDenial } from '../guard/denials.js';
+import type { Guarded } from '../guard/enforce.js';
+import { Costs } from '../limits/cost.js';
+import { rememberValid } from '../limits/document.js';
+import { LIMITS } from '../limits/operation-limits.js';
+import { runnerOf } from './execution.js';
+import { isFault, maskError } from './mask.js';
+
+/** Whatever is not run by `runBare` is run with every field guarded. */
+export function createGraphql(
+  guarded: Guarded,
+  log: Logger,
+  ...watchers: readonly ApolloServerPlugin<Context>[]
+): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    schema: guarded.shielded,
+    introspection: true,
+    csrfPrevention: true,
+    includeStacktraceInErrorResponses: false,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    hideSchemaDetailsFromClientErrors: true,
+    parseOptions: { maxTokens: LIMITS.tokens },
+    // What a document may be is decided before it comes here (document.ts).
+    validationOptions: { maxErrors: LIMITS.mistakes },
+    stopOnTerminationSignals: false,
+    formatError: maskError,
+    logger: {
+      debug: () => {},
+      info: () => {},
+      warn: (message) => log.warn(String(message)),
+      error: (message) => log.error(String(message)),
+    },
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      requestRules(guarded, new Costs(guarded.bare)),
+      ...watchers,
+      runBare(guarded),
+    ],
+  });
+}
+
+/** What depends on variables is decided here: validation is cached across callers. */
+const requestRules = (guarded: Guarded, costs: Costs): ApolloServerPlugin<Context> => ({
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation, document, request, contextValue }) => {
+      if (operation?.operation === 'subscription') throw badInput('Subscriptions are served at /graphql/stream.');
+      guarded.requireWithinLimit(document, contextValue);
+      if (!operation) return;
+      if (request.query !== undefined) rememberValid(request.query);
+      const cost = costs.requireWithin(operation, document, request.variables ?? {});
+      contextValue.charge(cost, operation.operation);
+    },
+    didEncounterErrors: async ({ contextValue, errors }) => logFaults(contextValue, errors),
+    willSendResponse: async ({ contextValue, request, response, errors, document, operationName }) => {
+      if (response.body.kind !== 'single') return;
+      const { singleResult } = response.body;
+      for (const error of singleResult.errors ?? []) {
+        (error as { extensions?: object }).extensions = { ...error.extensions, requestId: contextValue.requestId };
+      }
+      response.http.status = statusOf(response.http.status, errors, request.http?.headers.get('accept'));
+      sayRetryAfter(response.http, singleResult);
+      await recordDenial(contextValue, singleResult.errors ?? [], document && { document, operationName });
+    },
+  }),
+});
+
+/** Runs operations whose every guard allows on the schema without guards. */
+function runBare(guarded: Guarded): ApolloServerPlugin<Context> {
+  const run = runnerOf(guarded.bare);
+  const hooks: GraphQLRequestListener<Context> = {
+    responseForOperation: async ({ document, contextValue, request: { variables, operationName } }) => {
+      if (!guarded.allowsAll(document, contextValue)) return null;
+      const result = await run({ document, contextValue, variableValues: variables, operationName });
+      // Variables that do not fit: nothing has run, and the server has its own answer to that.
+      if (result.data === undefined) return null;
+      logFaults(contextValue, result.errors ?? []);
+      const errors = result.errors?.map((error) => maskError(error.toJSON(), error));
+      const singleResult = { ...result, ...(errors && { errors }) };
+      return { body: { kind: 'single', singleResult }, http: { headers: new HeaderMap() } };
+    },
+  };
+  return { requestDidStart: async () => hooks };
+}
+
+/** Logs those of an answer's errors that are faults of ours. */
+export function logFaults({ log, requestId }: Context, errors: readonly GraphQLError[]): void {
+  for (const error of errors) {
+    if (isFault(error)) log.error({ requestId, err: faultForLog(unwrapResolverError(error)) }, 'a request failed');
+  }
+}
+
+const NOT_RUN = new Set<unknown>(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
+
+/**
+ * The status of an answer. GraphQL over HTTP wants 200 for a document that could not be run where a client takes
+ * nothing newer than application/json, since 4xx could be any proxy's word there.
+ */
+function statusOf(status: number | undefined, errors: readonly GraphQLError[] | undefined, accept: string | undefined) {
+  const first = errors?.[0] && unwrapResolverError(errors[0]);
+  // Thrown before execution; the server knows its own errors' statuses only.
+  if (status === 500 && first instanceof Refusal) return HTTP_STATUS[first.code];
+  const isLegacy = /^application\/json\b[^,]*$/i.test(accept?.trim() ?? '');
+  const isNotRun = status === 400 && errors?.every((error) => NOT_RUN.has(error.extensions.code));
+  return isLegacy && isNotRun ? 200 : status;
+}
+
+/** A request that came to nothing, and may later, is answered like one that did not get so far. */
+function sayRetryAfter(http: HTTPGraphQLHead, { data, errors }: FormattedExecutionResult): void {
+  const refused = errors?.find(({ extensions }) => extensions?.retryAfterSeconds !== undefined);
+  if (!refused || Object.values(data ?? {}).some((value) => value !== null)) return;
+  const { code, retryAfterSeconds } = refused.extensions as { code: ErrorCode; retryAfterSeconds: number };
+  http.status = HTTP_STATUS[code];
+  http.headers.set('retry-after', String(retryAfterSeconds));
+}

@@ -1,0 +1,61 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { databaseFault, faultForLog } from '../../db/errors.js';
+import { badInput, Refusal, unavailable } from '../../platform/errors.js';
+import type { Logger } from '../../platform/log.js';
+
+const CALLERS = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_REQUEST',
+  'BAD_USER_INPUT',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'OPERATION_RESOLUTION_FAILURE',
+]);
+
+/** What a caller is told of an error: refusals and its own mistakes as they are, every other fault nothing but a code. */
+export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const place = {
+    ...(formatted.path && { path: formatted.path }),
+    ...(formatted.locations && { locations: formatted.locations }),
+  };
+  const refusal = refusalIn(error);
+  if (refusal) return { message: refusal.message, ...place, extensions: { ...refusal.extensions } };
+  if (isCallers(error, formatted.extensions?.code)) {
+    return { message: formatted.message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
+  }
+  return {
+    message: 'Something went wrong; the request id finds it in the log.',
+    ...place,
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  };
+}
+
+/** Whether an error is neither a refusal nor the caller's mistake, so that it belongs in the log. */
+export function isFault(error: GraphQLError): boolean {
+  return refusalIn(error) === null && !isCallers(error, error.extensions.code);
+}
+
+function refusalIn(error: unknown): Refusal | null {
+  const original = unwrapResolverError(error);
+  return original instanceof Refusal ? original : refusalFrom(original);
+}
+
+function isCallers(error: unknown, code: unknown): boolean {
+  return unwrapResolverError(error) instanceof GraphQLError && CALLERS.has(String(code ?? ''));
+}
+
+/** What a caller is told of whatever was thrown outside of an operation; what is a fault of ours is logged. */
+export function refusalFor(error: unknown, log: Logger, requestId: string): Refusal {
+  const refusal = refusalIn(error);
+  if (refusal) return refusal;
+  log.error({ requestId, err: faultForLog(error) }, 'a request failed');
+  return new Refusal('INTERNAL_SERVER_ERROR', 'Something went wrong; the request id finds it in the log.');
+}
+
+/** What a failed statement means to the caller, when it is not a fault of ours. */
+function refusalFrom(error: unknown): Refusal | null {
+  const { kind } = databaseFault(error);
+  if (kind === 'unstorable-text') return badInput('A text holds a character that cannot be stored.');
+  return kind === 'unavailable' || kind === 'conflict' ? unavailable() : null;
+}

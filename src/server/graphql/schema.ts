@@ -1,0 +1,197 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { mergeTypeDefs } from '@graphql-tools/merge';
+import {
+  Kind as AstKind,
+  type DocumentNode,
+  GraphQLScalarType,
+  type GraphQLSchema,
+  getNamedType,
+  isObjectType,
+  isUnionType,
+  parse,
+} from 'graphql';
+import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
+import type { AnyResolver, Context, DomainManifest } from '../../authority/index.js';
+import { badInput } from '../../platform/errors.js';
+import type { PolicyRegistry } from '../../platform/policy/index.js';
+import { stamp } from './stamp.js';
+
+const REPRESENTATION_KEYS_MAX = 8;
+const FOLDER = new URL('../../../schema/', import.meta.url);
+const FILES = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).sort();
+
+/** A domain's definitions: those of its file and, where it has many, of the files in its folder. */
+const read = (name: string): DocumentNode[] =>
+  FILES.filter((path) => path === `${name}.graphql` || (path.startsWith(`${name}/`) && path.endsWith('.graphql'))).map(
+    (path) => parse(readFileSync(new URL(path, FOLDER), 'utf8')),
+  );
+
+/** The type definitions of some domains as one subgraph. */
+export function typeDefsOf(domains: readonly DomainManifest[]): DocumentNode {
+  const files = ['federation', 'common', ...domains.map((domain) => domain.name)];
+  return mergeTypeDefs(files.flatMap(read), { throwOnConflict: true });
+}
+
+function text(name: string, pattern: RegExp, form: string): GraphQLScalarType {
+  const check = (value: unknown): string => {
+    if (typeof value === 'string' && pattern.test(value)) return value;
+    throw badInput(`${name} must be ${form}.`);
+  };
+  return new GraphQLScalarType({
+    name,
+    serialize: String,
+    parseValue: check,
+    parseLiteral: (node) => check(node.kind === AstKind.STRING ? node.value : null),
+  });
+}
+
+/** A number that JSON and JavaScript hold exactly. */
+function wholeNumber(name: string): GraphQLScalarType {
+  const check = (value: unknown): number => {
+    if (Number.isSafeInteger(value)) return value as number;
+    throw badInput(`${name} must be a whole number of at most 2^53 - 1.`);
+  };
+  return new GraphQLScalarType({
+    name,
+    serialize: check,
+    parseValue: check,
+    parseLiteral: (node) => check(node.kind === AstKind.INT ? Number(node.value) : null),
+  });
+}
+
+/** A library's scalar without its words: the schema files describe it, and composed subgraphs must say the same. */
+function wordless(scalar: GraphQLScalarType): GraphQLScalarType {
+  const { name, serialize, parseValue, parseLiteral } = scalar.toConfig();
+  return new GraphQLScalarType({ name, serialize, parseValue, parseLiteral });
+}
+
+/** A time of the years 1 to 9999, beyond which Postgres does not read what JavaScript writes. */
+function dateTime(): GraphQLScalarType {
+  const { parseValue, parseLiteral, ...config } = wordless(DateTimeResolver).toConfig();
+  const storable = (date: unknown): unknown => {
+    const year = (date as Date).getUTCFullYear();
+    if (year >= 1 && year <= 9999) return date;
+    throw badInput('DateTime must be in the years 1 to 9999, as UTC has them.');
+  };
+  return new GraphQLScalarType({
+    ...config,
+    parseValue: (value) => storable(parseValue(value)),
+    parseLiteral: (node, variables) => storable(parseLiteral(node, variables)),
+  });
+}
+
+const scalars = {
+  BigInt: wholeNumber('BigInt'),
+  DateTime: dateTime(),
+  JSONObject: wordless(JSONObjectResolver),
+  Duration: text('Duration', /^P[0-9DTHMS]{1,32}$/, 'an ISO 8601 duration such as PT1H'),
+  Digest: text('Digest', /^sha(1|256|384|512):[0-9a-f]{40,128}$/, 'algorithm:hex, for example sha256:…'),
+  Base64: text('Base64', /^[A-Za-z0-9+/]{0,65536}={0,2}$/, 'base64'),
+};
+
+/**
+ * Builds the executable schema of some domains, not guarded yet: a Federation 2 subgraph by itself, with the policies'
+ * names stamped on it when they are given.
+ */
+export function buildSchema(domains: readonly DomainManifest[], policies?: PolicyRegistry): GraphQLSchema {
+  const plain = typeDefsOf(domains);
+  const typeDefs = policies ? stamp(plain, policies) : plain;
+  const resolvers: Record<string, unknown> = { ...scalars };
+  for (const type of typesIn(typeDefs)) {
+    const fields: Record<string, AnyResolver> = {};
+    for (const domain of domains) {
+      Object.assign(fields, domain.resolvers[type]);
+      const load = domain.entities[type];
+      // Of two domains that tell an entity the later one's rows hold the earlier one's fields too.
+      if (load) {
+        fields.__resolveReference = async (reference: { id: unknown }, context: Context) => {
+          if (typeof reference.id !== 'string') throw badInput('An entity is referred to by its id.');
+          const row = await load(context, reference.id);
+          return row && { __typename: type, ...row };
+        };
+      }
+    }
+    if (Object.keys(fields).length > 0) resolvers[type] = fields;
+  }
+  const schema = buildSubgraphSchema([{ typeDefs, resolvers: resolvers as never }]);
+  followReferences(schema, domains);
+  checkReferences(schema);
+  printOnce(schema);
+  return schema;
+}
+
+/** The subgraph's text is printed for each who asks otherwise. */
+function printOnce(schema: GraphQLSchema): void {
+  const field = schema.getQueryType()?.getFields()._service;
+  const resolve = field?.resolve;
+  if (!field || !resolve) return;
+  let service: unknown;
+  field.resolve = (...given) => {
+    service ??= resolve(...given);
+    return service;
+  };
+}
+
+/**
+ * A domain answers an object of another domain by its id alone. A router would load the rest from that domain; where it is
+ * served in the same process, that is done here, under the same policy.
+ */
+function followReferences(schema: GraphQLSchema, domains: readonly DomainManifest[]): void {
+  for (const domain of domains) {
+    for (const [coordinate, resolve] of resolversOf(domain)) {
+      const field = fieldAt(schema, coordinate);
+      const target = field ? getNamedType(field.type).name : '';
+      const load = domains.find(({ entities }) => entities[target])?.entities[target];
+      if (!field || !load || domain.entities[target]) continue;
+      field.resolve = async (...given) => {
+        const reference = (await resolve(...given)) as { readonly id: string } | null;
+        return reference && load(given[2], reference.id);
+      };
+    }
+  }
+}
+
+const resolversOf = ({ resolvers }: DomainManifest) =>
+  Object.entries(resolvers).flatMap(([type, fields]) =>
+    Object.entries(fields).map(([field, resolve]) => [`${type}.${field}`, resolve] as const),
+  );
+
+function fieldAt(schema: GraphQLSchema, coordinate: string) {
+  const [typeName = '', name = ''] = coordinate.split('.');
+  const type = schema.getType(typeName);
+  return isObjectType(type) ? type.getFields()[name] : undefined;
+}
+
+/** Representations are any JSON: one that names no entity of this schema, or no id, is the caller's mistake. */
+function checkReferences(schema: GraphQLSchema): void {
+  const field = schema.getQueryType()?.getFields()._entities;
+  const resolve = field?.resolve;
+  const union = schema.getType('_Entity');
+  if (!field || !resolve || !isUnionType(union)) return;
+  const names = new Set<unknown>(union.getTypes().map(({ name }) => name));
+  field.resolve = (parent, args, context, info) => {
+    for (const representation of args.representations) {
+      const { __typename, id } = Object(representation);
+      if (!names.has(__typename) || typeof id !== 'string' || !isFlat(representation))
+        throw badInput('A representation names an entity by __typename and id.');
+    }
+    return resolve(parent, args, context, info);
+  };
+}
+
+/** Keys of entities are few, and none has parts. */
+const isFlat = (representation: object) => {
+  const values = Object.values(representation);
+  return (
+    values.length <= REPRESENTATION_KEYS_MAX && values.every((value) => typeof value !== 'object' || value === null)
+  );
+};
+
+function typesIn(typeDefs: DocumentNode): string[] {
+  return typeDefs.definitions.flatMap((node) =>
+    node.kind === AstKind.OBJECT_TYPE_DEFINITION || node.kind === AstKind.OBJECT_TYPE_EXTENSION
+      ? [node.name.value]
+      : [],
+  );
+}

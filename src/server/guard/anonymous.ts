@@ -1,0 +1,90 @@
+import {
+  BREAK,
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  getOperationAST,
+  getVariableValues,
+  isObjectType,
+  specifiedRules,
+  TypeInfo,
+  validate,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { unauthenticated } from '../../platform/errors.js';
+import type { PolicyRegistry } from '../../platform/policy/index.js';
+import { readDocument, STRANGER } from '../limits/document.js';
+
+/**
+ * Takes a request's body or query string as it came.
+ * @throws UNAUTHENTICATED, always the same, for a request that an anonymous caller may not run.
+ */
+export type AdmitAnonymous = (asked: unknown) => void;
+
+/**
+ * Decides what an anonymous caller may run: valid documents in which every field is public by policy. All else is
+ * refused in one way, and before the server's validation and its store of documents see it, so that neither the answer
+ * nor its time tells a field that is guarded from one that does not exist.
+ */
+export function anonymousAdmission(schema: GraphQLSchema, policies: PolicyRegistry): AdmitAnonymous {
+  const open = openFields(schema, policies);
+  return (asked) => {
+    const { query, operationName, variables } = Object(asked) as Readonly<Record<string, unknown>>;
+    const document = parsed(query);
+    const isAdmitted =
+      document !== null && isOpen(schema, open, document) && isRunnable(schema, document, operationName, variables);
+    if (!isAdmitted) throw unauthenticated();
+  };
+}
+
+/** The public fields that public operations lead to; a public field of a type that only guarded ones answer is none. */
+function openFields(schema: GraphQLSchema, policies: PolicyRegistry): ReadonlySet<string> {
+  const open = new Set<string>();
+  const walk = (type: GraphQLNamedType | null | undefined): void => {
+    if (!isObjectType(type)) return;
+    for (const field of Object.values(type.getFields())) {
+      const coordinate = `${type.name}.${field.name}`;
+      if (open.has(coordinate) || policies.policyFor(coordinate)?.scopeTypes !== 'public') continue;
+      // Clients' libraries ask for the name of a type beside its fields.
+      open.add(coordinate).add(`${type.name}.__typename`);
+      walk(getNamedType(field.type));
+    }
+  };
+  for (const root of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) walk(root);
+  return open;
+}
+
+/** Short ones only: strangers pay nothing. */
+function parsed(query: unknown): DocumentNode | null {
+  if (typeof query !== 'string') return null;
+  try {
+    return readDocument(query, STRANGER);
+  } catch (error) {
+    if (error instanceof GraphQLError) return null;
+    throw error;
+  }
+}
+
+/** Stops at the first field that is not open. One that does not exist is not open either, and looks the same. */
+function isOpen(schema: GraphQLSchema, open: ReadonlySet<string>, document: DocumentNode): boolean {
+  const types = new TypeInfo(schema);
+  let isEveryOpen = true;
+  const Field = ({ name }: { readonly name: { readonly value: string } }) => {
+    if (open.has(`${types.getParentType()?.name}.${name.value}`)) return undefined;
+    isEveryOpen = false;
+    return BREAK;
+  };
+  visit(document, visitWithTypeInfo(types, { Field }));
+  return isEveryOpen;
+}
+
+/** Whether execution would begin: past here the answer is the operation's own. */
+function isRunnable(schema: GraphQLSchema, document: DocumentNode, operationName: unknown, variables: unknown) {
+  if (validate(schema, document, specifiedRules, { maxErrors: 1 }).length > 0) return false;
+  const operation = getOperationAST(document, typeof operationName === 'string' ? operationName : null);
+  const given = Object(variables) as Record<string, unknown>;
+  return !!operation && !getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 }).errors;
+}

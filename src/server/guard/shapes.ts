@@ -1,0 +1,36 @@
+import { definePolicy } from '../../platform/policy/index.js';
+
+/**
+ * Types that only carry what some guarded field already answered: payloads, connections, edges and values. Whoever
+ * reached such an object passed the policy of the field that led to it, so its own fields are open.
+ */
+const SHAPE =
+  /^(PageInfo|UserError|AuditActor|AttestationFailure|AttestationCounts|AttestationChallenge|LogInChallenge|\w+(Payload|Connection|Edge))$/;
+
+export const isShape = (type: string) => SHAPE.test(type);
+
+export const shapePolicy = (types: readonly string[]) =>
+  definePolicy({
+    name: 'shape:read',
+    description: 'Read the parts of an answer that a guarded field gave.',
+    scopeTypes: 'public',
+    check: '@',
+    operations: types.filter(isShape).map((type) => `${type}.*`),
+  });
+
+export const federationPolicies = [
+  definePolicy({
+    name: 'federation:sdl',
+    description: 'Read the schema as a subgraph.',
+    scopeTypes: 'authenticated',
+    check: '@',
+    operations: ['Query._service', '_Service.*'],
+  }),
+  definePolicy({
+    name: 'federation:entities',
+    description: 'Load entities by id for a router; each under the read policy of its type.',
+    scopeTypes: 'authenticated',
+    check: '@',
+    operations: ['Query._entities'],
+  }),
+];

@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import { type Context, type Route, requireOperation, type Services } from '../../authority/index.js';
+import type { Database } from '../../db/open.js';
+import { HTTP_STATUS, notFound, Refusal, unauthenticated } from '../../platform/errors.js';
+import type { PolicyRegistry } from '../../platform/policy/index.js';
+import { continued, traced } from '../../platform/trace.js';
+import { refusalFor } from '../graphql/mask.js';
+import type { AdmitAnonymous } from '../guard/anonymous.js';
+import { recordDenial } from '../guard/denials.js';
+import { paceAnswer } from '../limits/pace.js';
+import type { RequestLimits } from '../limits/rate-limits.js';
+import { type Leave, leaving } from '../limits/request-end.js';
+import type { CutReason, Metrics } from '../metrics/metrics.js';
+import { answerPage, type Page } from '../pages/graphiql.js';
+import { answerReadiness, type Probe } from '../pages/readiness.js';
+import { Arrivals } from './arrivals.js';
+import { isJson, refuseMediaType } from './body.js';
+import { LookUps } from './caller-look-ups.js';
+import type { SourceOf } from './client-address.js';
+import { Connections } from './connections.js';
+import { readAsked } from './graphql-request.js';
+import type { LargeBodies } from './large-bodies.js';
+import { createHttpServer, type HttpServer, type TlsFiles } from './listener.js';
+import { type Authenticate, contextFor } from './request-context.js';
+import { Stopping } from './stopping.js';
+
+export interface FrontDoor {
+  readonly services: Services;
+  /** The policies as declared: which guards what, and what anonymous callers may, which no operator changes. */
+  readonly policies: PolicyRegistry;
+  readonly database: Database;
+  readonly graphql: ApolloServer<Context>;
+  readonly admitAnonymous: AdmitAnonymous;
+  readonly largeBodies: LargeBodies;
+  readonly authenticate: Authenticate;
+  /** What `/readyz` looks at. */
+  readonly probes: readonly Probe[];
+  readonly routes: readonly Route[];
+  /** Open files by path; a page that carries no data. */
+  readonly pages: ReadonlyMap<string, Page>;
+  readonly limits: RequestLimits;
+  readonly metrics: Metrics;
+  readonly sourceOf: SourceOf;
+  readonly tls?: TlsFiles | undefined;
+}
+
+/** The door with what it keeps of the requests that are in it. */
+interface OpenDoor extends FrontDoor {
+  readonly lookUps: LookUps;
+  readonly arrivals: Arrivals;
+  readonly connections: Connections;
+  readonly stopping: Stopping;
+}
+
+export interface Served {
+  readonly http: HttpServer;
+  readonly stopping: Stopping;
+}
+
+export function createFrontDoor(front: FrontDoor): Served {
+  const listener: RequestListener = (request, response) => answer(door, request, response);
+  const http = createHttpServer(listener, front.tls);
+  // Bodies are asked for once it is settled who sends them.
+  http.on('checkContinue', listener);
+  const { limits, metrics } = front;
+  const { settings } = limits;
+  const noteCut = (reason: CutReason) => metrics.cut(reason);
+  const peerOf = (socket: IncomingMessage['socket']) => front.sourceOf({ socket, headers: {} });
+  const connections = new Connections(http, { max: settings.connections, peerOf, noteCut });
+  const stopping = new Stopping(http, connections);
+  const serving: Probe = {
+    name: 'server',
+    isNeeded: true,
+    look: async () => (stopping.isStopping ? 'it stops' : null),
+  };
+  const door: OpenDoor = {
+    ...front,
+    probes: [serving, ...front.probes],
+    lookUps: new LookUps(settings.lookUps),
+    arrivals: new Arrivals(limits, noteCut),
+    connections,
+    stopping,
+  };
+  metrics.watchDoor(() => ({
+    arriving: door.arrivals.load,
+    running: limits.load,
+    connections: connections.size,
+    lookUpsWaiting: door.lookUps.waiting,
+  }));
+  return { http, stopping };
+}
+
+function answer(door: OpenDoor, request: IncomingMessage, response: ServerResponse): void {
+  // Sent on a connection that was ended already: it cannot be answered, so it must not be done.
+  if (request.socket.writableEnded) return void request.socket.destroy();
+  const requestId = randomUUID();
+  response.setHeader('x-request-id', requestId);
+  response.setHeader('x-content-type-options', 'nosniff');
+  // Clients begin to watch where it says; Node would tell the machine's.
+  response.setHeader('date', door.services.clock.now().toUTCString());
+  const started = performance.now();
+  const leave = leaving(response);
+  leave(() => {
+    const path = (request.url ?? '').split('?')[0];
+    const elapsed = performance.now() - started;
+    const status = response.writableFinished ? String(response.statusCode) : 'aborted';
+    door.metrics.requested(routeName(door, request.method, path), status, elapsed / 1000);
+    const ms = Math.round(elapsed);
+    door.services.log.info({ requestId, method: request.method, path, status: response.statusCode, ms }, 'request');
+    // Nobody waits for the rest of a body whose request is answered.
+    if (!request.complete) request.socket?.destroySoon();
+  });
+  const answered = () => traced('request', () => handle(door, requestId, leave, request, response));
+  continued(request.headers, answered).catch((error: unknown) => answerError(door, requestId, response, error));
+}
+
+async function handle(
+  door: OpenDoor,
+  requestId: string,
+  leave: Leave,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  door.connections.occupy(request.socket, response, leave);
+  if (door.connections.held) await door.connections.held;
+  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
+  if (path === '/readyz') return answerReadiness(door.probes, response);
+  const source = door.sourceOf(request);
+  door.limits.admitSource(source);
+  const route = routeOf(door, request.method, path);
+  if (!route?.isStream) {
+    paceAnswer(request.socket, response, door.limits.pace, leave, () => door.metrics.cut('answer_unread'));
+  }
+  const page = request.method === 'GET' || request.method === 'HEAD' ? door.pages.get(path) : undefined;
+  if (page) {
+    door.limits.run({ source, principal: null }, leave);
+    return answerPage(page, request, response);
+  }
+  if (route?.name === 'metrics' && door.metrics.isScraper(request.headers.authorization))
+    return door.metrics.answer(response);
+  if (path !== '/graphql' && !route) throw notFound('resource');
+  const context = await contextFor(door, { requestId, source, leave }, request);
+  // Its client went away while it was looked up: nothing of it has begun, and nobody waits for it.
+  if (response.destroyed) return;
+  const caller = { source, principal: context.actor.principal?.id ?? null };
+  if (caller.principal !== null) door.limits.admitPrincipal(caller.principal);
+  else door.limits.admitStranger(source);
+  const refuse = (reason: Refusal) => answerError(door, requestId, response, reason);
+  door.arrivals.expect(request, response, caller, leave, refuse);
+  const place = leaving(response);
+  const run = () => door.limits.run(caller, place);
+  if (route) return handleRoute(door, context, route, path, { run, giveBack: place.early }, request, response);
+  await answerGraphql(door, context, run, request, response);
+}
+
+function routeOf({ routes }: FrontDoor, method: string | undefined, path: string): Route | undefined {
+  return routes.find((candidate) => candidate.method === method && candidate.path.test(path));
+}
+
+/** One of few names: what callers ask for without finding it is all one. */
+function routeName(door: FrontDoor, method: string | undefined, path = ''): string {
+  if (path === '/graphql' || path === '/healthz' || path === '/readyz') return path.slice(1);
+  return routeOf(door, method, path)?.name ?? 'other';
+}
+
+async function handleRoute(
+  { policies }: FrontDoor,
+  context: Context,
+  route: Route,
+  path: string,
+  { run, giveBack }: { readonly run: () => void; readonly giveBack: () => void },
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const policy = policies.policyFor(`HTTP.${route.name}`);
+  if (!policy) throw notFound('resource');
+  if (context.actor.principal === null) throw unauthenticated();
+  try {
+    requireOperation(context, policy.name);
+    run();
+    await route.handle(context, route.path.exec(path)?.[1] ?? '', request, response, giveBack);
+  } catch (error) {
+    if (error instanceof Refusal)
+      await recordDenial(context, [{ extensions: error.extensions, path: ['HTTP', route.name] }]);
+    throw error;
+  }
+}
+
+async function answerGraphql(
+  door: FrontDoor,
+  context: Context,
+  run: () => void,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = 'GET', headers } = request;
+  if (method === 'POST' && !isJson(request)) return refuseMediaType(response);
+  const headerMap = new HeaderMap();
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) headerMap.set(name, String(value));
+  const { body, search, done } = await readAsked(door, context, request);
+  const httpGraphQLRequest = { method, headers: headerMap, search, body };
+  try {
+    run();
+    const result = await door.graphql.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context });
+    sendResult(response, result);
+  } finally {
+    done();
+  }
+}
+
+function sendResult(response: ServerResponse, result: HTTPGraphQLResponse): void {
+  for (const [name, value] of result.headers) response.setHeader(name, value);
+  response.statusCode = result.status ?? 200;
+  if (result.body.kind === 'complete') response.end(result.body.string);
+  else response.end();
+}
+
+function answerError(
+  { services, metrics }: FrontDoor,
+  requestId: string,
+  response: ServerResponse,
+  error: unknown,
+): void {
+  // Refused while its body was coming; what reads the body only sees the connection go.
+  if (response.writableEnded) return;
+  const refusal = refusalFor(error, services.log, requestId);
+  metrics.refused(refusal);
+  if (response.headersSent) return void response.destroy();
+  const { retryAfterSeconds } = refusal.extensions;
+  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
+  const extensions = { ...refusal.extensions, requestId };
+  response.writeHead(HTTP_STATUS[refusal.code], {
+    'content-type': 'application/json; charset=utf-8',
+    connection: 'close',
+  });
+  response.end(JSON.stringify({ errors: [{ message: refusal.message, extensions }] }));
+}

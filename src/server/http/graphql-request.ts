@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from '../../authority/index.js';
+import { badInput } from '../../platform/errors.js';
+import type { AdmitAnonymous } from '../guard/anonymous.js';
+import { chargeReading, requireBoundedText } from '../limits/document.js';
+import { requireBoundedJson } from '../limits/json-outline.js';
+import { BODY_MAX, BODY_MAX_LARGE, BODY_MAX_SMALL, readJson } from './body.js';
+import type { LargeBodies } from './large-bodies.js';
+
+/** What a GraphQL request asks. */
+export interface Asked {
+  readonly body: unknown;
+  readonly search: string;
+  /** To be called once it is answered. */
+  done(): void;
+}
+
+export interface Reading {
+  readonly admitAnonymous: AdmitAnonymous;
+  readonly largeBodies: LargeBodies;
+}
+
+/**
+ * Reads what is asked, within the bounds of who asks: each comes before the work that it bounds, and so does its charge.
+ * @throws Refusal RATE_LIMITED; BAD_USER_INPUT beyond a bound; UNAUTHENTICATED for what a stranger may not run;
+ *   UNAVAILABLE while too many large bodies are in memory.
+ */
+export async function readAsked(reading: Reading, context: Context, request: IncomingMessage): Promise<Asked> {
+  const { search, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const isAnonymous = context.actor.principal === null;
+  const asked = request.method === 'POST' ? await readPost(reading, context, request) : readGet(searchParams);
+  try {
+    const { query } = Object(asked.params) as { readonly query?: unknown };
+    chargeReading(context, query);
+    if (isAnonymous) reading.admitAnonymous(asked.params);
+    else if (typeof query === 'string') requireBoundedText(query);
+  } catch (error) {
+    asked.done();
+    throw error;
+  }
+  return { body: asked.body, search, done: asked.done };
+}
+
+const nothing = () => {};
+
+function readGet(searchParams: URLSearchParams) {
+  requireBoundedJson(Buffer.from(searchParams.get('variables') ?? ''));
+  return { body: '', params: Object.fromEntries(searchParams), done: nothing };
+}
+
+async function readPost({ largeBodies }: Reading, context: Context, request: IncomingMessage) {
+  if (context.actor.principal === null) {
+    const body = await readJson(context, request, BODY_MAX_SMALL);
+    return { body, params: body, done: nothing };
+  }
+  let admitted: { readonly query: string; done(): void } | null = null;
+  const allowLarger = (beginning: Buffer) => {
+    const size = Math.min(BODY_MAX_LARGE, Number(request.headers['content-length'] ?? BODY_MAX_LARGE));
+    admitted = largeBodies.admit(context, beginning, size, BODY_MAX);
+    return BODY_MAX_LARGE;
+  };
+  const done = () => admitted?.done();
+  try {
+    const body = await readJson(context, request, BODY_MAX, allowLarger);
+    requireSame(admitted, body);
+    return { body, params: body, done };
+  } catch (error) {
+    done();
+    throw error;
+  }
+}
+
+/** A key may stand in JSON twice; what was judged must be what runs. */
+function requireSame(admitted: { readonly query: string } | null, body: unknown): void {
+  if (admitted !== null && (Object(body) as { query?: unknown }).query !== admitted.query)
+    throw badInput('The body has "query" more than once.');
+}

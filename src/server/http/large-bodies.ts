@@ -1,0 +1,99 @@
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  getNamedType,
+  isInputObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
+import type { Context } from '../../authority/index.js';
+import { beyond, Refusal, unavailable } from '../../platform/errors.js';
+import type { Guarded } from '../guard/enforce.js';
+import { readDocument } from '../limits/document.js';
+import { queryIn } from '../limits/json-outline.js';
+
+/** Inputs that carry content whole. Everything else is small. */
+export const CONTENT_INPUTS: readonly string[] = ['ImaPolicyInput.content', 'SubmitEvidenceInput.imaLog'];
+/** Bytes of large bodies that are read and parsed at once, altogether. */
+const BYTES_AT_ONCE = 64 * 1024 * 1024;
+const BUSY_RETRY_SECONDS = 2;
+
+/** Lets a body be large only where the operation that it asks for takes content, and its caller may run it. */
+export class LargeBodies {
+  readonly #guarded: Guarded;
+  readonly #mutations: ReadonlySet<string>;
+  #bytes = 0;
+
+  constructor(guarded: Guarded) {
+    this.#guarded = guarded;
+    this.#mutations = new Set(contentMutations(guarded.bare));
+  }
+
+  /**
+   * Decides by the beginning of a body, before the rest of it is read.
+   * @param size Bytes that it may come to.
+   * @returns The query that was judged, and what to call once the body is done with.
+   * @throws Refusal BAD_USER_INPUT where no large body is taken, UNAVAILABLE while there are too many.
+   */
+  admit(context: Context, beginning: Buffer, size: number, max: number): { readonly query: string; done(): void } {
+    const query = queryIn(beginning);
+    if (query === undefined || !this.#isForContent(context, query))
+      throw beyond(
+        'body',
+        `The body is larger than ${max} bytes, which only ${[...this.#mutations].join(', ')} take, with "query" before "variables"; send large content with createUpload.`,
+      );
+    if (this.#bytes + size > BYTES_AT_ONCE) throw busy();
+    this.#bytes += size;
+    let isDone = false;
+    const done = () => {
+      if (!isDone) this.#bytes -= size;
+      isDone = true;
+    };
+    return { query, done };
+  }
+
+  #isForContent(context: Context, query: string): boolean {
+    if (context.actor.principal === null) return false;
+    const document = parsed(query);
+    return document !== null && this.#isOfContent(document) && this.#guarded.allowsAll(document, context);
+  }
+
+  #isOfContent({ definitions }: DocumentNode): boolean {
+    return definitions.every(
+      (node) => node.kind === Kind.OPERATION_DEFINITION && this.#areOfContent(node.selectionSet),
+    );
+  }
+
+  #areOfContent({ selections }: SelectionSetNode): boolean {
+    return selections.every((node) => node.kind === Kind.FIELD && this.#mutations.has(node.name.value));
+  }
+}
+
+function busy(): Refusal {
+  const { message } = unavailable();
+  return new Refusal('UNAVAILABLE', message, { retryAfterSeconds: BUSY_RETRY_SECONDS });
+}
+
+function parsed(query: string): DocumentNode | null {
+  try {
+    return readDocument(query);
+  } catch {
+    return null;
+  }
+}
+
+/** Names of the mutations whose inputs lead to content. */
+export function contentMutations(schema: GraphQLSchema): string[] {
+  const leads = (typeName: string, seen: ReadonlySet<string>): boolean => {
+    const type = schema.getType(typeName);
+    if (!isInputObjectType(type) || seen.has(typeName)) return false;
+    return Object.values(type.getFields()).some(
+      (field) =>
+        CONTENT_INPUTS.includes(`${typeName}.${field.name}`) ||
+        leads(getNamedType(field.type).name, new Set([...seen, typeName])),
+    );
+  };
+  return Object.values(schema.getMutationType()?.getFields() ?? {})
+    .filter(({ args }) => args.some(({ type }) => leads(getNamedType(type).name, new Set())))
+    .map(({ name }) => name);
+}

@@ -1,0 +1,59 @@
+import { type DocumentNode, GraphQLError, parse } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Context } from '../../authority/index.js';
+import { beyond, Refusal } from '../../platform/errors.js';
+import { LIMITS } from './operation-limits.js';
+import { TOKEN } from './prices.js';
+import { requireBounded } from './structure.js';
+
+/** What a caller's document may have. */
+export interface DocumentBounds {
+  readonly tokens: number;
+  readonly comparisons: number;
+}
+
+const CALLER: DocumentBounds = LIMITS;
+export const STRANGER: DocumentBounds = { tokens: LIMITS.anonymousTokens, comparisons: LIMITS.anonymousComparisons };
+
+/**
+ * Parses a document and bounds what validating it takes. Every transport asks this before it validates.
+ * @throws Refusal BAD_USER_INPUT for one beyond a bound, GraphQLError for one that is not GraphQL.
+ */
+export function readDocument(text: string, { tokens, comparisons } = CALLER): DocumentNode {
+  if (text.length > LIMITS.textLength)
+    throw beyond(
+      'document',
+      `The document has more than ${LIMITS.textLength} characters; send long values as variables.`,
+    );
+  const document = parse(text, { maxTokens: tokens });
+  requireBounded(document, comparisons);
+  return document;
+}
+
+/**
+ * Documents that were valid; nearly all that a server gets it has had before. No more of them than the server's own
+ * store of parsed documents holds, whose size is that of a hundred times as much text.
+ */
+const valid = new LRUCache<string, true>({ maxSize: 256 * 1024, sizeCalculation: (_, text) => text.length + 1 });
+
+/** Until it is pushed out by others, the document is neither bounded nor charged again. */
+export const rememberValid = (text: string): void => void valid.set(text, true);
+
+/**
+ * Charges a document to its caller before it is read, unless it is known: what is refused in the end has been read too.
+ * A token is taken to have two characters, since it may. @throws RATE_LIMITED.
+ */
+export function chargeReading({ charge }: Pick<Context, 'charge'>, query: unknown): void {
+  if (typeof query === 'string' && !valid.has(query))
+    charge(Math.min(query.length / 2, LIMITS.tokens) * TOKEN, 'reading');
+}
+
+/** The same for a server that parses itself: what is not GraphQL it refuses in its own way. @throws Refusal BAD_USER_INPUT. */
+export function requireBoundedText(text: string): void {
+  if (valid.has(text)) return;
+  try {
+    readDocument(text);
+  } catch (error) {
+    if (error instanceof Refusal || !(error instanceof GraphQLError)) throw error;
+  }
+}

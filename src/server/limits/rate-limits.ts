@@ -1,0 +1,173 @@
+import type { LogInAttempt } from '../../authority/index.js';
+import type { Clock } from '../../platform/clock.js';
+import { rateLimited } from '../../platform/errors.js';
+import { TokenBuckets } from '../../platform/token-buckets.js';
+import { Concurrency, SharedSlots } from './concurrency.js';
+import { LogInAttempts } from './log-in-attempts.js';
+import type { Pace } from './pace.js';
+import type { Leave } from './request-end.js';
+
+/** What one replica lets through; 0 is no limit. */
+export interface LimitSettings {
+  readonly requestsPerSecondPerPrincipal: number;
+  readonly requestsPerSecondPerSource: number;
+  /** Requests without a credential. */
+  readonly strangersRequestsPerSecondPerSource: number;
+  /** What operations cost, in microseconds of CPU (`prices.ts`). */
+  readonly costPerSecondPerPrincipal: number;
+  readonly strangersCostPerSecondPerSource: number;
+  readonly concurrentRequestsPerPrincipal: number;
+  readonly concurrentRequestsPerSource: number;
+  /** Strangers, who have not proved who they are, get an eighth of them. */
+  readonly concurrentRequests: number;
+  /** Bearers that are looked up at a time, of those that did not count lately. */
+  readonly lookUps: number;
+  /** Bytes of bodies that are arriving, altogether; strangers' bodies get an eighth of them. */
+  readonly arrivingBytes: number;
+  /** How long a body may take to arrive, or an answer to be read, whatever its size. */
+  readonly transferPatienceMs: number;
+  /** What is known to be of a caller, and answers, may take a second more for each so many bytes. */
+  readonly transferBytesPerSecond: number;
+  /** Open connections, with or without a request. */
+  readonly connections: number;
+  readonly streamsPerPrincipal: number;
+  readonly streams: number;
+  readonly logInsPerMinutePerSource: number;
+  readonly logInsPerMinutePerUser: number;
+  /** How long a name has to wait at most after wrong passwords from one source. */
+  readonly logInWaitMaxMs: number;
+}
+
+export const NO_LIMITS: LimitSettings = {
+  requestsPerSecondPerPrincipal: 0,
+  requestsPerSecondPerSource: 0,
+  strangersRequestsPerSecondPerSource: 0,
+  costPerSecondPerPrincipal: 0,
+  strangersCostPerSecondPerSource: 0,
+  concurrentRequestsPerPrincipal: 0,
+  concurrentRequestsPerSource: 0,
+  concurrentRequests: 0,
+  lookUps: 0,
+  arrivingBytes: 0,
+  transferPatienceMs: 0,
+  transferBytesPerSecond: 0,
+  connections: 0,
+  streamsPerPrincipal: 0,
+  streams: 0,
+  logInsPerMinutePerSource: 0,
+  logInsPerMinutePerUser: 0,
+  logInWaitMaxMs: 0,
+};
+
+/** A client that was quiet may send so many seconds' worth of requests at once. */
+const BURST_SECONDS = 5;
+/** Strangers get one in so many of what all callers share. */
+const STRANGERS_PART = 8;
+
+/** Who sends a request; without a principal it is a stranger, who is told apart by the address. */
+export interface Caller {
+  readonly source: string;
+  readonly principal: string | null;
+}
+
+/** What strangers get of a limit; where there is none, they have none. */
+export const strangersOf = (limit: number) => Math.ceil(limit / STRANGERS_PART);
+
+type ConcurrencyName = 'principal' | 'source';
+type RateName = 'principal' | 'source' | 'stranger' | 'cost' | 'strangerCost' | 'logInSource' | 'logInUser';
+
+const perSecond = (rate: number) => new TokenBuckets({ perSecond: rate, burst: rate * BURST_SECONDS });
+/** Of what costs much few come at once: others wait for as long as those take. */
+const cost = (rate: number) => new TokenBuckets({ perSecond: rate, burst: rate });
+const perMinute = (rate: number) => new TokenBuckets({ perSecond: rate / 60, burst: rate });
+
+/** Decides in memory, for this replica alone, who sends too much. Nothing waits: what is too much is refused. */
+export class RequestLimits {
+  readonly settings: LimitSettings;
+  readonly #clock: Clock;
+  readonly #rates: Readonly<Record<RateName, TokenBuckets>>;
+  readonly #concurrency: Readonly<Record<ConcurrencyName, Concurrency>>;
+  readonly #strangers: SharedSlots;
+  readonly #all: SharedSlots;
+  readonly #logIns: LogInAttempts;
+
+  constructor(settings: LimitSettings, clock: Clock) {
+    this.settings = settings;
+    this.#clock = clock;
+    this.#rates = {
+      principal: perSecond(settings.requestsPerSecondPerPrincipal),
+      source: perSecond(settings.requestsPerSecondPerSource),
+      stranger: perSecond(settings.strangersRequestsPerSecondPerSource),
+      cost: cost(settings.costPerSecondPerPrincipal),
+      strangerCost: cost(settings.strangersCostPerSecondPerSource),
+      logInSource: perMinute(settings.logInsPerMinutePerSource),
+      logInUser: perMinute(settings.logInsPerMinutePerUser),
+    };
+    this.#logIns = new LogInAttempts(settings.logInWaitMaxMs);
+    this.#concurrency = {
+      principal: new Concurrency(settings.concurrentRequestsPerPrincipal),
+      source: new Concurrency(settings.concurrentRequestsPerSource),
+    };
+    this.#strangers = new SharedSlots(strangersOf(settings.concurrentRequests));
+    this.#all = new SharedSlots(settings.concurrentRequests);
+  }
+
+  get pace(): Pace {
+    return { patienceMs: this.settings.transferPatienceMs, bytesPerSecond: this.settings.transferBytesPerSecond };
+  }
+
+  /** Requests that run. */
+  get load() {
+    return { strangers: this.#strangers.size, known: this.#all.size - this.#strangers.size };
+  }
+
+  /** Counts a request by where it comes from, before anything of it is read. @throws RATE_LIMITED. */
+  admitSource(source: string): void {
+    this.#take('source', source);
+  }
+
+  /** The same by who sends it. */
+  admitPrincipal(id: string): void {
+    this.#take('principal', id);
+  }
+
+  /**
+   * Lets a request run, once its body is there. `leave` is called when it has ended. Strangers cannot take what is left
+   * to callers who proved who they are, and no caller of either kind all that there is.
+   * @throws RATE_LIMITED.
+   */
+  run({ source, principal }: Caller, leave: Leave): void {
+    leave(this.#concurrency.source.enter(source));
+    leave(principal === null ? this.#strangers.enter(source) : this.#concurrency.principal.enter(principal));
+    leave(this.#all.enter(principal ?? source));
+  }
+
+  /** The same for one without a credential, by where it comes from. @throws RATE_LIMITED. */
+  admitStranger(source: string): void {
+    this.#take('stranger', source);
+  }
+
+  /** Charges an operation to who runs it, or without a credential to where it comes from. @throws RATE_LIMITED. */
+  charge(principalId: string | null, source: string, cost: number): void {
+    if (principalId === null) this.#take('strangerCost', source, cost);
+    else this.#take('cost', principalId, cost);
+  }
+
+  /**
+   * Counts a password that is about to be checked, whether there is such a user or not. What is tried from everywhere
+   * keeps nobody out who logged in from this source before. @throws RATE_LIMITED.
+   */
+  attemptLogIn(source: string, user: string): LogInAttempt {
+    this.#take('logInSource', source);
+    const isKnown = this.#logIns.isKnown(source, user);
+    if (!isKnown) this.#take('logInUser', user);
+    const seconds = this.#logIns.begin(source, user, this.#clock.now());
+    if (seconds > 0) throw rateLimited('Too many wrong passwords; try again later.', seconds);
+    return { source, isKnown, succeeded: () => this.#logIns.succeeded(source, user) };
+  }
+
+  #take(rate: RateName, key: string, amount = 1): void {
+    const seconds = this.#rates[rate].take(key, this.#clock.now(), amount);
+    if (seconds > 0) throw rateLimited('Too many requests; try again later.', seconds);
+  }
+}

@@ -1,0 +1,100 @@
+import DataLoader from 'dataloader';
+import { type Asker, type Context, type Feed, isCurrent, isOver } from '../../authority/index.js';
+import type { Db } from '../../db/open.js';
+import type { EventRow, Piece, RecentEvents } from '../../events/index.js';
+import type { StreamMetrics } from '../metrics/stream-metrics.js';
+
+/** What a caller showed, by its id, which names the same token or key for ever. */
+export const callerKey = ({ actor, requestId }: Context): string => actor.token?.id ?? requestId;
+
+/** What was read of a caller at a look, for all its streams. */
+interface Caller {
+  readonly asker: Asker;
+  readonly loadsFor: object;
+}
+
+/** What streams share: what was committed until a moment, and under it who their callers are and what objects there are. */
+export class Look {
+  readonly readAt = performance.now();
+  readonly #db: Db;
+  readonly #epoch: number;
+  readonly #recent: ReadonlyMap<Feed, RecentEvents>;
+  readonly #metrics: StreamMetrics;
+  readonly #callers = new Map<string, Promise<Caller>>();
+  readonly #objects = new Map<Feed, DataLoader<string, object | null>>();
+
+  constructor(db: Db, epoch: number, recent: ReadonlyMap<Feed, RecentEvents>, metrics: StreamMetrics) {
+    this.#db = db;
+    this.#epoch = epoch;
+    this.#recent = recent;
+    this.#metrics = metrics;
+  }
+
+  /** The position behind which nothing was committed yet. */
+  endOf(feed: Feed): number {
+    return this.#recentOf(feed).end;
+  }
+
+  behind(feed: Feed, position: number): Promise<Piece> {
+    return this.#recentOf(feed).behind(this.#db, position);
+  }
+
+  /**
+   * The caller of a stream, as it stands at this look, and under the policies as they are. It is read once for all
+   * streams that were opened with the same token or key, and not at all while no rights have changed.
+   *
+   * @param before What was known of the caller until now.
+   * @throws Refusal UNAUTHENTICATED when what it showed counts no longer.
+   */
+  async contextFor(request: Context, before: Asker): Promise<Context> {
+    const now = request.clock.now();
+    const key = callerKey(request);
+    const known = this.#callers.get(key);
+    const shared = known && (await known);
+    if (shared !== undefined && !isOver(shared.asker.actor, now)) {
+      this.#metrics.lookedUp('shared');
+      return { ...request, ...shared.asker, loadsFor: shared.loadsFor };
+    }
+    const found = this.#find(request, before, now);
+    this.#callers.set(key, found);
+    const { asker, loadsFor } = await found;
+    return { ...request, ...asker, loadsFor };
+  }
+
+  async #find(request: Context, before: Asker, now: Date): Promise<Caller> {
+    const isSame = isCurrent(before.actor, this.#epoch, now);
+    this.#metrics.lookedUp(isSame ? 'shared' : 'made');
+    const { actor, policies, candidate } = isSame ? before : await request.reauthenticate(this.#db);
+    return { asker: { actor, policies, candidate }, loadsFor: {} };
+  }
+
+  /** The first of some events, in their order, whose object is still there and of which `isTold` says yes. */
+  async firstOf(
+    feed: Feed,
+    events: readonly EventRow[],
+    isTold: (event: EventRow, object: object) => boolean,
+  ): Promise<EventRow | undefined> {
+    const objects = await Promise.all(events.map(({ objectId }) => this.#loaderOf(feed).load(objectId)));
+    return events.find((event, index) => {
+      const object = objects[index];
+      return object != null && isTold(event, object);
+    });
+  }
+
+  #recentOf(feed: Feed): RecentEvents {
+    const recent = this.#recent.get(feed);
+    if (recent === undefined) throw new Error(`A look for ${feed.type} began before anybody followed it.`);
+    return recent;
+  }
+
+  #loaderOf(feed: Feed): DataLoader<string, object | null> {
+    const known = this.#objects.get(feed);
+    if (known !== undefined) return known;
+    const loader = new DataLoader<string, object | null>(async (ids) => {
+      const found = await feed.objects(this.#db, ids);
+      return ids.map((id) => found.get(id) ?? null);
+    });
+    this.#objects.set(feed, loader);
+    return loader;
+  }
+}
