@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../dist/app.js';
-import { readConfig } from '../dist/config.js';
+import { readConfig } from '../dist/config/config.js';
 import { openPostgres } from '../dist/db/postgres.js';
 import { systemClock } from '../dist/platform/clock.js';
 import { createLogger } from '../dist/platform/log.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { createApp } from '../dist/app.js';
 import { listAgents } from '../dist/attestation/records/list.js';
-import { readConfig } from '../dist/config.js';
+import { readConfig } from '../dist/config/config.js';
 import { openDatabase } from '../dist/db/open.js';
 import { authenticate } from '../dist/identity/index.js';
 import { systemClock } from '../dist/platform/clock.js';

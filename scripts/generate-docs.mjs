@@ -5,10 +5,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allPolicies } from '../dist/app.js';
 import { FAILURES } from '../dist/attestation/verifier/failures.js';
+import { SETTINGS } from '../dist/config/settings.js';
 import { BODY_MAX, BODY_MAX_LARGE, BODY_MAX_SMALL } from '../dist/server/http/body.js';
 import { LIMITS } from '../dist/server/limits/operation-limits.js';
 import * as prices from '../dist/server/limits/prices.js';
-import { SETTINGS } from '../dist/settings.js';
 import { personaParts } from './persona-tables.mjs';
 import { root } from './prepare.mjs';
 

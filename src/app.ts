@@ -116,6 +116,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     onRefusal: (limit) => metrics.refusedContent(limit),
   });
   const owned = DOMAINS.flatMap((domain) => domain.owned ?? []);
+  const contentReferences = DOMAINS.flatMap((domain) => domain.contentReferences ?? []);
   const declared = declaredPolicies();
   const inForce = new Overrides({ declared, log, clock, meter: metrics });
   const denials = new Denials({ db: database.db, log, meter: metrics, recordAudit, windowMs: settings.denialWindowMs });
@@ -129,6 +130,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     meter: metrics,
     memory,
     owned,
+    contentReferences,
     recordAudit,
     denials,
   };

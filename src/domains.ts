@@ -1,11 +1,15 @@
 import { attestationDomain } from './attestation/index.js';
 import { auditDomain } from './audit/index.js';
 import type { DomainManifest } from './authority/index.js';
-import { ConfigError } from './config.js';
+import { ConfigError } from './config/config.js';
 import { identityDomain } from './identity/index.js';
+import { uploadsDomain } from './uploads/index.js';
 
-/** Every domain, in order: of two that tell an entity the later one's rows hold the earlier one's fields too. */
-export const DOMAINS: readonly DomainManifest[] = [identityDomain, attestationDomain, auditDomain];
+/**
+ * Every domain, in order: of two that tell an entity the later one's rows hold the earlier one's fields too, and what
+ * refers to content is removed before content is.
+ */
+export const DOMAINS: readonly DomainManifest[] = [identityDomain, attestationDomain, uploadsDomain, auditDomain];
 
 /** @throws ConfigError that lists the names which are no domain's, and those that are. */
 export function domainsNamed(names: readonly string[]): readonly DomainManifest[] {

@@ -44,7 +44,7 @@ function watchTurns() {
 
 async function serve() {
   const { createApp } = await import('../../dist/app.js');
-  const { readConfig } = await import('../../dist/config.js');
+  const { readConfig } = await import('../../dist/config/config.js');
   const { openDatabase } = await import('../../dist/db/open.js');
   const { systemClock } = await import('../../dist/platform/clock.js');
   const { createLogger } = await import('../../dist/platform/log.js');

@@ -1,3 +1,4 @@
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Db, Tx } from '../db/open.js';
 import type { ByteBudget } from '../platform/byte-budget.js';
 import type { Clock } from '../platform/clock.js';
@@ -111,6 +112,8 @@ export interface Services {
   readonly memory: ByteBudget;
   /** What keeps a domain or a project from being deleted, whichever domains of the graph are served. */
   readonly owned: readonly OwnedRows[];
+  /** Every column that refers to stored content, of every domain. */
+  readonly contentReferences: readonly PgColumn[];
   readonly recordAudit: RecordAudit;
   readonly denials: DenialLog;
 }

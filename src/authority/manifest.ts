@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { PgTable } from 'drizzle-orm/pg-core';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Db } from '../db/open.js';
 import type { EventRow } from '../events/index.js';
 import type { Policy } from '../platform/policy/index.js';
@@ -83,4 +83,6 @@ export interface DomainManifest {
   /** By the name of the field of Subscription. */
   readonly feeds?: Readonly<Record<string, Feed>>;
   readonly owned?: readonly OwnedRows[];
+  /** Columns with a foreign key to stored content, which stays as long as one of them refers to it. */
+  readonly contentReferences?: readonly PgColumn[];
 }

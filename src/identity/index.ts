@@ -1,10 +1,13 @@
 import { type DomainManifest, mergedResolvers } from '../authority/index.js';
+import { accessAnalysisResolvers, permissionGet } from './access-analysis/index.js';
 import { userDisable, userSetPassword } from './accounts/policies.js';
 import { accountResolvers } from './accounts/resolvers.js';
 import { agentGet } from './agents/policies.js';
+import { agentResolvers } from './agents/resolvers.js';
 import { loadAgentPrincipal } from './agents/service.js';
 import { agents } from './agents/tables.js';
 import { assignmentGrant, assignmentList } from './assignments/policies.js';
+import { assignmentResolvers } from './assignments/resolvers.js';
 import { loadRoleAssignment } from './assignments/service.js';
 import { assignmentSweep } from './assignments/sweep.js';
 import { credentialCreate, credentialDelete, credentialGet } from './credentials/policies.js';
@@ -20,17 +23,17 @@ import { groupResolvers } from './groups/resolvers.js';
 import { groups } from './groups/tables.js';
 import { candidateSweep, policyListRevisions, policyOverride, revisionSweep } from './overrides/index.js';
 import { resolvers as overrideResolvers } from './overrides/resolvers.js';
+import { policyResolvers } from './policies/resolvers.js';
 import { policyGet } from './policies/service.js';
 import { projectCreate, projectDelete, projectGet, projectUpdate } from './projects/policies.js';
 import { projectResolvers } from './projects/resolvers.js';
 import { loadProject } from './projects/service.js';
 import { projects } from './projects/tables.js';
-import { permissionGet, questionResolvers } from './questions/index.js';
-import { resolvers } from './resolvers.js';
 import { rolePolicies } from './roles/policies.js';
 import { roleResolvers } from './roles/resolvers.js';
 import { loadRole } from './roles/service.js';
 import { roles } from './roles/tables.js';
+import { scopeResolvers } from './scopes/resolvers.js';
 import { tokenIssue, tokenList, tokenRevoke, tokenRevokeAll, viewerGet } from './tokens/policies.js';
 import { tokenResolvers } from './tokens/resolvers.js';
 import { loadToken } from './tokens/service.js';
@@ -39,6 +42,7 @@ import { userCreate, userDelete, userGet, userUpdate } from './users/policies.js
 import { userResolvers } from './users/resolvers.js';
 import { loadUser } from './users/service.js';
 import { users } from './users/tables.js';
+import { viewerResolvers } from './viewer/resolvers.js';
 
 export { implies } from './assignments/index.js';
 export { bootstrapIdentity } from './bootstrap.js';
@@ -85,16 +89,20 @@ export const identityDomain: DomainManifest = {
     policyListRevisions,
   ],
   resolvers: mergedResolvers(
-    resolvers,
+    viewerResolvers,
+    scopeResolvers,
     domainResolvers,
     projectResolvers,
     userResolvers,
+    agentResolvers,
+    assignmentResolvers,
+    policyResolvers,
     groupResolvers,
     roleResolvers,
     tokenResolvers,
     credentialResolvers,
     accountResolvers,
-    questionResolvers,
+    accessAnalysisResolvers,
     overrideResolvers,
   ),
   // Tokens go first: those that were issued to a credential keep it.

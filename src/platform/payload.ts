@@ -21,3 +21,11 @@ export async function payload<T extends object, E extends object = object>(
     return { ...(empty ?? ({} as E)), userErrors };
   }
 }
+
+/** A mutation of one input, whose mistakes a caller can correct are data. */
+export function inputMutation<Input, Context>(
+  run: (context: Context, input: Input) => Promise<object>,
+  empty: object = {},
+) {
+  return (_: unknown, { input }: { input: Input }, context: Context) => payload(() => run(context, input), empty);
+}

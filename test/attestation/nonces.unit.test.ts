@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { newChallengeNonce } from '../../src/attestation/records/begin.js';
-import { makeNonce } from '../../src/attestation/records/log-in-nonce.js';
+import { newChallengeNonce } from '../../src/attestation/challenges/begin.js';
+import { makeNonce } from '../../src/attestation/log-in/nonce.js';
 
 const COUNT = 100_000;
 /** Standard deviations: one run in some hundred thousand goes beyond by chance, over all that is looked at here. */

@@ -31,6 +31,7 @@ describe('federation compose', () => {
       'attestation http://attestation.invalid/graphql',
       'audit http://audit.invalid/graphql',
       'identity http://identity.invalid/graphql',
+      'uploads http://uploads.invalid/graphql',
     ]);
     expect(out).toContain('@guardedBy(policy: "allowlist:create")');
   });
@@ -49,7 +50,7 @@ describe('federation compose', () => {
   test('ok: to a file, and nothing but a note for people', async () => {
     const file = join(folder, 'supergraph.graphql');
     const { code, out, err } = await compose('--out', file);
-    expect([code, out, err]).toEqual([0, '', `wrote ${file}: identity, attestation, audit\n`]);
+    expect([code, out, err]).toEqual([0, '', `wrote ${file}: identity, attestation, uploads, audit\n`]);
     expect(`${readFileSync(file, 'utf8').trimEnd()}\n`).toBe((await compose()).out);
   });
 
@@ -77,7 +78,7 @@ describe('federation compose', () => {
   });
 
   test('usage: an unknown domain or subgraph is answered with the known ones', async () => {
-    const known = 'identity, attestation, audit';
+    const known = 'identity, attestation, uploads, audit';
     const domain = await compose('--domains', 'identity,fleet');
     expect([domain.code, domain.err]).toEqual([2, `error: there is no domain fleet; the domains are ${known}\n`]);
     const url = await compose('--url', 'fleet=http://127.0.0.1/graphql');

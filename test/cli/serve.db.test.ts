@@ -71,7 +71,7 @@ describe('serve', () => {
       'identity,fleet',
     );
     expect([code, out]).toEqual([2, '']);
-    expect(err).toBe('error: there is no domain fleet; the domains are identity, attestation, audit\n');
+    expect(err).toBe('error: there is no domain fleet; the domains are identity, attestation, uploads, audit\n');
     expect(existsSync(join(folder, 'data'))).toBe(false);
   });
 

@@ -45,7 +45,7 @@ describe('what bounds each table', () => {
   });
 
   test('ok: every setting that is named exists', async () => {
-    const { SETTINGS } = await import('../../src/settings.js');
+    const { SETTINGS } = await import('../../src/config/settings.js');
     const named = [...PAGE.matchAll(/`(BAILIWICK_\w+)`/g)].map(([, name = '']) => name);
     expect(named.filter((name) => !(name in SETTINGS))).toEqual([]);
   });

@@ -3,7 +3,7 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { type GraphQLField, isInputObjectType, isNonNullType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allowlists } from '../../src/attestation/allowlists/tables.js';
-import { voidOpenChallenge } from '../../src/attestation/records/repository.js';
+import { voidOpenChallenge } from '../../src/attestation/challenges/repository.js';
 import { auditEntries } from '../../src/audit/entries/tables.js';
 import { authorizationEpoch } from '../../src/authority/tables.js';
 import { DOMAINS } from '../../src/domains.js';

@@ -5,8 +5,8 @@ import { apiCredentials } from '../../src/identity/credentials/tables.js';
 import { tokens } from '../../src/identity/tokens/tables.js';
 import { type Kind, newId } from '../../src/platform/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
+import { EFFECTIVE, EXPLAIN, PERMISSIONS, rowsOf, WHO_CAN } from './access-analysis/story.js';
 import { asking } from './asking.js';
-import { EFFECTIVE, EXPLAIN, PERMISSIONS, rowsOf, WHO_CAN } from './questions/story.js';
 
 const ENTITIES = 'query ($of: [_Any!]!) { _entities(representations: $of) { __typename } }';
 

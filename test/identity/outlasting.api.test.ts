@@ -4,7 +4,7 @@ import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { groupMembers } from '../../src/identity/groups/tables.js';
 import { users } from '../../src/identity/users/tables.js';
 import { codeOf, type Json, type RoleName, startTestServer, type TestServer } from '../harness/server.js';
-import { rowsOf } from './questions/story.js';
+import { rowsOf } from './access-analysis/story.js';
 import { roleStories } from './role-stories.js';
 
 const START = Date.parse('2030-01-01T00:00:00Z');

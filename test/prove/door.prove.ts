@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { eventually } from '../events/watch.js';
 import { startTestServer } from '../harness/server.js';
 import { ALL_WELL, answersOfOthers, attack, closedOf, PATIENCE_MS } from '../server/attack.js';

@@ -178,9 +178,9 @@ async function split(later: Later): Promise<Omit<Split, 'close'>> {
   const { server, serve, folder } = await onPostgres(later);
   const { address: merged } = await serve();
   const { address: identity } = await serve(['--domains', 'identity']);
-  const { address: attestation } = await serve(['--domains', 'attestation,audit']);
+  const { address: attestation } = await serve(['--domains', 'attestation,uploads,audit']);
   const supergraph = join(folder, 'supergraph.graphql');
-  const urls = { identity, attestation, audit: attestation };
+  const urls = { identity, attestation, uploads: attestation, audit: attestation };
   const places = Object.entries(urls).flatMap(([name, at]) => ['--url', `${name}=${at}/graphql`]);
   execFileSync(process.execPath, [CLI, 'federation', 'compose', '--out', supergraph, ...places], { stdio: 'pipe' });
   const { child, address: router } = await listening([ROUTER, supergraph], process.env);

@@ -60,8 +60,8 @@ describe('a server of some domains', () => {
   });
 
   test('missing: a route of a domain that is not served, before anyone is asked who they are', async () => {
-    const put = ({ url }: TestServer) => fetch(`${url}/uploads/upl_${randomUUID()}`, { method: 'PUT', body: 'x' });
-    expect([(await put(identity)).status, (await put(attestation)).status]).toEqual([404, 401]);
+    const get = ({ url }: TestServer) => fetch(`${url}/allowlist-revisions/alr_${randomUUID()}/ima-policy`);
+    expect([(await get(identity)).status, (await get(attestation)).status]).toEqual([404, 401]);
   });
 
   test('ok: another part knows its own operations, and not these', async () => {

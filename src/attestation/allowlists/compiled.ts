@@ -1,7 +1,7 @@
 import type { Db } from '../../db/open.js';
 import type { ByteBudget, Lease } from '../../platform/byte-budget.js';
 import { collectGarbage } from '../../platform/garbage.js';
-import type { StoredContent } from '../contents/index.js';
+import type { StoredContent } from '../../uploads/contents/index.js';
 import { type CompiledRuntimePolicy, compiledBytes } from '../runtime-policy/index.js';
 import { compileInWorker } from '../workers/index.js';
 import { withStoredList } from './stored-list.js';

@@ -7,10 +7,10 @@ export {
   loadAllowlist,
   loadRevision,
   resolveAllowlist,
-  streamImaPolicy,
 } from './reading.js';
 export { currentRevision } from './repository.js';
 export { allowlistEntities, allowlistResolvers } from './resolvers.js';
+export { imaPolicyRoute } from './route.js';
 export { createAllowlist, deleteAllowlist, publishAllowlistRevision } from './service.js';
 export { revisionSweep } from './sweep.js';
 export { type AllowlistRow, allowlistRevisions, allowlists, type RevisionRow } from './tables.js';

@@ -11,7 +11,7 @@ import {
 import type { Lease } from '../../platform/byte-budget.js';
 import { notFound } from '../../platform/errors.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
-import { loadContent, STREAM_BYTES, streamContent } from '../contents/index.js';
+import { loadContent, STREAM_BYTES, streamContent } from '../../uploads/contents/index.js';
 import { allowlistGet, allowlistGetContent } from './policies.js';
 import * as repository from './repository.js';
 import { type AllowlistRow, allowlists, type RevisionRow } from './tables.js';

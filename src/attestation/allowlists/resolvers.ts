@@ -1,4 +1,4 @@
-import type { AnyResolver, Context } from '../../authority/index.js';
+import type { Context } from '../../authority/index.js';
 import { cursorOf, type EventRow } from '../../events/index.js';
 import { etagOf } from '../../platform/etag.js';
 import type { PageArgs } from '../../platform/pagination.js';
@@ -65,7 +65,7 @@ export const allowlistResolvers = {
       return revision.vtpmPolicy;
     },
   },
-} satisfies Record<string, Record<string, AnyResolver>>;
+};
 
 /** What other domains may refer to. */
 export const allowlistEntities = {

@@ -1,9 +1,9 @@
 import type { Context } from '../../authority/index.js';
 import type { Lease } from '../../platform/byte-budget.js';
 import { invalid, UserErrors } from '../../platform/errors.js';
-import { encodeText, type PackedContent, packContent, type StoredContent } from '../contents/index.js';
+import { encodeText, type PackedContent, packContent, type StoredContent } from '../../uploads/contents/index.js';
+import { findUploaded } from '../../uploads/uploads/index.js';
 import { MAX_POLICY_BYTES, type PolicyProblem, parsePcrPolicy, RuntimePolicyError } from '../runtime-policy/index.js';
-import { findUploaded } from '../uploads/index.js';
 import { checkInWorker, type ListStream } from '../workers/index.js';
 import { withStoredList } from './stored-list.js';
 

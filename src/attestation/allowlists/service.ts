@@ -13,7 +13,7 @@ import { alreadyExists, forbidden, inUse, invalid, limitReached, staleEtag } fro
 import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { validName, validText } from '../../platform/text.js';
-import { holdContent, storeContent } from '../contents/index.js';
+import { holdContent, storeContent } from '../../uploads/contents/index.js';
 import { ALLOWLIST_PUBLISHED } from './feed.js';
 import { allowlistCreate, allowlistDelete, allowlistGet, allowlistPublish } from './policies.js';
 import { type AllowlistRef, resolveAllowlist } from './reading.js';

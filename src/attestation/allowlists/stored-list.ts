@@ -1,6 +1,6 @@
 import type { Db } from '../../db/open.js';
 import type { Lease } from '../../platform/byte-budget.js';
-import { loadContent, STREAM_BYTES, type StoredContent, streamContent } from '../contents/index.js';
+import { loadContent, STREAM_BYTES, type StoredContent, streamContent } from '../../uploads/contents/index.js';
 import type { ListStream } from '../workers/index.js';
 
 /** Runs something with a list that is stored: all of it where that is no more than a stream takes, otherwise a stream. */

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, jsonb, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { domains } from '../../identity/domains/tables.js';
 import { projects } from '../../identity/projects/tables.js';
-import { contents } from '../contents/tables.js';
+import { contents } from '../../uploads/contents/tables.js';
 
 /** A list of the system has no owner column, one of a domain its domain, one of a project both. */
 export const allowlists = pgTable(

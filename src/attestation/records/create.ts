@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { type Act, type Context, mutate, once, projectOf, requireAllowed } from '../../authority/index.js';
 import { violates } from '../../db/errors.js';
-import { type AgentRow, insertAgent } from '../../identity/agents/index.js';
+import { type AgentRow, aboutAgent, insertAgent } from '../../identity/agents/index.js';
 import { alreadyExists, invalid } from '../../platform/errors.js';
 import { etagOf, requireReviewed } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
+import { hashSecret } from '../../platform/secrets.js';
 import { validName } from '../../platform/text.js';
 import { resolveAllowlist } from '../allowlists/index.js';
 import type { TpmKind } from '../verifier/index.js';
-import { aboutAgent } from './enrolment.js';
 import { agentBindAllowlist, agentCreate } from './policies.js';
 import { insertRecord, updateRecord } from './repository.js';
-import { hashSecret } from './secrets.js';
 import { type AgentRef, lockAgent, told } from './views.js';
 
 /** An allowlist by id or by name. */

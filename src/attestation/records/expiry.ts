@@ -3,8 +3,7 @@ import { and, eq, lte } from 'drizzle-orm';
 import { anonymous, type Services, type Sweep } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
 import { recordEvents } from '../../events/index.js';
-import { agents, setTrust } from '../../identity/agents/index.js';
-import { aboutAgent } from './enrolment.js';
+import { aboutAgent, agents, setTrust } from '../../identity/agents/index.js';
 import { trustChanged } from './trust.js';
 
 const AT_ONCE = 200;

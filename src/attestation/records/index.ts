@@ -1,10 +1,26 @@
-export { challengeSweep } from './begin.js';
 export { trustExpiry } from './expiry.js';
 export { trustFeed } from './feed.js';
-export { nonceSweep } from './log-in.js';
 export { recordPolicies } from './policies.js';
-export type { AgentView } from './repository.js';
+export {
+  type AgentView,
+  areKeysTaken,
+  findView,
+  lockRetired,
+  lockView,
+  lockViewByToken,
+  updateRecord,
+} from './repository.js';
 export { recordResolvers } from './resolvers.js';
-export { retiredAgentSweep } from './retired.js';
-export { attestationRecords, attestations, loginKeys, loginNonces } from './tables.js';
-export { loadAgent } from './views.js';
+export { attestationRecords } from './tables.js';
+export { moveTrust } from './trust.js';
+export {
+  type AgentRef,
+  type AgentShape,
+  agentEtag,
+  loadAgent,
+  lockAgent,
+  shownSeverity,
+  stateAt,
+  storedState,
+  told,
+} from './views.js';

@@ -2,7 +2,7 @@ import { and, eq, getTableColumns, inArray, lte, ne, or, type SQL } from 'drizzl
 import type { Db, Tx } from '../../db/open.js';
 import { type AgentRow, agents } from '../../identity/agents/index.js';
 import type { Visible } from '../../platform/policy/index.js';
-import { attestationRecords, attestations, type ChallengeRow, type RecordRow } from './tables.js';
+import { attestationRecords, type RecordRow } from './tables.js';
 
 /** The two rows of one agent: who it is, and what it proved. */
 export interface AgentView {
@@ -75,38 +75,4 @@ export async function areKeysTaken(
     .where(and(attestationRecords.isLiving, ne(attestationRecords.agentId, agentId), isSame))
     .limit(1);
   return rows.length > 0;
-}
-
-export async function findChallenge(db: Db, agentId: string, id: string): Promise<ChallengeRow | undefined> {
-  const [row] = await db
-    .select()
-    .from(attestations)
-    .where(and(eq(attestations.id, id), eq(attestations.agentId, agentId)));
-  return row;
-}
-
-export async function insertChallenge(tx: Tx, row: ChallengeRow): Promise<void> {
-  await tx.insert(attestations).values(row);
-}
-
-export async function updateChallenge(tx: Tx, id: string, change: Partial<ChallengeRow>): Promise<void> {
-  await tx.update(attestations).set(change).where(eq(attestations.id, id));
-}
-
-export async function voidOpenChallenge(tx: Tx, agentId: string): Promise<void> {
-  await tx
-    .update(attestations)
-    .set({ state: 'VOID' })
-    .where(and(eq(attestations.agentId, agentId), eq(attestations.state, 'OPEN')));
-}
-
-export async function removeChallenges(db: Db, before: Date, limit: number): Promise<number> {
-  const past = db
-    .select({ id: attestations.id })
-    .from(attestations)
-    .where(lte(attestations.expiresAt, before))
-    .limit(limit)
-    .for('update', { skipLocked: true });
-  return (await db.delete(attestations).where(inArray(attestations.id, past)).returning({ id: attestations.id }))
-    .length;
 }

@@ -1,8 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, jsonb, pgTable, smallint, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
 import { agents } from '../../identity/agents/tables.js';
 import { allowlists } from '../allowlists/tables.js';
-import type { HashAlgorithm } from '../tpm/index.js';
 import type { Severity, VerifierState } from '../verifier/index.js';
 
 const at = (name: string) => timestamp(name, { withTimezone: true });
@@ -47,46 +46,3 @@ export const attestationRecords = pgTable(
 );
 
 export type RecordRow = typeof attestationRecords.$inferSelect;
-
-/** Challenges. A nonce counts once; what answered it is kept by digest, so that the same answer gets the same result. */
-export const attestations = pgTable(
-  'attestations',
-  {
-    id: text('id').primaryKey(),
-    agentId: text('agent_id')
-      .notNull()
-      .references(() => agents.id),
-    nonce: text('nonce').notNull(),
-    pcrs: jsonb('pcrs').$type<readonly number[]>().notNull(),
-    hashAlgorithms: jsonb('hash_algorithms').$type<readonly HashAlgorithm[]>().notNull(),
-    imaOffset: integer('ima_offset').notNull(),
-    state: text('state', { enum: ['OPEN', 'USED', 'VOID'] }).notNull(),
-    evidenceDigest: text('evidence_digest'),
-    resultId: text('result_id'),
-    expiresAt: at('expires_at').notNull(),
-    createdAt: at('created_at').notNull(),
-  },
-  (t) => [
-    uniqueIndex('attestations_agent_id_open_key').on(t.agentId).where(sql`${t.state} = 'OPEN'`),
-    index('attestations_agent_id_idx').on(t.agentId),
-    index('attestations_expires_at_idx').on(t.expiresAt),
-  ],
-);
-
-export type ChallengeRow = typeof attestations.$inferSelect;
-
-/** Log-in nonces that were used, until they expire. */
-export const loginNonces = pgTable(
-  'login_nonces',
-  {
-    nonce: text('nonce').primaryKey(),
-    expiresAt: at('expires_at').notNull(),
-  },
-  (t) => [index('login_nonces_expires_at_idx').on(t.expiresAt)],
-);
-
-/** One row: the key of log-in nonces, in base64, made on first use. */
-export const loginKeys = pgTable('login_keys', {
-  id: smallint('id').primaryKey(),
-  key: text('key').notNull(),
-});

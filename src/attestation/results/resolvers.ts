@@ -1,7 +1,10 @@
-import type { AnyResolver, Context } from '../../authority/index.js';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Context } from '../../authority/index.js';
+import { fieldsBelow } from '../../platform/look-ahead.js';
+import type { PageArgs } from '../../platform/pagination.js';
 import { loadRevision } from '../allowlists/index.js';
-import { loadAgent } from '../records/views.js';
-import { getResult } from './service.js';
+import { type AgentShape, loadAgent } from '../records/index.js';
+import { getResult, loadResult, resultsOf } from './service.js';
 import type { AttestationResultRow } from './tables.js';
 
 type Severity = 'WARNING' | 'ERROR' | 'FATAL';
@@ -9,6 +12,12 @@ type Severity = 'WARNING' | 'ERROR' | 'FATAL';
 export const resultResolvers = {
   Query: {
     attestationResult: (_: unknown, { id }: { id: string }, context: Context) => getResult(context, id),
+  },
+  Agent: {
+    lastResult: ({ lastResultId }: AgentShape, _: unknown, context: Context) =>
+      lastResultId === null ? null : loadResult(context).load(lastResultId),
+    attestationResults: ({ id }: AgentShape, args: PageArgs, context: Context, info: GraphQLResolveInfo) =>
+      resultsOf(context, id, args, fieldsBelow(info)),
   },
   AttestationResult: {
     agent: (row: AttestationResultRow, _: unknown, context: Context) => loadAgent(context).load(row.agentId),
@@ -24,4 +33,4 @@ export const resultResolvers = {
       failures: counts.failures,
     }),
   },
-} satisfies Record<string, Record<string, AnyResolver>>;
+};

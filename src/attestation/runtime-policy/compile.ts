@@ -8,7 +8,7 @@ import type { CompiledPathTable } from './path-table.js';
 import type { Room } from './records.js';
 import { type ByteSource, TextWindow } from './text-window.js';
 
-/** The largest list that is accepted, in bytes. Nothing else that is uploaded is larger. */
+/** The largest list that is accepted, in bytes; an upload can have as many. */
 export const MAX_POLICY_BYTES = 429_400_000;
 
 const OPEN_OBJECT = 0x7b;

@@ -39,10 +39,10 @@ export function registerDb(noun: Command): void {
     });
 }
 
-async function orRefused(recovery: Parameters<typeof import('../../recover.js').recover>[0]): Promise<string> {
+async function orRefused(recovery: Parameters<typeof import('../../process/recover.js').recover>[0]): Promise<string> {
   const [{ recover }, { startFailure }, { CannotRecover }, { UserErrors }] = await Promise.all([
-    import('../../recover.js'),
-    import('../../start-failures.js'),
+    import('../../process/recover.js'),
+    import('../../process/start-failures.js'),
     import('../../identity/index.js'),
     import('../../platform/errors.js'),
   ]);

@@ -15,8 +15,8 @@ export function registerServe(command: Command): void {
     .option('--port <number>', 'the port to listen on; 0 takes a free one (or BAILIWICK_PORT)')
     .action(async ({ domains, host, port }: ServeOptions) => {
       const [{ serve }, { startFailure }] = await Promise.all([
-        import('../../main.js'),
-        import('../../start-failures.js'),
+        import('../../process/serve.js'),
+        import('../../process/start-failures.js'),
       ]);
       const flags = {
         ...(domains !== undefined && { BAILIWICK_DOMAINS: domains }),

@@ -1,3 +1,3 @@
 export { agentGet, agentTarget } from './policies.js';
-export { agentsByIds, insertAgent, loadAgentPrincipal, setTrust } from './service.js';
+export { aboutAgent, agentsByIds, insertAgent, loadAgentPrincipal, setTrust } from './service.js';
 export { type AgentRow, agents } from './tables.js';

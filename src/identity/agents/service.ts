@@ -18,6 +18,14 @@ export async function setTrust(tx: Tx, agentId: string, trustState: string, trus
 export const agentsByIds = async (db: Db, ids: readonly string[]): Promise<Map<string, AgentRow>> =>
   byId(await rowsWhere(db, agents, inArray(agents.id, [...ids])));
 
+/** What an audit fact says about whom it tells of. */
+export function aboutAgent({ agent }: { readonly agent: AgentRow }) {
+  return {
+    target: { type: 'Agent', id: agent.id },
+    owner: { domainId: agent.domainId, projectId: agent.projectId },
+  };
+}
+
 /** By id; null where the caller may not read it. */
 export const loadAgentPrincipal = defineLoader(async (context, ids) => {
   const visible = context.policies.visible([agentGet.name], context.actor, agents);

@@ -1,11 +1,23 @@
 import type { Context } from '../../authority/index.js';
-import type { MutationDeleteDomainArgs, MutationUpdateDomainArgs } from '../../generated/graphql.js';
+import type {
+  MutationCreateDomainArgs,
+  MutationDeleteDomainArgs,
+  MutationUpdateDomainArgs,
+  QueryDomainArgs,
+  QueryDomainsArgs,
+} from '../../generated/graphql.js';
 import { etagOf } from '../../platform/etag.js';
 import { payload } from '../../platform/payload.js';
-import { deleteDomain, updateDomain } from './service.js';
+import { createDomain, deleteDomain, getDomain, listDomains, updateDomain } from './service.js';
 
 export const domainResolvers = {
+  Query: {
+    domain: (_: unknown, { id }: QueryDomainArgs, context: Context) => getDomain(context, id),
+    domains: (_: unknown, args: QueryDomainsArgs, context: Context) => listDomains(context, args),
+  },
   Mutation: {
+    createDomain: (_: unknown, { input }: MutationCreateDomainArgs, context: Context) =>
+      payload(async () => ({ domain: await createDomain(context, input) })),
     updateDomain: (_: unknown, { input }: MutationUpdateDomainArgs, context: Context) =>
       payload(async () => ({ domain: await updateDomain(context, input) })),
     deleteDomain: (_: unknown, { input }: MutationDeleteDomainArgs, context: Context) =>

@@ -1,2 +1,3 @@
 export { findGroup, type GroupRef } from './lookup.js';
 export { groupGet } from './policies.js';
+export { loadGroup } from './reading.js';

@@ -1,2 +1,3 @@
 export { findProject, type ProjectRef } from './lookup.js';
 export { projectGet } from './policies.js';
+export { loadProject } from './service.js';

@@ -1,13 +1,21 @@
 import type { Context } from '../../authority/index.js';
-import type { QueryTokensArgs } from '../../generated/graphql.js';
+import type { MutationIssueTokenArgs, MutationRevokeTokenArgs, QueryTokensArgs } from '../../generated/graphql.js';
+import { payload } from '../../platform/payload.js';
 import { loadApiCredential } from '../credentials/index.js';
 import { scopeView } from '../scopes/index.js';
-import { listTokens } from './service.js';
+import { issueToken } from './issue.js';
+import { listTokens, revokeToken } from './service.js';
 import type { TokenRow } from './tables.js';
 
 export const tokenResolvers = {
   Query: {
     tokens: (_: unknown, args: QueryTokensArgs, context: Context) => listTokens(context, args),
+  },
+  Mutation: {
+    issueToken: (_: unknown, { input }: MutationIssueTokenArgs, context: Context) =>
+      payload(() => issueToken(context, input)),
+    revokeToken: (_: unknown, { input }: MutationRevokeTokenArgs, context: Context) =>
+      payload(() => revokeToken(context, input)),
   },
   Token: {
     scope: (row: TokenRow) => scopeView(row),

@@ -1,15 +1,33 @@
 import type { Context } from '../../authority/index.js';
-import type { MutationDeleteUserArgs, MutationUpdateUserArgs } from '../../generated/graphql.js';
+import type {
+  MutationCreateUserArgs,
+  MutationDeleteUserArgs,
+  MutationUpdateUserArgs,
+  QueryUserArgs,
+  QueryUsersArgs,
+} from '../../generated/graphql.js';
 import { etagOf } from '../../platform/etag.js';
 import { payload } from '../../platform/payload.js';
+import { loadDomain } from '../domains/index.js';
 import { deleteUser, updateUser } from './changes.js';
+import { createUser, getUser, listUsers } from './service.js';
+import type { UserRow } from './tables.js';
 
 export const userResolvers = {
+  Query: {
+    user: (_: unknown, { id }: QueryUserArgs, context: Context) => getUser(context, id),
+    users: (_: unknown, args: QueryUsersArgs, context: Context) => listUsers(context, args),
+  },
   Mutation: {
+    createUser: (_: unknown, { input }: MutationCreateUserArgs, context: Context) =>
+      payload(async () => ({ user: await createUser(context, input) })),
     updateUser: (_: unknown, { input }: MutationUpdateUserArgs, context: Context) =>
       payload(async () => ({ user: await updateUser(context, input) })),
     deleteUser: (_: unknown, { input }: MutationDeleteUserArgs, context: Context) =>
       payload(async () => ({ userId: await deleteUser(context, input) })),
   },
-  User: { etag: etagOf },
+  User: {
+    domain: ({ domainId }: UserRow, _: object, context: Context) => loadDomain(context).load(domainId),
+    etag: etagOf,
+  },
 };

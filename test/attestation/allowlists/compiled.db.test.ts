@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CompiledLists, type ListSource } from '../../../src/attestation/allowlists/compiled.js';
-import { packContent, storeContent } from '../../../src/attestation/contents/index.js';
 import { compiledBytes } from '../../../src/attestation/runtime-policy/index.js';
 import { ByteBudget } from '../../../src/platform/byte-budget.js';
+import { packContent, storeContent } from '../../../src/uploads/contents/index.js';
 import { openTestDatabase, type TestDatabase } from '../../harness/engine.js';
 import { roomForAll } from '../../harness/memory.js';
 

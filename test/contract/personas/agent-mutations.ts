@@ -1,6 +1,6 @@
-import { hashSecret } from '../../../src/attestation/records/secrets.js';
 import type { RecordRow } from '../../../src/attestation/records/tables.js';
 import { newId } from '../../../src/platform/ids.js';
+import { hashSecret } from '../../../src/platform/secrets.js';
 import { healthyMachine } from '../../attestation/verifier/machine.js';
 import type { Attempt, Attempts } from './doing.js';
 import type { Project } from './owners.js';

@@ -1,11 +1,12 @@
 import { allowlistRevisions, allowlists } from '../../../src/attestation/allowlists/tables.js';
-import { attestationRecords, attestations, type RecordRow } from '../../../src/attestation/records/tables.js';
+import { attestations } from '../../../src/attestation/challenges/tables.js';
+import { attestationRecords, type RecordRow } from '../../../src/attestation/records/tables.js';
 import { attestationResults } from '../../../src/attestation/results/tables.js';
-import { uploads } from '../../../src/attestation/uploads/tables.js';
 import type { Db } from '../../../src/db/open.js';
 import { agents } from '../../../src/identity/agents/tables.js';
 import { etagOf } from '../../../src/platform/etag.js';
 import { newId } from '../../../src/platform/ids.js';
+import { uploads } from '../../../src/uploads/uploads/tables.js';
 import { idsOf, type Owner, type Principal, type Project } from './owners.js';
 
 const PCR_POLICY = `{"0": ["${'0'.repeat(64)}"]}`;

@@ -1,0 +1,66 @@
+import type { Context } from '../../authority/index.js';
+import type { AgentView } from '../records/index.js';
+import { FAILURES, type FailureCode, NO_COUNTS, type VerificationResult, verifyQuote } from '../verifier/index.js';
+import { verifyInWorker } from '../workers/index.js';
+import type { Submission } from './evidence.js';
+import { boundLayers, withLists } from './layers.js';
+import type { ChallengeRow } from './tables.js';
+
+/** A result, and what it was judged by: when that is no longer so at the time of writing, it does not count. */
+export interface Judgement {
+  readonly result: VerificationResult;
+  readonly revisionId: string | null;
+}
+
+/**
+ * Judges evidence by what is bound now. May take long: not for transactions. The log and the lists are loaded only for a
+ * quote that holds: by the agent's key, over this challenge, and over the PCR values beside it.
+ */
+export async function judge(
+  context: Context,
+  { agent, record }: AgentView,
+  challenge: ChallengeRow,
+  { evidence, log }: Submission,
+): Promise<Judgement> {
+  const { db, memory, clock } = context;
+  const { revisionId, layers } = await boundLayers(db, record.allowlistId);
+  const quoted = {
+    evidence,
+    challenge: {
+      nonce: bytesOf(challenge.nonce),
+      pcrs: challenge.pcrs,
+      hashAlgorithms: challenge.hashAlgorithms,
+      imaOffset: challenge.imaOffset,
+      expiresAt: challenge.expiresAt.getTime(),
+      isUsed: challenge.state !== 'OPEN',
+    },
+    enrolment: { attestationKey: bytesOf(record.akPublic ?? ''), tpmKind: record.tpmKind },
+    policies: layers,
+    previous: record.verifierState,
+    now: clock.now().getTime(),
+  };
+  const settled = verifyQuote(quoted);
+  if (settled !== null) return { result: settled, revisionId };
+  const result = await withLists(context, layers, (policies) =>
+    memory.lend(agent.id, async (lease) => {
+      const imaLog = log === null ? undefined : await log.read(db, lease);
+      return verifyInWorker({ ...quoted, policies, evidence: { ...evidence, imaLog } });
+    }),
+  );
+  return { result, revisionId };
+}
+
+/** In memory of their own: to a thread goes a copy of all that the bytes lie in, which otherwise others share. */
+const bytesOf = (base64: string) => Uint8Array.from(Buffer.from(base64, 'base64'));
+
+/** A rejection for a reason of the exchange alone: nothing was looked at. */
+export function protocolRejection(code: FailureCode): VerificationResult {
+  const { class: kind, severity, description } = FAILURES[code];
+  return {
+    verdict: 'REJECTED',
+    failures: [{ code, class: kind, severity, message: description }],
+    isTruncated: false,
+    counts: { ...NO_COUNTS, failures: 1 },
+    next: null,
+  };
+}

@@ -1,0 +1,33 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { agents } from '../../identity/agents/tables.js';
+import type { HashAlgorithm } from '../tpm/index.js';
+
+const at = (name: string) => timestamp(name, { withTimezone: true });
+
+/** Challenges. A nonce counts once; what answered it is kept by digest, so that the same answer gets the same result. */
+export const attestations = pgTable(
+  'attestations',
+  {
+    id: text('id').primaryKey(),
+    agentId: text('agent_id')
+      .notNull()
+      .references(() => agents.id),
+    nonce: text('nonce').notNull(),
+    pcrs: jsonb('pcrs').$type<readonly number[]>().notNull(),
+    hashAlgorithms: jsonb('hash_algorithms').$type<readonly HashAlgorithm[]>().notNull(),
+    imaOffset: integer('ima_offset').notNull(),
+    state: text('state', { enum: ['OPEN', 'USED', 'VOID'] }).notNull(),
+    evidenceDigest: text('evidence_digest'),
+    resultId: text('result_id'),
+    expiresAt: at('expires_at').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('attestations_agent_id_open_key').on(t.agentId).where(sql`${t.state} = 'OPEN'`),
+    index('attestations_agent_id_idx').on(t.agentId),
+    index('attestations_expires_at_idx').on(t.expiresAt),
+  ],
+);
+
+export type ChallengeRow = typeof attestations.$inferSelect;

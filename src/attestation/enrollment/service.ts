@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { type Act, type Context, mutate } from '../../authority/index.js';
+import { databaseFault } from '../../db/errors.js';
+import { aboutAgent } from '../../identity/agents/index.js';
+import { issueAgentToken } from '../../identity/tokens/index.js';
+import { alreadyExists, invalid, type UserErrorFact, UserErrors, unauthenticated } from '../../platform/errors.js';
+import { decodeBase64, hashSecret, isSecret } from '../../platform/secrets.js';
+import {
+  type AgentView,
+  areKeysTaken,
+  lockViewByToken,
+  moveTrust,
+  storedState,
+  updateRecord,
+} from '../records/index.js';
+import {
+  attestationKeyProblems,
+  endorsementKeyProblems,
+  keyFingerprint,
+  makeCredential,
+  type PublicArea,
+  parsePublicArea,
+  TpmFormatError,
+} from '../tpm/index.js';
+import { nextState } from '../verifier/index.js';
+import { agentActivate, agentEnroll } from './policies.js';
+
+/** ActivateCredential can return no more than the EK's name digest holds, of which SHA-256 is the smallest. */
+const SECRET_BYTES = 32;
+
+export interface EnrollAgent {
+  readonly enrollmentToken: string;
+  readonly endorsementKey: string;
+  readonly attestationKey: string;
+}
+
+/**
+ * Takes the TPM's keys and answers a credential that only the TPM with both can open. The same EK may begin again, with
+ * another AK, until it is activated.
+ *
+ * @throws Refusal UNAUTHENTICATED for a token that does not count.
+ * @throws UserErrors INVALID for unsuitable keys or another EK, ALREADY_EXISTS for keys of another agent.
+ */
+export async function enrollAgent(context: Context, input: EnrollAgent) {
+  return mutate(context, { policy: agentEnroll.name }, async (act) => {
+    const view = await lockEnrollment(act, input.enrollmentToken);
+    const { ek, ak } = readKeys(input);
+    const keys = { ekFingerprint: keyFingerprint(ek), akName: Buffer.from(ak.name).toString('base64') };
+    const known = view.record.ekFingerprint;
+    if (known !== null && known !== keys.ekFingerprint) {
+      throw invalid('This enrollment was begun with another endorsement key.', 'endorsementKey');
+    }
+    if (await areKeysTaken(act.tx, view.agent.id, keys)) {
+      throw alreadyExists('Another agent is enrolled with these keys.', 'endorsementKey');
+    }
+    const secret = randomBytes(SECRET_BYTES);
+    await updateRecord(act.tx, view.agent.id, {
+      ...keys,
+      ekPublic: input.endorsementKey,
+      akPublic: input.attestationKey,
+      activationSecretHash: hashSecret(secret),
+    });
+    await act.audit({ action: 'agent.enrollment_begun', ...aboutAgent(view), details: { ek: keys.ekFingerprint } });
+    const { credentialBlob, encryptedSecret } = makeCredential(ek, ak.name, secret);
+    return {
+      agentId: view.agent.id,
+      credentialBlob: Buffer.from(credentialBlob).toString('base64'),
+      encryptedSecret: Buffer.from(encryptedSecret).toString('base64'),
+    };
+  });
+}
+
+export interface ActivateAgent {
+  readonly enrollmentToken: string;
+  readonly secret: string;
+}
+
+/**
+ * Ends an enrollment: who has the secret has both keys in one TPM. The token is spent.
+ * @throws Refusal UNAUTHENTICATED for a wrong token or secret, and when another agent got the keys in between.
+ */
+export async function activateAgent(context: Context, input: ActivateAgent) {
+  return mutate(context, { policy: agentActivate.name }, async (act) => {
+    const view = await lockEnrollment(act, input.enrollmentToken);
+    const secret = decodeBase64(input.secret);
+    if (secret === null || !isSecret(secret, view.record.activationSecretHash)) throw refused();
+    const { id } = view.agent;
+    await moveTrust(act, view, 'PENDING', null);
+    await takeKeys(act, id);
+    await act.audit({ action: 'agent.activated', ...aboutAgent(view), details: { to: 'PENDING' } });
+    const agent = { ...view.agent, trustState: 'PENDING', trustedUntil: null };
+    const expiresAt = new Date(act.now.getTime() + context.settings.agentTokenLifetimeMs);
+    const issued = await issueAgentToken(act, agent, expiresAt);
+    return { agentId: id, token: issued.token, expiresAt: issued.expiresAt };
+  });
+}
+
+async function takeKeys({ tx }: Act, agentId: string): Promise<void> {
+  try {
+    await updateRecord(tx, agentId, {
+      isLiving: true,
+      enrollmentTokenHash: null,
+      enrollmentExpiresAt: null,
+      activationSecretHash: null,
+    });
+  } catch (error) {
+    if (databaseFault(error).kind === 'unique') throw refused();
+    throw error;
+  }
+}
+
+/** The agent that a token enrolls, held. One that was banned and unbanned before it was activated is PENDING already. */
+async function lockEnrollment({ tx, now }: Act, token: string): Promise<AgentView> {
+  const view = await lockViewByToken(tx, hashSecret(token));
+  if (view === undefined || !isSecret(token, view.record.enrollmentTokenHash)) throw refused();
+  const { isLiving, enrollmentExpiresAt } = view.record;
+  const state = storedState(view);
+  const canActivate =
+    state === 'PENDING' || nextState(state, 'ACTIVATE', { recoversAutomatically: false }) === 'PENDING';
+  if (isLiving || !canActivate || enrollmentExpiresAt === null || enrollmentExpiresAt <= now) throw refused();
+  return view;
+}
+
+const refused = () => unauthenticated('The enrollment token or the secret does not count.');
+
+function readKeys(input: EnrollAgent): { ek: PublicArea; ak: PublicArea } {
+  const facts: UserErrorFact[] = [];
+  const ek = readKey(input.endorsementKey, 'endorsementKey', endorsementKeyProblems, facts);
+  const ak = readKey(input.attestationKey, 'attestationKey', attestationKeyProblems, facts);
+  if (ek === null || ak === null || facts.length > 0) throw new UserErrors(facts);
+  return { ek, ak };
+}
+
+function readKey(
+  text: string,
+  field: string,
+  problemsOf: (area: PublicArea) => string[],
+  facts: UserErrorFact[],
+): PublicArea | null {
+  const report = (message: string) => facts.push({ code: 'INVALID', message, path: [field] });
+  const bytes = decodeBase64(text);
+  if (bytes === null) {
+    report('The key is not base64 of a plausible length.');
+    return null;
+  }
+  try {
+    const area = parsePublicArea(bytes);
+    for (const problem of problemsOf(area)) report(`The key does not serve: ${problem}.`);
+    return area;
+  } catch (error) {
+    if (!(error instanceof TpmFormatError)) throw error;
+    report(error.message);
+    return null;
+  }
+}

@@ -1,0 +1,5 @@
+import { agentBan, agentReset, agentRetire } from './policies.js';
+
+export { lifecycleResolvers } from './resolvers.js';
+export { retiredAgentSweep } from './retired.js';
+export const lifecyclePolicies = [agentReset, agentBan, agentRetire];

@@ -1,0 +1,92 @@
+import { type Act, type Context, mutate, requireAllowed } from '../../authority/index.js';
+import { type AgentRow, aboutAgent } from '../../identity/agents/index.js';
+import { revokeAgentTokens } from '../../identity/tokens/index.js';
+import { invalid } from '../../platform/errors.js';
+import { requireReviewed } from '../../platform/etag.js';
+import type { Policy } from '../../platform/policy/index.js';
+import { validText } from '../../platform/text.js';
+import { voidOpenChallenge } from '../challenges/index.js';
+import {
+  type AgentRef,
+  type AgentView,
+  agentEtag,
+  lockAgent,
+  moveTrust,
+  shownSeverity,
+  stateAt,
+  told,
+  updateRecord,
+} from '../records/index.js';
+import { type AgentEvent, type AgentState, nextState } from '../verifier/index.js';
+import { agentBan, agentReset, agentRetire } from './policies.js';
+
+export interface OperateAgent {
+  readonly agent: AgentRef;
+  readonly reason?: string | null | undefined;
+  /** The agent's, as the caller read it. */
+  readonly etag?: string | null | undefined;
+}
+
+interface Operation {
+  readonly policy: Policy<AgentRow>;
+  /** The past participle, for the audit log and for people. */
+  readonly done: string;
+  /** The events that it can be, the first that the state allows. */
+  readonly events: readonly AgentEvent[];
+}
+
+const RESET: Operation = { policy: agentReset, done: 'reset', events: ['RESET', 'UNBAN'] };
+const BAN: Operation = { policy: agentBan, done: 'banned', events: ['BAN'] };
+const UNBAN: Operation = { policy: agentBan, done: 'unbanned', events: ['UNBAN'] };
+const RETIRE: Operation = { policy: agentRetire, done: 'retired', events: ['RETIRE'] };
+
+/** Puts a FAILED or BANNED agent back to PENDING. @throws UserErrors INVALID in any other state. */
+export const resetAgent = (context: Context, input: OperateAgent) => operate(context, RESET, input);
+/** Bans an agent; its tokens stop at once. @throws UserErrors INVALID when it is retired. */
+export const banAgent = (context: Context, input: OperateAgent) => operate(context, BAN, input);
+/** Takes a ban back. @throws UserErrors INVALID when it is not banned. */
+export const unbanAgent = (context: Context, input: OperateAgent) => operate(context, UNBAN, input);
+/** Retires an agent for good and frees its keys. @throws UserErrors INVALID when it is retired already. */
+export const retireAgent = (context: Context, input: OperateAgent) => operate(context, RETIRE, input);
+
+async function operate(context: Context, operation: Operation, input: OperateAgent) {
+  const { policy, done } = operation;
+  const reason = validText(input.reason, 'reason');
+  const endsRights = operation === BAN || operation === RETIRE;
+  const view = await mutate(context, { policy: policy.name }, async (act) => {
+    const before = await lockAgent(act, input.agent);
+    requireAllowed(act, policy, before.agent);
+    const from = stateAt(before, act.now);
+    requireReviewed(etagAt(before, from), input.etag);
+    const to = targetState(from, operation);
+    if (endsRights) await act.changeRights();
+    await moveTrust(act, before, to, null);
+    await voidOpenChallenge(act.tx, before.agent.id);
+    if (endsRights) await endRights(act, before, to);
+    // Judged from nothing again: an operator looked at the machine, and may have changed its TPM's history.
+    else await updateRecord(act.tx, before.agent.id, { verifierState: null });
+    await act.audit({ action: `agent.${done}`, ...aboutAgent(before), details: { from, to, reason } });
+    return lockAgent(act, { id: before.agent.id });
+  });
+  return { agent: told(context, view) };
+}
+
+const etagAt = ({ agent: { id }, record }: AgentView, state: AgentState) =>
+  agentEtag({ id, state, lastSeverity: shownSeverity(record.lastSeverity) });
+
+function targetState(from: AgentState, { events, done }: Operation): AgentState {
+  for (const event of events) {
+    const to = nextState(from, event, { recoversAutomatically: false });
+    // Doing again what is done already would change nothing, and say that it did.
+    if (to !== null && to !== from) return to;
+  }
+  throw invalid(`An agent that is ${from} cannot be ${done}.`, 'agent');
+}
+
+async function endRights({ tx, now }: Act, { agent }: AgentView, to: AgentState): Promise<void> {
+  await revokeAgentTokens(tx, agent.id, now);
+  if (to === 'RETIRED') {
+    const ended = { isLiving: false, enrollmentTokenHash: null, activationSecretHash: null };
+    await updateRecord(tx, agent.id, { ...ended, retiredAt: now });
+  }
+}

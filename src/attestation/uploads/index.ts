@@ -1,4 +1,0 @@
-export { uploadPolicies } from './policies.js';
-export { uploadResolvers } from './resolvers.js';
-export { createUpload, fillUpload, findUploaded, uploadSweep } from './service.js';
-export { uploads } from './tables.js';

@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { Place, TlsFiles } from '../server/http/listener.js';
+import type { LimitSettings } from '../server/limits/rate-limits.js';
+import { SETTINGS } from './settings.js';
+
+/** Variables of the command line, which may stand in the same environment. */
+const CLIENT_NAMES = new Set([
+  ...['BAILIWICK_SERVER', 'BAILIWICK_TOKEN', 'BAILIWICK_HOME'],
+  ...['BAILIWICK_CREDENTIAL', 'BAILIWICK_CREDENTIAL_FILE'],
+]);
+
+export interface Config {
+  readonly place: Place;
+  readonly tls: TlsFiles | undefined;
+  readonly trustedProxies: readonly string[];
+  readonly dataDir: string;
+  readonly adminPasswordPath: string;
+  readonly databaseUrl: string | undefined;
+  readonly databaseConnections: number;
+  readonly databaseConnectionWaitMaxMs: number;
+  readonly databaseLockWaitMaxMs: number;
+  readonly domains: readonly string[] | undefined;
+  readonly hasGraphiql: boolean;
+  readonly logLevel: string;
+  readonly agentTokenLifetimeMs: number;
+  readonly enrollmentTokenLifetimeMs: number;
+  readonly attestationIntervalMs: number;
+  readonly attestationGrace: number;
+  readonly challengeLifetimeMs: number;
+  readonly recoversAutomatically: boolean;
+  readonly challengeRetentionMs: number;
+  readonly sweepIntervalMs: number;
+  readonly clockSkewMaxMs: number;
+  readonly trustExpiryIntervalMs: number;
+  readonly eventRetentionMs: number;
+  readonly tokenRetentionMs: number;
+  readonly endedRetentionMs: number;
+  readonly retiredAgentRetentionMs: number;
+  readonly revisionRetentionMs: number;
+  readonly streamLifetimeMs: number;
+  readonly streamPatienceMs: number;
+  readonly passwordCost: number;
+  readonly passwordWaitMaxMs: number;
+  readonly limits: LimitSettings;
+  /** How many streams use the database at a time. */
+  readonly streamsAtOnce: number;
+  readonly metricsToken: string | undefined;
+  readonly contentMemoryBytes: number;
+  readonly auditKeyPath: string;
+  readonly auditRetentionMs: number | null;
+  readonly denialWindowMs: number;
+  readonly drainDelayMs: number;
+  readonly shutdownTimeoutMs: number;
+}
+
+export class ConfigError extends Error {}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration from the environment, the only place that does.
+ * @throws ConfigError that lists every name that is unknown or has a value that cannot be.
+ */
+export function readConfig(environment: Environment): Config {
+  const given = withFiles(environment);
+  const problems = unknownNames(given);
+  const schema = z.object(
+    Object.fromEntries(Object.entries(SETTINGS).map(([name, [form]]) => [name, form])) as {
+      [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name][0];
+    },
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success)
+    problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(`Configuration: ${problems.join('; ')}`);
+  const values = parsed.data;
+  const dataDir = resolve(values.BAILIWICK_DATA_DIR);
+  return {
+    place:
+      values.BAILIWICK_SOCKET_PATH === undefined
+        ? { host: values.BAILIWICK_HOST, port: values.BAILIWICK_PORT }
+        : { socketPath: values.BAILIWICK_SOCKET_PATH },
+    tls: tlsFiles(values.BAILIWICK_TLS_CERTIFICATE_PATH, values.BAILIWICK_TLS_KEY_PATH),
+    trustedProxies: values.BAILIWICK_TRUSTED_PROXIES,
+    dataDir,
+    adminPasswordPath: resolve(values.BAILIWICK_ADMIN_PASSWORD_PATH ?? `${dataDir}.admin-password`),
+    databaseUrl: values.DATABASE_URL,
+    databaseConnections: values.BAILIWICK_DATABASE_CONNECTIONS,
+    databaseConnectionWaitMaxMs: values.BAILIWICK_DATABASE_CONNECTION_WAIT_MAX,
+    databaseLockWaitMaxMs: values.BAILIWICK_DATABASE_LOCK_WAIT_MAX,
+    domains: values.BAILIWICK_DOMAINS?.split(',').map((name) => name.trim()),
+    hasGraphiql: values.BAILIWICK_GRAPHIQL,
+    logLevel: values.BAILIWICK_LOG_LEVEL,
+    agentTokenLifetimeMs: values.BAILIWICK_AGENT_TOKEN_LIFETIME,
+    enrollmentTokenLifetimeMs: values.BAILIWICK_ENROLLMENT_TOKEN_LIFETIME,
+    attestationIntervalMs: values.BAILIWICK_ATTESTATION_INTERVAL,
+    attestationGrace: values.BAILIWICK_ATTESTATION_GRACE,
+    challengeLifetimeMs: values.BAILIWICK_ATTESTATION_CHALLENGE_LIFETIME,
+    recoversAutomatically: values.BAILIWICK_ATTESTATION_RECOVERS_AUTOMATICALLY,
+    challengeRetentionMs: values.BAILIWICK_ATTESTATION_CHALLENGE_RETENTION,
+    sweepIntervalMs: values.BAILIWICK_SWEEP_INTERVAL,
+    clockSkewMaxMs: values.BAILIWICK_CLOCK_SKEW_MAX,
+    trustExpiryIntervalMs: values.BAILIWICK_TRUST_EXPIRY_INTERVAL,
+    eventRetentionMs: values.BAILIWICK_EVENT_RETENTION,
+    tokenRetentionMs: values.BAILIWICK_TOKEN_RETENTION,
+    endedRetentionMs: values.BAILIWICK_ENDED_RETENTION,
+    retiredAgentRetentionMs: values.BAILIWICK_RETIRED_AGENT_RETENTION,
+    revisionRetentionMs: values.BAILIWICK_REVISION_RETENTION,
+    streamLifetimeMs: values.BAILIWICK_STREAM_LIFETIME,
+    streamPatienceMs: values.BAILIWICK_STREAM_PATIENCE,
+    passwordCost: values.BAILIWICK_PASSWORD_COST,
+    streamsAtOnce: streamsAtOnce(values.BAILIWICK_DATABASE_CONNECTIONS),
+    contentMemoryBytes: values.BAILIWICK_CONTENT_MEMORY,
+    passwordWaitMaxMs: values.BAILIWICK_PASSWORD_WAIT_MAX,
+    metricsToken: values.BAILIWICK_METRICS_TOKEN,
+    limits: {
+      requestsPerSecondPerPrincipal: values.BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL,
+      requestsPerSecondPerSource: values.BAILIWICK_REQUESTS_PER_SECOND_PER_SOURCE,
+      strangersRequestsPerSecondPerSource: values.BAILIWICK_STRANGERS_REQUESTS_PER_SECOND_PER_SOURCE,
+      costPerSecondPerPrincipal: values.BAILIWICK_COST_PER_SECOND_PER_PRINCIPAL,
+      strangersCostPerSecondPerSource: values.BAILIWICK_STRANGERS_COST_PER_SECOND_PER_SOURCE,
+      concurrentRequestsPerPrincipal: values.BAILIWICK_CONCURRENT_REQUESTS_PER_PRINCIPAL,
+      concurrentRequestsPerSource: values.BAILIWICK_CONCURRENT_REQUESTS_PER_SOURCE,
+      concurrentRequests: values.BAILIWICK_CONCURRENT_REQUESTS,
+      lookUps: values.BAILIWICK_CONCURRENT_LOOK_UPS,
+      arrivingBytes: values.BAILIWICK_ARRIVING_BYTES,
+      transferPatienceMs: values.BAILIWICK_TRANSFER_PATIENCE,
+      transferBytesPerSecond: values.BAILIWICK_TRANSFER_BYTES_PER_SECOND,
+      connections: values.BAILIWICK_CONNECTIONS,
+      streamsPerPrincipal: values.BAILIWICK_STREAMS_PER_PRINCIPAL,
+      streams: values.BAILIWICK_STREAMS,
+      logInsPerMinutePerSource: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_SOURCE,
+      logInsPerMinutePerUser: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_USER,
+      logInWaitMaxMs: values.BAILIWICK_LOG_IN_WAIT_MAX,
+    },
+    auditKeyPath: resolve(values.BAILIWICK_AUDIT_KEY_PATH ?? `${dataDir}.audit-key.pem`),
+    auditRetentionMs: values.BAILIWICK_AUDIT_RETENTION ?? null,
+    denialWindowMs: values.BAILIWICK_AUDIT_DENIAL_WINDOW,
+    drainDelayMs: values.BAILIWICK_DRAIN_DELAY,
+    shutdownTimeoutMs: values.BAILIWICK_SHUTDOWN_TIMEOUT,
+  };
+}
+
+/** Few, whatever the pool: requests come first, and more would not make streams quicker. */
+const streamsAtOnce = (connections: number) => Math.min(4, Math.max(1, Math.floor(connections / 4)));
+
+function tlsFiles(certificatePath: string | undefined, keyPath: string | undefined): TlsFiles | undefined {
+  if (certificatePath !== undefined && keyPath !== undefined) return { certificatePath, keyPath };
+  if (certificatePath === undefined && keyPath === undefined) return undefined;
+  throw new ConfigError('Configuration: TLS needs BAILIWICK_TLS_CERTIFICATE_PATH and BAILIWICK_TLS_KEY_PATH');
+}
+
+/** Any setting may come from a file that NAME_FILE names, so that secrets need not stand in the environment. */
+function withFiles(environment: Environment): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    const target = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : null;
+    if (value === undefined) continue;
+    if (target !== null && target in SETTINGS) given[target] = contentOf(name, value);
+    else if (name in SETTINGS || name.startsWith('BAILIWICK_')) given[name] = value;
+  }
+  return given;
+}
+
+function contentOf(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(
+      `Configuration: ${name}: the file ${path} cannot be read (${code}); correct the name or its rights`,
+    );
+  }
+}
+
+function unknownNames(given: Record<string, string>): string[] {
+  return Object.keys(given)
+    .filter((name) => !(name in SETTINGS) && !CLIENT_NAMES.has(name))
+    .map((name) => `${name} is not a setting`);
+}

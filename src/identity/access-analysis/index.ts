@@ -1,0 +1,2 @@
+export { permissionGet } from './policies.js';
+export { accessAnalysisResolvers } from './resolvers.js';

@@ -1,2 +1,0 @@
-export { permissionGet } from './policies.js';
-export { questionResolvers } from './resolvers.js';

@@ -1,0 +1,93 @@
+import type { AddressInfo } from 'node:net';
+import { type App, createApp } from '../app.js';
+import { auditDomain, startSealer } from '../audit/index.js';
+import { type Config, readConfig } from '../config/config.js';
+import { faultForLog } from '../db/errors.js';
+import { type Database, openDatabase } from '../db/open.js';
+import { DOMAINS, domainsNamed } from '../domains.js';
+import { createLogger, type Logger } from '../platform/log.js';
+import { type HttpServer, listen } from '../server/http/listener.js';
+import { renewOnHangup, stopOnSignal } from './signals.js';
+import { orExplained } from './start-failures.js';
+
+/**
+ * Runs the server until a signal: reads the configuration, opens the database, listens. Resolves once it listens.
+ *
+ * @param flags settings that win over the environment's.
+ * @throws ConfigError, CannotStart, whose messages are for who starts it.
+ */
+export async function serve(flags: Readonly<Record<string, string>> = {}): Promise<void> {
+  const config = readConfig({ ...process.env, ...flags });
+  await orExplained(config, () => start(config));
+}
+
+async function start(config: Config): Promise<void> {
+  const log = createLogger(config.logLevel);
+  const domains = config.domains && domainsNamed(config.domains);
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    dataDir: config.dataDir,
+    connectionsMax: config.databaseConnections,
+    connectionWaitMaxMs: config.databaseConnectionWaitMaxMs,
+    lockWaitMaxMs: config.databaseLockWaitMaxMs,
+    log,
+  });
+  const created = createApp({
+    database,
+    log,
+    settings: config,
+    limits: config.limits,
+    streamsAtOnce: config.streamsAtOnce,
+    metricsToken: config.metricsToken,
+    trustedProxies: config.trustedProxies,
+    tls: config.tls,
+    adminPasswordPath: config.adminPasswordPath,
+    ...(domains && { domains }),
+    hasGraphiql: config.hasGraphiql,
+  });
+  const app = await orClose(created, database);
+  logUnhandled(log);
+  await orClose(letIn(app, database, config), app, database);
+  const sealer = (domains ?? DOMAINS).includes(auditDomain)
+    ? startSealer({ ...app.services, db: database.at('chore') })
+    : null;
+  stopOnSignal(app, sealer, database, { drainDelayMs: config.drainDelayMs, timeoutMs: config.shutdownTimeoutMs });
+  if (config.tls) renewOnHangup(app.http, config.tls, log);
+  // Told last: whoever reads it may send a signal at once.
+  const address = addressOf(app.http, config);
+  process.stdout.write(`Bailiwick is ready.\n  GraphQL   ${address}/graphql\n`);
+  if (config.hasGraphiql) process.stdout.write(`  GraphiQL  ${address}/graphiql\n`);
+  if (app.adminPasswordPath)
+    process.stdout.write(`  First start: the password of user admin is in ${app.adminPasswordPath}\n`);
+}
+
+/** Marks the database first: what is acknowledged is never in one that may be made anew. */
+async function letIn({ http }: App, database: Database, { place }: Config): Promise<void> {
+  database.started();
+  await listen(http, place);
+}
+
+/**
+ * graphql abandons the promises of a list whose later item throws; were one of them to reject then, Node would end the
+ * process, and with it every other caller's requests.
+ */
+function logUnhandled(log: Logger): void {
+  process.on('unhandledRejection', (reason) => log.error({ err: faultForLog(reason) }, 'a promise was abandoned'));
+}
+
+/** Closes what is open already when the next step fails: it would keep a process alive that serves nobody. */
+async function orClose<T>(step: Promise<T>, ...open: readonly { close(): Promise<void> }[]): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    for (const each of open) await each.close();
+    throw error;
+  }
+}
+
+function addressOf(server: HttpServer, { place, tls }: Config): string {
+  if ('socketPath' in place) return `unix:${place.socketPath}:`;
+  const { port } = server.address() as AddressInfo;
+  const host = place.host.includes(':') ? `[${place.host}]` : place.host;
+  return `${tls ? 'https' : 'http'}://${host}:${port}`;
+}

@@ -1,0 +1,36 @@
+import type { App } from '../app.js';
+import type { Sealer } from '../audit/index.js';
+import type { Database } from '../db/open.js';
+import type { Logger } from '../platform/log.js';
+import { type HttpServer, renewCertificate, type TlsFiles } from '../server/http/listener.js';
+import type { StopTimes } from '../server/http/stopping.js';
+
+export function renewOnHangup(server: HttpServer, tls: TlsFiles, log: Logger): void {
+  process.on('SIGHUP', () => {
+    try {
+      renewCertificate(server, tls);
+      log.info('the certificate was read again');
+    } catch (error) {
+      log.error({ err: error }, 'the certificate could not be read; the one before stays in use');
+    }
+  });
+}
+
+/** Open requests may finish; what hangs longer is cut off. A second signal ends the process at once. */
+export function stopOnSignal(app: App, sealer: Sealer | null, database: Database, times: StopTimes): void {
+  const stop = async () => {
+    await app.stop(times);
+    await app.close();
+    await sealer?.stop();
+    await database.close();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      process.once(signal, () => process.exit(1));
+      stop().catch((error: unknown) => {
+        process.stderr.write(`Stopping failed: ${(error as Error).message}\n`);
+        process.exitCode = 1;
+      });
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import { and, eq, inArray, notExists, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { Sweep } from '../../authority/index.js';
+import type { Tx } from '../../db/open.js';
+import { contentChunks, contents } from './tables.js';
+
+const SWEPT_AT_ONCE = 16;
+
+/** Removes content that nothing refers to any more. */
+export const contentSweep: Sweep = {
+  name: 'contents',
+  removes: [contents, contentChunks],
+  removeSome: ({ db, contentReferences }) => db.transaction((tx) => removeOrphans(tx, contentReferences)),
+};
+
+async function removeOrphans(tx: Tx, references: readonly PgColumn[]): Promise<number> {
+  const isOrphan = and(
+    ...references.map((column) =>
+      notExists(tx.select({ one: sql`1` }).from(column.table).where(eq(column, contents.digest))),
+    ),
+  );
+  const held = await tx
+    .select({ digest: contents.digest })
+    .from(contents)
+    .where(isOrphan)
+    .limit(SWEPT_AT_ONCE)
+    .for('update', { skipLocked: true });
+  // Asked again by a second statement, which sees what was committed before the rows were held. Whoever stores the
+  // same content now waits for this transaction (`storeContent`), so no reference can come in between.
+  const digests = held.map(({ digest }) => digest);
+  const gone = await tx
+    .delete(contents)
+    .where(and(inArray(contents.digest, digests), isOrphan))
+    .returning({ digest: contents.digest });
+  return gone.length;
+}

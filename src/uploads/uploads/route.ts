@@ -1,0 +1,13 @@
+import type { Route } from '../../authority/index.js';
+import { fillUpload } from './service.js';
+
+export const uploadRoute: Route = {
+  name: 'putUpload',
+  method: 'PUT',
+  path: /^\/uploads\/([\w-]{1,64})$/,
+  handle: async (context, id, request, response) => {
+    // The caller is told what was wrong while its connection is there to be told.
+    await fillUpload(context, id, request.iterator({ destroyOnReturn: false }));
+    response.writeHead(204).end();
+  },
+};

@@ -1,0 +1,152 @@
+import {
+  type Act,
+  type Context,
+  mayOn,
+  mutate,
+  type Principal,
+  requireOperation,
+  type Sweep,
+} from '../../authority/index.js';
+import type { Tx } from '../../db/open.js';
+import { badInput, invalid, limitReached, notFound, unauthenticated } from '../../platform/errors.js';
+import { isId, newId } from '../../platform/ids.js';
+import {
+  ContentTooLarge,
+  type PackedContent,
+  packContent,
+  type StoredContent,
+  storeContent,
+} from '../contents/index.js';
+import { uploadCreate } from './policies.js';
+import { findUpload, insertUpload, lockUsage, removeExpired, setFilled } from './repository.js';
+import { type UploadRow, uploads } from './tables.js';
+
+/** Content is told as text too, of which JavaScript holds 2^29 characters. */
+export const UPLOAD_BYTES_MAX = 429_400_000;
+/** What one caller may have at once, filled or not. */
+const COUNT_MAX = 256;
+const BYTES_MAX = 1024 * 1024 * 1024;
+const LIFETIME_MS = 3_600_000;
+/** After its expiry: whoever began to read an upload before is done by then. */
+const SWEPT_AFTER_MS = 600_000;
+const SWEPT_AT_ONCE = 500;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+export interface CreateUpload {
+  /** Bytes. */
+  readonly size: number;
+  /** sha256:hex. */
+  readonly digest: string;
+}
+
+/** Announces content. Its bytes are then to be sent to `fillUpload`. */
+export async function createUpload(context: Context, input: CreateUpload): Promise<UploadRow> {
+  if (input.size < 0 || input.size > UPLOAD_BYTES_MAX)
+    throw invalid(`An upload has at most ${UPLOAD_BYTES_MAX} bytes.`, 'size');
+  if (!DIGEST.test(input.digest)) throw invalid('The digest of an upload is sha256: and 64 hex digits.', 'digest');
+  return mutate(context, { policy: uploadCreate.name }, async (act) => {
+    const { principal } = act.actor;
+    if (principal === null) throw unauthenticated();
+    await refuseBeyondLimits(act, principal, input.size);
+    const row: UploadRow = {
+      id: newId('Upload'),
+      userId: principal.kind === 'user' ? principal.id : null,
+      agentId: principal.kind === 'agent' ? principal.id : null,
+      size: input.size,
+      digest: input.digest,
+      contentDigest: null,
+      expiresAt: new Date(act.now.getTime() + LIFETIME_MS),
+      createdAt: act.now,
+    };
+    await insertUpload(act.tx, row);
+    await audit(act, 'upload.created', row);
+    return row;
+  });
+}
+
+async function refuseBeyondLimits({ tx, now }: Act, principal: Principal, size: number): Promise<void> {
+  const { count, bytes, nextExpiry } = await lockUsage(tx, principal, now);
+  const remedy = nextExpiry === null ? '' : ` Wait until the next expires, at ${nextExpiry.toISOString()}.`;
+  if (count >= COUNT_MAX) throw limitReached(`A caller has at most ${COUNT_MAX} uploads at once.${remedy}`);
+  if (bytes + size > BYTES_MAX) {
+    throw limitReached(`The uploads of a caller have at most ${BYTES_MAX} bytes together.${remedy}`, 'size');
+  }
+}
+
+/** Uploads that expired, filled or abandoned. */
+export const uploadSweep: Sweep = {
+  name: 'uploads',
+  removes: [uploads],
+  removeSome: ({ db, clock }) => removeExpired(db, new Date(clock.now().getTime() - SWEPT_AFTER_MS), SWEPT_AT_ONCE),
+};
+
+/**
+ * Takes the bytes of an upload as they come. Filling it again with the same bytes changes nothing.
+ * @throws Refusal BAD_USER_INPUT when there are more or fewer bytes than announced, or others.
+ */
+export async function fillUpload(context: Context, id: string, stream: AsyncIterable<Buffer>): Promise<void> {
+  requireOperation(context, uploadCreate.name);
+  const { size, digest } = await ownUpload(context, id);
+  const { memory, actor } = context;
+  await memory.lend(actor.principal?.id ?? null, async (lease) => {
+    const packed = await packContent(stream, size, lease).catch((error: unknown) => {
+      throw error instanceof ContentTooLarge
+        ? badInput(`More than the ${size} bytes that were announced came.`)
+        : error;
+    });
+    await fillWith(context, id, packed, { size, digest });
+  });
+}
+
+async function fillWith(
+  context: Context,
+  id: string,
+  packed: PackedContent,
+  { size, digest }: StoredContent,
+): Promise<void> {
+  if (packed.size !== size) throw badInput(`${packed.size} bytes came, ${size} were announced.`);
+  if (packed.digest !== digest) throw badInput(`The bytes have the digest ${packed.digest}, not ${digest}.`);
+  await mutate(context, { policy: uploadCreate.name }, async (act) => {
+    // Much time may have passed while the bytes came.
+    const row = await ownUpload(act, id);
+    if (row.contentDigest !== null) return act.unchanged(undefined);
+    await setFilled(act.tx, row.id, await storeContent(act.tx, packed, act.now));
+    await audit(act, 'upload.filled', row);
+  });
+}
+
+/**
+ * The content of an upload of the caller's, of which nothing is loaded; its digest and size were checked when its bytes
+ * came. It stays there until it expires, so that a retry finds it again.
+ * @param path The input field that named the upload.
+ * @throws UserErrors INVALID when there is no such upload, or it was not filled.
+ */
+export async function findUploaded(from: Context | Act, id: string, ...path: string[]): Promise<StoredContent> {
+  const row = await findOwn(from, id);
+  if (row === undefined) throw invalid('There is no such upload, or it expired.', ...path);
+  if (row.contentDigest === null) throw invalid('The upload was not filled.', ...path);
+  return { digest: row.contentDigest, size: row.size };
+}
+
+async function ownUpload(from: Context | Act, id: string): Promise<UploadRow> {
+  const row = await findOwn(from, id);
+  if (row === undefined) throw notFound('upload');
+  return row;
+}
+
+/** Undefined for an upload that is missing, past or somebody else's. */
+async function findOwn(from: Context | Act, id: string): Promise<UploadRow | undefined> {
+  if (!isId('Upload', id)) return undefined;
+  const row = await findUpload(databaseOf(from), id);
+  const now = 'tx' in from ? from.now : from.clock.now();
+  if (row === undefined || row.expiresAt <= now) return undefined;
+  return mayOn(from, uploadCreate, row) ? row : undefined;
+}
+
+function databaseOf(from: Context | Act): Tx {
+  return 'tx' in from ? from.tx : from.db;
+}
+
+function audit(act: Act, action: string, { id, size, digest }: UploadRow): Promise<void> {
+  return act.audit({ action, target: { type: 'Upload', id }, details: { size, digest } });
+}
