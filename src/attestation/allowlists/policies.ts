@@ -58,7 +58,7 @@ export const allowlistGet = definePolicy<AllowlistRow>({
 
 export const allowlistGetContent = definePolicy<AllowlistRow>({
   name: 'allowlist:get_content',
-  description: 'Read what allowlists allow.',
+  description: 'Read the content of allowlists.',
   scopeTypes: ['system', 'domain', 'project'],
   target: allowlistTarget,
   boundary: READABLE,
@@ -73,7 +73,7 @@ export const allowlistGetContent = definePolicy<AllowlistRow>({
 
 export const allowlistCreate = definePolicy<AllowlistRow>({
   name: 'allowlist:create',
-  description: 'Create allowlists, owned by the scope.',
+  description: 'Create allowlists, owned by the scope of the token.',
   scopeTypes: ['system', 'domain', 'project'],
   target: allowlistTarget,
   boundary: OWNED,

@@ -12,7 +12,7 @@ export const agentEnroll = definePolicy<never>({
 
 export const agentActivate = definePolicy<never>({
   name: 'agent:activate',
-  description: 'End an enrollment, with its token.',
+  description: 'Complete an enrollment, with its token.',
   scopeTypes: 'public',
   check: '@',
   operations: ['Mutation.activateAgent'],

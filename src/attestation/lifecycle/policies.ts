@@ -14,6 +14,6 @@ function operation(name: PolicyName, description: string, ...mutations: string[]
   });
 }
 
-export const agentReset = operation('agent:reset', 'Put agents back to PENDING.', 'resetAgent');
-export const agentBan = operation('agent:ban', 'Ban agents and take bans back.', 'banAgent', 'unbanAgent');
-export const agentRetire = operation('agent:retire', 'Retire agents for good.', 'retireAgent');
+export const agentReset = operation('agent:reset', 'Reset agents to PENDING.', 'resetAgent');
+export const agentBan = operation('agent:ban', 'Ban agents and lift bans.', 'banAgent', 'unbanAgent');
+export const agentRetire = operation('agent:retire', 'Retire agents permanently.', 'retireAgent');

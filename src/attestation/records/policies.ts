@@ -11,7 +11,7 @@ export const agentCreate = definePolicy({
 
 export const agentBindAllowlist = definePolicy<AgentRow>({
   name: 'agent:bind_allowlist',
-  description: 'Choose what an agent is judged by.',
+  description: 'Bind agents to allowlists.',
   scopeTypes: ['project'],
   target: agentTarget,
   boundary: { project: 'project_id:%(project_id)s' },

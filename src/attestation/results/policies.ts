@@ -9,7 +9,7 @@ const resultTarget = defineTarget<AttestationResultRow>()(attestationResults, {
 
 export const resultGet = definePolicy<AttestationResultRow>({
   name: 'attestation_result:get',
-  description: 'Read what attestations found.',
+  description: 'Read attestation results.',
   scopeTypes: ['domain', 'project', 'agent'],
   target: resultTarget,
   boundary: {

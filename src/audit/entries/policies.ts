@@ -9,7 +9,8 @@ const target = defineTarget<AuditEntryRow>()(auditEntries, {
 
 export const auditList = definePolicy<AuditEntryRow>({
   name: 'audit:list',
-  description: 'Read audit entries: all in the system, those of an own domain or project, and one’s own.',
+  description:
+    "Read audit entries: all of them at system scope, those of the caller's own domain or project, and the caller's own.",
   scopeTypes: ['system', 'domain', 'project', 'agent'],
   target,
   boundary: {

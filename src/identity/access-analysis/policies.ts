@@ -14,7 +14,7 @@ const target = defineTarget<Held>()(holdings, {
 
 export const permissionGet = definePolicy<Held>({
   name: 'permission:get',
-  description: 'Ask who may do what, and why: in all the system, in an own domain, and about oneself.',
+  description: "Ask who may do what, and why: in the whole system, in the caller's own domain, and about the caller.",
   scopeTypes: ['system', 'domain', 'project'],
   target,
   boundary: {

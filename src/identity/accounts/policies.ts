@@ -5,13 +5,13 @@ import type { UserRow } from '../users/tables.js';
 export const userSetPassword = definePolicy<UserRow>({
   ...changingUsers,
   name: 'user:set_password',
-  description: 'Set the password of a user to whom one could give all that the user holds.',
+  description: 'Set the password of a user. Requires permission to grant every role that the user holds.',
   operations: ['Mutation.setUserPassword'],
 });
 
 export const userDisable = definePolicy<UserRow>({
   ...changingUsers,
   name: 'user:disable',
-  description: 'Disable, enable and log out a user to whom one could give all that the user holds.',
+  description: 'Disable and enable a user. Requires permission to grant every role that the user holds.',
   operations: ['Mutation.disableUser', 'Mutation.enableUser'],
 });

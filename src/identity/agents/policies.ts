@@ -9,7 +9,7 @@ export const agentTarget = defineTarget<AgentRow>()(agents, {
 
 export const agentGet = definePolicy<AgentRow>({
   name: 'agent:get',
-  description: 'Read agents: those of an own domain or project; an agent reads itself.',
+  description: "Read agents of the caller's own domain or project; an agent reads itself.",
   scopeTypes: ['domain', 'project', 'agent'],
   target: agentTarget,
   boundary: {

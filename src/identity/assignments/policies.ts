@@ -11,7 +11,8 @@ const target = defineTarget<AssignmentPlace>()(roleAssignments, {
 
 export const assignmentList = definePolicy<AssignmentPlace>({
   name: 'assignment:list',
-  description: 'Read role assignments: all in the system, those in an own domain, and one’s own.',
+  description:
+    "Read role assignments: all of them at system scope, those in the caller's own domain, and the caller's own.",
   scopeTypes: ['system', 'domain', 'project'],
   target,
   boundary: {
@@ -25,7 +26,7 @@ export const assignmentList = definePolicy<AssignmentPlace>({
 
 export const assignmentGrant = definePolicy<AssignmentPlace>({
   name: 'assignment:grant',
-  description: 'Give roles that one holds, on a scope inside the own one, and take them away.',
+  description: "Grant and revoke roles that the caller holds, on scopes inside the caller's own.",
   scopeTypes: ['system', 'domain'],
   target,
   boundary: { system: '@', domain: 'domain_id:%(domain_id)s' },

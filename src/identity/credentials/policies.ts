@@ -13,7 +13,8 @@ const boundary = {
 
 export const credentialGet = definePolicy<ApiCredentialRow>({
   name: 'api_credential:get',
-  description: 'Read API credentials: those of all users in the system, of users of an own domain, and one’s own.',
+  description:
+    "Read API credentials: all of them at system scope, those of users of the caller's own domain, and the caller's own.",
   scopeTypes: ['system', 'domain', 'project'],
   target,
   boundary,
@@ -23,7 +24,7 @@ export const credentialGet = definePolicy<ApiCredentialRow>({
 
 export const credentialCreate = definePolicy({
   name: 'api_credential:create',
-  description: 'Create an API credential of one’s own, for the scope and with roles of the token.',
+  description: 'Create an API credential for the caller, with the scope of its token and roles of its token.',
   scopeTypes: ['system', 'domain', 'project'],
   check: '@',
   isForCredentials: false,
@@ -32,7 +33,8 @@ export const credentialCreate = definePolicy({
 
 export const credentialDelete = definePolicy<ApiCredentialRow>({
   name: 'api_credential:delete',
-  description: 'Delete an own API credential, or that of a user to whom one could give all that the user holds.',
+  description:
+    "Delete the caller's own API credentials, or those of a user. For a user it requires permission to grant every role that the user holds.",
   scopeTypes: ['system', 'domain', 'project'],
   target,
   boundary,

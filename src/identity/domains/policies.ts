@@ -7,7 +7,7 @@ const target = defineTarget<DomainRow>()(domains, {
 
 export const domainGet = definePolicy<DomainRow>({
   name: 'domain:get',
-  description: 'Read domains: all of them in the system, otherwise the one that the token is in.',
+  description: 'Read domains: all of them at system scope, otherwise the domain of the token.',
   scopeTypes: ['system', 'domain', 'project'],
   target,
   boundary: { system: '@', domain: 'domain_id:%(id)s', project: 'project_domain_id:%(id)s' },

@@ -12,7 +12,7 @@ const check = { system: 'role:admin', domain: 'role:manager' };
 
 export const groupGet = definePolicy<GroupRow>({
   name: 'group:get',
-  description: 'Read groups: all of them in the system, and those of an own domain.',
+  description: "Read groups: all of them at system scope, and those of the caller's own domain.",
   scopeTypes: ['system', 'domain'],
   target,
   boundary,
@@ -22,7 +22,7 @@ export const groupGet = definePolicy<GroupRow>({
 
 export const groupCreate = definePolicy({
   name: 'group:create',
-  description: 'Create a group in the own domain.',
+  description: "Create a group in the caller's own domain.",
   scopeTypes: ['domain'],
   check: 'role:manager',
   operations: ['Mutation.createGroup'],
@@ -30,7 +30,8 @@ export const groupCreate = definePolicy({
 
 export const groupUpdate = definePolicy<GroupRow>({
   name: 'group:update',
-  description: 'Change the name or description of a group whose every role one could give.',
+  description:
+    'Change the name or description of a group. Requires permission to grant every role that the group holds.',
   scopeTypes: ['system', 'domain'],
   target,
   boundary,
@@ -41,7 +42,7 @@ export const groupUpdate = definePolicy<GroupRow>({
 
 export const groupDelete = definePolicy<GroupRow>({
   name: 'group:delete',
-  description: 'Delete a group whose every role one could take away.',
+  description: 'Delete a group. Requires permission to revoke every role that the group holds.',
   scopeTypes: ['system', 'domain'],
   target,
   boundary,
@@ -52,7 +53,7 @@ export const groupDelete = definePolicy<GroupRow>({
 
 export const groupAddMember = definePolicy<GroupRow>({
   name: 'group:add_member',
-  description: 'Make users members of a group whose every role one could give.',
+  description: 'Add users to a group. Requires permission to grant every role that the group holds.',
   scopeTypes: ['system', 'domain'],
   target,
   boundary,
@@ -63,7 +64,7 @@ export const groupAddMember = definePolicy<GroupRow>({
 
 export const groupRemoveMember = definePolicy<GroupRow>({
   name: 'group:remove_member',
-  description: 'End memberships of a group whose every role one could take away.',
+  description: 'Remove members from a group. Requires permission to revoke every role that the group holds.',
   scopeTypes: ['system', 'domain'],
   target,
   boundary,

@@ -2,7 +2,7 @@ import { definePolicy } from '../../platform/policy/index.js';
 
 export const policyOverride = definePolicy({
   name: 'policy:override',
-  description: 'Change the checks of policies, try changes out, and see beforehand what they would change.',
+  description: 'Override the checks of policies, try overrides out, and preview what they would change.',
   scopeTypes: ['system'],
   check: 'role:admin',
   operations: [
@@ -22,7 +22,7 @@ export const policyOverride = definePolicy({
 
 export const policyListRevisions = definePolicy({
   name: 'policy:list_revisions',
-  description: 'Read who changed which checks of policies, and what a candidate would change.',
+  description: 'Read revisions of policy overrides, and the decisions that a candidate would change.',
   scopeTypes: ['system'],
   check: 'role:reader',
   operations: [

@@ -8,7 +8,8 @@ const target = defineTarget<ProjectRow>()(projects, {
 
 export const projectGet = definePolicy<ProjectRow>({
   name: 'project:get',
-  description: 'Read projects: all of them in the system, those of an own domain, or the own one.',
+  description:
+    "Read projects: all of them at system scope, those of the caller's own domain, or the caller's own project.",
   scopeTypes: ['system', 'domain', 'project'],
   target,
   boundary: { system: '@', domain: 'domain_id:%(domain_id)s', project: 'project_id:%(id)s' },
@@ -18,7 +19,7 @@ export const projectGet = definePolicy<ProjectRow>({
 
 export const projectCreate = definePolicy({
   name: 'project:create',
-  description: 'Create a project in the own domain.',
+  description: "Create a project in the caller's own domain.",
   scopeTypes: ['domain'],
   check: 'role:manager',
   operations: ['Mutation.createProject'],
@@ -26,7 +27,7 @@ export const projectCreate = definePolicy({
 
 export const projectUpdate = definePolicy<ProjectRow>({
   name: 'project:update',
-  description: 'Change the name or description of a project in the own domain.',
+  description: "Change the name or description of a project in the caller's own domain.",
   scopeTypes: ['domain'],
   target,
   boundary: { domain: 'domain_id:%(domain_id)s' },
@@ -36,7 +37,7 @@ export const projectUpdate = definePolicy<ProjectRow>({
 
 export const projectDelete = definePolicy<ProjectRow>({
   name: 'project:delete',
-  description: 'Delete a project in the own domain that owns nothing.',
+  description: "Delete a project in the caller's own domain that owns nothing.",
   scopeTypes: ['domain'],
   target,
   boundary: { domain: 'domain_id:%(domain_id)s' },

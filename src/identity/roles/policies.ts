@@ -7,7 +7,7 @@ const target = defineTarget<RoleRow>()(roles, {
 
 export const roleGet = definePolicy<RoleRow>({
   name: 'role:get',
-  description: 'Read roles: the global ones, and those of the domain that the token is in; in the system all of them.',
+  description: "Read roles: the global ones and those of the token's domain; all of them at system scope.",
   scopeTypes: ['system', 'domain', 'project'],
   target,
   boundary: {
@@ -31,7 +31,7 @@ const changing = {
 export const roleCreate = definePolicy<RoleRow>({
   ...changing,
   name: 'role:create',
-  description: 'Create a role: a global one in the system, one of the domain in a domain.',
+  description: "Create a role: a global role at system scope, a domain's role at domain scope.",
   operations: ['Mutation.createRole'],
 });
 
@@ -52,7 +52,8 @@ export const roleDelete = definePolicy<RoleRow>({
 export const roleImply = definePolicy<RoleRow>({
   ...changing,
   name: 'role:imply',
-  description: 'Let a role imply another, or no longer, as far as one could give the other.',
+  description:
+    'Add and remove implications of roles. Requires permission to grant the implied role everywhere the other is assigned.',
   operations: ['Mutation.addImpliedRole', 'Mutation.removeImpliedRole'],
 });
 

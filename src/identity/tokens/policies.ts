@@ -3,7 +3,7 @@ import { type TokenRow, tokens } from './tables.js';
 
 export const tokenIssue = definePolicy({
   name: 'token:issue',
-  description: 'Issue a token to a caller that proves who it is.',
+  description: 'Issue a token to a caller that proves its identity.',
   scopeTypes: 'public',
   check: '@',
   operations: ['Mutation.issueToken'],
@@ -11,7 +11,7 @@ export const tokenIssue = definePolicy({
 
 export const tokenRevoke = definePolicy({
   name: 'token:revoke',
-  description: 'Revoke an own token.',
+  description: "Revoke the caller's own tokens.",
   scopeTypes: 'authenticated',
   check: '@',
   operations: ['Mutation.revokeToken'],
@@ -19,7 +19,7 @@ export const tokenRevoke = definePolicy({
 
 export const tokenList = definePolicy<TokenRow>({
   name: 'token:list',
-  description: 'Read one’s own sessions.',
+  description: "Read the caller's own tokens.",
   scopeTypes: 'authenticated',
   target: defineTarget<TokenRow>()(tokens, {
     user_id: { type: 'text', row: (row) => row.userId, sql: (t) => t.userId },
@@ -31,7 +31,7 @@ export const tokenList = definePolicy<TokenRow>({
 
 export const tokenRevokeAll = definePolicy({
   name: 'token:revoke_all',
-  description: 'End all sessions, one’s own, or of a user whom one may disable.',
+  description: "Revoke all tokens: the caller's own, or those of a user whom the caller may disable.",
   scopeTypes: 'authenticated',
   check: '@',
   isForCredentials: false,
@@ -40,7 +40,7 @@ export const tokenRevokeAll = definePolicy({
 
 export const viewerGet = definePolicy({
   name: 'viewer:get',
-  description: 'Read who one is and what one may do.',
+  description: "Read the caller's own identity and permissions.",
   scopeTypes: 'authenticated',
   check: '@',
   operations: ['Query.viewer', 'Viewer.*', 'Scope.*'],

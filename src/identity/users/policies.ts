@@ -8,7 +8,7 @@ const userTarget = defineTarget<UserRow>()(users, {
 
 export const userGet = definePolicy<UserRow>({
   name: 'user:get',
-  description: 'Read users: all of them in the system, those of an own domain, and oneself.',
+  description: "Read users: all of them at system scope, those of the caller's own domain, and the caller.",
   scopeTypes: ['system', 'domain', 'project'],
   target: userTarget,
   boundary: {
@@ -22,7 +22,7 @@ export const userGet = definePolicy<UserRow>({
 
 export const userCreate = definePolicy({
   name: 'user:create',
-  description: 'Create a user in the own domain.',
+  description: "Create a user in the caller's own domain.",
   scopeTypes: ['domain'],
   check: 'role:manager',
   isForCredentials: false,
@@ -41,13 +41,13 @@ export const changingUsers = {
 export const userUpdate = definePolicy<UserRow>({
   ...changingUsers,
   name: 'user:update',
-  description: 'Rename a user whose every role one could give.',
+  description: 'Rename a user. Requires permission to grant every role that the user holds.',
   operations: ['Mutation.updateUser'],
 });
 
 export const userDelete = definePolicy<UserRow>({
   ...changingUsers,
   name: 'user:delete',
-  description: 'Delete a user whose every role one could take away.',
+  description: 'Delete a user. Requires permission to revoke every role that the user holds.',
   operations: ['Mutation.deleteUser'],
 });

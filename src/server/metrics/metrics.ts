@@ -10,7 +10,7 @@ import { StreamMetrics } from './stream-metrics.js';
 
 export const metricsPolicy = definePolicy({
   name: 'metrics:read',
-  description: 'Read what the process measures of itself.',
+  description: 'Read the metrics of the server.',
   scopeTypes: ['system'],
   check: 'role:reader',
   operations: ['HTTP.metrics'],

@@ -10,7 +10,7 @@ const OWN = 'user_id:%(user_id)s';
 
 export const uploadCreate = definePolicy<UploadRow>({
   name: 'upload:create',
-  description: 'Open uploads, fill the own ones and name them where content is used.',
+  description: "Create uploads, fill the caller's own, and use their content.",
   scopeTypes: ['system', 'domain', 'project', 'agent'],
   target: uploadTarget,
   boundary: { system: OWN, domain: OWN, project: OWN, agent: 'agent_id:%(agent_id)s' },
