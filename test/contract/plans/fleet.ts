@@ -1,0 +1,110 @@
+import { sql } from 'drizzle-orm';
+import type { Db } from '../../../src/db/open.js';
+
+/** Rows of the largest tables. As many as ANALYZE samples, so that it sees all and plans do not change by chance. */
+const MANY = 20_000;
+const TENANTS = 100;
+
+/** An id as the server makes them, of row number `n`, in SQL. */
+const id = (prefix: string, n = 'n') =>
+  `'${prefix}_01900000-' || substr(lpad(to_hex(${n}), 8, '0'), 1, 4) || '-7000-8000-' || lpad(to_hex(${n}), 12, '0')`;
+const at = (n = 'n') => `timestamptz '2026-01-01' + ${n} * interval '1 minute'`;
+const tenant = (n = 'n') => `1 + ${n} % ${TENANTS}`;
+
+const insert = (into: string, count: number, values: string) =>
+  `insert into ${into} select ${values} from generate_series(1, ${count}) n`;
+
+/** Fills every table that has a list with rows of many tenants, of which each has a part. */
+export async function fillFleet(db: Db): Promise<void> {
+  for (const statement of STATEMENTS) await db.execute(sql.raw(statement));
+  await db.execute(sql.raw('analyze'));
+}
+
+const dom = id('dom', tenant());
+const prj = id('prj', tenant());
+
+const STATEMENTS = [
+  insert('domains (id, name, created_at)', TENANTS, `${id('dom')}, 'domain ' || n, ${at()}`),
+  insert('projects (id, domain_id, name, created_at)', TENANTS, `${id('prj')}, ${id('dom')}, 'project ' || n, ${at()}`),
+  insert(
+    'projects (id, domain_id, parent_id, depth, name, created_at)',
+    2_000,
+    `${id('prj', `n + ${TENANTS}`)}, ${dom}, ${prj}, 2, 'inner ' || n, ${at()}`,
+  ),
+  insert(
+    'users (id, domain_id, name, password_hash, is_enabled, created_at)',
+    MANY,
+    `${id('usr')}, ${dom}, 'user ' || n, 'never', true, ${at()}`,
+  ),
+  insert('groups (id, domain_id, name, created_at)', 2_000, `${id('grp')}, ${dom}, 'group ' || n, ${at()}`),
+  insert(
+    'group_members (group_id, user_id, created_at)',
+    MANY,
+    `${id('grp', `1 + n % ${TENANTS}`)}, ${id('usr')}, ${at()}`,
+  ),
+  insert(
+    'roles (id, domain_id, name, is_immutable, created_at)',
+    2_000,
+    `${id('rol')}, ${dom}, 'role-' || n, false, ${at()}`,
+  ),
+  insert(
+    'role_assignments (id, user_id, role_id, scope_type, domain_id, project_id, is_inherited, created_at)',
+    MANY,
+    `${id('asg')}, ${id('usr')}, ${id('rol', tenant())}, 'project', ${dom}, ${prj}, false, ${at()}`,
+  ),
+  insert(
+    'tokens (id, hash, user_id, scope_type, created_at, expires_at)',
+    MANY,
+    `${id('tok')}, 'hash ' || n, ${id('usr')}, 'unscoped', ${at()}, timestamptz '2100-01-01'`,
+  ),
+  insert(
+    'api_credentials (id, user_id, user_domain_id, name, key_hash, scope_type, domain_id, roles, created_at, expires_at)',
+    5_000,
+    `${id('key')}, ${id('usr')}, ${dom}, 'key', 'hash ' || n, 'domain', ${dom}, '{}', ${at()}, timestamptz '2100-01-01'`,
+  ),
+  // A list names its newest revision, and a revision its list: neither can be written first without the other.
+  'alter table allowlists disable trigger all',
+  insert(
+    'allowlists (id, owner_type, domain_id, project_id, name, current_revision_id, version, created_at, updated_at)',
+    5_000,
+    `${id('alw')}, 'PROJECT', ${dom}, ${prj}, 'list ' || n, ${id('alr')}, 1, ${at()}, ${at()}`,
+  ),
+  insert(
+    'allowlist_revisions (id, allowlist_id, number, ima_excludes, created_at, created_by)',
+    5_000,
+    `${id('alr')}, ${id('alw')}, 1, '[]', ${at()}, 'x'`,
+  ),
+  'alter table allowlists enable trigger all',
+  insert(
+    'agents (id, kind, domain_id, project_id, name, external_id, trust_state, trusted_until, created_at, created_by)',
+    MANY,
+    `${id('agt')}, 'MACHINE', ${dom}, ${prj}, 'agent ' || n, 'uuid ' || n,
+      case n % 4 when 0 then 'TRUSTED' when 1 then 'FAILED' else 'PENDING' end,
+      case n % 4 when 0 then timestamptz '2100-01-01' end, ${at()}, 'x'`,
+  ),
+  insert(
+    `attestation_records (agent_id, domain_id, project_id, tpm_kind, allowlist_id, is_living, accepted_count,
+      rejected_count)`,
+    MANY,
+    `${id('agt')}, ${dom}, ${prj}, 'PHYSICAL', ${id('alw', '1 + n % 5000')}, true, 0, 0`,
+  ),
+  insert(
+    `attestation_results (id, agent_id, domain_id, project_id, attestation_id, verdict, failures, counts, state_after,
+      received_at)`,
+    MANY,
+    `${id('atr')}, ${id('agt', '1 + n % 1000')}, ${dom}, ${prj}, 'att', 'ACCEPTED', '[]', '{}', 'TRUSTED', ${at()}`,
+  ),
+  insert(
+    `audit_entries (id, occurred_at, action, outcome, actor_kind, actor_id, target_type, target_id, domain_id, project_id,
+      request_id, details)`,
+    MANY,
+    `${id('aud')}, ${at()}, 'agent.banned', case n % 9 when 0 then 'DENIED' else 'ALLOWED' end, 'user',
+      ${id('usr', '1 + n % 500')}, 'Agent', ${id('agt')}, ${dom}, ${prj}, 'request ' || n, '{}'`,
+  ),
+  insert('audit_seals (seq, entry_id, hash)', MANY, `n, ${id('aud')}, 'hash'`),
+  insert(
+    'policy_revisions (number, is_candidate, enforce_new_defaults, created_at)',
+    1_000,
+    `n, false, false, ${at()}`,
+  ),
+];
