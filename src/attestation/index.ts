@@ -15,8 +15,8 @@ import { lifecyclePolicies, lifecycleResolvers, retiredAgentSweep } from './life
 import { logInPolicies, logInResolvers, nonceSweep } from './log-in/index.js';
 import { loadAgent, recordPolicies, recordResolvers, trustExpiry, trustFeed } from './records/index.js';
 import { loadResult, resultPolicies, resultResolvers } from './results/index.js';
-
-export { workerLoad } from './workers/index.js';
+import { attestationSettings } from './settings.js';
+import { workerLoad } from './workers/index.js';
 
 export const attestationDomain: DomainManifest = {
   name: 'attestation',
@@ -47,6 +47,11 @@ export const attestationDomain: DomainManifest = {
   // What refers to something goes first, so that it goes in the same round.
   sweeps: [retiredAgentSweep, challengeSweep, nonceSweep, revisionSweep, trustExpiry],
   contentReferences: [allowlistRevisions.imaDigest],
+  settings: attestationSettings,
+  gauges: [
+    { name: 'bailiwick_worker_tasks_waiting', help: 'Tasks that wait for a thread', read: () => workerLoad().waiting },
+    { name: 'bailiwick_worker_threads', help: 'Threads that verify and compile', read: () => workerLoad().threads },
+  ],
   feeds: { agentTrustChanged: trustFeed, allowlistPublished: allowlistFeed },
   owned: [{ names: ['allowlist', 'allowlists'], domainId: allowlists.domainId, projectId: allowlists.projectId }],
 };

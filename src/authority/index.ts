@@ -18,11 +18,17 @@ export type {
   LogInAttempt,
   PoliciesInForce,
   Services,
-  Settings,
 } from './context.js';
 export { mayOn, refuseUnless, requireAllowed, requireOperation, requireVisible, requireWhole } from './decide.js';
 export { Denials } from './denials.js';
 export { auditDenial } from './denied.js';
+export {
+  type Access,
+  type AuditLog,
+  type PresentedCredential,
+  type Recovery,
+  theOne,
+} from './domain-roles.js';
 export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC, readEpoch } from './epoch.js';
 export { eventSweep } from './event-sweep.js';
 export { once, requestIdSweep } from './idempotency.js';
@@ -32,9 +38,12 @@ export {
   type DomainManifest,
   type Feed,
   mergedResolvers,
+  type OwnGauge,
   type Resolvers,
   type Route,
+  type Running,
   type Sweep,
 } from './manifest.js';
 export { type Act, mutate } from './mutate.js';
 export type { OwnedRows } from './owned.js';
+export type { DeclaredSettings, DomainSettings, Setting, Settings, SettingsOf } from './settings.js';

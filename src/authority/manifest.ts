@@ -3,8 +3,10 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Db } from '../db/open.js';
 import type { EventRow } from '../events/index.js';
 import type { Policy } from '../platform/policy/index.js';
-import type { Asker, Context, Services, Settings } from './context.js';
+import type { Asker, Context, Services } from './context.js';
+import type { DomainRoles } from './domain-roles.js';
 import type { OwnedRows } from './owned.js';
+import type { DeclaredSettings, Settings } from './settings.js';
 
 /** A GraphQL field's function; the generated types check each slice's own. */
 // biome-ignore lint/suspicious/noExplicitAny: the composition root holds resolvers of every type at once.
@@ -54,6 +56,18 @@ export interface Sweep {
   removeSome(services: Services): Promise<number>;
 }
 
+/** What a domain measures of itself, asked at each scrape. */
+export interface OwnGauge {
+  readonly name: string;
+  readonly help: string;
+  readonly read: () => number;
+}
+
+/** What goes on by itself. Stopping waits for what is under way. */
+export interface Running {
+  stop(): Promise<void>;
+}
+
 /** Functions of fields, by type and name. */
 export type Resolvers = Readonly<Record<string, Readonly<Record<string, AnyResolver>>>>;
 
@@ -72,7 +86,7 @@ export function mergedResolvers(...slices: readonly Resolvers[]): Resolvers {
 }
 
 /** What one domain brings: its schema file's name, its policies, its resolvers, and where it has them the rest. */
-export interface DomainManifest {
+export interface DomainManifest extends DomainRoles {
   readonly name: string;
   readonly policies: readonly Policy<never>[];
   readonly resolvers: Resolvers;
@@ -80,6 +94,13 @@ export interface DomainManifest {
   readonly entities: Readonly<Record<string, (context: Context, id: string) => Promise<object | null>>>;
   readonly routes?: readonly Route[];
   readonly sweeps?: readonly Sweep[];
+  readonly settings?: DeclaredSettings;
+  /** Of the process, whichever domains are served. */
+  readonly gauges?: readonly OwnGauge[];
+  /** Makes ready what the domain needs to be served. @throws CannotStart. */
+  readonly prepare?: (services: Services) => Promise<void>;
+  /** Begins what the domain does by itself beside its sweeps, once the server listens. @throws CannotStart. */
+  readonly start?: (services: Services) => Running;
   /** By the name of the field of Subscription. */
   readonly feeds?: Readonly<Record<string, Feed>>;
   readonly owned?: readonly OwnedRows[];

@@ -1,4 +1,5 @@
 import { type DomainManifest, mergedResolvers } from '../authority/index.js';
+import { access } from './access.js';
 import { accessAnalysisResolvers, permissionGet } from './access-analysis/index.js';
 import { userDisable, userSetPassword } from './accounts/policies.js';
 import { accountResolvers } from './accounts/resolvers.js';
@@ -34,10 +35,12 @@ import { roleResolvers } from './roles/resolvers.js';
 import { loadRole } from './roles/service.js';
 import { roles } from './roles/tables.js';
 import { scopeResolvers } from './scopes/resolvers.js';
+import { identitySettings } from './settings.js';
 import { tokenIssue, tokenList, tokenRevoke, tokenRevokeAll, viewerGet } from './tokens/policies.js';
 import { tokenResolvers } from './tokens/resolvers.js';
 import { loadToken } from './tokens/service.js';
 import { tokenSweep } from './tokens/sweep.js';
+import { hashesWaiting } from './users/index.js';
 import { userCreate, userDelete, userGet, userUpdate } from './users/policies.js';
 import { userResolvers } from './users/resolvers.js';
 import { loadUser } from './users/service.js';
@@ -45,13 +48,10 @@ import { users } from './users/tables.js';
 import { viewerResolvers } from './viewer/resolvers.js';
 
 export { implies } from './assignments/index.js';
-export { bootstrapIdentity } from './bootstrap.js';
 export { loadDomain } from './domains/service.js';
-export { Overrides } from './overrides/index.js';
 export { loadProject } from './projects/service.js';
-export { CannotRecover, type Recovery, recoverAdmin } from './recovery.js';
-export { authenticate, authenticateCredential } from './tokens/index.js';
-export { hashesWaiting } from './users/index.js';
+export { CannotRecover } from './recovery.js';
+export { authenticate } from './tokens/index.js';
 
 export const identityDomain: DomainManifest = {
   name: 'identity',
@@ -118,6 +118,11 @@ export const identityDomain: DomainManifest = {
     RoleAssignment: (context, id) => loadRoleAssignment(context).load(id),
     Agent: (context, id) => loadAgentPrincipal(context).load(id),
   },
+  settings: identitySettings,
+  access,
+  gauges: [
+    { name: 'bailiwick_password_hashes_waiting', help: 'Passwords that wait to be hashed', read: hashesWaiting },
+  ],
   owned: [
     { names: ['project', 'projects'], domainId: projects.domainId, projectId: projects.parentId },
     { names: ['user', 'users'], domainId: users.domainId },
