@@ -116,8 +116,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     max: settings.contentMemoryBytes,
     onRefusal: (limit) => metrics.refusedContent(limit),
   });
-  const owned = DOMAINS.flatMap((domain) => domain.owned ?? []);
-  const contentReferences = DOMAINS.flatMap((domain) => domain.contentReferences ?? []);
+  const references = DOMAINS.flatMap((domain) => domain.references ?? []);
   const declared = declaredPolicies();
   const inForce = ACCESS.policiesInForce({ declared, log, clock, meter: metrics });
   const { record: recordAudit } = AUDIT_LOG;
@@ -131,8 +130,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     settings,
     meter: metrics,
     memory,
-    owned,
-    contentReferences,
+    references,
     recordAudit,
     denials,
   };

@@ -1,4 +1,3 @@
-import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Db, Tx } from '../db/open.js';
 import type { ByteBudget } from '../platform/byte-budget.js';
 import type { Clock } from '../platform/clock.js';
@@ -7,7 +6,7 @@ import type { Meter } from '../platform/meter.js';
 import type { PolicyRegistry, RegistryInput } from '../platform/policy/index.js';
 import type { Actor } from './actor.js';
 import type { Candidate } from './candidate.js';
-import type { OwnedRows } from './owned.js';
+import type { Reference } from './reference.js';
 import type { Settings } from './settings.js';
 
 /** Something that was done or refused, in the words of the audit log. */
@@ -69,10 +68,8 @@ export interface Services {
   readonly meter: Meter;
   /** Where whoever loads content leases the memory for it first. */
   readonly memory: ByteBudget;
-  /** What keeps a domain or a project from being deleted, whichever domains of the graph are served. */
-  readonly owned: readonly OwnedRows[];
-  /** Every column that refers to stored content, of every domain. */
-  readonly contentReferences: readonly PgColumn[];
+  /** What points at what, of every domain, whichever are served. */
+  readonly references: readonly Reference[];
   readonly recordAudit: RecordAudit;
   readonly denials: DenialLog;
 }

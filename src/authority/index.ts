@@ -45,5 +45,6 @@ export {
   type Sweep,
 } from './manifest.js';
 export { type Act, mutate } from './mutate.js';
-export type { OwnedRows } from './owned.js';
+export type { Reference } from './reference.js';
+export { inUseWhenReferred, type Referring, referringTo, refuseWhileReferred } from './referring.js';
 export type { DeclaredSettings, DomainSettings, Setting, Settings, SettingsOf } from './settings.js';

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Db } from '../db/open.js';
 import type { EventRow } from '../events/index.js';
 import type { Policy } from '../platform/policy/index.js';
 import type { Asker, Context, Services } from './context.js';
 import type { DomainRoles } from './domain-roles.js';
-import type { OwnedRows } from './owned.js';
+import type { Reference } from './reference.js';
 import type { DeclaredSettings, Settings } from './settings.js';
 
 /** A GraphQL field's function; the generated types check each slice's own. */
@@ -103,7 +103,6 @@ export interface DomainManifest extends DomainRoles {
   readonly start?: (services: Services) => Running;
   /** By the name of the field of Subscription. */
   readonly feeds?: Readonly<Record<string, Feed>>;
-  readonly owned?: readonly OwnedRows[];
-  /** Columns with a foreign key to stored content, which stays as long as one of them refers to it. */
-  readonly contentReferences?: readonly PgColumn[];
+  /** What the domain's rows point at: every foreign key, and every column that names an owner. */
+  readonly references?: readonly Reference[];
 }

@@ -1,10 +1,14 @@
 import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { Kind } from '../platform/ids.js';
 
-/** Rows that domains or projects own, which cannot be deleted while they own any. */
-export interface OwnedRows {
-  /** What people call one of them, and several. */
-  readonly names: readonly [one: string, several: string];
-  /** Which column has the owner's id, for each kind of owner that such rows have. */
-  readonly domainId?: PgColumn;
-  readonly projectId?: PgColumn;
+/** Rows that point at objects, by a column with their ids. */
+export interface Reference {
+  /** What they point at; content has no id but a digest. */
+  readonly to: Kind | 'Content';
+  readonly column: PgColumn;
+  /**
+   * That an object is not deleted as long as such rows point at it, and what people call one of them, and several.
+   * Without it they go along with the object.
+   */
+  readonly keepsAs?: readonly [one: string, several: string];
 }

@@ -6,7 +6,6 @@ import { accountResolvers } from './accounts/resolvers.js';
 import { agentGet } from './agents/policies.js';
 import { agentResolvers } from './agents/resolvers.js';
 import { loadAgentPrincipal } from './agents/service.js';
-import { agents } from './agents/tables.js';
 import { assignmentGrant, assignmentList } from './assignments/policies.js';
 import { assignmentResolvers } from './assignments/resolvers.js';
 import { loadRoleAssignment } from './assignments/service.js';
@@ -21,7 +20,6 @@ import { loadDomain } from './domains/service.js';
 import { groupPolicies } from './groups/policies.js';
 import { loadGroup } from './groups/reading.js';
 import { groupResolvers } from './groups/resolvers.js';
-import { groups } from './groups/tables.js';
 import { candidateSweep, policyListRevisions, policyOverride, revisionSweep } from './overrides/index.js';
 import { resolvers as overrideResolvers } from './overrides/resolvers.js';
 import { policyResolvers } from './policies/resolvers.js';
@@ -29,11 +27,10 @@ import { policyGet } from './policies/service.js';
 import { projectCreate, projectDelete, projectGet, projectUpdate } from './projects/policies.js';
 import { projectResolvers } from './projects/resolvers.js';
 import { loadProject } from './projects/service.js';
-import { projects } from './projects/tables.js';
+import { identityReferences } from './references.js';
 import { rolePolicies } from './roles/policies.js';
 import { roleResolvers } from './roles/resolvers.js';
 import { loadRole } from './roles/service.js';
-import { roles } from './roles/tables.js';
 import { scopeResolvers } from './scopes/resolvers.js';
 import { identitySettings } from './settings.js';
 import { tokenIssue, tokenList, tokenRevoke, tokenRevokeAll, viewerGet } from './tokens/policies.js';
@@ -44,7 +41,6 @@ import { hashesWaiting } from './users/index.js';
 import { userCreate, userDelete, userGet, userUpdate } from './users/policies.js';
 import { userResolvers } from './users/resolvers.js';
 import { loadUser } from './users/service.js';
-import { users } from './users/tables.js';
 import { viewerResolvers } from './viewer/resolvers.js';
 
 export { implies } from './assignments/index.js';
@@ -123,11 +119,5 @@ export const identityDomain: DomainManifest = {
   gauges: [
     { name: 'bailiwick_password_hashes_waiting', help: 'Passwords that wait to be hashed', read: hashesWaiting },
   ],
-  owned: [
-    { names: ['project', 'projects'], domainId: projects.domainId, projectId: projects.parentId },
-    { names: ['user', 'users'], domainId: users.domainId },
-    { names: ['group', 'groups'], domainId: groups.domainId },
-    { names: ['role', 'roles'], domainId: roles.domainId },
-    { names: ['agent', 'agents'], domainId: agents.domainId, projectId: agents.projectId },
-  ],
+  references: identityReferences,
 };
