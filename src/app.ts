@@ -179,8 +179,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const deafen = await database.listen((topic) => bells.ring(topic));
   const sweeps = [requestIdSweep, eventSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])];
+  const chores = domains.flatMap((domain) => domain.chores ?? []);
   const byItself = { ...services, db: database.at('chore') };
-  const sweeper = startChores(byItself, sweeps);
+  const allChores = startChores(byItself, { sweeps, chores });
   const running: Running[] = [];
   const start = () => {
     for (const domain of domains) if (domain.start) running.push(domain.start(byItself));
@@ -188,7 +189,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const close = async () => {
     streams.end();
     await deafen();
-    await sweeper.stop();
+    await allChores.stop();
     await graphql.stop();
     await denials.close();
     for (const one of running) await one.stop();

@@ -15,6 +15,7 @@ import { loadAgent, recordPolicies, recordResolvers, trustExpiry, trustFeed } fr
 import { attestationReferences } from './references.js';
 import { loadResult, resultPolicies, resultResolvers } from './results/index.js';
 import { attestationSettings } from './settings.js';
+import { transitionSweep } from './transitions/index.js';
 import { workerLoad } from './workers/index.js';
 
 export const attestationDomain: DomainManifest = {
@@ -44,7 +45,8 @@ export const attestationDomain: DomainManifest = {
   },
   routes: [imaPolicyRoute],
   // What refers to something goes first, so that it goes in the same round.
-  sweeps: [retiredAgentSweep, challengeSweep, nonceSweep, revisionSweep, trustExpiry],
+  sweeps: [retiredAgentSweep, challengeSweep, nonceSweep, revisionSweep, transitionSweep],
+  chores: [trustExpiry],
   references: attestationReferences,
   settings: attestationSettings,
   gauges: [

@@ -3,6 +3,7 @@ import { allowlistRevisions, allowlists } from './allowlists/tables.js';
 import { attestations } from './challenges/tables.js';
 import { attestationRecords } from './records/tables.js';
 import { attestationResults } from './results/tables.js';
+import { trustTransitions } from './transitions/tables.js';
 
 export const attestationReferences: readonly Reference[] = [
   { to: 'Domain', column: allowlists.domainId, keepsAs: ['allowlist', 'allowlists'] },
@@ -13,4 +14,5 @@ export const attestationReferences: readonly Reference[] = [
   { to: 'Agent', column: attestationRecords.agentId },
   { to: 'Agent', column: attestations.agentId },
   { to: 'Agent', column: attestationResults.agentId },
+  { to: 'Agent', column: trustTransitions.agentId },
 ];

@@ -44,6 +44,11 @@ export const attestationSettings = {
     purpose:
       'How often trust that ran out is written down, for those who watch (PT5S). It counts no longer from the moment it runs out, whatever is set here.',
   },
+  trustTransitionRetentionMs: {
+    variable: 'BAILIWICK_TRUST_TRANSITION_RETENTION',
+    form: retention.default(15_552_000_000),
+    purpose: 'How long the changes of agents’ states are kept, each with its cause (P180D).',
+  },
   retiredAgentRetentionMs: {
     variable: 'BAILIWICK_RETIRED_AGENT_RETENTION',
     form: retention.default(7_776_000_000),

@@ -9,6 +9,7 @@ export {
   type Scope,
 } from './actor.js';
 export type { Candidate, DecisionChange } from './candidate.js';
+export { type ChoreAct, chore } from './chore.js';
 export { clockFault, requireSoundClock } from './clock-skew.js';
 export type {
   Asker,
@@ -35,6 +36,7 @@ export { once, requestIdSweep } from './idempotency.js';
 export { byId, defineLoader } from './loader.js';
 export {
   type AnyResolver,
+  type Chore,
   type DomainManifest,
   type Feed,
   mergedResolvers,

@@ -45,13 +45,19 @@ export interface Feed<Row extends object = any, Args = any> {
   tells(args: Args): (asker: Asker, event: EventRow, object: Row) => boolean;
 }
 
-/** Removes rows that are of no use any more. Replicas run it whenever they like, at once too. */
+/** What the server does by itself, again and again. Replicas run it whenever they like, at once too. */
+export interface Chore {
+  readonly name: string;
+  readonly intervalMs: (settings: Settings) => number;
+  /** Does a bounded part, in transactions of its own, and answers of how many rows; 0 when nothing is left. */
+  doSome(services: Services): Promise<number>;
+}
+
+/** Removes rows that are of no use any more: a chore that can wait, with all others of its sort. */
 export interface Sweep {
   readonly name: string;
   /** Tables that it removes rows from; docs/retention.md names it for each. */
-  readonly removes?: readonly PgTable[];
-  /** How often, for what cannot wait as long as the rest. */
-  readonly intervalMs?: (settings: Settings) => number;
+  readonly removes: readonly PgTable[];
   /** Removes a bounded number of rows, in transactions of its own, and answers how many; 0 when nothing is left. */
   removeSome(services: Services): Promise<number>;
 }
@@ -94,12 +100,13 @@ export interface DomainManifest extends DomainRoles {
   readonly entities: Readonly<Record<string, (context: Context, id: string) => Promise<object | null>>>;
   readonly routes?: readonly Route[];
   readonly sweeps?: readonly Sweep[];
+  readonly chores?: readonly Chore[];
   readonly settings?: DeclaredSettings;
   /** Of the process, whichever domains are served. */
   readonly gauges?: readonly OwnGauge[];
   /** Makes ready what the domain needs to be served. @throws CannotStart. */
   readonly prepare?: (services: Services) => Promise<void>;
-  /** Begins what the domain does by itself beside its sweeps, once the server listens. @throws CannotStart. */
+  /** Begins what the domain does by itself beside its sweeps and chores, once the server listens. @throws CannotStart. */
   readonly start?: (services: Services) => Running;
   /** By the name of the field of Subscription. */
   readonly feeds?: Readonly<Record<string, Feed>>;

@@ -5,7 +5,7 @@ import type { DomainSettings, Settings } from '../authority/index.js';
 import type { Place, TlsFiles } from '../server/http/listener.js';
 import type { LimitSettings } from '../server/limits/rate-limits.js';
 import { ConfigError } from './config-error.js';
-import { DOMAIN_SETTINGS, PROCESS_SETTINGS, SETTINGS } from './settings.js';
+import { DOMAIN_SETTINGS, type PROCESS_SETTINGS, SETTINGS } from './settings.js';
 
 /** Variables of the command line, which may stand in the same environment. */
 const CLIENT_NAMES = new Set([

@@ -20,7 +20,7 @@ import { loadDomain } from './domains/service.js';
 import { groupPolicies } from './groups/policies.js';
 import { loadGroup } from './groups/reading.js';
 import { groupResolvers } from './groups/resolvers.js';
-import { candidateSweep, policyListRevisions, policyOverride, revisionSweep } from './overrides/index.js';
+import { candidateTally, policyListRevisions, policyOverride, revisionSweep } from './overrides/index.js';
 import { resolvers as overrideResolvers } from './overrides/resolvers.js';
 import { policyResolvers } from './policies/resolvers.js';
 import { policyGet } from './policies/service.js';
@@ -102,7 +102,8 @@ export const identityDomain: DomainManifest = {
     overrideResolvers,
   ),
   // Tokens go first: those that were issued to a credential keep it.
-  sweeps: [candidateSweep, tokenSweep, assignmentSweep, credentialSweep, revisionSweep],
+  sweeps: [tokenSweep, assignmentSweep, credentialSweep, revisionSweep],
+  chores: [candidateTally],
   entities: {
     Domain: (context, id) => loadDomain(context).load(id),
     Project: (context, id) => loadProject(context).load(id),

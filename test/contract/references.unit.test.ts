@@ -29,6 +29,7 @@ const SWEPT = ['policy_revisions'];
 const NO_REFERENCE: Readonly<Record<string, string>> = {
   attestation_records: 'they are an agent’s, and an agent is owned',
   attestation_results: 'they are an agent’s, and an agent is owned',
+  trust_transitions: 'they are an agent’s, and an agent is owned',
   audit_entries: 'they tell of what is gone too',
 };
 

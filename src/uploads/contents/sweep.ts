@@ -1,5 +1,5 @@
 import { and, eq, inArray, notExists, sql } from 'drizzle-orm';
-import type { Reference, Sweep } from '../../authority/index.js';
+import { chore, type Reference, type Sweep } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
 import { contentChunks, contents } from './tables.js';
 
@@ -9,7 +9,7 @@ const SWEPT_AT_ONCE = 16;
 export const contentSweep: Sweep = {
   name: 'contents',
   removes: [contents, contentChunks],
-  removeSome: ({ db, references }) => db.transaction((tx) => removeOrphans(tx, references.filter(isKeeping))),
+  removeSome: (services) => chore(services, ({ tx }) => removeOrphans(tx, services.references.filter(isKeeping))),
 };
 
 const isKeeping = ({ to, keepsAs }: Reference) => to === 'Content' && keepsAs !== undefined;

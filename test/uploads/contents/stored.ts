@@ -22,7 +22,7 @@ const references = DOMAINS.flatMap((domain) => domain.references ?? []);
 
 /** One batch of the sweep, as the server runs it. */
 export const sweepOnce = (db: Db): Promise<number> =>
-  contentSweep.removeSome({ db, references } as unknown as Services);
+  contentSweep.removeSome({ db, references, clock: { now: () => NOW } } as unknown as Services);
 
 /** Something that refers to content. */
 export async function referTo(tx: Tx, contentDigest: string): Promise<void> {
