@@ -101,7 +101,7 @@ function costs() {
 
 function byDefault(form) {
   const { success, data } = form.safeParse(undefined);
-  return success && data !== undefined ? code(data) : 'none';
+  return success && (data ?? null) !== null ? code(data) : 'none';
 }
 
 function policies() {

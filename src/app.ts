@@ -1,6 +1,4 @@
 import type { ApolloServer } from '@apollo/server';
-import { workerLoad } from './attestation/index.js';
-import { auditDomain, ensureKeyFile, keepPartitions, recordAudit } from './audit/index.js';
 import { startChores } from './authority/chores.js';
 import {
   type Context,
@@ -8,14 +6,14 @@ import {
   Denials,
   type DomainManifest,
   eventSweep,
+  type Running,
   requestIdSweep,
   type Services,
   type Settings,
 } from './authority/index.js';
 import { type Database, followDatabase } from './db/open.js';
-import { DOMAINS } from './domains.js';
+import { ACCESS, AUDIT_LOG, DOMAINS } from './domains.js';
 import { Bells } from './events/index.js';
-import { authenticate, authenticateCredential, bootstrapIdentity, hashesWaiting, Overrides } from './identity/index.js';
 import { ByteBudget } from './platform/byte-budget.js';
 import { type Clock, describeSkew, isSkewed } from './platform/clock.js';
 import { takeIdsFrom } from './platform/ids.js';
@@ -70,6 +68,8 @@ export interface App {
   readonly services: Services;
   /** Where the first administrator's password is, when this was the first start. */
   readonly adminPasswordPath: string | null;
+  /** Begins what the domains do by themselves, until `close`. @throws CannotStart. */
+  start(): void;
   /** Ends the streams that are open. */
   endStreams(): void;
   /** Serves no more, and lets what is under way finish. Everything else goes on until `close`. */
@@ -103,22 +103,23 @@ export function guardedSchema(domains: readonly DomainManifest[], policies: Poli
   return enforce(schema, policies);
 }
 
-/** The composition root: the only place that knows every domain. */
+/** The composition root: puts together what the domains bring. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, log, settings } = options;
   const policies = allPolicies();
   const { clock, stopClock } = await clockOf(options);
   const skewMs = () => clock.skewMs?.() ?? 0;
-  const watched = { database, skewMs, workers: workerLoad, memory: () => memory, hashesWaiting };
+  const gauges = DOMAINS.flatMap((domain) => domain.gauges ?? []);
+  const watched = { database, skewMs, gauges, memory: () => memory };
   const metrics = new Metrics(watched, options.metricsToken);
   const memory = new ByteBudget({
     max: settings.contentMemoryBytes,
     onRefusal: (limit) => metrics.refusedContent(limit),
   });
-  const owned = DOMAINS.flatMap((domain) => domain.owned ?? []);
-  const contentReferences = DOMAINS.flatMap((domain) => domain.contentReferences ?? []);
+  const references = DOMAINS.flatMap((domain) => domain.references ?? []);
   const declared = declaredPolicies();
-  const inForce = new Overrides({ declared, log, clock, meter: metrics });
+  const inForce = ACCESS.policiesInForce({ declared, log, clock, meter: metrics });
+  const { record: recordAudit } = AUDIT_LOG;
   const denials = new Denials({ db: database.db, log, meter: metrics, recordAudit, windowMs: settings.denialWindowMs });
   const services: Services = {
     db: database.db,
@@ -129,8 +130,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     settings,
     meter: metrics,
     memory,
-    owned,
-    contentReferences,
+    references,
     recordAudit,
     denials,
   };
@@ -148,8 +148,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const streams = new Streams({ guarded, feeds: feedsOf(domains), lookout, places });
   const routes = [...domains.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics), streams.route];
   requireGuardedRoutes(routes, policies);
-  if (domains.includes(auditDomain)) await ensureKeyFile(database.db, settings.auditKeyPath);
-  const adminPasswordPath = await bootstrapIdentity(services, options.adminPasswordPath);
+  for (const { prepare } of domains) await prepare?.(services);
+  const adminPasswordPath = await ACCESS.bootstrap(services, options.adminPasswordPath);
   // Read now, so that what is wrong with them is said at the start.
   await inForce.at(database.db, 0);
   const graphql: ApolloServer<Context> = createGraphql(guarded, log, metrics.plugin);
@@ -173,32 +173,36 @@ export async function createApp(options: AppOptions): Promise<App> {
       { name: 'clock', isNeeded: false, look: async () => (isSkewed(skewMs()) ? describeSkew(skewMs()) : null) },
     ],
     authenticate: async (db, shown) => {
-      const actor =
-        shown.kind === 'token'
-          ? await authenticate(db, database, shown.token, clock.now())
-          : await authenticateCredential(db, database, shown, clock.now());
+      const actor = await ACCESS.authenticate(db, database, shown, clock.now());
       return { actor, ...(await inForce.at(db, actor.epoch)) };
     },
   });
   const deafen = await database.listen((topic) => bells.ring(topic));
   const sweeps = [requestIdSweep, eventSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])];
-  const sweeper = startChores({ ...services, db: database.at('chore') }, sweeps);
+  const chores = domains.flatMap((domain) => domain.chores ?? []);
+  const byItself = { ...services, db: database.at('chore') };
+  const allChores = startChores(byItself, { sweeps, chores });
+  const running: Running[] = [];
+  const start = () => {
+    for (const domain of domains) if (domain.start) running.push(domain.start(byItself));
+  };
   const close = async () => {
     streams.end();
     await deafen();
-    await sweeper.stop();
+    await allChores.stop();
     await graphql.stop();
     await denials.close();
+    for (const one of running) await one.stop();
     await stopClock();
   };
   const endStreams = () => streams.end();
   const stop = (times: StopTimes) => stopping.stop(times, endStreams);
-  return { http, services, adminPasswordPath, endStreams, stop, close };
+  return { http, services, adminPasswordPath, start, endStreams, stop, close };
 }
 
 /** The clock that was given, or the database's, and the audit log ready for its time. */
 async function clockOf({ clock, database, log }: AppOptions): Promise<{ clock: Clock; stopClock(): Promise<void> }> {
-  const before = keepPartitions(database.db, log);
+  const before = AUDIT_LOG.keeper(database.db, log);
   if (clock) {
     await before(clock.now());
     return { clock, stopClock: async () => {} };

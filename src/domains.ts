@@ -1,7 +1,7 @@
 import { attestationDomain } from './attestation/index.js';
 import { auditDomain } from './audit/index.js';
-import type { DomainManifest } from './authority/index.js';
-import { ConfigError } from './config/config.js';
+import { type DomainManifest, theOne } from './authority/index.js';
+import { ConfigError } from './config/config-error.js';
 import { identityDomain } from './identity/index.js';
 import { uploadsDomain } from './uploads/index.js';
 
@@ -10,6 +10,9 @@ import { uploadsDomain } from './uploads/index.js';
  * refers to content is removed before content is.
  */
 export const DOMAINS: readonly DomainManifest[] = [identityDomain, attestationDomain, uploadsDomain, auditDomain];
+
+export const ACCESS = theOne(DOMAINS, 'access');
+export const AUDIT_LOG = theOne(DOMAINS, 'auditLog');
 
 /** @throws ConfigError that lists the names which are no domain's, and those that are. */
 export function domainsNamed(names: readonly string[]): readonly DomainManifest[] {

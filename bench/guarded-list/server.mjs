@@ -15,10 +15,8 @@ process.on('disconnect', () => process.exit(0));
 /** The server as it is; or with every guard off: no verdicts, and no rules in the schema to fall back to. */
 async function bailiwick(isUnguarded) {
   const { allPolicies, declaredPolicies, guardedSchema } = await import('../../dist/app.js');
-  const { DOMAINS } = await import('../../dist/domains.js');
-  const { recordAudit } = await import('../../dist/audit/index.js');
+  const { ACCESS, AUDIT_LOG, DOMAINS } = await import('../../dist/domains.js');
   const { openDatabase } = await import('../../dist/db/open.js');
-  const { authenticate, Overrides } = await import('../../dist/identity/index.js');
   const { systemClock } = await import('../../dist/platform/clock.js');
   const { createLogger } = await import('../../dist/platform/log.js');
   const { anonymousAdmission } = await import('../../dist/server/guard/anonymous.js');
@@ -36,16 +34,15 @@ async function bailiwick(isUnguarded) {
   const metrics = new Metrics({
     database,
     skewMs: () => 0,
-    workers: () => ({ waiting: 0, threads: 0 }),
     memory: () => ({ inUse: 0, max: 0 }),
-    hashesWaiting: () => 0,
+    gauges: [],
   });
   const graphql = createGraphql(served, log, metrics.plugin);
   await graphql.start();
   const shared = { clock: systemClock, log, meter: metrics };
   const declared = declaredPolicies();
-  const inForce = new Overrides({ declared, ...shared });
-  const services = { db: database.db, ...shared, declared, inForce, settings: {}, recordAudit };
+  const inForce = ACCESS.policiesInForce({ declared, ...shared });
+  const services = { db: database.db, ...shared, declared, inForce, settings: {}, recordAudit: AUDIT_LOG.record };
   const { http } = createFrontDoor({
     services,
     policies,
@@ -60,7 +57,7 @@ async function bailiwick(isUnguarded) {
     largeBodies: new LargeBodies(served),
     admitAnonymous: anonymousAdmission(guarded.bare, policies),
     authenticate: async (db, shown) => {
-      const actor = await authenticate(db, database, shown.token, new Date());
+      const actor = await ACCESS.authenticate(db, database, shown, new Date());
       return { actor, ...(await inForce.at(db, actor.epoch)) };
     },
   });

@@ -4,8 +4,6 @@ import {
   allowlistFeed,
   allowlistPolicies,
   allowlistResolvers,
-  allowlistRevisions,
-  allowlists,
   imaPolicyRoute,
   revisionSweep,
 } from './allowlists/index.js';
@@ -14,9 +12,11 @@ import { enrollmentPolicies, enrollmentResolvers } from './enrollment/index.js';
 import { lifecyclePolicies, lifecycleResolvers, retiredAgentSweep } from './lifecycle/index.js';
 import { logInPolicies, logInResolvers, nonceSweep } from './log-in/index.js';
 import { loadAgent, recordPolicies, recordResolvers, trustExpiry, trustFeed } from './records/index.js';
+import { attestationReferences } from './references.js';
 import { loadResult, resultPolicies, resultResolvers } from './results/index.js';
-
-export { workerLoad } from './workers/index.js';
+import { attestationSettings } from './settings.js';
+import { transitionSweep } from './transitions/index.js';
+import { workerLoad } from './workers/index.js';
 
 export const attestationDomain: DomainManifest = {
   name: 'attestation',
@@ -45,8 +45,13 @@ export const attestationDomain: DomainManifest = {
   },
   routes: [imaPolicyRoute],
   // What refers to something goes first, so that it goes in the same round.
-  sweeps: [retiredAgentSweep, challengeSweep, nonceSweep, revisionSweep, trustExpiry],
-  contentReferences: [allowlistRevisions.imaDigest],
+  sweeps: [retiredAgentSweep, challengeSweep, nonceSweep, revisionSweep, transitionSweep],
+  chores: [trustExpiry],
+  references: attestationReferences,
+  settings: attestationSettings,
+  gauges: [
+    { name: 'bailiwick_worker_tasks_waiting', help: 'Tasks that wait for a thread', read: () => workerLoad().waiting },
+    { name: 'bailiwick_worker_threads', help: 'Threads that verify and compile', read: () => workerLoad().threads },
+  ],
   feeds: { agentTrustChanged: trustFeed, allowlistPublished: allowlistFeed },
-  owned: [{ names: ['allowlist', 'allowlists'], domainId: allowlists.domainId, projectId: allowlists.projectId }],
 };

@@ -1,16 +1,18 @@
 import type { DomainManifest } from '../authority/index.js';
 import { auditList } from './entries/policies.js';
 import { resolvers as entries } from './entries/resolvers.js';
-import { loadAuditEntry } from './entries/service.js';
-import { auditVerify, resolvers as seals } from './seals/index.js';
-
-export { recordAudit } from './entries/service.js';
-export { keepPartitions, type Sealer, startSealer } from './sealer/index.js';
-export { ensureKeyFile } from './seals/index.js';
+import { loadAuditEntry, recordAudit } from './entries/service.js';
+import { keepPartitions, startSealer } from './sealer/index.js';
+import { auditVerify, ensureKeyFile, resolvers as seals } from './seals/index.js';
+import { auditSettings } from './settings.js';
 
 export const auditDomain: DomainManifest = {
   name: 'audit',
   policies: [auditList, auditVerify],
   resolvers: { ...entries, ...seals, Query: { ...entries.Query, ...seals.Query } },
+  settings: auditSettings,
+  auditLog: { record: recordAudit, keeper: keepPartitions },
+  prepare: ({ db, settings }) => ensureKeyFile(db, settings.auditKeyPath),
+  start: startSealer,
   entities: { AuditEntry: (context, id) => loadAuditEntry(context).load(id) },
 };

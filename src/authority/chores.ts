@@ -1,17 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { faultForLog } from '../db/errors.js';
-import { clockFault, type Services, type Sweep } from './index.js';
+import { type Chore, clockFault, type Running, type Services, type Sweep } from './index.js';
 
-/** Runs sweeps every interval, those with an interval of their own apart. Stopping waits for what is being removed. */
-export function startChores(services: Services, sweeps: readonly Sweep[]): { stop(): Promise<void> } {
+/** Sweeps go one after the other, in their order: what refers to something comes before it. */
+export interface ChoresOf {
+  readonly sweeps: readonly Sweep[];
+  readonly chores: readonly Chore[];
+}
+
+/** Runs chores, each at its own interval, and all sweeps at theirs. Stopping waits for what is under way. */
+export function startChores(services: Services, { sweeps, chores }: ChoresOf): Running {
   const stopping = new AbortController();
+  const { signal } = stopping;
   const { settings } = services;
-  const together = sweeps.filter(({ intervalMs }) => intervalMs === undefined);
-  const loops = [sweepUntil(stopping.signal, services, together, settings.sweepIntervalMs)];
-  for (const sweep of sweeps) {
-    const ms = sweep.intervalMs?.(settings);
-    if (ms !== undefined) loops.push(sweepUntil(stopping.signal, services, [sweep], ms));
-  }
+  const loops = [
+    untilStopped(signal, services, settings.sweepIntervalMs, async () => {
+      for (const sweep of sweeps) await sweepAll(signal, services, sweep);
+    }),
+    ...chores.map((chore) =>
+      untilStopped(signal, services, chore.intervalMs(settings), () => doAll(signal, services, chore)),
+    ),
+  ];
   return {
     stop: async () => {
       stopping.abort();
@@ -20,29 +29,42 @@ export function startChores(services: Services, sweeps: readonly Sweep[]): { sto
   };
 }
 
-async function sweepUntil(
+async function untilStopped(
   signal: AbortSignal,
   services: Services,
-  sweeps: readonly Sweep[],
   intervalMs: number,
+  run: () => Promise<void>,
 ): Promise<void> {
   const options = { signal, ref: false };
   while (!signal.aborted) {
     // Being stopped ends the wait early, which is not a failure.
     await delay(intervalMs, undefined, options).catch(() => {});
     // What a wrong clock calls past would be gone for good.
-    if (clockFault(services)) continue;
-    for (const sweep of sweeps) await sweepAll(signal, services, sweep);
+    if (!clockFault(services)) await run();
   }
 }
 
 async function sweepAll(signal: AbortSignal, services: Services, { name, removeSome }: Sweep): Promise<void> {
-  let removed = 0;
   try {
-    for (let some = 1; some > 0 && !signal.aborted; removed += some) some = await removeSome(services);
+    const removed = await untilNone(signal, () => removeSome(services));
     if (removed > 0) services.log.info({ sweep: name, removed }, 'swept');
   } catch (error) {
     // The next round tries again.
     services.log.error({ sweep: name, err: faultForLog(error) }, 'a sweep failed');
   }
+}
+
+async function doAll(signal: AbortSignal, services: Services, { name, doSome }: Chore): Promise<void> {
+  try {
+    const rows = await untilNone(signal, () => doSome(services));
+    if (rows > 0) services.log.info({ chore: name, rows }, 'a chore was done');
+  } catch (error) {
+    services.log.error({ chore: name, err: faultForLog(error) }, 'a chore failed');
+  }
+}
+
+async function untilNone(signal: AbortSignal, some: () => Promise<number>): Promise<number> {
+  let all = 0;
+  for (let count = 1; count > 0 && !signal.aborted; all += count) count = await some();
+  return all;
 }

@@ -1,6 +1,7 @@
 import { describeSkew } from '../platform/clock.js';
 import { Refusal } from '../platform/errors.js';
-import type { Services, Settings } from './context.js';
+import type { Services } from './context.js';
+import type { Settings } from './settings.js';
 
 interface Clocked {
   readonly clock: Services['clock'];

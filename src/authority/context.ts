@@ -1,4 +1,3 @@
-import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Db, Tx } from '../db/open.js';
 import type { ByteBudget } from '../platform/byte-budget.js';
 import type { Clock } from '../platform/clock.js';
@@ -7,49 +6,8 @@ import type { Meter } from '../platform/meter.js';
 import type { PolicyRegistry, RegistryInput } from '../platform/policy/index.js';
 import type { Actor } from './actor.js';
 import type { Candidate } from './candidate.js';
-import type { OwnedRows } from './owned.js';
-
-/** Settings that use cases read; lengths of time in milliseconds. */
-export interface Settings {
-  readonly agentTokenLifetimeMs: number;
-  readonly enrollmentTokenLifetimeMs: number;
-  readonly attestationIntervalMs: number;
-  readonly attestationGrace: number;
-  readonly challengeLifetimeMs: number;
-  readonly recoversAutomatically: boolean;
-  /** How long after its expiry a challenge is kept. */
-  readonly challengeRetentionMs: number;
-  readonly sweepIntervalMs: number;
-  /** How far this machine's clock may be from the database's for this process to write. */
-  readonly clockSkewMaxMs: number;
-  readonly auditKeyPath: string;
-  /** How long audit entries are kept; null for ever. */
-  readonly auditRetentionMs: number | null;
-  /** Bytes of content that may be in memory at a time. */
-  readonly contentMemoryBytes: number;
-  /** How often trust that ran out is written down. */
-  readonly trustExpiryIntervalMs: number;
-  /** How long events are kept, to be resumed from. */
-  readonly eventRetentionMs: number;
-  /** How long tokens are kept after they expired. */
-  readonly tokenRetentionMs: number;
-  /** How long role assignments and API credentials are kept after they expired. */
-  readonly endedRetentionMs: number;
-  /** How long retired agents are kept, with their results. */
-  readonly retiredAgentRetentionMs: number;
-  /** How long revisions are kept after another took their place. */
-  readonly revisionRetentionMs: number;
-  /** How long a stream stays open at most. */
-  readonly streamLifetimeMs: number;
-  /** RFC 7914's N of new password hashes, as a power of two. */
-  readonly passwordCost: number;
-  /** How long a password waits at most for its turn to be hashed. */
-  readonly passwordWaitMaxMs: number;
-  /** For how long the same denials of one caller are one entry of the audit log; 0 makes each an entry of its own. */
-  readonly denialWindowMs: number;
-  /** How long a stream's client may take to read what was sent. */
-  readonly streamPatienceMs: number;
-}
+import type { Reference } from './reference.js';
+import type { Settings } from './settings.js';
 
 /** Something that was done or refused, in the words of the audit log. */
 export interface AuditFact {
@@ -110,10 +68,8 @@ export interface Services {
   readonly meter: Meter;
   /** Where whoever loads content leases the memory for it first. */
   readonly memory: ByteBudget;
-  /** What keeps a domain or a project from being deleted, whichever domains of the graph are served. */
-  readonly owned: readonly OwnedRows[];
-  /** Every column that refers to stored content, of every domain. */
-  readonly contentReferences: readonly PgColumn[];
+  /** What points at what, of every domain, whichever are served. */
+  readonly references: readonly Reference[];
   readonly recordAudit: RecordAudit;
   readonly denials: DenialLog;
 }

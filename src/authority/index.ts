@@ -9,6 +9,7 @@ export {
   type Scope,
 } from './actor.js';
 export type { Candidate, DecisionChange } from './candidate.js';
+export { type ChoreAct, chore } from './chore.js';
 export { clockFault, requireSoundClock } from './clock-skew.js';
 export type {
   Asker,
@@ -18,23 +19,34 @@ export type {
   LogInAttempt,
   PoliciesInForce,
   Services,
-  Settings,
 } from './context.js';
 export { mayOn, refuseUnless, requireAllowed, requireOperation, requireVisible, requireWhole } from './decide.js';
 export { Denials } from './denials.js';
 export { auditDenial } from './denied.js';
+export {
+  type Access,
+  type AuditLog,
+  type PresentedCredential,
+  type Recovery,
+  theOne,
+} from './domain-roles.js';
 export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC, readEpoch } from './epoch.js';
 export { eventSweep } from './event-sweep.js';
 export { once, requestIdSweep } from './idempotency.js';
 export { byId, defineLoader } from './loader.js';
 export {
   type AnyResolver,
+  type Chore,
   type DomainManifest,
   type Feed,
   mergedResolvers,
+  type OwnGauge,
   type Resolvers,
   type Route,
+  type Running,
   type Sweep,
 } from './manifest.js';
 export { type Act, mutate } from './mutate.js';
-export type { OwnedRows } from './owned.js';
+export type { Reference } from './reference.js';
+export { inUseWhenReferred, type Referring, referringTo, refuseWhileReferred } from './referring.js';
+export type { DeclaredSettings, DomainSettings, Setting, Settings, SettingsOf } from './settings.js';

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Db } from '../db/open.js';
 import type { EventRow } from '../events/index.js';
 import type { Policy } from '../platform/policy/index.js';
-import type { Asker, Context, Services, Settings } from './context.js';
-import type { OwnedRows } from './owned.js';
+import type { Asker, Context, Services } from './context.js';
+import type { DomainRoles } from './domain-roles.js';
+import type { Reference } from './reference.js';
+import type { DeclaredSettings, Settings } from './settings.js';
 
 /** A GraphQL field's function; the generated types check each slice's own. */
 // biome-ignore lint/suspicious/noExplicitAny: the composition root holds resolvers of every type at once.
@@ -43,15 +45,33 @@ export interface Feed<Row extends object = any, Args = any> {
   tells(args: Args): (asker: Asker, event: EventRow, object: Row) => boolean;
 }
 
-/** Removes rows that are of no use any more. Replicas run it whenever they like, at once too. */
+/** What the server does by itself, again and again. Replicas run it whenever they like, at once too. */
+export interface Chore {
+  readonly name: string;
+  readonly intervalMs: (settings: Settings) => number;
+  /** Does a bounded part, in transactions of its own, and answers of how many rows; 0 when nothing is left. */
+  doSome(services: Services): Promise<number>;
+}
+
+/** Removes rows that are of no use any more: a chore that can wait, with all others of its sort. */
 export interface Sweep {
   readonly name: string;
   /** Tables that it removes rows from; docs/retention.md names it for each. */
-  readonly removes?: readonly PgTable[];
-  /** How often, for what cannot wait as long as the rest. */
-  readonly intervalMs?: (settings: Settings) => number;
+  readonly removes: readonly PgTable[];
   /** Removes a bounded number of rows, in transactions of its own, and answers how many; 0 when nothing is left. */
   removeSome(services: Services): Promise<number>;
+}
+
+/** What a domain measures of itself, asked at each scrape. */
+export interface OwnGauge {
+  readonly name: string;
+  readonly help: string;
+  readonly read: () => number;
+}
+
+/** What goes on by itself. Stopping waits for what is under way. */
+export interface Running {
+  stop(): Promise<void>;
 }
 
 /** Functions of fields, by type and name. */
@@ -72,7 +92,7 @@ export function mergedResolvers(...slices: readonly Resolvers[]): Resolvers {
 }
 
 /** What one domain brings: its schema file's name, its policies, its resolvers, and where it has them the rest. */
-export interface DomainManifest {
+export interface DomainManifest extends DomainRoles {
   readonly name: string;
   readonly policies: readonly Policy<never>[];
   readonly resolvers: Resolvers;
@@ -80,9 +100,16 @@ export interface DomainManifest {
   readonly entities: Readonly<Record<string, (context: Context, id: string) => Promise<object | null>>>;
   readonly routes?: readonly Route[];
   readonly sweeps?: readonly Sweep[];
+  readonly chores?: readonly Chore[];
+  readonly settings?: DeclaredSettings;
+  /** Of the process, whichever domains are served. */
+  readonly gauges?: readonly OwnGauge[];
+  /** Makes ready what the domain needs to be served. @throws CannotStart. */
+  readonly prepare?: (services: Services) => Promise<void>;
+  /** Begins what the domain does by itself beside its sweeps and chores, once the server listens. @throws CannotStart. */
+  readonly start?: (services: Services) => Running;
   /** By the name of the field of Subscription. */
   readonly feeds?: Readonly<Record<string, Feed>>;
-  readonly owned?: readonly OwnedRows[];
-  /** Columns with a foreign key to stored content, which stays as long as one of them refers to it. */
-  readonly contentReferences?: readonly PgColumn[];
+  /** What the domain's rows point at: every foreign key, and every column that names an owner. */
+  readonly references?: readonly Reference[];
 }

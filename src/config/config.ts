@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { DomainSettings, Settings } from '../authority/index.js';
 import type { Place, TlsFiles } from '../server/http/listener.js';
 import type { LimitSettings } from '../server/limits/rate-limits.js';
-import { SETTINGS } from './settings.js';
+import { ConfigError } from './config-error.js';
+import { DOMAIN_SETTINGS, type PROCESS_SETTINGS, SETTINGS } from './settings.js';
 
 /** Variables of the command line, which may stand in the same environment. */
 const CLIENT_NAMES = new Set([
@@ -11,7 +13,7 @@ const CLIENT_NAMES = new Set([
   ...['BAILIWICK_CREDENTIAL', 'BAILIWICK_CREDENTIAL_FILE'],
 ]);
 
-export interface Config {
+export interface Config extends Settings {
   readonly place: Place;
   readonly tls: TlsFiles | undefined;
   readonly trustedProxies: readonly string[];
@@ -24,38 +26,13 @@ export interface Config {
   readonly domains: readonly string[] | undefined;
   readonly hasGraphiql: boolean;
   readonly logLevel: string;
-  readonly agentTokenLifetimeMs: number;
-  readonly enrollmentTokenLifetimeMs: number;
-  readonly attestationIntervalMs: number;
-  readonly attestationGrace: number;
-  readonly challengeLifetimeMs: number;
-  readonly recoversAutomatically: boolean;
-  readonly challengeRetentionMs: number;
-  readonly sweepIntervalMs: number;
-  readonly clockSkewMaxMs: number;
-  readonly trustExpiryIntervalMs: number;
-  readonly eventRetentionMs: number;
-  readonly tokenRetentionMs: number;
-  readonly endedRetentionMs: number;
-  readonly retiredAgentRetentionMs: number;
-  readonly revisionRetentionMs: number;
-  readonly streamLifetimeMs: number;
-  readonly streamPatienceMs: number;
-  readonly passwordCost: number;
-  readonly passwordWaitMaxMs: number;
   readonly limits: LimitSettings;
   /** How many streams use the database at a time. */
   readonly streamsAtOnce: number;
   readonly metricsToken: string | undefined;
-  readonly contentMemoryBytes: number;
-  readonly auditKeyPath: string;
-  readonly auditRetentionMs: number | null;
-  readonly denialWindowMs: number;
   readonly drainDelayMs: number;
   readonly shutdownTimeoutMs: number;
 }
-
-export class ConfigError extends Error {}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -68,7 +45,7 @@ export function readConfig(environment: Environment): Config {
   const problems = unknownNames(given);
   const schema = z.object(
     Object.fromEntries(Object.entries(SETTINGS).map(([name, [form]]) => [name, form])) as {
-      [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name][0];
+      [Name in keyof typeof PROCESS_SETTINGS]: (typeof PROCESS_SETTINGS)[Name][0];
     },
   );
   const parsed = schema.safeParse(given);
@@ -78,6 +55,7 @@ export function readConfig(environment: Environment): Config {
   const values = parsed.data;
   const dataDir = resolve(values.BAILIWICK_DATA_DIR);
   return {
+    ...domainSettings(values, dataDir),
     place:
       values.BAILIWICK_SOCKET_PATH === undefined
         ? { host: values.BAILIWICK_HOST, port: values.BAILIWICK_PORT }
@@ -93,27 +71,14 @@ export function readConfig(environment: Environment): Config {
     domains: values.BAILIWICK_DOMAINS?.split(',').map((name) => name.trim()),
     hasGraphiql: values.BAILIWICK_GRAPHIQL,
     logLevel: values.BAILIWICK_LOG_LEVEL,
-    agentTokenLifetimeMs: values.BAILIWICK_AGENT_TOKEN_LIFETIME,
-    enrollmentTokenLifetimeMs: values.BAILIWICK_ENROLLMENT_TOKEN_LIFETIME,
-    attestationIntervalMs: values.BAILIWICK_ATTESTATION_INTERVAL,
-    attestationGrace: values.BAILIWICK_ATTESTATION_GRACE,
-    challengeLifetimeMs: values.BAILIWICK_ATTESTATION_CHALLENGE_LIFETIME,
-    recoversAutomatically: values.BAILIWICK_ATTESTATION_RECOVERS_AUTOMATICALLY,
-    challengeRetentionMs: values.BAILIWICK_ATTESTATION_CHALLENGE_RETENTION,
     sweepIntervalMs: values.BAILIWICK_SWEEP_INTERVAL,
     clockSkewMaxMs: values.BAILIWICK_CLOCK_SKEW_MAX,
-    trustExpiryIntervalMs: values.BAILIWICK_TRUST_EXPIRY_INTERVAL,
     eventRetentionMs: values.BAILIWICK_EVENT_RETENTION,
-    tokenRetentionMs: values.BAILIWICK_TOKEN_RETENTION,
-    endedRetentionMs: values.BAILIWICK_ENDED_RETENTION,
-    retiredAgentRetentionMs: values.BAILIWICK_RETIRED_AGENT_RETENTION,
     revisionRetentionMs: values.BAILIWICK_REVISION_RETENTION,
     streamLifetimeMs: values.BAILIWICK_STREAM_LIFETIME,
     streamPatienceMs: values.BAILIWICK_STREAM_PATIENCE,
-    passwordCost: values.BAILIWICK_PASSWORD_COST,
     streamsAtOnce: streamsAtOnce(values.BAILIWICK_DATABASE_CONNECTIONS),
     contentMemoryBytes: values.BAILIWICK_CONTENT_MEMORY,
-    passwordWaitMaxMs: values.BAILIWICK_PASSWORD_WAIT_MAX,
     metricsToken: values.BAILIWICK_METRICS_TOKEN,
     limits: {
       requestsPerSecondPerPrincipal: values.BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL,
@@ -135,12 +100,19 @@ export function readConfig(environment: Environment): Config {
       logInsPerMinutePerUser: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_USER,
       logInWaitMaxMs: values.BAILIWICK_LOG_IN_WAIT_MAX,
     },
-    auditKeyPath: resolve(values.BAILIWICK_AUDIT_KEY_PATH ?? `${dataDir}.audit-key.pem`),
-    auditRetentionMs: values.BAILIWICK_AUDIT_RETENTION ?? null,
     denialWindowMs: values.BAILIWICK_AUDIT_DENIAL_WINDOW,
     drainDelayMs: values.BAILIWICK_DRAIN_DELAY,
     shutdownTimeoutMs: values.BAILIWICK_SHUTDOWN_TIMEOUT,
   };
+}
+
+/** What the domains' settings came to; their types come from the same declarations. */
+function domainSettings(values: Readonly<Record<string, unknown>>, dataDir: string): DomainSettings {
+  const named = Object.entries(DOMAIN_SETTINGS).map(([name, { variable, file }]) => {
+    const value = values[variable];
+    return [name, file ? resolve(String(value ?? `${dataDir}${file.ending}`)) : value];
+  });
+  return Object.fromEntries(named);
 }
 
 /** Few, whatever the pool: requests come first, and more would not make streams quicker. */

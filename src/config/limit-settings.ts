@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { duration } from './setting-forms.js';
+import { duration } from '../platform/setting-forms.js';
 
 const limit = z.coerce.number().int().min(0).max(1_000_000);
 
-/** What one server lets through, of `SETTINGS`. */
+/** What one server lets through, of `PROCESS_SETTINGS`. */
 export const LIMIT_SETTINGS = {
   BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL: [
     limit.default(100),

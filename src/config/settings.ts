@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import type { DeclaredSettings } from '../authority/index.js';
 import { CONNECTIONS_MIN } from '../db/gate.js';
+import { DOMAINS } from '../domains.js';
+import { duration, flag, retention } from '../platform/setting-forms.js';
 import { sourceReader } from '../server/http/client-address.js';
 import { LIMIT_SETTINGS } from './limit-settings.js';
-import { duration } from './setting-forms.js';
 
-const retention = duration.refine((ms) => ms >= 60_000, 'is not PT1M or more');
 /** One caller may hold five sixths, 320 MiB: the tables of the largest list, of 429,400,000 bytes, take some 250. */
 const CONTENT_MEMORY_MIN = 384 * 1024 * 1024;
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 const sslmodeOf = (url: string) => /[?&]sslmode=([^&]*)/.exec(url)?.[1] ?? '';
 
@@ -20,8 +20,8 @@ function areBlocks(blocks: readonly string[]): boolean {
   }
 }
 
-/** Every setting: its variable, its form, its default and what it is for. `docs/configuration.md` is made from it. */
-export const SETTINGS = {
+/** The settings that no domain declares: variable, form, default and what it is for. */
+export const PROCESS_SETTINGS = {
   BAILIWICK_HOST: [z.string().default('127.0.0.1'), 'Address to listen on.'],
   BAILIWICK_PORT: [z.coerce.number().int().min(0).max(65535).default(4000), 'Port to listen on; 0 takes a free one.'],
   BAILIWICK_SOCKET_PATH: [
@@ -76,25 +76,6 @@ export const SETTINGS = {
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
     'How much is logged.',
   ],
-  BAILIWICK_AGENT_TOKEN_LIFETIME: [duration.default(3_600_000), 'How long an agent’s token lives (PT1H).'],
-  BAILIWICK_ENROLLMENT_TOKEN_LIFETIME: [duration.default(86_400_000), 'How long an enrollment token counts (P1D).'],
-  BAILIWICK_ATTESTATION_INTERVAL: [duration.default(120_000), 'How often an agent attests (PT2M).'],
-  BAILIWICK_ATTESTATION_GRACE: [
-    z.coerce.number().min(1).max(1000).default(3),
-    'For how many intervals an accepted attestation counts.',
-  ],
-  BAILIWICK_ATTESTATION_CHALLENGE_LIFETIME: [
-    duration.default(120_000),
-    'How long an attestation or log-in challenge can be answered (PT2M).',
-  ],
-  BAILIWICK_ATTESTATION_RECOVERS_AUTOMATICALLY: [
-    flag.default(false),
-    'Whether accepted evidence makes a FAILED agent TRUSTED again without an operator.',
-  ],
-  BAILIWICK_ATTESTATION_CHALLENGE_RETENTION: [
-    duration.default(86_400_000),
-    'How long after its expiry a challenge is kept, so that evidence sent again gets its first result (P1D).',
-  ],
   BAILIWICK_SWEEP_INTERVAL: [
     duration.refine((ms) => ms >= 1000 && ms <= 86_400_000, 'is not from PT1S to P1D').default(600_000),
     'How often what is of no use any more is removed (PT10M): uploads ten minutes after they expired, content that nothing refers to, request ids a day after they were used, and all else that docs/retention.md lists.',
@@ -103,25 +84,9 @@ export const SETTINGS = {
     duration.default(60_000),
     'How far the clock of a server’s machine may be from the database’s (PT1M). Beyond it the server is not ready and writes nothing, since one of the two is wrong. Times that count are the database’s in any case.',
   ],
-  BAILIWICK_TRUST_EXPIRY_INTERVAL: [
-    duration.refine((ms) => ms >= 1000 && ms <= 3_600_000, 'is not from PT1S to PT1H').default(5000),
-    'How often trust that ran out is written down, for those who watch (PT5S). It counts no longer from the moment it runs out, whatever is set here.',
-  ],
   BAILIWICK_EVENT_RETENTION: [
     duration.refine((ms) => ms >= 60_000, 'is not PT1M or more').default(604_800_000),
     'How long events are kept, so that subscriptions resume from them (P7D).',
-  ],
-  BAILIWICK_TOKEN_RETENTION: [
-    retention.default(86_400_000),
-    'How long tokens are kept after they expired (P1D). The audit log goes on telling their ids.',
-  ],
-  BAILIWICK_ENDED_RETENTION: [
-    retention.default(2_592_000_000),
-    'How long role assignments and API credentials are kept after they expired, for those who look at what ended (P30D).',
-  ],
-  BAILIWICK_RETIRED_AGENT_RETENTION: [
-    retention.default(7_776_000_000),
-    'How long an agent is kept after it was retired, with its record and its results (P90D). The audit log goes on telling its id and name.',
   ],
   BAILIWICK_REVISION_RETENTION: [
     retention.default(15_552_000_000),
@@ -134,14 +99,6 @@ export const SETTINGS = {
   BAILIWICK_STREAM_PATIENCE: [
     duration.default(30_000),
     'How long the client of a stream may take to read what was sent before it is cut off (PT30S).',
-  ],
-  BAILIWICK_PASSWORD_COST: [
-    z.coerce.number().int().min(15).max(20).default(17),
-    'Cost of new password hashes: N of scrypt (RFC 7914) as a power of two. 17 takes 128 MiB and about 0.3 s, each step twice that; what was hashed before stays good.',
-  ],
-  BAILIWICK_PASSWORD_WAIT_MAX: [
-    duration.refine((ms) => ms >= 1000 && ms <= 60_000, 'is not from PT1S to PT1M').default(5000),
-    'How long a password waits at most for its turn to be hashed (PT5S); then its request is refused with RATE_LIMITED. Two are hashed at once, and log-ins from where their user logged in before come first.',
   ],
   ...LIMIT_SETTINGS,
   BAILIWICK_CONTENT_MEMORY: [
@@ -160,14 +117,6 @@ export const SETTINGS = {
       .optional(),
     'A bearer for programs that scrape /metrics and can do nothing else; best given as a file. Without it a token of a system reader is needed.',
   ],
-  BAILIWICK_AUDIT_KEY_PATH: [
-    z.string().optional(),
-    'File of the key that signs the audit log, made at the first start, by default the data folder’s name with .audit-key.pem, beside it and not inside; replicas share it. Keys after the first one in it only verify.',
-  ],
-  BAILIWICK_AUDIT_RETENTION: [
-    duration.optional(),
-    'How long audit entries are kept at least, for example P400D; what is older is dropped month by month. For ever by default.',
-  ],
   BAILIWICK_AUDIT_DENIAL_WINDOW: [
     duration.refine((ms) => ms >= 1000 && ms <= 3_600_000, 'is not from PT1S to PT1H').default(60_000),
     'For how long more of the same denials of one caller are counted before one entry of the audit log tells their number (PT1M). The first is written at once.',
@@ -181,3 +130,17 @@ export const SETTINGS = {
     'How long open requests may finish on shutdown (PT10S), after the drain delay. Connections that clients keep open without a request are ended within six seconds.',
   ],
 } as const;
+
+/** What the domains declare, whichever are served. */
+export const DOMAIN_SETTINGS: DeclaredSettings = Object.assign({}, ...DOMAINS.map(({ settings }) => settings));
+
+/** Every setting, by its variable. `docs/configuration.md` is made from it. */
+export const SETTINGS: Readonly<Record<string, readonly [form: z.ZodType, purpose: string]>> = {
+  ...PROCESS_SETTINGS,
+  ...Object.fromEntries(
+    Object.values(DOMAIN_SETTINGS).map(({ variable, form, purpose, file }) => [
+      variable,
+      [file ? form.optional() : form, purpose] as const,
+    ]),
+  ),
+};

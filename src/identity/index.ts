@@ -1,11 +1,11 @@
 import { type DomainManifest, mergedResolvers } from '../authority/index.js';
+import { access } from './access.js';
 import { accessAnalysisResolvers, permissionGet } from './access-analysis/index.js';
 import { userDisable, userSetPassword } from './accounts/policies.js';
 import { accountResolvers } from './accounts/resolvers.js';
 import { agentGet } from './agents/policies.js';
 import { agentResolvers } from './agents/resolvers.js';
 import { loadAgentPrincipal } from './agents/service.js';
-import { agents } from './agents/tables.js';
 import { assignmentGrant, assignmentList } from './assignments/policies.js';
 import { assignmentResolvers } from './assignments/resolvers.js';
 import { loadRoleAssignment } from './assignments/service.js';
@@ -20,38 +20,34 @@ import { loadDomain } from './domains/service.js';
 import { groupPolicies } from './groups/policies.js';
 import { loadGroup } from './groups/reading.js';
 import { groupResolvers } from './groups/resolvers.js';
-import { groups } from './groups/tables.js';
-import { candidateSweep, policyListRevisions, policyOverride, revisionSweep } from './overrides/index.js';
+import { candidateTally, policyListRevisions, policyOverride, revisionSweep } from './overrides/index.js';
 import { resolvers as overrideResolvers } from './overrides/resolvers.js';
 import { policyResolvers } from './policies/resolvers.js';
 import { policyGet } from './policies/service.js';
 import { projectCreate, projectDelete, projectGet, projectUpdate } from './projects/policies.js';
 import { projectResolvers } from './projects/resolvers.js';
 import { loadProject } from './projects/service.js';
-import { projects } from './projects/tables.js';
+import { identityReferences } from './references.js';
 import { rolePolicies } from './roles/policies.js';
 import { roleResolvers } from './roles/resolvers.js';
 import { loadRole } from './roles/service.js';
-import { roles } from './roles/tables.js';
 import { scopeResolvers } from './scopes/resolvers.js';
+import { identitySettings } from './settings.js';
 import { tokenIssue, tokenList, tokenRevoke, tokenRevokeAll, viewerGet } from './tokens/policies.js';
 import { tokenResolvers } from './tokens/resolvers.js';
 import { loadToken } from './tokens/service.js';
 import { tokenSweep } from './tokens/sweep.js';
+import { hashesWaiting } from './users/index.js';
 import { userCreate, userDelete, userGet, userUpdate } from './users/policies.js';
 import { userResolvers } from './users/resolvers.js';
 import { loadUser } from './users/service.js';
-import { users } from './users/tables.js';
 import { viewerResolvers } from './viewer/resolvers.js';
 
 export { implies } from './assignments/index.js';
-export { bootstrapIdentity } from './bootstrap.js';
 export { loadDomain } from './domains/service.js';
-export { Overrides } from './overrides/index.js';
 export { loadProject } from './projects/service.js';
-export { CannotRecover, type Recovery, recoverAdmin } from './recovery.js';
-export { authenticate, authenticateCredential } from './tokens/index.js';
-export { hashesWaiting } from './users/index.js';
+export { CannotRecover } from './recovery.js';
+export { authenticate } from './tokens/index.js';
 
 export const identityDomain: DomainManifest = {
   name: 'identity',
@@ -106,7 +102,8 @@ export const identityDomain: DomainManifest = {
     overrideResolvers,
   ),
   // Tokens go first: those that were issued to a credential keep it.
-  sweeps: [candidateSweep, tokenSweep, assignmentSweep, credentialSweep, revisionSweep],
+  sweeps: [tokenSweep, assignmentSweep, credentialSweep, revisionSweep],
+  chores: [candidateTally],
   entities: {
     Domain: (context, id) => loadDomain(context).load(id),
     Project: (context, id) => loadProject(context).load(id),
@@ -118,11 +115,10 @@ export const identityDomain: DomainManifest = {
     RoleAssignment: (context, id) => loadRoleAssignment(context).load(id),
     Agent: (context, id) => loadAgentPrincipal(context).load(id),
   },
-  owned: [
-    { names: ['project', 'projects'], domainId: projects.domainId, projectId: projects.parentId },
-    { names: ['user', 'users'], domainId: users.domainId },
-    { names: ['group', 'groups'], domainId: groups.domainId },
-    { names: ['role', 'roles'], domainId: roles.domainId },
-    { names: ['agent', 'agents'], domainId: agents.domainId, projectId: agents.projectId },
+  settings: identitySettings,
+  access,
+  gauges: [
+    { name: 'bailiwick_password_hashes_waiting', help: 'Passwords that wait to be hashed', read: hashesWaiting },
   ],
+  references: identityReferences,
 };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { and, eq, gt, isNull } from 'drizzle-orm';
-import { anonymous, bumpEpoch, lockEpoch, type Services, type Settings } from '../authority/index.js';
+import { anonymous, bumpEpoch, lockEpoch, type Recovery, type Services, type Settings } from '../authority/index.js';
 import type { Tx } from '../db/open.js';
 import { newId } from '../platform/ids.js';
 import { validName, validText } from '../platform/text.js';
@@ -13,17 +13,6 @@ import { roles } from './roles/tables.js';
 import { tokens } from './tokens/tables.js';
 import { BY_SERVER, hashPassword } from './users/index.js';
 import { users } from './users/tables.js';
-
-export interface Recovery {
-  readonly user: string;
-  /** The name of the user's domain. */
-  readonly domain: string;
-  /** Whether the checks of policies are put back to what is declared. */
-  readonly removesOverrides: boolean;
-  /** Where the new password goes; nothing may be there yet. */
-  readonly passwordPath: string;
-  readonly reason?: string | undefined;
-}
 
 /** Said when the database is not one to recover in. */
 export class CannotRecover extends Error {}

@@ -17,6 +17,7 @@ const PREFIXES = {
   AllowlistRevision: 'alr',
   Attestation: 'att',
   AttestationResult: 'atr',
+  TrustTransition: 'trt',
   Upload: 'upl',
   AuditEntry: 'aud',
   Event: 'evt',

@@ -1,7 +1,7 @@
-import { keepPartitions, recordAudit } from '../audit/index.js';
+import type { Recovery } from '../authority/index.js';
 import { readConfig } from '../config/config.js';
 import { followDatabase, openDatabase } from '../db/open.js';
-import { type Recovery, recoverAdmin } from '../identity/index.js';
+import { ACCESS, AUDIT_LOG } from '../domains.js';
 import { createLogger } from '../platform/log.js';
 import { orExplained } from './start-failures.js';
 
@@ -20,9 +20,9 @@ export async function recover(
     const database = await openDatabase({ url, dataDir, mayCreate: false, connectionsMax: 2 });
     try {
       const log = createLogger(config.logLevel);
-      const clock = await followDatabase(database.db, { log, before: keepPartitions(database.db, log) });
-      const services = { db: database.db, clock, recordAudit, settings: config };
-      await recoverAdmin(services, { ...recovery, passwordPath }).finally(() => clock.stop());
+      const clock = await followDatabase(database.db, { log, before: AUDIT_LOG.keeper(database.db, log) });
+      const services = { db: database.db, clock, recordAudit: AUDIT_LOG.record, settings: config };
+      await ACCESS.recover(services, { ...recovery, passwordPath }).finally(() => clock.stop());
       return passwordPath;
     } finally {
       await database.close();

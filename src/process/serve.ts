@@ -1,10 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { type App, createApp } from '../app.js';
-import { auditDomain, startSealer } from '../audit/index.js';
 import { type Config, readConfig } from '../config/config.js';
 import { faultForLog } from '../db/errors.js';
 import { type Database, openDatabase } from '../db/open.js';
-import { DOMAINS, domainsNamed } from '../domains.js';
+import { domainsNamed } from '../domains.js';
 import { createLogger, type Logger } from '../platform/log.js';
 import { type HttpServer, listen } from '../server/http/listener.js';
 import { renewOnHangup, stopOnSignal } from './signals.js';
@@ -48,10 +47,8 @@ async function start(config: Config): Promise<void> {
   const app = await orClose(created, database);
   logUnhandled(log);
   await orClose(letIn(app, database, config), app, database);
-  const sealer = (domains ?? DOMAINS).includes(auditDomain)
-    ? startSealer({ ...app.services, db: database.at('chore') })
-    : null;
-  stopOnSignal(app, sealer, database, { drainDelayMs: config.drainDelayMs, timeoutMs: config.shutdownTimeoutMs });
+  app.start();
+  stopOnSignal(app, database, { drainDelayMs: config.drainDelayMs, timeoutMs: config.shutdownTimeoutMs });
   if (config.tls) renewOnHangup(app.http, config.tls, log);
   // Told last: whoever reads it may send a signal at once.
   const address = addressOf(app.http, config);

@@ -1,5 +1,4 @@
 import type { App } from '../app.js';
-import type { Sealer } from '../audit/index.js';
 import type { Database } from '../db/open.js';
 import type { Logger } from '../platform/log.js';
 import { type HttpServer, renewCertificate, type TlsFiles } from '../server/http/listener.js';
@@ -17,11 +16,10 @@ export function renewOnHangup(server: HttpServer, tls: TlsFiles, log: Logger): v
 }
 
 /** Open requests may finish; what hangs longer is cut off. A second signal ends the process at once. */
-export function stopOnSignal(app: App, sealer: Sealer | null, database: Database, times: StopTimes): void {
+export function stopOnSignal(app: App, database: Database, times: StopTimes): void {
   const stop = async () => {
     await app.stop(times);
     await app.close();
-    await sealer?.stop();
     await database.close();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

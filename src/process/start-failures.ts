@@ -1,4 +1,6 @@
-import { type Config, ConfigError } from '../config/config.js';
+import type { Config } from '../config/config.js';
+import { ConfigError } from '../config/config-error.js';
+import { DOMAIN_SETTINGS } from '../config/settings.js';
 import { faultForLog } from '../db/errors.js';
 import { CannotStart } from '../platform/cannot-start.js';
 import { createLogger } from '../platform/log.js';
@@ -153,12 +155,18 @@ function settingOf(path: string, config: Config): readonly [setting: string, nam
   const files: readonly (readonly [string, string, string | undefined])[] = [
     ['BAILIWICK_TLS_CERTIFICATE_PATH', 'The certificate file', tls?.certificatePath],
     ['BAILIWICK_TLS_KEY_PATH', 'The key file', tls?.keyPath],
-    ['BAILIWICK_AUDIT_KEY_PATH', 'The audit key file', config.auditKeyPath],
+    ...domainFiles(config),
     ['BAILIWICK_ADMIN_PASSWORD_PATH', 'The administrator’s password file', config.adminPasswordPath],
     ['BAILIWICK_DATA_DIR', 'The data folder', config.dataDir],
   ];
   const [setting, what, named] = files.find(([, , file]) => file !== undefined && path.startsWith(file)) ?? [];
   return setting === undefined ? ['its setting', path] : [setting, `${what} ${named}`];
+}
+
+function domainFiles(config: Config): [string, string, string][] {
+  return Object.entries(DOMAIN_SETTINGS).flatMap(([name, { variable, file }]) =>
+    file ? [[variable, file.called, String(config[name as keyof Config])]] : [],
+  );
 }
 
 /** What OpenSSL says of files that are no certificate and no key, or not of each other. */

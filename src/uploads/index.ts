@@ -1,5 +1,5 @@
 import type { DomainManifest } from '../authority/index.js';
-import { contentSweep } from './contents/index.js';
+import { contentChunks, contentSweep } from './contents/index.js';
 import { uploadPolicies, uploadResolvers, uploadRoute, uploadSweep, uploads } from './uploads/index.js';
 
 export const uploadsDomain: DomainManifest = {
@@ -9,5 +9,8 @@ export const uploadsDomain: DomainManifest = {
   entities: {},
   routes: [uploadRoute],
   sweeps: [uploadSweep, contentSweep],
-  contentReferences: [uploads.contentDigest],
+  references: [
+    { to: 'Content', column: uploads.contentDigest, keepsAs: ['upload', 'uploads'] },
+    { to: 'Content', column: contentChunks.digest },
+  ],
 };

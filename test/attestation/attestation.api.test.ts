@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attestationRecords } from '../../src/attestation/records/tables.js';
+import { trustTransitions } from '../../src/attestation/transitions/index.js';
 import { events } from '../../src/events/index.js';
 import { agents } from '../../src/identity/agents/tables.js';
 import { newId } from '../../src/platform/ids.js';
@@ -118,7 +119,8 @@ describe('a machine', () => {
     expect(codeOf(refused)).toBe('FORBIDDEN');
     expect((await done(reset, { agent: { id } }, admin)).agent.state).toBe('PENDING');
     machine.reboot().measure(...FILES);
-    expect((await attest(machine, token)).agent.state).toBe('TRUSTED');
+    const third = await attest(machine, token);
+    expect(third.agent.state).toBe('TRUSTED');
     // Accepted while it is trusted already: nothing changed that anybody would have to be told.
     expect((await attest(machine, token)).agent.state).toBe('TRUSTED');
     const told = await server.services.db.select().from(events).where(eq(events.objectId, id)).orderBy(events.position);
@@ -126,6 +128,23 @@ describe('a machine', () => {
     expect(told.map(({ details }) => details)).toEqual(
       states.slice(1).map((to, index) => ({ from: states[index], to })),
     );
+    const kept = await server.services.db
+      .select()
+      .from(trustTransitions)
+      .where(eq(trustTransitions.agentId, id))
+      .orderBy(trustTransitions.id);
+    expect(kept.map(({ fromState, toState }) => [fromState, toState])).toEqual(
+      states.slice(1).map((to, index) => [states[index], to]),
+    );
+    expect(kept.map(({ cause, actorKind, resultId }) => [cause, actorKind, resultId])).toEqual([
+      ['ACTIVATE', null, null],
+      ['ACCEPT', 'agent', first.result.id],
+      ['REJECT', 'agent', second.result.id],
+      ['RESET', 'user', null],
+      ['ACCEPT', 'agent', third.result.id],
+    ]);
+    const { domainId, projectId } = project;
+    for (const row of kept) expect(row).toMatchObject({ domainId, projectId });
   });
 
   test('ok: a path that is too long to be listed whole does not keep a rejection from being recorded', async () => {

@@ -67,6 +67,12 @@ function reachesInside({ from, to }: Arrow): boolean {
   return isOfDomain && leaves({ from, to }) && !isOwnDomainsRoot && !isTable && posix.basename(to) !== 'index.ts';
 }
 
+/** Domains are known to each other and to the list of them; the command line takes what is pure, to do it on its own. */
+function namesDomain({ from, to }: Arrow): boolean {
+  const isOfDomain = (file: string) => DOMAINS.some((domain) => within(file, domain));
+  return isOfDomain(to) && !isOfDomain(from) && from !== 'domains.ts' && !within(from, 'cli');
+}
+
 /** Slices that need one another: what may be done to a user depends on its roles, and its roles on who it is. */
 const TIED_SLICES = [
   ...['agents', 'assignments', 'credentials', 'domains', 'groups', 'projects', 'removal', 'roles', 'scopes', 'tokens'],
@@ -100,6 +106,19 @@ describe('imports', () => {
   test('ok: of a slice, others take what its index gives', () => {
     expect(shown(arrows.filter(reachesInside))).toEqual([]);
   });
+
+  test('ok: only the list of the domains names one', () => {
+    expect(shown(arrows.filter(namesDomain))).toEqual([]);
+  });
+
+  test.each(['app.ts', 'process/serve.ts', 'server/http/front-door.ts', 'platform/ids.ts', 'config/config.ts'])(
+    'refused: a domain that %s names',
+    (from) => {
+      const up = '../'.repeat(from.split('/').length - 1) || './';
+      const named = arrowsOf(from, `import type { recordAudit } from '${up}audit/index.js';`);
+      expect(named.filter(namesDomain)).toHaveLength(1);
+    },
+  );
 
   test('ok: every import leads to a file', () => {
     expect(shown(arrows.filter(({ to }) => !files.includes(to)))).toEqual([]);

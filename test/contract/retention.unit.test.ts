@@ -34,7 +34,7 @@ describe('what bounds each table', () => {
   });
 
   test('ok: every sweep that is told removes rows of that table, and each that removes some is told', () => {
-    const pairs = SWEEPS.flatMap(({ name, removes = [] }) => removes.map((table) => [nameOf(table), name]));
+    const pairs = SWEEPS.flatMap(({ name, removes }) => removes.map((table) => [nameOf(table), name]));
     const missing = [...told].flatMap(([table, bound]) =>
       sweepsOf(bound).filter((name) => !pairs.some((pair) => pair[0] === table && pair[1] === name)),
     );

@@ -5,7 +5,6 @@ export const idleMetrics = () =>
   new Metrics({
     database: { health: async () => null, use: () => ({ inUse: 0, waiting: 0, refused: 0 }), failures: () => 0 },
     skewMs: () => 0,
-    workers: () => ({ waiting: 0, threads: 0 }),
+    gauges: [],
     memory: () => ({ inUse: 0, max: 0 }),
-    hashesWaiting: () => 0,
   });

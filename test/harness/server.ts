@@ -37,6 +37,7 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   tokenRetentionMs: 86_400_000,
   endedRetentionMs: 86_400_000,
   retiredAgentRetentionMs: 86_400_000,
+  trustTransitionRetentionMs: 86_400_000,
   revisionRetentionMs: 86_400_000,
   streamLifetimeMs: 600_000,
   streamPatienceMs: 30_000,

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { bootstrapIdentity } from '../../src/identity/index.js';
+import { bootstrapIdentity } from '../../src/identity/bootstrap.js';
 import { BY_SERVER, passwordMatches } from '../../src/identity/users/password.js';
 import { users } from '../../src/identity/users/tables.js';
 import { openTestDatabase, type TestDatabase } from '../harness/engine.js';

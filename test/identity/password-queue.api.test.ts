@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hashesWaiting } from '../../src/identity/index.js';
+import { hashesWaiting } from '../../src/identity/users/index.js';
 import { passwordQueue } from '../../src/identity/users/password.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 

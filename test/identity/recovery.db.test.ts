@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditEntries } from '../../src/audit/entries/tables.js';
-import { CannotRecover, recoverAdmin } from '../../src/identity/index.js';
+import { CannotRecover, recoverAdmin } from '../../src/identity/recovery.js';
 import { BY_SERVER, passwordMatches } from '../../src/identity/users/index.js';
 import { users } from '../../src/identity/users/tables.js';
 import { basic, codeOf, startTestServer, type TestServer } from '../harness/server.js';

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { gte } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { policyRevisions } from '../../src/identity/overrides/tables.js';
 import { newId } from '../../src/platform/ids.js';
 import { codeOf, startTestServer, type TestScope, type TestServer } from '../harness/server.js';
 import { asking } from './asking.js';
@@ -105,6 +107,30 @@ describe('a user that holds more than who changes it', () => {
       expect(await ask.entriesOf(attempt.requestId)).toMatchObject([{ outcome: 'DENIED', policy: 'assignment:grant' }]);
     }
     expect((await remove(id, root)).made.userId).toBe(id);
+  });
+
+  test('refused: a user and a group that rows of some domain keep', async () => {
+    const { services } = server;
+    const { references } = services;
+    const keepsAs = ['revision', 'revisions'] as const;
+    const keeping = (['User', 'Group'] as const).map((to) => ({ to, column: policyRevisions.userId, keepsAs }));
+    const user = await server.user(home.domainId);
+    const group = await ask.group(home.domainId);
+    const at = services.clock.now();
+    const made = { isCandidate: true, enforceNewDefaults: true, createdAt: at, endedAt: at };
+    const rows = [user, user, group].map((userId, index) => ({ ...made, number: 1000 + index, userId }));
+    await services.db.insert(policyRevisions).values(rows);
+    Object.assign(services, { references: [...references, ...keeping] });
+    try {
+      expect((await remove(user, manager)).errors).toEqual(['IN_USE user: The user is still used by 2 revisions.']);
+      const etag = await ask.etag('group', group, manager);
+      const { errors } = await ask.send('deleteGroup', 'groupId', { group: { id: group }, etag }, manager);
+      expect(errors).toEqual(['IN_USE group: The group is still used by 1 revision.']);
+    } finally {
+      Object.assign(services, { references });
+      await services.db.delete(policyRevisions).where(gte(policyRevisions.number, 1000));
+    }
+    expect((await remove(user, manager)).made.userId).toBe(user);
   });
 
   test('ok: an administrator of the domain deletes a manager of it', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { startSealer } from '../../src/audit/index.js';
+import { startSealer } from '../../src/audit/sealer/index.js';
 import { ADVISORY_LOCKS } from '../../src/db/open.js';
 import { DOMAINS } from '../../src/domains.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.js';
+import { PROCESS_SETTINGS } from '../../src/config/settings.js';
+import { DOMAINS } from '../../src/domains.js';
 
 describe('readConfig', () => {
   test('ok: everything has a default', () => {
@@ -28,6 +30,25 @@ describe('readConfig', () => {
     [{ BAILIWICK_UNKNOWN: '1' }, /BAILIWICK_UNKNOWN is not a setting/],
   ])('invalid: %j', (environment, message) => {
     expect(() => readConfig(environment)).toThrow(message);
+  });
+
+  test('ok: what a domain declares comes under its own name, a file beside the data folder', () => {
+    const config = readConfig({ BAILIWICK_TOKEN_RETENTION: 'PT2H', BAILIWICK_DATA_DIR: '/srv/b' });
+    expect(config).toMatchObject({
+      tokenRetentionMs: 7_200_000,
+      attestationGrace: 3,
+      auditKeyPath: '/srv/b.audit-key.pem',
+      auditRetentionMs: null,
+    });
+    expect(readConfig({ BAILIWICK_AUDIT_KEY_PATH: '/etc/key.pem' }).auditKeyPath).toBe('/etc/key.pem');
+  });
+
+  test('ok: no two declare the same variable or the same name', () => {
+    const declared = DOMAINS.flatMap(({ settings = {} }) => Object.entries(settings));
+    const variables = [...Object.keys(PROCESS_SETTINGS), ...declared.map(([, { variable }]) => variable)];
+    expect(declared.length).toBeGreaterThan(10);
+    expect(new Set(variables).size).toBe(variables.length);
+    expect(new Set(declared.map(([name]) => name)).size).toBe(declared.length);
   });
 
   test.each(['', '?sslmode=require', '?sslmode=verify-full'])('ok: a database address ending in %j', (query) => {

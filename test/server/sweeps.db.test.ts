@@ -4,10 +4,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { allowlistRevisions, allowlists } from '../../src/attestation/allowlists/tables.js';
 import { attestations } from '../../src/attestation/challenges/tables.js';
 import { loginNonces } from '../../src/attestation/log-in/tables.js';
+import { trustExpiry } from '../../src/attestation/records/index.js';
 import { attestationRecords } from '../../src/attestation/records/tables.js';
 import { attestationResults } from '../../src/attestation/results/tables.js';
+import { trustTransitions } from '../../src/attestation/transitions/tables.js';
 import { auditEntries } from '../../src/audit/entries/tables.js';
 import { DOMAINS } from '../../src/domains.js';
+import { events } from '../../src/events/tables.js';
 import { agents } from '../../src/identity/agents/tables.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { apiCredentials } from '../../src/identity/credentials/tables.js';
@@ -130,6 +133,47 @@ const result = (agentId: string, allowlistRevisionId: string | null = null) => (
   ...{ allowlistRevisionId, stateAfter: 'TRUSTED' as const, receivedAt: past() },
 });
 
+const transition = (agentId: string, occurredAt: Date) => ({
+  ...{ id: newId('TrustTransition'), agentId, domainId: scope.domainId, projectId: scope.projectId, occurredAt },
+  ...{ fromState: 'PENDING' as const, toState: 'TRUSTED' as const, cause: 'ACCEPT' as const },
+});
+
+async function forget(agentId: string): Promise<void> {
+  const { db } = server.services;
+  await db.delete(trustTransitions).where(eq(trustTransitions.agentId, agentId));
+  await db.delete(attestationRecords).where(eq(attestationRecords.agentId, agentId));
+  await db.delete(agents).where(eq(agents.id, agentId));
+}
+
+describe('trust transitions', () => {
+  test('ok: trust that ran out is kept as of when it did, beside its event, once', async () => {
+    const { db } = server.services;
+    const id = await agent('run out', null);
+    await db.update(agents).set({ trustedUntil: recent() }).where(eq(agents.id, id));
+    expect([await trustExpiry.doSome(server.services), await trustExpiry.doSome(server.services)]).toEqual([1, 0]);
+    expect(await db.select().from(trustTransitions).where(eq(trustTransitions.agentId, id))).toMatchObject([
+      {
+        ...{ fromState: 'TRUSTED', toState: 'STALE', cause: 'EXPIRE', actorKind: null, actorId: null, resultId: null },
+        ...{ domainId: scope.domainId, projectId: scope.projectId, occurredAt: recent() },
+      },
+    ]);
+    const told = await db.select().from(events).where(eq(events.objectId, id));
+    expect(told).toMatchObject([{ details: { from: 'TRUSTED', to: 'STALE' }, occurredAt: now }]);
+    await forget(id);
+  });
+
+  test('ok: they go after their retention, some at a time', async () => {
+    const { db } = server.services;
+    const id = await agent('moved', null);
+    const kept = transition(id, recent());
+    const many = Array.from({ length: 600 }, () => transition(id, past()));
+    await db.insert(trustTransitions).values([kept, ...many]);
+    expect(await sweep('trust transitions')).toEqual([500, 100, 0]);
+    expect(await idsOf(trustTransitions)).toEqual([kept.id]);
+    await forget(id);
+  });
+});
+
 describe('retired agents', () => {
   test('ok: after the retention all of one goes, some at a time, and an entry tells its name', async () => {
     const { db } = server.services;
@@ -141,6 +185,7 @@ describe('retired agents', () => {
     await db.insert(attestationResults).values(Array.from({ length: 700 }, () => result(gone)));
     await db.insert(attestationResults).values([recentlyRetired, living].map((id) => result(id)));
     await db.insert(tokens).values(token({ agentId: gone, scopeType: 'agent' }));
+    await db.insert(trustTransitions).values([gone, living].map((id) => transition(id, recent())));
     const challenge = {
       nonce: 'n',
       pcrs: [0],
@@ -150,7 +195,7 @@ describe('retired agents', () => {
     };
     const open = { evidenceDigest: null, resultId: null, expiresAt: past(), createdAt: past() };
     await db.insert(attestations).values({ id: newId('Attestation'), agentId: gone, ...challenge, ...open });
-    expect(await sweep('retired agents')).toEqual([500, 200, 1, 1, 1, 0]);
+    expect(await sweep('retired agents')).toEqual([500, 200, 1, 1, 1, 1, 0]);
     expect((await idsOf(agents)).sort()).toEqual([recentlyRetired, living].sort());
     expect((await idsOf(attestationRecords, sql`agent_id`)).sort()).toEqual([recentlyRetired, living].sort());
     expect(await idsOf(attestationResults)).toHaveLength(2);

@@ -13,4 +13,4 @@ export { allowlistEntities, allowlistResolvers } from './resolvers.js';
 export { imaPolicyRoute } from './route.js';
 export { createAllowlist, deleteAllowlist, publishAllowlistRevision } from './service.js';
 export { revisionSweep } from './sweep.js';
-export { type AllowlistRow, allowlistRevisions, allowlists, type RevisionRow } from './tables.js';
+export { type AllowlistRow, allowlists, type RevisionRow } from './tables.js';

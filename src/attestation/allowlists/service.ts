@@ -1,13 +1,15 @@
 import {
   type Act,
   type Context,
+  inUseWhenReferred,
   mutate,
   once,
+  referringTo,
   requireAllowed,
   requireOperation,
   requireVisible,
 } from '../../authority/index.js';
-import { databaseFault, violates } from '../../db/errors.js';
+import { violates } from '../../db/errors.js';
 import { agentGet, agents } from '../../identity/agents/index.js';
 import { alreadyExists, forbidden, inUse, invalid, limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
@@ -144,7 +146,8 @@ export async function deleteAllowlist(context: Context, input: AllowlistAtEtag):
     requireAllowed(act, allowlistDelete, row);
     requireEtag(row, input.etag);
     await refuseWhileFollowed(act, row);
-    if (!(await remove(act, row))) throw staleEtag();
+    // An agent may be bound since they were counted.
+    if (!(await inUseWhenReferred('allowlist', () => repository.remove(act.tx, row)))) throw staleEtag();
     await audit(act, 'allowlist.deleted', row);
     return row.id;
   });
@@ -152,23 +155,14 @@ export async function deleteAllowlist(context: Context, input: AllowlistAtEtag):
 
 /** Names the agents that the caller may read, and counts the rest. */
 async function refuseWhileFollowed(act: Act, { id }: AllowlistRow): Promise<void> {
-  const followers = await repository.countFollowers(act.tx, id);
+  const referring = await referringTo(act, 'Allowlist', id);
+  const followers = referring.reduce((sum, { count }) => sum + count, 0);
   if (followers === 0) return;
   const visible = act.policies.visible([agentGet], act.actor, agents);
   const names = await repository.followerNames(act.tx, visible, id, FOLLOWERS_NAMED_MAX);
   const rest = followers - names.length;
   const all = [...names, ...(rest > 0 ? [`${rest}${names.length > 0 ? ' more' : ''}`] : [])];
   throw inUse(`Agents are bound to this allowlist: ${all.join(', ')}.`, 'allowlist');
-}
-
-async function remove(act: Act, row: AllowlistRow): Promise<boolean> {
-  try {
-    return await repository.remove(act.tx, row);
-  } catch (error) {
-    // An agent was bound since they were counted.
-    if (databaseFault(error).kind === 'foreign-key') throw inUse('Agents are bound to this allowlist.', 'allowlist');
-    throw error;
-  }
 }
 
 async function insert(act: Act, row: AllowlistRow, revision: RevisionRow): Promise<void> {

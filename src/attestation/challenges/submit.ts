@@ -163,9 +163,10 @@ async function resultNow(act: Act, view: AgentView, challenge: ChallengeRow, jud
 async function writeResult(act: Act, view: AgentView, challenge: ChallengeRow, { result, revisionId }: Judgement) {
   const { agent } = view;
   const from = stateAt(view, act.now);
-  const to = await judgeTrust(act, view, from, result);
+  const id = newId('AttestationResult');
+  const to = await judgeTrust(act, view, { from, result, resultId: id });
   const row: AttestationResultRow = {
-    id: newId('AttestationResult'),
+    id,
     agentId: agent.id,
     domainId: agent.domainId,
     projectId: agent.projectId,
@@ -188,15 +189,22 @@ async function writeResult(act: Act, view: AgentView, challenge: ChallengeRow, {
   return row;
 }
 
+interface Judging {
+  readonly from: AgentState;
+  readonly result: VerificationResult;
+  readonly resultId: string;
+}
+
 /** Raises or lowers trust by a result and answers the state after it; a failed exchange changes nothing. */
-async function judgeTrust(act: Act, view: AgentView, from: AgentState, result: VerificationResult) {
+async function judgeTrust(act: Act, view: AgentView, { from, result, resultId }: Judging): Promise<AgentState> {
   const event = eventOf(result);
   if (event === null) return from;
   const { recoversAutomatically, attestationIntervalMs, attestationGrace } = act.context.settings;
   const to = nextState(from, event, { recoversAutomatically });
   if (to === null) throw attestsNothing(from);
   const trustedUntil = to === 'TRUSTED' ? new Date(act.now.getTime() + attestationIntervalMs * attestationGrace) : null;
-  if (to === 'TRUSTED' || to !== storedState(view)) await moveTrust(act, view, to, trustedUntil);
+  if (to === 'TRUSTED' || to !== storedState(view))
+    await moveTrust(act, view, { to, trustedUntil, cause: event, resultId });
   return to;
 }
 

@@ -85,7 +85,7 @@ export async function activateAgent(context: Context, input: ActivateAgent) {
     const secret = decodeBase64(input.secret);
     if (secret === null || !isSecret(secret, view.record.activationSecretHash)) throw refused();
     const { id } = view.agent;
-    await moveTrust(act, view, 'PENDING', null);
+    await moveTrust(act, view, { to: 'PENDING', trustedUntil: null, cause: 'ACTIVATE' });
     await takeKeys(act, id);
     await act.audit({ action: 'agent.activated', ...aboutAgent(view), details: { to: 'PENDING' } });
     const agent = { ...view.agent, trustState: 'PENDING', trustedUntil: null };

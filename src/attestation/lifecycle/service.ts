@@ -58,9 +58,9 @@ async function operate(context: Context, operation: Operation, input: OperateAge
     requireAllowed(act, policy, before.agent);
     const from = stateAt(before, act.now);
     requireReviewed(etagAt(before, from), input.etag);
-    const to = targetState(from, operation);
+    const { event: cause, to } = transitionOf(from, operation);
     if (endsRights) await act.changeRights();
-    await moveTrust(act, before, to, null);
+    await moveTrust(act, before, { to, trustedUntil: null, cause });
     await voidOpenChallenge(act.tx, before.agent.id);
     if (endsRights) await endRights(act, before, to);
     // Judged from nothing again: an operator looked at the machine, and may have changed its TPM's history.
@@ -74,11 +74,11 @@ async function operate(context: Context, operation: Operation, input: OperateAge
 const etagAt = ({ agent: { id }, record }: AgentView, state: AgentState) =>
   agentEtag({ id, state, lastSeverity: shownSeverity(record.lastSeverity) });
 
-function targetState(from: AgentState, { events, done }: Operation): AgentState {
+function transitionOf(from: AgentState, { events, done }: Operation) {
   for (const event of events) {
     const to = nextState(from, event, { recoversAutomatically: false });
     // Doing again what is done already would change nothing, and say that it did.
-    if (to !== null && to !== from) return to;
+    if (to !== null && to !== from) return { event, to };
   }
   throw invalid(`An agent that is ${from} cannot be ${done}.`, 'agent');
 }

@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { and, eq, lte } from 'drizzle-orm';
-import { anonymous, type Services, type Sweep } from '../../authority/index.js';
-import type { Tx } from '../../db/open.js';
-import { recordEvents } from '../../events/index.js';
+import { type Chore, type ChoreAct, chore } from '../../authority/index.js';
 import { aboutAgent, agents, setTrust } from '../../identity/agents/index.js';
-import { trustChanged } from './trust.js';
+import { tellRunOut } from './trust.js';
 
 const AT_ONCE = 200;
 
@@ -12,27 +9,25 @@ const AT_ONCE = 200;
  * Writes down that trust ran out. It counts without that: whoever reads a state compares the times. But those who watch
  * have to be told, once, whichever replica comes by first.
  */
-export const trustExpiry: Sweep = {
+export const trustExpiry: Chore = {
   name: 'trust that ran out',
   intervalMs: ({ trustExpiryIntervalMs }) => trustExpiryIntervalMs,
-  removeSome: (services) => services.db.transaction((tx) => expireSome(services, tx)),
+  doSome: (services) => chore(services, expireSome),
 };
 
-async function expireSome({ clock, recordAudit }: Services, tx: Tx): Promise<number> {
-  const now = clock.now();
+async function expireSome(act: ChoreAct): Promise<number> {
+  const { tx, now, audit } = act;
   const expired = await tx
     .select()
     .from(agents)
     .where(and(eq(agents.trustState, 'TRUSTED'), lte(agents.trustedUntil, now)))
     .limit(AT_ONCE)
     .for('update', { skipLocked: true });
-  const request = { requestId: randomUUID(), actor: anonymous, at: now };
   for (const agent of expired) {
     await setTrust(tx, agent.id, 'STALE', agent.trustedUntil);
     const details = { from: 'TRUSTED', to: 'STALE' };
-    await recordAudit(tx, request, { action: 'agent.expired', ...aboutAgent({ agent }), details });
+    await audit({ action: 'agent.expired', ...aboutAgent({ agent }), details });
+    await tellRunOut(act, agent);
   }
-  const facts = expired.map(({ id }) => trustChanged(id, 'TRUSTED', 'STALE'));
-  await recordEvents(tx, facts, now);
   return expired.length;
 }

@@ -1,7 +1,8 @@
-import type { Act } from '../../authority/index.js';
+import type { Act, ChoreAct } from '../../authority/index.js';
 import type { EventFact } from '../../events/index.js';
-import { setTrust } from '../../identity/agents/index.js';
-import type { AgentState } from '../verifier/index.js';
+import { type AgentRow, setTrust } from '../../identity/agents/index.js';
+import { keepTransition, type TrustChange } from '../transitions/index.js';
+import type { AgentEvent, AgentState } from '../verifier/index.js';
 import type { AgentView } from './repository.js';
 import { stateAt, storedState } from './views.js';
 
@@ -13,16 +14,36 @@ export const trustChanged = (objectId: string, from: AgentState, to: AgentState)
   details: { from, to },
 });
 
+/** What an agent's state becomes, until when, and why. */
+export interface TrustMove {
+  readonly to: AgentState;
+  readonly trustedUntil: Date | null;
+  readonly cause: AgentEvent;
+  readonly resultId?: string;
+}
+
 /**
- * Writes an agent's state down, with an event when it is another one than before. Trust that ran out before anything
- * wrote that down gets its own event first, so that each event begins where the one before it ended.
+ * Writes an agent's state down, with an event and a transition when it is another one than before. Trust that ran out
+ * before anything wrote that down gets its own first, so that each begins where the one before it ended.
  */
-export async function moveTrust(act: Act, view: AgentView, to: AgentState, trustedUntil: Date | null): Promise<void> {
-  const { id } = view.agent;
-  const states = [storedState(view), stateAt(view, act.now), to];
-  for (const [index, state] of states.entries()) {
-    const before = states[index - 1];
-    if (before !== undefined && before !== state) act.event(trustChanged(id, before, state));
-  }
-  await setTrust(act.tx, id, to, trustedUntil);
+export async function moveTrust(act: Act, view: AgentView, move: TrustMove): Promise<void> {
+  const { agent } = view;
+  const { to, trustedUntil, cause, resultId = null } = move;
+  const from = stateAt(view, act.now);
+  if (from !== storedState(view)) await tellRunOut(act, agent);
+  if (to !== from) await tell(act, agent, { from, to, at: act.now, cause, by: act.actor.principal, resultId });
+  await setTrust(act.tx, agent.id, to, trustedUntil);
+}
+
+type Telling = Pick<ChoreAct, 'tx' | 'now' | 'event'>;
+
+/** That an agent's trust ran out: it did when it was to, whenever that is written down. */
+export function tellRunOut(act: Telling, agent: AgentRow): Promise<void> {
+  const at = agent.trustedUntil ?? act.now;
+  return tell(act, agent, { from: 'TRUSTED', to: 'STALE', at, cause: 'EXPIRE', by: null, resultId: null });
+}
+
+async function tell({ tx, event }: Telling, agent: AgentRow, change: TrustChange): Promise<void> {
+  event(trustChanged(agent.id, change.from, change.to));
+  await keepTransition(tx, agent, change);
 }

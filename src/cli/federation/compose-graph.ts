@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parse } from 'graphql';
 import { allPolicies } from '../../app.js';
-import { ConfigError } from '../../config/config.js';
+import { ConfigError } from '../../config/config-error.js';
 import { DOMAINS, domainsNamed } from '../../domains.js';
 import { CompositionError, composeSubgraphs, type Subgraph, subgraphOf } from '../../federation/compose.js';
 import { CliError, EXIT, messageOf } from '../errors.js';

@@ -3,8 +3,10 @@ import {
   byId,
   type Context,
   defineLoader,
+  inUseWhenReferred,
   mutate,
   once,
+  refuseWhileReferred,
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
@@ -15,7 +17,7 @@ import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { listGivenOn, requireMayTake } from '../assignments/index.js';
-import { inUseWhenReferred, refuseWhileOwning, removeWithScope } from '../removal/index.js';
+import { removeWithScope } from '../removal/index.js';
 import { type DomainRef, findDomain } from './lookup.js';
 import { domainCreate, domainDelete, domainGet, domainUpdate } from './policies.js';
 import * as repository from './repository.js';
@@ -94,7 +96,7 @@ export async function deleteDomain(context: Context, input: DomainAtEtag): Promi
     const scope = { type: 'domain', domainId: row.id, projectId: null } as const;
     await requireMayTake(act, await listGivenOn(act.tx, scope));
     requireEtag(row, input.etag);
-    await refuseWhileOwning(act, 'domain', row.id);
+    await refuseWhileReferred(act, 'Domain', row.id, 'still owns');
     await act.changeRights();
     const removed = await removeWithScope(act.tx, scope);
     if (!(await inUseWhenReferred('domain', () => repository.remove(act.tx, row)))) throw staleEtag();

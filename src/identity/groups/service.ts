@@ -2,8 +2,10 @@ import {
   type Act,
   type Context,
   domainOf,
+  inUseWhenReferred,
   mutate,
   once,
+  refuseWhileReferred,
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
@@ -14,7 +16,7 @@ import { newId } from '../../platform/ids.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { listHeldByGroup, requireMayTake, requireSystemAdmin } from '../assignments/index.js';
-import { inUseWhenReferred, removeWithGroup } from '../removal/index.js';
+import { removeWithGroup } from '../removal/index.js';
 import { findGroup, type GroupRef } from './lookup.js';
 import { groupCreate, groupDelete, groupGet, groupUpdate } from './policies.js';
 import * as repository from './repository.js';
@@ -84,6 +86,7 @@ export async function deleteGroup(context: Context, input: GroupAtEtag & Forced)
   return mutate(context, { policy: groupDelete.name }, async (act) => {
     const row = await requireChangeable(act, groupDelete, input.group);
     requireEtag(row, input.etag);
+    await refuseWhileReferred(act, 'Group', row.id, 'is still used by');
     await act.changeRights();
     const removed = await removeWithGroup(act.tx, row.id);
     if (!(await inUseWhenReferred('group', () => repository.remove(act.tx, row)))) throw staleEtag();

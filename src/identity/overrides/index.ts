@@ -1,4 +1,4 @@
 export { Overrides } from './in-force.js';
 export { policyListRevisions, policyOverride } from './policies.js';
 export { removeOverrides } from './removal.js';
-export { candidateSweep, revisionSweep } from './sweep.js';
+export { candidateTally, revisionSweep } from './sweep.js';

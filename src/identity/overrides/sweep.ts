@@ -1,14 +1,14 @@
-import { lockEpoch, type Sweep } from '../../authority/index.js';
+import { type Chore, chore, lockEpoch, type Sweep } from '../../authority/index.js';
 import * as repository from './repository.js';
 import { policyCandidateChanges, policyOverrides, policyRevisions } from './tables.js';
 
 const INTERVAL_MS = 10_000;
 
-/** Writes down what this process counted for the candidate policies. Nothing is removed. */
-export const candidateSweep: Sweep = {
+/** Writes down what this process counted for the candidate policies. */
+export const candidateTally: Chore = {
   name: 'policy candidate',
   intervalMs: () => INTERVAL_MS,
-  removeSome: async ({ db, inForce }) => {
+  doSome: async ({ db, inForce }) => {
     await inForce.flush(db);
     return 0;
   },
@@ -21,11 +21,11 @@ const SWEPT_AT_ONCE = 20;
 export const revisionSweep: Sweep = {
   name: 'policy revisions',
   removes: [policyRevisions, policyOverrides, policyCandidateChanges],
-  removeSome: ({ db, clock, settings }) =>
-    db.transaction(async (tx) => {
+  removeSome: (services) =>
+    chore(services, async ({ tx, now }) => {
       // Who puts a revision back reads it in several steps, and holds the epoch alone meanwhile.
       await lockEpoch(tx, 'share');
-      const before = new Date(clock.now().getTime() - settings.revisionRetentionMs);
+      const before = new Date(now.getTime() - services.settings.revisionRetentionMs);
       return repository.removePast(tx, before, SWEPT_AT_ONCE);
     }),
 };

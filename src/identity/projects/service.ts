@@ -4,8 +4,10 @@ import {
   type Context,
   defineLoader,
   domainOf,
+  inUseWhenReferred,
   mutate,
   once,
+  refuseWhileReferred,
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
@@ -16,7 +18,7 @@ import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { listGivenOn, requireMayTake } from '../assignments/index.js';
-import { inUseWhenReferred, refuseWhileOwning, removeWithScope } from '../removal/index.js';
+import { removeWithScope } from '../removal/index.js';
 import { findProject, type ProjectRef } from './lookup.js';
 import { projectCreate, projectDelete, projectGet, projectUpdate } from './policies.js';
 import * as repository from './repository.js';
@@ -113,7 +115,7 @@ export async function deleteProject(context: Context, input: ProjectAtEtag): Pro
     const scope = { type: 'project', domainId: row.domainId, projectId: row.id } as const;
     await requireMayTake(act, await listGivenOn(act.tx, scope));
     requireEtag(row, input.etag);
-    await refuseWhileOwning(act, 'project', row.id);
+    await refuseWhileReferred(act, 'Project', row.id, 'still owns');
     await act.changeRights();
     const removed = await removeWithScope(act.tx, scope);
     if (!(await inUseWhenReferred('project', () => repository.remove(act.tx, row)))) throw staleEtag();

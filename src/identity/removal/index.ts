@@ -1,2 +1,1 @@
-export { inUseWhenReferred, refuseWhileOwning } from './owned.js';
 export { type Removed, removeWithGroup, removeWithScope, removeWithUser } from './removed.js';

@@ -3,7 +3,6 @@ import { among, type Values } from '../../db/among.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
-import { roleAssignments } from '../assignments/tables.js';
 import { type RoleRow, roleImplications, roles } from './tables.js';
 
 export interface RoleFilter {
@@ -89,14 +88,6 @@ export async function update(tx: Tx, { id, name, description, isSystemOnly, vers
     .update(roles)
     .set({ name, description, isSystemOnly, version: version + 1 })
     .where(eq(roles.id, id));
-}
-
-/** What keeps a role from being deleted. */
-export async function usesOf(tx: Tx, id: string): Promise<{ assignments: number; implying: number }> {
-  const [assigned] = await tx.select({ found: count() }).from(roleAssignments).where(eq(roleAssignments.roleId, id));
-  const implied = eq(roleImplications.impliedRoleId, id);
-  const [implying] = await tx.select({ found: count() }).from(roleImplications).where(implied);
-  return { assignments: assigned?.found ?? 0, implying: implying?.found ?? 0 };
 }
 
 /** Removes a role together with what it implies. */

@@ -3,8 +3,10 @@ import {
   byId,
   type Context,
   defineLoader,
+  inUseWhenReferred,
   mutate,
   once,
+  referringTo,
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
@@ -124,16 +126,20 @@ export async function deleteRole(context: Context, input: RoleAtEtag): Promise<{
     requireAllowed(act, roleDelete, row);
     requireEtag(row, input.etag);
     requireCustom(row);
-    const { assignments, implying } = await repository.usesOf(act.tx, row.id);
-    if (assignments + implying > 0) {
-      throw inUse(`Assignments that give this role: ${assignments}; roles that imply it: ${implying}.`, 'roleId');
-    }
+    await refuseWhileUsed(act, row);
     await act.changeRights();
-    await repository.remove(act.tx, row.id);
+    await inUseWhenReferred('role', () => repository.remove(act.tx, row.id));
     await renameKept(act.tx, row, null);
     await record(act, 'role.deleted', row);
     return { roleId: row.id };
   });
+}
+
+async function refuseWhileUsed(act: Act, { id }: RoleRow): Promise<void> {
+  const uses = await referringTo(act, 'Role', id);
+  if (uses.every(({ count }) => count === 0)) return;
+  const told = uses.map(({ names: [, several], count }) => `${several}: ${count}`).join('; ');
+  throw inUse(`${told.charAt(0).toUpperCase()}${told.slice(1)}.`, 'roleId');
 }
 
 /** @throws UserErrors INVALID for a role of the first start. */

@@ -1,11 +1,19 @@
-import { type Act, type Context, mutate, requireAllowed, requireVisible } from '../../authority/index.js';
+import {
+  type Act,
+  type Context,
+  inUseWhenReferred,
+  mutate,
+  refuseWhileReferred,
+  requireAllowed,
+  requireVisible,
+} from '../../authority/index.js';
 import { violates } from '../../db/errors.js';
 import { alreadyExists, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { validName, validText } from '../../platform/text.js';
 import { listHeldBy, requireMayTake, requireSystemAdmin } from '../assignments/index.js';
-import { inUseWhenReferred, removeWithUser } from '../removal/index.js';
+import { removeWithUser } from '../removal/index.js';
 import { findUser, type UserRef } from './lookup.js';
 import { userDelete, userGet, userUpdate } from './policies.js';
 import * as repository from './repository.js';
@@ -42,6 +50,7 @@ export async function deleteUser(context: Context, input: DeleteUser): Promise<s
   const reason = validText(input.reason, 'reason');
   return mutate(context, { policy: userDelete.name }, async (act) => {
     const row = await changeable(act, userDelete, input);
+    await refuseWhileReferred(act, 'User', row.id, 'is still used by');
     await act.changeRights();
     const removed = await removeWithUser(act.tx, row.id);
     if (!(await inUseWhenReferred('user', () => repository.remove(act.tx, row)))) throw staleEtag();

@@ -1,13 +1,10 @@
-/** What a request shows of who sends it, as it came: nothing of it is known to be so. */
-export type Shown =
-  | { readonly kind: 'token'; readonly token: string }
-  | { readonly kind: 'credential'; readonly id: string; readonly key: string };
+import type { PresentedCredential } from '../../authority/index.js';
 
 const BEARER = /^Bearer (\S{1,128})$/i;
 const BASIC = /^Basic ([A-Za-z0-9+/]{1,256}={0,2})$/i;
 
 /** Reads the Authorization header; null without one. One that cannot be read is a token that does not count. */
-export function shownIn(authorization: string | undefined): Shown | null {
+export function shownIn(authorization: string | undefined): PresentedCredential | null {
   if (authorization === undefined) return null;
   const basic = BASIC.exec(authorization)?.[1];
   if (basic === undefined) return { kind: 'token', token: BEARER.exec(authorization)?.[1] ?? '' };

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type Asker, anonymous, type Context, type Services } from '../../authority/index.js';
+import { type Asker, anonymous, type Context, type PresentedCredential, type Services } from '../../authority/index.js';
 import type { Database, Tx } from '../../db/open.js';
 import { Refusal } from '../../platform/errors.js';
 import type { PolicyRegistry } from '../../platform/policy/index.js';
@@ -8,10 +8,10 @@ import type { RequestLimits } from '../limits/rate-limits.js';
 import type { Leave } from '../limits/request-end.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { LookUps } from './caller-look-ups.js';
-import { type Shown, shownIn } from './presented-credential.js';
+import { shownIn } from './presented-credential.js';
 
 /** Proves who sends what is shown, and reads what that is judged by; from a database or inside a transaction. */
-export type Authenticate = (db: Tx, shown: Shown) => Promise<Asker>;
+export type Authenticate = (db: Tx, shown: PresentedCredential) => Promise<Asker>;
 
 export interface Asking {
   readonly services: Services;
@@ -57,7 +57,7 @@ export async function contextFor(
 async function authenticated(
   asking: Asking,
   { source, leave }: { readonly source: string; readonly leave: Leave },
-  shown: Shown,
+  shown: PresentedCredential,
 ): Promise<Asker> {
   const { database, limits, lookUps } = asking;
   const principalOf = ({ actor }: Asker) => actor.principal?.id ?? source;

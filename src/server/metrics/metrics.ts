@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { ApolloServerPlugin } from '@apollo/server';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Context, Route } from '../../authority/index.js';
+import type { Context, OwnGauge, Route } from '../../authority/index.js';
 import type { Meter } from '../../platform/meter.js';
 import { definePolicy } from '../../platform/policy/index.js';
 import { type WatchedDatabase, watchDatabase } from './database-metrics.js';
@@ -22,8 +22,8 @@ export interface Probes {
   readonly memory: () => { readonly inUse: number; readonly max: number };
   /** How far this machine's clock is ahead of the database's, in milliseconds. */
   readonly skewMs: () => number;
-  readonly workers: () => { readonly waiting: number; readonly threads: number };
-  readonly hashesWaiting: () => number;
+  /** What the domains measure. */
+  readonly gauges: readonly OwnGauge[];
 }
 
 /** What the door holds at a scrape. */
@@ -86,9 +86,7 @@ export class Metrics implements Meter {
     this.#scrapeToken = scrapeToken === undefined ? null : digest(scrapeToken);
     collectDefaultMetrics({ register: this.#registry });
     for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
-    this.#gauge('bailiwick_worker_tasks_waiting', 'Tasks that wait for a thread', () => probes.workers().waiting);
-    this.#gauge('bailiwick_worker_threads', 'Threads that verify and compile', () => probes.workers().threads);
-    this.#gauge('bailiwick_password_hashes_waiting', 'Passwords that wait to be hashed', probes.hashesWaiting);
+    for (const { name, help, read } of probes.gauges) this.#gauge(name, help, read);
     const content = 'Bytes of content in memory, compiled lists included';
     this.#gauge('bailiwick_content_memory_used_bytes', content, () => probes.memory().inUse);
     this.#gauge('bailiwick_content_memory_limit_bytes', 'The most of them', () => probes.memory().max);

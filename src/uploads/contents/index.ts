@@ -8,4 +8,4 @@ export {
   streamContent,
 } from './repository.js';
 export { contentSweep } from './sweep.js';
-export { contents } from './tables.js';
+export { contentChunks, contents } from './tables.js';

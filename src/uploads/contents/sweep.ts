@@ -1,6 +1,5 @@
 import { and, eq, inArray, notExists, sql } from 'drizzle-orm';
-import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { Sweep } from '../../authority/index.js';
+import { chore, type Reference, type Sweep } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
 import { contentChunks, contents } from './tables.js';
 
@@ -10,12 +9,14 @@ const SWEPT_AT_ONCE = 16;
 export const contentSweep: Sweep = {
   name: 'contents',
   removes: [contents, contentChunks],
-  removeSome: ({ db, contentReferences }) => db.transaction((tx) => removeOrphans(tx, contentReferences)),
+  removeSome: (services) => chore(services, ({ tx }) => removeOrphans(tx, services.references.filter(isKeeping))),
 };
 
-async function removeOrphans(tx: Tx, references: readonly PgColumn[]): Promise<number> {
+const isKeeping = ({ to, keepsAs }: Reference) => to === 'Content' && keepsAs !== undefined;
+
+async function removeOrphans(tx: Tx, references: readonly Reference[]): Promise<number> {
   const isOrphan = and(
-    ...references.map((column) =>
+    ...references.map(({ column }) =>
       notExists(tx.select({ one: sql`1` }).from(column.table).where(eq(column, contents.digest))),
     ),
   );

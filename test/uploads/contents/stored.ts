@@ -18,11 +18,11 @@ export const NOW = new Date('2026-01-01T00:00:00Z');
 export const packed = (text: string): Promise<PackedContent> => packContent(Buffer.from(text), 1024, roomForAll());
 
 /** Every domain's, as the server collects them. */
-const contentReferences = DOMAINS.flatMap((domain) => domain.contentReferences ?? []);
+const references = DOMAINS.flatMap((domain) => domain.references ?? []);
 
 /** One batch of the sweep, as the server runs it. */
 export const sweepOnce = (db: Db): Promise<number> =>
-  contentSweep.removeSome({ db, contentReferences } as unknown as Services);
+  contentSweep.removeSome({ db, references, clock: { now: () => NOW } } as unknown as Services);
 
 /** Something that refers to content. */
 export async function referTo(tx: Tx, contentDigest: string): Promise<void> {

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { DeclaredSettings, SettingsOf } from '../authority/index.js';
+import { duration, flag, retention } from '../platform/setting-forms.js';
+
+export const attestationSettings = {
+  agentTokenLifetimeMs: {
+    variable: 'BAILIWICK_AGENT_TOKEN_LIFETIME',
+    form: duration.default(3_600_000),
+    purpose: 'How long an agent’s token lives (PT1H).',
+  },
+  enrollmentTokenLifetimeMs: {
+    variable: 'BAILIWICK_ENROLLMENT_TOKEN_LIFETIME',
+    form: duration.default(86_400_000),
+    purpose: 'How long an enrollment token counts (P1D).',
+  },
+  attestationIntervalMs: {
+    variable: 'BAILIWICK_ATTESTATION_INTERVAL',
+    form: duration.default(120_000),
+    purpose: 'How often an agent attests (PT2M).',
+  },
+  attestationGrace: {
+    variable: 'BAILIWICK_ATTESTATION_GRACE',
+    form: z.coerce.number().min(1).max(1000).default(3),
+    purpose: 'For how many intervals an accepted attestation counts.',
+  },
+  challengeLifetimeMs: {
+    variable: 'BAILIWICK_ATTESTATION_CHALLENGE_LIFETIME',
+    form: duration.default(120_000),
+    purpose: 'How long an attestation or log-in challenge can be answered (PT2M).',
+  },
+  recoversAutomatically: {
+    variable: 'BAILIWICK_ATTESTATION_RECOVERS_AUTOMATICALLY',
+    form: flag.default(false),
+    purpose: 'Whether accepted evidence makes a FAILED agent TRUSTED again without an operator.',
+  },
+  challengeRetentionMs: {
+    variable: 'BAILIWICK_ATTESTATION_CHALLENGE_RETENTION',
+    form: duration.default(86_400_000),
+    purpose: 'How long after its expiry a challenge is kept, so that evidence sent again gets its first result (P1D).',
+  },
+  trustExpiryIntervalMs: {
+    variable: 'BAILIWICK_TRUST_EXPIRY_INTERVAL',
+    form: duration.refine((ms) => ms >= 1000 && ms <= 3_600_000, 'is not from PT1S to PT1H').default(5000),
+    purpose:
+      'How often trust that ran out is written down, for those who watch (PT5S). It counts no longer from the moment it runs out, whatever is set here.',
+  },
+  trustTransitionRetentionMs: {
+    variable: 'BAILIWICK_TRUST_TRANSITION_RETENTION',
+    form: retention.default(15_552_000_000),
+    purpose: 'How long the changes of agents’ states are kept, each with its cause (P180D).',
+  },
+  retiredAgentRetentionMs: {
+    variable: 'BAILIWICK_RETIRED_AGENT_RETENTION',
+    form: retention.default(7_776_000_000),
+    purpose:
+      'How long an agent is kept after it was retired, with its record and its results (P90D). The audit log goes on telling its id and name.',
+  },
+} as const satisfies DeclaredSettings;
+
+type Declared = SettingsOf<typeof attestationSettings>;
+
+declare module '../authority/settings.js' {
+  interface DomainSettings extends Declared {}
+}

@@ -1,0 +1,33 @@
+import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { agents } from '../../identity/agents/tables.js';
+import type { AgentEvent, AgentState } from '../verifier/index.js';
+
+/** Each change of an agent's state, with what caused it. Rows are written once. */
+export const trustTransitions = pgTable(
+  'trust_transitions',
+  {
+    id: text('id').primaryKey(),
+    // A replica of the release before does not know these rows, and removes retired agents too.
+    agentId: text('agent_id')
+      .notNull()
+      .references(() => agents.id, { onDelete: 'cascade' }),
+    domainId: text('domain_id').notNull(),
+    projectId: text('project_id').notNull(),
+    fromState: text('from_state').$type<AgentState>().notNull(),
+    toState: text('to_state').$type<AgentState>().notNull(),
+    cause: text('cause').$type<AgentEvent>().notNull(),
+    /** Who caused it: an operator, or the agent by its evidence. Null for trust that ran out, and for who is not known yet. */
+    actorKind: text('actor_kind', { enum: ['user', 'agent'] }),
+    actorId: text('actor_id'),
+    /** The result that it follows from. */
+    resultId: text('result_id'),
+    /** When it counts from: of trust that ran out that is when it did, not when it was written down. */
+    occurredAt: timestamp('occurred_at', { withTimezone: true }).notNull(),
+  },
+  (t) => [
+    index('trust_transitions_agent_id_id_idx').on(t.agentId, t.id),
+    index('trust_transitions_occurred_at_idx').on(t.occurredAt),
+  ],
+);
+
+export type TransitionRow = typeof trustTransitions.$inferSelect;

@@ -1,0 +1,60 @@
+import { sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import { databaseFault } from '../db/errors.js';
+import type { Db } from '../db/open.js';
+import { rowsOf } from '../db/rows.js';
+import { inUse } from '../platform/errors.js';
+import type { Act } from './mutate.js';
+import type { Reference } from './reference.js';
+
+/** Rows that keep an object from being deleted. */
+export interface Referring {
+  readonly names: readonly [one: string, several: string];
+  readonly count: number;
+}
+
+/** How many rows of each kind keep an object, those of no row too; of every domain, whichever are served. One statement. */
+export async function referringTo(act: Act, to: Reference['to'], id: string): Promise<readonly Referring[]> {
+  const keeping = act.context.references.flatMap((reference) =>
+    reference.to === to && reference.keepsAs ? [{ names: reference.keepsAs, column: reference.column }] : [],
+  );
+  if (keeping.length === 0) return [];
+  const counts = await countEach(
+    act.tx,
+    keeping.map(({ column }) => column),
+    id,
+  );
+  return keeping.map(({ names }, index) => ({ names, count: counts[index] ?? 0 }));
+}
+
+/** How many rows each column has with an id. */
+async function countEach(tx: Db, columns: readonly PgColumn[], id: string): Promise<readonly number[]> {
+  const counts = columns.map((column) => sql`(select count(*) from ${column.table} where ${column} = ${id})`);
+  const statement = sql`select json_build_array(${sql.join(counts, sql`, `)}) as counts`;
+  const [row] = await rowsOf<{ counts: readonly number[] }>(tx, statement);
+  return row?.counts ?? [];
+}
+
+/** @throws UserErrors IN_USE that counts what keeps an object, by kind. */
+export async function refuseWhileReferred(
+  act: Act,
+  to: Reference['to'],
+  id: string,
+  verb: 'still owns' | 'is still used by',
+): Promise<void> {
+  const told = (await referringTo(act, to, id)).flatMap(({ names: [one, several], count }) =>
+    count === 0 ? [] : [`${count} ${count === 1 ? one : several}`],
+  );
+  const what = to.toLowerCase();
+  if (told.length > 0) throw inUse(`The ${what} ${verb} ${told.join(', ')}.`, what);
+}
+
+/** Runs a removal. What nobody thought of keeps the object by its foreign key; that is the caller's to know, no fault. */
+export async function inUseWhenReferred<T>(what: string, remove: () => Promise<T>): Promise<T> {
+  try {
+    return await remove();
+  } catch (error) {
+    if (databaseFault(error).kind !== 'foreign-key') throw error;
+    throw inUse(`Something else still uses the ${what}.`, what);
+  }
+}
