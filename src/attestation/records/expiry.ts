@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { and, eq, lte } from 'drizzle-orm';
 import { anonymous, type Services, type Sweep } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
 import { recordEvents } from '../../events/index.js';
-import { aboutAgent, agents, setTrust } from '../../identity/agents/index.js';
+import { aboutAgent, agents, setTrust, trustRanOut } from '../../identity/agents/index.js';
 import { trustChanged } from './trust.js';
 
 const AT_ONCE = 200;
@@ -23,7 +22,7 @@ async function expireSome({ clock, recordAudit }: Services, tx: Tx): Promise<num
   const expired = await tx
     .select()
     .from(agents)
-    .where(and(eq(agents.trustState, 'TRUSTED'), lte(agents.trustedUntil, now)))
+    .where(trustRanOut(now))
     .limit(AT_ONCE)
     .for('update', { skipLocked: true });
   const request = { requestId: randomUUID(), actor: anonymous, at: now };

@@ -3,7 +3,7 @@ import type { Actor, Principal, Scope } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
 import { unauthenticated } from '../../platform/errors.js';
 import type { CredentialLimit, Credentials } from '../../platform/policy/index.js';
-import type { AgentRow } from '../agents/tables.js';
+import { type AgentRow, trustAt } from '../agents/index.js';
 import { rolesInForce } from '../assignments/index.js';
 import { holderOf, type ShownCredential } from '../credentials/index.js';
 import type { UserRow } from '../users/tables.js';
@@ -63,7 +63,6 @@ function refuseBanned(agent: AgentRow): void {
 
 /** Who an agent is, as policies see it at a time. */
 export function agentActor(agent: AgentRow, now: Date): Identity {
-  const isStale = agent.trustState === 'TRUSTED' && agent.trustedUntil !== null && agent.trustedUntil <= now;
   const principal: Principal = { kind: 'agent', id: agent.id, name: agent.name, domainId: agent.domainId };
   const where: Scope = { type: 'agent', agentId: agent.id, projectId: agent.projectId, domainId: agent.domainId };
   const credentials: Credentials = {
@@ -71,7 +70,7 @@ export function agentActor(agent: AgentRow, now: Date): Identity {
     agent_kind: agent.kind,
     project_id: agent.projectId,
     project_domain_id: agent.domainId,
-    trust_state: isStale ? 'STALE' : agent.trustState,
+    trust_state: trustAt(agent.trustState, agent.trustedUntil, now),
   };
   return { principal, where, scope: 'agent', credentials, rolesUntil: null };
 }
