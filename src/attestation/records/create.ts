@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { type Act, type Context, mutate, once, projectOf, requireAllowed } from '../../authority/index.js';
 import { violates } from '../../db/errors.js';
 import { type AgentRow, aboutAgent, insertAgent } from '../../identity/agents/index.js';
 import { alreadyExists, invalid } from '../../platform/errors.js';
 import { etagOf, requireReviewed } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
-import { hashSecret } from '../../platform/secrets.js';
+import { bearerHash, newBearer } from '../../platform/secrets.js';
 import { validName } from '../../platform/text.js';
 import { resolveAllowlist } from '../allowlists/index.js';
 import type { TpmKind } from '../verifier/index.js';
@@ -24,8 +23,6 @@ export interface CreateAgent {
   readonly tpmKind?: TpmKind | null | undefined;
   readonly requestId?: string | null | undefined;
 }
-
-const TOKEN_BYTES = 32;
 
 interface Issued {
   readonly enrollmentToken: string;
@@ -74,7 +71,7 @@ function agentRow(act: Act, name: string, externalId: string | null): AgentRow {
 
 async function insert(act: Act, agent: AgentRow, input: CreateAgent): Promise<Issued> {
   const allowlist = await reviewed(act, input);
-  const enrollmentToken = `bwe_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
+  const enrollmentToken = newBearer('enrollmentToken');
   const expiresAt = new Date(act.now.getTime() + act.context.settings.enrollmentTokenLifetimeMs);
   await insertPrincipal(act, agent);
   await insertRecord(act.tx, {
@@ -84,7 +81,7 @@ async function insert(act: Act, agent: AgentRow, input: CreateAgent): Promise<Is
     tpmKind: input.tpmKind ?? 'PHYSICAL',
     allowlistId: allowlist?.id ?? null,
     isLiving: false,
-    enrollmentTokenHash: hashSecret(enrollmentToken),
+    enrollmentTokenHash: bearerHash('enrollmentToken', enrollmentToken),
     enrollmentExpiresAt: expiresAt,
     acceptedCount: 0,
     rejectedCount: 0,

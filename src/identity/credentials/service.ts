@@ -13,11 +13,11 @@ import { violates } from '../../db/errors.js';
 import { alreadyExists, forbidden, limitReached } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { bearerHash, newBearer } from '../../platform/secrets.js';
 import { validName, validText } from '../../platform/text.js';
 import { listHeldBy, requireMayTake } from '../assignments/index.js';
 import { validExpiry, validPolicies, validRoles } from './limits.js';
 import { credentialCreate, credentialDelete, credentialGet } from './policies.js';
-import { keyHash, newKey } from './proof.js';
 import * as repository from './repository.js';
 import { type ApiCredentialRow, apiCredentials } from './tables.js';
 
@@ -37,7 +37,7 @@ export async function createApiCredential(
   context: Context,
   input: CreateApiCredential,
 ): Promise<{ apiCredential: ApiCredentialRow; key: string | null; alreadyIssued: boolean }> {
-  const key = newKey();
+  const key = newBearer('apiCredentialKey');
   return mutate(context, { policy: credentialCreate.name }, async (act) => {
     // A token that was narrowed to be handed on would otherwise come back as a key that lives for a year.
     requireWhole(act, credentialCreate.name);
@@ -59,7 +59,7 @@ async function create(act: Act, input: CreateApiCredential, key: string): Promis
     userDomainId: principal.domainId,
     name: validName(input.name, 'name'),
     description: validText(input.description, 'description'),
-    keyHash: keyHash(key),
+    keyHash: bearerHash('apiCredentialKey', key),
     scopeType: where.type,
     domainId: where.type === 'system' ? null : where.domainId,
     projectId: where.type === 'project' ? where.projectId : null,
