@@ -7,9 +7,10 @@ import {
   requireOperation,
   requireVisible,
 } from '../../authority/index.js';
-import { databaseFault, violates } from '../../db/errors.js';
+import { databaseFault } from '../../db/errors.js';
+import { unlessTaken } from '../../db/taken.js';
 import { agentGet, agents } from '../../identity/agents/index.js';
-import { alreadyExists, forbidden, inUse, invalid, limitReached, staleEtag } from '../../platform/errors.js';
+import { forbidden, inUse, invalid, limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { validName, validText } from '../../platform/text.js';
@@ -19,7 +20,7 @@ import { allowlistCreate, allowlistDelete, allowlistGet, allowlistPublish } from
 import { type AllowlistRef, resolveAllowlist } from './reading.js';
 import * as repository from './repository.js';
 import { type RevisionContent, type RevisionInput, readRevision } from './revision-content.js';
-import type { AllowlistRow, RevisionRow } from './tables.js';
+import { type AllowlistRow, allowlistsTaken, type RevisionRow } from './tables.js';
 
 const LISTS_MAX = 10_000;
 const REVISIONS_MAX = 100_000;
@@ -78,7 +79,7 @@ function createWith(
       if ((await repository.countOfOwner(act.tx, row)) >= LISTS_MAX) {
         throw limitReached(`One owner has at most ${LISTS_MAX} allowlists.`);
       }
-      await insert(act, row, revision);
+      await unlessTaken(allowlistsTaken, row, () => repository.insert(act.tx, row, revision));
       await audit(act, 'allowlist.created', row, revision);
       return allowlistId;
     });
@@ -168,15 +169,6 @@ async function remove(act: Act, row: AllowlistRow): Promise<boolean> {
     // An agent was bound since they were counted.
     if (databaseFault(error).kind === 'foreign-key') throw inUse('Agents are bound to this allowlist.', 'allowlist');
     throw error;
-  }
-}
-
-async function insert(act: Act, row: AllowlistRow, revision: RevisionRow): Promise<void> {
-  try {
-    await repository.insert(act.tx, row, revision);
-  } catch (error) {
-    if (!violates(error, 'allowlists_owner_name_key')) throw error;
-    throw alreadyExists(`An allowlist named ${row.name} exists.`, 'name');
   }
 }
 

@@ -1,7 +1,6 @@
 import { type Act, type Context, mutate, once, projectOf, requireAllowed } from '../../authority/index.js';
-import { violates } from '../../db/errors.js';
 import { type AgentRow, aboutAgent, insertAgent } from '../../identity/agents/index.js';
-import { alreadyExists, invalid } from '../../platform/errors.js';
+import { invalid } from '../../platform/errors.js';
 import { etagOf, requireReviewed } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { bearerHash, newBearer } from '../../platform/secrets.js';
@@ -73,7 +72,7 @@ async function insert(act: Act, agent: AgentRow, input: CreateAgent): Promise<Is
   const allowlist = await reviewed(act, input);
   const enrollmentToken = newBearer('enrollmentToken');
   const expiresAt = new Date(act.now.getTime() + act.context.settings.enrollmentTokenLifetimeMs);
-  await insertPrincipal(act, agent);
+  await insertAgent(act.tx, agent);
   await insertRecord(act.tx, {
     agentId: agent.id,
     domainId: agent.domainId,
@@ -87,20 +86,6 @@ async function insert(act: Act, agent: AgentRow, input: CreateAgent): Promise<Is
     rejectedCount: 0,
   });
   return { enrollmentToken, expiresAt };
-}
-
-async function insertPrincipal({ tx }: Act, agent: AgentRow): Promise<void> {
-  try {
-    await insertAgent(tx, agent);
-  } catch (error) {
-    if (violates(error, 'agents_project_id_name_key')) {
-      throw alreadyExists(`An agent named ${agent.name} exists.`, 'name');
-    }
-    if (violates(error, 'agents_project_id_external_id_key')) {
-      throw alreadyExists(`An agent with the external id ${agent.externalId} exists.`, 'externalId');
-    }
-    throw error;
-  }
 }
 
 export interface BindAllowlist {
