@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { allPolicies } from '../dist/app.js';
 import { FAILURES } from '../dist/attestation/verifier/failures.js';
 import { SETTINGS } from '../dist/config/settings.js';
+import { BEARERS, newBearer } from '../dist/platform/secrets.js';
 import { BODY_MAX, BODY_MAX_LARGE, BODY_MAX_SMALL } from '../dist/server/http/body.js';
 import { LIMITS } from '../dist/server/limits/operation-limits.js';
 import * as prices from '../dist/server/limits/prices.js';
@@ -134,6 +135,16 @@ function policies() {
   );
 }
 
+function bearers() {
+  const rows = Object.entries(BEARERS).map(([bearer, { prefix, hash, purpose }]) => [
+    code(prefix),
+    purpose,
+    newBearer(bearer).length,
+    `SHA-256 in ${hash}`,
+  ]);
+  return table(['Begins with', 'What it is', 'Characters', 'Kept as'], rows);
+}
+
 /** A page that people wrote, with what is made between its marks. */
 function written(name, parts) {
   const left = new Map(parts);
@@ -155,6 +166,7 @@ const pages = {
   'configuration.md': configuration(),
   'costs.md': costs(),
   'policies.md': policies(),
+  'secrets-and-tokens.md': written('secrets-and-tokens.md', [['bearer secrets', bearers()]]),
   'personas.md': written('personas.md', personaParts(allPolicies())),
 };
 const isCheck = process.argv.includes('--check');

@@ -61,12 +61,6 @@ export function causeOf(error: unknown): Cause | undefined {
   return fault.kind === 'unavailable' ? fault.cause : undefined;
 }
 
-/** Whether a statement failed on the named unique constraint. */
-export function violates(error: unknown, constraint: string): boolean {
-  const fault = databaseFault(error);
-  return fault.kind === 'unique' && fault.constraint === constraint;
-}
-
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /**

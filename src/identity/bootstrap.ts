@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { lstatSync, readFileSync } from 'node:fs';
 import { anonymous, insertEpoch, lockEpoch, type Services } from '../authority/index.js';
 import { CannotStart } from '../platform/cannot-start.js';
 import { createWhole } from '../platform/durable-file.js';
 import { newId } from '../platform/ids.js';
+import { newPassword } from '../platform/secrets.js';
 import { HIERARCHY } from './assignments/grant-rule.js';
 import { roleAssignments } from './assignments/tables.js';
 import { domains } from './domains/tables.js';
@@ -69,7 +69,7 @@ async function insertRoles(tx: Parameters<typeof lockEpoch>[0]): Promise<Map<str
 function passwordIn(path: string): string {
   const kept = keptPassword(path);
   if (kept !== null) return kept;
-  const password = randomBytes(18).toString('base64url');
+  const password = newPassword();
   // Made by another start meanwhile, it is that one's.
   return createWhole(path, `${password}\n`) ? password : passwordIn(path);
 }

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import { anonymous, bumpEpoch, lockEpoch, type Recovery, type Services, type Settings } from '../authority/index.js';
 import type { Tx } from '../db/open.js';
 import { newId } from '../platform/ids.js';
+import { newPassword } from '../platform/secrets.js';
 import { validName, validText } from '../platform/text.js';
 import { roleAssignments } from './assignments/tables.js';
 import { apiCredentials } from './credentials/tables.js';
@@ -53,7 +53,7 @@ export async function recoverAdmin(
 
 /** It goes to its file before anything commits, so that no administrator comes about whom nobody can be. */
 function writePassword(path: string): string {
-  const password = randomBytes(18).toString('base64url');
+  const password = newPassword();
   try {
     writeFileSync(path, `${password}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {

@@ -1,16 +1,59 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Several times what the largest structure of a TPM takes. */
 const BASE64_LENGTH_MAX = 16 * 1024;
+const SECRET_BYTES = 32;
 
-/** SHA-256 in base64, as secrets are kept: they have 32 random bytes, so there is nothing to guess and salt against. */
-export function hashSecret(secret: string | Uint8Array): string {
-  return createHash('sha256').update(secret).digest('base64');
+type HashEncoding = 'hex' | 'base64';
+
+interface BearerForm {
+  readonly prefix: string;
+  readonly hash: HashEncoding;
+  readonly purpose: string;
 }
 
-/** Whether a secret has the kept hash; false when none is kept. */
-export function isSecret(secret: string | Uint8Array, hash: string | null): boolean {
-  return hash !== null && isEqual(Buffer.from(hashSecret(secret)), Buffer.from(hash));
+/** Secrets that speak for whoever shows them: how each begins, and in what encoding its SHA-256 is kept. */
+export const BEARERS = {
+  token: { prefix: 'bwt_', hash: 'hex', purpose: 'A token: the `Authorization: Bearer` of a user or an agent' },
+  apiCredentialKey: { prefix: 'bwk_', hash: 'hex', purpose: 'The key of an API credential, shown beside its id' },
+  enrollmentToken: { prefix: 'bwe_', hash: 'base64', purpose: 'An enrollment token: lets one machine enroll, once' },
+} as const satisfies Record<string, BearerForm>;
+export type Bearer = keyof typeof BEARERS;
+
+/** What comes after the prefix: 32 bytes in base64url without padding. */
+const RANDOM_PART = /^[A-Za-z0-9_-]{43}$/;
+
+export const newBearer = (bearer: Bearer): string => BEARERS[bearer].prefix + randomSecret().toString('base64url');
+
+/** Whether a text has the form of such a secret; asked before anything is looked up for it. */
+export function isBearer(bearer: Bearer, text: string): boolean {
+  const { prefix } = BEARERS[bearer];
+  return text.startsWith(prefix) && RANDOM_PART.test(text.slice(prefix.length));
+}
+
+/** A bearer secret as it is kept. */
+export const bearerHash = (bearer: Bearer, text: string): string => hashSecret(text, BEARERS[bearer].hash);
+
+/** Whether a bearer secret has the kept hash; false when none is kept. */
+export const isKeptBearer = (bearer: Bearer, text: string, hash: string | null): boolean =>
+  isSecret(text, hash, BEARERS[bearer].hash);
+
+/** Bytes that nobody can guess. */
+export const randomSecret = (bytes = SECRET_BYTES): Buffer => randomBytes(bytes);
+
+/** A password of the server's making: 24 characters. */
+export const newPassword = (): string => randomSecret(18).toString('base64url');
+
+/** SHA-256, as secrets are kept: they have 32 random bytes, so there is nothing to guess and salt against. */
+export function hashSecret(secret: string | Uint8Array, encoding: HashEncoding = 'base64'): string {
+  return createHash('sha256').update(secret).digest(encoding);
+}
+
+/** Whether a secret has the kept hash; false when none is kept, which takes the same comparison. */
+export function isSecret(secret: string | Uint8Array, hash: string | null, encoding?: HashEncoding): boolean {
+  const own = Buffer.from(hashSecret(secret, encoding));
+  const kept = hash === null ? Buffer.alloc(own.length) : Buffer.from(hash);
+  return isEqual(own, kept) && hash !== null;
 }
 
 /** Compares in a time that does not depend on the content. */

@@ -9,9 +9,9 @@ import {
   requireOperation,
   requireVisible,
 } from '../../authority/index.js';
-import { violates } from '../../db/errors.js';
+import { unlessTaken } from '../../db/taken.js';
 import { agentGet, agents } from '../../identity/agents/index.js';
-import { alreadyExists, forbidden, inUse, invalid, limitReached, staleEtag } from '../../platform/errors.js';
+import { forbidden, inUse, invalid, limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { validName, validText } from '../../platform/text.js';
@@ -21,7 +21,7 @@ import { allowlistCreate, allowlistDelete, allowlistGet, allowlistPublish } from
 import { type AllowlistRef, resolveAllowlist } from './reading.js';
 import * as repository from './repository.js';
 import { type RevisionContent, type RevisionInput, readRevision } from './revision-content.js';
-import type { AllowlistRow, RevisionRow } from './tables.js';
+import { type AllowlistRow, allowlistsTaken, type RevisionRow } from './tables.js';
 
 const LISTS_MAX = 10_000;
 const REVISIONS_MAX = 100_000;
@@ -80,7 +80,7 @@ function createWith(
       if ((await repository.countOfOwner(act.tx, row)) >= LISTS_MAX) {
         throw limitReached(`One owner has at most ${LISTS_MAX} allowlists.`);
       }
-      await insert(act, row, revision);
+      await unlessTaken(allowlistsTaken, row, () => repository.insert(act.tx, row, revision));
       await audit(act, 'allowlist.created', row, revision);
       return allowlistId;
     });
@@ -163,15 +163,6 @@ async function refuseWhileFollowed(act: Act, { id }: AllowlistRow): Promise<void
   const rest = followers - names.length;
   const all = [...names, ...(rest > 0 ? [`${rest}${names.length > 0 ? ' more' : ''}`] : [])];
   throw inUse(`Agents are bound to this allowlist: ${all.join(', ')}.`, 'allowlist');
-}
-
-async function insert(act: Act, row: AllowlistRow, revision: RevisionRow): Promise<void> {
-  try {
-    await repository.insert(act.tx, row, revision);
-  } catch (error) {
-    if (!violates(error, 'allowlists_owner_name_key')) throw error;
-    throw alreadyExists(`An allowlist named ${row.name} exists.`, 'name');
-  }
 }
 
 /** Owners are taken from the token's scope, never from input. */

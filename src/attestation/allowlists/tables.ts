@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, jsonb, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import type { Taken } from '../../db/taken.js';
 import { domains } from '../../identity/domains/tables.js';
 import { projects } from '../../identity/projects/tables.js';
 import { contents } from '../../uploads/contents/tables.js';
@@ -35,6 +36,10 @@ export const allowlists = pgTable(
 );
 
 export type AllowlistRow = typeof allowlists.$inferSelect;
+
+export const allowlistsTaken: Taken = {
+  allowlists_owner_name_key: { field: 'name', what: 'An allowlist named' },
+};
 
 /** Never updated. */
 export const allowlistRevisions = pgTable(

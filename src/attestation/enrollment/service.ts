@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { type Act, type Context, mutate } from '../../authority/index.js';
 import { databaseFault } from '../../db/errors.js';
 import { aboutAgent } from '../../identity/agents/index.js';
 import { issueAgentToken } from '../../identity/tokens/index.js';
 import { alreadyExists, invalid, type UserErrorFact, UserErrors, unauthenticated } from '../../platform/errors.js';
-import { decodeBase64, hashSecret, isSecret } from '../../platform/secrets.js';
+import { bearerHash, decodeBase64, hashSecret, isKeptBearer, isSecret, randomSecret } from '../../platform/secrets.js';
 import {
   type AgentView,
   areKeysTaken,
@@ -26,7 +25,6 @@ import { nextState } from '../verifier/index.js';
 import { agentActivate, agentEnroll } from './policies.js';
 
 /** ActivateCredential can return no more than the EK's name digest holds, of which SHA-256 is the smallest. */
-const SECRET_BYTES = 32;
 
 export interface EnrollAgent {
   readonly enrollmentToken: string;
@@ -53,7 +51,7 @@ export async function enrollAgent(context: Context, input: EnrollAgent) {
     if (await areKeysTaken(act.tx, view.agent.id, keys)) {
       throw alreadyExists('Another agent is enrolled with these keys.', 'endorsementKey');
     }
-    const secret = randomBytes(SECRET_BYTES);
+    const secret = randomSecret();
     await updateRecord(act.tx, view.agent.id, {
       ...keys,
       ekPublic: input.endorsementKey,
@@ -111,8 +109,8 @@ async function takeKeys({ tx }: Act, agentId: string): Promise<void> {
 
 /** The agent that a token enrolls, held. One that was banned and unbanned before it was activated is PENDING already. */
 async function lockEnrollment({ tx, now }: Act, token: string): Promise<AgentView> {
-  const view = await lockViewByToken(tx, hashSecret(token));
-  if (view === undefined || !isSecret(token, view.record.enrollmentTokenHash)) throw refused();
+  const view = await lockViewByToken(tx, bearerHash('enrollmentToken', token));
+  if (view === undefined || !isKeptBearer('enrollmentToken', token, view.record.enrollmentTokenHash)) throw refused();
   const { isLiving, enrollmentExpiresAt } = view.record;
   const state = storedState(view);
   const canActivate =

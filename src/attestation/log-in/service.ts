@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { eq, lte } from 'drizzle-orm';
 import { type Context, mutate, requireOperation, type Sweep } from '../../authority/index.js';
 import type { Db, Tx } from '../../db/open.js';
@@ -7,7 +6,7 @@ import { aboutAgent } from '../../identity/agents/index.js';
 import { issueAgentToken } from '../../identity/tokens/index.js';
 import { unauthenticated } from '../../platform/errors.js';
 import { isId } from '../../platform/ids.js';
-import { decodeBase64 } from '../../platform/secrets.js';
+import { decodeBase64, randomSecret } from '../../platform/secrets.js';
 import { type AgentView, lockView, storedState } from '../records/index.js';
 import { parsePublicArea, parseQuote, parseSignature, TpmFormatError, verifyQuoteSignature } from '../tpm/index.js';
 import type { Evidence } from '../verifier/index.js';
@@ -22,7 +21,6 @@ export interface LogInAgent {
 
 /** A quote has to select something; what it says of the PCR is not looked at, only who signed it. */
 const CHALLENGE = { hashAlgorithm: 'sha256', pcrs: [0] } as const;
-const KEY_BYTES = 32;
 const MAY_LOG_IN: ReadonlySet<string> = new Set(['PENDING', 'TRUSTED', 'STALE', 'FAILED']);
 
 const refused = () => unauthenticated('The quote does not prove this agent.');
@@ -98,7 +96,7 @@ async function nonceKey(db: Db): Promise<Buffer> {
   if (row === undefined) {
     await db
       .insert(loginKeys)
-      .values({ id: 1, key: randomBytes(KEY_BYTES).toString('base64') })
+      .values({ id: 1, key: randomSecret().toString('base64') })
       .onConflictDoNothing();
     [row] = await find();
   }

@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { type Act, type Context, mutate, once, projectOf, requireAllowed } from '../../authority/index.js';
-import { violates } from '../../db/errors.js';
 import { type AgentRow, aboutAgent, insertAgent } from '../../identity/agents/index.js';
-import { alreadyExists, invalid } from '../../platform/errors.js';
+import { invalid } from '../../platform/errors.js';
 import { etagOf, requireReviewed } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
-import { hashSecret } from '../../platform/secrets.js';
+import { bearerHash, newBearer } from '../../platform/secrets.js';
 import { validName } from '../../platform/text.js';
 import { resolveAllowlist } from '../allowlists/index.js';
 import type { TpmKind } from '../verifier/index.js';
@@ -24,8 +22,6 @@ export interface CreateAgent {
   readonly tpmKind?: TpmKind | null | undefined;
   readonly requestId?: string | null | undefined;
 }
-
-const TOKEN_BYTES = 32;
 
 interface Issued {
   readonly enrollmentToken: string;
@@ -74,9 +70,9 @@ function agentRow(act: Act, name: string, externalId: string | null): AgentRow {
 
 async function insert(act: Act, agent: AgentRow, input: CreateAgent): Promise<Issued> {
   const allowlist = await reviewed(act, input);
-  const enrollmentToken = `bwe_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
+  const enrollmentToken = newBearer('enrollmentToken');
   const expiresAt = new Date(act.now.getTime() + act.context.settings.enrollmentTokenLifetimeMs);
-  await insertPrincipal(act, agent);
+  await insertAgent(act.tx, agent);
   await insertRecord(act.tx, {
     agentId: agent.id,
     domainId: agent.domainId,
@@ -84,26 +80,12 @@ async function insert(act: Act, agent: AgentRow, input: CreateAgent): Promise<Is
     tpmKind: input.tpmKind ?? 'PHYSICAL',
     allowlistId: allowlist?.id ?? null,
     isLiving: false,
-    enrollmentTokenHash: hashSecret(enrollmentToken),
+    enrollmentTokenHash: bearerHash('enrollmentToken', enrollmentToken),
     enrollmentExpiresAt: expiresAt,
     acceptedCount: 0,
     rejectedCount: 0,
   });
   return { enrollmentToken, expiresAt };
-}
-
-async function insertPrincipal({ tx }: Act, agent: AgentRow): Promise<void> {
-  try {
-    await insertAgent(tx, agent);
-  } catch (error) {
-    if (violates(error, 'agents_project_id_name_key')) {
-      throw alreadyExists(`An agent named ${agent.name} exists.`, 'name');
-    }
-    if (violates(error, 'agents_project_id_external_id_key')) {
-      throw alreadyExists(`An agent with the external id ${agent.externalId} exists.`, 'externalId');
-    }
-    throw error;
-  }
 }
 
 export interface BindAllowlist {

@@ -1,6 +1,5 @@
-import { and, eq, lte } from 'drizzle-orm';
 import { type Chore, type ChoreAct, chore } from '../../authority/index.js';
-import { aboutAgent, agents, setTrust } from '../../identity/agents/index.js';
+import { aboutAgent, agents, setTrust, trustRanOut } from '../../identity/agents/index.js';
 import { tellRunOut } from './trust.js';
 
 const AT_ONCE = 200;
@@ -20,7 +19,7 @@ async function expireSome(act: ChoreAct): Promise<number> {
   const expired = await tx
     .select()
     .from(agents)
-    .where(and(eq(agents.trustState, 'TRUSTED'), lte(agents.trustedUntil, now)))
+    .where(trustRanOut(now))
     .limit(AT_ONCE)
     .for('update', { skipLocked: true });
   for (const agent of expired) {

@@ -1,7 +1,7 @@
 import { and, type Column, type SQL, sql } from 'drizzle-orm';
 import { type Context, requireOperation } from '../../authority/index.js';
 import { among, type Values } from '../../db/among.js';
-import { agentGet, agents } from '../../identity/agents/index.js';
+import { agentGet, agents, trustStateAt } from '../../identity/agents/index.js';
 import {
   type Connection,
   connection,
@@ -75,12 +75,6 @@ function filterBy(filter: AgentFilter, now: Date): (SQL | undefined)[] {
     among(agents.externalId, filter.externalIds),
     among(attestationRecords.allowlistId, filter.allowlistIds),
     among(agents.projectId, filter.projectIds),
-    among(stateNow(now), filter.states),
+    among(trustStateAt(now), filter.states),
   ];
-}
-
-/** `trustAt` as SQL: trust ends by time, before any job has written it down. */
-function stateNow(now: Date): SQL {
-  const isOver = sql`${agents.trustedUntil} is null or ${agents.trustedUntil} <= ${now.toISOString()}::timestamptz`;
-  return sql`case when ${agents.trustState} = 'TRUSTED' and (${isOver}) then 'STALE' else ${agents.trustState} end`;
 }

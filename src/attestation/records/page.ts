@@ -2,10 +2,10 @@ import { and, type SQL, type SQLChunk, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Db } from '../../db/open.js';
 import { type JsonRow, rowFrom, rowsOf } from '../../db/rows.js';
-import { agents } from '../../identity/agents/index.js';
+import { agents, trustAt } from '../../identity/agents/index.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type AllowlistRow, allowlists } from '../allowlists/index.js';
-import { type Severity, trustAt } from '../verifier/index.js';
+import type { Severity } from '../verifier/index.js';
 import { attestationRecords as records } from './tables.js';
 import { type AgentShape, knownState, shownSeverity } from './views.js';
 
@@ -83,8 +83,7 @@ function agentOf(row: JsonRow, now: Date, allowlist?: AllowlistRow | null): Agen
     externalId: row.external_id,
     createdAt: timeOf(row.created_at),
     projectId: row.project_id,
-    state:
-      row.trust_state && trustAt(knownState(row.trust_state as string), trustedUntil?.getTime() ?? null, now.getTime()),
+    state: row.trust_state && trustAt(knownState(row.trust_state as string), trustedUntil, now),
     trustedUntil,
     tpmKind: row.tpm_kind,
     allowlistId: row.allowlist_id,

@@ -1,11 +1,11 @@
 import { type Asker, type Context, defineLoader, mayOn, requireVisible } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
-import { type AgentRow, agentGet, agents } from '../../identity/agents/index.js';
+import { type AgentRow, agentGet, agents, trustAt } from '../../identity/agents/index.js';
 import { badInput, notFound } from '../../platform/errors.js';
 import { etagFrom } from '../../platform/etag.js';
 import { isId } from '../../platform/ids.js';
 import type { AllowlistRow } from '../allowlists/index.js';
-import { AGENT_STATES, type AgentState, type Severity, trustAt } from '../verifier/index.js';
+import { AGENT_STATES, type AgentState, type Severity } from '../verifier/index.js';
 import { type AgentKey, type AgentView, findView, findViews, lockView } from './repository.js';
 import type { RecordRow } from './tables.js';
 
@@ -113,5 +113,5 @@ export const storedState = ({ agent }: AgentView): AgentState => knownState(agen
 
 /** The state at a moment. */
 export function stateAt(view: AgentView, now: Date): AgentState {
-  return trustAt(storedState(view), view.agent.trustedUntil?.getTime() ?? null, now.getTime());
+  return trustAt(storedState(view), view.agent.trustedUntil, now);
 }

@@ -16,7 +16,6 @@ export {
   eventOf,
   nextState,
   type TransitionOptions,
-  trustAt,
 } from './transitions.js';
 export type {
   Challenge,

@@ -31,12 +31,6 @@ export function nextState(state: AgentState, event: AgentEvent, options: Transit
   return TRANSITIONS[state][event] ?? null;
 }
 
-/** The state that counts at a moment: trust ends by time, before any job has written it down. Times in milliseconds. */
-export function trustAt(state: AgentState, trustedUntil: number | null, now: number): AgentState {
-  if (state !== 'TRUSTED') return state;
-  return trustedUntil !== null && now < trustedUntil ? 'TRUSTED' : 'STALE';
-}
-
 /** What a result does to an agent: a rejection for PROTOCOL failures alone says nothing about the machine. */
 export function eventOf({ verdict, failures }: VerificationResult): 'ACCEPT' | 'REJECT' | null {
   if (verdict === 'ACCEPTED') return 'ACCEPT';

@@ -2,11 +2,13 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { byId, defineLoader } from '../../authority/index.js';
 import type { Db, Tx } from '../../db/open.js';
 import { rowsWhere } from '../../db/rows.js';
+import { unlessTaken } from '../../db/taken.js';
 import { agentGet } from './policies.js';
-import { type AgentRow, agents } from './tables.js';
+import { type AgentRow, agents, agentsTaken } from './tables.js';
 
+/** @throws UserErrors ALREADY_EXISTS for a name or an external id that another agent of the project has. */
 export async function insertAgent(tx: Tx, row: AgentRow): Promise<void> {
-  await tx.insert(agents).values(row);
+  await unlessTaken(agentsTaken, row, () => tx.insert(agents).values(row));
 }
 
 /** Sets what the control plane thinks of an agent's machine; the next request of any replica reads it. */

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { foreignKey, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import type { Taken } from '../../db/taken.js';
 import { projects } from '../projects/tables.js';
 
 /** The principal. What it proved about its machine is the attestation domain's; the outcome, its trust, is here. */
@@ -33,3 +34,8 @@ export const agents = pgTable(
 );
 
 export type AgentRow = typeof agents.$inferSelect;
+
+export const agentsTaken: Taken = {
+  agents_project_id_name_key: { field: 'name', what: 'An agent named' },
+  agents_project_id_external_id_key: { field: 'externalId', what: 'An agent with the external id' },
+};

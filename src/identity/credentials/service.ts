@@ -9,17 +9,17 @@ import {
   requireVisible,
   requireWhole,
 } from '../../authority/index.js';
-import { violates } from '../../db/errors.js';
-import { alreadyExists, forbidden, limitReached } from '../../platform/errors.js';
+import { unlessTaken } from '../../db/taken.js';
+import { forbidden, limitReached } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { bearerHash, newBearer } from '../../platform/secrets.js';
 import { validName, validText } from '../../platform/text.js';
 import { listHeldBy, requireMayTake } from '../assignments/index.js';
 import { validExpiry, validPolicies, validRoles } from './limits.js';
 import { credentialCreate, credentialDelete, credentialGet } from './policies.js';
-import { keyHash, newKey } from './proof.js';
 import * as repository from './repository.js';
-import { type ApiCredentialRow, apiCredentials } from './tables.js';
+import { type ApiCredentialRow, apiCredentials, apiCredentialsTaken } from './tables.js';
 
 const PER_USER_MAX = 50;
 
@@ -37,7 +37,7 @@ export async function createApiCredential(
   context: Context,
   input: CreateApiCredential,
 ): Promise<{ apiCredential: ApiCredentialRow; key: string | null; alreadyIssued: boolean }> {
-  const key = newKey();
+  const key = newBearer('apiCredentialKey');
   return mutate(context, { policy: credentialCreate.name }, async (act) => {
     // A token that was narrowed to be handed on would otherwise come back as a key that lives for a year.
     requireWhole(act, credentialCreate.name);
@@ -59,7 +59,7 @@ async function create(act: Act, input: CreateApiCredential, key: string): Promis
     userDomainId: principal.domainId,
     name: validName(input.name, 'name'),
     description: validText(input.description, 'description'),
-    keyHash: keyHash(key),
+    keyHash: bearerHash('apiCredentialKey', key),
     scopeType: where.type,
     domainId: where.type === 'system' ? null : where.domainId,
     projectId: where.type === 'project' ? where.projectId : null,
@@ -70,7 +70,7 @@ async function create(act: Act, input: CreateApiCredential, key: string): Promis
   };
   if ((await repository.countOfUser(act.tx, principal.id)) >= PER_USER_MAX)
     throw limitReached(`A user has at most ${PER_USER_MAX} API credentials.`);
-  await insert(act, row);
+  await unlessTaken(apiCredentialsTaken, row, () => repository.insert(act.tx, row));
   const { name, roles, allowedPolicies, expiresAt } = row;
   await act.audit({
     action: 'api_credential.created',
@@ -78,16 +78,6 @@ async function create(act: Act, input: CreateApiCredential, key: string): Promis
     details: { name, roles, allowedPolicies, expiresAt: expiresAt.toISOString() },
   });
   return row.id;
-}
-
-async function insert(act: Act, row: ApiCredentialRow): Promise<void> {
-  try {
-    await repository.insert(act.tx, row);
-  } catch (error) {
-    if (violates(error, 'api_credentials_user_id_name_key'))
-      throw alreadyExists(`An API credential named ${row.name} exists.`, 'name');
-    throw error;
-  }
 }
 
 export async function deleteApiCredential(

@@ -1,4 +1,5 @@
 import { index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import type { Taken } from '../../db/taken.js';
 import { domains } from '../domains/tables.js';
 import { users } from '../users/tables.js';
 
@@ -37,3 +38,7 @@ export const apiCredentials = pgTable(
 );
 
 export type ApiCredentialRow = typeof apiCredentials.$inferSelect;
+
+export const apiCredentialsTaken: Taken = {
+  api_credentials_user_id_name_key: { field: 'name', what: 'An API credential named' },
+};

@@ -10,8 +10,8 @@ import {
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
-import { violates } from '../../db/errors.js';
-import { alreadyExists, staleEtag } from '../../platform/errors.js';
+import { unlessTaken } from '../../db/taken.js';
+import { staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
@@ -21,7 +21,7 @@ import { removeWithScope } from '../removal/index.js';
 import { type DomainRef, findDomain } from './lookup.js';
 import { domainCreate, domainDelete, domainGet, domainUpdate } from './policies.js';
 import * as repository from './repository.js';
-import { type DomainRow, domains } from './tables.js';
+import { type DomainRow, domains, domainsTaken } from './tables.js';
 
 const visibleTo = (context: Context) => context.policies.visible([domainGet.name], context.actor, domains);
 
@@ -55,7 +55,7 @@ export async function createDomain(context: Context, input: CreateDomain): Promi
   return mutate(context, { policy: domainCreate.name }, async (act) => {
     const { id } = await once(act, 'createDomain', input, async () => {
       const row = { id: newId('Domain'), name, version: 1, description, createdAt: act.now };
-      await named(name, () => repository.insert(act.tx, row));
+      await unlessTaken(domainsTaken, row, () => repository.insert(act.tx, row));
       await audit(act, 'domain.created', row);
       return row.id;
     });
@@ -81,7 +81,7 @@ export async function updateDomain(context: Context, input: UpdateDomain): Promi
     requireAllowed(act, domainUpdate, row);
     requireEtag(row, input.etag);
     if (changesNothing(row, changes)) return act.unchanged(row);
-    const changed = await named(changes.name, () => repository.update(act.tx, row, changes));
+    const changed = await unlessTaken(domainsTaken, changes, () => repository.update(act.tx, row, changes));
     if (changed === undefined) throw staleEtag();
     await audit(act, 'domain.updated', row, { newName: changed.name, changed: Object.keys(changes) });
     return changed;
@@ -107,14 +107,4 @@ export async function deleteDomain(context: Context, input: DomainAtEtag): Promi
 
 function audit(act: Act, action: string, { id, name }: DomainRow, details: object = {}): Promise<void> {
   return act.audit({ action, target: { type: 'Domain', id }, owner: { domainId: id }, details: { name, ...details } });
-}
-
-/** Runs what writes a name. */
-async function named<T>(name: string | undefined, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (violates(error, 'domains_name_key')) throw alreadyExists(`A domain named ${name} exists.`, 'name');
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import type { Taken } from '../../db/taken.js';
 
 export const domains = pgTable(
   'domains',
@@ -13,3 +14,7 @@ export const domains = pgTable(
 );
 
 export type DomainRow = typeof domains.$inferSelect;
+
+export const domainsTaken: Taken = {
+  domains_name_key: { field: 'name', what: 'A domain named' },
+};

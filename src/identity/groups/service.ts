@@ -9,8 +9,8 @@ import {
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
-import { violates } from '../../db/errors.js';
-import { alreadyExists, limitReached, staleEtag } from '../../platform/errors.js';
+import { unlessTaken } from '../../db/taken.js';
+import { limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import type { Policy } from '../../platform/policy/index.js';
@@ -20,7 +20,7 @@ import { removeWithGroup } from '../removal/index.js';
 import { findGroup, type GroupRef } from './lookup.js';
 import { groupCreate, groupDelete, groupGet, groupUpdate } from './policies.js';
 import * as repository from './repository.js';
-import type { GroupRow } from './tables.js';
+import { type GroupRow, groupsTaken } from './tables.js';
 
 /** How many groups a domain has at most. */
 const GROUPS_MAX = 1000;
@@ -42,7 +42,7 @@ export async function createGroup(context: Context, input: CreateGroup): Promise
         throw limitReached(`A domain has at most ${GROUPS_MAX} groups.`);
       }
       const row = { id: newId('Group'), domainId, name, description, version: 1, createdAt: act.now };
-      await named(name, () => repository.insert(act.tx, row));
+      await unlessTaken(groupsTaken, row, () => repository.insert(act.tx, row));
       await audit(act, 'group.created', row);
       return row.id;
     });
@@ -67,7 +67,7 @@ export async function updateGroup(context: Context, input: UpdateGroup): Promise
     const row = await requireChangeable(act, groupUpdate, input.group);
     requireEtag(row, input.etag);
     if (changesNothing(row, changes)) return act.unchanged(row);
-    const changed = await named(changes.name, () => repository.update(act.tx, row, changes));
+    const changed = await unlessTaken(groupsTaken, changes, () => repository.update(act.tx, row, changes));
     if (changed === undefined) throw staleEtag();
     await audit(act, 'group.updated', row, { newName: changed.name, changed: Object.keys(changes) });
     return changed;
@@ -115,14 +115,4 @@ export async function requireChangeable(
 export function audit(act: Act, action: string, group: GroupRow, details: object = {}): Promise<void> {
   const { id, domainId, name } = group;
   return act.audit({ action, target: { type: 'Group', id }, owner: { domainId }, details: { name, ...details } });
-}
-
-/** Runs what writes a name. */
-async function named<T>(name: string | undefined, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (violates(error, 'groups_domain_id_name_key')) throw alreadyExists(`A group named ${name} exists.`, 'name');
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { index, integer, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import type { Taken } from '../../db/taken.js';
 import { domains } from '../domains/tables.js';
 import { users } from '../users/tables.js';
 
@@ -18,6 +19,10 @@ export const groups = pgTable(
 );
 
 export type GroupRow = typeof groups.$inferSelect;
+
+export const groupsTaken: Taken = {
+  groups_domain_id_name_key: { field: 'name', what: 'A group named' },
+};
 
 export const groupMembers = pgTable(
   'group_members',

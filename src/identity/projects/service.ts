@@ -11,8 +11,8 @@ import {
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
-import { violates } from '../../db/errors.js';
-import { alreadyExists, limitReached, staleEtag } from '../../platform/errors.js';
+import { unlessTaken } from '../../db/taken.js';
+import { limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
@@ -22,7 +22,7 @@ import { removeWithScope } from '../removal/index.js';
 import { findProject, type ProjectRef } from './lookup.js';
 import { projectCreate, projectDelete, projectGet, projectUpdate } from './policies.js';
 import * as repository from './repository.js';
-import { DEPTH_MAX, type ProjectRow, projects } from './tables.js';
+import { DEPTH_MAX, type ProjectRow, projects, projectsTaken } from './tables.js';
 
 /** How many projects a domain has at most. */
 const PROJECTS_MAX = 10_000;
@@ -62,7 +62,7 @@ export async function createProject(context: Context, input: CreateProject): Pro
     const { id } = await once(act, 'createProject', input, async () => {
       const place = await placeFor(act, input.parent);
       const row = { id: newId('Project'), ...place, name, version: 1, description, createdAt: act.now };
-      await named(name, () => repository.insert(act.tx, row));
+      await unlessTaken(projectsTaken, row, () => repository.insert(act.tx, row));
       await audit(act, 'project.created', row, { parentId: row.parentId });
       return row.id;
     });
@@ -100,7 +100,7 @@ export async function updateProject(context: Context, input: UpdateProject): Pro
     requireAllowed(act, projectUpdate, row);
     requireEtag(row, input.etag);
     if (changesNothing(row, changes)) return act.unchanged(row);
-    const changed = await named(changes.name, () => repository.update(act.tx, row, changes));
+    const changed = await unlessTaken(projectsTaken, changes, () => repository.update(act.tx, row, changes));
     if (changed === undefined) throw staleEtag();
     await audit(act, 'project.updated', row, { newName: changed.name, changed: Object.keys(changes) });
     return changed;
@@ -127,14 +127,4 @@ export async function deleteProject(context: Context, input: ProjectAtEtag): Pro
 function audit(act: Act, action: string, { id, domainId, name }: ProjectRow, details: object): Promise<void> {
   const owner = { domainId, projectId: id };
   return act.audit({ action, target: { type: 'Project', id }, owner, details: { name, ...details } });
-}
-
-/** Runs what writes a name. */
-async function named<T>(name: string | undefined, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (violates(error, 'projects_domain_id_name_key')) throw alreadyExists(`A project named ${name} exists.`, 'name');
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, pgTable, smallint, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import type { Taken } from '../../db/taken.js';
 import { domains } from '../domains/tables.js';
 
 /** How deep projects nest. */
@@ -36,3 +37,7 @@ export const projects = pgTable(
 );
 
 export type ProjectRow = typeof projects.$inferSelect;
+
+export const projectsTaken: Taken = {
+  projects_domain_id_name_key: { field: 'name', what: 'A project named' },
+};

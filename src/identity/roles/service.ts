@@ -10,8 +10,8 @@ import {
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
-import { violates } from '../../db/errors.js';
-import { alreadyExists, inUse, invalid, limitReached } from '../../platform/errors.js';
+import { unlessTaken } from '../../db/taken.js';
+import { inUse, invalid, limitReached } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
@@ -19,7 +19,7 @@ import { changesNothing, validText } from '../../platform/text.js';
 import { renameKept } from './kept.js';
 import { roleCreate, roleDelete, roleGet, roleUpdate } from './policies.js';
 import * as repository from './repository.js';
-import { type RoleRow, roles } from './tables.js';
+import { type RoleRow, roles, rolesTaken } from './tables.js';
 
 /** All roles are read into memory when rights changed. */
 const ROLES_MAX = { global: 500, ofDomain: 100 } as const;
@@ -76,7 +76,7 @@ export async function createRole(context: Context, input: CreateRole): Promise<r
       if ((await repository.countOfOwner(act.tx, row.domainId)) >= most) {
         throw limitReached(`There are at most ${most} such roles.`);
       }
-      await named(row, () => repository.insert(act.tx, row));
+      await unlessTaken(rolesTaken, row, () => repository.insert(act.tx, row));
       await record(act, 'role.created', row);
       return row.id;
     });
@@ -113,7 +113,7 @@ export async function updateRole(context: Context, input: UpdateRole): Promise<r
     if (changesNothing(row, changed)) return act.unchanged(row);
     // Policies see a global role's name in whoever holds it.
     await act.changeRights();
-    await named(changed, () => repository.update(act.tx, changed));
+    await unlessTaken(rolesTaken, changed, () => repository.update(act.tx, changed));
     await renameKept(act.tx, row, changed.name);
     await record(act, 'role.updated', changed);
     return requireVisible(act, roleGet, await repository.findById(act.tx, row.id), 'role');
@@ -156,15 +156,6 @@ async function requireSound(act: Act, { name, domainId, isSystemOnly }: RoleRow)
   // It would be no such role, but people would take it for one.
   if (namesake?.isImmutable) throw invalid(`A domain’s role is not called ${name}.`, 'name');
   if (isSystemOnly) throw invalid('Only a global role can be for the system alone.', 'isSystemOnly');
-}
-
-async function named(row: RoleRow, write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    if (violates(error, 'roles_domain_id_name_key')) throw alreadyExists(`A role named ${row.name} exists.`, 'name');
-    throw error;
-  }
 }
 
 /** Tells what was done to a role. */

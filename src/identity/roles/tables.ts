@@ -1,4 +1,5 @@
 import { boolean, index, integer, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import type { Taken } from '../../db/taken.js';
 import { domains } from '../domains/tables.js';
 
 export const roles = pgTable(
@@ -21,6 +22,10 @@ export const roles = pgTable(
 );
 
 export type RoleRow = typeof roles.$inferSelect;
+
+export const rolesTaken: Taken = {
+  roles_domain_id_name_key: { field: 'name', what: 'A role named' },
+};
 
 export const roleImplications = pgTable(
   'role_implications',

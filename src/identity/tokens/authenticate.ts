@@ -1,19 +1,17 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Actor, Principal, Scope } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
 import { unauthenticated } from '../../platform/errors.js';
 import type { CredentialLimit, Credentials } from '../../platform/policy/index.js';
-import type { AgentRow } from '../agents/tables.js';
+import { bearerHash, isBearer, newBearer } from '../../platform/secrets.js';
+import { type AgentRow, trustAt } from '../agents/index.js';
 import { rolesInForce } from '../assignments/index.js';
 import { holderOf, type ShownCredential } from '../credentials/index.js';
 import type { UserRow } from '../users/tables.js';
 import { findBearer } from './repository.js';
 import type { TokenRow } from './tables.js';
 
-const FORM = /^bwt_[A-Za-z0-9_-]{43}$/;
-
-export const newToken = () => `bwt_${randomBytes(32).toString('base64url')}`;
-export const tokenHash = (token: string) => createHash('sha256').update(token).digest('hex');
+export const newToken = () => newBearer('token');
+export const tokenHash = (token: string) => bearerHash('token', token);
 
 /**
  * Who bears a token, as it stands now. `cacheOwner` is what effective roles are cached for: the process's database.
@@ -21,7 +19,7 @@ export const tokenHash = (token: string) => createHash('sha256').update(token).d
  *   that is disabled; with reason AGENT_BANNED for an agent that is banned or retired.
  */
 export async function authenticate(db: Db, cacheOwner: object, token: string, now: Date): Promise<Actor> {
-  const bearer = FORM.test(token) ? await findBearer(db, tokenHash(token)) : undefined;
+  const bearer = isBearer('token', token) ? await findBearer(db, tokenHash(token)) : undefined;
   // Banning revokes an agent's tokens too; its own reason is said first.
   if (bearer?.agent) refuseBanned(bearer.agent);
   if (!bearer || bearer.token.revokedAt !== null || bearer.token.expiresAt <= now) throw unauthenticated();
@@ -63,7 +61,6 @@ function refuseBanned(agent: AgentRow): void {
 
 /** Who an agent is, as policies see it at a time. */
 export function agentActor(agent: AgentRow, now: Date): Identity {
-  const isStale = agent.trustState === 'TRUSTED' && agent.trustedUntil !== null && agent.trustedUntil <= now;
   const principal: Principal = { kind: 'agent', id: agent.id, name: agent.name, domainId: agent.domainId };
   const where: Scope = { type: 'agent', agentId: agent.id, projectId: agent.projectId, domainId: agent.domainId };
   const credentials: Credentials = {
@@ -71,7 +68,7 @@ export function agentActor(agent: AgentRow, now: Date): Identity {
     agent_kind: agent.kind,
     project_id: agent.projectId,
     project_domain_id: agent.domainId,
-    trust_state: isStale ? 'STALE' : agent.trustState,
+    trust_state: trustAt(agent.trustState, agent.trustedUntil, now),
   };
   return { principal, where, scope: 'agent', credentials, rolesUntil: null };
 }

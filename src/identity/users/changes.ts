@@ -7,8 +7,8 @@ import {
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
-import { violates } from '../../db/errors.js';
-import { alreadyExists, staleEtag } from '../../platform/errors.js';
+import { unlessTaken } from '../../db/taken.js';
+import { staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { validName, validText } from '../../platform/text.js';
@@ -17,7 +17,7 @@ import { removeWithUser } from '../removal/index.js';
 import { findUser, type UserRef } from './lookup.js';
 import { userDelete, userGet, userUpdate } from './policies.js';
 import * as repository from './repository.js';
-import type { UserRow } from './tables.js';
+import { type UserRow, usersTaken } from './tables.js';
 
 /** Names a user and a change of it that the caller read. */
 interface UserAtEtag {
@@ -34,7 +34,8 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
   return mutate(context, { policy: userUpdate.name }, async (act) => {
     const row = await changeable(act, userUpdate, input);
     if (row.name === name) return act.unchanged(row);
-    const changed = await rename(act, row, name);
+    const changed = await unlessTaken(usersTaken, { name }, () => repository.update(act.tx, row, { name }));
+    if (changed === undefined) throw staleEtag();
     await audit(act, 'user.updated', row, { newName: name });
     return changed;
   });
@@ -67,17 +68,6 @@ async function changeable(act: Act, policy: Policy<UserRow>, { user, etag }: Use
   await requireMayTake(act, await listHeldBy(act.tx, row.id));
   requireEtag(row, etag);
   return row;
-}
-
-async function rename(act: Act, row: UserRow, name: string): Promise<UserRow> {
-  try {
-    const changed = await repository.update(act.tx, row, { name });
-    if (changed === undefined) throw staleEtag();
-    return changed;
-  } catch (error) {
-    if (violates(error, 'users_domain_id_name_key')) throw alreadyExists(`A user named ${name} exists.`, 'name');
-    throw error;
-  }
 }
 
 function audit(act: Act, action: string, { id, domainId, name }: UserRow, details: object): Promise<void> {

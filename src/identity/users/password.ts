@@ -1,12 +1,14 @@
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { scrypt } from 'node:crypto';
 import type { Context, LogInAttempt } from '../../authority/index.js';
 import { invalid } from '../../platform/errors.js';
 import { FairQueue, type Place } from '../../platform/fair-queue.js';
+import { isEqual, randomSecret } from '../../platform/secrets.js';
 
 /** RFC 7914 parameters beside the cost, which is a setting: with 17 each hash takes 128 MiB and about 0.3 s. */
 const R = 8;
 const P = 1;
 const KEY_BYTES = 32;
+const SALT_BYTES = 16;
 
 type HashLane = 'known' | 'strange' | 'setting';
 
@@ -64,7 +66,7 @@ export function validPassword(password: string, ...path: string[]): string {
  * @throws Refusal RATE_LIMITED.
  */
 export async function hashPassword(password: string, logN: number, place: HashPlace): Promise<string> {
-  const salt = randomBytes(16);
+  const salt = randomSecret(SALT_BYTES);
   const key = await passwordQueue.run(place, () => derive(password, salt, logN, R, P));
   return ['scrypt', logN, R, P, salt.toString('base64'), key.toString('base64')].join('$');
 }
@@ -81,7 +83,7 @@ export async function passwordMatches(
   const given = Buffer.from(salt ?? '', 'base64');
   const cost = [storedLogN ?? logN, r ?? R, p ?? P].map(Number) as [number, number, number];
   const got = await passwordQueue.run(place, () => derive(password.slice(0, 1025), given, ...cost));
-  return expected.length === got.length && timingSafeEqual(expected, got);
+  return isEqual(expected, got);
 }
 
 function derive(password: string, salt: Buffer, logN: number, r: number, p: number): Promise<Buffer> {

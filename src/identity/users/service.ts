@@ -1,13 +1,12 @@
 import { byId, type Context, defineLoader, domainOf, mutate, once, requireVisible } from '../../authority/index.js';
-import { violates } from '../../db/errors.js';
-import { alreadyExists } from '../../platform/errors.js';
+import { unlessTaken } from '../../db/taken.js';
 import { newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { validName } from '../../platform/text.js';
 import { hashPassword, toSet, validPassword } from './password.js';
 import { userCreate, userGet } from './policies.js';
 import * as repository from './repository.js';
-import { type UserRow, users } from './tables.js';
+import { type UserRow, users, usersTaken } from './tables.js';
 
 const visibleTo = (context: Context) => context.policies.visible([userGet.name], context.actor, users);
 
@@ -52,20 +51,11 @@ export async function createUser(context: Context, input: CreateUser): Promise<U
         createdAt: act.now,
       };
       const row = { id: newId('User'), domainId, name, passwordHash, ...state };
-      await insert(act.tx, row);
+      await unlessTaken(usersTaken, row, () => repository.insert(act.tx, row));
       const target = { type: 'User', id: row.id };
       await act.audit({ action: 'user.created', target, owner: { domainId }, details: { name } });
       return row.id;
     });
     return requireVisible(act, userGet, await repository.findById(act.tx, id), 'user');
   });
-}
-
-async function insert(tx: Parameters<typeof repository.insert>[0], row: UserRow): Promise<void> {
-  try {
-    await repository.insert(tx, row);
-  } catch (error) {
-    if (violates(error, 'users_domain_id_name_key')) throw alreadyExists(`A user named ${row.name} exists.`, 'name');
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { boolean, integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import type { Taken } from '../../db/taken.js';
 import { domains } from '../domains/tables.js';
 
 export const users = pgTable(
@@ -20,3 +21,7 @@ export const users = pgTable(
 );
 
 export type UserRow = typeof users.$inferSelect;
+
+export const usersTaken: Taken = {
+  users_domain_id_name_key: { field: 'name', what: 'A user named' },
+};

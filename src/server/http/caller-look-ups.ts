@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Refusal, unavailable } from '../../platform/errors.js';
 import { FairQueue, type LaneLimits } from '../../platform/fair-queue.js';
+import { hashSecret } from '../../platform/secrets.js';
 
 /** Bearers that counted lately; the one longest unused is a new one again. */
 const KNOWN_MAX = 50_000;
@@ -56,7 +56,7 @@ export class LookUps {
     principalOf: (found: T) => string,
     lookUp: (isKnown: boolean) => Promise<T>,
   ): Promise<T> {
-    const digest = createHash('sha256').update(shown).digest('base64');
+    const digest = hashSecret(shown);
     const principal = this.#principals.get(digest);
     try {
       const isKnown = principal !== undefined;

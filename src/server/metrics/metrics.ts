@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { ApolloServerPlugin } from '@apollo/server';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Context, OwnGauge, Route } from '../../authority/index.js';
 import type { Meter } from '../../platform/meter.js';
 import { definePolicy } from '../../platform/policy/index.js';
+import { hashSecret, isSecret } from '../../platform/secrets.js';
 import { type WatchedDatabase, watchDatabase } from './database-metrics.js';
 import { StreamMetrics } from './stream-metrics.js';
 
@@ -46,7 +46,7 @@ const SECONDS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 export class Metrics implements Meter {
   readonly #registry = new Registry();
   readonly streams = new StreamMetrics(this.#registry);
-  readonly #scrapeToken: Buffer | null;
+  readonly #scrapeTokenHash: string | null;
   readonly #http = this.#histogram('bailiwick_http_request_duration_seconds', 'HTTP requests', ['route', 'status']);
   readonly #operations = this.#histogram('bailiwick_operation_duration_seconds', 'GraphQL operations', [
     'kind',
@@ -83,7 +83,7 @@ export class Metrics implements Meter {
 
   /** @param scrapeToken A bearer that reads the metrics and nothing else; without it only a token by policy does. */
   constructor(probes: Probes, scrapeToken?: string) {
-    this.#scrapeToken = scrapeToken === undefined ? null : digest(scrapeToken);
+    this.#scrapeTokenHash = scrapeToken === undefined ? null : hashSecret(scrapeToken);
     collectDefaultMetrics({ register: this.#registry });
     for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
     for (const { name, help, read } of probes.gauges) this.#gauge(name, help, read);
@@ -172,7 +172,7 @@ export class Metrics implements Meter {
 
   isScraper(authorization: string | undefined): boolean {
     const token = /^Bearer (\S{1,1024})$/i.exec(authorization ?? '')?.[1];
-    return token !== undefined && this.#scrapeToken !== null && timingSafeEqual(digest(token), this.#scrapeToken);
+    return token !== undefined && isSecret(token, this.#scrapeTokenHash);
   }
 
   async answer(response: ServerResponse): Promise<void> {
@@ -206,5 +206,3 @@ export const metricsRoute = (metrics: Metrics): Route => ({
   path: /^\/metrics$/,
   handle: (_context, _parameter, _request, response) => metrics.answer(response),
 });
-
-const digest = (token: string) => createHash('sha256').update(token).digest();

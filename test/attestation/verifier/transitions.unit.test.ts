@@ -6,7 +6,6 @@ import {
   type AgentState,
   eventOf,
   nextState,
-  trustAt,
 } from '../../../src/attestation/verifier/index.js';
 import { attest, healthyMachine } from './machine.js';
 
@@ -37,19 +36,6 @@ describe('nextState', () => {
       });
     }
   }
-});
-
-describe('trustAt', () => {
-  it('ok: trust ends at the moment it was given until, and without one is none', () => {
-    expect(trustAt('TRUSTED', 1000, 999)).toBe('TRUSTED');
-    expect(trustAt('TRUSTED', 1000, 1000)).toBe('STALE');
-    expect(trustAt('TRUSTED', null, 0)).toBe('STALE');
-  });
-
-  it('ok: time changes no other state', () => {
-    for (const state of AGENT_STATES.filter((name) => name !== 'TRUSTED'))
-      expect(trustAt(state, 1000, 5000)).toBe(state);
-  });
 });
 
 describe('eventOf', () => {

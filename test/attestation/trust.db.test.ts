@@ -1,0 +1,63 @@
+import { asc } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { trustExpiry } from '../../src/attestation/records/index.js';
+import { AGENT_STATES } from '../../src/attestation/verifier/index.js';
+import { type AgentRow, agents, trustAt, trustRanOut, trustStateAt } from '../../src/identity/agents/index.js';
+import { agentActor } from '../../src/identity/tokens/index.js';
+import { newId } from '../../src/platform/ids.js';
+import { startTestServer, type TestServer } from '../harness/server.js';
+
+const now = new Date('2026-03-01T00:00:00Z');
+const after = (ms: number) => new Date(now.getTime() + ms);
+const ENDS = { 'no end': null, 'an end that passed': after(-1), 'an end now': now, 'an end to come': after(1) };
+
+let server: TestServer;
+/** An agent of each state with each end, by id. */
+let rows: AgentRow[];
+beforeAll(async () => {
+  server = await startTestServer({ clock: { now: () => now } });
+  const { domainId, projectId } = await server.project(await server.domain());
+  const owner = { kind: 'MACHINE' as const, domainId, projectId, externalId: null, createdBy: 'u', createdAt: now };
+  const made = AGENT_STATES.flatMap((trustState) =>
+    Object.entries(ENDS).map(([end, trustedUntil]) => {
+      return { ...owner, id: newId('Agent'), name: `${trustState} with ${end}`, trustState, trustedUntil };
+    }),
+  );
+  await server.services.db.insert(agents).values(made);
+  rows = await stored();
+}, 120_000);
+afterAll(() => server.close());
+
+const stored = () => server.services.db.select().from(agents).orderBy(asc(agents.id));
+const stateOf = ({ trustState, trustedUntil }: AgentRow) => trustAt(trustState, trustedUntil, now);
+const byName = (states: readonly (readonly [string, unknown])[]) => Object.fromEntries(states);
+const expected = () => byName(rows.map((row) => [row.name, stateOf(row)]));
+
+describe('trust that ran out', () => {
+  test('ok: trust counts until its end, and without one not at all; time changes no other state', () => {
+    for (const row of rows) {
+      const isOver = row.trustState === 'TRUSTED' && row.name !== 'TRUSTED with an end to come';
+      expect([row.name, stateOf(row)]).toEqual([row.name, isOver ? 'STALE' : row.trustState]);
+    }
+  });
+
+  test('ok: the database gives each agent the state that the function gives it', async () => {
+    const columns = { name: agents.name, state: trustStateAt(now), hasRunOut: trustRanOut(now) };
+    const found = await server.services.db.select(columns).from(agents);
+    expect(byName(found.map(({ name, state }) => [name, state]))).toEqual(expected());
+    const ranOut = rows.map((row) => [row.name, stateOf(row) !== row.trustState] as const);
+    // Without an end the comparison with one is unknown: neither true nor, for a filter, false.
+    expect(byName(found.map(({ name, hasRunOut }) => [name, hasRunOut]))).toEqual(byName(ranOut));
+  });
+
+  test('ok: policies see an agent in the state that the API shows', () => {
+    const seen = rows.map((row) => [row.name, agentActor(row, now).credentials.trust_state] as const);
+    expect(byName(seen)).toEqual(expected());
+  });
+
+  test('ok: the sweep writes down what counted already, and nothing else', async () => {
+    expect(await trustExpiry.doSome(server.services)).toBe(3);
+    expect(await trustExpiry.doSome(server.services)).toBe(0);
+    expect(byName((await stored()).map(({ name, trustState }) => [name, trustState]))).toEqual(expected());
+  });
+});
