@@ -8,13 +8,14 @@ import {
   Denials,
   type DomainManifest,
   eventSweep,
+  outboxSweep,
   requestIdSweep,
   type Services,
   type Settings,
 } from './authority/index.js';
 import { type Database, followDatabase } from './db/open.js';
 import { DOMAINS } from './domains.js';
-import { Bells } from './events/index.js';
+import { Bells, Placer } from './events/index.js';
 import { authenticate, authenticateCredential, bootstrapIdentity, hashesWaiting, Overrides } from './identity/index.js';
 import { ByteBudget } from './platform/byte-budget.js';
 import { type Clock, describeSkew, isSkewed } from './platform/clock.js';
@@ -120,6 +121,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const declared = declaredPolicies();
   const inForce = new Overrides({ declared, log, clock, meter: metrics });
   const denials = new Denials({ db: database.db, log, meter: metrics, recordAudit, windowMs: settings.denialWindowMs });
+  const placer = new Placer({ db: database.at('stream'), clock, log });
   const services: Services = {
     db: database.db,
     clock,
@@ -132,6 +134,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     owned,
     contentReferences,
     recordAudit,
+    placer,
     denials,
   };
   const domains = options.domains ?? DOMAINS;
@@ -180,14 +183,15 @@ export async function createApp(options: AppOptions): Promise<App> {
       return { actor, ...(await inForce.at(db, actor.epoch)) };
     },
   });
-  const deafen = await database.listen((topic) => bells.ring(topic));
-  const sweeps = [requestIdSweep, eventSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])];
+  const deafen = await database.listen((said) => bells.ring(said));
+  const sweeps = [requestIdSweep, eventSweep, outboxSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])];
   const sweeper = startChores({ ...services, db: database.at('chore') }, sweeps);
   const close = async () => {
     streams.end();
     await deafen();
     await sweeper.stop();
     await graphql.stop();
+    await placer.stop();
     await denials.close();
     await stopClock();
   };

@@ -1,5 +1,6 @@
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Db, Tx } from '../db/open.js';
+import type { Placer } from '../events/index.js';
 import type { ByteBudget } from '../platform/byte-budget.js';
 import type { Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
@@ -115,6 +116,8 @@ export interface Services {
   /** Every column that refers to stored content, of every domain. */
   readonly contentReferences: readonly PgColumn[];
   readonly recordAudit: RecordAudit;
+  /** Tells the events of transactions that are committed. */
+  readonly placer: Placer;
   readonly denials: DenialLog;
 }
 

@@ -24,7 +24,7 @@ export { mayOn, refuseUnless, requireAllowed, requireOperation, requireVisible, 
 export { Denials } from './denials.js';
 export { auditDenial } from './denied.js';
 export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC, readEpoch } from './epoch.js';
-export { eventSweep } from './event-sweep.js';
+export { eventSweep, outboxSweep } from './event-sweep.js';
 export { once, requestIdSweep } from './idempotency.js';
 export { byId, defineLoader } from './loader.js';
 export {

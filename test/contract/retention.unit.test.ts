@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { describe, expect, test } from 'vitest';
-import { eventSweep, requestIdSweep } from '../../src/authority/index.js';
+import { eventSweep, outboxSweep, requestIdSweep } from '../../src/authority/index.js';
 import { DOMAINS } from '../../src/domains.js';
 
 const SRC = new URL('../../src/', import.meta.url);
 const PAGE = readFileSync(new URL('../../docs/retention.md', import.meta.url), 'utf8');
 
-const SWEEPS = [requestIdSweep, eventSweep, ...DOMAINS.flatMap(({ sweeps }) => sweeps ?? [])];
+const SWEEPS = [requestIdSweep, eventSweep, outboxSweep, ...DOMAINS.flatMap(({ sweeps }) => sweeps ?? [])];
 const nameOf = (table: PgTable) => getTableConfig(table).name;
 
 async function allTables(): Promise<string[]> {

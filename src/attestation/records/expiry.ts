@@ -15,7 +15,11 @@ const AT_ONCE = 200;
 export const trustExpiry: Sweep = {
   name: 'trust that ran out',
   intervalMs: ({ trustExpiryIntervalMs }) => trustExpiryIntervalMs,
-  removeSome: (services) => services.db.transaction((tx) => expireSome(services, tx)),
+  removeSome: async (services) => {
+    const expired = await services.db.transaction((tx) => expireSome(services, tx));
+    if (expired > 0) void services.placer.committed();
+    return expired;
+  },
 };
 
 async function expireSome({ clock, recordAudit }: Services, tx: Tx): Promise<number> {
