@@ -1,16 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { events, recordEvents } from '../../src/events/index.js';
+import { events, Placer, recordEvents } from '../../src/events/index.js';
+import { systemClock } from '../../src/platform/clock.js';
 import { newId } from '../../src/platform/ids.js';
-import { openTestPostgres } from '../harness/engine.js';
-import { startTestServer, type TestServer } from '../harness/server.js';
+import { createLogger } from '../../src/platform/log.js';
+import { openTestPostgres, type TestDatabase } from '../harness/engine.js';
 
-let server: TestServer;
+let database: TestDatabase;
 beforeAll(async () => {
-  server = await startTestServer({ open: openTestPostgres });
-}, 60_000);
-afterAll(() => server.close());
+  database = await openTestPostgres();
+});
+afterAll(() => database.close());
 
 const fact = (objectId: string) => ({
   type: 'agent.trust_changed',
@@ -19,7 +20,8 @@ const fact = (objectId: string) => ({
 });
 
 test('ok: a commit does not wait for one of another object that has its events already, and both are told', async () => {
-  const { db, placer } = server.services;
+  const { db } = database;
+  const placer = new Placer({ db, clock: systemClock, log: createLogger('silent') });
   const [slow, quick] = [newId('Agent'), newId('Agent')];
   const told = async () =>
     (

@@ -23,7 +23,7 @@ beforeAll(async () => {
   rows = await makeRows(server);
   project = await server.project(await server.defaultDomainId());
   token = (await server.token({ scope: project, role: 'reader' })).token;
-}, 60_000);
+});
 afterAll(() => server.close());
 
 const turns = () => turnsTaken(server, SCRAPER);
