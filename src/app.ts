@@ -6,6 +6,7 @@ import {
   Denials,
   type DomainManifest,
   eventSweep,
+  outboxChore,
   type Running,
   requestIdSweep,
   type Services,
@@ -13,7 +14,7 @@ import {
 } from './authority/index.js';
 import { type Database, followDatabase } from './db/open.js';
 import { ACCESS, AUDIT_LOG, DOMAINS } from './domains.js';
-import { Bells } from './events/index.js';
+import { Bells, Placer } from './events/index.js';
 import { ByteBudget } from './platform/byte-budget.js';
 import { type Clock, describeSkew, isSkewed } from './platform/clock.js';
 import { takeIdsFrom } from './platform/ids.js';
@@ -121,6 +122,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const inForce = ACCESS.policiesInForce({ declared, log, clock, meter: metrics });
   const { record: recordAudit } = AUDIT_LOG;
   const denials = new Denials({ db: database.db, log, meter: metrics, recordAudit, windowMs: settings.denialWindowMs });
+  const placer = new Placer({ db: database.at('stream'), clock, log });
   const services: Services = {
     db: database.db,
     clock,
@@ -132,6 +134,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     memory,
     references,
     recordAudit,
+    placer,
     denials,
   };
   const domains = options.domains ?? DOMAINS;
@@ -177,9 +180,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       return { actor, ...(await inForce.at(db, actor.epoch)) };
     },
   });
-  const deafen = await database.listen((topic) => bells.ring(topic));
+  const deafen = await database.listen((said) => bells.ring(said));
   const sweeps = [requestIdSweep, eventSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])];
-  const chores = domains.flatMap((domain) => domain.chores ?? []);
+  const chores = [outboxChore, ...domains.flatMap((domain) => domain.chores ?? [])];
   const byItself = { ...services, db: database.at('chore') };
   const allChores = startChores(byItself, { sweeps, chores });
   const running: Running[] = [];
@@ -191,6 +194,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     await deafen();
     await allChores.stop();
     await graphql.stop();
+    await placer.stop();
     await denials.close();
     for (const one of running) await one.stop();
     await stopClock();

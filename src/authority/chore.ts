@@ -18,11 +18,14 @@ export interface ChoreAct {
  * Does a bounded part of what the server does by itself, in a transaction of its own: nobody asked, so there is no policy
  * and no epoch. Any replica does so at any time: what is taken is locked, and what another holds is skipped.
  */
-export function chore<T>({ db, clock, recordAudit }: Services, run: (act: ChoreAct) => Promise<T>): Promise<T> {
-  return db.transaction(async (tx) => {
+export async function chore<T>(
+  { db, clock, recordAudit, placer }: Services,
+  run: (act: ChoreAct) => Promise<T>,
+): Promise<T> {
+  const events: EventFact[] = [];
+  const result = await db.transaction(async (tx) => {
     const now = clock.now();
     const request = { requestId: randomUUID(), actor: anonymous, at: now };
-    const events: EventFact[] = [];
     const result = await run({
       tx,
       now,
@@ -32,4 +35,6 @@ export function chore<T>({ db, clock, recordAudit }: Services, run: (act: ChoreA
     await recordEvents(tx, events, now);
     return result;
   });
+  if (events.length > 0) void placer.committed();
+  return result;
 }

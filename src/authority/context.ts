@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../db/open.js';
+import type { Placer } from '../events/index.js';
 import type { ByteBudget } from '../platform/byte-budget.js';
 import type { Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
@@ -71,6 +72,8 @@ export interface Services {
   /** What points at what, of every domain, whichever are served. */
   readonly references: readonly Reference[];
   readonly recordAudit: RecordAudit;
+  /** Tells the events of transactions that are committed. */
+  readonly placer: Placer;
   readonly denials: DenialLog;
 }
 

@@ -1,7 +1,8 @@
-import { events, removeEvents } from '../events/index.js';
-import type { Sweep } from './manifest.js';
+import { events, placeSome, removeEvents } from '../events/index.js';
+import type { Chore, Sweep } from './manifest.js';
 
 const SWEPT_AT_ONCE = 500;
+const PLACED_EVERY_MS = 2000;
 
 /** Whoever resumes from before the retention is told to read afresh, whether the sweep came by already or not. */
 export const eventSweep: Sweep = {
@@ -11,4 +12,11 @@ export const eventSweep: Sweep = {
     const now = clock.now();
     return removeEvents(db, new Date(now.getTime() - settings.eventRetentionMs), now, SWEPT_AT_ONCE);
   },
+};
+
+/** Tells what was committed and not told, because its process died or the database was away just then. */
+export const outboxChore: Chore = {
+  name: 'events left in the outbox',
+  intervalMs: () => PLACED_EVERY_MS,
+  doSome: ({ db, clock }) => placeSome(db, clock.now()),
 };

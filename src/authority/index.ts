@@ -31,7 +31,7 @@ export {
   theOne,
 } from './domain-roles.js';
 export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC, readEpoch } from './epoch.js';
-export { eventSweep } from './event-sweep.js';
+export { eventSweep, outboxChore } from './event-sweep.js';
 export { once, requestIdSweep } from './idempotency.js';
 export { byId, defineLoader } from './loader.js';
 export {

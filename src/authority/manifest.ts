@@ -38,6 +38,8 @@ export interface Feed<Row extends object = any, Args = any> {
   readonly type: string;
   /** The objects that events are about, by their ids, as they are now; those that are gone are missing. */
   objects(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Row>>;
+  /** The ids of the only objects that the arguments ask for: a stream is not woken for others. Null or absent for all. */
+  asksFor?(args: Args): readonly string[] | null | undefined;
   /**
    * What says whether a caller may see an event, which is about this object, and the field's arguments ask for it.
    * @throws Refusal BAD_USER_INPUT for arguments that cannot be.

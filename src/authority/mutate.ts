@@ -18,7 +18,7 @@ export interface Act extends Asker {
   readonly context: Context;
   /** Records what is being done; it commits with the change or not at all. */
   audit(fact: AuditFact): Promise<void>;
-  /** Tells those who watch what changed; written at the end of the transaction. */
+  /** Tells those who watch what changed; written at the end of the transaction, told once it is committed. */
   event(fact: EventFact): void;
   /**
    * Called once it is settled that what somebody may do changes, before the first write: holds the epoch alone from here
@@ -49,7 +49,9 @@ export async function mutate<T>(context: Context, options: MutateOptions, run: (
   let hold: EpochHold = 'share';
   for (let attempt = 1; ; attempt++) {
     try {
-      return await context.db.transaction((tx) => runOnce(context, options, { tx, hold }, run));
+      const { result, hasEvents } = await context.db.transaction((tx) => runOnce(context, options, { tx, hold }, run));
+      if (hasEvents) void context.placer.committed();
+      return result;
     } catch (error) {
       if (error instanceof EpochIsShared) {
         hold = 'update';
@@ -85,7 +87,7 @@ async function runOnce<T>(
   options: MutateOptions,
   { tx, hold }: Attempt,
   run: (act: Act) => Promise<T>,
-): Promise<T> {
+): Promise<{ result: T; hasEvents: boolean }> {
   const epoch = await lockEpoch(tx, hold);
   const now = context.clock.now();
   const isSame = isCurrent(context.actor, epoch, now);
@@ -116,5 +118,5 @@ async function runOnce<T>(
   if (isUnchanged && entries + events.length > 0) throw new Error(`${options.policy}: a change was called none`);
   if (!isUnchanged && entries === 0) throw new Error(`${options.policy}: a change must leave an audit entry`);
   await recordEvents(tx, events, now);
-  return result;
+  return { result, hasEvents: events.length > 0 };
 }

@@ -1,4 +1,5 @@
 import { EVERY_TOPIC } from '../db/open.js';
+import { isAbout, type Topic, topicIn } from './topics.js';
 
 /**
  * Wakes those of this process who wait for a topic. Rings are counted, so that what was read can be told to have been
@@ -8,9 +9,13 @@ export class Bells {
   readonly #hung = new Set<Bell>();
   #moment = 0;
 
-  ring(topic: string): void {
+  /** @param said As `saidOf` tells it, or `EVERY_TOPIC`. */
+  ring(said: string): void {
     const moment = this.nextMoment();
-    for (const bell of this.#hung) if (topic === EVERY_TOPIC || bell.topics.includes(topic)) bell.ring(moment);
+    const happened = said === EVERY_TOPIC ? null : topicIn(said);
+    for (const bell of this.#hung) {
+      if (happened === null || bell.topics.some((topic) => isAbout(topic, happened))) bell.ring(moment);
+    }
   }
 
   /** A moment that is after every ring until now, and before every one that comes. */
@@ -19,7 +24,7 @@ export class Bells {
     return this.#moment;
   }
 
-  hang(...topics: readonly string[]): Bell {
+  hang(...topics: readonly Topic[]): Bell {
     const bell: Bell = new Bell(topics, this.nextMoment(), () => this.#hung.delete(bell));
     this.#hung.add(bell);
     return bell;
@@ -28,13 +33,13 @@ export class Bells {
 
 /** Remembers that it rang: what happens while its owner reads ends the next wait at once. */
 export class Bell {
-  readonly topics: readonly string[];
+  readonly topics: readonly Topic[];
   readonly takeDown: () => void;
   #rungAt: number;
   #hasRung = false;
   #wake = () => {};
 
-  constructor(topics: readonly string[], hungAt: number, takeDown: () => void) {
+  constructor(topics: readonly Topic[], hungAt: number, takeDown: () => void) {
     this.topics = topics;
     this.takeDown = takeDown;
     this.#rungAt = hungAt;

@@ -1,5 +1,7 @@
 export { type Bell, Bells } from './bells.js';
 export { beginAt, type EventFact, recordEvents, removeEvents } from './log.js';
+export { Placer, placeSome } from './placing.js';
 export { type Beginning, cursorOf } from './positions.js';
 export { type Piece, RecentEvents } from './recent.js';
-export { type EventRow, events } from './tables.js';
+export { type EventRow, eventOutbox, events } from './tables.js';
+export type { Topic } from './topics.js';

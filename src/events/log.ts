@@ -1,9 +1,9 @@
-import { and, asc, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
-import { ADVISORY_LOCKS, type Db, notify, type Tx } from '../db/open.js';
+import { and, asc, eq, gt, inArray, lt, type SQL } from 'drizzle-orm';
+import type { Db, Tx } from '../db/open.js';
 import { eventsExpired } from '../platform/errors.js';
 import { newId } from '../platform/ids.js';
 import { type Beginning, beginningOf, positionAt } from './positions.js';
-import { events } from './tables.js';
+import { eventOutbox, events } from './tables.js';
 
 /** Something that changed, in the words of its domain. */
 export interface EventFact {
@@ -14,23 +14,13 @@ export interface EventFact {
 }
 
 /**
- * Writes events as the last thing that a transaction does. Transactions that have some stand in line from here to their
- * commit: so positions grow in the order of commits, a reader that has seen one has seen all before it, and since who
- * changes an object holds its row, the events of one object are in the order of its changes.
+ * Writes events in the transaction of the change, which must hold the objects that they are about. Whoever commits it
+ * calls `Placer.committed` then: nobody is told before.
  */
 export async function recordEvents(tx: Tx, facts: readonly EventFact[], at: Date): Promise<void> {
   if (facts.length === 0) return;
-  // A statement of its own: the next one must see what those before in the line committed.
-  await tx.execute(sql`select pg_advisory_xact_lock(${ADVISORY_LOCKS.events}::bigint)`);
-  const last = sql`coalesce((select max(${events.position}) from ${events}), 0)`;
-  const rows = facts.map((fact, index) => ({
-    ...fact,
-    position: sql`greatest(${positionAt(at)}::bigint, ${last} + 1) + ${index}::bigint`,
-    id: newId('Event'),
-    occurredAt: at,
-  }));
-  await tx.insert(events).values(rows);
-  for (const type of new Set(facts.map((fact) => fact.type))) await notify(tx, type);
+  const rows = facts.map((fact) => ({ ...fact, id: newId('Event'), occurredAt: at }));
+  await tx.insert(eventOutbox).values(rows);
 }
 
 /**

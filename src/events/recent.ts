@@ -49,21 +49,34 @@ export class RecentEvents {
     }
   }
 
-  /** The next events behind a position and not behind `end`; from the database where they are not kept any more. */
-  async behind(db: Db, position: number): Promise<Piece> {
-    const found = position < this.#start ? await this.#older(db, position) : this.#newer(position);
-    return { events: found, end: found.length < PIECE ? this.end : (found.at(-1)?.position ?? this.end) };
+  /**
+   * The next events behind a position and not behind `end`; from the database where they are not kept any more.
+   * @param objectIds The objects whose events are wanted; null for all.
+   */
+  async behind(db: Db, position: number, objectIds: ReadonlySet<string> | null): Promise<Piece> {
+    const isWanted = (event: EventRow) => objectIds === null || objectIds.has(event.objectId);
+    return position < this.#start ? this.#older(db, position, isWanted) : this.#newer(position, isWanted);
   }
 
-  #newer(position: number): readonly EventRow[] {
+  #newer(position: number, isWanted: (event: EventRow) => boolean): Piece {
     let from = this.#kept.length;
     while (from > 0 && (this.#kept[from - 1]?.position ?? 0) > position) from -= 1;
-    return this.#kept.slice(from, from + PIECE);
+    const found: EventRow[] = [];
+    for (const event of this.#kept.slice(from)) {
+      if (found.length === PIECE) break;
+      if (isWanted(event)) found.push(event);
+    }
+    return this.#piece(found, found);
   }
 
-  #older(db: Db, position: number): Promise<EventRow[]> {
+  async #older(db: Db, position: number, isWanted: (event: EventRow) => boolean): Promise<Piece> {
     const where = and(gt(events.position, position), lte(events.position, this.end));
-    return select(db, this.#type, { limit: PIECE, order: asc, where });
+    const read = await select(db, this.#type, { limit: PIECE, order: asc, where });
+    return this.#piece(read, read.filter(isWanted));
+  }
+
+  #piece(read: readonly EventRow[], wanted: readonly EventRow[]): Piece {
+    return { events: wanted, end: read.length < PIECE ? this.end : (read.at(-1)?.position ?? this.end) };
   }
 }
 

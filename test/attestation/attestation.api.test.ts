@@ -123,6 +123,7 @@ describe('a machine', () => {
     expect(third.agent.state).toBe('TRUSTED');
     // Accepted while it is trusted already: nothing changed that anybody would have to be told.
     expect((await attest(machine, token)).agent.state).toBe('TRUSTED');
+    await server.services.placer.committed();
     const told = await server.services.db.select().from(events).where(eq(events.objectId, id)).orderBy(events.position);
     const states = ['CREATED', 'PENDING', 'TRUSTED', 'FAILED', 'PENDING', 'TRUSTED'];
     expect(told.map(({ details }) => details)).toEqual(

@@ -3,8 +3,8 @@ import { watchTrust } from '../../src/cli/commands/agent-watch.js';
 import { CliError, EXIT } from '../../src/cli/errors.js';
 import type { Format } from '../../src/cli/output.js';
 import type { Session } from '../../src/cli/session.js';
-import { recordEvents } from '../../src/events/index.js';
 import { makeRows, type Rows } from '../contract/personas/rows.js';
+import { happen as happenAll } from '../events/happen.js';
 import { eventually } from '../events/watch.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 
@@ -46,7 +46,7 @@ const session = (format: Format, bearer = token): Session => ({
 
 function happen(id: string, from: string, to: string) {
   const fact = { type: 'agent.trust_changed', objectId: id, details: { from, to } };
-  return server.services.db.transaction((tx) => recordEvents(tx, [fact], new Date()));
+  return happenAll(server.services, [fact]);
 }
 
 describe('bailiwick agent watch', () => {

@@ -1,9 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventSweep } from '../../src/authority/index.js';
-import { events, recordEvents } from '../../src/events/index.js';
+import { events } from '../../src/events/index.js';
 import { makeRows } from '../contract/personas/rows.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
+import { happen as happenAll } from './happen.js';
 import { open, TRUST, watch } from './watch.js';
 
 const HOUR = 3_600_000;
@@ -29,7 +30,7 @@ async function happen(): Promise<void> {
   const details = { from: STATES[happened % 4], to: STATES[(happened + 1) % 4] };
   happened += 1;
   const fact = { type: 'agent.trust_changed', objectId: id, details };
-  await server.services.db.transaction((tx) => recordEvents(tx, [fact], clock.now()));
+  await happenAll(server.services, [fact], clock.now());
 }
 const kept = () => server.services.db.select().from(events).where(eq(events.objectId, id)).orderBy(events.position);
 const refusal = async (variables: object) => {

@@ -4,11 +4,12 @@ import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditEntries } from '../../src/audit/entries/tables.js';
 import { eventSweep } from '../../src/authority/index.js';
-import { events, recordEvents } from '../../src/events/index.js';
+import { events } from '../../src/events/index.js';
 import { agents } from '../../src/identity/agents/index.js';
 import { makeRows, type Rows } from '../contract/personas/rows.js';
 import { openTestDatabase, type TestDatabase } from '../harness/engine.js';
 import { type Json, startTestServer, type TestServer } from '../harness/server.js';
+import { happen as happenAll } from './happen.js';
 import { open, TRUST, watch } from './watch.js';
 
 const BAN = `mutation ($input: BanAgentInput!) { banAgent(input: $input) { agent { state } } }`;
@@ -45,13 +46,14 @@ async function trusted(on: TestServer, owner: Project, trustedUntil: Date): Prom
   await on.services.db.update(agents).set({ trustState: 'TRUSTED', trustedUntil }).where(eq(agents.id, id));
   return id;
 }
-const told = async (id: string, { services: { db } } = server) =>
-  (await db.select().from(events).where(eq(events.objectId, id)).orderBy(events.position)).map(
-    ({ details }) => details,
-  );
+const told = async (id: string, { services: { db, placer } } = server) => {
+  await placer.committed();
+  const found = await db.select().from(events).where(eq(events.objectId, id)).orderBy(events.position);
+  return found.map(({ details }) => details);
+};
 const happen = (id: string, count: number, at = new Date()) => {
   const fact = { type: 'agent.trust_changed', objectId: id, details: { from: 'PENDING', to: 'FAILED' } };
-  return database.db.transaction((tx) => recordEvents(tx, Array(count).fill(fact), at));
+  return happenAll(server.services, Array(count).fill(fact), at);
 };
 
 describe('trust that runs out', () => {

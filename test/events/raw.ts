@@ -8,8 +8,8 @@ export interface RawStream {
 }
 
 /** A subscriber that costs next to nothing, for having many: it counts what comes. Resolves once it follows. */
-export function followRaw(url: string, token: string): Promise<RawStream> {
-  const body = JSON.stringify({ query: TRUST });
+export function followRaw(url: string, token: string, filter: object = {}): Promise<RawStream> {
+  const body = JSON.stringify({ query: TRUST, variables: { filter } });
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   return new Promise((resolve, reject) => {
     let count = 0;

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type EventFact, events, recordEvents } from '../../src/events/index.js';
+import { type EventFact, events } from '../../src/events/index.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
+import { newId } from '../../src/platform/ids.js';
 import { makeRows } from '../contract/personas/rows.js';
 import { openTestDatabase, type TestDatabase } from '../harness/engine.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
+import { happen } from './happen.js';
 import { eventually, TRUST, type Watcher, watch } from './watch.js';
 
 const CALLERS = 6;
@@ -57,7 +59,7 @@ test('refused: streams get no event that was committed after their caller’s ri
 
   let isOver = false;
   const telling = (async () => {
-    for (; !isOver; await delay(2)) await database.db.transaction((tx) => recordEvents(tx, [fact], new Date()));
+    for (; !isOver; await delay(2)) await happen(server.services, [fact]);
   })();
   const lost: { readonly caller: Caller; readonly after: number }[] = [];
   for (const [index, caller] of callers.slice(1).entries()) {
@@ -72,12 +74,10 @@ test('refused: streams get no event that was committed after their caller’s ri
         : await other.graphql(REVOKE_TOKEN, {}, caller.token);
     expect(answer.body.errors).toBeUndefined();
     // What is written from here on is committed after the answer.
-    const mark = await database.db.transaction(async (tx) => {
-      await recordEvents(tx, [fact], new Date());
-      const written = await tx.select().from(events).where(eq(events.objectId, agentId));
-      return Math.max(...written.map(({ position }) => position));
-    });
-    lost.push({ caller, after: mark });
+    const mark: EventFact = { ...fact, objectId: newId('Agent') };
+    await happen(server.services, [mark]);
+    const [written] = await database.db.select().from(events).where(eq(events.objectId, mark.objectId));
+    lost.push({ caller, after: written?.position ?? 0 });
   }
   await delay(100);
   isOver = true;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordEvents } from '../../src/events/index.js';
 import { makeRows } from '../contract/personas/rows.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
+import { happen as happenAll } from './happen.js';
 import { TRUST, type Watcher, watch } from './watch.js';
 
 const CALLERS = 4;
@@ -36,13 +36,9 @@ afterAll(async () => {
 
 const reader = () => server.token({ scope: project, role: 'reader' });
 const happen = () =>
-  server.services.db.transaction((tx) =>
-    recordEvents(
-      tx,
-      [{ type: 'agent.trust_changed', objectId: agentId, details: { from: 'PENDING', to: 'FAILED' } }],
-      new Date(),
-    ),
-  );
+  happenAll(server.services, [
+    { type: 'agent.trust_changed', objectId: agentId, details: { from: 'PENDING', to: 'FAILED' } },
+  ]);
 
 /** Waits until no statement comes any more, but those of a sign of life. */
 async function quiet(): Promise<void> {

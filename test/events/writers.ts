@@ -21,7 +21,7 @@ const STALLED_MS = 15_000;
 const below = (end: number) => Math.floor(Math.random() * end);
 
 /** Changes that overlap in every way: begun early, holding their agents late, lingering before they commit or not. */
-export async function writeAll({ db }: Services, ids: readonly string[], walk: Walk): Promise<void> {
+export async function writeAll({ db, placer }: Services, ids: readonly string[], walk: Walk): Promise<void> {
   const linger = () => delay(below(walk.lingerMs + 1));
   const change = () =>
     db.transaction(async (tx) => {
@@ -48,6 +48,7 @@ export async function writeAll({ db }: Services, ids: readonly string[], walk: W
       await change().catch((error: unknown) => {
         if (!(error instanceof Undone)) throw error;
       });
+      void placer.committed();
     }
   };
   await Promise.all(Array.from({ length: walk.writers }, work));
@@ -55,8 +56,9 @@ export async function writeAll({ db }: Services, ids: readonly string[], walk: W
 
 class Undone extends Error {}
 
-/** What was committed about the agents. */
-export function committed({ db }: Services, ids: readonly string[]) {
+/** What was committed about the agents, once all of it is told. */
+export async function committed({ db, placer }: Services, ids: readonly string[]) {
+  await placer.committed();
   return db
     .select()
     .from(events)

@@ -137,7 +137,9 @@ describe.skipIf(!FAKETIME)(`two replicas on one database, five minutes ahead and
     for (const ids of made) expect(ids).toEqual([...ids].sort());
     const query = sql`select id, object_id as "objectId", occurred_at as at from events
       where type = 'allowlist.published' order by position`;
-    const events = await rowsOf<{ id: string; objectId: string; at: string }>(server.services.db, query);
+    const read = () => rowsOf<{ id: string; objectId: string; at: string }>(server.services.db, query);
+    await expect.poll(async () => (await read()).length, { timeout: MINUTE }).toBe(total);
+    const events = await read();
     expect(events.map(({ objectId }) => objectId).sort()).toEqual([...all].sort());
     for (const id of [...all, ...events.map((event) => event.id)]) {
       const ms = Number.parseInt(id.slice(4, 17).replace('-', ''), 16);

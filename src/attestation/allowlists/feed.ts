@@ -15,6 +15,7 @@ interface Watch {
 export const allowlistFeed: Feed<AllowlistRow, Watch> = {
   type: ALLOWLIST_PUBLISHED,
   objects: async (db, ids) => byId(await rowsWhere(db, allowlists, inArray(allowlists.id, [...ids]))),
+  asksFor: ({ filter }) => filter?.allowlistIds,
   tells({ filter }) {
     const isAsked = amongThese(filter?.allowlistIds);
     return (asker, _event, list) => isAsked(list.id) && mayOn(asker, allowlistGet, list);

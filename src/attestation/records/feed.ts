@@ -19,6 +19,7 @@ interface Watch {
 export const trustFeed: Feed<AgentRow, Watch> = {
   type: TRUST_CHANGED,
   objects: agentsByIds,
+  asksFor: ({ filter }) => filter?.agentIds,
   tells({ filter }) {
     const isAgent = amongThese(filter?.agentIds);
     const isProject = amongThese(filter?.projectIds);

@@ -35,8 +35,9 @@ export class Look {
     return this.#recentOf(feed).end;
   }
 
-  behind(feed: Feed, position: number): Promise<Piece> {
-    return this.#recentOf(feed).behind(this.#db, position);
+  /** @param objectIds The objects whose events are wanted; null for all. */
+  behind(feed: Feed, position: number, objectIds: ReadonlySet<string> | null): Promise<Piece> {
+    return this.#recentOf(feed).behind(this.#db, position, objectIds);
   }
 
   /**

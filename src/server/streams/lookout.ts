@@ -58,9 +58,21 @@ export class Lookout {
     this.#turns = new Turns(atOnce);
   }
 
-  /** Begins to follow a feed. The bell rings for its events, and when rights change. */
-  follow(feed: Feed): { readonly bell: Bell; unfollow(): void } {
-    const bell = this.#bells.hang(feed.type, RIGHTS_TOPIC);
+  /**
+   * Begins to follow a feed. The bell rings for its events, when rights change, and for whatever happens to the caller: an
+   * agent's trust changes without its rights.
+   *
+   * @param objectIds The objects whose events are wanted; null for all.
+   */
+  follow(
+    feed: Feed,
+    objectIds: ReadonlySet<string> | null,
+    callerId: string,
+  ): { readonly bell: Bell; unfollow(): void } {
+    const wanted = { type: feed.type, objectIds };
+    const rights = { type: RIGHTS_TOPIC, objectIds: null };
+    const caller = { type: null, objectIds: new Set([callerId]) };
+    const bell = this.#bells.hang(wanted, rights, caller);
     this.#followed.set(feed, (this.#followed.get(feed) ?? 0) + 1);
     const unfollow = () => {
       bell.takeDown();

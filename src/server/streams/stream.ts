@@ -7,6 +7,7 @@ import { logFaults } from '../graphql/apollo.js';
 import { maskError, refusalFor } from '../graphql/mask.js';
 import { recordDenial } from '../guard/denials.js';
 import type { Guarded } from '../guard/enforce.js';
+import { holderOf } from './holder.js';
 import { callerKey, type Look } from './look.js';
 import type { Follower, Lookout } from './lookout.js';
 import type { Subscription } from './subscription.js';
@@ -59,6 +60,8 @@ type Answer = ExecutionResult | null;
 /** Where a stream is. */
 interface Place {
   readonly tells: ReturnType<Feed['tells']>;
+  /** The objects that were asked for by their ids; null for all. */
+  readonly objectIds: ReadonlySet<string> | null;
   /** Where `piece` begins; everything before was sent, or is not for this caller. Null until the first look of who begins now. */
   position: number | null;
   /** What was read behind it and not decided yet: a few events, whoever may see them. */
@@ -75,8 +78,10 @@ async function* answersOf(stream: Stream): AsyncGenerator<Answer, void> {
   const { db, clock, settings } = context;
   const position = await beginAt(db, subscription.args as Beginning, clock.now(), settings.eventRetentionMs);
   const tells = feed.tells(subscription.args);
-  const place: Place = { tells, position, piece: null, known: context, held: [] };
-  const { bell, unfollow } = lookout.follow(feed);
+  const asked = feed.asksFor?.(subscription.args);
+  const objectIds = asked == null ? null : new Set(asked);
+  const place: Place = { tells, objectIds, position, piece: null, known: context, held: [] };
+  const { bell, unfollow } = lookout.follow(feed, objectIds, holderOf(context.actor).id);
   try {
     let isSign = false;
     let hasCaughtUp = false;
@@ -125,7 +130,7 @@ async function stepOf(stream: Stream, place: Place, look: Look, isSign: boolean)
   place.known = context;
   requireOperation(context, policy);
   place.position ??= look.endOf(feed);
-  const piece = place.piece ?? (await look.behind(feed, place.position));
+  const piece = place.piece ?? (await look.behind(feed, place.position, place.objectIds));
   // What serves for a sign of life is too old for deciding what nobody rang for.
   if (isSign && piece.events.length > 0) return { answer: null, isBehind: true };
   const event = await look.firstOf(feed, piece.events, (one, object) => place.tells(context, one, object));

@@ -1,14 +1,15 @@
 import type { ServerResponse } from 'node:http';
-import type { Actor, Context, Feed, Route } from '../../authority/index.js';
+import type { Context, Feed, Route } from '../../authority/index.js';
 import { badInput } from '../../platform/errors.js';
 import { definePolicy } from '../../platform/policy/index.js';
 import type { Guarded } from '../guard/enforce.js';
 import { BODY_MAX_SMALL, isJson, readJson, refuseMediaType } from '../http/body.js';
 import { Costs } from '../limits/cost.js';
 import { chargeReading } from '../limits/document.js';
+import { holderOf } from './holder.js';
 import type { Lookout } from './lookout.js';
 import { answerStream } from './stream.js';
-import type { Holder, StreamPlaces } from './stream-places.js';
+import type { StreamPlaces } from './stream-places.js';
 import { readSubscription } from './subscription.js';
 
 export const streamPolicy = definePolicy({
@@ -98,9 +99,4 @@ export class Streams {
     };
     return { signal: stream.signal, close };
   }
-}
-
-function holderOf({ principal }: Actor): Holder {
-  if (principal === null) throw new Error('A policy let somebody open a stream who is nobody.');
-  return principal;
 }

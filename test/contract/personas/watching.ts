@@ -1,4 +1,5 @@
-import { type EventFact, recordEvents } from '../../../src/events/index.js';
+import type { EventFact } from '../../../src/events/index.js';
+import { happen } from '../../events/happen.js';
 import type { Json } from '../../harness/server.js';
 import { wordFor } from './ask.js';
 import type { Persona } from './personas.js';
@@ -46,17 +47,14 @@ export interface Watching {
 
 /** Lets something happen to everything, and then watches as one persona from before that on. */
 export async function watchAll(world: World, persona: Persona, things: Things): Promise<Watching[]> {
-  const { db } = world.server.services;
   const watchings: Watching[] = [];
   for (const [subscription, { type, fields, fact, objectOf }] of Object.entries(WATCHED)) {
     const wanted = (things[type] ?? []).filter(({ id }) => id !== null);
     const since = new Date();
-    await db.transaction((tx) =>
-      recordEvents(
-        tx,
-        wanted.map((thing) => fact(thing)),
-        since,
-      ),
+    await happen(
+      world.server.services,
+      wanted.map((thing) => fact(thing)),
+      since,
     );
     const query = `subscription ($since: DateTime) { event: ${subscription}(since: $since) { ${fields} } }`;
     const seen = await caughtUp(world, persona, { query, variables: { since } });
