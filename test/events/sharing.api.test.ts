@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeRows } from '../contract/personas/rows.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 import { happen as happenAll } from './happen.js';
+import { turnsTaken } from './turns-taken.js';
 import { TRUST, type Watcher, watch } from './watch.js';
 
 const CALLERS = 4;
@@ -10,6 +11,7 @@ const STREAMS = 160;
 /** Alone a stream makes seven for an event and three for a grant. A busy machine delivers slowly, and looks more often. */
 const STATEMENTS_MAX = STREAMS * 1.5;
 const ROUNDS = 3;
+const SCRAPER = 'the-scraper';
 
 type Project = Awaited<ReturnType<TestServer['project']>>;
 
@@ -19,7 +21,10 @@ let project: Project;
 let agentId: string;
 const watchers: Watcher[] = [];
 beforeAll(async () => {
-  server = await startTestServer({ statements: { logQuery: (statement) => statements.push(statement) } });
+  server = await startTestServer({
+    metricsToken: SCRAPER,
+    statements: { logQuery: (statement) => statements.push(statement) },
+  });
   project = await server.project(await server.defaultDomainId());
   agentId = await (await makeRows(server)).agent(project, 'PENDING');
   const callers = await Promise.all(Array.from({ length: CALLERS }, () => reader()));
@@ -27,8 +32,10 @@ beforeAll(async () => {
     watchers.push(watch(server.url, callers[count % CALLERS]?.token ?? '', TRUST));
   }
   await Promise.all(watchers.map((watcher) => watcher.open()));
+  // A stream begins with its first look, which on a busy machine comes some time after it was opened.
+  while ((await turnsTaken(server, SCRAPER)) < STREAMS) await delay(100);
   await quiet();
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   for (const watcher of watchers) watcher.kill();
   await server.close();
