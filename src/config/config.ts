@@ -23,6 +23,8 @@ export interface Config {
   readonly databaseLockWaitMaxMs: number;
   readonly domains: readonly string[] | undefined;
   readonly hasGraphiql: boolean;
+  /** Whether queries that come again are run as plain data where they can be. */
+  readonly runsPlain: boolean;
   readonly logLevel: string;
   readonly agentTokenLifetimeMs: number;
   readonly enrollmentTokenLifetimeMs: number;
@@ -59,6 +61,12 @@ export class ConfigError extends Error {}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const FORM = z.object(
+  Object.fromEntries(Object.entries(SETTINGS).map(([name, [form]]) => [name, form])) as {
+    [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name][0];
+  },
+);
+
 /**
  * Reads the configuration from the environment, the only place that does.
  * @throws ConfigError that lists every name that is unknown or has a value that cannot be.
@@ -66,12 +74,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readConfig(environment: Environment): Config {
   const given = withFiles(environment);
   const problems = unknownNames(given);
-  const schema = z.object(
-    Object.fromEntries(Object.entries(SETTINGS).map(([name, [form]]) => [name, form])) as {
-      [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name][0];
-    },
-  );
-  const parsed = schema.safeParse(given);
+  const parsed = FORM.safeParse(given);
   if (!parsed.success)
     problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   if (!parsed.success || problems.length > 0) throw new ConfigError(`Configuration: ${problems.join('; ')}`);
@@ -92,6 +95,7 @@ export function readConfig(environment: Environment): Config {
     databaseLockWaitMaxMs: values.BAILIWICK_DATABASE_LOCK_WAIT_MAX,
     domains: values.BAILIWICK_DOMAINS?.split(',').map((name) => name.trim()),
     hasGraphiql: values.BAILIWICK_GRAPHIQL,
+    runsPlain: values.BAILIWICK_PLAIN_RUNS,
     logLevel: values.BAILIWICK_LOG_LEVEL,
     agentTokenLifetimeMs: values.BAILIWICK_AGENT_TOKEN_LIFETIME,
     enrollmentTokenLifetimeMs: values.BAILIWICK_ENROLLMENT_TOKEN_LIFETIME,
