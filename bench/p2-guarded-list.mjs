@@ -62,7 +62,7 @@ function variants(url, token, project) {
   const headers = { authorization: `Bearer ${token}` };
   const body = { query: OURS, variables: { first: FIRST } };
   const server = join(folder, 'server.mjs');
-  const ours = ['raw', 'unguarded', 'bailiwick'].map((name) => ({ name, server, url, body, headers }));
+  const ours = ['raw', 'unguarded', 'stock', 'bailiwick'].map((name) => ({ name, server, url, body, headers }));
   const execPath = node22();
   if (!execPath) return ours;
   const theirs = join(folder, 'postgraphile');
@@ -126,6 +126,7 @@ async function measured(started) {
 const TITLES = {
   raw: '`node:http`, postgres.js, `JSON.stringify`; the same look-up of the token',
   unguarded: 'Bailiwick with every guard off',
+  stock: 'Bailiwick without plain runs (`BAILIWICK_PLAIN_RUNS=false`)',
   bailiwick: '**Bailiwick**',
   postgraphile: 'PostGraphile 5.1.5 on Node 22, without any authentication',
 };
@@ -137,11 +138,12 @@ function table(results) {
       `| ${TITLES[name]} | ${one.perSecond.toFixed(0)}/s | ${(perSecond / one.perSecond).toFixed(2)} | ${one.cpuMs.toFixed(2)} ms | ${(cpuMs / one.cpuMs).toFixed(2)} |`,
   );
   const guards = 100 * (cpuMs / results.get('unguarded').cpuMs - 1);
+  const plain = 100 * (1 - cpuMs / results.get('stock').cpuMs);
   return [
     '| Server | Requests | Bailiwick ÷ it | Server’s CPU a request | Bailiwick ÷ it |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
     '',
-    `Guards cost ${guards.toFixed(1)} % of CPU time. ${ROUNDS} rounds of ${SECONDS} s in turn, 4 connections, Postgres and client on the same machine.`,
+    `Guards cost ${guards.toFixed(1)} % of CPU time, plain runs save ${plain.toFixed(1)} %. ${ROUNDS} rounds of ${SECONDS} s in turn, 4 connections, Postgres and client on the same machine.`,
   ].join('\n');
 }

@@ -62,6 +62,8 @@ export interface AppOptions {
   readonly domains?: readonly DomainManifest[];
   /** Whether to serve GraphiQL; not by default. */
   readonly hasGraphiql?: boolean;
+  /** Whether queries that come again are run as plain data where they can be; so by default. */
+  readonly runsPlain?: boolean;
 }
 
 export interface App {
@@ -106,7 +108,7 @@ export function guardedSchema(domains: readonly DomainManifest[], policies: Poli
 
 /** The composition root: puts together what the domains bring. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { database, log, settings } = options;
+  const { database, log, settings, runsPlain } = options;
   const policies = allPolicies();
   const { clock, stopClock } = await clockOf(options);
   const skewMs = () => clock.skewMs?.() ?? 0;
@@ -155,7 +157,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const adminPasswordPath = await ACCESS.bootstrap(services, options.adminPasswordPath);
   // Read now, so that what is wrong with them is said at the start.
   await inForce.at(database.db, 0);
-  const graphql: ApolloServer<Context> = createGraphql(guarded, log, metrics.plugin);
+  const graphql: ApolloServer<Context> = createGraphql(guarded, log, { runsPlain, watchers: [metrics.plugin] });
   await graphql.start();
   const { http, stopping } = createFrontDoor({
     services,

@@ -37,7 +37,7 @@ async function bailiwick(isUnguarded) {
     memory: () => ({ inUse: 0, max: 0 }),
     gauges: [],
   });
-  const graphql = createGraphql(served, log, metrics.plugin);
+  const graphql = createGraphql(served, log, { runsPlain: variant !== 'stock', watchers: [metrics.plugin] });
   await graphql.start();
   const shared = { clock: systemClock, log, meter: metrics };
   const declared = declaredPolicies();

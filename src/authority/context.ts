@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../db/open.js';
+import type { Db, RootDb, Tx } from '../db/open.js';
 import type { Placer } from '../events/index.js';
 import type { ByteBudget } from '../platform/byte-budget.js';
 import type { Clock } from '../platform/clock.js';
@@ -59,7 +59,7 @@ export interface PoliciesInForce {
 
 /** What a process has one of. */
 export interface Services {
-  readonly db: Db;
+  readonly db: RootDb;
   readonly clock: Clock;
   readonly log: Logger;
   /** Every policy as it is declared, before operators change it. */
@@ -99,7 +99,7 @@ export interface Context extends Services, Asker {
   /** Takes what is to be called once the answer is sent, or nobody waits for it any more; at once when that is so already. */
   readonly atEnd: (done: () => void) => void;
   /** Reads the caller's rights again, and the policies; inside a transaction that holds the epoch, as they stay until it ends. */
-  readonly reauthenticate: (tx: Tx) => Promise<Asker>;
+  readonly reauthenticate: (db: Db) => Promise<Asker>;
   /**
    * What loaders read is kept for, where several contexts share it: those of one caller at one moment, under the same
    * rights. Each context's own by default.

@@ -1,5 +1,5 @@
 import { faultForLog } from '../db/errors.js';
-import type { Db } from '../db/open.js';
+import type { RootDb } from '../db/open.js';
 import type { Logger } from '../platform/log.js';
 import type { Meter } from '../platform/meter.js';
 import type { Denial, DenialLog, RecordAudit } from './context.js';
@@ -17,7 +17,7 @@ const COUNTED_MAX = 10_000;
 const CLOSED_AT_ONCE = 100;
 
 export interface DenialOptions {
-  readonly db: Db;
+  readonly db: RootDb;
   readonly log: Logger;
   readonly meter: Pick<Meter, 'denialsMerged' | 'denialsLost'>;
   readonly recordAudit: RecordAudit;

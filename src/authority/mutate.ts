@@ -15,7 +15,8 @@ import { bumpEpoch, type EpochHold, lockEpoch } from './epoch.js';
 export interface Act extends Asker {
   readonly tx: Tx;
   readonly now: Date;
-  readonly context: Context;
+  /** The request without the database: in here only `tx` may be used. */
+  readonly context: Omit<Context, 'db'>;
   /** Records what is being done; it commits with the change or not at all. */
   audit(fact: AuditFact): Promise<void>;
   /** Tells those who watch what changed; written at the end of the transaction, told once it is committed. */
@@ -36,6 +37,9 @@ export interface MutateOptions {
 /** Ends an attempt that comes to a change of rights while it only shares the epoch: two that both did would deadlock. */
 class EpochIsShared extends Error {}
 
+/** The requests with a change under way. A request makes one after the other, and shares its context with no other. */
+const changing = new WeakSet<Context>();
+
 /** One of them may only have found that the epoch must be held alone. */
 const ATTEMPTS = 5;
 
@@ -46,6 +50,17 @@ const ATTEMPTS = 5;
  */
 export async function mutate<T>(context: Context, options: MutateOptions, run: (act: Act) => Promise<T>): Promise<T> {
   requireSoundClock(context);
+  if (changing.has(context))
+    throw new Error(`${options.policy}: a change cannot begin inside another; pass \`act\` on.`);
+  changing.add(context);
+  try {
+    return await attempts(context, options, run);
+  } finally {
+    changing.delete(context);
+  }
+}
+
+async function attempts<T>(context: Context, options: MutateOptions, run: (act: Act) => Promise<T>): Promise<T> {
   let hold: EpochHold = 'share';
   for (let attempt = 1; ; attempt++) {
     try {
@@ -75,6 +90,17 @@ export async function mutate<T>(context: Context, options: MutateOptions, run: (
 async function auditHidden(context: Context, policy: PolicyName, error: unknown): Promise<void> {
   if (!(error instanceof Refusal) || error.code !== 'NOT_FOUND' || context.actor.principal === null) return;
   await auditDenial(context, { action: 'request.denied', policy, details: { reason: 'NOT_FOUND' } });
+}
+
+/** On the embedded engine another handle would wait for this transaction for ever; on Postgres it would not see it. */
+function withoutDatabase(context: Context): Act['context'] {
+  const inside = {
+    ...context,
+    get db(): never {
+      throw new Error('Inside a change only `act.tx` may be used, not the database.');
+    },
+  };
+  return inside;
 }
 
 interface Attempt {
@@ -114,7 +140,16 @@ async function runOnce<T>(
     isUnchanged = true;
     return result;
   };
-  const result = await run({ ...asker, tx, now, context, audit, event, changeRights, unchanged });
+  const result = await run({
+    ...asker,
+    tx,
+    now,
+    context: withoutDatabase(context),
+    audit,
+    event,
+    changeRights,
+    unchanged,
+  });
   if (isUnchanged && entries + events.length > 0) throw new Error(`${options.policy}: a change was called none`);
   if (!isUnchanged && entries === 0) throw new Error(`${options.policy}: a change must leave an audit entry`);
   await recordEvents(tx, events, now);

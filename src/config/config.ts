@@ -25,6 +25,8 @@ export interface Config extends Settings {
   readonly databaseLockWaitMaxMs: number;
   readonly domains: readonly string[] | undefined;
   readonly hasGraphiql: boolean;
+  /** Whether queries that come again are run as plain data where they can be. */
+  readonly runsPlain: boolean;
   readonly logLevel: string;
   readonly limits: LimitSettings;
   /** How many streams use the database at a time. */
@@ -36,6 +38,12 @@ export interface Config extends Settings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const FORM = z.object(
+  Object.fromEntries(Object.entries(SETTINGS).map(([name, [form]]) => [name, form])) as {
+    [Name in keyof typeof PROCESS_SETTINGS]: (typeof PROCESS_SETTINGS)[Name][0];
+  },
+);
+
 /**
  * Reads the configuration from the environment, the only place that does.
  * @throws ConfigError that lists every name that is unknown or has a value that cannot be.
@@ -43,12 +51,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readConfig(environment: Environment): Config {
   const given = withFiles(environment);
   const problems = unknownNames(given);
-  const schema = z.object(
-    Object.fromEntries(Object.entries(SETTINGS).map(([name, [form]]) => [name, form])) as {
-      [Name in keyof typeof PROCESS_SETTINGS]: (typeof PROCESS_SETTINGS)[Name][0];
-    },
-  );
-  const parsed = schema.safeParse(given);
+  const parsed = FORM.safeParse(given);
   if (!parsed.success)
     problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   if (!parsed.success || problems.length > 0) throw new ConfigError(`Configuration: ${problems.join('; ')}`);
@@ -70,6 +73,7 @@ export function readConfig(environment: Environment): Config {
     databaseLockWaitMaxMs: values.BAILIWICK_DATABASE_LOCK_WAIT_MAX,
     domains: values.BAILIWICK_DOMAINS?.split(',').map((name) => name.trim()),
     hasGraphiql: values.BAILIWICK_GRAPHIQL,
+    runsPlain: values.BAILIWICK_PLAIN_RUNS,
     logLevel: values.BAILIWICK_LOG_LEVEL,
     sweepIntervalMs: values.BAILIWICK_SWEEP_INTERVAL,
     clockSkewMaxMs: values.BAILIWICK_CLOCK_SKEW_MAX,

@@ -72,6 +72,10 @@ export const PROCESS_SETTINGS = {
     flag.default(true),
     'Whether to serve GraphiQL, a page that explores the API, at /graphiql. It carries no data.',
   ],
+  BAILIWICK_PLAIN_RUNS: [
+    flag.default(true),
+    'Whether queries that come again are run as plain data where they can be, which takes less CPU for long lists and answers the same. false runs everything by graphql’s own execution, should BailiwickPlainRunFaults say that something is wrong with it.',
+  ],
   BAILIWICK_LOG_LEVEL: [
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
     'How much is logged.',

@@ -9,7 +9,8 @@ import { Gate, ONE_CONNECTION, SHARES, type Share } from './gate.js';
 import { healthOf } from './health.js';
 import { MIGRATIONS } from './migrations.js';
 import { CHANNEL } from './notify.js';
-import type { Database, Db, StatementListener } from './types.js';
+import { rootOf } from './root.js';
+import type { Database, RootDb, StatementListener } from './types.js';
 
 export interface EmbeddedOptions {
   readonly dataDir: string;
@@ -54,8 +55,8 @@ export function embeddedDatabase(
   const gate = new Gate(1, ONE_CONNECTION, WAIT_MAX_MS);
   const faults = new Faults(log);
   const logger = statements ? { logger: statements } : {};
-  const dbFor = (own: Share, transactions: Share): Db =>
-    drizzle(through(client, gate, faults, own, transactions), logger);
+  const dbFor = (own: Share, transactions: Share): RootDb =>
+    rootOf(drizzle(through(client, gate, faults, own, transactions), logger));
   const byShare = new Map(SHARES.map((share) => [share, dbFor(share, share)]));
   const ask = async (statement: string) => {
     const results = await gate.pass('caller', () => client.exec(statement));
@@ -65,7 +66,7 @@ export function embeddedDatabase(
     engine: 'embedded',
     started: () => {},
     db: dbFor('read', 'write'),
-    at: (share) => byShare.get(share) as Db,
+    at: (share) => byShare.get(share) as RootDb,
     use: (share) => gate.use(share),
     failures: (cause) => faults.count(cause),
     health: healthOf({ kept: ask, fresh: (look) => look(ask) }, faults),

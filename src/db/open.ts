@@ -8,7 +8,7 @@ export { followDatabase } from './clock.js';
 export { CAUSE_NAMES, type Cause } from './errors.js';
 export { SHARES, type Share } from './gate.js';
 export { EVERY_TOPIC, notify } from './notify.js';
-export type { Database, Db, Engine, StatementListener, Tx } from './types.js';
+export type { Database, Db, Engine, RootDb, StatementListener, Tx } from './types.js';
 
 export interface DatabaseOptions {
   /** A postgres:// address; without one the embedded database in `dataDir` is opened. */

@@ -11,7 +11,8 @@ import { requireMendedDriver } from './mended-driver.js';
 import { MIGRATIONS } from './migrations.js';
 import { requireVersion } from './postgres-version.js';
 import { handlesOf } from './prepared.js';
-import type { Database, Db, StatementListener } from './types.js';
+import { rootOf } from './root.js';
+import type { Database, RootDb, StatementListener } from './types.js';
 
 export interface PostgresOptions {
   readonly url: string;
@@ -61,7 +62,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const faults = new Faults(options.log);
   const handleOf = handlesOf(client, gate, (error) => faults.saw(error));
   const logger = options.statements ? { logger: options.statements } : {};
-  const dbFor = (statements: Share, transactions: Share): Db => drizzle(handleOf({ statements, transactions }), logger);
+  const dbFor = (statements: Share, transactions: Share): RootDb =>
+    rootOf(drizzle(handleOf({ statements, transactions }), logger));
   const byShare = new Map(SHARES.map((share) => [share, dbFor(share, share)]));
   const looking = connect(options.url, 'bailiwick readiness', LOOK);
   const ways = { kept: askOn(looking), fresh: freshly(options.url) };
@@ -69,7 +71,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     engine: 'postgres',
     started: () => {},
     db: dbFor('read', 'write'),
-    at: (share) => byShare.get(share) as Db,
+    at: (share) => byShare.get(share) as RootDb,
     use: (share) => gate.use(share),
     failures: (cause) => faults.count(cause),
     health: healthOf(ways, faults),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { faultForLog } from '../db/errors.js';
-import { ADVISORY_LOCKS, type Db, notify } from '../db/open.js';
+import { ADVISORY_LOCKS, notify, type RootDb } from '../db/open.js';
 import { rowsOf } from '../db/rows.js';
 import type { Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/log.js';
@@ -22,7 +22,7 @@ const GATHER_MS = 3;
  *
  * @param now A lower bound of the positions.
  */
-export async function placeSome(db: Db, now: Date): Promise<number> {
+export async function placeSome(db: RootDb, now: Date): Promise<number> {
   const [waiting] = await db.select({ turn: eventOutbox.turn }).from(eventOutbox).limit(1);
   if (waiting === undefined) return 0;
   return db.transaction(async (tx) => {
@@ -53,7 +53,7 @@ const placing = (now: Date) => sql`
   returning type, object_id as "objectId"`;
 
 export interface PlacerOptions {
-  readonly db: Db;
+  readonly db: RootDb;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -8,6 +8,8 @@ export interface Meter {
   wouldChange(policy: string, scope: string, change: string): void;
   /** A denial was counted with others of the same caller instead of being written at once. */
   denialsMerged(): void;
+  /** Running a query as plain data failed by a mistake of ours; its answer came from graphql's own execution. */
+  plainRunFaulted(): void;
   /** So many denials could not be written to the audit log. */
   denialsLost(count: number): void;
 }

@@ -43,6 +43,7 @@ async function start(config: Config): Promise<void> {
     adminPasswordPath: config.adminPasswordPath,
     ...(domains && { domains }),
     hasGraphiql: config.hasGraphiql,
+    runsPlain: config.runsPlain,
   });
   const app = await orClose(created, database);
   logUnhandled(log);

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { BATCH_MAX, sealBatch } from '../../src/audit/sealer/index.js';
 import { countUnsealed, findNewestHead, readKeyFile, verifyAuditChain } from '../../src/audit/seals/index.js';
 import { anonymous } from '../../src/authority/index.js';
-import type { Db } from '../../src/db/open.js';
+import type { Db, RootDb, Tx } from '../../src/db/open.js';
 import { rowsOf } from '../../src/db/rows.js';
 import type { TestServer } from '../harness/server.js';
 
@@ -25,7 +25,7 @@ export async function sealAll({ db, clock, settings }: Services): Promise<number
 }
 
 /** Follows the whole chain; answers its last sequence number and throws for a fault. */
-export async function verifyAll(db: Db, auditKeyPath: string): Promise<number> {
+export async function verifyAll(db: RootDb, auditKeyPath: string): Promise<number> {
   let fromSeq: number | null = 1;
   for (;;) {
     const context = { db, settings: { auditKeyPath } } as Parameters<typeof verifyAuditChain>[0];
@@ -37,13 +37,15 @@ export async function verifyAll(db: Db, auditKeyPath: string): Promise<number> {
 }
 
 /** Entries as a use case writes them, in one transaction. */
-export async function writeEntries({ db, clock, recordAudit }: Services, count: number): Promise<void> {
-  await db.transaction(async (tx) => {
-    for (let nth = 0; nth < count; nth++) {
-      const request = { requestId: `request-${nth}`, actor: anonymous, at: clock.now() };
-      await recordAudit(tx, request, { action: 'test.made', details: { nth, text: 'é\n"', half: 0.5, list: [null] } });
-    }
+export async function writeEntries(services: Services, count: number): Promise<void> {
+  await services.db.transaction(async (tx) => {
+    for (let nth = 0; nth < count; nth++) await writeEntry(tx, services, nth);
   });
+}
+
+export function writeEntry(tx: Tx, { clock, recordAudit }: Services, nth = 0): Promise<void> {
+  const request = { requestId: `request-${nth}`, actor: anonymous, at: clock.now() };
+  return recordAudit(tx, request, { action: 'test.made', details: { nth, text: 'é\n"', half: 0.5, list: [null] } });
 }
 
 export const VERIFY = `query ($fromSeq: BigInt, $toSeq: BigInt) {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealBatch } from '../../src/audit/sealer/index.js';
 import { readKeyFile } from '../../src/audit/seals/index.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
-import { count, outOfOrder, sealAll, verifyAll, writeEntries } from './chain.js';
+import { count, outOfOrder, sealAll, verifyAll, writeEntries, writeEntry } from './chain.js';
 
 // Two transactions at a time are needed, and the embedded engine has one connection.
 let server: TestServer;
@@ -17,7 +17,7 @@ test('ok: what commits behind a running transaction waits for it', async () => {
   await sealAll(server.services);
   const before = await count(db, 'audit_seals');
   await db.transaction(async (slow) => {
-    await writeEntries({ ...server.services, db: slow }, 1);
+    await writeEntry(slow, server.services);
     await writeEntries(server.services, 1);
     expect(await sealBatch(db, keys, clock.now())).toBe(0);
   });

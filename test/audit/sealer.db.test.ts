@@ -9,7 +9,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sealBatch, startSealer } from '../../src/audit/sealer/index.js';
 import { readKeyFile } from '../../src/audit/seals/index.js';
-import { type Db, openDatabase } from '../../src/db/open.js';
+import { type Db, openDatabase, type RootDb } from '../../src/db/open.js';
 import { makeMigratedFolder } from '../harness/migrated-folder.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 import { count, outOfOrder, sealAll, verifyAll } from './chain.js';
@@ -107,7 +107,7 @@ describe('a sealer that is killed', () => {
   }
 
   test('kept: after kills in the middle nothing is missing, twice or forked', { timeout: 180_000 }, async () => {
-    const within = async <T>(run: (db: Db) => Promise<T>): Promise<T> => {
+    const within = async <T>(run: (db: RootDb) => Promise<T>): Promise<T> => {
       const { db, close } = await openDatabase({ url, dataDir, connectionsMax: 2 });
       return run(db).finally(close);
     };

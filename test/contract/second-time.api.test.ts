@@ -36,7 +36,7 @@ const submitted: Attempts = async (world) => {
     const asked: object = (await attempt?.input(persona)) ?? {};
     if (persona.principal?.kind !== 'agent') return asked;
     const { id } = persona.principal;
-    await voidOpenChallenge(world.server.services.db, id);
+    await world.server.services.db.transaction((tx) => voidOpenChallenge(tx, id));
     return { ...asked, attestationId: await world.rows.challenge(id, 'OPEN') };
   };
   return attempt ? [{ ...attempt, input }] : [];

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
 import postgres from 'postgres';
 import { embeddedDatabase } from '../../src/db/embedded.js';
-import type { Database, Db, Engine, StatementListener } from '../../src/db/open.js';
+import type { Database, Engine, RootDb, StatementListener } from '../../src/db/open.js';
 import { openPostgres, type PostgresOptions } from '../../src/db/postgres.js';
 
 export interface TestDatabase {
-  readonly db: Db;
+  readonly db: RootDb;
   readonly engine: Engine;
   readonly database: Database;
   close(): Promise<void>;

@@ -55,7 +55,7 @@ export interface TestServerOptions {
   /** A database other than the one of the engine that the run is about. */
   readonly open?: (statements?: StatementListener) => Promise<TestDatabase>;
   /** What is served. */
-  readonly app?: Pick<AppOptions, 'domains' | 'hasGraphiql'>;
+  readonly app?: Pick<AppOptions, 'domains' | 'hasGraphiql' | 'runsPlain'>;
   /** Limits to set; there are no others. */
   readonly limits?: Partial<LimitSettings>;
   readonly trustedProxies?: readonly string[];
@@ -191,7 +191,7 @@ function world({ db, clock }: Services) {
       const { type: scopeType, ...owner } = scope;
       const row = { id: newId('RoleAssignment'), userId, roleId: role.id, scopeType, isInherited: false };
       await db.insert(roleAssignments).values({ ...row, ...owner, createdAt: clock.now() });
-      await bumpEpoch(db);
+      await db.transaction(bumpEpoch);
     },
     async token({ scope, role, userId, homeDomainId, expiresAt }: Persona): Promise<Bearer> {
       const home = homeDomainId ?? ('domainId' in scope ? scope.domainId : await defaultDomainId());

@@ -86,7 +86,7 @@ export function asking(server: TestServer) {
         const row = { id: newId('RoleAssignment'), groupId: id, roleId: role?.id ?? '', scopeType, ...owner };
         await db.insert(roleAssignments).values({ ...row, isInherited: false, createdAt: clock.now() });
       }
-      await bumpEpoch(db);
+      await db.transaction(bumpEpoch);
       return id;
     },
   };

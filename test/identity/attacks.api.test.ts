@@ -69,7 +69,7 @@ describe('roles that change under what was narrowed to them', () => {
     const { userId, project, ways } = await narrowedTo('courier', 'pilot');
     const { id: roleId } = await stories.role('courier', root);
     await server.services.db.delete(roleAssignments).where(eq(roleAssignments.roleId, roleId));
-    await bumpEpoch(server.services.db);
+    await server.services.db.transaction(bumpEpoch);
     const { etag } = await stories.role('courier', root);
     expect((await stories.changed('deleteRole', { roleId, etag }, root)).userErrors).toEqual([]);
     await stories.create('courier', root);
@@ -157,7 +157,7 @@ describe('a system that nobody administers for good', () => {
     const groups = [await ask.group(domainId, undefined, [userId]), await ask.group(domainId)];
     const onSystem = eq(roleAssignments.scopeType, 'system');
     await db.update(roleAssignments).set({ expiresAt: inOneHour() }).where(onSystem);
-    await bumpEpoch(db);
+    await db.transaction(bumpEpoch);
     try {
       const user = { id: userId };
       const leave = await ask.send('removeGroupMember', '__typename', { group: { id: groups[0] }, user }, token);
@@ -171,7 +171,7 @@ describe('a system that nobody administers for good', () => {
       );
     } finally {
       await db.update(roleAssignments).set({ expiresAt: null }).where(onSystem);
-      await bumpEpoch(db);
+      await db.transaction(bumpEpoch);
     }
   });
 });
@@ -220,7 +220,7 @@ describe('a right that is not in force', () => {
       const userId = await server.user(domainId);
       await server.assign(userId, 'reader', SYSTEM);
       await db.update(roleAssignments).set(when).where(eq(roleAssignments.userId, userId));
-      await bumpEpoch(db);
+      await db.transaction(bumpEpoch);
       const user = { id: userId };
       const set = await ask.send('setUserPassword', '__typename', { user, password: 'correct horse battery' }, token);
       const etag = await ask.etag('user', userId, token);

@@ -97,7 +97,7 @@ describe('a credential of one project', () => {
     const { token, userId } = await holder(scope, 'member');
     const { id, key, shown } = await credential(token);
     await server.services.db.delete(roleAssignments).where(eq(roleAssignments.userId, userId));
-    await bumpEpoch(server.services.db);
+    await server.services.db.transaction(bumpEpoch);
     const create = 'mutation { createAgent(input: { name: "late" }) { agent { id } } }';
     await expectRefused(await server.graphql(create, {}, shown), 'FORBIDDEN', { policy: 'agent:create' });
     await expectRefused(await exchange({ credential: { id, key } }), 'UNAUTHENTICATED', { action: 'token.refused' });
@@ -267,6 +267,6 @@ async function memberOfSystemGroup(domainId: string): Promise<string> {
   await db.insert(groupMembers).values({ groupId, userId, createdAt });
   const row = { id: newId('RoleAssignment'), groupId, roleId: admin?.id ?? '', scopeType: 'system' as const };
   await db.insert(roleAssignments).values({ ...row, isInherited: false, createdAt });
-  await bumpEpoch(db);
+  await db.transaction(bumpEpoch);
   return userId;
 }

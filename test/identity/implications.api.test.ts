@@ -135,7 +135,7 @@ describe('Mutation.addImpliedRole', () => {
       const { db, clock } = server.services;
       const row = { id: newId('RoleAssignment'), roleId: upper.id, isInherited: false, createdAt: clock.now() };
       await db.insert(roleAssignments).values({ ...row, ...place, userId: await server.user(domainId) });
-      await bumpEpoch(db);
+      await db.transaction(bumpEpoch);
       for (const role of [`lower-${index}`, `upper-${index}`]) {
         expect(codeOf(await stories.imply(role, 'member', manager)), role).toBe('FORBIDDEN');
       }

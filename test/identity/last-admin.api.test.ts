@@ -59,10 +59,10 @@ describe('the last two administrators of the system', () => {
       .update(roleAssignments)
       .set({ expiresAt: new Date('2099-01-01') })
       .where(isTwos);
-    await bumpEpoch(db);
+    await db.transaction(bumpEpoch);
     expect(await leave()).toEqual([expect.stringContaining('IN_USE')]);
     await db.update(roleAssignments).set({ expiresAt: null }).where(isTwos);
-    await bumpEpoch(db);
+    await db.transaction(bumpEpoch);
     const disabled = await ask.send('disableUser', '__typename', { user: { id: two.userId } }, one.token);
     expect([disabled.errors, await leave()]).toEqual([[], [expect.stringContaining('IN_USE')]]);
     expect(await isAdmin(one)).toBe(true);

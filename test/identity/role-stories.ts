@@ -80,7 +80,7 @@ export function roleStories(server: TestServer) {
       const createdAt = clock.now();
       await db.insert(groups).values({ id, domainId, name: id, createdAt });
       for (const userId of members) await db.insert(groupMembers).values({ groupId: id, userId, createdAt });
-      await bumpEpoch(db);
+      await db.transaction(bumpEpoch);
       return id;
     },
 

@@ -4,7 +4,7 @@ import { auditEntries } from '../../src/audit/entries/tables.js';
 import { startChores } from '../../src/authority/chores.js';
 import { type Chore, chore, type Services, type Sweep } from '../../src/authority/index.js';
 import { events } from '../../src/events/tables.js';
-import { newId } from '../../src/platform/ids.js';
+import { type Id, newId } from '../../src/platform/ids.js';
 import { uploads } from '../../src/uploads/uploads/tables.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 
@@ -16,7 +16,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const upload = () => ({ id: newId('Upload'), userId: 'u', size: 1, digest: 'd', expiresAt: NOW, createdAt: NOW });
-const find = async (id: string) => (await server.services.db.select().from(uploads).where(eq(uploads.id, id))).length;
+const find = async (id: Id<'Upload'>) =>
+  (await server.services.db.select().from(uploads).where(eq(uploads.id, id))).length;
 const entriesOf = (action: string) =>
   server.services.db.select().from(auditEntries).where(eq(auditEntries.action, action));
 const eventsOf = (id: string) => server.services.db.select().from(events).where(eq(events.objectId, id));
@@ -35,6 +36,7 @@ describe('a chore', () => {
     expect(await entriesOf('test.done')).toMatchObject([
       { actorKind: null, actorId: null, occurredAt: NOW, outcome: 'ALLOWED', targetId: row.id, policy: null },
     ]);
+    await server.services.placer.committed();
     expect(await eventsOf(row.id)).toMatchObject([{ type: 'test.done', occurredAt: NOW }]);
   });
 

@@ -14,6 +14,11 @@ describe('readConfig', () => {
     expect(readConfig({ BAILIWICK_SOCKET_PATH: '/run/b.sock' }).place).toEqual({ socketPath: '/run/b.sock' });
   });
 
+  test('ok: plain runs are on, and can be switched off', () => {
+    expect(readConfig({}).runsPlain).toBe(true);
+    expect(readConfig({ BAILIWICK_PLAIN_RUNS: 'false' }).runsPlain).toBe(false);
+  });
+
   test('ok: proxies with commas', () => {
     const { trustedProxies } = readConfig({ BAILIWICK_TRUSTED_PROXIES: '10.0.0.0/8, fd00::1' });
     expect(trustedProxies).toEqual(['10.0.0.0/8', 'fd00::1']);
@@ -27,6 +32,7 @@ describe('readConfig', () => {
     [{ BAILIWICK_CONCURRENT_REQUESTS: '-1' }, /BAILIWICK_CONCURRENT_REQUESTS/],
     [{ DATABASE_URL: 'postgres://db/b?sslmode=prefer' }, /sslmode must be/],
     [{ DATABASE_URL: 'postgres://db/b?a=b&sslmode=disable' }, /sslmode must be/],
+    [{ BAILIWICK_PLAIN_RUNS: 'no' }, /BAILIWICK_PLAIN_RUNS/],
     [{ BAILIWICK_UNKNOWN: '1' }, /BAILIWICK_UNKNOWN is not a setting/],
   ])('invalid: %j', (environment, message) => {
     expect(() => readConfig(environment)).toThrow(message);

@@ -12,7 +12,8 @@ async function both(of: GraphQLSchema, source: string, contextValue: object, var
   const document = parse(source);
   const expected = await execute({ schema: of, document, contextValue, variableValues });
   const run = plainRunOf(of, document);
-  return { run, expected, data: await run?.({ schema: of, document, contextValue, variableValues }) };
+  const outcome = await run?.({ schema: of, document, contextValue, variableValues });
+  return { run, expected, data: outcome?.data, error: outcome?.error };
 }
 
 describe('plainRunOf', () => {
@@ -20,10 +21,11 @@ describe('plainRunOf', () => {
     const tally = { prepared: 0, answered: 0, refused: 0 };
     for (let seed = 1; seed < 6_000; seed += 2) {
       const source = randomOperation(schema, seed);
-      const { run, expected, data } = await both(schema, source, { isAsync: seed % 3 === 0 });
+      const { run, expected, data, error } = await both(schema, source, { isAsync: seed % 3 === 0 });
       if (run === null) continue;
       tally.prepared += 1;
       if (expected.errors) expect(data, source).toBeUndefined();
+      if (error instanceof Error) expect(expected.errors?.map(({ message }) => message)).toContain(error.message);
       if (data === undefined) tally.refused += 1;
       else {
         tally.answered += 1;

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Id } from '../../src/platform/ids.js';
 import { uploads } from '../../src/uploads/uploads/tables.js';
 import { agentWorld, CREATE_LIST, type MachineAgent, SUBMIT } from '../attestation/agent-world.js';
 import { sha256 } from '../attestation/ima/ima-log.js';
@@ -54,10 +55,11 @@ function listText(size: number, seed: number): Buffer {
   return Buffer.from(lines.join(''));
 }
 
-async function agentWithUpload(log?: Buffer): Promise<MachineAgent & { readonly imaLogUploadId: string }> {
+async function agentWithUpload(log?: Buffer): Promise<MachineAgent & { readonly imaLogUploadId: Id<'Upload'> }> {
   agents += 1;
   const agent = await world.enrolled(healthyMachine({ seed: agents }), `m-${agents}`, listId, member);
-  return { ...agent, imaLogUploadId: await world.upload(log ?? randomBytes(3 * MIB), agent.token) };
+  const imaLogUploadId = await world.upload(log ?? randomBytes(3 * MIB), agent.token);
+  return { ...agent, imaLogUploadId: imaLogUploadId as Id<'Upload'> };
 }
 
 /** Many submissions of the same at once; the codes of what was found or refused, sorted. */

@@ -6,6 +6,7 @@ import {
   requireOperation,
   type Settings,
 } from '../../authority/index.js';
+import type { Db } from '../../db/open.js';
 import { aboutAgent } from '../../identity/agents/index.js';
 import { notFound, rateLimited, unauthenticated } from '../../platform/errors.js';
 import { isId, newId } from '../../platform/ids.js';
@@ -101,7 +102,7 @@ function answer(context: Context, view: AgentView, result: AttestationResultRow)
 }
 
 async function firstResult(
-  { db }: Pick<Context, 'db'>,
+  { db }: { readonly db: Db },
   challenge: ChallengeRow,
   { digest }: Submission,
 ): Promise<AttestationResultRow | undefined> {

@@ -1,6 +1,6 @@
 import { asc, type SQL, sql } from 'drizzle-orm';
 import { faultForLog } from '../../db/errors.js';
-import type { Db, Tx } from '../../db/open.js';
+import type { Db, RootDb, Tx } from '../../db/open.js';
 import { lowestId } from '../../platform/ids.js';
 import type { Logger } from '../../platform/log.js';
 import { auditEntries } from '../entries/index.js';
@@ -27,7 +27,7 @@ const RETRY_MS = 60_000;
  * ones, whichever was there before. Where they are known to be it costs nothing. A failure is logged and tried again a
  * minute later at the earliest; until then entries lie in the partition of the rest, so none is ever refused.
  */
-export function keepPartitions(db: Db, log: Logger): (time: Date) => Promise<void> {
+export function keepPartitions(db: RootDb, log: Logger): (time: Date) => Promise<void> {
   let known: { readonly from: Date; readonly until: Date } | null = null;
   let retryAt = 0;
   return async (time) => {
@@ -47,7 +47,7 @@ export function keepPartitions(db: Db, log: Logger): (time: Date) => Promise<voi
  * Makes the partitions of this month and the next ones. Entries that lie in the rest already are moved.
  * @throws what the database does, for example when the table cannot be locked soon.
  */
-export async function makePartitions(db: Db, now: Date): Promise<void> {
+export async function makePartitions(db: RootDb, now: Date): Promise<void> {
   const wanted = Array.from({ length: MONTHS_AHEAD + 1 }, (_, offset) => monthAt(now, offset));
   const missing = async (at: Db) => {
     const existing = new Set(await listPartitions(at));
@@ -78,7 +78,7 @@ async function makePartition(tx: Tx, month: Date): Promise<void> {
 }
 
 /** Drops the partitions that end by then and hold nothing but what was sealed up to a place. */
-export async function dropPartitions(db: Db, end: Date, seq: number): Promise<void> {
+export async function dropPartitions(db: RootDb, end: Date, seq: number): Promise<void> {
   for (const name of await listPartitions(db)) {
     const [, year, month] = NAME.exec(name) ?? [];
     const next = new Date(Date.UTC(Number(year), Number(month), 1));

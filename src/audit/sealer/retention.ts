@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../../db/open.js';
+import type { RootDb, Tx } from '../../db/open.js';
 import { lowestId } from '../../platform/ids.js';
 import { type SigningKeys, signPlace } from '../chain/index.js';
 import { recordTrim } from '../entries/index.js';
@@ -12,7 +12,7 @@ const CHUNK = 5000;
  * Drops what is older than the retention: month by month, up to a signed head. The head stays, with a signed statement
  * that what was before it is gone on purpose, and an entry tells so. Nothing younger is dropped.
  */
-export async function trim(db: Db, keys: SigningKeys, now: Date, retentionMs: number): Promise<void> {
+export async function trim(db: RootDb, keys: SigningKeys, now: Date, retentionMs: number): Promise<void> {
   const end = trimEnd(new Date(now.getTime() - retentionMs));
   const seq = await db.transaction((tx) => signTrim(tx, keys, now, end));
   if (seq === null) return;

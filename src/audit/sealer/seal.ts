@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../../db/open.js';
+import type { RootDb, Tx } from '../../db/open.js';
 import { GENESIS, nextPlace, type SigningKeys, signPlace, verifyPlace } from '../chain/index.js';
 import { entryFormOf } from '../entries/index.js';
 import { findNewestHead, type HeadRow, headOf, insertBatch, listUnsealed, tryLock } from '../seals/index.js';
@@ -12,7 +12,7 @@ export const BATCH_MAX = 500;
  *
  * @throws Error when the newest head is not what was signed: nothing is built on it.
  */
-export function sealBatch(db: Db, keys: SigningKeys, now: Date): Promise<number> {
+export function sealBatch(db: RootDb, keys: SigningKeys, now: Date): Promise<number> {
   return db.transaction(async (tx) => {
     if (!(await tryLock(tx))) return 0;
     const newest = await findNewestHead(tx);

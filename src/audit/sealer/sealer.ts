@@ -1,6 +1,6 @@
 import { clockFault, type Settings } from '../../authority/index.js';
 import { databaseFault, faultForLog } from '../../db/errors.js';
-import type { Db } from '../../db/open.js';
+import type { RootDb } from '../../db/open.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Logger } from '../../platform/log.js';
 import { readKeyFile } from '../seals/index.js';
@@ -12,7 +12,7 @@ const SEAL_EVERY_MS = 500;
 const UPKEEP_EVERY_MS = 3_600_000;
 
 export interface SealerServices {
-  readonly db: Db;
+  readonly db: RootDb;
   readonly clock: Clock;
   readonly log: Logger;
   readonly settings: Pick<Settings, 'auditKeyPath' | 'auditRetentionMs' | 'clockSkewMaxMs'>;

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, lte, not, notExists, type SQL, sql } from 'drizzle-orm';
-import { ADVISORY_LOCKS, type Db, type Tx } from '../../db/open.js';
+import { ADVISORY_LOCKS, type Db, type RootDb, type Tx } from '../../db/open.js';
 import type { Place, SignedPlace } from '../chain/index.js';
 import { type AuditEntryRow, auditEntries } from '../entries/index.js';
 import { auditHeads, auditSeals, type HeadRow } from './tables.js';
@@ -16,7 +16,7 @@ export interface SealRow extends Place {
 }
 
 /** Reads that must fit together see one moment, and no partition is dropped meanwhile. */
-export function atOnce<T>(db: Db, run: (tx: Tx) => Promise<T>): Promise<T> {
+export function atOnce<T>(db: RootDb, run: (tx: Tx) => Promise<T>): Promise<T> {
   const read = async (tx: Tx) => {
     // The moment is that of the first read behind it: what was dropped by then was signed away by then.
     await tx.execute(sql`lock table ${auditEntries} in access share mode`);

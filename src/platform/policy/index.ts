@@ -12,6 +12,7 @@ export {
 } from './analysis/preview.js';
 export { lintService, type ServiceFinding, type ServiceRule } from './analysis/service-lint.js';
 export type { RoleImplication } from './analysis/worlds.js';
+export type { PolicyDescription } from './engine/description.js';
 export { compileForOperation, compileForRow, type KeyReader, type Test } from './engine/evaluate.js';
 export type { ExplainedCheck, Explanation, TargetValues } from './engine/explain.js';
 export {
@@ -33,7 +34,6 @@ export { type Named, NOTHING_KNOWN, PolicyQuestion } from './engine/question.js'
 export {
   buildRegistry,
   type Decision,
-  type PolicyDescription,
   type PolicyRef,
   type PolicyRegistry,
   type RegistryInput,

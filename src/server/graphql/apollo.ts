@@ -21,14 +21,20 @@ import type { Guarded } from '../guard/enforce.js';
 import { Costs } from '../limits/cost.js';
 import { rememberValid } from '../limits/document.js';
 import { LIMITS } from '../limits/operation-limits.js';
-import { runnerOf } from './execution.js';
+import { type HearFault, type Runner, runnerOf, stockRunnerOf } from './execution.js';
 import { isFault, maskError } from './mask.js';
+
+export interface GraphqlOptions {
+  /** Whether queries that come again are run as plain data where they can be; so by default. */
+  readonly runsPlain?: boolean | undefined;
+  readonly watchers?: readonly ApolloServerPlugin<Context>[];
+}
 
 /** Whatever is not run by `runBare` is run with every field guarded. */
 export function createGraphql(
   guarded: Guarded,
   log: Logger,
-  ...watchers: readonly ApolloServerPlugin<Context>[]
+  { runsPlain = true, watchers = [] }: GraphqlOptions = {},
 ): ApolloServer<Context> {
   return new ApolloServer<Context>({
     schema: guarded.shielded,
@@ -55,7 +61,7 @@ export function createGraphql(
       ApolloServerPluginUsageReportingDisabled(),
       requestRules(guarded, new Costs(guarded.bare)),
       ...watchers,
-      runBare(guarded),
+      runBare(guarded, runsPlain ? runnerOf(guarded.bare, hearFault) : stockRunnerOf(guarded.bare)),
     ],
   });
 }
@@ -86,8 +92,7 @@ const requestRules = (guarded: Guarded, costs: Costs): ApolloServerPlugin<Contex
 });
 
 /** Runs operations whose every guard allows on the schema without guards. */
-function runBare(guarded: Guarded): ApolloServerPlugin<Context> {
-  const run = runnerOf(guarded.bare);
+function runBare(guarded: Guarded, run: Runner): ApolloServerPlugin<Context> {
   const hooks: GraphQLRequestListener<Context> = {
     responseForOperation: async ({ document, contextValue, request: { variables, operationName } }) => {
       if (!guarded.allowsAll(document, contextValue)) return null;
@@ -102,6 +107,14 @@ function runBare(guarded: Guarded): ApolloServerPlugin<Context> {
   };
   return { requestDidStart: async () => hooks };
 }
+
+/** The caller is answered all the same, so nobody would ever hear of it otherwise. */
+const hearFault: HearFault = (error, { contextValue }) => {
+  if (!isFault(error)) return;
+  const { log, meter, requestId } = contextValue as Context;
+  meter.plainRunFaulted();
+  log.error({ requestId, err: faultForLog(error) }, 'a plain run failed, and graphql’s own execution answered');
+};
 
 /** Logs those of an answer's errors that are faults of ours. */
 export function logFaults({ log, requestId }: Context, errors: readonly GraphQLError[]): void {

@@ -32,8 +32,8 @@ export function maskError(formatted: GraphQLFormattedError, error: unknown): Gra
 }
 
 /** Whether an error is neither a refusal nor the caller's mistake, so that it belongs in the log. */
-export function isFault(error: GraphQLError): boolean {
-  return refusalIn(error) === null && !isCallers(error, error.extensions.code);
+export function isFault(error: unknown): boolean {
+  return refusalIn(error) === null && !isCallers(error, error instanceof GraphQLError && error.extensions.code);
 }
 
 function refusalIn(error: unknown): Refusal | null {

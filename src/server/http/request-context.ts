@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type Asker, anonymous, type Context, type PresentedCredential, type Services } from '../../authority/index.js';
-import type { Database, Tx } from '../../db/open.js';
+import type { Database, Db } from '../../db/open.js';
 import { Refusal } from '../../platform/errors.js';
 import type { PolicyRegistry } from '../../platform/policy/index.js';
 import { traced } from '../../platform/trace.js';
@@ -11,7 +11,7 @@ import type { LookUps } from './caller-look-ups.js';
 import { shownIn } from './presented-credential.js';
 
 /** Proves who sends what is shown, and reads what that is judged by; from a database or inside a transaction. */
-export type Authenticate = (db: Tx, shown: PresentedCredential) => Promise<Asker>;
+export type Authenticate = (db: Db, shown: PresentedCredential) => Promise<Asker>;
 
 export interface Asking {
   readonly services: Services;
@@ -33,7 +33,7 @@ export async function contextFor(
   const stranger = { actor: anonymous, policies: asking.policies, candidate: null };
   const asker =
     shown === null ? stranger : await traced('authenticate', () => authenticated(asking, { source, leave }, shown));
-  const reauthenticate = async (tx: Tx) => (shown === null ? stranger : asking.authenticate(tx, shown));
+  const reauthenticate = async (db: Db) => (shown === null ? stranger : asking.authenticate(db, shown));
   const attemptLogIn = (user: string) => asking.limits.attemptLogIn(source, user);
   const charge = (cost: number, kind: string) => {
     asking.limits.charge(asker.actor.principal?.id ?? null, source, cost);

@@ -70,6 +70,10 @@ export class Metrics implements Meter {
     'Denials that were counted with others of the same',
   );
   readonly #lost = this.#counter('bailiwick_denials_lost_total', 'Denials that the audit log could not take');
+  readonly #plainRunFaults = this.#counter(
+    'bailiwick_plain_run_faults_total',
+    'Queries whose run as plain data failed by a mistake in the server, and which graphql’s own execution answered',
+  );
   readonly #cost = this.#counter(
     'bailiwick_operation_cost_seconds_total',
     'What operations were charged, as seconds of CPU by the table of prices',
@@ -147,6 +151,10 @@ export class Metrics implements Meter {
 
   denialsMerged(): void {
     this.#merged.inc();
+  }
+
+  plainRunFaulted(): void {
+    this.#plainRunFaults.inc();
   }
 
   denialsLost(count: number): void {

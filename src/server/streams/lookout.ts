@@ -1,5 +1,5 @@
 import { type Feed, RIGHTS_TOPIC, readEpoch } from '../../authority/index.js';
-import type { Db } from '../../db/open.js';
+import type { RootDb } from '../../db/open.js';
 import { type Bell, type Bells, RecentEvents } from '../../events/index.js';
 import type { StreamMetrics } from '../metrics/stream-metrics.js';
 import { Look } from './look.js';
@@ -11,7 +11,7 @@ const FRESH_MS = 250;
 const SIGN_FRESH_MS = 1000;
 
 export interface LookoutOptions {
-  readonly db: Db;
+  readonly db: RootDb;
   readonly bells: Bells;
   readonly metrics: StreamMetrics;
   /** How many streams use the database at a time; the others wait in line. */
@@ -42,7 +42,7 @@ interface Begun {
 export class Lookout {
   readonly metrics: StreamMetrics;
   /** What streams read by. */
-  readonly db: Db;
+  readonly db: RootDb;
   readonly #bells: Bells;
   readonly #turns: Turns;
   /** The feeds that are followed, with how many do. */

@@ -1,11 +1,12 @@
 import { and, count, eq, gt, inArray, lte, min, sql } from 'drizzle-orm';
 import type { Principal } from '../../authority/index.js';
 import type { Db, Tx } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import { type UploadRow, uploads } from './tables.js';
 
 const ownedBy = ({ kind, id }: Principal) => eq(kind === 'user' ? uploads.userId : uploads.agentId, id);
 
-export async function findUpload(db: Db, id: string): Promise<UploadRow | undefined> {
+export async function findUpload(db: Db, id: Id<'Upload'>): Promise<UploadRow | undefined> {
   const [row] = await db.select().from(uploads).where(eq(uploads.id, id));
   return row;
 }
@@ -35,7 +36,7 @@ export async function lockUsage(tx: Tx, principal: Principal, now: Date): Promis
   return found ?? { count: 0, bytes: 0, nextExpiry: null };
 }
 
-export async function setFilled(tx: Tx, id: string, contentDigest: string): Promise<void> {
+export async function setFilled(tx: Tx, id: Id<'Upload'>, contentDigest: string): Promise<void> {
   await tx.update(uploads).set({ contentDigest }).where(eq(uploads.id, id));
 }
 

@@ -7,7 +7,7 @@ import {
   requireOperation,
   type Sweep,
 } from '../../authority/index.js';
-import type { Tx } from '../../db/open.js';
+import type { Db } from '../../db/open.js';
 import { badInput, invalid, limitReached, notFound, unauthenticated } from '../../platform/errors.js';
 import { isId, newId } from '../../platform/ids.js';
 import {
@@ -143,7 +143,7 @@ async function findOwn(from: Context | Act, id: string): Promise<UploadRow | und
   return mayOn(from, uploadCreate, row) ? row : undefined;
 }
 
-function databaseOf(from: Context | Act): Tx {
+function databaseOf(from: Context | Act): Db {
   return 'tx' in from ? from.tx : from.db;
 }
 

@@ -1,11 +1,12 @@
 import { index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Id } from '../../platform/ids.js';
 import { contents } from '../contents/tables.js';
 
 /** Announced content: its size and digest are told before its bytes come. Owned by one user or one agent. */
 export const uploads = pgTable(
   'uploads',
   {
-    id: text('id').primaryKey(),
+    id: text('id').$type<Id<'Upload'>>().primaryKey(),
     userId: text('user_id'),
     agentId: text('agent_id'),
     size: integer('size').notNull(),

@@ -24,7 +24,7 @@ async function stored(seed: number, files = 1000): Promise<ListSource> {
   const line = (n: number) => `${(n * 100 + seed).toString(16).padStart(64, '0')}  /usr/lib/module-${n}.so\n`;
   const text = Array.from({ length: files }, (_, n) => line(n)).join('');
   const content = await packContent(Buffer.from(text), text.length, roomForAll());
-  await storeContent(database.db, content, NOW);
+  await database.db.transaction((tx) => storeContent(tx, content, NOW));
   return { ...content, excludes: [] };
 }
 

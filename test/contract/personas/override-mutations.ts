@@ -51,7 +51,7 @@ async function revision(
     rolledBackTo: null,
     createdAt,
   };
-  return (await insert(server.services.db, row, entries)).number;
+  return (await server.services.db.transaction((tx) => insert(tx, row, entries))).number;
 }
 
 export async function overrideThings(world: World): Promise<Things> {

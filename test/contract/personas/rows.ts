@@ -83,11 +83,8 @@ function auditRows({ db, recordAudit }: Services, { createdAt }: Times) {
       const targetId = newId('Project');
       const principal = by ? { ...by, name: by.id, domainId: '' } : null;
       const request = { requestId: 'of-the-test', actor: { ...anonymous, principal }, at: createdAt };
-      await recordAudit(db, request, {
-        action: 'test.made',
-        target: { type: 'Project', id: targetId },
-        owner: idsOf(owner),
-      });
+      const fact = { action: 'test.made', target: { type: 'Project', id: targetId }, owner: idsOf(owner) };
+      await db.transaction((tx) => recordAudit(tx, request, fact));
       const [entry] = await db.select().from(auditEntries).where(eq(auditEntries.targetId, targetId));
       return { id: entry?.id ?? '', targetId };
     },

@@ -52,7 +52,7 @@ export function rowsOf({ services: { db, clock } }: TestServer) {
       const id = newId('Role');
       await db.insert(roles).values({ id, name, domainId, isImmutable: false });
       for (const impliedRoleId of implies) await db.insert(roleImplications).values({ roleId: id, impliedRoleId });
-      await bumpEpoch(db);
+      await db.transaction(bumpEpoch);
       return id;
     },
     async group(domainId: string, name: string, ...members: string[]): Promise<string> {
@@ -72,7 +72,7 @@ export function rowsOf({ services: { db, clock } }: TestServer) {
       const id = newId('RoleAssignment');
       const scopeType = given.projectId ? 'project' : given.domainId ? 'domain' : 'system';
       await db.insert(roleAssignments).values({ id, scopeType, isInherited, createdAt: clock.now(), ...given });
-      await bumpEpoch(db);
+      await db.transaction(bumpEpoch);
       return id;
     },
     async agent({ domainId, projectId }: { domainId: string; projectId: string }, trustState = 'TRUSTED') {

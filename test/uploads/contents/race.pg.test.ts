@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contents, storeContent } from '../../../src/uploads/contents/index.js';
 import { uploads } from '../../../src/uploads/uploads/tables.js';
 import { openTestPostgres, type TestDatabase } from '../../harness/engine.js';
-import { isStored, NOW, packed, referTo, sweepOnce, textOf } from './stored.js';
+import { isStored, NOW, packed, referTo, store, sweepOnce, textOf } from './stored.js';
 
 // Two transactions at once, which the embedded engine's one connection does not have.
 let opened: TestDatabase;
@@ -16,7 +16,7 @@ afterAll(() => opened.close());
 test('ok: content that is being stored again is not removed before something refers to it', async () => {
   const { db } = opened;
   const content = await packed('stored again');
-  await storeContent(db, content, NOW);
+  await store(db, content);
   await db.transaction(async (tx) => {
     const digest = await storeContent(tx, content, NOW);
     expect(await sweepOnce(db)).toBe(0);
@@ -29,7 +29,7 @@ test('ok: content that is being stored again is not removed before something ref
 test('ok: content that is being removed is stored anew', async () => {
   const { db } = opened;
   const content = await packed('removed meanwhile');
-  await storeContent(db, content, NOW);
+  await store(db, content);
   let again: Promise<void> | undefined;
   await db.transaction(async (sweeping) => {
     await sweeping.select().from(contents).where(eq(contents.digest, content.digest)).for('update');

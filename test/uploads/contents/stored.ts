@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Services } from '../../../src/authority/index.js';
-import type { Db, Tx } from '../../../src/db/open.js';
+import type { Db, RootDb, Tx } from '../../../src/db/open.js';
 import { DOMAINS } from '../../../src/domains.js';
 import { newId } from '../../../src/platform/ids.js';
 import {
@@ -9,6 +9,7 @@ import {
   loadContent,
   type PackedContent,
   packContent,
+  storeContent,
 } from '../../../src/uploads/contents/index.js';
 import { uploads } from '../../../src/uploads/uploads/tables.js';
 import { roomForAll } from '../../harness/memory.js';
@@ -21,8 +22,13 @@ export const packed = (text: string): Promise<PackedContent> => packContent(Buff
 const references = DOMAINS.flatMap((domain) => domain.references ?? []);
 
 /** One batch of the sweep, as the server runs it. */
-export const sweepOnce = (db: Db): Promise<number> =>
+export const sweepOnce = (db: RootDb): Promise<number> =>
   contentSweep.removeSome({ db, references, clock: { now: () => NOW } } as unknown as Services);
+
+export const store = (db: RootDb, content: PackedContent): Promise<string> =>
+  db.transaction((tx) => storeContent(tx, content, NOW));
+
+export const refer = (db: RootDb, digest: string): Promise<void> => db.transaction((tx) => referTo(tx, digest));
 
 /** Something that refers to content. */
 export async function referTo(tx: Tx, contentDigest: string): Promise<void> {

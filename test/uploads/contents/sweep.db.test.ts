@@ -1,8 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { storeContent } from '../../../src/uploads/contents/index.js';
 import { openTestDatabase, type TestDatabase } from '../../harness/engine.js';
-import { isStored, NOW, packed, referTo, sweepOnce, textOf } from './stored.js';
+import { isStored, packed, refer, store, sweepOnce, textOf } from './stored.js';
 
 let opened: TestDatabase;
 beforeAll(async () => {
@@ -12,9 +11,9 @@ afterAll(() => opened.close());
 
 test('ok: content that something refers to stays, whatever else is removed with its pieces', async () => {
   const { db } = opened;
-  const kept = await storeContent(db, await packed('kept'), NOW);
-  await referTo(db, kept);
-  const orphan = await storeContent(db, await packed('orphan'), NOW);
+  const kept = await store(db, await packed('kept'));
+  await refer(db, kept);
+  const orphan = await store(db, await packed('orphan'));
   expect(await sweepOnce(db)).toBe(1);
   expect([await isStored(db, kept), await isStored(db, orphan)]).toEqual([true, false]);
   expect(await textOf(db, kept)).toBe('kept');
@@ -24,16 +23,16 @@ test('ok: content that something refers to stays, whatever else is removed with 
 
 test('ok: many orphans are removed some at a time', async () => {
   const { db } = opened;
-  for (let number = 0; number < 20; number++) await storeContent(db, await packed(`orphan ${number}`), NOW);
+  for (let number = 0; number < 20; number++) await store(db, await packed(`orphan ${number}`));
   expect([await sweepOnce(db), await sweepOnce(db), await sweepOnce(db)]).toEqual([16, 4, 0]);
 });
 
 test('ok: content that was removed can be stored again', async () => {
   const { db } = opened;
   const content = await packed('come and gone');
-  const digest = await storeContent(db, content, NOW);
+  const digest = await store(db, content);
   await sweepOnce(db);
-  expect(await storeContent(db, content, NOW)).toBe(digest);
+  expect(await store(db, content)).toBe(digest);
   expect(await textOf(db, digest)).toBe('come and gone');
 });
 

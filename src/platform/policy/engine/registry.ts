@@ -4,10 +4,11 @@ import type { Check } from '../language/ast.js';
 import { PolicyError } from '../language/errors.js';
 import { mayBeTrue, TRUE } from '../language/truth.js';
 import { Claims } from './claims.js';
-import { type CompiledPolicy, compilePolicy, type ScopeText, targetKey } from './compile.js';
+import { type CompiledPolicy, compilePolicy, targetKey } from './compile.js';
+import type { PolicyDescription } from './description.js';
 import { type Explanation, explainPolicy, type TargetValues } from './explain.js';
 import { overrideFor } from './override-for.js';
-import type { Policy, PolicyDeclaration, PolicyName, ScopeType, Subject } from './policy.js';
+import type { Policy, PolicyName, ScopeType, Subject } from './policy.js';
 import { PolicyQuestion } from './question.js';
 import { allOf, type Residue, residueOf } from './residue.js';
 import { readRules } from './rules.js';
@@ -24,21 +25,6 @@ export type Decision =
 
 /** A policy by name, or as declared; the latter ties the row to it at compile time. */
 export type PolicyRef<Row extends object = object> = PolicyName | Policy<Row>;
-
-/** What is published about a policy. */
-export interface PolicyDescription {
-  readonly name: PolicyName;
-  readonly description: string;
-  readonly scopeTypes: PolicyDeclaration['scopeTypes'];
-  readonly scopes: readonly ScopeText[];
-  /** Whether an API credential may pass it at all. */
-  readonly isForCredentials: boolean;
-  /** The operator's check, as it was written; null while the default is in force. */
-  readonly override: string | null;
-  readonly operations: readonly string[];
-  readonly deprecated: PolicyDeclaration['deprecated'];
-  readonly isEssential: boolean;
-}
 
 export interface RegistryInput {
   /** Named rules, in the check language. */

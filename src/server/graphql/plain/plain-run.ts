@@ -43,8 +43,16 @@ interface Step {
   readonly complete: Complete;
 }
 
-/** Answers the data of an error-free run, and undefined when it was no such run. */
-export type PlainRun = (args: ExecutionArgs) => Promise<Record<string, unknown> | undefined>;
+/** What came of a run: the data of one without errors, or why there is none. */
+export type Outcome =
+  | { readonly data: Record<string, unknown>; readonly error?: undefined }
+  /** Data was not plain, or variables did not fit; nothing is wrong. */
+  | { readonly data?: undefined; readonly error?: undefined }
+  /** Something was thrown: by a resolver, which graphql will meet as well and tell, or by a mistake of ours in here. */
+  | { readonly data?: undefined; readonly error: NonNullable<unknown> };
+
+/** Never rejects. */
+export type PlainRun = (args: ExecutionArgs) => Promise<Outcome>;
 
 /**
  * Prepares a query for the usual case: the root fields' resolvers answer rows, perhaps later, and everything below is
@@ -62,8 +70,7 @@ export function plainRunOf(schema: GraphQLSchema, document: DocumentNode, name?:
     const steps = new Preparation(schema, document, operation).steps(root, [operation.selectionSet]);
     return async ({ contextValue, variableValues }) => {
       const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
-      if (coerced === undefined) return undefined;
-      return runRoot(steps, { context: contextValue, variables: coerced });
+      return coerced === undefined ? {} : runRoot(steps, { context: contextValue, variables: coerced });
     };
   } catch (error) {
     if (error === NOT_PLAIN) return null;
@@ -71,14 +78,14 @@ export function plainRunOf(schema: GraphQLSchema, document: DocumentNode, name?:
   }
 }
 
-async function runRoot(steps: readonly Step[], run: Run): Promise<Record<string, unknown> | undefined> {
+async function runRoot(steps: readonly Step[], run: Run): Promise<Outcome> {
   try {
     const values = await Promise.all(steps.map(async ({ read }) => read(undefined as never, run)));
     const data: Record<string, unknown> = {};
     for (const [index, { key, complete }] of steps.entries()) data[key] = complete(values[index], run);
-    return data;
-  } catch {
-    return undefined;
+    return { data };
+  } catch (error) {
+    return error === NOT_PLAIN ? {} : { error: error ?? new Error('nothing was thrown as an error') };
   }
 }
 
