@@ -38,3 +38,4 @@ export {
 } from './manifest.js';
 export { type Act, mutate } from './mutate.js';
 export type { OwnedRows } from './owned.js';
+export { related } from './related.js';
