@@ -52,7 +52,8 @@ const READABLE = {
   agent: 'agent_id:%(judged_agent_ids)s',
 };
 
-const READERS = { system: 'role:reader', domain: 'role:reader', project: 'role:reader', agent: '@' };
+/** One for all scopes: a sample file has no line for a policy with several. */
+const READERS = 'role:reader or agent_id:%(judged_agent_ids)s';
 
 /** A scope changes only what it owns itself. */
 const OWNED = {

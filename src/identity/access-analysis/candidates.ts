@@ -136,7 +136,7 @@ export async function listAgents(
         or(
           inArray(agents.id, [...ids]),
           inArray(agents.projectId, [...projectIds]),
-          ...related.map((tied) => inArray(agents.id, tied)),
+          ...related.map((tied) => sql`${agents.id} in (${tied})`),
         ),
         audience.isShown ? shown : isNot(shown),
       ),

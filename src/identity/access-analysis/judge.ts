@@ -73,7 +73,9 @@ export class Judge {
       const held = await readRolesHeld(db, ids, scope, clock.now());
       const holders = rows.flatMap((user) => {
         const roleIds = held.get(user.id) ?? [];
-        return roleIds.length === 0 ? [] : [{ id: user.id, subject: userAt(user, scope, namesHeld(this.#graph, roleIds)) }];
+        return roleIds.length === 0
+          ? []
+          : [{ id: user.id, subject: userAt(user, scope, namesHeld(this.#graph, roleIds)) }];
       });
       await this.#relations.readFor(holders.map(({ subject }) => subject));
       for (const { id, subject } of holders) {

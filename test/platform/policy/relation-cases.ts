@@ -77,7 +77,9 @@ export async function createItems(db: Db, random: Random, count: number): Promis
   await db.insert(ties).values([...tied, { itemId: null, label: 'a' }, { itemId: 'item-0', label: null }]);
   await db.insert(hubs).values([...membersOf.keys()].map((name) => ({ id: `hub-${name}`, name })));
   const joined = [...membersOf].flatMap(([name, all]) => all.map((member) => ({ hubId: `hub-${name}`, member })));
-  await db.insert(members).values([...joined, { hubId: 'hub-gone', member: 'b' }, { hubId: 'hub-empty', member: null }]);
+  await db
+    .insert(members)
+    .values([...joined, { hubId: 'hub-gone', member: 'b' }, { hubId: 'hub-empty', member: null }]);
   return { known, rows };
 }
 
@@ -97,11 +99,17 @@ type Tree =
   | { readonly op: 'none'; readonly key: Key }
   | { readonly op: 'role'; readonly name: string };
 
-export function randomTree(random: Random, depth = 3): Tree {
+/** Alternatives at the top keep allowed and denied in balance. */
+export const randomTree = (random: Random): Tree => ({
+  op: 'or',
+  of: Array.from({ length: 2 + random.below(3) }, () => randomPart(random, 2)),
+});
+
+function randomPart(random: Random, depth: number): Tree {
   const kind = depth === 0 ? 9 : random.below(10);
-  if (kind < 2) return { op: 'not', of: [randomTree(random, depth - 1)] };
+  if (kind < 2) return { op: 'not', of: [randomPart(random, depth - 1)] };
   if (kind < 6) {
-    const of = Array.from({ length: 2 + random.below(2) }, () => randomTree(random, depth - 1));
+    const of = Array.from({ length: 2 + random.below(2) }, () => randomPart(random, depth - 1));
     return { op: kind < 4 ? 'and' : 'or', of };
   }
   const key = random.pick(KEYS);
@@ -157,7 +165,9 @@ export function say(tree: Tree, { credentials }: Subject, item: Known): Said {
       return said.every((one) => one === neutral) ? neutral : 'nothing';
     }
     case 'role':
-      return withDropped(credentials, (roles) => (roles.length === 0 ? 'nothing' : roles.includes(tree.name) ? 'yes' : 'no'));
+      return withDropped(credentials, (roles) =>
+        roles.length === 0 ? 'nothing' : roles.includes(tree.name) ? 'yes' : 'no',
+      );
     case 'none':
       return sayNone(tree.key, item);
     case 'same': {
@@ -219,6 +229,11 @@ export async function decided(db: Db, tree: Tree, subject: Subject, rows: readon
       const related = withRelated(row, found[index] ?? new Map());
       return registry.decideRow(policy, subject, related).outcome === 'ALLOWED';
     });
-    return { text: textOf(tree), couldBe, filtered: filtered.map(({ id }) => id), allowed: allowed.map(({ id }) => id) };
+    return {
+      text: textOf(tree),
+      couldBe,
+      filtered: filtered.map(({ id }) => id),
+      allowed: allowed.map(({ id }) => id),
+    };
   });
 }

@@ -2,7 +2,16 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestDatabase } from '../../harness/engine.js';
 import { Random } from '../../prove/walk.js';
-import { createItems, decided, dropItems, type Items, items, randomSubject, randomTree, say } from './relation-cases.js';
+import {
+  createItems,
+  decided,
+  dropItems,
+  type Items,
+  items,
+  randomSubject,
+  randomTree,
+  say,
+} from './relation-cases.js';
 
 const database = await openTestDatabase();
 const { db } = database;

@@ -25,8 +25,18 @@ const boxTarget = defineTarget<Box & Related>()(boxes, {
     sql: (table) => table.id,
   },
 });
-const base = { description: 'Of the test.', scopeTypes: ['agent'], boundary: { agent: '@' }, target: boxTarget } as const;
-const open = definePolicy<Box & Related>({ ...base, name: 'box:open', check: 'agent_id:%(keeper_ids)s', operations: [] });
+const base = {
+  description: 'Of the test.',
+  scopeTypes: ['agent'],
+  boundary: { agent: '@' },
+  target: boxTarget,
+} as const;
+const open = definePolicy<Box & Related>({
+  ...base,
+  name: 'box:open',
+  check: 'agent_id:%(keeper_ids)s',
+  operations: [],
+});
 const shut = definePolicy<Box & Related>({
   ...base,
   name: 'box:shut',
@@ -39,9 +49,12 @@ const agent = (agent_id: string): Subject => ({ scope: 'agent', credentials: { a
 /** A box with what a database would have answered for a caller. */
 async function readFor(caller: Subject, tied: readonly string[]): Promise<Box & Related> {
   const reads = new RelationReads();
-  registry.addRelations(open, caller, reads);
+  for (const policy of [open, shut]) registry.addRelations(policy, caller, reads);
   const box = { id: 'box' };
-  const answer = [...tied.map((value) => ({ ref: 'box', value })), ...(tied.length > 0 ? [{ ref: 'box', value: null }] : [])];
+  const answer = [
+    ...tied.map((value) => ({ ref: 'box', value })),
+    ...(tied.length > 0 ? [{ ref: 'box', value: null }] : []),
+  ];
   const [related] = await reads.read(
     [box],
     async () => answer,
@@ -69,6 +82,23 @@ describe('decideRow', () => {
   it('ok: whether any row could be allowed is not known before', () => {
     expect(registry.decideOperation('box:open', agent('a')).outcome).toBe('ALLOWED');
     expect(registry.decideOperation('box:open', { scope: 'agent', credentials: {} }).outcome).toBe('FORBIDDEN');
+  });
+});
+
+describe('defineTarget', () => {
+  it('refused: a relation as a key of rows that need not be read with theirs does not compile', () => {
+    const keys = {
+      keeper_ids: {
+        type: 'text',
+        list: true,
+        relation: { from: keepers, row: keepers.boxId, value: keepers.agentId },
+        row: (row: Box) => row.id,
+        sql: () => boxes.id,
+      },
+    } as const;
+    // @ts-expect-error a decision on such rows could be made without the relation
+    const { keys: declared } = defineTarget<Box>()(boxes, keys);
+    expect([...declared.keys()]).toEqual(['keeper_ids']);
   });
 });
 

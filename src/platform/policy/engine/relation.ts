@@ -28,6 +28,8 @@ export function textsTiedTo(ref: string, { from, row, value }: Relation): SQL {
 /** Relations that decisions depend on, and for each the texts that callers are compared by. */
 export class RelationReads {
   readonly #texts = new Map<RelationKey, Set<string>>();
+  /** Those of which it matters whether anything is tied: only to a negation is FALSE another thing than ABSENT. */
+  readonly #negated = new Set<RelationKey>();
 
   get isEmpty(): boolean {
     return this.#texts.size === 0;
@@ -35,13 +37,18 @@ export class RelationReads {
 
   /** Adds what a check looks at for a caller. */
   add(check: Check, target: Target | undefined, credentials: CredentialMap): void {
+    const isNegating = hasNot(check);
     for (const atom of atomsOf(check)) {
       if (atom.kind !== 'comparison' || atom.matched.kind !== 'key') continue;
       const key = target?.keys.get(atom.matched.name);
       if (key?.relation === undefined) continue;
+      const values = knownValues(atom.known, credentials);
+      // What is compared with nothing says nothing, whatever is tied.
+      if (values.length === 0) continue;
       const texts = this.#texts.get(key) ?? new Set([NULL_TEXT]);
       this.#texts.set(key, texts);
-      for (const value of knownValues(atom.known, credentials)) if (typeof value === 'string') texts.add(value);
+      if (isNegating) this.#negated.add(key);
+      for (const value of values) if (typeof value === 'string') texts.add(value);
     }
   }
 
@@ -61,13 +68,18 @@ export class RelationReads {
     for (const [key, texts] of this.#texts) {
       const refs = rows.map((row) => refOf(key, row));
       const wanted = [...new Set(refs.filter((ref) => ref !== null))];
-      const pairs = wanted.length === 0 ? [] : await run(readStatement(key.relation, [...texts], wanted));
+      const pairs = wanted.length === 0 ? [] : await run(this.#statement(key, [...texts], wanted));
       const tied = new Map<string, Set<string>>(pairs.map(({ ref }) => [ref, new Set()]));
       for (const { ref, value } of pairs) if (value !== null) tied.get(ref)?.add(value);
       for (const [index, ref] of refs.entries())
         found[index]?.set(key, known(texts, ref === null ? null : tied.get(ref)));
     }
     return found;
+  }
+
+  #statement(key: RelationKey, values: readonly string[], refs: readonly string[]): SQL {
+    const pairs = pairsOf(key.relation, values, refs);
+    return this.#negated.has(key) ? sql`${pairs} union all ${tiedOf(key.relation, refs)}` : pairs;
   }
 }
 
@@ -79,17 +91,32 @@ export interface Pair {
 
 export type Run = (statement: SQL) => Promise<readonly Pair[]>;
 
-function readStatement(relation: Relation, values: readonly string[], refs: readonly string[]): SQL {
-  const { from, row, value } = relation;
+function hasNot(check: Check): boolean {
+  switch (check.kind) {
+    case 'not':
+      return true;
+    case 'rule':
+      return hasNot(check.body);
+    case 'and':
+    case 'or':
+      return check.of.some(hasNot);
+    default:
+      return false;
+  }
+}
+
+function pairsOf({ from, row, value }: Relation, values: readonly string[], refs: readonly string[]): SQL {
   const asked = values.filter((text) => isComparable('text', text));
   refuseMany(asked.length, VALUES_MAX, 'values');
-  const rows = sql`(values ${sql.join(
-    refs.map((ref) => sql`(${ref}::text)`),
-    sql`, `,
-  )}) as refs(ref)`;
-  return sql`select ${row} as ref, ${value} as value from ${from}
-      where ${value} in (${texts(asked)}) and ${row} in (${texts(refs)})
-    union all select refs.ref, null from ${rows} where ${isTied(sql`refs.ref`, relation)}`;
+  return sql`select distinct ${row} as ref, ${value} as value from ${from}
+    where ${value} in (${texts(asked)}) and ${row} in (${texts(refs)})`;
+}
+
+/** Those of some rows to which anything is tied. */
+function tiedOf(relation: Relation, refs: readonly string[]): SQL {
+  const rows = refs.map((ref) => sql`(${ref}::text)`);
+  return sql`select refs.ref, null from (values ${sql.join(rows, sql`, `)}) as refs(ref)
+    where ${isTied(sql`refs.ref`, relation)}`;
 }
 
 function known(asked: ReadonlySet<string>, tied: ReadonlySet<string> | null | undefined): RelatedTexts {
