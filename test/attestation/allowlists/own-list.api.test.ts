@@ -136,7 +136,7 @@ describe('an agent and the list that judges it', () => {
 });
 
 describe('questions about it', () => {
-  const whoCan = async (list: List, first = 200, after?: string): Promise<Json> =>
+  const whoCan = async (list: List, first = 20, after?: string): Promise<Json> =>
     (await server.graphql(WHO_CAN, { policy: 'allowlist:get', target: list.id, first, after }, admin)).body.data.whoCan;
   let admin: string;
   beforeAll(async () => {
