@@ -106,7 +106,6 @@ describe('what relations are asked', () => {
   it('ok: nothing is read for callers whose checks name no relation', async () => {
     const reads = new RelationReads();
     registry.addRelations(open, { scope: 'project', credentials: { agent_id: 'a' } }, reads);
-    expect(reads.isEmpty).toBe(true);
     const never = async () => Promise.reject(new Error('a statement was run'));
     expect(await reads.read([{ id: 'box' }], never, () => 'box')).toEqual([new Map()]);
   });

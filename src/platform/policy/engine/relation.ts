@@ -31,10 +31,6 @@ export class RelationReads {
   /** Those of which it matters whether anything is tied: only to a negation is FALSE another thing than ABSENT. */
   readonly #negated = new Set<RelationKey>();
 
-  get isEmpty(): boolean {
-    return this.#texts.size === 0;
-  }
-
   /** Adds what a check looks at for a caller. */
   add(check: Check, target: Target | undefined, credentials: CredentialMap): void {
     const isNegating = hasNot(check);
