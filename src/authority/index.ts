@@ -49,4 +49,5 @@ export {
 export { type Act, mutate } from './mutate.js';
 export type { Reference } from './reference.js';
 export { inUseWhenReferred, type Referring, referringTo, refuseWhileReferred } from './referring.js';
+export { related } from './related.js';
 export type { DeclaredSettings, DomainSettings, Setting, Settings, SettingsOf } from './settings.js';

@@ -34,17 +34,19 @@ export interface Route {
  * what the field resolves to. Events and objects are read once for all who follow; each caller is decided for itself.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the composition root holds feeds of every field at once.
-export interface Feed<Row extends object = any, Args = any> {
+export interface Feed<Row extends object = any, Args = any, Told extends Row = Row> {
   readonly type: string;
   /** The objects that events are about, by their ids, as they are now; those that are gone are missing. */
   objects(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Row>>;
   /** The ids of the only objects that the arguments ask for: a stream is not woken for others. Null or absent for all. */
   asksFor?(args: Args): readonly string[] | null | undefined;
+  /** Some of these objects, in their order, with the relations by which it is decided what one caller may see of them. */
+  related?(db: Db, asker: Asker, objects: readonly Row[]): Promise<readonly Told[]>;
   /**
    * What says whether a caller may see an event, which is about this object, and the field's arguments ask for it.
    * @throws Refusal BAD_USER_INPUT for arguments that cannot be.
    */
-  tells(args: Args): (asker: Asker, event: EventRow, object: Row) => boolean;
+  tells(args: Args): (asker: Asker, event: EventRow, object: Told) => boolean;
 }
 
 /** What the server does by itself, again and again. Replicas run it whenever they like, at once too. */

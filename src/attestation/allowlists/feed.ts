@@ -1,8 +1,8 @@
 import { inArray } from 'drizzle-orm';
-import { byId, type Feed, mayOn } from '../../authority/index.js';
+import { byId, type Feed, mayOn, related } from '../../authority/index.js';
 import { amongThese, type Values } from '../../db/among.js';
 import { rowsWhere } from '../../db/rows.js';
-import { allowlistGet } from './policies.js';
+import { allowlistGet, type RelatedAllowlist } from './policies.js';
 import { type AllowlistRow, allowlists } from './tables.js';
 
 export const ALLOWLIST_PUBLISHED = 'allowlist.published';
@@ -12,10 +12,11 @@ interface Watch {
 }
 
 /** Revisions that come into force, of the lists that the caller may read. */
-export const allowlistFeed: Feed<AllowlistRow, Watch> = {
+export const allowlistFeed: Feed<AllowlistRow, Watch, RelatedAllowlist> = {
   type: ALLOWLIST_PUBLISHED,
   objects: async (db, ids) => byId(await rowsWhere(db, allowlists, inArray(allowlists.id, [...ids]))),
   asksFor: ({ filter }) => filter?.allowlistIds,
+  related: (db, asker, lists) => related(db, asker, [allowlistGet], lists),
   tells({ filter }) {
     const isAsked = amongThese(filter?.allowlistIds);
     return (asker, _event, list) => isAsked(list.id) && mayOn(asker, allowlistGet, list);

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { definePolicy, defineTarget } from '../../platform/policy/index.js';
+import { definePolicy, defineTarget, type Related } from '../../platform/policy/index.js';
 import { attestationRecords } from '../records/tables.js';
 import { type AllowlistRow, allowlists } from './tables.js';
 
@@ -8,9 +8,28 @@ export interface FollowedAllowlist extends AllowlistRow {
   readonly hasFollowers: boolean;
 }
 
+/** A list with what ties it to the caller. */
+export type RelatedAllowlist = AllowlistRow & Related;
+
 const allowlistTarget = defineTarget<AllowlistRow>()(allowlists, {
   domain_id: { type: 'text', row: (row) => row.domainId, sql: (table) => table.domainId },
   project_id: { type: 'text', row: (row) => row.projectId, sql: (table) => table.projectId },
+});
+
+const readableTarget = defineTarget<RelatedAllowlist>()(allowlists, {
+  domain_id: { type: 'text', row: (row) => row.domainId, sql: (table) => table.domainId },
+  project_id: { type: 'text', row: (row) => row.projectId, sql: (table) => table.projectId },
+  judged_agent_ids: {
+    type: 'text',
+    list: true,
+    relation: {
+      from: attestationRecords,
+      row: attestationRecords.allowlistId,
+      value: attestationRecords.agentId,
+    },
+    row: (row) => row.id,
+    sql: (table) => table.id,
+  },
 });
 
 const followedTarget = defineTarget<FollowedAllowlist>()(allowlists, {
@@ -24,13 +43,17 @@ const followedTarget = defineTarget<FollowedAllowlist>()(allowlists, {
   },
 });
 
-/** A scope sees its own lists and those of what contains it; a domain also those of its projects. */
+/** A scope sees its own lists and those of what contains it; a domain also those of its projects; an agent what judges it. */
 const READABLE = {
   system: 'None:%(domain_id)s',
   domain: 'domain_id:%(domain_id)s or None:%(domain_id)s',
   project:
     'project_id:%(project_id)s or (None:%(project_id)s and (project_domain_id:%(domain_id)s or None:%(domain_id)s))',
+  agent: 'agent_id:%(judged_agent_ids)s',
 };
+
+/** One for all scopes: a sample file has no line for a policy with several. */
+const READERS = 'role:reader or agent_id:%(judged_agent_ids)s';
 
 /** A scope changes only what it owns itself. */
 const OWNED = {
@@ -39,13 +62,13 @@ const OWNED = {
   project: 'project_id:%(project_id)s',
 };
 
-export const allowlistGet = definePolicy<AllowlistRow>({
+export const allowlistGet = definePolicy<RelatedAllowlist>({
   name: 'allowlist:get',
-  description: 'Read allowlists, without their content.',
-  scopeTypes: ['system', 'domain', 'project'],
-  target: allowlistTarget,
+  description: 'Read allowlists, without their content; an agent reads the list it is bound to.',
+  scopeTypes: ['system', 'domain', 'project', 'agent'],
+  target: readableTarget,
   boundary: READABLE,
-  check: 'role:reader',
+  check: READERS,
   operations: [
     'Query.allowlist',
     'Query.allowlists',
@@ -56,13 +79,13 @@ export const allowlistGet = definePolicy<AllowlistRow>({
   ],
 });
 
-export const allowlistGetContent = definePolicy<AllowlistRow>({
+export const allowlistGetContent = definePolicy<RelatedAllowlist>({
   name: 'allowlist:get_content',
-  description: 'Read the content of allowlists.',
-  scopeTypes: ['system', 'domain', 'project'],
-  target: allowlistTarget,
+  description: 'Read the content of allowlists; an agent reads the content of the list it is bound to.',
+  scopeTypes: ['system', 'domain', 'project', 'agent'],
+  target: readableTarget,
   boundary: READABLE,
-  check: 'role:reader',
+  check: READERS,
   operations: [
     'AllowlistRevision.imaPolicy',
     'AllowlistRevision.tpmPolicy',

@@ -4,6 +4,7 @@ import {
   byId,
   type Context,
   defineLoader,
+  related,
   requireAllowed,
   requireOperation,
   requireVisible,
@@ -12,7 +13,7 @@ import type { Lease } from '../../platform/byte-budget.js';
 import { notFound } from '../../platform/errors.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { loadContent, STREAM_BYTES, streamContent } from '../../uploads/contents/index.js';
-import { allowlistGet, allowlistGetContent } from './policies.js';
+import { allowlistGet, allowlistGetContent, type RelatedAllowlist } from './policies.js';
 import * as repository from './repository.js';
 import { type AllowlistRow, allowlists, type RevisionRow } from './tables.js';
 
@@ -34,7 +35,14 @@ const visibleTo = ({ policies, actor }: Context | Act) => policies.visible([allo
  */
 export async function resolveAllowlist(from: Context | Act, ref: AllowlistRef): Promise<AllowlistRow> {
   requireOperation(from, allowlistGet.name);
-  return requireVisible(from, allowlistGet, await find(from, ref), 'allowlist');
+  return requireReadable(from, await find(from, ref));
+}
+
+/** @throws Refusal NOT_FOUND for a list that is missing or not the caller's to read. */
+export async function requireReadable(from: Context | Act, row: AllowlistRow | undefined): Promise<AllowlistRow> {
+  const db = 'tx' in from ? from.tx : from.db;
+  const [found] = row === undefined ? [] : await related(db, from, [allowlistGet], [row]);
+  return requireVisible(from, allowlistGet, found, 'allowlist');
 }
 
 async function find(from: Context | Act, { id, name }: AllowlistRef): Promise<AllowlistRow | undefined> {
@@ -44,7 +52,12 @@ async function find(from: Context | Act, { id, name }: AllowlistRef): Promise<Al
   // Postgres refuses NUL in a text, and no list has one.
   if (text == null || text.includes('\0')) return undefined;
   if (id != null) return repository.findById(db, id);
-  return repository.findNearest(db, visibleTo(from), text, where?.type === 'project' ? where.projectId : null);
+  return repository.findNearest(
+    db,
+    visibleTo(from),
+    text,
+    where !== null && 'projectId' in where ? where.projectId : null,
+  );
 }
 
 export async function listAllowlists(
@@ -58,9 +71,10 @@ export async function listAllowlists(
 }
 
 /** By id; null where the caller may not read it. */
-export const loadAllowlist = defineLoader<AllowlistRow>(async (context, ids) =>
-  byId(await repository.listByIds(context.db, visibleTo(context), ids)),
-);
+export const loadAllowlist = defineLoader<RelatedAllowlist>(async (context, ids) => {
+  const rows = await repository.listByIds(context.db, visibleTo(context), ids);
+  return byId(await related(context.db, context, [allowlistGetContent], rows));
+});
 
 /** Revisions by id; null where the caller may not read the list. */
 export const loadRevision = defineLoader<RevisionRow>(async (context, ids) =>

@@ -7,7 +7,6 @@ import {
   referringTo,
   requireAllowed,
   requireOperation,
-  requireVisible,
 } from '../../authority/index.js';
 import { unlessTaken } from '../../db/taken.js';
 import { agentGet, agents } from '../../identity/agents/index.js';
@@ -17,8 +16,8 @@ import { newId } from '../../platform/ids.js';
 import { validName, validText } from '../../platform/text.js';
 import { holdContent, storeContent } from '../../uploads/contents/index.js';
 import { ALLOWLIST_PUBLISHED } from './feed.js';
-import { allowlistCreate, allowlistDelete, allowlistGet, allowlistPublish } from './policies.js';
-import { type AllowlistRef, resolveAllowlist } from './reading.js';
+import { allowlistCreate, allowlistDelete, allowlistPublish } from './policies.js';
+import { type AllowlistRef, requireReadable, resolveAllowlist } from './reading.js';
 import * as repository from './repository.js';
 import { type RevisionContent, type RevisionInput, readRevision } from './revision-content.js';
 import { type AllowlistRow, allowlistsTaken, type RevisionRow } from './tables.js';
@@ -84,7 +83,7 @@ function createWith(
       await audit(act, 'allowlist.created', row, revision);
       return allowlistId;
     });
-    return requireVisible(act, allowlistGet, await repository.findById(act.tx, id), 'allowlist');
+    return requireReadable(act, await repository.findById(act.tx, id));
   });
 }
 

@@ -121,11 +121,11 @@ function ofGroups(db: Db, given: SQL | undefined, who: Who, limit: number): SQL 
 /** Agents that could pass, by id. */
 export async function listAgents(
   db: Db,
-  { ids, projectIds }: Places['agents'],
+  { ids, projectIds, related }: Places['agents'],
   audience: Audience,
   { after, limit }: Part,
 ): Promise<Found<AgentRow>> {
-  if (ids.length + projectIds.length === 0) return { rows: [], end: null };
+  if (ids.length + projectIds.length + related.length === 0) return { rows: [], end: null };
   const shown = audience.hasOpenAgents ? audience.agents.where : sql`false`;
   const rows = await db
     .select()
@@ -133,7 +133,11 @@ export async function listAgents(
     .where(
       and(
         gt(agents.id, after),
-        or(inArray(agents.id, [...ids]), inArray(agents.projectId, [...projectIds])),
+        or(
+          inArray(agents.id, [...ids]),
+          inArray(agents.projectId, [...projectIds]),
+          ...related.map((tied) => sql`${agents.id} in (${tied})`),
+        ),
         audience.isShown ? shown : isNot(shown),
       ),
     )

@@ -4,6 +4,7 @@ import {
   type Explanation,
   leastRoles,
   type PolicyQuestion,
+  RelatedTexts,
   type Subject,
 } from '../../platform/policy/index.js';
 import { HIERARCHY, type RoleScope } from '../assignments/index.js';
@@ -42,8 +43,9 @@ export async function explainDecision(context: Context, args: ExplainDecision) {
 
 type About<Kind> = Extract<AskedAbout, { readonly kind: Kind }>;
 
-function explainAgent(context: Context, question: Question, { agent }: About<'agent'>) {
+async function explainAgent(context: Context, question: Question, { agent }: About<'agent'>) {
   const subject = agentAt(agent, context.clock.now());
+  if (subject !== null) await question.relations.readFor([subject]);
   const scope = { type: 'AGENT', domainId: agent.domainId, projectId: agent.projectId };
   const told = tell(context, question, subject, 'agent');
   return { ...told, scope, roles: [], ...(told.outcome === 'ALLOWED' ? NOTHING : remedyForAgent(question, subject)) };
@@ -58,6 +60,7 @@ function remedyForAgent({ asked }: Question, subject: Subject | null): Remedy {
 
 async function explainUser(context: Context, question: Question, { user, scope }: About<'user'>) {
   const { graph, roles, subject } = await rightsOf(context, user, scope);
+  await question.relations.readFor([userAt(user, scope, roles)]);
   const told = tell(context, question, subject, scope.type);
   const remedy = () => {
     if (!user.isEnabled) return blockedBy('PRINCIPAL');
@@ -127,6 +130,7 @@ function view({ check, value, isDeciding, held, target }: ExplainedCheck, depth:
 /** Values as texts; null where there is nothing to look at. */
 function texts(value: ExplainedCheck['target'] | ExplainedCheck['held']): string[] | null {
   if (value === undefined) return null;
+  if (value instanceof RelatedTexts) return [...value.found()];
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
   return items.filter((item) => item !== null).map(String);
 }

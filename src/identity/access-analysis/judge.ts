@@ -11,6 +11,7 @@ import { pathsTo, type RolePath } from './paths.js';
 import { permissionGet } from './policies.js';
 import { agentAt, userAt } from './principals.js';
 import { namesHeld, rolesNeeded } from './rights.js';
+import type { Question, TargetRelations } from './target.js';
 
 /** Where a user passes, and as what. */
 interface Way {
@@ -40,23 +41,27 @@ type CapableUser = Extract<Capable, { readonly user: UserRow }>;
 export class Judge {
   readonly #context: Context;
   readonly #asked: PolicyQuestion;
+  readonly #relations: TargetRelations;
   readonly #graph: RoleGraph;
   /** Decisions on sets of roles, by scope: most users hold what others hold. */
   readonly #decided = new Map<string, boolean>();
   readonly #needed = new Map<string, readonly string[]>();
 
-  constructor(context: Context, asked: PolicyQuestion, graph: RoleGraph) {
+  constructor(context: Context, { asked, relations }: Question, graph: RoleGraph) {
     this.#context = context;
     this.#asked = asked;
+    this.#relations = relations;
     this.#graph = graph;
   }
 
-  agents(rows: readonly AgentRow[]): Capable[] {
+  async agents(rows: readonly AgentRow[]): Promise<Capable[]> {
     const now = this.#context.clock.now();
-    return rows.flatMap((agent) => {
+    const known = rows.flatMap((agent) => {
       const subject = agentAt(agent, now);
-      return subject && this.#asked.allows(subject) ? [{ id: agent.id, agent }] : [];
+      return subject === null ? [] : [{ agent, subject }];
     });
+    await this.#relations.readFor(known.map(({ subject }) => subject));
+    return known.flatMap(({ agent, subject }) => (this.#asked.allows(subject) ? [{ id: agent.id, agent }] : []));
   }
 
   /** Those of some users who may, at some of the scopes. */
@@ -66,9 +71,16 @@ export class Judge {
     const ways = new Map<string, Way[]>(ids.map((id) => [id, []]));
     for (const scope of scopes) {
       const held = await readRolesHeld(db, ids, scope, clock.now());
-      for (const user of rows) {
-        const way = this.#wayOf(user, scope, held.get(user.id) ?? []);
-        if (way !== null) ways.get(user.id)?.push(way);
+      const holders = rows.flatMap((user) => {
+        const roleIds = held.get(user.id) ?? [];
+        return roleIds.length === 0
+          ? []
+          : [{ id: user.id, subject: userAt(user, scope, namesHeld(this.#graph, roleIds)) }];
+      });
+      await this.#relations.readFor(holders.map(({ subject }) => subject));
+      for (const { id, subject } of holders) {
+        const way = this.#wayOf(id, scope, subject);
+        if (way !== null) ways.get(id)?.push(way);
       }
     }
     return rows.flatMap((user) => {
@@ -77,12 +89,10 @@ export class Judge {
     });
   }
 
-  #wayOf(user: UserRow, scope: RoleScope, roleIds: readonly string[]): Way | null {
-    if (roleIds.length === 0) return null;
-    const subject = userAt(user, scope, namesHeld(this.#graph, roleIds));
+  #wayOf(userId: string, scope: RoleScope, subject: Subject): Way | null {
     const { fields } = this.#asked.named(scope.type);
     const dependsOnUser = fields.has('user_id') || fields.has('user_domain_id');
-    const key = JSON.stringify([scope, subject.credentials.roles, dependsOnUser && user.id]);
+    const key = JSON.stringify([scope, subject.credentials.roles, dependsOnUser && userId]);
     const isAllowed = this.#decided.get(key) ?? this.#asked.allows(subject);
     this.#decided.set(key, isAllowed);
     return isAllowed ? { scope, subject, key } : null;

@@ -1,12 +1,19 @@
-import { inArray } from 'drizzle-orm';
+import { inArray, type SQL } from 'drizzle-orm';
 import type { Context } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
 import { isId, type Kind } from '../../platform/ids.js';
-import { type Credentials, NOTHING_KNOWN, type PolicyQuestion, type ScopeType } from '../../platform/policy/index.js';
+import {
+  type Credentials,
+  NOTHING_KNOWN,
+  type PolicyQuestion,
+  type ScopeType,
+  textsTiedTo,
+} from '../../platform/policy/index.js';
 import type { RoleScope } from '../assignments/index.js';
 import { projects } from '../projects/tables.js';
 import { type RoleGraph, readRoleGraph, roleGraph } from '../roles/index.js';
 import { userAt } from './principals.js';
+import type { Question, TargetRelations } from './target.js';
 
 /** Where callers that pass can be: all others are refused whatever they hold. */
 export interface Places {
@@ -19,11 +26,18 @@ export interface Places {
   readonly userIds: readonly string[] | null;
   /** Roles of which one has to be held; null for any. */
   readonly roleIds: readonly string[] | null;
-  readonly agents: { readonly ids: readonly string[]; readonly projectIds: readonly string[] };
+  readonly agents: {
+    readonly ids: readonly string[];
+    readonly projectIds: readonly string[];
+    /** Queries of agents' ids: of those that are tied to the target. */
+    readonly related: readonly SQL[];
+  };
 }
 
 /** What is not known of a user before it is looked at. */
 const OF_USERS = ['roles', 'user_id', 'user_domain_id'];
+export const NO_AGENTS: Places['agents'] = { ids: [], projectIds: [], related: [] };
+const PLACE_FIELDS = ['domain_id', 'project_id', 'project_domain_id'];
 const OF_AGENTS = ['agent_kind', 'trust_state', 'node_id', 'unit_id', 'workload_id'];
 const NOBODY = { id: NOTHING_KNOWN, domainId: NOTHING_KNOWN };
 
@@ -31,7 +45,11 @@ const NOBODY = { id: NOTHING_KNOWN, domainId: NOTHING_KNOWN };
  * The scopes on which a question can be answered yes. Only ids that the check or the target names can make a scope pass
  * where others of its kind do not; so those are tried, and one that is called nothing for all the others.
  */
-export async function findPlaces(context: Context, asked: PolicyQuestion, only: RoleScope | null): Promise<Places> {
+export async function findPlaces(
+  context: Context,
+  { asked, relations }: Question,
+  only: RoleScope | null,
+): Promise<Places> {
   const { db } = context;
   const { scopes, open } = only === null ? await namedScopes(db, asked) : { scopes: [only], open: [] };
   const passing = scopes.filter((scope) => couldPass(asked, scope, OF_USERS));
@@ -40,13 +58,15 @@ export async function findPlaces(context: Context, asked: PolicyQuestion, only: 
     graph,
     scopes: passing,
     open,
-    userIds: passing.some((scope) => couldPass(asked, scope, ['roles', 'user_domain_id']))
+    userIds: passing.some(
+      (scope) => couldPass(asked, scope, ['roles', 'user_domain_id']) || asked.named(scope.type).related.has('user_id'),
+    )
       ? null
       : passing.flatMap(({ type }) => idsIn(asked, type, 'User')),
     roleIds: passing.some((scope) => couldPass(asked, scope, ['user_id', 'user_domain_id']))
       ? null
       : graph.naming(passing.flatMap(({ type }) => [...asked.named(type).roles])),
-    agents: only === null ? await namedAgents(db, asked) : { ids: [], projectIds: [] },
+    agents: only === null ? await namedAgents(db, asked, relations) : NO_AGENTS,
   };
 }
 
@@ -81,16 +101,27 @@ async function namedScopes(db: Db, asked: PolicyQuestion): Promise<Pick<Places, 
   ];
   const open = others.filter((scope) => couldPass(asked, scope, OF_USERS)).map(({ type }) => type);
   const agentOpen = couldAgentPass(asked, { project_id: NOTHING_KNOWN, project_domain_id: NOTHING_KNOWN });
-  return { scopes, open: [...new Set([...open, ...(agentOpen ? (['agent'] as const) : [])])] };
+  const related = (['domain', 'project', 'agent'] as const).filter((type) => isPlacedByRelation(asked, type));
+  return { scopes, open: [...new Set([...open, ...(agentOpen ? (['agent'] as const) : []), ...related])] };
 }
 
-async function namedAgents(db: Db, asked: PolicyQuestion): Promise<Places['agents']> {
-  if (!asked.takes('agent')) return { ids: [], projectIds: [] };
+/** Whether a relation could tell of a scope that it passes: it is not read for all that it may name. */
+function isPlacedByRelation(asked: PolicyQuestion, type: ScopeType): boolean {
+  const { related } = asked.named(type);
+  return PLACE_FIELDS.some((field) => related.has(field));
+}
+
+async function namedAgents(db: Db, asked: PolicyQuestion, relations: TargetRelations): Promise<Places['agents']> {
+  if (!asked.takes('agent')) return NO_AGENTS;
   const rows = await readProjects(db, idsIn(asked, 'agent', 'Project'));
   const wide = rows.filter(({ id, domainId }) =>
     couldAgentPass(asked, { project_id: id, project_domain_id: domainId }),
   );
-  return { ids: idsIn(asked, 'agent', 'Agent'), projectIds: wide.map(({ id }) => id) };
+  const related = (asked.named('agent').related.get('agent_id') ?? []).flatMap((key) => {
+    const ref = relations.refOf(key);
+    return ref === undefined ? [] : [textsTiedTo(ref, key.relation)];
+  });
+  return { ids: idsIn(asked, 'agent', 'Agent'), projectIds: wide.map(({ id }) => id), related };
 }
 
 /** Whether an agent that neither check nor target names could pass. */

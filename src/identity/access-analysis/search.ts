@@ -88,7 +88,7 @@ export class Search {
     const audience = this.#audience(isShown);
     // Ids of agents come before those of users.
     const agentsFound = await listAgents(db, this.#found.agents, audience, part);
-    const capable = this.#judge.agents(agentsFound.rows);
+    const capable = await this.#judge.agents(agentsFound.rows);
     if (agentsFound.end !== null) return { capable, end: agentsFound.end };
     const usersFound = await listUsers(db, this.#places, this.#found, audience, part);
     capable.push(...(await this.#judge.users(usersFound.rows, this.#found.scopes)));

@@ -1,14 +1,28 @@
 import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '../../authority/index.js';
+import { rowsOf } from '../../db/rows.js';
 import { badInput, notFound } from '../../platform/errors.js';
 import { kindOf } from '../../platform/ids.js';
-import type { PolicyName, PolicyQuestion, TargetValues } from '../../platform/policy/index.js';
+import {
+  NOTHING_KNOWN,
+  type PolicyName,
+  type PolicyQuestion,
+  RelatedTexts,
+  type RelationKey,
+  RelationReads,
+  type Subject,
+  type Target,
+  type TargetValues,
+  textsTiedTo,
+} from '../../platform/policy/index.js';
 
 /** A policy asked about a target, or about any. */
 export interface Question {
   readonly policy: PolicyName;
   readonly values: TargetValues | undefined;
   readonly asked: PolicyQuestion;
+  /** What is tied to the target; nothing without a target. */
+  readonly relations: TargetRelations;
 }
 
 /**
@@ -25,12 +39,59 @@ export async function questionOn(
 ): Promise<Question> {
   const known = context.policies.get(policy);
   if (known === undefined) throw notFound('policy');
-  const values = targetId == null ? undefined : await readTarget(context, known.name, targetId);
-  return { policy: known.name, values, asked: context.policies.question(known.name, values) };
+  const { values, relations } = targetId == null ? NO_TARGET : await readTarget(context, known.name, targetId);
+  const asked = context.policies.question(known.name, values);
+  return { policy: known.name, values, asked, relations: new TargetRelations(context, asked, relations) };
 }
 
+/** A relation of the target: what its rows refer to, and what is known of it so far. */
+interface TargetRelation {
+  readonly ref: string;
+  readonly known: RelatedTexts;
+}
+
+/** The relations of a target, which may tie any number of texts to it. They are read for those who are asked about. */
+export class TargetRelations {
+  readonly #context: Context;
+  readonly #asked: PolicyQuestion;
+  readonly #relations: ReadonlyMap<RelationKey, TargetRelation>;
+
+  constructor(context: Context, asked: PolicyQuestion, relations: ReadonlyMap<RelationKey, TargetRelation>) {
+    this.#context = context;
+    this.#asked = asked;
+    this.#relations = relations;
+  }
+
+  /** What the target is to a relation; undefined when nothing can be tied to it. */
+  refOf(key: RelationKey): string | undefined {
+    return this.#relations.get(key)?.ref;
+  }
+
+  /** Reads what the answers for these callers depend on. Nothing is asked about a caller before. */
+  async readFor(subjects: readonly Subject[]): Promise<void> {
+    if (this.#relations.size === 0) return;
+    const reads = new RelationReads();
+    for (const subject of subjects) this.#asked.addRelations(subject, reads);
+    const [found] = await reads.read(
+      [this.#relations],
+      (statement) => rowsOf(this.#context.db, statement),
+      (key, relations) => relations.get(key)?.ref ?? null,
+    );
+    for (const [key, { known }] of this.#relations) {
+      for (const text of reads.textsOf(key)) known.note(text, found?.get(key)?.has(text) ?? false);
+    }
+  }
+}
+
+interface TargetRead {
+  readonly values: TargetValues | undefined;
+  readonly relations: ReadonlyMap<RelationKey, TargetRelation>;
+}
+
+const NO_TARGET: TargetRead = { values: undefined, relations: new Map() };
+
 /** The kind of the id tells the type, and the policy that guards the type's id who may read it. */
-async function readTarget({ db, policies, actor }: Context, policy: PolicyName, id: string): Promise<TargetValues> {
+async function readTarget({ db, policies, actor }: Context, policy: PolicyName, id: string): Promise<TargetRead> {
   const kind = kindOf(id);
   const target = policies.targetOf(policy);
   const read = kind && policies.policyFor(`${kind}.id`);
@@ -45,5 +106,26 @@ async function readTarget({ db, policies, actor }: Context, policy: PolicyName, 
     .from(target.table)
     .where(and(eq(idColumn, id), policies.visible([read.name], actor, target.table).where));
   if (row === undefined) throw notFound('target');
-  return row as TargetValues;
+  return withRelations(db, target, row as TargetValues);
+}
+
+/** The values of a target's row, with its relations in place of what those refer to. */
+async function withRelations(db: Context['db'], target: Target, row: TargetValues): Promise<TargetRead> {
+  const values = { ...row };
+  const relations = new Map<RelationKey, TargetRelation>();
+  for (const [name, key] of target.keys) {
+    if (key.relation === undefined) continue;
+    const ref = row[name];
+    const known = new RelatedTexts(typeof ref !== 'string' || !(await hasTexts(db, key, ref)));
+    // Such a caller stands for all that nothing is tied by.
+    known.note(NOTHING_KNOWN, false);
+    values[name] = known;
+    if (typeof ref === 'string') relations.set(key, { ref, known });
+  }
+  return { values, relations };
+}
+
+async function hasTexts(db: Context['db'], { relation }: RelationKey, ref: string): Promise<boolean> {
+  const [row] = await rowsOf<{ has: boolean }>(db, sql`select exists (${textsTiedTo(ref, relation)}) as has`);
+  return row?.has ?? false;
 }

@@ -4,7 +4,7 @@ import { encodeCursor, type PageArgs, pageRequest } from '../../platform/paginat
 import { RoleGraph } from '../roles/index.js';
 import type { ScopeInput } from '../scopes/index.js';
 import { Judge } from './judge.js';
-import { findPlaces, type Places } from './places.js';
+import { findPlaces, NO_AGENTS, type Places } from './places.js';
 import { permissionGet } from './policies.js';
 import { requireScope } from './principals.js';
 import { Search } from './search.js';
@@ -23,7 +23,7 @@ export async function whoCan(context: Context, args: WhoCan) {
   const question = await questionOn(context, args.policy, args.targetId);
   const access = accessOf(context, question);
   const places = access === 'SCOPED' ? await placesOf(context, question, args.scope) : NOWHERE;
-  const search = new Search(context, places, new Judge(context, question.asked, places.graph));
+  const search = new Search(context, places, new Judge(context, question, places.graph));
   const { shown, endId, hasNextPage } = await search.page(first, after?.[0] ?? '');
   const cursorOf = (id: string) => encodeCursor(ordering, [id]);
   return {
@@ -42,17 +42,14 @@ const NOWHERE: Places = {
   open: [],
   userIds: null,
   roleIds: null,
-  agents: { ids: [], projectIds: [] },
+  agents: NO_AGENTS,
 };
 
-async function placesOf(
-  context: Context,
-  { asked, values }: Question,
-  scope: ScopeInput | null | undefined,
-): Promise<Places> {
-  if (scope == null && values === undefined) throw badInput('Name a target, a scope or both.', { argument: 'scope' });
+async function placesOf(context: Context, question: Question, scope: ScopeInput | null | undefined): Promise<Places> {
+  if (scope == null && question.values === undefined)
+    throw badInput('Name a target, a scope or both.', { argument: 'scope' });
   const only = scope == null ? null : await requireScope(context, scope, context.actor.principal?.id ?? null);
-  return findPlaces(context, asked, only);
+  return findPlaces(context, question, only);
 }
 
 function accessOf({ policies }: Context, { policy }: Question): 'PUBLIC' | 'AUTHENTICATED' | 'SCOPED' {

@@ -38,8 +38,17 @@ export {
   type PolicyRegistry,
   type RegistryInput,
 } from './engine/registry.js';
+export { RelationReads, textsTiedTo } from './engine/relation.js';
 export { type Residue, residueOf } from './engine/residue.js';
-export { defineTarget, type KeyType, type Target, type TargetKey } from './engine/target.js';
+export {
+  defineTarget,
+  type KeyType,
+  type Related,
+  type RelationKey,
+  type Target,
+  type TargetKey,
+  withRelated,
+} from './engine/target.js';
 export type { Visible } from './engine/visible.js';
 export type { Check, ParsedCheck, Position } from './language/ast.js';
 export { PolicyError, PolicySyntaxError } from './language/errors.js';
@@ -47,7 +56,13 @@ export { expandCheck, type Rules } from './language/expand.js';
 export { parseCheck } from './language/parser.js';
 export { printCheck } from './language/print.js';
 export { ABSENT, FALSE, mayBeTrue, OPEN, TRUE, type Truth } from './language/truth.js';
-export type { CredentialMap, CredentialValue, Scalar, TargetValue } from './language/values.js';
+export {
+  type CredentialMap,
+  type CredentialValue,
+  RelatedTexts,
+  type Scalar,
+  type TargetValue,
+} from './language/values.js';
 export type { CredentialFields } from './language/word.js';
 export { type Finding, lintOverrides } from './overrides/lint.js';
 export {

@@ -69,17 +69,27 @@ export class Look {
     return { asker: { actor, policies, candidate }, loadsFor: {} };
   }
 
-  /** The first of some events, in their order, whose object is still there and of which `isTold` says yes. */
+  /** The first of some events, in their order, whose object is still there and which the caller is told. */
   async firstOf(
     feed: Feed,
     events: readonly EventRow[],
-    isTold: (event: EventRow, object: object) => boolean,
+    asker: Asker,
+    tells: ReturnType<Feed['tells']>,
   ): Promise<EventRow | undefined> {
-    const objects = await Promise.all(events.map(({ objectId }) => this.#loaderOf(feed).load(objectId)));
-    return events.find((event, index) => {
-      const object = objects[index];
-      return object != null && isTold(event, object);
+    const objects = await this.#objectsOf(feed, events, asker);
+    return events.find((event) => {
+      const object = objects.get(event.objectId);
+      return object !== undefined && tells(asker, event, object);
     });
+  }
+
+  async #objectsOf(feed: Feed, events: readonly EventRow[], asker: Asker): Promise<ReadonlyMap<string, object>> {
+    const ids = [...new Set(events.map(({ objectId }) => objectId))];
+    const loaded = await Promise.all(ids.map((id) => this.#loaderOf(feed).load(id)));
+    const found = ids.flatMap((id, index) => (loaded[index] == null ? [] : [[id, loaded[index]] as const]));
+    const objects = found.map(([, object]) => object);
+    const related = (await feed.related?.(this.#db, asker, objects)) ?? objects;
+    return new Map(found.map(([id], index) => [id, related[index]]));
   }
 
   #recentOf(feed: Feed): RecentEvents {

@@ -133,7 +133,7 @@ async function stepOf(stream: Stream, place: Place, look: Look, isSign: boolean)
   const piece = place.piece ?? (await look.behind(feed, place.position, place.objectIds));
   // What serves for a sign of life is too old for deciding what nobody rang for.
   if (isSign && piece.events.length > 0) return { answer: null, isBehind: true };
-  const event = await look.firstOf(feed, piece.events, (one, object) => place.tells(context, one, object));
+  const event = await look.firstOf(feed, piece.events, context, place.tells);
   const rest = event ? piece.events.slice(piece.events.indexOf(event) + 1) : [];
   place.piece = rest.length > 0 ? { events: rest, end: piece.end } : null;
   if (place.piece === null) place.position = piece.end;

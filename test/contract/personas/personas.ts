@@ -84,8 +84,8 @@ async function byCredential(world: World, name: string, allowedPolicies?: readon
   return { ...whole, token: body.data.issueToken.token };
 }
 
-async function agent({ rows, server, projects }: World, name: string, trustState: string): Promise<Persona> {
-  const id = await rows.agent(projects.own, trustState, { isLiving: true });
+async function agent({ rows, server, projects, lists }: World, name: string, trustState: string): Promise<Persona> {
+  const id = await rows.agent(projects.own, trustState, { isLiving: true, allowlistId: lists.own.id });
   return { name, token: await server.agentToken(id), principal: { kind: 'agent', id }, scope: { type: 'unscoped' } };
 }
 

@@ -110,8 +110,15 @@ export async function ownThings(world: World, persona: Persona): Promise<Things>
     ],
     ApiCredential: userId ? [await credentialOf(world, 'one’s own', userId, projects.own)] : [],
     Token: principal ? [await ownToken(world, persona)] : [],
-    Agent: [{ name: 'itself', id: agentId, links: { project: projects.own.projectId } }],
-    AttestationResult: [{ name: 'its own', id: resultId, at: agentId ?? '', links: { agent: agentId } }],
+    Agent: [{ name: 'itself', id: agentId, links: { project: projects.own.projectId, allowlist: lists.own.id } }],
+    AttestationResult: [
+      {
+        name: 'its own',
+        id: resultId,
+        at: agentId ?? '',
+        links: { agent: agentId, allowlistRevision: lists.own.revisionId },
+      },
+    ],
     AuditEntry: [{ name: 'foreign, by oneself', id: entry?.id ?? null, at: entry?.targetId ?? '' }],
     ...ownQuestions(userId, literalOf(scopeRef(scope))),
   };

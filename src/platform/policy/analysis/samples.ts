@@ -72,7 +72,7 @@ function usesOf(name: string, comparisons: readonly Comparison[]): Pick<Key, 'fi
   return { fields: [...new Set(fields)], literals: [...new Set(literals)] };
 }
 
-const unset = (target: Target) => [...target.keys.keys()].map((name) => [name, null] as const);
+const unset = (target: Target) => [...target.keys].map(([name, { relation }]) => [name, relation ? [] : null] as const);
 
 function ownerOf(relation: Relation, fields: readonly string[], credentials: Credentials): string | null {
   const own = () => fields.map((field) => Reflect.get(credentials, field)).find((value) => typeof value === 'string');

@@ -8,7 +8,7 @@ import type { Truth } from '../language/truth.js';
 import type { CredentialMap } from '../language/values.js';
 import { compileForOperation, compileForRow, type Test } from './evaluate.js';
 import { CREDENTIAL_FIELDS, type Policy, SCOPE_TYPES, type ScopeKey, type Subject, scopesOf } from './policy.js';
-import type { Target, TargetKey } from './target.js';
+import { relatedTo, type Target, type TargetKey } from './target.js';
 
 /** How a policy decides for one scope: boundary AND check, ready for each of the three answers. */
 export interface ScopedTests {
@@ -104,7 +104,7 @@ function compileScope(check: Check, hasBoundary: boolean, target: Target | undef
     hasBoundary,
     row: compileForRow<object>(check, (key) => {
       const declared = targetKey(target, key);
-      return (row) => declared.row(row);
+      return declared.relation ? (row) => relatedTo(row, declared) : (row) => declared.row(row);
     }),
     operation: compileForOperation(check, (key) => targetKey(target, key).type),
   };

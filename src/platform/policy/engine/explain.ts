@@ -2,7 +2,14 @@ import type { Check } from '../language/ast.js';
 import { PolicyError } from '../language/errors.js';
 import { printCheck } from '../language/print.js';
 import { ABSENT, FALSE, mayBeTrue, TRUE, type Truth } from '../language/truth.js';
-import { type CredentialMap, isList, readCredential, type Scalar, type TargetValue } from '../language/values.js';
+import {
+  type CredentialMap,
+  isList,
+  RelatedTexts,
+  readCredential,
+  type Scalar,
+  type TargetValue,
+} from '../language/values.js';
 import { boundaryOf, type CompiledPolicy, targetKey } from './compile.js';
 import { compileForOperation, compileForRow } from './evaluate.js';
 import type { Subject } from './policy.js';
@@ -143,6 +150,7 @@ function refuseTarget(policy: string, declared: Target | undefined, target: Targ
   for (const [name, value] of Object.entries(target)) {
     const key = declared?.keys.get(name);
     if (key === undefined) throw new PolicyError(`policy ${policy}: unknown target key: ${name}`);
+    if (value instanceof RelatedTexts && key.relation) continue;
     const items: readonly unknown[] = isList(value) ? value : [value];
     const fits = items.every((item) => item === null || (isScalar(item) && hasType(key.type, item)));
     if (!fits || (value !== null && isList(value) !== (key.list ?? false))) {

@@ -1,10 +1,12 @@
 import { type Atom, atomsOf, type Check } from '../language/ast.js';
 import { ABSENT, and, mayBeTrue, not, OPEN, or, type Truth } from '../language/truth.js';
-import { type CredentialMap, isList, type TargetValue } from '../language/values.js';
+import { type CredentialMap, isList, RelatedTexts, type TargetValue } from '../language/values.js';
 import { boundaryOf, type CompiledPolicy, targetKey } from './compile.js';
 import { compileForOperation, compileForRow } from './evaluate.js';
 import type { TargetValues } from './explain.js';
 import type { ScopeType, Subject } from './policy.js';
+import type { RelationReads } from './relation.js';
+import type { RelationKey } from './target.js';
 
 /** What nothing is called: a value for credentials that no row and no check names. */
 export const NOTHING_KNOWN = '\0';
@@ -17,6 +19,8 @@ export interface Named {
   readonly fields: ReadonlySet<string>;
   /** Texts that a credential is compared with: constants of the checks, and texts of the target. */
   readonly texts: ReadonlySet<string>;
+  /** Relations that credential fields are compared with, by field: their texts are not among `texts`. */
+  readonly related: ReadonlyMap<string, readonly RelationKey[]>;
 }
 
 /** A policy that is asked about one target, or without one about any, for many callers. */
@@ -50,6 +54,12 @@ export class PolicyQuestion {
     return mayBeTrue(foresee(check, (atom) => this.#foreseeAtom(atom, credentials, open)));
   }
 
+  /** Adds the relations that the answers for a caller depend on. */
+  addRelations({ scope, credentials }: Subject, reads: RelationReads): void {
+    const tests = this.#compiled.byScope.get(scope);
+    if (tests !== undefined) reads.add(tests.check, this.#compiled.policy.target, credentials);
+  }
+
   /** What the checks for a scope name. */
   named(scope: ScopeType): Named {
     const named = this.#named.get(scope) ?? this.#readNames(scope);
@@ -60,14 +70,19 @@ export class PolicyQuestion {
   #readNames(scope: ScopeType): Named {
     const tests = this.#compiled.byScope.get(scope);
     const [roles, fields] = [new Set<string>(), new Set<string>()];
+    const related = new Map<string, RelationKey[]>();
     const texts = new Set(Object.values(this.#values ?? {}).flatMap(textsIn));
     for (const atom of tests ? atomsOf(tests.check) : []) {
       if (atom.kind === 'role') roles.add(atom.name.toLowerCase());
       if (atom.kind !== 'comparison') continue;
       if (atom.known.kind === 'credential') fields.add(atom.known.path[0] ?? '');
       if (atom.matched.kind === 'text') texts.add(atom.matched.text);
+      const key = atom.matched.kind === 'key' && this.#compiled.policy.target?.keys.get(atom.matched.name);
+      if (!key || key.relation === undefined || atom.known.kind !== 'credential') continue;
+      const field = atom.known.path[0] ?? '';
+      related.set(field, [...(related.get(field) ?? []), key]);
     }
-    return { roles, fields, texts };
+    return { roles, fields, texts, related };
   }
 
   #test(check: Check): (credentials: CredentialMap) => Truth {
@@ -93,7 +108,7 @@ export class PolicyQuestion {
       atom.kind === 'comparison' &&
       atom.matched.kind === 'key' &&
       this.#values !== undefined &&
-      textsIn(valueAt(this.#values, atom.matched.name) ?? null).length === 0;
+      hasNoText(valueAt(this.#values, atom.matched.name) ?? null);
     return hasNothing ? ABSENT : OPEN;
   }
 }
@@ -113,6 +128,9 @@ function foresee(check: Check, read: (atom: Atom) => Truth): Truth {
       return read(check);
   }
 }
+
+const hasNoText = (value: TargetValue): boolean =>
+  value instanceof RelatedTexts ? value.isEmpty : textsIn(value).length === 0;
 
 /** The texts of a value; credentials are texts, so nothing else can equal one. */
 function textsIn(value: TargetValue): readonly string[] {

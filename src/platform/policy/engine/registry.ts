@@ -10,10 +10,11 @@ import { type Explanation, explainPolicy, type TargetValues } from './explain.js
 import { overrideFor } from './override-for.js';
 import type { Policy, PolicyName, ScopeType, Subject } from './policy.js';
 import { PolicyQuestion } from './question.js';
+import type { RelationReads } from './relation.js';
 import { allOf, type Residue, residueOf } from './residue.js';
 import { readRules } from './rules.js';
 import { residueToSql } from './sql.js';
-import type { Target } from './target.js';
+import { originalName, type Target } from './target.js';
 import { Visible } from './visible.js';
 
 /** The scope is decided before the check, so WRONG_SCOPE says nothing about the check. */
@@ -146,6 +147,13 @@ export class PolicyRegistry {
     return tests.row(subject.credentials, row) === TRUE ? ALLOWED : FORBIDDEN;
   }
 
+  /** Adds the relations that `decideRow` depends on for the caller, and that rows are to be read with. */
+  addRelations(policy: PolicyRef<never>, { scope, credentials }: Subject, reads: RelationReads): void {
+    const { policy: declared, byScope } = this.#entry(policy);
+    const tests = byScope.get(scope);
+    if (tests !== undefined) reads.add(tests.check, declared.target, credentials);
+  }
+
   /** The decision with its reasons. Without a target it is that of `decideOperation`, with one that of `decideRow`. */
   explain(policy: PolicyRef<never>, subject: Subject, target?: TargetValues): Explanation & { decision: Decision } {
     const entry = this.#entry(policy);
@@ -226,13 +234,6 @@ function residueFor(entry: Entry, subject: Subject): Residue {
 function conditionOn(table: PgTable, target: Target | undefined, residue: Residue): SQL {
   return residueToSql(residue, (name) => {
     const key = targetKey(target, name);
-    return { type: key.type, list: key.list ?? false, sql: key.sql(table) };
+    return { type: key.type, list: key.list ?? false, sql: key.sql(table), relation: key.relation };
   });
-}
-
-/** `schema.table` as created, whatever alias a query gave it. Drizzle keeps it under a registered symbol. */
-function originalName(table: PgTable): string {
-  const name: unknown = Reflect.get(table, Symbol.for('drizzle:OriginalName'));
-  const schema: unknown = Reflect.get(table, Symbol.for('drizzle:Schema'));
-  return `${typeof schema === 'string' ? schema : 'public'}.${String(name)}`;
 }

@@ -1,13 +1,16 @@
 import { Column, is, type SQL, sql } from 'drizzle-orm';
 import type { Scalar } from '../language/values.js';
+import { isTied, matches } from './relation.js';
 import type { Residue } from './residue.js';
-import type { KeyType } from './target.js';
+import type { KeyType, Relation } from './target.js';
 
 /** A target key as SQL over the table, or alias, of one query. */
 export interface SqlKey {
   readonly type: KeyType;
   readonly list: boolean;
   readonly sql: SQL | Column;
+  /** What ties the key's values to it. */
+  readonly relation?: Relation | undefined;
 }
 
 /**
@@ -28,7 +31,7 @@ export function residueToSql(residue: Residue, keyOf: (key: string) => SqlKey): 
       return sql`(${sql.join(parts, residue.kind === 'all' ? sql` and ` : sql` or `)})`;
     }
     case 'null':
-      return sql`${operand(keyOf(residue.key))} is null`;
+      return isNull(keyOf(residue.key));
     case 'present':
       return present(keyOf(residue.key));
     case 'equals':
@@ -38,11 +41,18 @@ export function residueToSql(residue: Residue, keyOf: (key: string) => SqlKey): 
   }
 }
 
+function isNull(key: SqlKey): SQL {
+  // A relation without values is an empty list.
+  return key.relation ? sql`false` : sql`${operand(key)} is null`;
+}
+
 function present(key: SqlKey): SQL {
+  if (key.relation) return isTied(operand(key), key.relation);
   return key.list ? sql`cardinality(${withoutNulls(key)}) > 0` : sql`${operand(key)} is not null`;
 }
 
 function equals(key: SqlKey, values: readonly Scalar[]): SQL {
+  if (key.relation) return matches(operand(key), key.relation, values);
   if (key.list) return elementAmong(operand(key), key.type, values);
   const [only] = values;
   if (only !== undefined && values.length === 1) return sql`${operand(key)} = ${parameter(key.type, only)}`;
@@ -50,6 +60,10 @@ function equals(key: SqlKey, values: readonly Scalar[]): SQL {
 }
 
 function differs(key: SqlKey, values: readonly Scalar[]): SQL {
+  if (key.relation) {
+    const isAmong = matches(operand(key), key.relation, values);
+    return sql`(${isTied(operand(key), key.relation)} and not coalesce(${isAmong}, false))`;
+  }
   if (!key.list) return sql`${operand(key)} not in (${parameters(key.type, values)})`;
   const elements = withoutNulls(key);
   return sql`(cardinality(${elements}) > 0 and not ${elementAmong(elements, key.type, values)})`;

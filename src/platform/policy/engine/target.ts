@@ -1,7 +1,7 @@
 import { type Column, getTableName, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { PolicyError } from '../language/errors.js';
-import type { Scalar } from '../language/values.js';
+import type { RelatedTexts, Scalar } from '../language/values.js';
 import { isKeyName } from '../language/word.js';
 
 /** The type of a target key's value, or of its elements when it is a list. */
@@ -13,6 +13,47 @@ interface TypeOf {
   boolean: boolean;
 }
 
+/** Which texts are tied to which rows, as SQL: a table, or several joined. An index on `value` serves it. */
+export interface Relation {
+  readonly from: PgTable | SQL;
+  /** What refers to the row. */
+  readonly row: Column;
+  /** What is tied to it; of a text type. */
+  readonly value: Column;
+}
+
+/**
+ * A key whose texts are tied to a row by a relation, however many they are. Its condition is made from the relation, for
+ * lists and for single rows alike, so there is no twin to it.
+ */
+export interface RelationKey<Row = object, Table = PgTable> {
+  readonly type: 'text';
+  readonly list: true;
+  readonly relation: Relation;
+  /** What the relation's `row` refers to. */
+  row(row: Row): string | null;
+  sql(table: Table): Column;
+}
+
+const RELATED: unique symbol = Symbol('related');
+
+/** A row for which the relations that one caller is decided by were read. */
+export interface Related {
+  readonly [RELATED]: ReadonlyMap<RelationKey, RelatedTexts>;
+}
+
+export function withRelated<Row extends object>(
+  row: Row,
+  related: ReadonlyMap<RelationKey, RelatedTexts>,
+): Row & Related {
+  return { ...row, [RELATED]: related };
+}
+
+/** Undefined when nothing was read, which is as good as a row without it: the key says nothing then. */
+export function relatedTo(row: Partial<Related>, key: RelationKey): RelatedTexts | undefined {
+  return row[RELATED]?.get(key);
+}
+
 /**
  * One key, twice: as a pure function of a row, and as SQL over any alias of the row's table. The two must agree, a
  * missing value being null in both; the property test of the policy core shows what agreement means.
@@ -20,21 +61,25 @@ interface TypeOf {
  * The SQL of a `text` key must be of a text type (cast an enum), of a list key an array. Both functions are methods
  * so that targets of different tables can be held in one registry, which checks the table itself.
  */
-export type TargetKey<Row, Table> = {
+export type ColumnKey<Row, Table> = {
   [Type in KeyType]:
     | {
         readonly type: Type;
         readonly list?: false | undefined;
+        readonly relation?: undefined;
         row(row: Row): TypeOf[Type] | null;
         sql(table: Table): SQL | Column;
       }
     | {
         readonly type: Type;
         readonly list: true;
+        readonly relation?: undefined;
         row(row: Row): readonly (TypeOf[Type] | null)[] | null;
         sql(table: Table): SQL | Column;
       };
 }[KeyType];
+
+export type TargetKey<Row, Table> = ColumnKey<Row, Table> | RelationKey<Row, Table>;
 
 /** What the policies of one kind of row may look at. */
 export interface Target<Row = object, Table = PgTable> {
@@ -44,12 +89,13 @@ export interface Target<Row = object, Table = PgTable> {
 
 /**
  * Declares the target keys of a table: `defineTarget<AllowlistRow>()(allowlists, { project_id: … })`. The row type is
- * named first because it need not be the table's: a key may read what the service loaded beside it.
+ * named first because it need not be the table's: a key may read what the service loaded beside it. Only rows that are
+ * `Related` may have keys that are relations, so that a decision without them does not compile.
  */
 export function defineTarget<Row extends object>() {
   return <Table extends PgTable>(
     table: Table,
-    keys: Readonly<Record<string, TargetKey<Row, Table>>>,
+    keys: Readonly<Record<string, ColumnKey<Row, Table> | (Row extends Related ? RelationKey<Row, Table> : never)>>,
   ): Target<Row, Table> => {
     for (const name of Object.keys(keys)) {
       if (!isKeyName(name))
@@ -57,7 +103,7 @@ export function defineTarget<Row extends object>() {
           `target ${getTableName(table)}: ${JSON.stringify(name)} cannot be written as a target key`,
         );
     }
-    return { table, keys: new Map(Object.entries(keys)) };
+    return { table, keys: new Map<string, TargetKey<Row, Table>>(Object.entries(keys)) };
   };
 }
 
@@ -79,4 +125,11 @@ export function hasType(type: KeyType, value: Scalar): boolean {
  */
 export function isComparable(type: KeyType, value: Scalar): boolean {
   return hasType(type, value) && !(typeof value === 'string' && (value.includes('\0') || /\p{Cs}/u.test(value)));
+}
+
+/** `schema.table` as created, whatever alias a query gave it. Drizzle keeps it under a registered symbol. */
+export function originalName(table: PgTable): string {
+  const name: unknown = Reflect.get(table, Symbol.for('drizzle:OriginalName'));
+  const schema: unknown = Reflect.get(table, Symbol.for('drizzle:Schema'));
+  return `${typeof schema === 'string' ? schema : 'public'}.${String(name)}`;
 }

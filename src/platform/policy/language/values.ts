@@ -3,8 +3,38 @@ import { ABSENT, FALSE, or, TRUE, type Truth } from './truth.js';
 /** A present value. Comparisons are typed: of text, integers and booleans, one says nothing about another. */
 export type Scalar = string | number | boolean;
 
-/** What a target key reads from a row. Null elements of a list are dropped; a list without elements is absent. */
-export type TargetValue = Scalar | null | readonly (Scalar | null)[];
+/**
+ * What is known of the texts that a relation ties to a row: of each that was asked for whether it is among them, and
+ * whether there are any at all. Of a text that nobody asked for, nothing.
+ */
+export class RelatedTexts {
+  readonly isEmpty: boolean;
+  readonly #known = new Map<string, boolean>();
+
+  constructor(isEmpty: boolean) {
+    this.isEmpty = isEmpty;
+  }
+
+  note(text: string, isAmong: boolean): void {
+    this.#known.set(text, isAmong);
+  }
+
+  /** Undefined when the text was not asked for. */
+  has(text: string): boolean | undefined {
+    return this.#known.get(text);
+  }
+
+  /** Those that were asked for and are among them. */
+  found(): readonly string[] {
+    return [...this.#known].flatMap(([text, isAmong]) => (isAmong ? [text] : []));
+  }
+}
+
+/**
+ * What a target key reads from a row. Null elements of a list are dropped; a list without elements is absent. A relation
+ * is a list that is not read whole.
+ */
+export type TargetValue = Scalar | null | readonly (Scalar | null)[] | RelatedTexts;
 
 /** What a credential holds: a value, or maps and lists that a dotted path walks through. */
 export type CredentialValue =
@@ -59,6 +89,7 @@ function collect(value: CredentialValue, path: readonly string[], depth: number,
  */
 export function matchOne(known: Scalar, target: TargetValue | undefined): Truth {
   if (target === null || target === undefined) return ABSENT;
+  if (target instanceof RelatedTexts) return matchRelated(known, target);
   if (!isList<Scalar | null>(target)) return matchScalar(known, target);
   let result: Truth | undefined;
   for (const item of target) {
@@ -68,6 +99,14 @@ export function matchOne(known: Scalar, target: TargetValue | undefined): Truth 
     result = result === undefined ? one : or(result, one);
   }
   return result ?? ABSENT;
+}
+
+/** As of a list with all the texts; but nothing is said about a text of which it is not known. */
+function matchRelated(known: Scalar, related: RelatedTexts): Truth {
+  if (typeof known !== 'string') return ABSENT;
+  const isAmong = related.has(known);
+  if (isAmong === undefined || related.isEmpty) return ABSENT;
+  return isAmong ? TRUE : FALSE;
 }
 
 function matchScalar(known: Scalar, target: Scalar): Truth {
@@ -99,6 +138,8 @@ export const NULL_TEXT = 'None';
 export function isNull(target: TargetValue | undefined): Truth {
   if (target === null) return TRUE;
   if (target === undefined || target === NULL_TEXT) return ABSENT;
+  // A relation is never null, only without texts.
+  if (target instanceof RelatedTexts) return matchRelated(NULL_TEXT, target) === FALSE ? FALSE : ABSENT;
   if (!isList<Scalar | null>(target)) return FALSE;
   const present = target.filter((item) => item !== null && item !== undefined);
   return present.length === 0 || present.includes(NULL_TEXT) ? ABSENT : FALSE;

@@ -1,0 +1,27 @@
+import type { Db } from '../db/open.js';
+import { rowsOf } from '../db/rows.js';
+import { type Policy, type Related, RelationReads, withRelated } from '../platform/policy/index.js';
+import type { Asker } from './context.js';
+
+/**
+ * Rows with the relations by which policies decide on them for this caller. They are read as they are in the database, or
+ * in the transaction, at this moment: what is about to be written has to be there already. Nothing is read where the
+ * policies look at no relation for such a caller.
+ */
+export async function related<Row extends object>(
+  db: Db,
+  { policies, candidate, actor }: Asker,
+  decidedBy: readonly Policy<NoInfer<Row> & Related>[],
+  rows: readonly Row[],
+): Promise<(Row & Related)[]> {
+  const reads = new RelationReads();
+  for (const registry of [policies, ...(candidate === null ? [] : [candidate.policies])]) {
+    for (const policy of decidedBy) registry.addRelations(policy, actor, reads);
+  }
+  const found = await reads.read(
+    rows,
+    (statement) => rowsOf(db, statement),
+    (key, row) => key.row(row),
+  );
+  return rows.map((row, index) => withRelated(row, found[index] ?? new Map()));
+}
