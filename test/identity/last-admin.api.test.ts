@@ -70,3 +70,47 @@ describe('the last two administrators of the system', () => {
     expect(await leave()).toEqual([]);
   });
 });
+
+describe('the last group that administers the system', () => {
+  /** Somebody who administers the system as a member of a group, and by nothing else. */
+  async function throughGroup() {
+    const { db } = server.services;
+    const [one] = pair;
+    const groupId = await ask.group(await server.domain(), { role: 'admin', on: SYSTEM }, [one.userId]);
+    for (const { userId } of pair) await db.delete(roleAssignments).where(eq(roleAssignments.userId, userId));
+    await db.transaction(bumpEpoch);
+    expect(await isAdmin(one)).toBe(true);
+    return { groupId, token: one.token };
+  }
+
+  test('conflict: it is not deleted; ok: with a reason, by force', async () => {
+    const { groupId, token } = await throughGroup();
+    const input = { group: { id: groupId }, etag: await ask.etag('group', groupId, token) };
+    const remove = async (more = {}) => (await ask.send('deleteGroup', 'groupId', { ...input, ...more }, token)).errors;
+    expect(await remove()).toEqual([expect.stringContaining('IN_USE reason')]);
+    expect(await isAdmin(pair[0])).toBe(true);
+    expect(await remove({ isForced: true })).toEqual([expect.stringContaining('IN_USE reason')]);
+    expect(await remove({ isForced: true, reason: 'moving house' })).toEqual([]);
+    expect(await isAdmin(pair[0])).toBe(false);
+  });
+
+  test('conflict: its last member is not taken out, nor is one that is left disabled', async () => {
+    const { groupId, token } = await throughGroup();
+    const input = { group: { id: groupId }, user: { id: pair[0].userId } };
+    const leave = async () => (await ask.send('removeGroupMember', '__typename', input, token)).errors;
+    expect(await leave()).toEqual([expect.stringContaining('IN_USE')]);
+    const two = { id: pair[1].userId };
+    await ask.send('addGroupMember', '__typename', { ...input, user: two }, token);
+    await ask.send('disableUser', '__typename', { user: two }, token);
+    expect(await leave()).toEqual([expect.stringContaining('IN_USE')]);
+    await ask.send('enableUser', '__typename', { user: two }, token);
+    expect(await leave()).toEqual([]);
+  });
+
+  test('ok: it is deleted while another group administers the system', async () => {
+    const { groupId, token } = await throughGroup();
+    await ask.group(await server.domain(), { role: 'admin', on: SYSTEM }, [pair[1].userId]);
+    const input = { group: { id: groupId }, etag: await ask.etag('group', groupId, token) };
+    expect((await ask.send('deleteGroup', 'groupId', input, token)).errors).toEqual([]);
+  });
+});

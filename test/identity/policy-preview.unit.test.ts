@@ -119,6 +119,27 @@ describe('previewPolicyChange', () => {
     expect(seen.gains).toBeGreaterThan(30);
   }, 120_000);
 
+  test('ok: of a policy for whoever is authenticated it is proved, in no scope, whether more is allowed', () => {
+    const under = (check?: string) =>
+      strictRegistry({ entries: check ? [{ name: 'token:list', check }] : [], enforceNewDefaults: true }, declared);
+    const proved = (before: string | undefined, after: string | undefined) =>
+      proveAccess('token:list', under(before), under(after), implies, { steps: 100_000 });
+    const proof = { policy: 'token:list', scope: 'authenticated' };
+    expect(proved(undefined, '!')).toEqual([{ ...proof, result: 'none' }]);
+    expect(proved('!', undefined)).toMatchObject([{ ...proof, result: { found: expect.anything() } }]);
+    expect(proved('role:admin', 'role:admin or role:reader')).toMatchObject([
+      { ...proof, result: { found: expect.anything() } },
+    ]);
+    expect(proved('role:reader', 'role:reader and user_id:%(user_id)s')).toEqual([{ ...proof, result: 'none' }]);
+  });
+
+  test('ok: policies whose comparison is beyond what is left of the budget are told as unknown', () => {
+    const after = strictRegistry({ entries: [{ name: 'token:list', check: '!' }], enforceNewDefaults: true }, declared);
+    const before = strictRegistry({ entries: [], enforceNewDefaults: true }, declared);
+    const proofs = proveAccess('token:list', before, after, implies, { steps: 0 });
+    expect(proofs.map(({ result }) => result)).toEqual(['unknown']);
+  });
+
   test.each([
     ['audit:list', 'user_id:%(actor_id)s or system_scope:all', 'project-reader', ['own project']],
     ['role:get', 'None:%(domain_id)s', 'system-reader', WITH_A_DOMAIN],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readEpoch } from '../../src/authority/index.js';
 import { newId } from '../../src/platform/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 
@@ -96,6 +97,20 @@ describe('a new password', () => {
     expect([await statusOf(before), await statusOf(after)]).toEqual([401, 200]);
     expect(codeOf(await logIn('ann', OLD))).toBe('UNAUTHENTICATED');
     expect((await logIn('ann', NEW)).body.errors).toBeUndefined();
+  });
+
+  test('ok: chosen or set, it moves the authorization epoch, so whoever acts by the old one is asked again', async () => {
+    const { db } = server.services;
+    const moved = async (change: () => Promise<{ body: Json }>) => {
+      const before = await readEpoch(db);
+      expect((await change()).body.errors).toBeUndefined();
+      return (await readEpoch(db)) - before;
+    };
+    const id = await person('hal');
+    expect(await moved(() => logIn('hal', OLD))).toBe(0);
+    expect(await moved(() => logIn('hal', OLD, NEW))).toBe(1);
+    const input = { user: { id }, password: OLD };
+    expect(await moved(() => server.graphql(SET_PASSWORD, { input }, manager))).toBe(1);
   });
 
   test('invalid: one that is too short, and the one that it replaces; nothing ends', async () => {

@@ -62,6 +62,29 @@ describe('Costs', () => {
     );
   });
 
+  it('ok: a fragment inside a fragment costs what stands in it, named or not, at any depth', () => {
+    const plain = ask(schema, '{ me { all(first: 10) { name me { name } } } }');
+    const named = `{ me { ...a } } fragment a on Thing { ...b } fragment b on Thing { all(first: 10) { ...c } }
+      fragment c on Thing { name ...d } fragment d on Thing { me { ...e } } fragment e on Thing { name }`;
+    expect(ask(schema, named)).toBe(plain);
+    const inline =
+      '{ me { ... on Thing { ... { all(first: 10) { ... { ... on Thing { name me { ... { name } } } } } } } } }';
+    expect(ask(schema, inline)).toBe(plain);
+    const mixed =
+      '{ me { ...a } } fragment a on Thing { ... { all(first: 10) { ...b } } } fragment b on Thing { name ... { me { name } } }';
+    expect(ask(schema, mixed)).toBe(plain);
+  });
+
+  it('ok: a fragment that is spread twice costs twice', () => {
+    const once =
+      ask(schema, '{ me { x: me { ...a } } } fragment a on Thing { all(first: 10) { name } }') -
+      ask(schema, '{ me { x: me { name } } }');
+    const twice =
+      ask(schema, '{ me { x: me { ...a } y: me { ...a } } } fragment a on Thing { all(first: 10) { name } }') -
+      ask(schema, '{ me { x: me { name } y: me { name } } }');
+    expect([once > 0, twice]).toEqual([true, 2 * once]);
+  });
+
   it('invalid: what costs more than is allowed names its dearest field, its price and the bound', () => {
     const text = '{ viewer { kind } agents(first: 200) { nodes { attestationResults(first: 200) { nodes { id } } } } }';
     expect(() => ask(served, text, {}, 'requireWithin')).toThrow(new RegExp(`agents alone costs \\d+.*|${COST_MAX}`));

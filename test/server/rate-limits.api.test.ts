@@ -93,6 +93,23 @@ describe('wrong keys of API credentials', () => {
       expect(await statuses(4, by({ id: shown, key: wrongKey }))).toEqual([401, 401, 401, 429]);
     expect((await by({ id, key: made.key })()).status).toBe(200);
   });
+
+  test('refused: the same where a token is asked for by one; the right key never waits', async () => {
+    const scope = await server.project(await server.defaultDomainId());
+    const { token } = await server.token({ scope, role: 'reader' });
+    const create = `mutation ($expiresAt: DateTime!) { createApiCredential(input: {
+      name: "login", expiresAt: $expiresAt }) { apiCredential { id } key } }`;
+    const expiresAt = new Date(clock.time + 3_600_000);
+    const made = (await server.graphql(create, { expiresAt }, token)).body.data.createApiCredential;
+    const issue = `mutation ($credential: CredentialProof!) {
+      issueToken(input: { proof: { credential: $credential } }) { token } }`;
+    const { id } = made.apiCredential;
+    const by = (shown: string, key: string) => () => ask(issue, { credential: { id: shown, key } }, elsewhere());
+    const wrongKey = `bwk_${'A'.repeat(43)}`;
+    for (const shown of [id, newId('ApiCredential')])
+      expect(await statuses(4, by(shown, wrongKey))).toEqual([200, 200, 200, 429]);
+    expect((await by(id, made.key)()).body.data.issueToken.token).toMatch(/^bwt_/);
+  });
 });
 
 describe('wrong passwords from one address', () => {

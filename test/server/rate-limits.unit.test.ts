@@ -47,6 +47,25 @@ describe('RequestLimits', () => {
     expect(enter((leave) => limits.run(stranger('e'), leave)).count).toBe(1);
   });
 
+  test('refused: passwords too often from one source, whatever the names; for one name, whatever the sources', () => {
+    const often = (attempt: (limits: RequestLimits, nth: number) => void, settings: object) => {
+      const limits = new RequestLimits({ ...NO_LIMITS, ...settings }, clock);
+      for (let nth = 0; nth < 3; nth += 1) attempt(limits, nth);
+      expect(() => attempt(limits, 3)).toThrow('Too many requests; try again later.');
+    };
+    often((limits, nth) => void limits.attemptLogIn('a', `user-${nth}`), { logInsPerMinutePerSource: 3 });
+    often((limits, nth) => void limits.attemptLogIn(`source-${nth}`, 'admin'), { logInsPerMinutePerUser: 3 });
+  });
+
+  test('refused: after five wrong passwords a name waits at that source, until the right one was given', () => {
+    const limits = new RequestLimits({ ...NO_LIMITS, logInWaitMaxMs: 10_000 }, clock);
+    const attempts = Array.from({ length: 5 }, () => limits.attemptLogIn('a', 'admin'));
+    expect(() => limits.attemptLogIn('a', 'admin')).toThrow('Too many wrong passwords; try again later.');
+    expect(() => limits.attemptLogIn('b', 'admin')).not.toThrow();
+    attempts[4]?.succeeded();
+    expect(limits.attemptLogIn('a', 'admin')).toMatchObject({ isKnown: true });
+  });
+
   test('ok: nothing is refused without limits', () => {
     const limits = new RequestLimits(NO_LIMITS, clock);
     expect(enter((leave) => limits.run(stranger('a'), leave)).count).toBe(10);

@@ -68,6 +68,19 @@ describe('findAccess', () => {
     expect(verdict(`(${pairs}) and (${halves})`)).toBe('unknown');
   });
 
+  it('ok: gives up where the budget is spent, and searches with one budget share it', () => {
+    const search = (budget: { steps: number }) => findAccess(read('role:a and role:b'), read('role:a'), world, budget);
+    expect(search({ steps: 0 })).toBe('unknown');
+    const budget = { steps: 1000 };
+    expect(search(budget)).toBe('none');
+    const spent = 1000 - budget.steps;
+    expect(spent).toBeGreaterThan(1);
+    expect(search({ steps: spent })).toBe('none');
+    expect(search({ steps: spent - 1 })).toBe('unknown');
+    const shared = { steps: 2 * spent - 1 };
+    expect([search(shared), search(shared), search(shared)]).toEqual(['none', 'unknown', 'unknown']);
+  });
+
   it('ok: what it calls impossible never happens', () => {
     const text = fc.constantFrom('a', 'b', 'w', 'None');
     const credentials = fc.record({

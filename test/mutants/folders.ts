@@ -1,0 +1,27 @@
+/** What is mutated: folders or files of `src/`, each with the test files that reach it, by what their paths begin with. */
+export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  'src/attestation/challenges': ['test/attestation/challenges/', 'test/attestation/attestation.api'],
+  'src/attestation/enrollment': ['test/attestation/enrollment.api', 'test/attestation/attestation.api'],
+  'src/attestation/ima': ['test/attestation/ima/', 'test/attestation/verifier/'],
+  'src/attestation/log-in': ['test/attestation/nonces.unit', 'test/server/anonymous.api', 'test/contract/personas.api'],
+  'src/attestation/records': ['test/attestation/'],
+  'src/attestation/tpm': ['test/attestation/tpm/', 'test/attestation/verifier/'],
+  'src/attestation/verifier': ['test/attestation/verifier/', 'test/attestation/ima/'],
+  'src/audit/chain': ['test/audit/chain.unit'],
+  'src/audit/sealer': ['test/audit/'],
+  'src/authority': ['test/authority/', 'test/contract/second-time.api', 'test/audit/', 'test/identity/narrowed.api'],
+  'src/identity/accounts/service.ts': ['test/identity/sessions.api', 'test/identity/last-admin.api'],
+  'src/identity/assignments': ['test/identity/'],
+  'src/identity/credentials': ['test/identity/credentials.api', 'test/identity/escalation-credentials.api'],
+  'src/identity/groups': [
+    'test/identity/groups.api',
+    'test/identity/escalation-groups.api',
+    'test/identity/last-admin.api',
+  ],
+  'src/identity/overrides': ['test/identity/policy-'],
+  'src/identity/roles': ['test/identity/'],
+  'src/identity/tokens': ['test/identity/', 'test/server/rate-limits.api'],
+  'src/platform/policy': ['test/platform/policy/', 'test/identity/policy-preview.unit'],
+  'src/server/guard': ['test/server/anonymous.api', 'test/server/enforce.unit', 'test/contract/unreachable.api'],
+  'src/server/limits': ['test/server/'],
+};
