@@ -61,6 +61,15 @@ async function follow(filterOf: (index: number) => object): Promise<void> {
   }
 }
 
+/** Waits until what opening the streams brought about is over, and there is no more than signs of life. */
+async function settled(): Promise<void> {
+  for (let before = Number.NEGATIVE_INFINITY; ; await delay(100)) {
+    const now = await turnsTaken(server, SCRAPER);
+    if (now - before < STREAMS / 20) return;
+    before = now;
+  }
+}
+
 /** Reads one after the other while something is under way; answers how long each took. */
 async function readsDuring(isOver: () => boolean): Promise<number[]> {
   const took: number[] = [];
@@ -119,6 +128,7 @@ test('ok: while an event or a grant goes to every stream, another tenant reads a
 
 test('ok: events of one agent wake who asked for it, and another tenant reads at its usual pace', async () => {
   await follow((index) => ({ agentIds: [index === 0 ? agentId : newId('Agent')] }));
+  await settled();
   const quiets = [await quiet()];
   const before = await turnsTaken(server, SCRAPER);
   await happen();
