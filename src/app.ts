@@ -82,7 +82,8 @@ export interface App {
 
 /** Every policy as declared, whichever domains are served: a stub of another domain's type is guarded like the type. */
 export function declaredPolicies(): RegistryInput {
-  const shapes = shapePolicy(objectTypesOf(buildSchema(DOMAINS)));
+  const values = DOMAINS.flatMap((domain) => domain.values ?? []);
+  const shapes = shapePolicy(objectTypesOf(buildSchema(DOMAINS)), values);
   return {
     rules: {},
     policies: [

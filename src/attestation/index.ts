@@ -43,6 +43,7 @@ export const attestationDomain: DomainManifest = {
     Agent: (context, id) => loadAgent(context).load(id),
     AttestationResult: (context, id) => loadResult(context).load(id),
   },
+  values: ['AttestationFailure', 'AttestationCounts', 'AttestationChallenge', 'LogInChallenge'],
   routes: [imaPolicyRoute],
   // What refers to something goes first, so that it goes in the same round.
   sweeps: [retiredAgentSweep, challengeSweep, nonceSweep, revisionSweep, transitionSweep],

@@ -10,6 +10,7 @@ export const auditDomain: DomainManifest = {
   name: 'audit',
   policies: [auditList, auditVerify],
   resolvers: { ...entries, ...seals, Query: { ...entries.Query, ...seals.Query } },
+  values: ['AuditActor'],
   settings: auditSettings,
   auditLog: { record: recordAudit, keeper: keepPartitions },
   prepare: ({ db, settings }) => ensureKeyFile(db, settings.auditKeyPath),

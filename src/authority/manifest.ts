@@ -102,6 +102,8 @@ export interface DomainManifest extends DomainRoles {
   readonly resolvers: Resolvers;
   /** How to load each entity by id for other subgraphs; null for hidden rows. Batches. */
   readonly entities: Readonly<Record<string, (context: Context, id: string) => Promise<object | null>>>;
+  /** Types of values: whoever is answered one may read all of it. Payloads, connections and edges are that by their names. */
+  readonly values?: readonly string[];
   readonly routes?: readonly Route[];
   readonly sweeps?: readonly Sweep[];
   readonly chores?: readonly Chore[];

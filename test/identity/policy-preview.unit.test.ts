@@ -155,9 +155,7 @@ describe('previewPolicyChange', () => {
   test('ok: the personas are those of the design, each once', () => {
     const names = PERSONAS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    expect(names).toEqual(
-      expect.arrayContaining(['system-reader', 'domain-manager', 'project-service', 'join', 'unscoped']),
-    );
+    expect(names).toEqual(expect.arrayContaining(['system-reader', 'domain-manager', 'project-service', 'unscoped']));
     expect(names.filter((name) => name.startsWith('agent:'))).toHaveLength(10);
   });
 });

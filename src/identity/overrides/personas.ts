@@ -46,7 +46,6 @@ const agents = AGENT_KINDS.flatMap((kind) =>
 export const PERSONAS: readonly Persona[] = [
   ...users,
   ...agents,
-  persona('join', 'join', { ...IN_SCOPE.project }),
   persona('unscoped', 'unscoped', USER),
   persona('anonymous', null, {}),
 ];

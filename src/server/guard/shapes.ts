@@ -1,21 +1,20 @@
 import { definePolicy } from '../../platform/policy/index.js';
 
+const SHAPE = /^(PageInfo|UserError|\w+(Payload|Connection|Edge))$/;
+
+export const isShape = (type: string, values: readonly string[]) => SHAPE.test(type) || values.includes(type);
+
 /**
- * Types that only carry what some guarded field already answered: payloads, connections, edges and values. Whoever
- * reached such an object passed the policy of the field that led to it, so its own fields are open.
+ * Of types that only carry what some guarded field already answered: payloads, connections, edges, and the values that
+ * domains name. Whoever reached such an object passed the policy of the field that led to it, so its own fields are open.
  */
-const SHAPE =
-  /^(PageInfo|UserError|AuditActor|AttestationFailure|AttestationCounts|AttestationChallenge|LogInChallenge|\w+(Payload|Connection|Edge))$/;
-
-export const isShape = (type: string) => SHAPE.test(type);
-
-export const shapePolicy = (types: readonly string[]) =>
+export const shapePolicy = (types: readonly string[], values: readonly string[]) =>
   definePolicy({
     name: 'shape:read',
     description: 'Read the parts of an answer that a guarded field gave.',
     scopeTypes: 'public',
     check: '@',
-    operations: types.filter(isShape).map((type) => `${type}.*`),
+    operations: types.filter((type) => isShape(type, values)).map((type) => `${type}.*`),
   });
 
 export const federationPolicies = [

@@ -8,8 +8,12 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { isShape } from '../../../src/server/guard/shapes.js';
+import { DOMAINS } from '../../../src/domains.js';
+import { isShape as isShapeWith } from '../../../src/server/guard/shapes.js';
 import { DOORS } from './doors.js';
+
+const VALUES = DOMAINS.flatMap(({ values }) => values ?? []);
+const isShape = (type: string) => isShapeWith(type, VALUES);
 
 /** `Type.field` of all that the documents of the reading ask for. */
 export function coordinatesRead(schema: GraphQLSchema): Set<string> {

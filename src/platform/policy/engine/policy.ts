@@ -1,7 +1,7 @@
 import { PolicyError } from '../language/errors.js';
 import type { Target } from './target.js';
 
-export const SCOPE_TYPES = ['system', 'domain', 'project', 'agent', 'join'] as const;
+export const SCOPE_TYPES = ['system', 'domain', 'project', 'agent'] as const;
 export type ScopeType = (typeof SCOPE_TYPES)[number];
 
 const FIELD_NAMES = [
