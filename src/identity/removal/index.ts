@@ -1,2 +1,3 @@
-export { inUseWhenReferred, refuseWhileOwning } from './owned.js';
-export { type Removed, removeWithGroup, removeWithScope, removeWithUser } from './removed.js';
+export { inUseWhenReferred } from './owned.js';
+export { removeWithGroup, removeWithUser } from './removed.js';
+export { removeScope } from './scope.js';
