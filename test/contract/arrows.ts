@@ -227,14 +227,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'platform',
     'platform/policy',
   ],
-  'identity/domains': [
-    'authority',
-    'db',
-    'generated',
-    'identity/removal',
-    'platform',
-    'platform/policy',
-  ],
+  'identity/domains': ['authority', 'db', 'generated', 'identity/removal', 'platform', 'platform/policy'],
   'identity/groups': [
     'authority',
     'db',
