@@ -3,13 +3,17 @@
 // Needs a build.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'graphql';
 import { allPolicies } from '../dist/app.js';
 import { FAILURES } from '../dist/attestation/verifier/failures.js';
 import { SETTINGS } from '../dist/config/settings.js';
+import { CODES, REASONS, USER_ERROR_CODES } from '../dist/platform/error-catalogue.js';
+import { previewOutdated, staleEtag } from '../dist/platform/errors.js';
 import { BEARERS, newBearer } from '../dist/platform/secrets.js';
 import { BODY_MAX, BODY_MAX_LARGE, BODY_MAX_SMALL } from '../dist/server/http/body.js';
 import { LIMITS } from '../dist/server/limits/operation-limits.js';
 import * as prices from '../dist/server/limits/prices.js';
+import { reasonFolders, refusalFolders, userErrors } from './error-sources.mjs';
 import { personaParts } from './persona-tables.mjs';
 import { root } from './prepare.mjs';
 
@@ -19,19 +23,66 @@ const code = (text) => `\`${text}\``;
 const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
 const page = (title, ...parts) => `${[`# ${title}`, NOTE, ...parts].join('\n\n')}\n`;
+const COMMON = parse(readFileSync(join(root, 'schema/common.graphql'), 'utf8'));
 
 function errors() {
-  const rows = Object.entries(FAILURES).map(([name, kind]) => [
+  const folders = (names) => names.map(code).join(', ');
+  const from = refusalFolders();
+  const codes = Object.entries(CODES).map(([name, { status, meaning }]) => [
+    code(name),
+    status,
+    meaning,
+    folders(from.get(name)),
+  ]);
+  const reasons = Object.entries(REASONS).map(([name, { code: of, meaning }]) => [
+    code(name),
+    code(of),
+    meaning,
+    folders(reasonFolders(name)),
+  ]);
+  const failures = Object.entries(FAILURES).map(([name, kind]) => [
     code(name),
     kind.class,
     kind.severity,
     kind.description,
   ]);
   return page(
-    'Attestation failures',
+    'Errors',
+    'Every error that the API answers, and which folders of `src/` it comes from. Clients go by codes and reasons; sentences are for people and may change.',
+    '## Top-level errors',
+    'They stand in `errors` of the answer, with `extensions.code` and `extensions.requestId`. The HTTP status is that of a request that is refused before or outside of an operation; errors of single fields leave it at 200.',
+    table(['Code', 'Status', 'Meaning', 'From'], codes),
+    '## Reasons',
+    '`extensions.reason` says more than the code, where a client can do something about it.',
+    table(['Reason', 'Of', 'Meaning', 'From'], reasons),
+    '## User errors',
+    'What a caller of a mutation can correct stands in `userErrors` of its payload, with the path of the input field. `…` stands for what the sentence names.',
+    ...USER_ERROR_CODES.flatMap((name) => [`### ${code(name)}`, ...userErrorTable(name)]),
+    '## Attestation failures',
     'What a verification can find. A PROTOCOL failure says nothing about the machine and leaves its state as it is. INTEGRITY means that the evidence is not what it claims to be. POLICY means that it is, and is not allowed. A warning alone rejects nothing.',
-    table(['Code', 'Class', 'Severity', 'Meaning'], rows),
+    table(['Code', 'Class', 'Severity', 'Meaning'], failures),
   );
+}
+
+const USER_ERRORS = userErrors();
+const BY_DEFAULT = { STALE_ETAG: staleEtag().facts[0], PREVIEW_OUTDATED: previewOutdated().facts[0] };
+const MEANINGS = COMMON.definitions.find(({ name }) => name?.value === 'UserErrorCode').values;
+
+function userErrorTable(name) {
+  const { description } = MEANINGS.find((value) => value.name.value === name);
+  const rows = USER_ERRORS.filter((error) => error.code === name).map(({ message, field, folder }) => {
+    const { message: sentence, path } = BY_DEFAULT[name] ?? {};
+    const shownField = field || (message === undefined && path.join('.'));
+    return [
+      message === undefined ? sentence : (message ?? '(says what was found)'),
+      shownField ? code(shownField) : '',
+      code(folder),
+    ];
+  });
+  const sorted = [...new Map(rows.map((row) => [row.join('|'), row])).values()].sort((a, b) =>
+    `${a[2]} ${a[0]}` < `${b[2]} ${b[0]}` ? -1 : 1,
+  );
+  return [description.value, table(['Sentence', 'Field', 'From'], sorted)];
 }
 
 function configuration() {

@@ -1,15 +1,9 @@
 import { GraphQLError } from 'graphql';
+import type { ErrorCode, Reason, USER_ERROR_CODES } from './error-catalogue.js';
 
 /** What a caller can correct: answered as data beside a null object, never as a top-level error. */
 export interface UserErrorFact {
-  readonly code:
-    | 'INVALID'
-    | 'ALREADY_EXISTS'
-    | 'STALE_ETAG'
-    | 'IN_USE'
-    | 'LIMIT_REACHED'
-    | 'REQUEST_ID_REUSED'
-    | 'PREVIEW_OUTDATED';
+  readonly code: (typeof USER_ERROR_CODES)[number];
   readonly message: string;
   /** The path of the input field it is about, below `input`. */
   readonly path: readonly string[];
@@ -40,41 +34,22 @@ export const staleEtag = (message = 'The object changed since this etag was read
 export const previewOutdated = () =>
   userError('PREVIEW_OUTDATED')('The preview was of another change; look at it again.', 'previewHash');
 
-export type ErrorCode =
-  | 'UNAUTHENTICATED'
-  | 'FORBIDDEN'
-  | 'NOT_FOUND'
-  | 'BAD_USER_INPUT'
-  | 'INVALID_CURSOR'
-  | 'RATE_LIMITED'
-  | 'REQUEST_TIMEOUT'
-  | 'UNAVAILABLE'
-  | 'INTERNAL_SERVER_ERROR';
-
-/** HTTP statuses of refusals that happen before or outside GraphQL execution. */
-export const HTTP_STATUS: Record<ErrorCode, number> = {
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  BAD_USER_INPUT: 400,
-  INVALID_CURSOR: 400,
-  RATE_LIMITED: 429,
-  REQUEST_TIMEOUT: 408,
-  UNAVAILABLE: 503,
-  INTERNAL_SERVER_ERROR: 500,
-};
+interface RefusalExtensions {
+  readonly reason?: Reason;
+  readonly [key: string]: unknown;
+}
 
 /** An error whose message and extensions are meant for the caller; every other error is masked. */
 export class Refusal extends GraphQLError {
   readonly code: ErrorCode;
-  constructor(code: ErrorCode, message: string, extensions: Record<string, unknown> = {}) {
+  constructor(code: ErrorCode, message: string, extensions: RefusalExtensions = {}) {
     super(message, { extensions: { code, ...extensions } });
     this.name = 'Refusal';
     this.code = code;
   }
 }
 
-export const unauthenticated = (message = 'A valid token is needed.', reason?: string) =>
+export const unauthenticated = (message = 'A valid token is needed.', reason?: Reason) =>
   new Refusal('UNAUTHENTICATED', message, reason ? { reason } : {});
 const FORBIDDEN_MESSAGES = {
   ROLES: () => 'The caller may not do this.',
@@ -98,14 +73,11 @@ export const outlasting = (policy: string, until: Date | null) =>
   );
 /** The same for what is missing and for what the caller may not read, so that the two cannot be told apart. */
 export const notFound = (what: string) => new Refusal('NOT_FOUND', `No such ${what}.`);
-export const badInput = (message: string, extensions: Record<string, unknown> = {}) =>
+export const badInput = (message: string, extensions: RefusalExtensions = {}) =>
   new Refusal('BAD_USER_INPUT', message, extensions);
 /** A request that is beyond a bound, refused before the work that the bound is for. */
-export const beyond = (
-  bound: 'body' | 'document' | 'cost',
-  message: string,
-  extensions: Record<string, unknown> = {},
-) => badInput(message, { bound, ...extensions });
+export const beyond = (bound: 'body' | 'document' | 'cost', message: string, extensions: RefusalExtensions = {}) =>
+  badInput(message, { bound, ...extensions });
 export const invalidCursor = () => new Refusal('INVALID_CURSOR', 'The cursor is not one of this list.');
 export const eventsExpired = () =>
   new Refusal('INVALID_CURSOR', 'Events from then are not kept any more: read afresh, and begin without a cursor.', {

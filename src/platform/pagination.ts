@@ -52,6 +52,15 @@ export function connection<Row>(
   };
 }
 
+/** A page of rows in the order of their ids; `read` answers one row more than it has. */
+export async function connectionById<Row extends { readonly id: string }>(
+  args: PageArgs,
+  read: (page: PageRequest) => Promise<readonly Row[]>,
+): Promise<Connection<Row>> {
+  const page = pageRequest(args);
+  return connection(await read(page), page, ({ id }) => [id]);
+}
+
 export function encodeCursor(ordering: string, keys: readonly string[]): string {
   return Buffer.from(JSON.stringify([ordering, ...keys])).toString('base64url');
 }

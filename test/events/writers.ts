@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { eq, inArray } from 'drizzle-orm';
+import { knownState } from '../../src/attestation/records/fields.js';
 import { trustChanged } from '../../src/attestation/records/trust.js';
-import { knownState } from '../../src/attestation/records/views.js';
 import { lockEpoch, type Services } from '../../src/authority/index.js';
 import { events, recordEvents } from '../../src/events/index.js';
 import { agents, setTrust } from '../../src/identity/agents/index.js';

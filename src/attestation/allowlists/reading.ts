@@ -11,7 +11,7 @@ import {
 } from '../../authority/index.js';
 import type { Lease } from '../../platform/byte-budget.js';
 import { notFound } from '../../platform/errors.js';
-import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { loadContent, STREAM_BYTES, streamContent } from '../../uploads/contents/index.js';
 import { allowlistGet, allowlistGetContent, type RelatedAllowlist } from './policies.js';
 import * as repository from './repository.js';
@@ -65,9 +65,7 @@ export async function listAllowlists(
   args: PageArgs & { filter?: repository.AllowlistFilter | null | undefined },
 ): Promise<Connection<AllowlistRow>> {
   requireOperation(context, allowlistGet.name);
-  const page = pageRequest(args);
-  const rows = await repository.list(context.db, visibleTo(context), args.filter ?? {}, page);
-  return connection(rows, page, (row) => [row.id]);
+  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
 }
 
 /** By id; null where the caller may not read it. */

@@ -1,5 +1,6 @@
 export { trustExpiry } from './expiry.js';
 export { trustFeed } from './feed.js';
+export { type AgentShape, shownSeverity } from './fields.js';
 export { recordPolicies } from './policies.js';
 export {
   type AgentView,
@@ -15,11 +16,9 @@ export { attestationRecords } from './tables.js';
 export { moveTrust } from './trust.js';
 export {
   type AgentRef,
-  type AgentShape,
   agentEtag,
   loadAgent,
   lockAgent,
-  shownSeverity,
   stateAt,
   storedState,
   told,

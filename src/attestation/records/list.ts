@@ -11,9 +11,9 @@ import {
 } from '../../platform/pagination.js';
 import { allowlistGet, allowlists } from '../allowlists/index.js';
 import type { AgentState } from '../verifier/index.js';
+import type { AgentShape } from './fields.js';
 import { readAgentPage } from './page.js';
 import { attestationRecords } from './tables.js';
-import type { AgentShape } from './views.js';
 
 export interface AgentFilter {
   readonly names?: Values;

@@ -2,12 +2,11 @@ import { and, type SQL, type SQLChunk, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Db } from '../../db/open.js';
 import { type JsonRow, rowFrom, rowsOf } from '../../db/rows.js';
-import { agents, trustAt } from '../../identity/agents/index.js';
+import { agents } from '../../identity/agents/index.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type AllowlistRow, allowlists } from '../allowlists/index.js';
-import type { Severity } from '../verifier/index.js';
+import { type AgentShape, readerOf } from './fields.js';
 import { attestationRecords as records } from './tables.js';
-import { type AgentShape, knownState, shownSeverity } from './views.js';
 
 export interface AgentPage {
   readonly visible: Visible<typeof agents>;
@@ -21,34 +20,14 @@ export interface AgentPage {
   readonly fields: ReadonlySet<string>;
 }
 
-/** What each field of `Agent` is told from. The id and the name make the cursors, and are always read. */
-const COLUMNS: Readonly<Record<string, readonly PgColumn[]>> = {
-  kind: [agents.kind],
-  externalId: [agents.externalId],
-  createdAt: [agents.createdAt],
-  project: [agents.projectId],
-  state: [agents.trustState, agents.trustedUntil],
-  trustedUntil: [agents.trustedUntil],
-  tpmKind: [records.tpmKind],
-  allowlist: [records.allowlistId],
-  acceptedCount: [records.acceptedCount],
-  rejectedCount: [records.rejectedCount],
-  firstAcceptedAt: [records.firstAcceptedAt],
-  lastAcceptedAt: [records.lastAcceptedAt],
-  lastRejectedAt: [records.lastRejectedAt],
-  lastSeverity: [records.lastSeverity],
-  lastResult: [records.lastResultId],
-  etag: [agents.trustState, agents.trustedUntil, records.lastSeverity],
-};
-
 /**
  * A page of agents in one statement, read as it comes, with the columns that are asked for: with all of them, and each
  * value given its type by the query builder, this would cost several times what the database takes.
  */
 export async function readAgentPage(db: Db, page: AgentPage, now: Date): Promise<AgentShape[]> {
   const { visible, where, orderBy, direction, limit, fields } = page;
-  const asked = Object.entries(COLUMNS).flatMap(([field, columns]) => (fields.has(field) ? columns : []));
-  const columns = sql.join([...new Set([agents.id, agents.name, ...asked])], sql`, `);
+  const reader = readerOf(fields);
+  const columns = sql.join([...reader.columns], sql`, `);
   const order = (keys: readonly SQLChunk[]) =>
     sql.join(
       keys.map((key) => sql`${key} ${sql.raw(direction)}`),
@@ -56,12 +35,12 @@ export async function readAgentPage(db: Db, page: AgentPage, now: Date): Promise
     );
   const agentsOnly = sql`select ${columns} from ${agents} inner join ${records} on ${records.agentId} = ${agents.id}
     where ${and(visible.where, where)} order by ${order(orderBy)} limit ${limit}`;
-  if (!fields.has('allowlist')) return (await rowsOf<JsonRow>(db, agentsOnly)).map((row) => agentOf(row, now));
+  if (!fields.has('allowlist')) return (await rowsOf<JsonRow>(db, agentsOnly)).map((row) => reader.read(row, now));
   const keys = orderBy.map(({ name }) => sql.identifier(name));
   const rows = await rowsOf<JsonRow>(db, sql`${withLists(agentsOnly, page)} order by ${order(keys)}`);
   const lists = new Map<unknown, AllowlistRow>();
   for (const { list } of rows) if (list) lists.set((list as JsonRow).id, rowFrom(allowlists, list as JsonRow));
-  return rows.map((row) => agentOf(row, now, lists.get(row.allowlist_id) ?? null));
+  return rows.map((row) => ({ ...reader.read(row, now), allowlist: lists.get(row.allowlist_id) ?? null }));
 }
 
 /** Neighbours mostly share a list: it comes with a row whose list is not that of the row before. */
@@ -69,31 +48,4 @@ function withLists(agentsOnly: SQL, { visibleLists }: AgentPage): SQL {
   const isNew = sql`lag(page.allowlist_id) over () is distinct from page.allowlist_id`;
   return sql`select page.*, case when ${isNew} then to_json(${allowlists}) end as list from (${agentsOnly}) page
     left join ${allowlists} on ${allowlists.id} = page.allowlist_id and ${visibleLists.where}`;
-}
-
-const timeOf = (text: unknown) => (text == null ? null : new Date(text as string));
-
-/** Fields that nobody asked for are null, whatever their type says. */
-function agentOf(row: JsonRow, now: Date, allowlist?: AllowlistRow | null): AgentShape {
-  const trustedUntil = timeOf(row.trusted_until);
-  return {
-    id: row.id,
-    kind: row.kind,
-    name: row.name,
-    externalId: row.external_id,
-    createdAt: timeOf(row.created_at),
-    projectId: row.project_id,
-    state: row.trust_state && trustAt(knownState(row.trust_state as string), trustedUntil, now),
-    trustedUntil,
-    tpmKind: row.tpm_kind,
-    allowlistId: row.allowlist_id,
-    allowlist,
-    acceptedCount: row.accepted_count,
-    rejectedCount: row.rejected_count,
-    firstAcceptedAt: timeOf(row.first_accepted_at),
-    lastAcceptedAt: timeOf(row.last_accepted_at),
-    lastRejectedAt: timeOf(row.last_rejected_at),
-    lastSeverity: shownSeverity((row.last_severity as Severity | null | undefined) ?? null),
-    lastResultId: row.last_result_id ?? null,
-  } as AgentShape;
 }

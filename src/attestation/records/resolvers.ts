@@ -5,8 +5,9 @@ import { fieldsBelow } from '../../platform/look-ahead.js';
 import { inputMutation } from '../../platform/payload.js';
 import { loadAllowlist } from '../allowlists/index.js';
 import { bindAllowlist, createAgent } from './create.js';
+import type { AgentShape } from './fields.js';
 import { type AgentsArgs, listAgents } from './list.js';
-import { type AgentRef, type AgentShape, agentEtag, getAgent, loadAgent, told } from './views.js';
+import { type AgentRef, agentEtag, getAgent, loadAgent, told } from './views.js';
 
 export const recordResolvers = {
   Query: {

@@ -1,61 +1,21 @@
 import { type Asker, type Context, defineLoader, mayOn, requireVisible } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
-import { type AgentRow, agentGet, agents, trustAt } from '../../identity/agents/index.js';
+import { agentGet, agents, trustAt } from '../../identity/agents/index.js';
 import { badInput, notFound } from '../../platform/errors.js';
 import { etagFrom } from '../../platform/etag.js';
 import { isId } from '../../platform/ids.js';
-import type { AllowlistRow } from '../allowlists/index.js';
-import { AGENT_STATES, type AgentState, type Severity } from '../verifier/index.js';
+import type { AgentState } from '../verifier/index.js';
+import { type AgentShape, knownState, shapeOf } from './fields.js';
 import { type AgentKey, type AgentView, findView, findViews, lockView } from './repository.js';
-import type { RecordRow } from './tables.js';
 
 export interface AgentRef {
   readonly id?: string | null | undefined;
   readonly name?: string | null | undefined;
 }
 
-/**
- * An agent as the API tells it. Its fields need no resolvers, which a list of agents would pay for field by field; ids
- * lead to what lies behind its edges.
- */
-export interface AgentShape {
-  readonly id: string;
-  readonly kind: AgentRow['kind'];
-  readonly name: string;
-  readonly externalId: string | null;
-  readonly createdAt: Date;
-  readonly projectId: string;
-  readonly state: AgentState;
-  readonly trustedUntil: Date | null;
-  readonly tpmKind: RecordRow['tpmKind'];
-  readonly allowlistId: string | null;
-  /** The list itself where it was read along; null when the caller may not read it. */
-  readonly allowlist?: AllowlistRow | null | undefined;
-  readonly acceptedCount: number;
-  readonly rejectedCount: number;
-  readonly firstAcceptedAt: Date | null;
-  readonly lastAcceptedAt: Date | null;
-  readonly lastRejectedAt: Date | null;
-  readonly lastSeverity: string | null;
-  readonly lastResultId: string | null;
-}
-
 /** What an operator decides by. Each attestation would be too much: of a machine that fails, more come all the time. */
 export const agentEtag = ({ id, state, lastSeverity }: Pick<AgentShape, 'id' | 'state' | 'lastSeverity'>): string =>
   etagFrom(id, state, lastSeverity);
-
-function shapeOf(view: AgentView, now: Date): AgentShape {
-  const { id, kind, name, externalId, createdAt, projectId, trustedUntil } = view.agent;
-  const { tpmKind, allowlistId, acceptedCount, rejectedCount, lastResultId } = view.record;
-  const { firstAcceptedAt, lastAcceptedAt, lastRejectedAt, lastSeverity } = view.record;
-  return {
-    ...{ id, kind, name, externalId, createdAt, projectId, trustedUntil },
-    ...{ tpmKind, allowlistId, acceptedCount, rejectedCount, lastResultId },
-    ...{ firstAcceptedAt, lastAcceptedAt, lastRejectedAt },
-    state: stateAt(view, now),
-    lastSeverity: shownSeverity(lastSeverity),
-  };
-}
 
 /** What this caller is told of an agent that was read or written for it; null where it may not read it. */
 export function told(context: Context, view: AgentView): AgentShape | null {
@@ -99,14 +59,6 @@ export async function lockAgent(asker: Asker & { readonly tx: Tx }, ref: AgentRe
   if (view === undefined) throw notFound('agent');
   return view;
 }
-
-export function knownState(text: string): AgentState {
-  const state = AGENT_STATES.find((known) => known === text);
-  if (state === undefined) throw new Error(`unknown trust state ${text}`);
-  return state;
-}
-
-export const shownSeverity = (severity: Severity | null) => severity?.toUpperCase() ?? null;
 
 /** The state as it is written down; what counts is `stateAt`. */
 export const storedState = ({ agent }: AgentView): AgentState => knownState(agent.trustState);

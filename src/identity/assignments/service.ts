@@ -11,7 +11,7 @@ import {
 import { alreadyExists, invalid, limitReached, notFound } from '../../platform/errors.js';
 import { etagOf, requireReviewed } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
-import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { validText } from '../../platform/text.js';
 import { findGroup, type GroupRef, groupGet } from '../groups/index.js';
 import { findRoleById, findRoleByName, roleGet } from '../roles/index.js';
@@ -159,9 +159,7 @@ export async function listRoleAssignments(
   context: Context,
   args: PageArgs & { filter?: repository.AssignmentFilter | null | undefined },
 ): Promise<Connection<repository.NamedAssignment>> {
-  const page = pageRequest(args);
-  const rows = await repository.list(context.db, visibleTo(context), args.filter ?? {}, page);
-  return connection(rows, page, (row) => [row.id]);
+  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
 }
 
 export const loadRoleAssignment = defineLoader(async (context, ids) =>

@@ -1,6 +1,7 @@
-import { and, asc, count, eq, gt, inArray } from 'drizzle-orm';
+import { and, count, eq, inArray } from 'drizzle-orm';
 import { authorizationEpoch } from '../../authority/tables.js';
 import { among, type Values } from '../../db/among.js';
+import { pageById } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
@@ -52,19 +53,8 @@ export function list(
   filter: CredentialFilter,
   page: PageRequest,
 ): Promise<ApiCredentialRow[]> {
-  const after = page.after?.[0];
-  const where = and(
-    visible.where,
-    among(apiCredentials.userId, filter.userIds),
-    among(apiCredentials.name, filter.names),
-    after === undefined ? undefined : gt(apiCredentials.id, after),
-  );
-  return db
-    .select()
-    .from(apiCredentials)
-    .where(where)
-    .orderBy(asc(apiCredentials.id))
-    .limit(page.first + 1);
+  const where = [visible.where, among(apiCredentials.userId, filter.userIds), among(apiCredentials.name, filter.names)];
+  return pageById(db, apiCredentials, where, page);
 }
 
 /** How many a user has. The user's row is held, so that nobody adds one to what was counted. */

@@ -12,7 +12,7 @@ import {
 import { unlessTaken } from '../../db/taken.js';
 import { forbidden, limitReached } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
-import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { bearerHash, newBearer } from '../../platform/secrets.js';
 import { validName, validText } from '../../platform/text.js';
 import { listHeldBy, requireMayTake } from '../assignments/index.js';
@@ -106,9 +106,7 @@ export async function listApiCredentials(
   context: Context,
   args: PageArgs & { filter?: repository.CredentialFilter | null | undefined },
 ): Promise<Connection<ApiCredentialRow>> {
-  const page = pageRequest(args);
-  const rows = await repository.list(context.db, visibleTo(context), args.filter ?? {}, page);
-  return connection(rows, page, (row) => [row.id]);
+  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
 }
 
 /** By id; null where the caller may not read it. */

@@ -1,3 +1,3 @@
 export { type DomainRef, findDomain } from './lookup.js';
-export { domainGet } from './policies.js';
+export { changingInDomain, domainGet } from './policies.js';
 export { loadDomain } from './service.js';

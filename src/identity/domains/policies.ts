@@ -5,6 +5,14 @@ const target = defineTarget<DomainRow>()(domains, {
   id: { type: 'text', row: (row) => row.id, sql: (t) => t.id },
 });
 
+/** Who changes what a domain owns and what can hold roles: administrators of the system all of it, managers their domain's. */
+export const changingInDomain = {
+  scopeTypes: ['system', 'domain'],
+  boundary: { system: '@', domain: 'domain_id:%(domain_id)s' },
+  check: { system: 'role:admin', domain: 'role:manager' },
+  isForCredentials: false,
+} as const;
+
 export const domainGet = definePolicy<DomainRow>({
   name: 'domain:get',
   description: 'Read domains: all of them at system scope, otherwise the domain of the token.',

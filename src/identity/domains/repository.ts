@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, inArray, type SQL } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
+import { pageById, removeAt, updateAt } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
@@ -10,10 +11,7 @@ export interface DomainFilter {
 }
 
 export async function findById(db: Db, id: string): Promise<DomainRow | undefined> {
-  const [row] = await db
-    .select()
-    .from(domains)
-    .where(inArray(domains.id, [id]));
+  const [row] = await db.select().from(domains).where(eq(domains.id, id));
   return row;
 }
 
@@ -31,14 +29,7 @@ export function list(
   page: PageRequest,
 ): Promise<DomainRow[]> {
   const where = [visible.where, among(domains.name, filter.names)];
-  const after = page.after?.[0];
-  if (after !== undefined) where.push(gt(domains.id, after));
-  return db
-    .select()
-    .from(domains)
-    .where(and(...where))
-    .orderBy(asc(domains.id))
-    .limit(page.first + 1);
+  return pageById(db, domains, where, page);
 }
 
 export async function insert(tx: Tx, row: DomainRow): Promise<void> {
@@ -46,18 +37,8 @@ export async function insert(tx: Tx, row: DomainRow): Promise<void> {
 }
 
 /** The domain as changed; undefined when it is no longer as `row` has it. */
-export async function update(tx: Tx, row: DomainRow, changes: Partial<DomainRow>): Promise<DomainRow | undefined> {
-  const [changed] = await tx
-    .update(domains)
-    .set({ ...changes, version: row.version + 1 })
-    .where(isStill(row))
-    .returning();
-  return changed;
-}
+export const update = (tx: Tx, row: DomainRow, changes: Partial<DomainRow>): Promise<DomainRow | undefined> =>
+  updateAt(tx, domains, row, changes);
 
 /** False when the domain is no longer as `row` has it. */
-export async function remove(tx: Tx, row: DomainRow): Promise<boolean> {
-  return (await tx.delete(domains).where(isStill(row)).returning({ id: domains.id })).length > 0;
-}
-
-const isStill = ({ id, version }: DomainRow): SQL | undefined => and(eq(domains.id, id), eq(domains.version, version));
+export const remove = (tx: Tx, row: DomainRow): Promise<boolean> => removeAt(tx, domains, row);

@@ -3,10 +3,8 @@ import {
   byId,
   type Context,
   defineLoader,
-  inUseWhenReferred,
   mutate,
   once,
-  refuseWhileReferred,
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
@@ -14,10 +12,9 @@ import { unlessTaken } from '../../db/taken.js';
 import { staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
-import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
-import { listGivenOn, requireMayTake } from '../assignments/index.js';
-import { removeWithScope } from '../removal/index.js';
+import { removeScope } from '../removal/index.js';
 import { type DomainRef, findDomain } from './lookup.js';
 import { domainCreate, domainDelete, domainGet, domainUpdate } from './policies.js';
 import * as repository from './repository.js';
@@ -33,9 +30,7 @@ export async function listDomains(
   context: Context,
   args: PageArgs & { filter?: repository.DomainFilter | null | undefined },
 ): Promise<Connection<DomainRow>> {
-  const page = pageRequest(args);
-  const rows = await repository.list(context.db, visibleTo(context), args.filter ?? {}, page);
-  return connection(rows, page, (row) => [row.id]);
+  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
 }
 
 /** By id; null where the caller may not read it. */
@@ -94,12 +89,11 @@ export async function deleteDomain(context: Context, input: DomainAtEtag): Promi
     const row = requireVisible(act, domainGet, await findDomain(act.tx, input.domain), 'domain');
     requireAllowed(act, domainDelete, row);
     const scope = { type: 'domain', domainId: row.id, projectId: null } as const;
-    await requireMayTake(act, await listGivenOn(act.tx, scope));
-    requireEtag(row, input.etag);
-    await refuseWhileReferred(act, 'Domain', row.id, 'still owns');
-    await act.changeRights();
-    const removed = await removeWithScope(act.tx, scope);
-    if (!(await inUseWhenReferred('domain', () => repository.remove(act.tx, row)))) throw staleEtag();
+    const removed = await removeScope(act, scope, {
+      row,
+      etag: input.etag,
+      remove: () => repository.remove(act.tx, row),
+    });
     await audit(act, 'domain.deleted', row, { removed });
     return row.id;
   });

@@ -1,4 +1,5 @@
 import { definePolicy, defineTarget } from '../../platform/policy/index.js';
+import { changingInDomain } from '../domains/index.js';
 import { type GroupRow, groups } from './tables.js';
 
 const target = defineTarget<GroupRow>()(groups, {
@@ -6,16 +7,15 @@ const target = defineTarget<GroupRow>()(groups, {
   domain_id: { type: 'text', row: (row) => row.domainId, sql: (t) => t.domainId },
 });
 
-const boundary = { system: '@', domain: 'domain_id:%(domain_id)s' };
 /** A group of a domain can hold roles outside of it; such a one is the system administrators' to change. */
-const check = { system: 'role:admin', domain: 'role:manager' };
+const changingGroups = { ...changingInDomain, target } as const;
 
 export const groupGet = definePolicy<GroupRow>({
   name: 'group:get',
   description: "Read groups: all of them at system scope, and those of the caller's own domain.",
   scopeTypes: ['system', 'domain'],
   target,
-  boundary,
+  boundary: changingInDomain.boundary,
   check: 'role:reader',
   operations: ['Query.group', 'Query.groups', 'Group.*'],
 });
@@ -29,47 +29,31 @@ export const groupCreate = definePolicy({
 });
 
 export const groupUpdate = definePolicy<GroupRow>({
+  ...changingGroups,
   name: 'group:update',
   description:
     'Change the name or description of a group. Requires permission to grant every role that the group holds.',
-  scopeTypes: ['system', 'domain'],
-  target,
-  boundary,
-  check,
-  isForCredentials: false,
   operations: ['Mutation.updateGroup'],
 });
 
 export const groupDelete = definePolicy<GroupRow>({
+  ...changingGroups,
   name: 'group:delete',
   description: 'Delete a group. Requires permission to revoke every role that the group holds.',
-  scopeTypes: ['system', 'domain'],
-  target,
-  boundary,
-  check,
-  isForCredentials: false,
   operations: ['Mutation.deleteGroup'],
 });
 
 export const groupAddMember = definePolicy<GroupRow>({
+  ...changingGroups,
   name: 'group:add_member',
   description: 'Add users to a group. Requires permission to grant every role that the group holds.',
-  scopeTypes: ['system', 'domain'],
-  target,
-  boundary,
-  check,
-  isForCredentials: false,
   operations: ['Mutation.addGroupMember'],
 });
 
 export const groupRemoveMember = definePolicy<GroupRow>({
+  ...changingGroups,
   name: 'group:remove_member',
   description: 'Remove members from a group. Requires permission to revoke every role that the group holds.',
-  scopeTypes: ['system', 'domain'],
-  target,
-  boundary,
-  check,
-  isForCredentials: false,
   operations: ['Mutation.removeGroupMember'],
 });
 

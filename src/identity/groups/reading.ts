@@ -1,5 +1,5 @@
 import { byId, type Context, defineLoader, requireVisible } from '../../authority/index.js';
-import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { userGet } from '../users/index.js';
 import { type UserRow, users } from '../users/tables.js';
 import { findGroup } from './lookup.js';
@@ -17,9 +17,7 @@ export async function listGroups(
   context: Context,
   args: PageArgs & { filter?: repository.GroupFilter | null | undefined },
 ): Promise<Connection<GroupRow>> {
-  const page = pageRequest(args);
-  const rows = await repository.list(context.db, visibleTo(context), args.filter ?? {}, page);
-  return connection(rows, page, (row) => [row.id]);
+  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
 }
 
 /** By id; null where the caller may not read it. */
@@ -29,15 +27,11 @@ export const loadGroup = defineLoader(async (context, ids) =>
 
 /** The members of a group, as far as the caller may read them. */
 export async function membersOf(context: Context, groupId: string, args: PageArgs): Promise<Connection<UserRow>> {
-  const page = pageRequest(args);
   const visible = context.policies.visible([userGet], context.actor, users);
-  const rows = await repository.listMembers(context.db, visible, groupId, page);
-  return connection(rows, page, (row) => [row.id]);
+  return connectionById(args, (page) => repository.listMembers(context.db, visible, groupId, page));
 }
 
 /** The groups of a user, as far as the caller may read them. */
 export async function groupsOf(context: Context, userId: string, args: PageArgs): Promise<Connection<GroupRow>> {
-  const page = pageRequest(args);
-  const rows = await repository.listOfMember(context.db, visibleTo(context), userId, page);
-  return connection(rows, page, (row) => [row.id]);
+  return connectionById(args, (page) => repository.listOfMember(context.db, visibleTo(context), userId, page));
 }

@@ -1,5 +1,6 @@
 import { and, asc, count, eq, getTableColumns, gt, inArray, type SQL } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
+import { pageById, removeAt, updateAt } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
@@ -21,19 +22,8 @@ export function listByIds(db: Db, visible: VisibleGroups, ids: readonly string[]
 }
 
 export function list(db: Db, visible: VisibleGroups, filter: GroupFilter, page: PageRequest): Promise<GroupRow[]> {
-  const after = page.after?.[0];
-  const where = [
-    visible.where,
-    among(groups.name, filter.names),
-    among(groups.domainId, filter.domainIds),
-    after === undefined ? undefined : gt(groups.id, after),
-  ];
-  return db
-    .select()
-    .from(groups)
-    .where(and(...where))
-    .orderBy(asc(groups.id))
-    .limit(page.first + 1);
+  const where = [visible.where, among(groups.name, filter.names), among(groups.domainId, filter.domainIds)];
+  return pageById(db, groups, where, page);
 }
 
 export async function insert(tx: Tx, row: GroupRow): Promise<void> {
@@ -46,21 +36,11 @@ export async function countInDomain(tx: Tx, domainId: string): Promise<number> {
 }
 
 /** The group as changed; undefined when it is no longer as `row` has it. */
-export async function update(tx: Tx, row: GroupRow, changes: Partial<GroupRow>): Promise<GroupRow | undefined> {
-  const [changed] = await tx
-    .update(groups)
-    .set({ ...changes, version: row.version + 1 })
-    .where(isStill(row))
-    .returning();
-  return changed;
-}
+export const update = (tx: Tx, row: GroupRow, changes: Partial<GroupRow>): Promise<GroupRow | undefined> =>
+  updateAt(tx, groups, row, changes);
 
 /** False when the group is no longer as `row` has it. */
-export async function remove(tx: Tx, row: GroupRow): Promise<boolean> {
-  return (await tx.delete(groups).where(isStill(row)).returning({ id: groups.id })).length > 0;
-}
-
-const isStill = ({ id, version }: GroupRow): SQL | undefined => and(eq(groups.id, id), eq(groups.version, version));
+export const remove = (tx: Tx, row: GroupRow): Promise<boolean> => removeAt(tx, groups, row);
 
 /** Members of a group that the caller may read. */
 export function listMembers(

@@ -1,5 +1,6 @@
-import { and, asc, count, eq, gt, inArray, type SQL } from 'drizzle-orm';
+import { and, count, eq, inArray } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
+import { pageById, removeAt, updateAt } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
@@ -12,10 +13,7 @@ export interface ProjectFilter {
 }
 
 export async function findById(db: Db, id: string): Promise<ProjectRow | undefined> {
-  const [row] = await db
-    .select()
-    .from(projects)
-    .where(inArray(projects.id, [id]));
+  const [row] = await db.select().from(projects).where(eq(projects.id, id));
   return row;
 }
 
@@ -38,14 +36,7 @@ export function list(
     among(projects.domainId, filter.domainIds),
     among(projects.parentId, filter.parentIds),
   ];
-  const after = page.after?.[0];
-  if (after !== undefined) where.push(gt(projects.id, after));
-  return db
-    .select()
-    .from(projects)
-    .where(and(...where))
-    .orderBy(asc(projects.id))
-    .limit(page.first + 1);
+  return pageById(db, projects, where, page);
 }
 
 export async function insert(tx: Tx, row: ProjectRow): Promise<void> {
@@ -58,19 +49,8 @@ export async function countInDomain(tx: Tx, domainId: string): Promise<number> {
 }
 
 /** The project as changed; undefined when it is no longer as `row` has it. */
-export async function update(tx: Tx, row: ProjectRow, changes: Partial<ProjectRow>): Promise<ProjectRow | undefined> {
-  const [changed] = await tx
-    .update(projects)
-    .set({ ...changes, version: row.version + 1 })
-    .where(isStill(row))
-    .returning();
-  return changed;
-}
+export const update = (tx: Tx, row: ProjectRow, changes: Partial<ProjectRow>): Promise<ProjectRow | undefined> =>
+  updateAt(tx, projects, row, changes);
 
 /** False when the project is no longer as `row` has it. */
-export async function remove(tx: Tx, row: ProjectRow): Promise<boolean> {
-  return (await tx.delete(projects).where(isStill(row)).returning({ id: projects.id })).length > 0;
-}
-
-const isStill = ({ id, version }: ProjectRow): SQL | undefined =>
-  and(eq(projects.id, id), eq(projects.version, version));
+export const remove = (tx: Tx, row: ProjectRow): Promise<boolean> => removeAt(tx, projects, row);

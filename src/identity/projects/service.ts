@@ -4,10 +4,8 @@ import {
   type Context,
   defineLoader,
   domainOf,
-  inUseWhenReferred,
   mutate,
   once,
-  refuseWhileReferred,
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
@@ -15,10 +13,9 @@ import { unlessTaken } from '../../db/taken.js';
 import { limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
-import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
-import { listGivenOn, requireMayTake } from '../assignments/index.js';
-import { removeWithScope } from '../removal/index.js';
+import { removeScope } from '../removal/index.js';
 import { findProject, type ProjectRef } from './lookup.js';
 import { projectCreate, projectDelete, projectGet, projectUpdate } from './policies.js';
 import * as repository from './repository.js';
@@ -37,9 +34,7 @@ export async function listProjects(
   context: Context,
   args: PageArgs & { filter?: repository.ProjectFilter | null | undefined },
 ): Promise<Connection<ProjectRow>> {
-  const page = pageRequest(args);
-  const rows = await repository.list(context.db, visibleTo(context), args.filter ?? {}, page);
-  return connection(rows, page, (row) => [row.id]);
+  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
 }
 
 /** By id; null where the caller may not read it. */
@@ -113,12 +108,11 @@ export async function deleteProject(context: Context, input: ProjectAtEtag): Pro
     const row = requireVisible(act, projectGet, await findProject(act.tx, input.project), 'project');
     requireAllowed(act, projectDelete, row);
     const scope = { type: 'project', domainId: row.domainId, projectId: row.id } as const;
-    await requireMayTake(act, await listGivenOn(act.tx, scope));
-    requireEtag(row, input.etag);
-    await refuseWhileReferred(act, 'Project', row.id, 'still owns');
-    await act.changeRights();
-    const removed = await removeWithScope(act.tx, scope);
-    if (!(await inUseWhenReferred('project', () => repository.remove(act.tx, row)))) throw staleEtag();
+    const removed = await removeScope(act, scope, {
+      row,
+      etag: input.etag,
+      remove: () => repository.remove(act.tx, row),
+    });
     await audit(act, 'project.deleted', row, { removed });
     return row.id;
   });

@@ -1,1 +1,2 @@
-export { type Removed, removeWithGroup, removeWithScope, removeWithUser } from './removed.js';
+export { removeWithGroup, removeWithUser } from './removed.js';
+export { removeScope } from './scope.js';

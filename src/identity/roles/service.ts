@@ -14,7 +14,7 @@ import { unlessTaken } from '../../db/taken.js';
 import { inUse, invalid, limitReached } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
-import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { changesNothing, validText } from '../../platform/text.js';
 import { renameKept } from './kept.js';
 import { roleCreate, roleDelete, roleGet, roleUpdate } from './policies.js';
@@ -35,9 +35,7 @@ export async function listRoles(
   context: Context,
   args: PageArgs & { filter?: repository.RoleFilter | null | undefined },
 ): Promise<Connection<repository.RoleView>> {
-  const page = pageRequest(args);
-  const rows = await repository.list(context.db, visibleTo(context), args.filter ?? {}, page);
-  return connection(rows, page, (row) => [row.id]);
+  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
 }
 
 /** By id; null where the caller may not read it. */

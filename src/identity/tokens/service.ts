@@ -1,7 +1,7 @@
 import { type Act, byId, type Context, defineLoader, mutate, requireWhole } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
 import { notFound } from '../../platform/errors.js';
-import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { tokenList, tokenRevoke } from './policies.js';
 import * as repository from './repository.js';
 import { type TokenRow, tokens } from './tables.js';
@@ -10,9 +10,7 @@ const visibleTo = (context: Context) => context.policies.visible([tokenList.name
 
 /** The caller's own that count still. */
 export async function listTokens(context: Context, args: PageArgs): Promise<Connection<TokenRow>> {
-  const page = pageRequest(args);
-  const rows = await repository.listLive(context.db, visibleTo(context), context.clock.now(), page);
-  return connection(rows, page, (row) => [row.id]);
+  return connectionById(args, (page) => repository.listLive(context.db, visibleTo(context), context.clock.now(), page));
 }
 
 export const loadToken = defineLoader(async (context, ids) =>

@@ -1,4 +1,5 @@
 import { definePolicy, defineTarget } from '../../platform/policy/index.js';
+import { changingInDomain } from '../domains/index.js';
 import { type UserRow, users } from './tables.js';
 
 const userTarget = defineTarget<UserRow>()(users, {
@@ -29,14 +30,7 @@ export const userCreate = definePolicy({
   operations: ['Mutation.createUser'],
 });
 
-/** Who changes users that exist: administrators of the system all of them, managers of a domain its own. */
-export const changingUsers = {
-  scopeTypes: ['system', 'domain'],
-  target: userTarget,
-  boundary: { system: '@', domain: 'domain_id:%(domain_id)s' },
-  check: { system: 'role:admin', domain: 'role:manager' },
-  isForCredentials: false,
-} as const;
+export const changingUsers = { ...changingInDomain, target: userTarget } as const;
 
 export const userUpdate = definePolicy<UserRow>({
   ...changingUsers,

@@ -1,7 +1,7 @@
 import { byId, type Context, defineLoader, domainOf, mutate, once, requireVisible } from '../../authority/index.js';
 import { unlessTaken } from '../../db/taken.js';
 import { newId } from '../../platform/ids.js';
-import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { validName } from '../../platform/text.js';
 import { hashPassword, toSet, validPassword } from './password.js';
 import { userCreate, userGet } from './policies.js';
@@ -18,9 +18,7 @@ export async function listUsers(
   context: Context,
   args: PageArgs & { filter?: repository.UserFilter | null | undefined },
 ): Promise<Connection<UserRow>> {
-  const page = pageRequest(args);
-  const rows = await repository.list(context.db, visibleTo(context), args.filter ?? {}, page);
-  return connection(rows, page, (row) => [row.id]);
+  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
 }
 
 /** By id; null where the caller may not read it. */

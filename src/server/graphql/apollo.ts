@@ -14,7 +14,8 @@ import {
 import type { FormattedExecutionResult, GraphQLError } from 'graphql';
 import type { Context } from '../../authority/index.js';
 import { faultForLog } from '../../db/errors.js';
-import { badInput, type ErrorCode, HTTP_STATUS, Refusal } from '../../platform/errors.js';
+import { CODES, type ErrorCode } from '../../platform/error-catalogue.js';
+import { badInput, Refusal } from '../../platform/errors.js';
 import type { Logger } from '../../platform/log.js';
 import { recordDenial } from '../guard/denials.js';
 import type { Guarded } from '../guard/enforce.js';
@@ -132,7 +133,7 @@ const NOT_RUN = new Set<unknown>(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FA
 function statusOf(status: number | undefined, errors: readonly GraphQLError[] | undefined, accept: string | undefined) {
   const first = errors?.[0] && unwrapResolverError(errors[0]);
   // Thrown before execution; the server knows its own errors' statuses only.
-  if (status === 500 && first instanceof Refusal) return HTTP_STATUS[first.code];
+  if (status === 500 && first instanceof Refusal) return CODES[first.code].status;
   const isLegacy = /^application\/json\b[^,]*$/i.test(accept?.trim() ?? '');
   const isNotRun = status === 400 && errors?.every((error) => NOT_RUN.has(error.extensions.code));
   return isLegacy && isNotRun ? 200 : status;
@@ -143,6 +144,6 @@ function sayRetryAfter(http: HTTPGraphQLHead, { data, errors }: FormattedExecuti
   const refused = errors?.find(({ extensions }) => extensions?.retryAfterSeconds !== undefined);
   if (!refused || Object.values(data ?? {}).some((value) => value !== null)) return;
   const { code, retryAfterSeconds } = refused.extensions as { code: ErrorCode; retryAfterSeconds: number };
-  http.status = HTTP_STATUS[code];
+  http.status = CODES[code].status;
   http.headers.set('retry-after', String(retryAfterSeconds));
 }

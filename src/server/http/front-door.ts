@@ -3,7 +3,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import { type Context, type Route, requireOperation, type Services } from '../../authority/index.js';
 import type { Database } from '../../db/open.js';
-import { HTTP_STATUS, notFound, Refusal, unauthenticated } from '../../platform/errors.js';
+import { CODES } from '../../platform/error-catalogue.js';
+import { notFound, Refusal, unauthenticated } from '../../platform/errors.js';
 import type { PolicyRegistry } from '../../platform/policy/index.js';
 import { continued, traced } from '../../platform/trace.js';
 import { refusalFor } from '../graphql/mask.js';
@@ -232,7 +233,7 @@ function answerError(
   const { retryAfterSeconds } = refusal.extensions;
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
   const extensions = { ...refusal.extensions, requestId };
-  response.writeHead(HTTP_STATUS[refusal.code], {
+  response.writeHead(CODES[refusal.code].status, {
     'content-type': 'application/json; charset=utf-8',
     connection: 'close',
   });

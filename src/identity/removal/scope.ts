@@ -1,0 +1,31 @@
+import { type Act, inUseWhenReferred, refuseWhileReferred } from '../../authority/index.js';
+import { staleEtag } from '../../platform/errors.js';
+import { requireEtag } from '../../platform/etag.js';
+import { listGivenOn, type RoleScope, requireMayTake } from '../assignments/index.js';
+import { type Removed, removeWithScope } from './removed.js';
+
+interface Ending {
+  readonly row: { readonly id: string; readonly version: number };
+  /** As the caller read the row. */
+  readonly etag: string;
+  /** False when the row is no longer as it was read. */
+  readonly remove: () => Promise<boolean>;
+}
+
+/**
+ * Removes a domain or a project, with what hangs on it, for somebody who could take every role that is given there.
+ * @throws UserErrors IN_USE while it owns something, STALE_ETAG; Refusal FORBIDDEN.
+ */
+export async function removeScope(
+  act: Act,
+  scope: RoleScope & { readonly type: 'domain' | 'project' },
+  { row, etag, remove }: Ending,
+): Promise<Removed> {
+  await requireMayTake(act, await listGivenOn(act.tx, scope));
+  requireEtag(row, etag);
+  await refuseWhileReferred(act, scope.type === 'domain' ? 'Domain' : 'Project', row.id, 'still owns');
+  await act.changeRights();
+  const removed = await removeWithScope(act.tx, scope);
+  if (!(await inUseWhenReferred(scope.type, remove))) throw staleEtag();
+  return removed;
+}
