@@ -126,7 +126,7 @@ export async function deleteRole(context: Context, input: RoleAtEtag): Promise<{
     requireCustom(row);
     const { assignments, implying } = await repository.usesOf(act.tx, row.id);
     if (assignments + implying > 0) {
-      throw inUse(`Assignments that give this role: ${assignments}; roles that imply it: ${implying}.`, 'roleId');
+      throw inUse(`Assignments of this role: ${assignments}; roles that imply it: ${implying}.`, 'roleId');
     }
     await act.changeRights();
     await repository.remove(act.tx, row.id);
@@ -138,18 +138,21 @@ export async function deleteRole(context: Context, input: RoleAtEtag): Promise<{
 
 /** @throws UserErrors INVALID for a role of the first start. */
 export function requireCustom({ name, isImmutable }: RoleRow): void {
-  if (isImmutable) throw invalid(`${name} is a role of the first start: it never changes.`, 'roleId');
+  if (isImmutable) throw invalid(`${name} is a built-in role and cannot be changed.`, 'roleId');
 }
 
 async function requireSound(act: Act, { name, domainId, isSystemOnly }: RoleRow): Promise<void> {
   if (!NAME.test(name)) {
-    throw invalid('A role’s name is a letter, then letters, digits, dots, dashes and underscores, at most 64.', 'name');
+    throw invalid(
+      'A role’s name must begin with a letter, followed by letters, digits, dots, dashes and underscores; at most 64 characters.',
+      'name',
+    );
   }
   if (domainId === null) return;
   const namesake = await repository.findByName(act.tx, null, name);
   // It would be no such role, but people would take it for one.
-  if (namesake?.isImmutable) throw invalid(`A domain’s role is not called ${name}.`, 'name');
-  if (isSystemOnly) throw invalid('Only a global role can be for the system alone.', 'isSystemOnly');
+  if (namesake?.isImmutable) throw invalid(`A domain’s role cannot be named ${name}, like a built-in role.`, 'name');
+  if (isSystemOnly) throw invalid('Only a global role can be isSystemOnly.', 'isSystemOnly');
 }
 
 async function named(row: RoleRow, write: () => Promise<void>): Promise<void> {
