@@ -21,28 +21,29 @@ export const attestationSettings = {
   attestationGrace: {
     variable: 'BAILIWICK_ATTESTATION_GRACE',
     form: z.coerce.number().min(1).max(1000).default(3),
-    purpose: 'For how many intervals an accepted attestation counts.',
+    purpose: 'For how many intervals an agent stays trusted after an accepted attestation.',
   },
   challengeLifetimeMs: {
     variable: 'BAILIWICK_ATTESTATION_CHALLENGE_LIFETIME',
     form: duration.default(120_000),
-    purpose: 'How long an attestation or log-in challenge can be answered (PT2M).',
+    purpose: 'How long an attestation or log-in challenge is valid (PT2M).',
   },
   recoversAutomatically: {
     variable: 'BAILIWICK_ATTESTATION_RECOVERS_AUTOMATICALLY',
     form: flag.default(false),
-    purpose: 'Whether accepted evidence makes a FAILED agent TRUSTED again without an operator.',
+    purpose: 'Whether accepted evidence makes a FAILED agent TRUSTED again, without an operator.',
   },
   challengeRetentionMs: {
     variable: 'BAILIWICK_ATTESTATION_CHALLENGE_RETENTION',
     form: duration.default(86_400_000),
-    purpose: 'How long after its expiry a challenge is kept, so that evidence sent again gets its first result (P1D).',
+    purpose:
+      'How long the server keeps a challenge after it expired, so that evidence that is sent again gets its first result (P1D).',
   },
   trustExpiryIntervalMs: {
     variable: 'BAILIWICK_TRUST_EXPIRY_INTERVAL',
     form: duration.refine((ms) => ms >= 1000 && ms <= 3_600_000, 'is not from PT1S to PT1H').default(5000),
     purpose:
-      'How often trust that ran out is written down, for those who watch (PT5S). It counts no longer from the moment it runs out, whatever is set here.',
+      'How often the server stores that trust has expired, and sends events (PT5S). Trust always ends at its exact time, whatever you set here.',
   },
   trustTransitionRetentionMs: {
     variable: 'BAILIWICK_TRUST_TRANSITION_RETENTION',
@@ -53,7 +54,7 @@ export const attestationSettings = {
     variable: 'BAILIWICK_RETIRED_AGENT_RETENTION',
     form: retention.default(7_776_000_000),
     purpose:
-      'How long an agent is kept after it was retired, with its record and its results (P90D). The audit log goes on telling its id and name.',
+      'How long the server keeps an agent after it was retired, with its record and its results (P90D). The audit log keeps its id and name.',
   },
 } as const satisfies DeclaredSettings;
 

@@ -8,14 +8,14 @@ export const auditSettings = {
     form: z.string(),
     file: { ending: '.audit-key.pem', called: 'The audit key file' },
     purpose:
-      'File of the key that signs the audit log, made at the first start, by default the data folder’s name with .audit-key.pem, beside it and not inside; replicas share it. Keys after the first one in it only verify.',
+      'File of the key that signs the audit log; the server creates it at the first start. The default is the data folder’s name with .audit-key.pem, beside the folder. All replicas share the file. Only its first key signs; the others verify.',
   },
   /** Null for ever. */
   auditRetentionMs: {
     variable: 'BAILIWICK_AUDIT_RETENTION',
     form: duration.nullable().default(null),
     purpose:
-      'How long audit entries are kept at least, for example P400D; what is older is dropped month by month. For ever by default.',
+      'How long the server keeps audit entries at least, for example P400D; it drops older ones month by month. By default it keeps them for ever.',
   },
 } as const satisfies DeclaredSettings;
 

@@ -27,7 +27,7 @@ export interface ForceOptions {
 
 export function withForce(command: Command): Command {
   return command
-    .addOption(new Option('--force', 'even if nobody administers the system then; needs --reason'))
+    .addOption(new Option('--force', 'even if nobody administers the system after that; needs --reason'))
     .option('--reason <text>', 'why, for the audit log');
 }
 
@@ -57,7 +57,7 @@ function registerUpdate(noun: Command, kind: Changeable): void {
   ).option('--name <name>', 'the new name');
   if (kind.isDescribed) update.option('--description <text>', 'what it is for; empty to clear it');
   update.action(async (text: string, changes: { name?: string; description?: string }, self: Command) => {
-    if (Object.keys(changes).length === 0) throw new CliError('name what to change', EXIT.usage);
+    if (Object.keys(changes).length === 0) throw new CliError('name at least one field to change', EXIT.usage);
     const session = await openSession(self);
     const payload = await send<Record<string, Row>>(session, kind.update, {
       ...reference(name, await kind.find(session, text)),

@@ -25,10 +25,10 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
   ['project', 'projects of a domain', async () => (await import('./commands/project.js')).registerProject],
   ['user', 'users of a domain', async () => (await import('./commands/user.js')).registerUser],
   ['group', 'groups of users', async () => (await import('./commands/group.js')).registerGroup],
-  ['token', 'sessions of one’s own', async () => (await import('./commands/token.js')).registerToken],
+  ['token', 'your own sessions', async () => (await import('./commands/token.js')).registerToken],
   [
     'credential',
-    'keys by which programs act for a user',
+    'keys with which programs act for a user',
     async () => (await import('./commands/credential.js')).registerCredential,
   ],
   ['role', 'roles, and who holds them where', async () => (await import('./commands/role.js')).registerRole],
@@ -39,7 +39,7 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
     async () => (await import('./commands/allowlist.js')).registerAllowlist,
   ],
   ['agent', 'machines that attest', async () => (await import('./commands/agent.js')).registerAgent],
-  ['attest', 'evidence, verified without a server', async () => (await import('./commands/attest.js')).registerAttest],
+  ['attest', 'verify evidence without a server', async () => (await import('./commands/attest.js')).registerAttest],
   ['policy', 'who may do what', async () => (await import('./commands/policy.js')).registerPolicy],
   ['db', 'the database itself, without a server', async () => (await import('./commands/db.js')).registerDb],
   [
@@ -47,17 +47,21 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
     'the graph for a Federation 2 router',
     async () => (await import('./commands/federation.js')).registerFederation,
   ],
-  ['audit', 'what was done and refused', async () => (await import('./commands/audit.js')).registerAudit],
+  [
+    'audit',
+    'the audit log: what was done and what was denied',
+    async () => (await import('./commands/audit.js')).registerAudit,
+  ],
 ];
 
 const EXIT_HELP = `
 Exit codes:
   0  done
-  1  refused: what was asked cannot be done, or evidence was rejected
+  1  refused: the command cannot be done, or evidence was rejected
   2  usage: the command, an option or a file named in it is wrong
   3  denied: not logged in, or not allowed
   4  not found, or hidden
-  5  unavailable: the server, the TPM or what else is needed does not answer`;
+  5  unavailable: the server, the TPM or something else that is needed does not answer`;
 
 /**
  * Runs one command line, prints its output, and answers the exit code. Never throws.
@@ -77,7 +81,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
 /** The whole command tree; nouns that `argv` does not name have only their summary. */
 export async function createProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('bailiwick')
-    .description('A control plane for fleets of machines, in which every field is guarded and trust flows.')
+    .description('A control plane for fleets of machines that prove with their TPMs what they run.')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(FORMATS).default('table'))
     .option('--server <url>', 'the server to talk to (or BAILIWICK_SERVER), by default that of the last log-in')
     .version(readVersion())

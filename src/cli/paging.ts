@@ -34,7 +34,7 @@ export async function listAll(
     const first = Math.min(pageMax, limit - rows.length);
     const answer: Answer = await request(session.connection, document, { ...variables, first, after });
     const page: Page | null | undefined = answer.item ? answer.item.items : answer.items;
-    if (!page) throw new CliError('the server answered no list', EXIT.unavailable);
+    if (!page) throw new CliError('the server returned no list', EXIT.unavailable);
     rows.push(...page.nodes);
     after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
   } while (after !== null && rows.length < limit);

@@ -25,7 +25,7 @@ export interface PolicyOptions {
 export function withPolicies(command: Command): Command {
   return command
     .option('--ima-policy <file>', "what files may be measured: Keylime's JSON, or sha256sum's lines")
-    .option('--excludes <file>', 'expressions of paths to leave out, one a line')
+    .option('--excludes <file>', 'regular expressions of paths to ignore, one per line')
     .option('--tpm-policy <file>', "PCR values for physical TPMs, Keylime's JSON")
     .option('--vtpm-policy <file>', "PCR values for virtual TPMs, Keylime's JSON");
 }

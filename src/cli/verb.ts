@@ -45,7 +45,7 @@ export function collect(value: string, earlier: readonly string[] | undefined): 
 export function collectPair(text: string, earlier: ReadonlyMap<string, string> = new Map()): Map<string, string> {
   const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError('It must have the form NAME=VALUE.');
-  if (earlier.has(name)) throw new InvalidArgumentError(`${name} was given already.`);
+  if (earlier.has(name)) throw new InvalidArgumentError(`${name} was already given.`);
   return new Map([...earlier, [name, value]]);
 }
 

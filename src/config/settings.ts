@@ -23,28 +23,28 @@ function areBlocks(blocks: readonly string[]): boolean {
 /** The settings that no domain declares: variable, form, default and what it is for. */
 export const PROCESS_SETTINGS = {
   BAILIWICK_HOST: [z.string().default('127.0.0.1'), 'Address to listen on.'],
-  BAILIWICK_PORT: [z.coerce.number().int().min(0).max(65535).default(4000), 'Port to listen on; 0 takes a free one.'],
+  BAILIWICK_PORT: [z.coerce.number().int().min(0).max(65535).default(4000), 'Port to listen on; 0 chooses a free one.'],
   BAILIWICK_SOCKET_PATH: [
     z.string().min(1).max(100).optional(),
-    'A Unix socket to listen on, at mode 0660, instead of the address and port.',
+    'A Unix socket to listen on, with mode 0660, instead of the address and port.',
   ],
   BAILIWICK_TLS_CERTIFICATE_PATH: [
     z.string().optional(),
-    'Certificate with its chain, in PEM: the server then speaks TLS, 1.2 or newer. SIGHUP reads it and the key again.',
+    'Certificate with its chain, in PEM. With it the server uses TLS, 1.2 or newer. On SIGHUP the server reads it and the key again.',
   ],
   BAILIWICK_TLS_KEY_PATH: [z.string().optional(), 'The certificate’s private key, in PEM.'],
   BAILIWICK_TRUSTED_PROXIES: [
     z
       .string()
       .transform((text) => text.split(',').map((block) => block.trim()))
-      .refine(areBlocks, 'must be addresses or CIDR blocks, with commas')
+      .refine(areBlocks, 'must be addresses or CIDR blocks, separated by commas')
       .default([]),
-    'Addresses and CIDR blocks of proxies, with commas. What they say in X-Forwarded-For counts as a request’s source; nobody else is believed. With any of them named, whoever connects over the Unix socket is believed too.',
+    'Addresses and CIDR blocks of proxies, separated by commas. The server takes the client address from X-Forwarded-For only when one of these sends it. If you name at least one proxy, the server also trusts every connection over the Unix socket.',
   ],
-  BAILIWICK_DATA_DIR: [z.string().default('.bailiwick'), 'Folder of the embedded database; kept at mode 0700.'],
+  BAILIWICK_DATA_DIR: [z.string().default('.bailiwick'), 'Folder of the embedded database, with mode 0700.'],
   BAILIWICK_ADMIN_PASSWORD_PATH: [
     z.string().optional(),
-    'File for the first administrator’s generated password, by default the data folder’s name with .admin-password, beside it and not inside, so that a backup of the folder does not hold it.',
+    'File for the generated password of the first administrator. The default is the data folder’s name with .admin-password, beside the folder, so a backup of the folder does not contain it.',
   ],
   DATABASE_URL: [
     z
@@ -53,24 +53,24 @@ export const PROCESS_SETTINGS = {
       // The driver takes other words for no TLS, for TLS that falls back to none, or for verify-full.
       .refine((url) => /^(require|verify-full)?$/.test(sslmodeOf(url)), 'sslmode must be require or verify-full')
       .optional(),
-    'Address of a Postgres database (15 or newer); the embedded one is used without it. sslmode=verify-full in it demands TLS and a certificate for that host, given by its name, by an authority that Node knows (NODE_EXTRA_CA_CERTS adds one); sslmode=require demands TLS and looks at no certificate.',
+    'Address of a Postgres database (15 or newer). Without it the server uses the embedded database. With sslmode=verify-full, the connection requires TLS and a certificate for the host name in the address, from an authority that Node knows (NODE_EXTRA_CA_CERTS adds one). With sslmode=require, it requires TLS and does not check the certificate.',
   ],
   BAILIWICK_DATABASE_CONNECTIONS: [
     z.coerce.number().int().min(CONNECTIONS_MIN).max(200).default(10),
-    'Connections to Postgres for requests and chores at most. Streams of events use a quarter of them, and never more than four. Beside them a server has one that listens and one for /readyz, and for a moment one more at a start or when something is wrong.',
+    'Most connections to Postgres for requests and background jobs. Event streams use a quarter of them, at most four. In addition, a server has one connection that listens for events and one for /readyz, and for a moment one more at a start or when the database fails.',
   ],
   BAILIWICK_DATABASE_CONNECTION_WAIT_MAX: [
     duration.refine((ms) => ms >= 100 && ms <= 60_000, 'is not from PT0.1S to PT1M').default(5_000),
-    'How long a request waits for a free connection to Postgres before it is answered UNAVAILABLE (PT5S).',
+    'How long a request waits for a free connection to Postgres before it gets UNAVAILABLE (PT5S).',
   ],
   BAILIWICK_DATABASE_LOCK_WAIT_MAX: [
     duration.refine((ms) => ms >= 100 && ms <= 30_000, 'is not from PT0.1S to PT30S').default(5_000),
-    'How long a statement waits in Postgres for a lock that another session holds before its request is answered UNAVAILABLE (PT5S).',
+    'How long a statement waits in Postgres for a lock of another session before its request gets UNAVAILABLE (PT5S).',
   ],
-  BAILIWICK_DOMAINS: [z.string().optional(), 'Names of the domains to serve, with commas; all by default.'],
+  BAILIWICK_DOMAINS: [z.string().optional(), 'Names of the domains to serve, separated by commas; all by default.'],
   BAILIWICK_GRAPHIQL: [
     flag.default(true),
-    'Whether to serve GraphiQL, a page that explores the API, at /graphiql. It carries no data.',
+    'Whether to serve GraphiQL, a page for exploring the API, at /graphiql. The page contains no data.',
   ],
   BAILIWICK_PLAIN_RUNS: [
     flag.default(true),
@@ -78,31 +78,31 @@ export const PROCESS_SETTINGS = {
   ],
   BAILIWICK_LOG_LEVEL: [
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-    'How much is logged.',
+    'The lowest level of messages that the server logs.',
   ],
   BAILIWICK_SWEEP_INTERVAL: [
     duration.refine((ms) => ms >= 1000 && ms <= 86_400_000, 'is not from PT1S to P1D').default(600_000),
-    'How often what is of no use any more is removed (PT10M): uploads ten minutes after they expired, content that nothing refers to, request ids a day after they were used, and all else that docs/retention.md lists.',
+    'How often the server removes old rows (PT10M): uploads ten minutes after they expired, content that nothing refers to, request ids a day after they were used, and everything else that docs/retention.md lists.',
   ],
   BAILIWICK_CLOCK_SKEW_MAX: [
     duration.default(60_000),
-    'How far the clock of a server’s machine may be from the database’s (PT1M). Beyond it the server is not ready and writes nothing, since one of the two is wrong. Times that count are the database’s in any case.',
+    'How much the clocks of the server and the database may differ (PT1M). If they differ more, one of them is wrong, and the server is not ready and writes nothing. The server always decides by the database’s time.',
   ],
   BAILIWICK_EVENT_RETENTION: [
     duration.refine((ms) => ms >= 60_000, 'is not PT1M or more').default(604_800_000),
-    'How long events are kept, so that subscriptions resume from them (P7D).',
+    'How long the server keeps events, so that subscriptions can resume (P7D).',
   ],
   BAILIWICK_REVISION_RETENTION: [
     retention.default(15_552_000_000),
-    'How long revisions are kept after another took their place (P180D): of allowlists, those that no result refers to; of policy overrides, all, and ended candidates.',
+    'How long the server keeps revisions after a newer one replaced them (P180D): revisions of allowlists to which no result refers, all revisions of policy overrides, and ended candidates.',
   ],
   BAILIWICK_STREAM_LIFETIME: [
     duration.refine((ms) => ms <= 86_400_000, 'is not up to P1D').default(3_600_000),
-    'How long a stream of events stays open; then it ends, and clients resume (PT1H).',
+    'How long an event stream stays open; then it ends, and clients resume (PT1H).',
   ],
   BAILIWICK_STREAM_PATIENCE: [
     duration.default(30_000),
-    'How long the client of a stream may take to read what was sent before it is cut off (PT30S).',
+    'How long the client of an event stream may take to read what the server sent, before the server closes the connection (PT30S).',
   ],
   ...LIMIT_SETTINGS,
   BAILIWICK_CONTENT_MEMORY: [
@@ -112,26 +112,26 @@ export const PROCESS_SETTINGS = {
       .min(CONTENT_MEMORY_MIN)
       .max(2 ** 40)
       .default(CONTENT_MEMORY_MIN),
-    'Bytes of logs, lists and uploads that are in memory at a time, compiled lists included; beyond it requests are answered UNAVAILABLE (384 MiB, which the largest list takes and no less will do). The rest of the process takes some 500 MiB more with the embedded database, 200 MiB with Postgres.',
+    'Most bytes of logs, lists and uploads in memory at a time, including compiled lists; above it requests get UNAVAILABLE (384 MiB, which is also the minimum, because the largest list needs it). The rest of the process takes about 500 MiB more with the embedded database, and 200 MiB with Postgres.',
   ],
   BAILIWICK_METRICS_TOKEN: [
     z
       .string()
       .regex(/^\S{32,1024}$/, 'must have 32 to 1024 characters and no white space')
       .optional(),
-    'A bearer for programs that scrape /metrics and can do nothing else; best given as a file. Without it a token of a system reader is needed.',
+    'A bearer token for programs that scrape /metrics. It is valid for nothing else; set it by a file if possible. Without it, /metrics requires the token of a system reader.',
   ],
   BAILIWICK_AUDIT_DENIAL_WINDOW: [
     duration.refine((ms) => ms >= 1000 && ms <= 3_600_000, 'is not from PT1S to PT1H').default(60_000),
-    'For how long more of the same denials of one caller are counted before one entry of the audit log tells their number (PT1M). The first is written at once.',
+    'How long the server counts repeated denials of one caller before it writes one audit entry with their number (PT1M). It writes the first denial at once.',
   ],
   BAILIWICK_DRAIN_DELAY: [
     duration.refine((ms) => ms <= 600_000, 'is not up to PT10M').default(0),
-    'How long the server goes on to accept connections on shutdown after /readyz began to say no (PT0S): as long as a balancer needs to see it.',
+    'On shutdown, how long the server still accepts connections after /readyz begins to return 503 (PT0S): as long as a balancer needs to notice.',
   ],
   BAILIWICK_SHUTDOWN_TIMEOUT: [
     duration.default(10_000),
-    'How long open requests may finish on shutdown (PT10S), after the drain delay. Connections that clients keep open without a request are ended within six seconds.',
+    'On shutdown, how long running requests may take to finish after the drain delay (PT10S). The server closes connections without a request within six seconds.',
   ],
 } as const;
 

@@ -74,7 +74,7 @@ export async function openFiles(dataDir: string): Promise<PGlite> {
 }
 
 const ways = (dataDir: string) =>
-  `Restore the folder from a backup. To begin anew without its data, name another folder with BAILIWICK_DATA_DIR, or remove pg and started from ${dataDir}.`;
+  `Restore the folder from a backup. To begin with an empty database, name another folder with BAILIWICK_DATA_DIR, or remove pg and started from ${dataDir}.`;
 
 function missing(dataDir: string, what: string): DataMissing {
   return new DataMissing(

@@ -59,7 +59,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       if (tryLink(mine, path)) return { release: () => releaseIfOwned(path, owner, presence) };
       await removeIfStale(folder, path);
     }
-    throw new CannotStart(`The lock of the data folder ${folder} could not be taken: others take it all the time.`);
+    throw new CannotStart(`The lock of the data folder ${folder} could not be taken: other processes keep taking it.`);
   } catch (error) {
     presence.end();
     throw error;

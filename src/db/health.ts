@@ -6,13 +6,13 @@ export type Ask = (statement: string) => Promise<unknown>;
 
 /** What an operator is told of each cause: open to everybody, so nothing of the database's own words. */
 const REASONS: Readonly<Record<Cause, string>> = {
-  'no-connection': 'every session of this server is taken',
-  locked: 'a lock is held for too long',
+  'no-connection': 'all connections of this server are in use',
+  locked: 'another session holds a lock for too long',
   slow: 'the database does not answer in time',
   'disk-full': 'the database has no space left',
-  'read-only': 'the database takes no writes: it is a standby, or read-only by its settings',
+  'read-only': 'the database accepts no writes: it is a standby, or read-only by its settings',
   'too-many-sessions': 'the database has no room for more sessions',
-  refused: 'the database does not let this server in',
+  refused: 'the database does not admit this server',
   gone: 'the database does not answer',
 };
 const UNKNOWN = 'the database fails';

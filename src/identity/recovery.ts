@@ -58,7 +58,7 @@ function writePassword(path: string): string {
     writeFileSync(path, `${password}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      throw new CannotRecover(`${path} is there already: remove it, or name another file.`);
+      throw new CannotRecover(`${path} already exists: remove it, or name another file.`);
     throw error;
   }
   return password;

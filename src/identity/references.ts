@@ -20,7 +20,7 @@ const KEEPING: readonly Reference[] = [
   {
     to: 'Role',
     column: roleAssignments.roleId,
-    keepsAs: ['assignment that gives this role', 'assignments that give this role'],
+    keepsAs: ['assignment of this role', 'assignments of this role'],
   },
   { to: 'Role', column: roleImplications.impliedRoleId, keepsAs: ['role that implies it', 'roles that imply it'] },
 ];

@@ -32,7 +32,7 @@ export const requestIdReused = userError('REQUEST_ID_REUSED');
 export const staleEtag = (message = 'The object changed since this etag was read.', ...path: string[]) =>
   userError('STALE_ETAG')(message, ...(path.length > 0 ? path : ['etag']));
 export const previewOutdated = () =>
-  userError('PREVIEW_OUTDATED')('The preview was of another change; look at it again.', 'previewHash');
+  userError('PREVIEW_OUTDATED')('The preview was of a different change: preview this change again.', 'previewHash');
 
 interface RefusalExtensions {
   readonly reason?: Reason;
@@ -68,7 +68,7 @@ export const wrongScope = (policy: string, scopeTypes: readonly string[]) =>
 export const outlasting = (policy: string, until: Date | null) =>
   new Refusal(
     'FORBIDDEN',
-    `This would outlast the caller’s own right to give it${until ? `, which ends at ${until.toISOString()}` : ''}.`,
+    `This would outlast the caller’s own right to grant it${until ? `, which ends at ${until.toISOString()}` : ''}.`,
     { policy, reason: 'OUTLASTS_GIVER', ...(until && { until: until.toISOString() }) },
   );
 /** The same for what is missing and for what the caller may not read, so that the two cannot be told apart. */
@@ -78,15 +78,19 @@ export const badInput = (message: string, extensions: RefusalExtensions = {}) =>
 /** A request that is beyond a bound, refused before the work that the bound is for. */
 export const beyond = (bound: 'body' | 'document' | 'cost', message: string, extensions: RefusalExtensions = {}) =>
   badInput(message, { bound, ...extensions });
-export const invalidCursor = () => new Refusal('INVALID_CURSOR', 'The cursor is not one of this list.');
+export const invalidCursor = () => new Refusal('INVALID_CURSOR', 'The cursor is not valid for this list.');
 export const eventsExpired = () =>
-  new Refusal('INVALID_CURSOR', 'Events from then are not kept any more: read afresh, and begin without a cursor.', {
-    reason: 'EVENTS_EXPIRED',
-  });
+  new Refusal(
+    'INVALID_CURSOR',
+    'The events of that time are no longer kept: read the objects again, and begin without a cursor.',
+    {
+      reason: 'EVENTS_EXPIRED',
+    },
+  );
 /** How long to wait before a second try at what was not available; most of it is over by then. */
 const RETRY_AFTER_SECONDS = 5;
 export const unavailable = (
-  message = 'The service cannot answer just now; try again.',
+  message = 'The service is temporarily unavailable; try again.',
   retryAfterSeconds = RETRY_AFTER_SECONDS,
 ) => new Refusal('UNAVAILABLE', message, { retryAfterSeconds });
 export const requestTimeout = (message: string) => new Refusal('REQUEST_TIMEOUT', message);

@@ -38,7 +38,7 @@ interface Waiter {
 
 /** When to come back to a queue that is full, or too slow. */
 const RETRY_SECONDS = 2;
-const full = () => rateLimited('Too many wait for this; try again later.', RETRY_SECONDS);
+const full = () => rateLimited('Too many requests wait for this; try again later.', RETRY_SECONDS);
 
 /** Runs few tasks at once, and lets those who want more wait in turns: by lane, and in a lane by key. */
 export class FairQueue<Lane extends string> {

@@ -5,9 +5,9 @@ const UNSEEN = /[\p{Cc}\p{Cs}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 
 /** A name as it is stored: 1 to 255 characters, none of them invisible, no space at either end. */
 export function validName(name: string, ...path: string[]): string {
-  if (name.length < 1 || name.length > 255) throw invalid('A name has 1 to 255 characters.', ...path);
+  if (name.length < 1 || name.length > 255) throw invalid('A name must have 1 to 255 characters.', ...path);
   if (UNSEEN.test(name) || name.trim() !== name) {
-    throw invalid('A name has no control or invisible characters and no space at either end.', ...path);
+    throw invalid('A name must not contain control or invisible characters, or begin or end with a space.', ...path);
   }
   return name;
 }
@@ -15,8 +15,8 @@ export function validName(name: string, ...path: string[]): string {
 /** A free text as it is stored: at most 4,096 characters; null when absent or empty. */
 export function validText(text: string | null | undefined, ...path: string[]): string | null {
   if (text == null || text === '') return null;
-  if (text.length > 4096) throw invalid('A text has at most 4096 characters.', ...path);
-  if (/[\0\p{Cs}]/u.test(text)) throw invalid('A text has no NUL and no broken surrogates.', ...path);
+  if (text.length > 4096) throw invalid('A text must have at most 4096 characters.', ...path);
+  if (/[\0\p{Cs}]/u.test(text)) throw invalid('A text must not contain NUL or broken surrogates.', ...path);
   return text;
 }
 

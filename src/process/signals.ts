@@ -10,7 +10,7 @@ export function renewOnHangup(server: HttpServer, tls: TlsFiles, log: Logger): v
       renewCertificate(server, tls);
       log.info('the certificate was read again');
     } catch (error) {
-      log.error({ err: error }, 'the certificate could not be read; the one before stays in use');
+      log.error({ err: error }, 'the certificate could not be read; the previous one stays in use');
     }
   });
 }

@@ -16,7 +16,7 @@ export function startFailure(error: unknown): StartFailure {
   if (error instanceof ConfigError) return { line: error.message, exitCode: 2 };
   if (error instanceof CannotStart) return { line: error.message, exitCode: 1 };
   createLogger('error').error({ err: faultForLog(error) }, 'the server could not start');
-  return { line: 'The server could not start, for a reason that it does not know: the log has it.', exitCode: 1 };
+  return { line: 'The server could not start because of an unexpected error: see the log.', exitCode: 1 };
 }
 
 /** Does a part of the start. @throws CannotStart in place of errors of the system and of Postgres that it knows. */
@@ -62,18 +62,18 @@ function codedIn(error: unknown): Coded | null {
 
 const NOT_LISTENING: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use: stop what listens there, or choose another',
-  EACCES: 'may not be listened on by this user: choose another, or give it the right',
-  EPERM: 'may not be listened on by this user: choose another, or give it the right',
-  EADDRNOTAVAIL: 'is no address of this machine: choose another',
-  EAFNOSUPPORT: 'is of a kind that this machine does not have: choose another',
-  ENOENT: 'is in no folder: make the folder, or choose another',
-  ENOTDIR: 'is in no folder: choose another',
+  EACCES: 'cannot be used by this user: choose another, or give the user the right',
+  EPERM: 'cannot be used by this user: choose another, or give the user the right',
+  EADDRNOTAVAIL: 'is not an address of this machine: choose another',
+  EAFNOSUPPORT: 'has a form that this machine does not support: choose another',
+  ENOENT: 'is in a folder that does not exist: create the folder, or choose another',
+  ENOTDIR: 'is in a path that is not a folder: choose another',
   EINVAL: 'cannot be listened on: choose another',
 };
 
 function listening({ code, syscall, hostname }: Coded, { place }: Config): string | null {
   const isPlace = 'host' in place && syscall === 'getaddrinfo' && hostname === place.host;
-  if (isPlace) return `The host ${place.host} is not known (${code}): correct BAILIWICK_HOST.`;
+  if (isPlace) return `The host ${place.host} is unknown (${code}): correct BAILIWICK_HOST.`;
   if (syscall !== 'listen' && syscall !== 'bind') return null;
   const why = NOT_LISTENING[code] ?? `cannot be listened on (${code}): choose another`;
   if ('socketPath' in place) return `The socket ${place.socketPath} ${why} with BAILIWICK_SOCKET_PATH.`;
@@ -85,13 +85,13 @@ const SQLSTATE = /^([0-9][0-9A-Z]{4}|XX[0-9]{3})$/;
 const TOLD = /^(08|25|28|3D|42|53|55|57|58|XX)/;
 const REFUSED: Readonly<Record<string, string>> = {
   '28P01': 'refuses the user or its password: correct DATABASE_URL',
-  '28000': 'lets this user in from nowhere near here: correct DATABASE_URL, or its pg_hba.conf',
+  '28000': 'does not admit this user from this machine: correct DATABASE_URL, or its pg_hba.conf',
   '3D000': 'has no such database: create it, or correct DATABASE_URL',
-  '42501': 'lets this user make no tables: make it the owner of the database',
+  '42501': 'does not let this user create tables: make it the owner of the database',
   '53300': 'has no connection left: raise its max_connections, or lower BAILIWICK_DATABASE_CONNECTIONS',
   '53100': 'has a full disk: free some space on it',
   '57P03': 'is starting or stopping: try again when it is up',
-  '25006': 'takes no writes, as a standby does: name the primary in DATABASE_URL',
+  '25006': 'is read-only, as a standby is: name the primary in DATABASE_URL',
 };
 const UNREACHABLE =
   /^(ECONN\w+|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOTFOUND|EAI_\w+|CONNECT_TIMEOUT|CONNECTION_\w+|EPIPE)$/;
@@ -127,14 +127,14 @@ function onEmbedded({ code, message }: Coded, { databaseUrl, dataDir }: Config):
 const full = (where: string) => `The disk of ${where} is full: free some space on it, and start again.`;
 
 const UNUSABLE: Readonly<Record<string, string>> = {
-  EACCES: 'this user has not the right to it',
-  EPERM: 'this user has not the right to it',
+  EACCES: 'this user has no right to use it',
+  EPERM: 'this user has no right to use it',
   EROFS: 'its disk is read-only',
-  ENOENT: 'it is not there',
-  ENOTDIR: 'a part of its path is no folder',
-  EEXIST: 'it is there and no folder',
+  ENOENT: 'it does not exist',
+  ENOTDIR: 'a part of its path is not a folder',
+  EEXIST: 'it exists and is not a folder',
   EISDIR: 'it is a folder',
-  ELOOP: 'its links lead nowhere',
+  ELOOP: 'its symbolic links form a loop',
   ENAMETOOLONG: 'its name is too long',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',

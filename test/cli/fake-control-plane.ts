@@ -91,7 +91,7 @@ export class FakeControlPlane {
       case 'LogInAgent':
         return this.#logIn(input);
     }
-    if (this.isBanned) throw unauthenticated('This agent may not act any more.', 'AGENT_BANNED');
+    if (this.isBanned) throw unauthenticated('This agent is banned or retired.', 'AGENT_BANNED');
     if (!isMine) throw unauthenticated();
     if (operation === 'CreateUpload') return { uploadId: '/uploads/1', path: '/uploads/1' };
     return operation === 'BeginAttestation' ? this.#begin() : this.#submit(input);

@@ -79,7 +79,7 @@ describe('policy import-service', () => {
 
   test('refused: warnings count when asked for', async () => {
     const { code, err } = await importService('things.yaml', SAMPLE, '--strict');
-    expect([code, err]).toEqual([1, 'error: things.yaml has what is doubtful\n']);
+    expect([code, err]).toEqual([1, 'error: things.yaml has rules with warnings\n']);
   });
 
   test('refused: rules that policy evaluate would refuse, by line and rule', async () => {
@@ -94,7 +94,7 @@ describe('policy import-service', () => {
     const { code, out, err } = await importService('wrong.yaml', sample.join('\n'));
     expect([code, err, out.split('\n')]).toEqual([
       1,
-      'error: wrong.yaml has what would be refused\n',
+      'error: wrong.yaml has rules that would be refused\n',
       [
         '1: error: INVALID_CHECK: admin: rule admin, line 1, column 1: unknown credential field: http',
         '3: error: INVALID_CHECK: get: rule admin, line 1, column 1: unknown credential field: http',

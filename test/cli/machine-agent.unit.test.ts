@@ -172,7 +172,7 @@ describe('MachineAgent attesting', () => {
 
   test('refused: a ban is said as such, and no log-in is tried', async () => {
     plane.isBanned = true;
-    await expect(agent.attest()).rejects.toThrow('This agent may not act any more.');
+    await expect(agent.attest()).rejects.toThrow('This agent is banned or retired.');
     expect(plane.calls).not.toContain('LogInAgent');
     plane.isBanned = false;
     expect((await attest(agent)).verdict).toBe('ACCEPTED');

@@ -145,7 +145,7 @@ describe('policy explain', () => {
       0,
       [
         'FORBIDDEN  allowlist:create',
-        'scope     project: the policy takes it',
+        'scope     project: the policy accepts it',
         'boundary    TRUE   project_id:%(project_id)s  (caller: p; target: p)',
         'check     > FALSE  role:member  (caller: reader)',
         '',
@@ -155,7 +155,9 @@ describe('policy explain', () => {
 
   test('ok: a scope that decides alone', async () => {
     const { out } = await policy('explain', 'domain:create', '--credentials', json('credentials.json', member));
-    expect(out).toBe('WRONG_SCOPE  domain:create\nscope     project: the policy does not take it\nit takes  system\n');
+    expect(out).toBe(
+      'WRONG_SCOPE  domain:create\nscope     project: the policy does not accept it\naccepts   system\n',
+    );
   });
 
   test('ok: as JSON', async () => {

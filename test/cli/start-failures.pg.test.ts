@@ -47,10 +47,10 @@ function addressOf(user: string, database = name): string {
 describe('a start on a Postgres that does not let it', () => {
   test.each([
     ['a database that is missing', base.username, 'no_such_database', 'has no such database: create it'],
-    ['a user that is missing', 'no_such_user', name, /refuses the user|lets this user in from nowhere/],
+    ['a user that is missing', 'no_such_user', name, /refuses the user|does not admit this user/],
     ['no connection left', `${name}_limited`, name, 'has no connection left: raise its max_connections'],
-    ['no right to make tables', `${name}_powerless`, name, 'lets this user make no tables'],
-    ['a database that takes no writes', `${name}_reading`, name, 'takes no writes, as a standby does'],
+    ['no right to make tables', `${name}_powerless`, name, 'does not let this user create tables'],
+    ['a database that takes no writes', `${name}_reading`, name, 'is read-only, as a standby is'],
   ])('unavailable: %s is one line that says what to do', { timeout: TIMEOUT }, async (_what, user, database, words) => {
     const told = await startAndStop(join(folder, 'data'), { env: { DATABASE_URL: addressOf(user, database) } });
     expect(told).toMatchObject({ code: 1, out: '', isReady: false });

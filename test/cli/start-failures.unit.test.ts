@@ -55,7 +55,7 @@ describe('where to listen', () => {
 
   test('unavailable: an address of another machine is said', { timeout: TIMEOUT }, async () => {
     makeMigratedFolder(dataDir);
-    await expectLine(1, ['192.0.2.1:0 is no address of this machine'], { env: { BAILIWICK_HOST: '192.0.2.1' } });
+    await expectLine(1, ['192.0.2.1:0 is not an address of this machine'], { env: { BAILIWICK_HOST: '192.0.2.1' } });
   });
 
   test('unavailable: a socket in no folder is said', { timeout: TIMEOUT }, async () => {
@@ -68,13 +68,13 @@ describe('where to listen', () => {
 describe('the data folder', () => {
   test('invalid: a file in its place is said', { timeout: TIMEOUT }, async () => {
     writeFileSync(dataDir, '');
-    await expectLine(1, [dataDir, 'it is there and no folder', 'BAILIWICK_DATA_DIR'], {});
+    await expectLine(1, [dataDir, 'it exists and is not a folder', 'BAILIWICK_DATA_DIR'], {});
   });
 
   test('invalid: a folder in a file is said', { timeout: TIMEOUT }, async () => {
     writeFileSync(dataDir, '');
     // Which of two errors the system answers depends on its release.
-    await expectLine(1, [/no folder/], {}, join(dataDir, 'deeper'));
+    await expectLine(1, [/not a folder/], {}, join(dataDir, 'deeper'));
   });
 
   test('invalid: a folder that may not be made is said', { timeout: TIMEOUT }, async () => {
@@ -115,7 +115,7 @@ describe('the data folder', () => {
 
 describe('files', () => {
   test.each([
-    ['is not there', 'none.pem', /it is not there/],
+    ['is not there', 'none.pem', /it does not exist/],
     ['is a folder', '.', /it is a folder/],
     ['holds no certificate', 'text.pem', /cannot be used together/],
   ])('invalid: a certificate that %s is said', { timeout: TIMEOUT }, async (_what, name, words) => {
@@ -138,7 +138,7 @@ describe('files', () => {
   });
 
   test.each([
-    ['in no folder', 'none/key.pem', /it is not there/],
+    ['in no folder', 'none/key.pem', /it does not exist/],
     ['that is a folder', '.', /it is a folder/],
     ['that holds no key', 'text.pem', /must hold Ed25519 keys/],
   ])('invalid: an audit key file %s is said', { timeout: TIMEOUT }, async (_what, name, words) => {
@@ -148,7 +148,7 @@ describe('files', () => {
   });
 
   test.each([
-    ['in no folder', 'none/password', /it is not there/],
+    ['in no folder', 'none/password', /it does not exist/],
     ['that others may read', 'password', /no password file that this user wrote/],
   ])('invalid: a password file %s is said', { timeout: TIMEOUT }, async (_what, name, words) => {
     makeMigratedFolder(dataDir);

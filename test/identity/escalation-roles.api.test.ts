@@ -215,7 +215,7 @@ describe('the implication detour', () => {
     await stories.create('ladder', admin);
     const input = await implication('ladder', 'admin', admin);
     const { userErrors } = await stories.changed('addImpliedRole', input, admin);
-    expect(userErrors).toMatchObject([{ code: 'INVALID', message: 'Nothing may imply admin.' }]);
+    expect(userErrors).toMatchObject([{ code: 'INVALID', message: 'No role can imply admin.' }]);
     const named = await stories.changed('createRole', { name: 'Admin' }, admin);
     expect(named).toMatchObject({ role: null, userErrors: [{ code: 'INVALID', path: ['input', 'name'] }] });
     expect((await rights())[1]).toBe(before[1]);

@@ -49,7 +49,7 @@ describe('membership', () => {
   test('conflict: a member joins again; hidden: who is no member leaves', async () => {
     const user = await server.user(home.domainId);
     const group = await ask.group(home.domainId, undefined, [user]);
-    expect((await add(group, user)).errors).toEqual(['ALREADY_EXISTS user: The user is a member already.']);
+    expect((await add(group, user)).errors).toEqual(['ALREADY_EXISTS user: The user is already a member.']);
     await leave(group, user);
     expect((await leave(group, user)).code).toBe('NOT_FOUND');
   });

@@ -81,7 +81,7 @@ describe('Mutation.addImpliedRole', () => {
       ['superglobal', system],
     ] as const) {
       const errors = errorsOf(await stories.imply(role, 'admin', token));
-      expect(errors).toMatchObject([{ code: 'INVALID', message: 'Nothing may imply admin.' }]);
+      expect(errors).toMatchObject([{ code: 'INVALID', message: 'No role can imply admin.' }]);
     }
     const other = await stories.as({ type: 'domain', domainId: await server.domain() }, 'manager');
     const theirs = await stories.create('theirs', other);

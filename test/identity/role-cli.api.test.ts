@@ -53,7 +53,7 @@ test('ok: a role is made, shown, changed, made to bring others, given to a group
   expect(await role('assignments', '--group-id', group)).toContain('oncall');
 
   const busy = await runCli('role', 'delete', 'acme/oncall');
-  expect(busy.err).toContain('Assignments that give this role: 1');
+  expect(busy.err).toContain('Assignments of this role: 1');
   await role('revoke', JSON.parse(listed)[0].id, '--reason', 'rota ended');
   expect(await role('unimply', 'acme/oncall', 'member')).toMatch(/Implies directly +-\n/);
   await role('delete', 'acme/oncall');

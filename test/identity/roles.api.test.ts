@@ -153,7 +153,7 @@ describe('Mutation.deleteRole', () => {
     const { etag } = await stories.role('used', manager);
     const errors = await userErrors('deleteRole', { roleId: used.id, etag }, manager);
     expect(errors).toMatchObject([{ code: 'IN_USE', path: ['input', 'roleId'] }]);
-    expect(errors[0].message).toBe('Assignments that give this role: 1; roles that imply it: 1.');
+    expect(errors[0].message).toBe('Assignments of this role: 1; roles that imply it: 1.');
 
     await stories.changed('revokeRole', { roleAssignmentId: roleAssignment.id }, manager);
     const upper = await stories.role('upper', manager);

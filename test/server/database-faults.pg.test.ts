@@ -60,7 +60,7 @@ test('unavailable: writes while the database is read-only by its settings, and r
   while (codeOf(await server.graphql('{ viewer { kind } }', {}, token)) !== undefined) await delay(50);
   expect(told(await create())).toEqual([503, 'UNAVAILABLE']);
   for (let round = 0; round < 3; round += 1) {
-    expect(await readiness()).toEqual(notReady('takes no writes: it is a standby, or read-only by its settings'));
+    expect(await readiness()).toEqual(notReady('accepts no writes: it is a standby, or read-only by its settings'));
   }
   expect((await server.graphql('{ viewer { kind } }', {}, token)).body.data.viewer.kind).toBe('USER');
   await outside.ask(`alter database ${database} reset default_transaction_read_only`);

@@ -44,7 +44,7 @@ export interface RevisionContent {
 export async function readRevision(context: Context, input: RevisionInput, lease: Lease): Promise<RevisionContent> {
   const { imaPolicy, tpmPolicy, vtpmPolicy } = input;
   if (imaPolicy == null && tpmPolicy == null && vtpmPolicy == null) {
-    throw invalid('A revision has at least one of imaPolicy, tpmPolicy and vtpmPolicy.');
+    throw invalid('A revision must have at least one of imaPolicy, tpmPolicy and vtpmPolicy.');
   }
   const options = { hasImaPolicy: imaPolicy != null };
   checkPcrPolicy('tpmPolicy', tpmPolicy, options);

@@ -67,7 +67,7 @@ const underWay = new Set<string>();
 /** In this process; in others the lock on the agent's row decides. An honest agent waits for each answer. */
 async function oneAtATime<T>(agentId: string, run: () => Promise<T>): Promise<T> {
   if (underWay.has(agentId)) {
-    throw rateLimited('Earlier evidence of this agent is still being judged; try again.', BUSY_RETRY_SECONDS);
+    throw rateLimited('The server is still verifying earlier evidence of this agent; try again.', BUSY_RETRY_SECONDS);
   }
   underWay.add(agentId);
   try {
@@ -85,7 +85,7 @@ function requireAttesting(state: AgentState, { recoversAutomatically }: Settings
   if (!canChange) throw attestsNothing(state);
 }
 
-const attestsNothing = (state: AgentState) => unauthenticated(`An agent that is ${state} proves nothing.`);
+const attestsNothing = (state: AgentState) => unauthenticated(`Agents in state ${state} cannot attest.`);
 
 async function find(context: Context, agentId: string, attestationId: string) {
   const view = await findView(context.db, { id: agentId });

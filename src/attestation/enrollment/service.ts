@@ -46,7 +46,7 @@ export async function enrollAgent(context: Context, input: EnrollAgent) {
     const keys = { ekFingerprint: keyFingerprint(ek), akName: Buffer.from(ak.name).toString('base64') };
     const known = view.record.ekFingerprint;
     if (known !== null && known !== keys.ekFingerprint) {
-      throw invalid('This enrollment was begun with another endorsement key.', 'endorsementKey');
+      throw invalid('This enrollment began with another endorsement key.', 'endorsementKey');
     }
     if (await areKeysTaken(act.tx, view.agent.id, keys)) {
       throw alreadyExists('Another agent is enrolled with these keys.', 'endorsementKey');
@@ -119,7 +119,7 @@ async function lockEnrollment({ tx, now }: Act, token: string): Promise<AgentVie
   return view;
 }
 
-const refused = () => unauthenticated('The enrollment token or the secret does not count.');
+const refused = () => unauthenticated('The enrollment token or the secret is not valid.');
 
 function readKeys(input: EnrollAgent): { ek: PublicArea; ak: PublicArea } {
   const facts: UserErrorFact[] = [];

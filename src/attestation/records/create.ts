@@ -113,7 +113,7 @@ export async function bindAllowlist(context: Context, input: BindAllowlist) {
 /** The allowlist that is asked for, when it is as its reader saw it; null when none is. */
 async function reviewed(act: Act, { allowlist, allowlistEtag }: Omit<BindAllowlist, 'agent'>) {
   if (allowlist == null) {
-    if (allowlistEtag != null) throw invalid('There is no allowlist that it could be of.', 'allowlistEtag');
+    if (allowlistEtag != null) throw invalid('Name the allowlist that the allowlistEtag belongs to.', 'allowlistEtag');
     return null;
   }
   const found = await resolveAllowlist(act, allowlist);

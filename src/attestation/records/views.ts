@@ -38,7 +38,9 @@ function keyOf({ actor }: Asker, ref: AgentRef): AgentKey {
   }
   const { where } = actor;
   if (where === null || !('projectId' in where)) {
-    throw badInput('An agent is named in a project: use its id, or a token of the project.', { argument: 'name' });
+    throw badInput('A name identifies an agent only within its project: use the id, or a token of the project.', {
+      argument: 'name',
+    });
   }
   if (ref.name == null || ref.name.includes('\0')) throw notFound('agent');
   return { projectId: where.projectId, name: ref.name };

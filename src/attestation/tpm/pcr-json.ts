@@ -21,7 +21,7 @@ export function parsePcrJson(text: string): PcrBanks {
   const banks: PcrBanks = new Map();
   scanner.object('', (bank, pointer) => {
     if (!isHashAlgorithm(bank)) return scanner.fail(pointer, 'not a bank: sha1, sha256, sha384 or sha512');
-    if (banks.has(bank)) return scanner.fail(pointer, 'the bank is given twice');
+    if (banks.has(bank)) return scanner.fail(pointer, 'the bank occurs twice');
     banks.set(bank, parseBank(scanner, bank, pointer));
   });
   scanner.end();
@@ -41,7 +41,7 @@ function parseBank(scanner: Scanner, hash: HashAlgorithm, bankPointer: string): 
   scanner.object(bankPointer, (name, pointer) => {
     if (!/^(0|[1-9]\d?)$/.test(name) || Number(name) > MAX_PCR)
       return scanner.fail(pointer, `not a PCR from 0 to ${MAX_PCR}`);
-    if (bank.has(Number(name))) return scanner.fail(pointer, 'the PCR is given twice');
+    if (bank.has(Number(name))) return scanner.fail(pointer, 'the PCR occurs twice');
     const value = scanner.string(pointer);
     // What is not a digit ends the decoding early.
     const bytes = Buffer.from(value, 'hex');

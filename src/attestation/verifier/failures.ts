@@ -22,9 +22,11 @@ const policy = (description: string, severity: Severity = 'error'): FailureKind 
 /** Every failure a verification can end in. The documentation of error codes is generated from this table. */
 export const FAILURES = {
   CHALLENGE_EXPIRED: protocol('The challenge has expired; begin again.'),
-  CHALLENGE_USED: protocol('The challenge has been answered before; a nonce counts once.'),
-  CHALLENGE_OUTDATED: protocol('What is bound to the agent has changed since the challenge was given; begin again.'),
-  NOTHING_BOUND: protocol('No policy is bound that applies to this agent, so nothing was judged.'),
+  CHALLENGE_USED: protocol('The challenge was already used; a nonce is valid once.'),
+  CHALLENGE_OUTDATED: protocol(
+    'The policies bound to the agent have changed since the challenge was issued; begin again.',
+  ),
+  NOTHING_BOUND: protocol('No bound policy applies to this agent, so nothing was verified.'),
   QUOTE_BANK_UNEXPECTED: protocol('The quote covers a PCR bank that the challenge did not offer.'),
   IMA_OFFSET_UNEXPECTED: protocol('The log begins neither at entry 0 nor at the offset of the challenge.'),
   IMA_REBOOTED: protocol('The machine has booted since its last evidence; send the whole log, with imaOffset 0.'),
@@ -39,7 +41,7 @@ export const FAILURES = {
   SIGNATURE_INVALID: integrity('The signature over the quote is not by the enrolled attestation key.'),
   SIGNATURE_HASH_REFUSED: integrity('The signature is over SHA-1, which is not allowed.'),
   NONCE_MISMATCH: integrity('The quote was not made for the nonce of this challenge.'),
-  PCRS_MALFORMED: integrity('The reported PCR values are not the JSON form that is asked for.'),
+  PCRS_MALFORMED: integrity('The reported PCR values are not in the required JSON form.'),
   PCR_SELECTION_MISMATCH: integrity('The reported PCRs are not those that the quote attests.'),
   PCR_NOT_QUOTED: integrity('A required PCR is absent from the quote.'),
   PCR_NOT_ASKED: integrity('The quote covers a PCR that the challenge did not ask for.'),
@@ -54,7 +56,7 @@ export const FAILURES = {
   IMA_BUFFER_DIGEST_MISMATCH: integrity('The digest of a measured buffer is not the digest of its content.'),
   IMA_PCR_NOT_EXTENDED: integrity('PCR 10 is still zero: IMA has measured nothing into this TPM.'),
   IMA_LOG_UNATTESTED: integrity(
-    'Entries that an earlier log held are still not accounted for by PCR 10: the log grows without the TPM.',
+    'PCR 10 still does not account for entries of an earlier log: the log grows without the TPM.',
   ),
   IMA_PCR_MISMATCH: integrity('Replaying the IMA log does not reach the quoted PCR 10.'),
 

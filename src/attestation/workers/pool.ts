@@ -141,7 +141,7 @@ async function run<Input, Output>(name: string, input: Input, { transferList, ti
   }
 }
 
-const overloaded = () => unavailable('The server has too much to verify just now; try again.', RETRY_SECONDS);
+const overloaded = () => unavailable('The server is busy with other evidence; try again.', RETRY_SECONDS);
 
 /** Memory that nothing else lies in can change hands; the rest is copied. */
 function wholeBuffer(content: string | Uint8Array | undefined): ArrayBuffer[] {

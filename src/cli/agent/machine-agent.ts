@@ -118,7 +118,7 @@ export class MachineAgent {
     } catch (error) {
       // A log-in would be refused as well, and could not say why.
       if (!isUnauthenticated(error) || isBanned(error)) throw error;
-      this.#options.say('the token does not count any more; logging in with a quote');
+      this.#options.say('the token is no longer valid; logging in with a quote');
     }
     return call(this.#connection(await this.#logIn()));
   }

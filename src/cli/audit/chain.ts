@@ -23,7 +23,7 @@ interface SealPage {
 
 export async function getChain(session: Session): Promise<Chain> {
   const { chain } = await request<{ chain: Chain | null }>(session.connection, GET_AUDIT_CHAIN);
-  if (chain === null) throw new CliError('the server answered no chain', EXIT.unavailable);
+  if (chain === null) throw new CliError('the server returned no chain', EXIT.unavailable);
   return chain;
 }
 
@@ -33,7 +33,7 @@ export async function* listSeals(session: Session, fromSeq: number): AsyncGenera
   do {
     const variables = { first: PAGE, fromSeq, after };
     const answer: { items: SealPage | null } = await request(session.connection, LIST_AUDIT_SEALS, variables);
-    if (answer.items === null) throw new CliError('the server answered no list', EXIT.unavailable);
+    if (answer.items === null) throw new CliError('the server returned no list', EXIT.unavailable);
     yield answer.items.nodes;
     after = answer.items.pageInfo.hasNextPage ? answer.items.pageInfo.endCursor : null;
   } while (after !== null);

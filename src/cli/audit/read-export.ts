@@ -24,15 +24,14 @@ type Line = z.infer<typeof LINE>;
 /** What an export begins with, and pages of its seals with the heads behind them. */
 export type Part = { readonly before: Place } | { readonly trim: SignedPlace } | { readonly seals: readonly Seal[] };
 
-/** @throws CliError when the file cannot be read or a line is not of an export. */
+/** @throws CliError when the file cannot be read or a line is not a line of an export. */
 export async function* readExport(file: string): AsyncGenerator<Part> {
   let seals: Seal[] = [];
   let isFirst = true;
   for await (const line of readLines(file)) {
     if ('before' in line || 'trim' in line) {
       // Anywhere else it would let the chain jump over what was taken out.
-      if (!isFirst)
-        throw new CliError(`${file}: only the first line may say what the export begins behind`, EXIT.usage);
+      if (!isFirst) throw new CliError(`${file}: only the first line may say where the export begins`, EXIT.usage);
       yield line;
     } else if ('seal' in line) {
       if (seals.length === PAGE) {
@@ -59,7 +58,7 @@ async function* readLines(file: string): AsyncGenerator<Line> {
   } catch (error) {
     if (error instanceof CliError) throw error;
     if (error instanceof z.ZodError || error instanceof SyntaxError)
-      throw new CliError(`${file}: line ${number} is not of an export`, EXIT.usage);
+      throw new CliError(`${file}: line ${number} is not a line of an export`, EXIT.usage);
     throw new CliError(`cannot read ${file}: ${messageOf(error)}`, EXIT.usage);
   }
 }
@@ -71,6 +70,6 @@ export async function readKeptHead(file: string): Promise<Place> {
     const value = z.union([z.object({ head: signed }), signed]).parse(JSON.parse(text));
     return 'head' in value ? value.head : value;
   } catch {
-    throw new CliError(`${file} does not hold a head`, EXIT.usage);
+    throw new CliError(`${file} does not contain a head`, EXIT.usage);
   }
 }

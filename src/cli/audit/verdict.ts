@@ -19,15 +19,15 @@ export interface Verdict {
 
 const WORDS: Readonly<Record<ChainFault['kind'], string>> = {
   CHANGED: 'the entry or its hash is not what was sealed',
-  REMOVED: 'the entry or its place is gone',
-  REORDERED: 'another entry stands here, which belongs elsewhere',
+  REMOVED: 'the entry or its place is missing',
+  REORDERED: 'another entry is in this place',
   ADDED: 'this entry was never sealed, and was put between sealed ones',
   UNSIGNED: 'nothing was signed that covers the entries from here on',
   HEAD_MISMATCH: 'an entry between this head and the one before was replaced',
   HEAD_INVALID: 'the signature of this head is not by its key',
   KEY_UNKNOWN: 'this head is by a key that is not known',
-  CUT: 'the chain ends before the head that was kept',
-  REWRITTEN: 'the chain has another hash here than the head that was kept',
+  CUT: 'the chain ends before the kept head',
+  REWRITTEN: 'the chain and the kept head have different hashes here',
 };
 
 /** Compares a head that was kept with what the chain has there. */

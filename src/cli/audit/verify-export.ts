@@ -37,7 +37,7 @@ export async function verifyExport(file: string, keyFile: string, kept: Place | 
   const fault: ChainFault | null = checked.fault ?? unsigned(checked.place, signedSeq);
   const verdict = { firstSeq, verifiedSeq: checked.place.seq, notes: [] };
   if (fault || kept === null) return { ...verdict, fault };
-  if (kept.seq < firstSeq - 1) throw new CliError(`the export begins behind the head that was kept, at ${kept.seq}`);
+  if (kept.seq < firstSeq - 1) throw new CliError(`the export begins after the kept head, at ${kept.seq}`);
   return { ...verdict, fault: compareKept(kept, atKept) };
 }
 

@@ -30,7 +30,7 @@ export async function verifyServer(session: Session, range: Range, kept: Place |
       VERIFY_AUDIT_CHAIN,
       variables,
     );
-    if (answer.verification === null) throw new CliError('the server answered no verification', EXIT.unavailable);
+    if (answer.verification === null) throw new CliError('the server returned no verification', EXIT.unavailable);
     verified = answer.verification;
   } while (verified.nextSeq !== null);
   const { verifiedSeq, fault } = verified;
@@ -39,7 +39,7 @@ export async function verifyServer(session: Session, range: Range, kept: Place |
 
 async function compareOnServer(session: Session, { trim }: Chain, kept: Place): Promise<ChainFault | null> {
   if (trim && kept.seq < trim.seq)
-    throw new CliError(`the head that was kept, at ${kept.seq}, is in the part that was dropped, up to ${trim.seq}`);
+    throw new CliError(`the kept head, at ${kept.seq}, is in the dropped part, up to ${trim.seq}`);
   return compareKept(kept, trim?.seq === kept.seq ? trim : await findPlace(session, kept.seq));
 }
 

@@ -19,7 +19,7 @@ const PAUSE_MS = 500;
 
 export function registerAgentWatch(noun: Command): void {
   verb(noun, 'watch', 'print changes of trust as they happen', 'bailiwick agent watch --to FAILED --to STALE')
-    .option('--since <time>', 'those since this time, for example 2026-01-31T08:00:00Z; otherwise from now on')
+    .option('--since <time>', 'changes since this time, for example 2026-01-31T08:00:00Z; otherwise from now on')
     .option('--to <state>', 'only changes to this state; may be repeated', collect)
     .action(async (options: WatchOptions, self: Command) => {
       const stop = new AbortController();

@@ -72,9 +72,9 @@ export function registerAgent(noun: Command): void {
     'create an agent and its enrollment token',
     'bailiwick agent create web-1 --allowlist web --token-file web-1.token',
   )
-    .option('--allowlist <name>', 'the list it is judged by')
-    .option('--allowlist-etag <etag>', 'the list as it was reviewed: nothing is made when it changed since')
-    .option('--external-id <id>', 'an id from elsewhere')
+    .option('--allowlist <name>', 'the allowlist to bind it to')
+    .option('--allowlist-etag <etag>', 'the etag of the reviewed list; if the list changed since, nothing is created')
+    .option('--external-id <id>', 'its id in another system')
     .addOption(
       new Option('--tpm-kind <kind>', 'what TPM the machine has').choices(['PHYSICAL', 'VIRTUAL']).default('PHYSICAL'),
     )
@@ -84,7 +84,7 @@ export function registerAgent(noun: Command): void {
     );
   withLimit(verb(noun, 'list', 'list agents', 'bailiwick agent list --state FAILED'))
     .option('--name <name>', 'of this name; may be repeated', collect)
-    .option('--external-id <id>', 'of this id from elsewhere; may be repeated', collect)
+    .option('--external-id <id>', 'with this id in another system; may be repeated', collect)
     .option('--state <state>', 'in this state; may be repeated', collect)
     .action(async ({ name, externalId, state, limit }: ListOptions, self: Command) => {
       const session = await openSession(self);
@@ -97,10 +97,10 @@ export function registerAgent(noun: Command): void {
   verb(
     noun,
     'bind <name> [allowlist]',
-    'judge an agent by another list, or by none',
+    'bind an agent to another list, or to none',
     'bailiwick agent bind web-1 web-next',
   )
-    .option('--etag <etag>', 'the list as it was reviewed: nothing is bound when it changed since')
+    .option('--etag <etag>', 'the etag of the reviewed list; if the list changed since, nothing is bound')
     .action(async (name: string, allowlist: string | undefined, { etag }: { etag?: string }, self: Command) => {
       const session = await openSession(self);
       await change(session, BIND_ALLOWLIST, { agent: agentRef(name), ...(await reviewed(session, allowlist, etag)) });
@@ -116,7 +116,7 @@ export function registerAgent(noun: Command): void {
 function registerTransition(noun: Command, name: string, summary: string, document: string): void {
   verb(noun, `${name} <name>`, summary, `bailiwick agent ${name} web-1 --reason "ticket 42"`)
     .option('--reason <text>', 'why')
-    .option('--etag <etag>', 'the agent as it was reviewed: nothing is done when its state changed since')
+    .option('--etag <etag>', 'the etag of the reviewed agent; if its state changed since, nothing is done')
     .action(async (name: string, { reason, etag }: { reason?: string; etag?: string }, self: Command) => {
       const session = await openSession(self);
       const agent = await get(session, GET_AGENT, { ref: agentRef(name) }, 'agent');
@@ -146,10 +146,10 @@ async function createAgent(session: Session, name: string, options: CreateOption
   if (tokenFile !== undefined) {
     await writePrivateFile(tokenFile, `${enrollmentToken}\n`);
     printObject(session, agent, DETAILS);
-    return note(session, `the enrollment token is in ${tokenFile} and counts until ${expiresAt}`);
+    return note(session, `the enrollment token is in ${tokenFile} and is valid until ${expiresAt}`);
   }
   const row = { ...agent, enrollmentToken, expiresAt };
-  printObject(session, row, [...DETAILS, ['Enrollment token', 'enrollmentToken'], ['  counts until', 'expiresAt']]);
+  printObject(session, row, [...DETAILS, ['Enrollment token', 'enrollmentToken'], ['  valid until', 'expiresAt']]);
 }
 
 async function showAgent(session: Session, name: string): Promise<void> {

@@ -56,7 +56,7 @@ export function registerAllowlist(noun: Command): void {
     },
   );
   verb(noun, 'show <name>', 'show one list', 'bailiwick allowlist show web --content > web.sha256')
-    .option('--content', 'write the runtime policy as it was given, and nothing else')
+    .option('--content', 'write only the runtime policy, exactly as it was published')
     .action(async (name: string, { content }: { content?: boolean }, self: Command) => {
       const session = await openSession(self);
       if (content === true) return (await import('../allowlist-content.js')).writeContent(session, name);
@@ -87,7 +87,7 @@ export function registerAllowlist(noun: Command): void {
     },
   );
   verb(noun, 'lint [file]', 'check a list or PCR values without a server', 'bailiwick allowlist lint web.sha256')
-    .option('--excludes <file>', 'expressions of paths to leave out, one a line')
+    .option('--excludes <file>', 'regular expressions of paths to ignore, one per line')
     .option('--tpm-policy <file>', "PCR values, Keylime's JSON")
     .action(async (file: string | undefined, options: LintOptions, self: Command) => {
       const { lint } = await import('../verify/lint.js');

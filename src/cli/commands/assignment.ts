@@ -56,12 +56,13 @@ export function withAssignmentList(command: Command): void {
     .option('--role <name>', 'of this role; may be repeated', collect)
     .option('--project-id <id>', 'on this project; may be repeated', collect)
     .option('--domain-id <id>', 'on this domain; may be repeated', collect)
-    .option('--effective', 'with those of groups and what is inherited, user by user; with a scope what holds there')
+    .option('--effective', 'one line per user, with groups and inheritance; with a scope, what is in force there')
     .action(async (options: ListOptions, self: Command) => {
       const session = await openSession(self);
       if (options.effective) return listEffective(session, options);
       const { userId, groupId, role, projectId, domainId, limit } = options;
-      if (scopeRef(options) !== null) throw new CliError('a scope is for --effective; otherwise name ids', EXIT.usage);
+      if (scopeRef(options) !== null)
+        throw new CliError('a scope belongs to --effective; without it, name ids', EXIT.usage);
       const holders = { userIds: userId, groupIds: groupId };
       const filter = { ...holders, roles: role, projectIds: projectId, domainIds: domainId };
       printList(session, await listAll(session, LIST_ASSIGNMENTS, { filter }, limit), ASSIGNMENT_COLUMNS);

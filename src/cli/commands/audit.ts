@@ -41,7 +41,7 @@ export function registerAudit(noun: Command): void {
   verb(noun, 'list', 'list audit entries, newest first', 'bailiwick audit list --outcome DENIED --limit 20')
     .option('--action <noun.verb>', 'what was done; may be repeated', collect)
     .option('--outcome <outcome>', 'ALLOWED, DENIED or FAILED; may be repeated', collect)
-    .option('--target <id>', 'to what it was done; may be repeated', collect)
+    .option('--target <id>', 'the id of the changed object; may be repeated', collect)
     .option('--actor <id>', 'who did it; may be repeated', collect)
     .option('--since <time>', 'from this time on, RFC 3339')
     .option('--until <time>', 'before this time, RFC 3339')
@@ -61,12 +61,12 @@ export function registerAudit(noun: Command): void {
   verb(
     noun,
     'head',
-    'show the newest signed head, to keep elsewhere',
+    'show the newest signed head; keep a copy elsewhere',
     'bailiwick audit head -o json > head.json',
   ).action(async (_options: object, self: Command) => {
     const session = await openSession(self);
     const { head } = await getChain(session);
-    if (head === null) throw new CliError('nothing was sealed yet', EXIT.notFound);
+    if (head === null) throw new CliError('no entry is sealed yet', EXIT.notFound);
     printObject(session, { ...head }, HEAD);
   });
   verb(noun, 'key', 'print the public keys that verify heads, in PEM', 'bailiwick audit key > audit.pub').action(
@@ -87,13 +87,13 @@ function registerVerify(noun: Command): void {
   verb(
     noun,
     'verify [file]',
-    'verify the chain of the server, or of an export: exit 0 when it is as it was sealed, 1 when not',
+    'verify the chain of the server, or of an export: exit 0 when it is unchanged, 1 when it is not',
     'bailiwick audit verify --since-head head.json',
   )
     .option('--from <seq>', 'the sequence number to begin at (without a file)', parseCount)
     .option('--to <seq>', 'the sequence number to end at (without a file)', parseCount)
     .option('--key <file>', 'the public keys, in PEM (with a file)')
-    .option('--since-head <file>', 'a head that was kept: the chain must lead through it')
+    .option('--since-head <file>', 'a head that you kept; the chain must contain it')
     .action(async (file: string | undefined, { from, to, key, sinceHead }: VerifyOptions, self: Command) => {
       if ((file === undefined) !== (key === undefined) || (file !== undefined && (from ?? to) !== undefined))
         throw new CliError('an export is verified with --key, a server with --from and --to', EXIT.usage);

@@ -40,7 +40,7 @@ export function registerCredential(noun: Command): void {
     .option('--description <text>', 'what it is for')
     .option('--role <name>', 'keep this role only; may be repeated', collect)
     .option('--policy <name>', 'pass this policy only; may be repeated', collect)
-    .option('--days <n>', 'how long it counts; at most 366', parseCount, DAYS_DEFAULT)
+    .option('--days <n>', 'for how many days it is valid; at most 366', parseCount, DAYS_DEFAULT)
     .option('--key-file <file>', 'write id and key to this file instead of showing the key')
     .action(async (name: string, options: CreateOptions, self: Command) =>
       createCredential(await openSession(self), name, options),

@@ -17,13 +17,13 @@ export function registerDb(noun: Command): void {
   verb(
     noun,
     'recover-admin',
-    'make a user administrator of the system, with a new password, when nobody can log in as one',
+    'create an administrator of the system with a new password, when nobody can log in as one',
     'bailiwick db recover-admin --user admin --reason "password lost"',
   )
-    .option('--user <name>', 'the user; it is made if there is none', 'admin')
+    .option('--user <name>', 'the user; created if it does not exist', 'admin')
     .option('--domain <name>', "the user's domain", 'default')
-    .option('--remove-overrides', 'put the checks of policies back to what is built in')
-    .option('--password-file <file>', 'where the password goes; by default beside the data folder')
+    .option('--remove-overrides', 'restore the built-in checks of policies')
+    .option('--password-file <file>', 'where to write the password; by default beside the data folder')
     .option('--reason <text>', 'why, for the audit log')
     .action(async ({ user, domain, removeOverrides, passwordFile, reason }: RecoverOptions, self: Command) => {
       const removesOverrides = removeOverrides ?? false;

@@ -69,7 +69,7 @@ function registerMembers(noun: Command): void {
   verb(
     noun,
     'add-member <group> <user>',
-    'make a user a member, who then holds what the group holds',
+    'add a user to a group; the user then holds the roles of the group',
     'bailiwick group add-member operators alice',
   ).action(async (group: string, user: string, _options: object, self: Command) => {
     const session = await openSession(self);
@@ -77,7 +77,12 @@ function registerMembers(noun: Command): void {
     note(session, `added ${user} to ${group}`);
   });
   withForce(
-    verb(noun, 'remove-member <group> <user>', 'end a membership', 'bailiwick group remove-member operators alice'),
+    verb(
+      noun,
+      'remove-member <group> <user>',
+      'remove a user from a group',
+      'bailiwick group remove-member operators alice',
+    ),
   ).action(async (group: string, user: string, options: ForceOptions, self: Command) => {
     const session = await openSession(self);
     const input = { group: groupRef(group), user: userRef(user), ...forcedInput(options) };

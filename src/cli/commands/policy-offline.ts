@@ -31,7 +31,7 @@ export function registerOfflinePolicy(noun: Command): void {
   verb(
     noun,
     'import-service <file>',
-    "read another service's sample policy, and tell what would be refused of it: exit 1 for that",
+    "read another service's sample policy, and list what would be refused: exit 1 if there is any",
     'bailiwick policy import-service nova.policy.yaml.sample',
   )
     .option('--strict', 'exit 1 for warnings too')
@@ -59,7 +59,8 @@ export function registerOfflinePolicy(noun: Command): void {
     .option('--principal <user>', "a user as [domain/]name or id, or an agent's id; then --target is an id")
     .action(async (name: string, { principal, ...options }: ExplainOptions, self: Command) => {
       if (principal === undefined) {
-        if (scopeRef(options) !== null) throw new CliError('a scope is for --principal; otherwise --scope', EXIT.usage);
+        if (scopeRef(options) !== null)
+          throw new CliError('a scope belongs to --principal; without it, use --scope', EXIT.usage);
         await (await import('../policies/explain.js')).explainPolicy(name, options, formatOf(self));
         return;
       }
@@ -75,10 +76,10 @@ interface ExplainOptions extends QuestionFiles, ScopeOptions {
 
 function withQuestion(command: Command): Command {
   return withPolicyFile(command)
-    .option('--credentials <file>', 'what the caller holds, as JSON; nothing: anonymous')
-    .option('--target <file>', 'target keys and their values, as JSON; nothing: whether any row could be allowed')
+    .option('--credentials <file>', 'the credentials of the caller, as JSON; without it, anonymous')
+    .option('--target <file>', 'target keys and their values, as JSON; without it, whether any row could be allowed')
     .addOption(
-      new Option('--scope <type>', "the token's scope; by default as the credentials tell").choices([
+      new Option('--scope <type>', "the token's scope; by default from the credentials").choices([
         ...SCOPE_TYPES,
         'unscoped',
         'anonymous',

@@ -66,7 +66,7 @@ export function registerPolicyOverrides(noun: Command): void {
     'bailiwick policy import policy.yaml --reason "managers create domains"',
   );
   withDefaults(withReason(take))
-    .option('--preview-hash <hash>', 'only if it is still what was previewed')
+    .option('--preview-hash <hash>', 'only if the change is still the one that was previewed')
     .action(async (file: string, options: ChangeOptions, self: Command) => {
       const session = await openSession(self);
       const change = await readChange(session, file, newDefaultsOf(options));
@@ -78,7 +78,7 @@ export function registerPolicyOverrides(noun: Command): void {
     verb(
       noun,
       'rollback <revision>',
-      'put an earlier revision back in force; 0 is what is built in',
+      'return to an earlier revision; 0 is the built-in set',
       'bailiwick policy rollback 3',
     ),
   ).action(async (text: string, { reason }: ChangeOptions, self: Command) => {
@@ -92,7 +92,7 @@ export function registerPolicyOverrides(noun: Command): void {
 
 function registerReading(noun: Command): void {
   verb(noun, 'export', 'print the overrides in force as a policy file', 'bailiwick policy export > policy.yaml')
-    .option('--revision <number>', 'those of another revision', parseRevision)
+    .option('--revision <number>', 'the overrides of another revision', parseRevision)
     .action(async ({ revision }: { revision?: number }, self: Command) => {
       const session = await openSession(self);
       const found = await getRevision(session, revision);
@@ -111,7 +111,7 @@ function registerReading(noun: Command): void {
     verb(
       noun,
       'preview <file>',
-      'show who would gain and who would lose by a policy file',
+      'show who would gain and who would lose access with a policy file',
       'bailiwick policy preview policy.yaml',
     ),
   ).action(async (file: string, options: ChangeOptions, self: Command) => {
@@ -131,11 +131,11 @@ function registerCandidate(noun: Command): void {
   const candidate = verb(
     noun,
     'candidate [file]',
-    'try a policy file out beside what is in force; without a file, show what it would have decided otherwise',
+    'try a policy file on real requests, without effect; without a file, show which decisions would differ',
     'bailiwick policy candidate policy.yaml',
   );
   withDefaults(withReason(candidate))
-    .option('--end', 'end trying it out')
+    .option('--end', 'stop the candidate')
     .action(async (file: string | undefined, options: ChangeOptions & { end?: boolean }, self: Command) => {
       const session = await openSession(self);
       const { reason, end } = options;
@@ -150,8 +150,8 @@ const withReason = (command: Command) => command.option('--reason <text>', 'why,
 
 const withDefaults = (command: Command) =>
   command
-    .option('--old-defaults', 'let deprecated checks allow beside the new ones; by default as it is in force')
-    .option('--new-defaults', 'let deprecated checks allow no more');
+    .option('--old-defaults', 'let deprecated checks allow in addition to the new ones; by default as in force')
+    .option('--new-defaults', 'ignore deprecated checks');
 
 function newDefaultsOf({ oldDefaults, newDefaults }: ChangeOptions): boolean | undefined {
   if (newDefaults) return true;

@@ -57,11 +57,11 @@ export function registerPolicy(noun: Command): void {
   const whoCan = verb(
     noun,
     'who-can <name>',
-    'show who may do something to a target, or at a scope',
+    'list who may do something to an object, or at a scope',
     'bailiwick policy who-can agent:ban --target agt_…',
   );
   withScope(withLimit(whoCan))
-    .option('--target <id>', 'what it would be done to')
+    .option('--target <id>', 'the id of the object')
     .action(async (name: string, { limit, ...options }: WhoCanOptions, self: Command) => {
       await (await import('../policies/ask-server.js')).whoCan(name, limit, options, self);
     });

@@ -22,16 +22,19 @@ export function registerGrant(noun: Command): void {
   const grant = verb(
     noun,
     'grant <holder> <role>',
-    'give a user or a group a role on a scope',
+    'grant a user or a group a role on a scope',
     'bailiwick role grant alice member --project web',
   );
   withScope(grant)
     .option('--group', 'the holder is a group')
     .option('--inherited', 'for everything inside the scope instead of the scope itself')
-    .option('--from <time>', 'from when it holds, RFC 3339')
-    .option('--until <time>', 'until when it holds, RFC 3339')
+    .option('--from <time>', 'when the role begins, RFC 3339')
+    .option('--until <time>', 'when the role ends, RFC 3339')
     .option('--reason <text>', 'why')
-    .option('--role-etag <etag>', 'the role as it was reviewed: nothing is given when it implies something else since')
+    .option(
+      '--role-etag <etag>',
+      'the etag of the reviewed role; if its implications changed since, nothing is granted',
+    )
     .action(async (holder: string, role: string, options: GrantOptions, self: Command) => {
       const scope = scopeRef(options);
       if (scope === null) throw new CliError('name a scope: --system, --domain-scope or --project', EXIT.usage);
@@ -59,7 +62,7 @@ interface RevokeOptions {
 }
 
 export function registerRevoke(noun: Command): void {
-  verb(noun, 'revoke <assignment-id>', 'take a role assignment away', 'bailiwick role revoke asg_…')
+  verb(noun, 'revoke <assignment-id>', 'revoke a role assignment', 'bailiwick role revoke asg_…')
     .option('--force', 'even from the last administrator of the system; needs a reason')
     .option('--reason <text>', 'why')
     .action(async (roleAssignmentId: string, { force = false, reason }: RevokeOptions, self: Command) => {

@@ -42,13 +42,13 @@ export function registerRole(noun: Command): void {
   registerGrant(noun);
   registerRevoke(noun);
   withAssignmentList(
-    verb(noun, 'assignments', 'list who is given which role where', 'bailiwick role assignments --role admin'),
+    verb(noun, 'assignments', 'list who holds which role on which scope', 'bailiwick role assignments --role admin'),
   );
 }
 
 function registerReading(noun: Command): void {
   withLimit(verb(noun, 'list', 'list roles with what they imply', 'bailiwick role list'))
-    .option('--global', 'those of no domain')
+    .option('--global', 'only global roles')
     .action(async ({ global, limit }: { global?: boolean; limit: number }, self: Command) => {
       const session = await openSession(self);
       printList(session, await listAll(session, LIST_ROLES, { filter: { isGlobal: global } }, limit), LIST_COLUMNS);
@@ -70,17 +70,17 @@ interface ChangeOptions {
 function registerChanging(noun: Command): void {
   verb(noun, 'create <name>', "create a role that the token's scope owns", 'bailiwick role create oncall')
     .option('--description <text>', 'what it is for')
-    .option('--system-only', 'given by administrators of the system only')
+    .option('--system-only', 'only administrators of the system can grant it')
     .action(async (name: string, { description, systemOnly }: ChangeOptions, self: Command) => {
       const session = await openSession(self);
       const input = { name, description, isSystemOnly: systemOnly };
       printRole(session, (await send<{ role: Row }>(session, CREATE_ROLE, input)).role);
     });
   verb(noun, 'update <role>', 'change a role', 'bailiwick role update acme/oncall --description "nights"')
-    .option('--name <name>', 'another name')
-    .option('--description <text>', 'another description; an empty one for none')
-    .option('--system-only', 'given by administrators of the system only')
-    .option('--no-system-only', 'given by administrators of domains too')
+    .option('--name <name>', 'the new name')
+    .option('--description <text>', 'the new description; empty to clear it')
+    .option('--system-only', 'only administrators of the system can grant it')
+    .option('--no-system-only', 'administrators of domains can grant it too')
     .action(async (role: string, { name, description, systemOnly }: ChangeOptions, self: Command) => {
       const session = await openSession(self);
       const { id: roleId, etag } = await findRole(session, role);

@@ -26,15 +26,15 @@ interface RevokeOptions {
 }
 
 export function registerToken(noun: Command): void {
-  withLimit(verb(noun, 'list', 'list one’s own sessions', 'bailiwick token list')).action(
+  withLimit(verb(noun, 'list', 'list your own sessions', 'bailiwick token list')).action(
     async ({ limit }: { limit: number }, self: Command) => {
       const session = await openSession(self);
       printList(session, await listAll(session, LIST_TOKENS, {}, limit), COLUMNS);
     },
   );
-  verb(noun, 'revoke [token-id]', 'end a session of one’s own, or many', 'bailiwick token revoke --all')
-    .option('--all', 'all of one’s own, the one in use included')
-    .option('--of <user>', 'all of this user')
+  verb(noun, 'revoke [token-id]', 'end one of your sessions, or several', 'bailiwick token revoke --all')
+    .option('--all', 'all your own tokens, including the one in use')
+    .option('--of <user>', 'all tokens of this user')
     .action(async (tokenId: string | undefined, { all = false, of }: RevokeOptions, self: Command) => {
       if ([tokenId !== undefined, all, of !== undefined].filter(Boolean).length !== 1)
         throw new CliError('give one of: a token’s id, --all, --of', EXIT.usage);

@@ -67,7 +67,7 @@ function registerState(noun: Command): void {
   verb(
     noun,
     'set-password <user>',
-    'set the password of another user, whose sessions end',
+    'set the password of another user, and end its sessions',
     'bailiwick user set-password alice --password-file alice.pw',
   )
     .option('--password-file <file>', 'read the password from a file, or from standard input for -')
@@ -85,7 +85,7 @@ function registerState(noun: Command): void {
       printUser(session, await send<{ user: Row }>(session, ENABLE_USER, await reviewed(session, name)));
     },
   );
-  verb(noun, 'disable <user>', 'end what a user does, and let it do no more', 'bailiwick user disable alice')
+  verb(noun, 'disable <user>', 'block a user everywhere at once', 'bailiwick user disable alice')
     .option('--reason <text>', 'why')
     .option('--force', 'even when nobody else administers the system; needs a reason')
     .action(async (name: string, { reason, force = false }: { reason?: string; force?: boolean }, self: Command) => {
@@ -104,7 +104,7 @@ function registerPermissions(noun: Command): void {
   const permissions = verb(
     noun,
     'permissions <user>',
-    'show every policy that allows a user something at a scope, and by what',
+    'show what a user may do at a scope, and through which roles',
     'bailiwick user permissions alice --project web',
   );
   withScope(permissions).action(async (user: string, options: ScopeOptions, self: Command) => {

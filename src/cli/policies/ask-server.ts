@@ -50,7 +50,7 @@ const named = ({ user, agent }: Row): Row => (user ?? agent ?? {}) as Row;
 async function tellOthers(session: Session, variables: Variables): Promise<void> {
   const { access, openScopeTypes, hiddenCount } = await get(session, WHO_ELSE_CAN, variables, 'policy');
   if (access === 'PUBLIC') note(session, 'anybody may, without a token');
-  if (access === 'AUTHENTICATED') note(session, 'whoever has a token may come to the check');
+  if (access === 'AUTHENTICATED') note(session, 'every caller with a token reaches the check');
   const open = (openScopeTypes as readonly string[]).map((type) => type.toLowerCase());
   if (open.length > 0) note(session, `any ${open.join(' or ')} scope could do: name one to see who`);
   if (Number(hiddenCount) > 0)
@@ -59,13 +59,13 @@ async function tellOthers(session: Session, variables: Variables): Promise<void>
 
 /** Why no grant would help, in words. */
 const OBSTACLES: Readonly<Record<string, string>> = {
-  SCOPE_TYPE: 'the policy takes no token of this kind of scope',
-  BOUNDARY: 'the target does not lie within the scope',
-  PRINCIPAL: 'the principal may not act at all',
-  TRUST_STATE: 'the agent would have to be trusted',
+  SCOPE_TYPE: 'the policy does not accept tokens of this scope type',
+  BOUNDARY: 'the target is outside the scope',
+  PRINCIPAL: 'the principal is not allowed to act',
+  TRUST_STATE: 'the agent is not trusted',
   AGENT: 'agents hold no roles',
-  CHECK: 'no role that exists makes the check hold',
-  TOO_MANY_ROLES: 'the check names more roles than were tried',
+  CHECK: 'no existing role satisfies the check',
+  TOO_MANY_ROLES: 'the check names more roles than the server tries',
 };
 
 /** Prints why a principal may or may not. */
@@ -82,7 +82,7 @@ export async function explainDecision(
   print(`${formatValue(told.outcome)}  ${policy}`);
   print(`scope     ${formatScope(told.scope)}`);
   print(`roles     ${formatValue(told.roles)}`);
-  if (told.outcome === 'WRONG_SCOPE') print(`it takes  ${formatValue(told.scopeTypes)}`);
+  if (told.outcome === 'WRONG_SCOPE') print(`accepts   ${formatValue(told.scopeTypes)}`);
   for (const node of told.checks as readonly Row[]) print(checkLine(node));
   for (const { role, scope } of told.missing as readonly Row[])
     print(`missing   ${formatValue(role)} on ${formatScope(scope)}`);

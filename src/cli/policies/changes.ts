@@ -34,7 +34,7 @@ export async function readChange(session: Session, file: string, newDefaults?: b
   const send = async <P extends object>(document: string, more: object = {}): Promise<P> => {
     const variables = { input: { ...input, ...more } };
     const { payload } = await request<{ payload: (P & Payload) | null }>(session.connection, document, variables);
-    if (payload === null) throw new CliError('the server answered nothing', EXIT.unavailable);
+    if (payload === null) throw new CliError('the server returned nothing', EXIT.unavailable);
     const lineOf = (error: Payload['userErrors'][number]) => entries[Number(error.path[2])]?.line;
     if (payload.userErrors.length === 0) return payload;
     throw new CliError(

@@ -19,8 +19,8 @@ export async function explainPolicy(name: string, files: QuestionFiles, format: 
   if (format === 'json') return print(JSON.stringify({ policy: name, decision, scope, hasBoundary, tree }, null, 2));
   print(`${decision.outcome}  ${name}`);
   const held = scope.held ?? 'anonymous';
-  print(`scope     ${held}: ${scope.passes ? 'the policy takes it' : 'the policy does not take it'}`);
-  if (decision.outcome === 'WRONG_SCOPE') print(`it takes  ${formatValue(decision.scopeTypes)}`);
+  print(`scope     ${held}: ${scope.passes ? 'the policy accepts it' : 'the policy does not accept it'}`);
+  if (decision.outcome === 'WRONG_SCOPE') print(`accepts   ${formatValue(decision.scopeTypes)}`);
   if (tree === null) return;
   const parts: [string, ExplainedCheck | undefined][] = hasBoundary
     ? [

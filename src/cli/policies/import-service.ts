@@ -26,6 +26,6 @@ export async function importService(file: string, isStrict: boolean, format: For
       print(printable(`${file}:${line}: ${severity}: ${code}: ${policy}: ${message}`));
     print(`${rules.length} rules, ${refused} refused, ${warnings} warnings`);
   }
-  if (refused > 0) throw new CliError(`${file} has what would be refused`);
-  if (isStrict && warnings > 0) throw new CliError(`${file} has what is doubtful`);
+  if (refused > 0) throw new CliError(`${file} has rules that would be refused`);
+  if (isStrict && warnings > 0) throw new CliError(`${file} has rules with warnings`);
 }

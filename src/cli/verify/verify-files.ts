@@ -160,7 +160,7 @@ function rejected(checked: readonly Check[], { code, message }: Refused): Report
 }
 
 function describe({ verdict, failures, counts, isTruncated, checked }: Report): string[] {
-  const scope = checked.includes('ALLOWLIST') ? '' : '; no allowlist was given, so what was measured was not judged';
+  const scope = checked.includes('ALLOWLIST') ? '' : '; no allowlist was given, so the measured files were not checked';
   const summary = `${verdict}: ${counts.attested} IMA entries attested; checked ${checked.join(', ')}${scope}`;
   const rest = isTruncated ? [`  … ${counts.failures} failures in all`] : [];
   return [summary, ...failures.map(describeFailure), ...rest];

@@ -42,10 +42,10 @@ export async function askedAbout(
   scope: Maybe<ScopeInput>,
 ): Promise<AskedAbout> {
   if (principal.agentId != null) {
-    if (scope != null) throw badInput('An agent has a scope of its own.', { argument: 'scope' });
+    if (scope != null) throw badInput('An agent has its own scope: leave the scope out.', { argument: 'scope' });
     return { kind: 'agent', agent: await requireAgent(context, principal.agentId) };
   }
-  if (scope == null) throw badInput('A user acts in a scope: name it.', { argument: 'scope' });
+  if (scope == null) throw badInput('Name the scope in which the user acts.', { argument: 'scope' });
   const row = await findUser(context.db, principal.user ?? {});
   if (row === undefined || !mayOn(context, userGet, row)) throw notFound('principal');
   return { kind: 'user', user: row, scope: await requireScope(context, scope, row.id) };

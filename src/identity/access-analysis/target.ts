@@ -96,7 +96,7 @@ async function readTarget({ db, policies, actor }: Context, policy: PolicyName, 
   const target = policies.targetOf(policy);
   const read = kind && policies.policyFor(`${kind}.id`);
   const isAbout = target !== undefined && read !== undefined && policies.targetOf(read.name)?.table === target.table;
-  if (!isAbout) throw badInput(`${policy} is not about what this id names.`, { argument: 'targetId' });
+  if (!isAbout) throw badInput(`${policy} does not apply to the object with this id.`, { argument: 'targetId' });
   const idColumn = getTableColumns(target.table).id;
   if (idColumn === undefined) throw new Error(`rows that ${policy} is about have no id`);
   const columns: Record<string, SQL> = {};

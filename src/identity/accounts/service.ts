@@ -42,7 +42,8 @@ export async function setUserPassword(context: Context, input: SetUserPassword):
   return mutate(context, { policy: userSetPassword.name }, async (act) => {
     const user = await requireChangeable(act, userSetPassword, input.user, requireMayGive);
     // Who is logged in has not shown that it knows the password.
-    if (user.id === act.actor.principal?.id) throw invalid('The own password is changed by logging in.', 'user');
+    if (user.id === act.actor.principal?.id)
+      throw invalid('To change your own password, log in with newPassword.', 'user');
     requireReviewed(etagOf(user), input.etag);
     await act.changeRights();
     await setPassword(act.tx, user.id, passwordHash, input.mustChangePassword ?? true);

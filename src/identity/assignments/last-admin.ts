@@ -40,5 +40,6 @@ export async function requireSystemAdmin(
     .from(users)
     .where(and(eq(users.isEnabled, true), exists(holds)))
     .limit(1);
-  if (admin === undefined) throw inUse('Nobody else administers the system; with a reason it can be forced.', 'reason');
+  if (admin === undefined)
+    throw inUse('Nobody else administers the system. To do it anyway, force it and give a reason.', 'reason');
 }

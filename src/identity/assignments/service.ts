@@ -45,8 +45,8 @@ export interface GrantRole {
 
 export async function grantRole(context: Context, input: GrantRole): Promise<repository.NamedAssignment> {
   const reason = validText(input.reason, 'reason');
-  if ((input.user == null) === (input.group == null)) throw invalid('It takes a user or a group.', 'user');
-  if ((input.role == null) === (input.roleId == null)) throw invalid('It takes a role or a roleId.', 'role');
+  if ((input.user == null) === (input.group == null)) throw invalid('Give either a user or a group.', 'user');
+  if ((input.role == null) === (input.roleId == null)) throw invalid('Give either a role or a roleId.', 'role');
   if (input.notBefore && input.expiresAt && input.notBefore >= input.expiresAt) {
     throw invalid('expiresAt must be later than notBefore.', 'expiresAt');
   }
@@ -82,7 +82,7 @@ export interface RevokeRole {
 
 export async function revokeRole(context: Context, input: RevokeRole): Promise<{ roleAssignmentId: string }> {
   const reason = validText(input.reason, 'reason');
-  if (input.isForced && reason === null) throw invalid('What is forced needs a reason.', 'reason');
+  if (input.isForced && reason === null) throw invalid('A forced change needs a reason.', 'reason');
   return mutate(context, { policy: assignmentGrant.name }, async (act) => {
     const found = await repository.findById(act.tx, input.roleAssignmentId);
     const { role, ...row } = requireVisible(act, assignmentList, found, 'role assignment');
@@ -124,19 +124,19 @@ async function requireRole(act: Act, { role, roleId, roleEtag }: GrantRole, scop
   const row = requireVisible(act, roleGet, found, 'role');
   requireReviewed(etagOf(row), roleEtag, 'roleEtag');
   if (row.domainId !== null && row.domainId !== scope.domainId) {
-    throw invalid('A domain’s role is given in its domain only.', 'roleId');
+    throw invalid('A domain’s role can be granted only in its domain.', 'roleId');
   }
   return row;
 }
 
 async function insert(act: Act, row: AssignmentRow, role: string): Promise<void> {
   if (row.isInherited && row.scopeType === 'system') {
-    throw invalid('The system hands no roles on: a domain or a project does.', 'isInherited');
+    throw invalid('A role on the system cannot be inherited: name a domain or a project.', 'isInherited');
   }
-  if (row.expiresAt !== null && row.expiresAt <= act.now) throw invalid('expiresAt is past.', 'expiresAt');
+  if (row.expiresAt !== null && row.expiresAt <= act.now) throw invalid('expiresAt is in the past.', 'expiresAt');
   const same = await repository.findSame(act.tx, row);
   const isEnded = same?.expiresAt != null && same.expiresAt <= act.now;
-  if (same && !isEnded) throw alreadyExists(`${role} is held there already.`, 'role');
+  if (same && !isEnded) throw alreadyExists(`${role} is already granted there.`, 'role');
   // One that ended makes room for this one.
   if ((await repository.countOfHolder(act.tx, row)) - (same ? 1 : 0) >= OF_HOLDER_MAX) {
     throw limitReached(`A user or a group has at most ${OF_HOLDER_MAX} role assignments.`);

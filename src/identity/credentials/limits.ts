@@ -7,23 +7,23 @@ const LIFETIME_MAX_MS = 366 * 86_400_000;
 export function validExpiry(expiresAt: Date, now: Date): Date {
   const left = expiresAt.getTime() - now.getTime();
   if (left > 0 && left <= LIFETIME_MAX_MS) return expiresAt;
-  throw invalid('expiresAt is later than now and at most a year from now.', 'expiresAt');
+  throw invalid('expiresAt must be later than now and at most a year from now.', 'expiresAt');
 }
 
 /** The roles to keep, of those of the token; all of them by default. */
 export function validRoles({ actor }: Act, wanted: readonly string[] | null | undefined): string[] {
   const held = actor.credentials.roles ?? [];
   const names = [...new Set(wanted?.map((name) => name.toLowerCase()) ?? held)];
-  if (names.length === 0) throw invalid('An API credential keeps at least one role of the token.', 'roles');
+  if (names.length === 0) throw invalid('An API credential needs at least one role of the token.', 'roles');
   const missing = names.filter((name) => !held.includes(name));
-  if (missing.length > 0) throw invalid(`Not held at this scope: ${missing.slice(0, 5).join(', ')}.`, 'roles');
+  if (missing.length > 0) throw invalid(`Roles not held at this scope: ${missing.slice(0, 5).join(', ')}.`, 'roles');
   return names.sort();
 }
 
 /** The policies to pass: each must be one that an API credential of this scope could ever pass. Null for no list. */
 export function validPolicies({ actor, policies }: Act, wanted: readonly string[] | null | undefined): string[] | null {
   if (wanted == null) return null;
-  if (wanted.length === 0) throw invalid('A list of policies names at least one.', 'allowedPolicies');
+  if (wanted.length === 0) throw invalid('A list of policies must name at least one policy.', 'allowedPolicies');
   for (const [index, name] of wanted.entries()) {
     const refuse = (message: string) => invalid(message, 'allowedPolicies', String(index));
     const policy = policies.get(name);

@@ -29,7 +29,7 @@ export async function addGroupMember(context: Context, input: Membership): Promi
     const group = await requireChangeable(act, groupAddMember, input.group, requireMayGive);
     const user = requireVisible(act, userGet, await findUser(act.tx, input.user), 'user');
     if (await repository.isMember(act.tx, group.id, user.id)) {
-      throw alreadyExists('The user is a member already.', 'user');
+      throw alreadyExists('The user is already a member.', 'user');
     }
     if ((await repository.countMembers(act.tx, group.id)) >= MEMBERS_MAX) {
       throw limitReached(`A group has at most ${MEMBERS_MAX} members.`, 'group');

@@ -28,7 +28,8 @@ export function usableSet(input: SetInput, { declared }: Pick<Services, 'declare
     const path = ['overrides', String(index)];
     validName(name, ...path, 'name');
     if (names.indexOf(name) < index) throw invalid(`${name} is given twice.`, ...path, 'name');
-    if (/[\0\p{Cs}]/u.test(check)) throw invalid('A check has no NUL and no broken surrogates.', ...path, 'check');
+    if (/[\0\p{Cs}]/u.test(check))
+      throw invalid('A check must not contain NUL or broken surrogates.', ...path, 'check');
   }
   const entries = [...overrides].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, check }) => ({ name, check }));
   const set = { entries, enforceNewDefaults: enforceNewDefaults ?? true };
@@ -48,7 +49,7 @@ export function factsAbout(set: OverrideSet, declared: RegistryInput): readonly 
       ? faults
       : lockedOut(set, declared, implies).map((name) => ({
           name,
-          message: `${name} could not be used by every administrator of the system any more, who must keep it.`,
+          message: `${name} must stay usable for every administrator of the system, and with this check it might not be.`,
         }));
   return problems.map(({ name, message }) => ({ code: 'INVALID', name, message, path: [] }));
 }

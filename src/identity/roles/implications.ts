@@ -24,13 +24,13 @@ export function addImpliedRole(context: Context, input: Implication): Promise<re
   return changeImplication(context, input, 'role.implication_added', async (act, { role, implied, graph }) => {
     requireImplicable(role, implied);
     if (role.impliedRoleIds.includes(implied.id)) {
-      throw alreadyExists(`${role.name} implies ${implied.name} already.`, 'impliedRoleId');
+      throw alreadyExists(`${role.name} already implies ${implied.name}.`, 'impliedRoleId');
     }
     requireNoCycle(graph, role, implied);
     if (role.impliedRoleIds.length >= IMPLIED_MAX)
-      throw limitReached(`A role implies at most ${IMPLIED_MAX} directly.`);
+      throw limitReached(`A role can imply at most ${IMPLIED_MAX} roles directly.`);
     if (graph.longestChainThrough(role.id, implied.id) > CHAIN_MAX) {
-      throw limitReached(`At most ${CHAIN_MAX} implications follow one another.`, 'impliedRoleId');
+      throw limitReached(`A chain has at most ${CHAIN_MAX} implications.`, 'impliedRoleId');
     }
     await act.changeRights();
     await repository.insertImplication(act.tx, role.id, implied.id);
@@ -84,10 +84,10 @@ function graphRound({ tx }: Act, role: RoleRow, implied: RoleRow): Promise<RoleG
 
 function requireImplicable(role: RoleRow, implied: RoleRow): void {
   // What `admin` brings is given one by one, so that it can be seen who has it.
-  if (implied.isImmutable && implied.name === 'admin') throw invalid('Nothing may imply admin.', 'impliedRoleId');
+  if (implied.isImmutable && implied.name === 'admin') throw invalid('No role can imply admin.', 'impliedRoleId');
   if (implied.domainId === null || implied.domainId === role.domainId) return;
-  if (role.domainId === null) throw invalid('A global role implies global roles only.', 'impliedRoleId');
-  throw invalid('A domain’s role implies global roles and those of its domain.', 'impliedRoleId');
+  if (role.domainId === null) throw invalid('A global role can imply only global roles.', 'impliedRoleId');
+  throw invalid('A domain’s role can imply only global roles and roles of its domain.', 'impliedRoleId');
 }
 
 /** Roles on a cycle are global or all of one domain, so whoever reads one reads all. */

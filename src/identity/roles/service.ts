@@ -142,18 +142,21 @@ async function refuseWhileUsed(act: Act, { id }: RoleRow): Promise<void> {
 
 /** @throws UserErrors INVALID for a role of the first start. */
 export function requireCustom({ name, isImmutable }: RoleRow): void {
-  if (isImmutable) throw invalid(`${name} is a role of the first start: it never changes.`, 'roleId');
+  if (isImmutable) throw invalid(`${name} is a built-in role and cannot be changed.`, 'roleId');
 }
 
 async function requireSound(act: Act, { name, domainId, isSystemOnly }: RoleRow): Promise<void> {
   if (!NAME.test(name)) {
-    throw invalid('A role’s name is a letter, then letters, digits, dots, dashes and underscores, at most 64.', 'name');
+    throw invalid(
+      'A role’s name must begin with a letter, followed by letters, digits, dots, dashes and underscores; at most 64 characters.',
+      'name',
+    );
   }
   if (domainId === null) return;
   const namesake = await repository.findByName(act.tx, null, name);
   // It would be no such role, but people would take it for one.
-  if (namesake?.isImmutable) throw invalid(`A domain’s role is not called ${name}.`, 'name');
-  if (isSystemOnly) throw invalid('Only a global role can be for the system alone.', 'isSystemOnly');
+  if (namesake?.isImmutable) throw invalid(`A domain’s role cannot be named ${name}, like a built-in role.`, 'name');
+  if (isSystemOnly) throw invalid('Only a global role can be isSystemOnly.', 'isSystemOnly');
 }
 
 /** Tells what was done to a role. */

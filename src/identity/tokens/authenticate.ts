@@ -55,7 +55,7 @@ type Identity = Pick<Actor, 'principal' | 'where' | 'scope' | 'credentials' | 'r
 
 function refuseBanned(agent: AgentRow): void {
   if (agent.trustState === 'BANNED' || agent.trustState === 'RETIRED') {
-    throw unauthenticated('This agent may not act any more.', 'AGENT_BANNED');
+    throw unauthenticated('This agent is banned or retired.', 'AGENT_BANNED');
   }
 }
 

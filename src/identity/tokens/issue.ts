@@ -31,7 +31,7 @@ export interface IssuedToken {
 export async function issueToken(context: Context, input: IssueToken): Promise<IssuedToken> {
   const lifetimeMs = input.lifetime == null ? LIFETIME_DEFAULT_MS : durationMs(input.lifetime);
   if (lifetimeMs === null || lifetimeMs > LIFETIME_MAX_MS) {
-    throw invalid('A lifetime is an ISO 8601 duration of at most a day.', 'lifetime');
+    throw invalid('A lifetime must be an ISO 8601 duration of at most a day.', 'lifetime');
   }
   const proven = await prove(context, input.proof);
   try {
@@ -49,7 +49,8 @@ async function issue(act: Act, proven: Proven, input: IssueToken, lifetimeMs: nu
   // Before it is said that a scope does not exist: a scoped token must not tell which others do.
   requireNarrowing(grounds, scope);
   if (scope === undefined) throw notHeld();
-  if (scope === null && input.roles != null) throw invalid('Roles are kept in a scope: name it too.', 'roles');
+  if (scope === null && input.roles != null)
+    throw invalid('Roles can be chosen only for a scope: name the scope too.', 'roles');
   await requireStillProven(act, proven);
   if (newPasswordHash !== null) await changePassword(act, proven, newPasswordHash);
   const roles = scope === null ? null : await rolesFor(act, proven, scope, input.roles);
@@ -72,7 +73,7 @@ async function issue(act: Act, proven: Proven, input: IssueToken, lifetimeMs: nu
   return issued;
 }
 
-const notHeld = () => unauthenticated('The credentials do not hold for this scope.');
+const notHeld = () => unauthenticated('The credentials are not valid for this scope.');
 const about = ({ user }: Proven) => ({ target: { type: 'User', id: user.id }, owner: { domainId: user.domainId } });
 const groundsOf = ({ parentId, credentialId }: Proven) => ({
   ...(parentId && { parentId }),
@@ -128,7 +129,7 @@ async function rolesFor(
   if (wanted == null) return limit;
   const names = [...new Set(wanted.map((role) => role.toLowerCase()))];
   const missing = names.filter((role) => !available.includes(role));
-  if (missing.length > 0) throw invalid(`Not held at this scope: ${missing.join(', ')}.`, 'roles');
+  if (missing.length > 0) throw invalid(`Roles not held at this scope: ${missing.join(', ')}.`, 'roles');
   return names;
 }
 

@@ -58,7 +58,7 @@ async function provePassword(context: Context, proof: PasswordProof): Promise<Pr
     throw unauthenticated('The password must be changed: log in with newPassword.', 'PASSWORD_CHANGE_REQUIRED');
   }
   if (newPassword?.normalize('NFC') === password.normalize('NFC'))
-    throw invalid('The new password is the one that it replaces.', ...path);
+    throw invalid('The new password must differ from the old one.', ...path);
   // By now it has logged in from there.
   const known = toLogIn(context, { ...attempt, isKnown: true });
   const newPasswordHash = newPassword == null ? null : await hashPassword(newPassword, passwordCost, known);

@@ -56,7 +56,7 @@ export const PASSWORD_LENGTH_MIN = 12;
 
 export function validPassword(password: string, ...path: string[]): string {
   if (password.length < PASSWORD_LENGTH_MIN || password.length > 1024)
-    throw invalid('A password has 12 to 1024 characters.', ...path);
+    throw invalid('A password must have 12 to 1024 characters.', ...path);
   return password;
 }
 

@@ -25,7 +25,7 @@ export function maskError(formatted: GraphQLFormattedError, error: unknown): Gra
     return { message: formatted.message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
   }
   return {
-    message: 'Something went wrong; the request id finds it in the log.',
+    message: 'An unexpected error occurred. The log has the details under the request id.',
     ...place,
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   };
@@ -50,12 +50,15 @@ export function refusalFor(error: unknown, log: Logger, requestId: string): Refu
   const refusal = refusalIn(error);
   if (refusal) return refusal;
   log.error({ requestId, err: faultForLog(error) }, 'a request failed');
-  return new Refusal('INTERNAL_SERVER_ERROR', 'Something went wrong; the request id finds it in the log.');
+  return new Refusal(
+    'INTERNAL_SERVER_ERROR',
+    'An unexpected error occurred. The log has the details under the request id.',
+  );
 }
 
 /** What a failed statement means to the caller, when it is not a fault of ours. */
 function refusalFrom(error: unknown): Refusal | null {
   const { kind } = databaseFault(error);
-  if (kind === 'unstorable-text') return badInput('A text holds a character that cannot be stored.');
+  if (kind === 'unstorable-text') return badInput('A text contains a character that the database cannot store.');
   return kind === 'unavailable' || kind === 'conflict' ? unavailable() : null;
 }

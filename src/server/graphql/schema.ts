@@ -72,7 +72,7 @@ function dateTime(): GraphQLScalarType {
   const storable = (date: unknown): unknown => {
     const year = (date as Date).getUTCFullYear();
     if (year >= 1 && year <= 9999) return date;
-    throw badInput('DateTime must be in the years 1 to 9999, as UTC has them.');
+    throw badInput('DateTime must be in the years 1 to 9999 in UTC.');
   };
   return new GraphQLScalarType({
     ...config,
@@ -106,7 +106,7 @@ export function buildSchema(domains: readonly DomainManifest[], policies?: Polic
       // Of two domains that tell an entity the later one's rows hold the earlier one's fields too.
       if (load) {
         fields.__resolveReference = async (reference: { id: unknown }, context: Context) => {
-          if (typeof reference.id !== 'string') throw badInput('An entity is referred to by its id.');
+          if (typeof reference.id !== 'string') throw badInput('A reference to an entity must have its id.');
           const row = await load(context, reference.id);
           return row && { __typename: type, ...row };
         };

@@ -53,7 +53,7 @@ class Pool {
 
   #cut(arrival: Arrival): void {
     this.delete(arrival);
-    arrival.cut(rateLimited('Too many requests are arriving at once; this one was given up.', RETRY_SECONDS));
+    arrival.cut(rateLimited('Too many requests are arriving at once; this one was dropped.', RETRY_SECONDS));
   }
 
   /** Looks at all of them, which are few when they are large. */

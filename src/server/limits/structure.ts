@@ -39,7 +39,7 @@ function countNodes(document: DocumentNode): void {
       if (node.kind === Kind.STRING && node.value.length > LIMITS.stringLength)
         throw beyond(
           'document',
-          `The document has a text of more than ${LIMITS.stringLength} characters; send it as a variable.`,
+          `The document has a string of more than ${LIMITS.stringLength} characters; send it as a variable.`,
         );
       if ((node.kind === Kind.LIST || node.kind === Kind.OBJECT) && sizeOf(node) > LIMITS.literalSize)
         throw beyond(
@@ -110,7 +110,7 @@ class Expansion {
       if (this.#selections > LIMITS.selections)
         throw beyond(
           'document',
-          `The document has more than ${LIMITS.selections} selections, those of fragments wherever they are spread.`,
+          `The document has more than ${LIMITS.selections} selections, with fragments counted at each place where they are spread.`,
         );
       if (node.kind === Kind.FIELD) {
         const key = (node.alias ?? node.name).value;

@@ -102,7 +102,7 @@ export class Metrics implements Meter {
     watchDatabase(this.#registry, probes.database);
   }
 
-  readonly #cuts = this.#counter('bailiwick_door_cuts_total', 'Requests and connections that were given up', [
+  readonly #cuts = this.#counter('bailiwick_door_cuts_total', 'Requests and connections that the server closed', [
     'reason',
   ]);
 

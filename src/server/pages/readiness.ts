@@ -29,7 +29,7 @@ export async function lookAt(probe: Probe): Promise<string | null> {
     timer = setTimeout(() => resolve(`no answer within ${LOOK_TIMEOUT_MS / 1000} s`), LOOK_TIMEOUT_MS);
   });
   try {
-    return await Promise.race([probe.look().catch(() => 'it could not be looked at'), late]);
+    return await Promise.race([probe.look().catch(() => 'the check failed'), late]);
   } finally {
     clearTimeout(timer);
   }

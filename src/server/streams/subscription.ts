@@ -53,10 +53,10 @@ function rootField(
 ): Pick<Subscription, 'field' | 'args'> {
   const [node] = selectionSet.selections;
   if (node?.kind !== Kind.FIELD || (node.directives ?? []).length > 0) {
-    throw badInput('A subscription asks for its field itself, without a fragment or a directive.');
+    throw badInput('A subscription must select its field directly, without a fragment or a directive.');
   }
   const definition = schema.getSubscriptionType()?.getFields()[node.name.value];
-  if (!definition) throw badInput('A subscription asks for a field of Subscription.');
+  if (!definition) throw badInput('A subscription must select a field of Subscription.');
   return { field: definition.name, args: told(() => getArgumentValues(definition, node, variables)) };
 }
 

@@ -43,7 +43,7 @@ export interface CreateUpload {
 export async function createUpload(context: Context, input: CreateUpload): Promise<UploadRow> {
   if (input.size < 0 || input.size > UPLOAD_BYTES_MAX)
     throw invalid(`An upload has at most ${UPLOAD_BYTES_MAX} bytes.`, 'size');
-  if (!DIGEST.test(input.digest)) throw invalid('The digest of an upload is sha256: and 64 hex digits.', 'digest');
+  if (!DIGEST.test(input.digest)) throw invalid('The digest of an upload must be sha256: and 64 hex digits.', 'digest');
   return mutate(context, { policy: uploadCreate.name }, async (act) => {
     const { principal } = act.actor;
     if (principal === null) throw unauthenticated();
@@ -91,7 +91,7 @@ export async function fillUpload(context: Context, id: string, stream: AsyncIter
   await memory.lend(actor.principal?.id ?? null, async (lease) => {
     const packed = await packContent(stream, size, lease).catch((error: unknown) => {
       throw error instanceof ContentTooLarge
-        ? badInput(`More than the ${size} bytes that were announced came.`)
+        ? badInput(`The upload has more than the ${size} bytes that were announced.`)
         : error;
     });
     await fillWith(context, id, packed, { size, digest });
@@ -104,7 +104,7 @@ async function fillWith(
   packed: PackedContent,
   { size, digest }: StoredContent,
 ): Promise<void> {
-  if (packed.size !== size) throw badInput(`${packed.size} bytes came, ${size} were announced.`);
+  if (packed.size !== size) throw badInput(`The upload has ${packed.size} bytes, but ${size} were announced.`);
   if (packed.digest !== digest) throw badInput(`The bytes have the digest ${packed.digest}, not ${digest}.`);
   await mutate(context, { policy: uploadCreate.name }, async (act) => {
     // Much time may have passed while the bytes came.
@@ -124,7 +124,7 @@ async function fillWith(
 export async function findUploaded(from: Context | Act, id: string, ...path: string[]): Promise<StoredContent> {
   const row = await findOwn(from, id);
   if (row === undefined) throw invalid('There is no such upload, or it expired.', ...path);
-  if (row.contentDigest === null) throw invalid('The upload was not filled.', ...path);
+  if (row.contentDigest === null) throw invalid('The upload has no content yet.', ...path);
   return { digest: row.contentDigest, size: row.size };
 }
 

@@ -64,7 +64,7 @@ describe('questions on the command line', () => {
       '--project',
       'home/web',
     );
-    expect(wrong.out).toContain('no grant would help: the policy takes no token of this kind of scope');
+    expect(wrong.out).toContain('no grant would help: the policy does not accept tokens of this scope type');
     const own = await runCli('policy', 'explain', 'attestation:submit', '--principal', agent, '--target', agent);
     expect(own.out).toContain('ALLOWED  attestation:submit');
   });
