@@ -154,6 +154,12 @@ describe('mutate', () => {
     expect(await mutate({ server: url }, CHANGE, {})).toEqual({ id: 1, userErrors: [] });
   });
 
+  test('unavailable: a payload without what was made, and without a reason', async () => {
+    const url = await serve({ body: JSON.stringify({ data: { payload: { id: null, userErrors: [] } } }) });
+    const expected = [EXIT.unavailable, `cannot reach ${url}: it answered no id`];
+    expect(await exitOf(mutate({ server: url }, CHANGE, {}, 'id'))).toEqual(expected);
+  });
+
   test('invalid: every user error is a line with its code and field', async () => {
     const userErrors = [
       { code: 'INVALID', message: 'line 3: not hex', path: ['input', 'imaPolicy', 'content'] },
