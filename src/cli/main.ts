@@ -1,67 +1,67 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { CliError, EXIT, type ExitCode, messageOf } from './errors.js';
-import { FORMATS } from './output.js';
-import { tell } from './terminal.js';
+import { CliError, EXIT, type ExitCode, messageOf } from './shared/errors.js';
+import { FORMATS } from './shared/output.js';
+import { tell } from './shared/terminal.js';
 
 /** Fills a command in: its verbs, options and action. */
 type Register = (command: Command) => void;
 
 /** Each noun is loaded only when it is named, so that help comes at once. */
 const NOUNS: readonly (readonly [name: string, summary: string, load: () => Promise<Register>])[] = [
-  ['serve', 'start the server', async () => (await import('./commands/serve.js')).registerServe],
-  ['login', 'log in, and choose the scope to work in', async () => (await import('./commands/login.js')).registerLogin],
+  ['serve', 'start the server', async () => (await import('./server/serve.js')).registerServe],
+  ['login', 'log in, and choose the scope to work in', async () => (await import('./identity/login.js')).registerLogin],
   [
     'logout',
     'revoke and forget the tokens kept for a server',
-    async () => (await import('./commands/logout.js')).registerLogout,
+    async () => (await import('./identity/logout.js')).registerLogout,
   ],
   [
     'whoami',
     'show the caller, its scope and its roles',
-    async () => (await import('./commands/whoami.js')).registerWhoami,
+    async () => (await import('./identity/whoami.js')).registerWhoami,
   ],
-  ['domain', 'tenants', async () => (await import('./commands/domain.js')).registerDomain],
-  ['project', 'projects of a domain', async () => (await import('./commands/project.js')).registerProject],
-  ['user', 'users of a domain', async () => (await import('./commands/user.js')).registerUser],
-  ['group', 'groups of users', async () => (await import('./commands/group.js')).registerGroup],
-  ['token', 'your own sessions', async () => (await import('./commands/token.js')).registerToken],
+  ['domain', 'tenants', async () => (await import('./identity/domain.js')).registerDomain],
+  ['project', 'projects of a domain', async () => (await import('./identity/project.js')).registerProject],
+  ['user', 'users of a domain', async () => (await import('./identity/user.js')).registerUser],
+  ['group', 'groups of users', async () => (await import('./identity/group.js')).registerGroup],
+  ['token', 'your own sessions', async () => (await import('./identity/token.js')).registerToken],
   [
     'credential',
     'keys with which programs act for a user',
-    async () => (await import('./commands/credential.js')).registerCredential,
+    async () => (await import('./identity/credential.js')).registerCredential,
   ],
-  ['role', 'roles, and who holds them where', async () => (await import('./commands/role.js')).registerRole],
-  ['assignment', 'role assignments', async () => (await import('./commands/assignment.js')).registerAssignment],
+  ['role', 'roles, and who holds them where', async () => (await import('./identity/role.js')).registerRole],
+  ['assignment', 'role assignments', async () => (await import('./identity/assignment.js')).registerAssignment],
   [
     'allowlist',
     'what machines are allowed to run',
-    async () => (await import('./commands/allowlist.js')).registerAllowlist,
+    async () => (await import('./attestation/allowlist.js')).registerAllowlist,
   ],
-  ['agent', 'machines that attest', async () => (await import('./commands/agent.js')).registerAgent],
-  ['attest', 'verify evidence without a server', async () => (await import('./commands/attest.js')).registerAttest],
-  ['policy', 'who may do what', async () => (await import('./commands/policy.js')).registerPolicy],
-  ['db', 'the database itself, without a server', async () => (await import('./commands/db.js')).registerDb],
+  ['agent', 'machines that attest', async () => (await import('./attestation/agent.js')).registerAgent],
+  ['attest', 'verify evidence without a server', async () => (await import('./attestation/attest.js')).registerAttest],
+  ['policy', 'who may do what', async () => (await import('./identity/policy.js')).registerPolicy],
+  ['db', 'the database itself, without a server', async () => (await import('./server/db.js')).registerDb],
   [
     'federation',
     'the graph for a Federation 2 router',
-    async () => (await import('./commands/federation.js')).registerFederation,
+    async () => (await import('./federation/federation.js')).registerFederation,
   ],
   [
     'audit',
     'the audit log: what was done and what was denied',
-    async () => (await import('./commands/audit.js')).registerAudit,
+    async () => (await import('./audit/audit.js')).registerAudit,
   ],
 ];
 
 const EXIT_HELP = `
 Exit codes:
   0  done
-  1  refused: the command cannot be done, or evidence was rejected
+  1  refused: what was asked cannot be done, or evidence was rejected
   2  usage: the command, an option or a file named in it is wrong
   3  denied: not logged in, or not allowed
   4  not found, or hidden
-  5  unavailable: the server, the TPM or something else that is needed does not answer`;
+  5  unavailable: the server, the TPM or what else is needed does not answer`;
 
 /**
  * Runs one command line, prints its output, and answers the exit code. Never throws.

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { backoffMs, intervalMs } from '../../src/cli/agent/backoff.js';
-import { canTravelInline, entriesFrom } from '../../src/cli/agent/ima-log.js';
-import { describeFailure, describeResult } from '../../src/cli/agent/report.js';
+import { backoffMs, intervalMs } from '../../src/cli/attestation/machine/backoff.js';
+import { canTravelInline, entriesFrom } from '../../src/cli/attestation/machine/ima-log.js';
+import { describeFailure, describeResult } from '../../src/cli/attestation/machine/report.js';
 
 describe('entriesFrom', () => {
   const log = Buffer.from('zero\none\ntwo\n');
@@ -141,11 +141,12 @@ describe('the agent’s modules', () => {
 
   test('ok: nothing of a database is among them', () => {
     const modules = new Map<string, string[]>();
-    const folder = new URL('cli/agent/', source);
-    for (const name of readdirSync(folder)) closure(new URL(name, folder), modules);
+    const folder = new URL('cli/attestation/machine/', source);
+    for (const name of readdirSync(folder).filter((file) => file.endsWith('.ts')))
+      closure(new URL(name, folder), modules);
     const packages = new Set([...modules.values()].flat().filter((name) => !name.startsWith('node:')));
-    // A cache of keys; it needs nothing itself.
-    expect([...packages]).toEqual(['lru-cache']);
+    // The types of documents, and a cache of keys, which needs nothing itself.
+    expect([...packages].sort()).toEqual(['@graphql-typed-document-node/core', 'lru-cache']);
     expect([...modules.keys()].filter((href) => /\/src\/(db|server|identity|authority)\//.test(href))).toEqual([]);
   });
 });

@@ -1,8 +1,19 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import { formatUserError, mutate, parseServer, request } from '../../src/cli/client.js';
-import { CliError, EXIT, exitCodeOf } from '../../src/cli/errors.js';
+import {
+  formatUserError,
+  type Mutation,
+  mutate,
+  type Payload,
+  parseServer,
+  request,
+} from '../../src/cli/shared/client.js';
+import { CliError, EXIT, exitCodeOf } from '../../src/cli/shared/errors.js';
+import { TypedDocumentString } from '../../src/generated/documents.js';
+
+const ITEM = new TypedDocumentString<unknown, Record<string, never>>('{ item }');
+const CHANGE = new TypedDocumentString('mutation { x }') as Mutation<Payload & { readonly id: number | null }, object>;
 
 interface Answer {
   readonly status?: number;
@@ -46,7 +57,7 @@ async function exitOf(call: Promise<unknown>): Promise<[number, string]> {
 describe('request', () => {
   test('ok: the data comes back, and the token went along', async () => {
     const url = await serve({ body: JSON.stringify({ data: { item: 1 } }) });
-    expect(await request({ server: url, token: 't' }, '{ item }')).toEqual({ item: 1 });
+    expect(await request({ server: url, token: 't' }, ITEM, {})).toEqual({ item: 1 });
     expect(received?.headers.authorization).toBe('Bearer t');
     expect(received?.url).toBe('/graphql');
   });
@@ -57,12 +68,10 @@ describe('request', () => {
       return { status: 429, headers: { 'retry-after': seconds }, body: JSON.stringify({ errors }) };
     };
     const done = { body: JSON.stringify({ data: { item: 1 } }) };
-    expect(await request({ server: await serve(tooFast('0'), tooFast('0'), done) }, '{ item }')).toEqual({ item: 1 });
+    expect(await request({ server: await serve(tooFast('0'), tooFast('0'), done) }, ITEM, {})).toEqual({ item: 1 });
     for (const seconds of ['0', '60']) {
       server?.close();
-      expect((await exitOf(request({ server: await serve(tooFast(seconds)) }, '{ item }')))[1]).toContain(
-        'RATE_LIMITED',
-      );
+      expect((await exitOf(request({ server: await serve(tooFast(seconds)) }, ITEM, {})))[1]).toContain('RATE_LIMITED');
     }
   });
 
@@ -73,12 +82,12 @@ describe('request', () => {
       body: '{"errors":[{"message":"Later."}]}',
     });
     const waits = [{ timeoutMs: 300 }, { signal: AbortSignal.timeout(300) }];
-    for (const wait of waits) expect((await exitOf(request({ server: url, ...wait }, '{ item }')))[0]).toBe(5);
+    for (const wait of waits) expect((await exitOf(request({ server: url, ...wait }, ITEM, {})))[0]).toBe(5);
   }, 4000);
 
   test('ok: without a token no credential is sent', async () => {
     const url = await serve({ body: JSON.stringify({ data: {} }) });
-    await request({ server: url }, '{ item }');
+    await request({ server: url }, ITEM, {});
     expect(received?.headers).not.toHaveProperty('authorization');
   });
 
@@ -96,14 +105,14 @@ describe('request', () => {
     expect(exitCodeOf(code)).toBe(exit);
     const errors = [{ message: 'No.\u001b', extensions: { code, requestId: 'r1' } }];
     const url = await serve({ body: JSON.stringify({ data: { item: null }, errors }) });
-    expect(await exitOf(request({ server: url }, '{ item }'))).toEqual([exit, `${code}: No.\\u{1b} (request r1)`]);
+    expect(await exitOf(request({ server: url }, ITEM, {}))).toEqual([exit, `${code}: No.\\u{1b} (request r1)`]);
   });
 
   test('refused: a token of another scope is answered with how to get one that would do', async () => {
     const extensions = { code: 'FORBIDDEN', reason: 'WRONG_SCOPE', scopeTypes: ['domain', 'project', 'agent'] };
     const url = await serve({ body: JSON.stringify({ data: null, errors: [{ message: 'No.', extensions }] }) });
     const expected = 'FORBIDDEN: No.; see bailiwick login --domain-scope or --project';
-    expect(await exitOf(request({ server: url }, '{ item }'))).toEqual([3, expected]);
+    expect(await exitOf(request({ server: url }, ITEM, {}))).toEqual([3, expected]);
   });
 
   test.each([
@@ -113,16 +122,16 @@ describe('request', () => {
     [200, EXIT.unavailable],
   ])('refused: status %i without GraphQL exits with %i', async (status, exit) => {
     const url = await serve({ status, body: '<html>' });
-    expect((await exitOf(request({ server: url }, '{ item }')))[0]).toBe(exit);
+    expect((await exitOf(request({ server: url }, ITEM, {})))[0]).toBe(exit);
   });
 
   test('refused: a redirect is not followed, since the token would go along', async () => {
     const url = await serve({ status: 307, headers: { location: 'http://elsewhere.invalid/graphql' } });
-    expect((await exitOf(request({ server: url, token: 't' }, '{ item }')))[0]).toBe(EXIT.unavailable);
+    expect((await exitOf(request({ server: url, token: 't' }, ITEM, {})))[0]).toBe(EXIT.unavailable);
   });
 
   test('refused: nobody listens', async () => {
-    const [exit, message] = await exitOf(request({ server: 'http://127.0.0.1:1' }, '{ item }'));
+    const [exit, message] = await exitOf(request({ server: 'http://127.0.0.1:1' }, ITEM, {}));
     expect(exit).toBe(EXIT.unavailable);
     expect(message).toMatch(/^cannot reach http:\/\/127\.0\.0\.1:1: /);
   });
@@ -132,7 +141,7 @@ describe('request', () => {
     await once(server, 'listening');
     const address = server.address();
     const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
-    expect(await exitOf(request({ server: url, timeoutMs: 50 }, '{ item }'))).toEqual([
+    expect(await exitOf(request({ server: url, timeoutMs: 50 }, ITEM, {}))).toEqual([
       EXIT.unavailable,
       `cannot reach ${url}: no answer in time`,
     ]);
@@ -142,7 +151,13 @@ describe('request', () => {
 describe('mutate', () => {
   test('ok: the payload comes back', async () => {
     const url = await serve({ body: JSON.stringify({ data: { payload: { id: 1, userErrors: [] } } }) });
-    expect(await mutate({ server: url }, 'mutation { x }', {})).toEqual({ id: 1, userErrors: [] });
+    expect(await mutate({ server: url }, CHANGE, {})).toEqual({ id: 1, userErrors: [] });
+  });
+
+  test('unavailable: a payload without what was made, and without a reason', async () => {
+    const url = await serve({ body: JSON.stringify({ data: { payload: { id: null, userErrors: [] } } }) });
+    const expected = [EXIT.unavailable, `cannot reach ${url}: it answered no id`];
+    expect(await exitOf(mutate({ server: url }, CHANGE, {}, 'id'))).toEqual(expected);
   });
 
   test('invalid: every user error is a line with its code and field', async () => {
@@ -151,7 +166,7 @@ describe('mutate', () => {
       { code: 'IN_USE', message: 'Two agents are bound.', path: [] },
     ];
     const url = await serve({ body: JSON.stringify({ data: { payload: { userErrors } } }) });
-    expect(await exitOf(mutate({ server: url }, 'mutation { x }', {}))).toEqual([
+    expect(await exitOf(mutate({ server: url }, CHANGE, {}))).toEqual([
       EXIT.refused,
       'INVALID at imaPolicy.content: line 3: not hex\nIN_USE: Two agents are bound.',
     ]);

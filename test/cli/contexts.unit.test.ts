@@ -10,7 +10,7 @@ import {
   withContext,
   withoutContext,
   writeCredentials,
-} from '../../src/cli/contexts.js';
+} from '../../src/cli/shared/contexts.js';
 
 const CONTEXT: Context = {
   user: 'admin',

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runForever } from '../../src/cli/agent/loop.js';
-import { MachineAgent } from '../../src/cli/agent/machine-agent.js';
-import { StateDirectory } from '../../src/cli/agent/state.js';
+import { runForever } from '../../src/cli/attestation/machine/loop.js';
+import { MachineAgent } from '../../src/cli/attestation/machine/machine-agent.js';
+import { StateDirectory } from '../../src/cli/attestation/machine/state.js';
 import { sha256 } from '../attestation/ima/ima-log.js';
 import { FILES, healthyMachine, layer, type Machine, runtimePolicy } from '../attestation/verifier/machine.js';
 import { FakeControlPlane } from './fake-control-plane.js';

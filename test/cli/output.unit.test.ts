@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { alignColumns, formatList, formatObject, formatValue, printable, toJson } from '../../src/cli/output.js';
-import { renderBar } from '../../src/cli/progress.js';
+import { alignColumns, formatList, formatObject, formatValue, printable, toJson } from '../../src/cli/shared/output.js';
+import { renderBar } from '../../src/cli/shared/progress.js';
 
-const ROWS = [
+type Item = {
+  readonly id: string;
+  readonly name?: string;
+  readonly currentRevision?: { readonly number: number } | null;
+};
+
+const ROWS: readonly Item[] = [
   { id: 'alw_1', name: 'web', currentRevision: { number: 12 } },
   { id: 'alw_2', name: 'database', currentRevision: null },
 ];
@@ -18,8 +24,8 @@ describe('output of lists', () => {
   });
 
   test('ok: an empty table still has its header, and no names is no output', () => {
-    expect(formatList('table', [], COLUMNS)).toBe('NAME  REVISION');
-    expect(formatList('name', [], COLUMNS)).toBe('');
+    expect(formatList<Item>('table', [], COLUMNS)).toBe('NAME  REVISION');
+    expect(formatList<Item>('name', [], COLUMNS)).toBe('');
   });
 
   test('ok: JSON is what the API answered, all of it', () => {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { answer, decideLines } from '../../src/cli/policies/cases.js';
+import { answer, decideLines } from '../../src/cli/identity/policies/cases.js';
 import { runCli } from './run-cli.js';
 
 const decide = (given: object) => answer(JSON.stringify({ id: 1, ...given }));

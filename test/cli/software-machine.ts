@@ -1,5 +1,5 @@
 import type { Credential, PcrSelection } from '../../src/attestation/tpm/index.js';
-import type { MachineTpm, TpmKeys, TpmQuote } from '../../src/cli/agent/tpm2-tools.js';
+import type { MachineTpm, TpmKeys, TpmQuote } from '../../src/cli/attestation/machine/tpm2-tools.js';
 import type { SoftwareTpm } from '../fakes/software-tpm.js';
 
 /** A software TPM in the place of the machine's. */

@@ -15,8 +15,8 @@ import {
   pcrDigest,
   verifyQuoteSignature,
 } from '../../src/attestation/tpm/index.js';
-import { ToolError } from '../../src/cli/agent/tool.js';
-import { type KeyKind, Tpm2Tools } from '../../src/cli/agent/tpm2-tools.js';
+import { ToolError } from '../../src/cli/attestation/machine/tool.js';
+import { type KeyKind, Tpm2Tools } from '../../src/cli/attestation/machine/tpm2-tools.js';
 import { missingSwtpmCommands } from '../fakes/swtpm.js';
 
 const missing = missingSwtpmCommands();

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type CaseAnswer, readCase } from '../../src/cli/policies/cases.js';
+import { type CaseAnswer, readCase } from '../../src/cli/identity/policies/cases.js';
 import { readCaseCheck } from '../../src/platform/policy/analysis/cases.js';
 import {
   ABSENT,

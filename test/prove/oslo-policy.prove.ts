@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { answer, type CaseAnswer } from '../../src/cli/policies/cases.js';
+import { answer, type CaseAnswer } from '../../src/cli/identity/policies/cases.js';
 import { countBy, report } from './counts.js';
 import { classOf, documentedClasses } from './differences.js';
 import { OsloReference } from './oslo-reference.js';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { CliError } from '../errors.js';
-import type { Session } from '../session.js';
+import { CliError } from '../shared/errors.js';
+import type { Session } from '../shared/session.js';
 import { findPlace, getChain, listSeals } from './chain.js';
 
 /** Writes sealed entries and heads to standard output, one JSON object a line; `docs/audit.md` tells the form. */

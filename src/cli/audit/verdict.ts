@@ -1,7 +1,7 @@
 import type { Fault, Place } from '../../audit/chain/index.js';
-import { CliError } from '../errors.js';
-import type { Format } from '../output.js';
-import { print } from '../terminal.js';
+import { CliError } from '../shared/errors.js';
+import type { Format } from '../shared/output.js';
+import { print } from '../shared/terminal.js';
 
 /** What a kept head can show besides: the chain ends before it, or has another hash there. */
 export interface ChainFault extends Omit<Fault, 'kind'> {

@@ -7,8 +7,8 @@ import {
   type VerificationKeys,
   verifyPlace,
 } from '../../audit/chain/index.js';
-import { CliError, EXIT, messageOf } from '../errors.js';
-import { readTextFile } from '../files.js';
+import { CliError, EXIT, messageOf } from '../shared/errors.js';
+import { readTextFile } from '../shared/files.js';
 import { type Part, readExport } from './read-export.js';
 import { type ChainFault, compareKept, type Verdict } from './verdict.js';
 

@@ -1,16 +1,12 @@
-import type { Fault, Place } from '../../audit/chain/index.js';
-import { request } from '../client.js';
-import { VERIFY_AUDIT_CHAIN } from '../documents/audit.js';
-import { CliError, EXIT } from '../errors.js';
-import type { Session } from '../session.js';
+import type { Place } from '../../audit/chain/index.js';
+import { VerifyAuditChainDocument, type VerifyAuditChainQuery } from '../../generated/documents.js';
+import { request } from '../shared/client.js';
+import { CliError, EXIT } from '../shared/errors.js';
+import type { Session } from '../shared/session.js';
 import { type Chain, findPlace, getChain } from './chain.js';
 import { type ChainFault, compareKept, type Verdict } from './verdict.js';
 
-interface Verification {
-  readonly verifiedSeq: number;
-  readonly nextSeq: number | null;
-  readonly fault: Fault | null;
-}
+type Verification = NonNullable<VerifyAuditChainQuery['verification']>;
 
 export interface Range {
   readonly fromSeq: number | undefined;
@@ -25,11 +21,7 @@ export async function verifyServer(session: Session, range: Range, kept: Place |
   let verified: Verification = { verifiedSeq: 0, nextSeq: range.fromSeq ?? null, fault: null };
   do {
     const variables = { fromSeq: verified.nextSeq, toSeq: range.toSeq };
-    const answer: { verification: Verification | null } = await request(
-      session.connection,
-      VERIFY_AUDIT_CHAIN,
-      variables,
-    );
+    const answer: VerifyAuditChainQuery = await request(session.connection, VerifyAuditChainDocument, variables);
     if (answer.verification === null) throw new CliError('the server returned no verification', EXIT.unavailable);
     verified = answer.verification;
   } while (verified.nextSeq !== null);

@@ -1,0 +1,72 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { type AgentState, WatchTrustDocument, type WatchTrustSubscription } from '../../generated/documents.js';
+import { isTransient, messageOf } from '../shared/errors.js';
+import { formatValue } from '../shared/output.js';
+import { openSession, type Session } from '../shared/session.js';
+import { follow } from '../shared/stream.js';
+import { print, tell } from '../shared/terminal.js';
+import { collect, verb } from '../shared/verb.js';
+import { backoffMs } from './machine/backoff.js';
+
+interface WatchOptions {
+  readonly since?: string;
+  readonly to?: readonly AgentState[];
+}
+
+/** How long to wait before following again where the server ended the stream in good order. */
+const PAUSE_MS = 500;
+
+export function registerAgentWatch(noun: Command): void {
+  verb(noun, 'watch', 'print changes of trust as they happen', 'bailiwick agent watch --to FAILED --to STALE')
+    .option('--since <time>', 'changes since this time, for example 2026-01-31T08:00:00Z; otherwise from now on')
+    .option('--to <state>', 'only changes to this state; may be repeated', collect)
+    .action(async (options: WatchOptions, self: Command) => {
+      const stop = new AbortController();
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+      await watchTrust(await openSession(self), options, stop.signal);
+    });
+}
+
+/**
+ * Prints each change once, whatever happens to the connection in between, until the signal aborts.
+ *
+ * @throws CliError for what trying again would not change.
+ */
+export async function watchTrust(session: Session, { since, to }: WatchOptions, signal: AbortSignal): Promise<void> {
+  const connection = { ...session.connection, signal };
+  let place: { readonly since?: string | undefined; readonly after?: string } = { since };
+  // Before there is a cursor, what is missed is what happened since the server first answered.
+  const begun = (date: string | null) => {
+    if (date !== null && place.after === undefined) place = { since: place.since ?? new Date(date).toISOString() };
+  };
+  for (let failures = 0; !signal.aborted; ) {
+    try {
+      const changes = follow(connection, WatchTrustDocument, { ...place, filter: { to } }, { begun });
+      for await (const { event } of changes) {
+        failures = 0;
+        if (event === null) continue;
+        print(lineOf(session, event));
+        place = { after: event.cursor };
+      }
+      await pause(PAUSE_MS, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isTransient(error)) throw error;
+      failures += 1;
+      const ms = backoffMs(failures, Math.random());
+      tell(`${messageOf(error)}; trying again in ${Math.ceil(ms / 1000)} s`);
+      await pause(ms, signal);
+    }
+  }
+}
+
+function lineOf({ format }: Session, event: NonNullable<WatchTrustSubscription['event']>): string {
+  if (format === 'json') return JSON.stringify(event);
+  const name = formatValue(event.agent?.name);
+  if (format === 'name') return name;
+  return `${formatValue(event.occurredAt)}  ${name}  ${formatValue(event.from)} -> ${formatValue(event.to)}`;
+}
+
+/** Being stopped ends the wait early, which is not a failure. */
+const pause = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }).catch(() => {});

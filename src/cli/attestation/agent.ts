@@ -1,0 +1,167 @@
+import { type Command, Option } from 'commander';
+import {
+  AgentDocument,
+  type AgentFragment,
+  type AgentState,
+  AgentsDocument,
+  BanAgentDocument,
+  BindAllowlistDocument,
+  CreateAgentDocument,
+  ResetAgentDocument,
+  RetireAgentDocument,
+  type TpmKind,
+  UnbanAgentDocument,
+} from '../../generated/documents.js';
+import { writePrivateFile } from '../shared/contexts.js';
+import { CliError, EXIT } from '../shared/errors.js';
+import { type Column, printable } from '../shared/output.js';
+import { agentRef } from '../shared/refs.js';
+import { withList, withShow } from '../shared/resource.js';
+import { get, note, openSession, printObject, type Session, send } from '../shared/session.js';
+import { print } from '../shared/terminal.js';
+import { collect, verb } from '../shared/verb.js';
+import { registerAgentRun } from './agent-run.js';
+import { registerAgentWatch } from './agent-watch.js';
+import { findAllowlist } from './allowlist.js';
+import { describeResult } from './machine/report.js';
+
+const COLUMNS: readonly Column<AgentFragment>[] = [
+  ['NAME', 'name'],
+  ['STATE', 'state'],
+  ['TRUSTED UNTIL', 'trustedUntil'],
+  ['ALLOWLIST', 'allowlist.name'],
+  ['PROJECT', 'project.name'],
+  ['ID', 'id'],
+];
+
+const DETAILS: readonly Column<AgentFragment>[] = [
+  ['Name', 'name'],
+  ['Id', 'id'],
+  ['External id', 'externalId'],
+  ['Project', 'project.name'],
+  ['State', 'state'],
+  ['Trusted until', 'trustedUntil'],
+  ['TPM', 'tpmKind'],
+  ['Allowlist', 'allowlist.name'],
+  ['Accepted', 'acceptedCount'],
+  ['Rejected', 'rejectedCount'],
+  ['First accepted', 'firstAcceptedAt'],
+  ['Last accepted', 'lastAcceptedAt'],
+  ['Last rejected', 'lastRejectedAt'],
+  ['Last severity', 'lastSeverity'],
+  ['Created', 'createdAt'],
+];
+
+interface CreateOptions {
+  readonly allowlist?: string;
+  readonly allowlistEtag?: string;
+  readonly externalId?: string;
+  readonly tpmKind: TpmKind;
+  readonly tokenFile?: string;
+}
+
+interface ListOptions {
+  readonly name?: string[];
+  readonly externalId?: string[];
+  readonly state?: AgentState[];
+}
+
+const findAgent = (session: Session, text: string) => get(session, AgentDocument, { ref: agentRef(text) }, 'agent');
+
+const AGENT = { noun: 'agent', columns: COLUMNS, details: DETAILS, find: findAgent } as const;
+
+export function registerAgent(noun: Command): void {
+  verb(
+    noun,
+    'create <name>',
+    'create an agent and its enrollment token',
+    'bailiwick agent create web-1 --allowlist web --token-file web-1.token',
+  )
+    .option('--allowlist <name>', 'the allowlist to bind it to')
+    .option('--allowlist-etag <etag>', 'the etag of the reviewed list; if the list changed since, nothing is created')
+    .option('--external-id <id>', 'its id in another system')
+    .addOption(
+      new Option('--tpm-kind <kind>', 'what TPM the machine has').choices(['PHYSICAL', 'VIRTUAL']).default('PHYSICAL'),
+    )
+    .option('--token-file <file>', 'write the enrollment token to this file instead of showing it')
+    .action(async (name: string, options: CreateOptions, self: Command) =>
+      createAgent(await openSession(self), name, options),
+    );
+  withList(verb(noun, 'list', 'list agents', 'bailiwick agent list --state FAILED'), AgentsDocument, {
+    ...AGENT,
+    variables: ({ name, externalId, state }: ListOptions) => ({
+      filter: { names: name, externalIds: externalId, states: state },
+    }),
+  })
+    .option('--name <name>', 'of this name; may be repeated', collect)
+    .option('--external-id <id>', 'with this id in another system; may be repeated', collect)
+    .option('--state <state>', 'in this state; may be repeated', collect);
+  withShow(
+    verb(noun, 'show <name>', 'show one agent and its last result', 'bailiwick agent show web-1'),
+    AGENT,
+    printLastResult,
+  );
+  verb(
+    noun,
+    'bind <name> [allowlist]',
+    'bind an agent to another list, or to none',
+    'bailiwick agent bind web-1 web-next',
+  )
+    .option('--etag <etag>', 'the etag of the reviewed list; if the list changed since, nothing is bound')
+    .action(async (name: string, allowlist: string | undefined, { etag }: { etag?: string }, self: Command) => {
+      const session = await openSession(self);
+      const input = { agent: agentRef(name), ...(await reviewed(session, allowlist, etag)) };
+      printObject(session, (await send(session, BindAllowlistDocument, input, 'agent')).agent, DETAILS);
+    });
+  registerTransition(noun, 'reset', 'put a failed or banned agent back to PENDING', ResetAgentDocument);
+  registerTransition(noun, 'ban', 'ban an agent: its tokens stop at once', BanAgentDocument);
+  registerTransition(noun, 'unban', 'take a ban back', UnbanAgentDocument);
+  registerTransition(noun, 'retire', 'retire an agent for good', RetireAgentDocument);
+  registerAgentWatch(noun);
+  registerAgentRun(noun);
+}
+
+/** What is done to an agent at its etag, with a reason. */
+type AgentChange = typeof ResetAgentDocument | typeof BanAgentDocument;
+
+function registerTransition(noun: Command, name: string, summary: string, document: AgentChange): void {
+  verb(noun, `${name} <name>`, summary, `bailiwick agent ${name} web-1 --reason "ticket 42"`)
+    .option('--reason <text>', 'why')
+    .option('--etag <etag>', 'the etag of the reviewed agent; if its state changed since, nothing is done')
+    .action(async (name: string, { reason, etag }: { reason?: string; etag?: string }, self: Command) => {
+      const session = await openSession(self);
+      const agent = await findAgent(session, name);
+      const input = { agent: { id: agent.id }, etag: etag ?? agent.etag, reason };
+      printObject(session, (await send(session, document, input, 'agent')).agent, DETAILS);
+    });
+}
+
+/** A list as it was reviewed, or as it is now; what is given for none is the server's to refuse. */
+async function reviewed(session: Session, name: string | undefined, etag: string | undefined) {
+  if (name === undefined) return { allowlist: null, allowlistEtag: etag ?? null };
+  const found = await findAllowlist(session, name);
+  return { allowlist: { id: found.id }, allowlistEtag: etag ?? found.etag };
+}
+
+async function createAgent(session: Session, name: string, options: CreateOptions): Promise<void> {
+  const { allowlist, allowlistEtag, externalId, tpmKind, tokenFile } = options;
+  if (session.format === 'name' && tokenFile === undefined) {
+    throw new CliError('with -o name the enrollment token would be lost; add --token-file', EXIT.usage);
+  }
+  const input = { name, externalId, tpmKind, ...(await reviewed(session, allowlist, allowlistEtag)) };
+  const fields = ['agent', 'enrollmentToken', 'expiresAt'] as const;
+  const { agent, enrollmentToken, expiresAt } = await send(session, CreateAgentDocument, input, ...fields);
+  if (tokenFile !== undefined) {
+    await writePrivateFile(tokenFile, `${enrollmentToken}\n`);
+    printObject(session, agent, DETAILS);
+    return note(session, `the enrollment token is in ${tokenFile} and is valid until ${expiresAt}`);
+  }
+  const row = { ...agent, enrollmentToken, expiresAt };
+  printObject(session, row, [...DETAILS, ['Enrollment token', 'enrollmentToken'], ['  valid until', 'expiresAt']]);
+}
+
+function printLastResult({ lastResult }: Awaited<ReturnType<typeof findAgent>>): void {
+  if (lastResult === null) return;
+  print(printable(`Last result, of ${lastResult.receivedAt}:`));
+  for (const line of describeResult(lastResult)) print(line);
+}

@@ -1,0 +1,35 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AllowlistContentDocument } from '../../generated/documents.js';
+import { authorizationOf, noAnswer, reasonOf } from '../shared/client.js';
+import { ApiError, CliError, EXIT } from '../shared/errors.js';
+import { allowlistRef } from '../shared/refs.js';
+import { get, type Session } from '../shared/session.js';
+
+const TIMEOUT_MS = 300_000;
+
+/** Writes a list's runtime policy to standard output, byte for byte as it was given. */
+export async function writeContent(session: Session, name: string): Promise<void> {
+  const allowlist = await get(session, AllowlistContentDocument, { ref: allowlistRef(name) }, 'allowlist');
+  const revision = allowlist.currentRevision;
+  if (revision.imaPolicyDigest === null) throw new CliError(`${name} has no runtime policy`, EXIT.notFound);
+  const content =
+    revision.imaPolicy === null ? await download(session, revision.id) : Readable.from([revision.imaPolicy]);
+  await pipeline(content, process.stdout, { end: false });
+}
+
+/** Content too large for an answer in GraphQL has a route of its own. */
+async function download({ connection }: Session, revisionId: string): Promise<Readable> {
+  const response = await fetch(`${connection.server}/allowlist-revisions/${revisionId}/ima-policy`, {
+    headers: authorizationOf(connection),
+    redirect: 'error',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((error: unknown) => {
+    throw noAnswer(connection, reasonOf(error));
+  });
+  if (response.status === 401) throw new ApiError('UNAUTHENTICATED', 'UNAUTHENTICATED: A valid token is needed.');
+  if (response.status === 403) throw new ApiError('FORBIDDEN', 'FORBIDDEN: The caller may not do this.');
+  if (response.status === 404) throw new ApiError('NOT_FOUND', 'NOT_FOUND: No such allowlist.');
+  if (!response.ok || response.body === null) throw noAnswer(connection, `it answered HTTP status ${response.status}`);
+  return Readable.fromWeb(response.body);
+}

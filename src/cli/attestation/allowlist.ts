@@ -1,0 +1,91 @@
+import type { Command } from 'commander';
+import {
+  AllowlistDocument,
+  type AllowlistFragment,
+  AllowlistsDocument,
+  CreateAllowlistDocument,
+  DeleteAllowlistDocument,
+  PublishAllowlistRevisionDocument,
+} from '../../generated/documents.js';
+import type { Column } from '../shared/output.js';
+import { allowlistRef } from '../shared/refs.js';
+import { reference, withDelete, withList } from '../shared/resource.js';
+import { get, openSession, printObject, type Session, send } from '../shared/session.js';
+import { formatOf, verb } from '../shared/verb.js';
+import { type PolicyOptions, toPolicyInput, whileChecking, withPolicies } from './policy-input.js';
+import type { LintOptions } from './verify/lint.js';
+
+const COLUMNS: readonly Column<AllowlistFragment>[] = [
+  ['NAME', 'name'],
+  ['OWNER', 'ownerType'],
+  ['REVISION', 'currentRevision.number'],
+  ['PATHS', 'currentRevision.imaPolicyPathCount'],
+  ['UPDATED', 'updatedAt'],
+  ['ID', 'id'],
+];
+
+const DETAILS: readonly Column<AllowlistFragment>[] = [
+  ['Name', 'name'],
+  ['Id', 'id'],
+  ['Description', 'description'],
+  ['Owner', 'ownerType'],
+  ['Revision', 'currentRevision.number'],
+  ['Published', 'currentRevision.createdAt'],
+  ['IMA policy', 'currentRevision.imaPolicyDigest'],
+  ['  paths', 'currentRevision.imaPolicyPathCount'],
+  ['  bytes', 'currentRevision.imaPolicySize'],
+  ['TPM policy', 'currentRevision.tpmPolicy'],
+  ['vTPM policy', 'currentRevision.vtpmPolicy'],
+  ['Created', 'createdAt'],
+  ['Updated', 'updatedAt'],
+];
+
+export const findAllowlist = (session: Session, text: string) =>
+  get(session, AllowlistDocument, { ref: allowlistRef(text) }, 'allowlist');
+
+const ALLOWLIST = { noun: 'allowlist', columns: COLUMNS, details: DETAILS, find: findAllowlist } as const;
+
+export function registerAllowlist(noun: Command): void {
+  const create = verb(noun, 'create <name>', 'create a list', 'bailiwick allowlist create web --ima-policy web.sha256');
+  withPolicies(create)
+    .option('--description <text>', 'what it is for')
+    .action(async (name: string, options: PolicyOptions & { description?: string }, self: Command) => {
+      const session = whileChecking(await openSession(self));
+      const policies = await toPolicyInput(session.connection, options);
+      const input = { name, description: options.description, ...policies };
+      printObject(session, (await send(session, CreateAllowlistDocument, input, 'allowlist')).allowlist, DETAILS);
+    });
+  withList(verb(noun, 'list', 'list allowlists', 'bailiwick allowlist list'), AllowlistsDocument, ALLOWLIST);
+  verb(noun, 'show <name>', 'show one list', 'bailiwick allowlist show web --content > web.sha256')
+    .option('--content', 'write only the runtime policy, exactly as it was published')
+    .action(async (name: string, { content }: { content?: boolean }, self: Command) => {
+      const session = await openSession(self);
+      if (content === true) return (await import('./allowlist-content.js')).writeContent(session, name);
+      printObject(session, await findAllowlist(session, name), DETAILS);
+    });
+  const publish = verb(
+    noun,
+    'publish <name>',
+    'publish a new revision, which replaces the whole list',
+    'bailiwick allowlist publish web --ima-policy web.sha256',
+  );
+  withPolicies(publish).action(async (name: string, options: PolicyOptions, self: Command) => {
+    const session = whileChecking(await openSession(self));
+    const reviewed = reference('allowlist', await findAllowlist(session, name));
+    const input = { ...reviewed, ...(await toPolicyInput(session.connection, options)) };
+    const { allowlist } = await send(session, PublishAllowlistRevisionDocument, input, 'allowlist');
+    printObject(session, allowlist, DETAILS);
+  });
+  withDelete(
+    verb(noun, 'delete <name>', 'delete a list that no agent is bound to', 'bailiwick allowlist delete web'),
+    ALLOWLIST,
+    DeleteAllowlistDocument,
+  );
+  verb(noun, 'lint [file]', 'check a list or PCR values without a server', 'bailiwick allowlist lint web.sha256')
+    .option('--excludes <file>', 'regular expressions of paths to ignore, one per line')
+    .option('--tpm-policy <file>', "PCR values, Keylime's JSON")
+    .action(async (file: string | undefined, options: LintOptions, self: Command) => {
+      const { lint } = await import('./verify/lint.js');
+      await lint(file, options, formatOf(self));
+    });
+}

@@ -1,0 +1,66 @@
+import {
+  ActivateAgentDocument,
+  BeginAttestationDocument,
+  EnrollAgentDocument,
+  LogInAgentDocument,
+  type QuoteInput,
+  SubmitEvidenceDocument,
+} from '../../../generated/documents.js';
+import { type Connection, mutate } from '../../shared/client.js';
+import { bufferContent, upload } from '../../shared/uploads.js';
+import type { TpmKeys, TpmQuote } from './tpm2-tools.js';
+
+export interface Evidence {
+  readonly attestationId: string;
+  readonly quote: TpmQuote;
+  /** The part of the log that begins at `offset`; null when the challenge needs none. */
+  readonly log: { readonly bytes: Buffer; readonly isInline: boolean; readonly offset: number } | null;
+}
+
+/** What the server answered to evidence. */
+export type Submission = Awaited<ReturnType<typeof submit>>;
+
+/** Of a quote, what `logInAgent` and `submitEvidence` take. */
+function toQuoteInput({ message, signature, pcrs }: TpmQuote): QuoteInput {
+  return { message: toBase64(message), signature: toBase64(signature), pcrs };
+}
+
+export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+export function enroll(connection: Connection, enrollmentToken: string, keys: TpmKeys) {
+  const endorsementKey = toBase64(keys.endorsementKey);
+  const input = { enrollmentToken, endorsementKey, attestationKey: toBase64(keys.attestationKey) };
+  return mutate(connection, EnrollAgentDocument, input, 'agentId', 'credentialBlob', 'encryptedSecret');
+}
+
+export function activate(connection: Connection, enrollmentToken: string, secret: Uint8Array) {
+  const input = { enrollmentToken, secret: toBase64(secret) };
+  return mutate(connection, ActivateAgentDocument, input, 'agentId', 'token');
+}
+
+export async function requestLogIn(connection: Connection, agentId: string) {
+  return (await mutate(connection, LogInAgentDocument, { agentId }, 'challenge')).challenge;
+}
+
+export async function logIn(connection: Connection, agentId: string, quote: TpmQuote): Promise<string> {
+  const input = { agentId, quote: toQuoteInput(quote) };
+  return (await mutate(connection, LogInAgentDocument, input, 'token')).token;
+}
+
+export async function begin(connection: Connection, bank: string) {
+  return (await mutate(connection, BeginAttestationDocument, { hashAlgorithms: [bank] }, 'challenge')).challenge;
+}
+
+export async function submit(connection: Connection, { attestationId, quote, log }: Evidence) {
+  const input = { attestationId, quote: toQuoteInput(quote), ...(log !== null && (await toLogInput(connection, log))) };
+  return mutate(connection, SubmitEvidenceDocument, input, 'result');
+}
+
+/** A log that is too large for the mutation is sent ahead. */
+async function toLogInput(
+  connection: Connection,
+  { bytes, isInline, offset: imaOffset }: NonNullable<Evidence['log']>,
+) {
+  if (isInline) return { imaLog: bytes.toString('utf8'), imaOffset };
+  return { imaLogUploadId: await upload(connection, bufferContent('IMA log', bytes)), imaOffset };
+}

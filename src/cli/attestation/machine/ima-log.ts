@@ -1,0 +1,33 @@
+import { isUtf8 } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { CliError, EXIT, messageOf } from '../../shared/errors.js';
+
+const NEWLINE = 0x0a;
+/** A larger log is sent through the upload door, since requests are bounded. */
+const MAX_INLINE_BYTES = 8 * 1024 * 1024;
+const MAX_LOG_BYTES = 1024 * 1024 * 1024;
+
+/** Reads the kernel's list of measurements. It grows while it is read; only whole lines count. */
+export async function readImaLog(path: string): Promise<Buffer> {
+  const log = await readFile(path).catch((error: unknown) => {
+    throw new CliError(`cannot read the IMA log ${path}: ${messageOf(error)}`, EXIT.usage);
+  });
+  if (log.length > MAX_LOG_BYTES) throw new CliError(`the IMA log ${path} has more than ${MAX_LOG_BYTES} bytes`);
+  return log.subarray(0, log.lastIndexOf(NEWLINE) + 1);
+}
+
+/** The entries from number `entry` on; null when the log has fewer than that many. */
+export function entriesFrom(log: Buffer, entry: number): Buffer | null {
+  let start = 0;
+  for (let skipped = 0; skipped < entry; skipped += 1) {
+    const newline = log.indexOf(NEWLINE, start);
+    if (newline < 0) return null;
+    start = newline + 1;
+  }
+  return log.subarray(start);
+}
+
+/** Whether the log can travel in the request. File names may hold any bytes, and only text survives JSON. */
+export function canTravelInline(log: Buffer): boolean {
+  return log.length <= MAX_INLINE_BYTES && isUtf8(log);
+}

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CliError, EXIT, isTransient } from '../../shared/errors.js';
+import { backoffMs, intervalMs } from './backoff.js';
+import type { Submission } from './control-plane.js';
+import type { MachineAgent } from './machine-agent.js';
+import { describeResult } from './report.js';
+
+export interface LoopOptions {
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Enrolls where needed and attests whenever the server expects it, until the signal ends it. */
+export async function runForever(agent: MachineAgent, options: LoopOptions): Promise<void> {
+  const { say, signal } = options;
+  await persist(() => agent.open(), isTransient, options);
+  while (!signal.aborted) {
+    // An operator may lift a ban or mend a server, so an agent that is enrolled gives up on nothing but its own configuration.
+    const submission = await persist(() => agent.attest(), isWorthRetrying, options);
+    if (submission === null) return;
+    for (const line of describeResult(submission.result)) say(line);
+    const wait = intervalMs(submission.result.receivedAt, submission.nextAttestationAt);
+    say(`next attestation in ${Math.round(wait / 1000)} s`);
+    await pause(wait, signal);
+  }
+}
+
+/** Enrolls where needed and attests once. */
+export async function runOnce(agent: MachineAgent): Promise<Submission> {
+  await agent.open();
+  return agent.attest();
+}
+
+/** Tries until it works, with growing pauses; null when the signal ended it. */
+async function persist<T>(
+  act: () => Promise<T>,
+  isRetryable: (error: unknown) => boolean,
+  { say, signal }: LoopOptions,
+): Promise<T | null> {
+  for (let failures = 1; !signal.aborted; failures += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (signal.aborted) return null;
+      if (!(error instanceof CliError) || !isRetryable(error)) throw error;
+      const wait = backoffMs(failures, Math.random());
+      say(`${error.message}; trying again in ${Math.round(wait / 1000)} s`);
+      await pause(wait, signal);
+    }
+  }
+  return null;
+}
+
+function isWorthRetrying(error: unknown): boolean {
+  return error instanceof CliError && error.exitCode !== EXIT.usage;
+}
+
+/** Sleeps, or returns early when the signal says so. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => {});
+}

@@ -1,0 +1,56 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { writePrivateFile } from '../../shared/contexts.js';
+import { CliError, EXIT, messageOf } from '../../shared/errors.js';
+
+/** A boot as the TPM counts it (TPM 2.0 Part 2, section 10.11.1). */
+export interface Boot {
+  readonly resetCount: number;
+  readonly restartCount: number;
+}
+
+/** What an agent remembers between runs. */
+export interface AgentState {
+  readonly version: 1;
+  readonly server: string;
+  readonly agentId: string;
+  /** Null when it has to log in with a quote. */
+  readonly token: string | null;
+  /** Whether the enrollment is complete, so that the TPM's key alone is enough to come back. */
+  readonly isActivated: boolean;
+  /** In which boot evidence was last accepted: the server's offset into the log counts from there. */
+  readonly boot: Boot | null;
+}
+
+const FILE = 'agent.json';
+
+/** The folder of one agent's state: its key, wrapped by the TPM, and what it remembers. Mode 0700. */
+export class StateDirectory {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = resolve(path);
+  }
+
+  /** Makes the folder where it is missing and answers what is kept there; null before the first enrollment. */
+  async read(): Promise<AgentState | null> {
+    try {
+      await mkdir(this.path, { recursive: true, mode: 0o700 });
+      return parse(await readFile(join(this.path, FILE), 'utf8'));
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      throw new CliError(`cannot use the state in ${this.path}: ${messageOf(error)}`, EXIT.usage);
+    }
+  }
+
+  async write(state: AgentState): Promise<void> {
+    await writePrivateFile(join(this.path, FILE), `${JSON.stringify(state, null, 2)}\n`);
+  }
+}
+
+function parse(text: string): AgentState {
+  const state: Partial<AgentState> | null = JSON.parse(text);
+  const isOurs = state?.version === 1 && typeof state.agentId === 'string' && typeof state.isActivated === 'boolean';
+  if (!isOurs) throw new Error(`${FILE} is not the state of an agent`);
+  return state as AgentState;
+}

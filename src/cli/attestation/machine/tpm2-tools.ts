@@ -1,0 +1,200 @@
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Credential,
+  encodeCredentialFile,
+  encodePcrJson,
+  type PcrSelection,
+  parsePcrSerialized,
+} from '../../../attestation/tpm/index.js';
+import { CliError, EXIT } from '../../shared/errors.js';
+import { runTool } from './tool.js';
+
+export type KeyKind = 'rsa' | 'ecc';
+
+export interface TpmQuote {
+  /** TPMS_ATTEST. */
+  readonly message: Uint8Array;
+  /** TPMT_SIGNATURE. */
+  readonly signature: Uint8Array;
+  /** The quoted values as JSON text. */
+  readonly pcrs: string;
+}
+
+export interface TpmKeys {
+  /** TPM2B_PUBLIC of the endorsement key and of the attestation key. */
+  readonly endorsementKey: Uint8Array;
+  readonly attestationKey: Uint8Array;
+}
+
+/** What an agent needs of its machine's TPM. */
+export interface MachineTpm {
+  /**
+   * Loads the keys. Must come before all else, and may come again.
+   *
+   * @param isEnrolled whether a server knows the attestation key already; else one is made where there is none.
+   */
+  open(isEnrolled: boolean): Promise<TpmKeys>;
+  /** TPM2_ActivateCredential: the secret, if it was wrapped for these two keys. */
+  activateCredential(credential: Credential): Promise<Uint8Array>;
+  /** TPM2_Quote with the attestation key. */
+  quote(nonce: Uint8Array, selections: readonly PcrSelection[]): Promise<TpmQuote>;
+}
+
+export interface Tpm2ToolsOptions {
+  /** The transmission interface, such as `device:/dev/tpmrm0` or `swtpm:host=127.0.0.1,port=2321`. */
+  readonly tcti: string;
+  readonly keyKind: KeyKind;
+  /** Where the attestation key is kept: wrapped by the TPM, so useless to any other. */
+  readonly directory: string;
+  /** Where the tools are found, in the form of `PATH`. */
+  readonly searchPath: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const SIGNING_SCHEME: Readonly<Record<KeyKind, string>> = { rsa: 'rsassa', ecc: 'ecdsa' };
+
+/**
+ * A TPM 2.0 by way of tpm2-tools. The endorsement key is made anew from its template on every start, which gives the same key;
+ * the attestation key is loaded below it from a wrapped file. So both survive a restart without using up the TPM's memory.
+ */
+export class Tpm2Tools implements MachineTpm {
+  readonly #options: Tpm2ToolsOptions;
+  /** Contexts in here are void after a restart of the TPM, and a recovered secret must not stay. */
+  readonly #scratch: string;
+
+  constructor(options: Tpm2ToolsOptions) {
+    this.#options = options;
+    this.#scratch = join(options.directory, 'scratch');
+  }
+
+  async open(isEnrolled: boolean): Promise<TpmKeys> {
+    const { keyKind, directory } = this.#options;
+    const hasKey = await this.#hasAttestationKey();
+    // Another key would be taken for another machine's, and its quotes for an attack.
+    if (isEnrolled && !hasKey) throw new CliError(`the enrolled ${keyKind} key is not in ${directory}`, EXIT.usage);
+    await rm(this.#scratch, { recursive: true, force: true });
+    await mkdir(this.#scratch, { recursive: true, mode: 0o700 });
+    await this.#run('createek', '-c', 'ek.ctx', '-G', keyKind, '-u', 'ek.pub');
+    await this.#flush();
+    if (hasKey) await this.#loadAttestationKey();
+    else await this.#createAttestationKey();
+    return { endorsementKey: await this.#read('ek.pub'), attestationKey: await readFile(this.#kept('pub')) };
+  }
+
+  async activateCredential(credential: Credential): Promise<Uint8Array> {
+    await writeFile(join(this.#scratch, 'credential'), encodeCredentialFile(credential), { mode: 0o600 });
+    await this.#withEndorsementPolicy((session) =>
+      this.#run(
+        'activatecredential',
+        '-c',
+        'ak.ctx',
+        '-C',
+        'ek.ctx',
+        '-P',
+        session,
+        '-i',
+        'credential',
+        '-o',
+        'secret',
+      ),
+    );
+    const secret = await this.#read('secret');
+    await rm(join(this.#scratch, 'secret'));
+    return secret;
+  }
+
+  async quote(nonce: Uint8Array, selections: readonly PcrSelection[]): Promise<TpmQuote> {
+    const list = selections.map(({ hash, pcrs }) => `${hash}:${pcrs.length === 0 ? 'none' : pcrs.join(',')}`).join('+');
+    const qualification = Buffer.from(nonce).toString('hex');
+    await this.#run(
+      'quote',
+      '-c',
+      'ak.ctx',
+      '-l',
+      list,
+      '-q',
+      qualification,
+      '-g',
+      'sha256',
+      '-m',
+      'message',
+      '-s',
+      'signature',
+      '-o',
+      'pcrs',
+    );
+    await this.#flush();
+    const [message, signature, pcrs] = await Promise.all(
+      ['message', 'signature', 'pcrs'].map((name) => readFile(join(this.#scratch, name))),
+    );
+    if (message === undefined || signature === undefined || pcrs === undefined)
+      throw new Error('tpm2_quote wrote no quote');
+    return { message, signature, pcrs: encodePcrJson(parsePcrSerialized(pcrs)) };
+  }
+
+  async #hasAttestationKey(): Promise<boolean> {
+    const found = await Promise.allSettled(['pub', 'priv'].map((part) => stat(this.#kept(part))));
+    return found.every(({ status }) => status === 'fulfilled');
+  }
+
+  async #createAttestationKey(): Promise<void> {
+    const { keyKind } = this.#options;
+    const files = ['-u', this.#kept('pub'), '-r', this.#kept('priv'), '-n', 'ak.name'];
+    await this.#run(
+      'createak',
+      '-C',
+      'ek.ctx',
+      '-c',
+      'ak.ctx',
+      '-G',
+      keyKind,
+      '-g',
+      'sha256',
+      '-s',
+      SIGNING_SCHEME[keyKind],
+      ...files,
+    );
+    await this.#flush();
+    await chmod(this.#kept('priv'), 0o600);
+  }
+
+  async #loadAttestationKey(): Promise<void> {
+    const files = ['-u', this.#kept('pub'), '-r', this.#kept('priv')];
+    await this.#withEndorsementPolicy((session) =>
+      this.#run('load', '-C', 'ek.ctx', '-P', session, ...files, '-c', 'ak.ctx'),
+    );
+  }
+
+  /** The endorsement key's policy asks for the endorsement hierarchy's authorization (TCG EK Credential Profile, PolicyA). */
+  async #withEndorsementPolicy(use: (session: string) => Promise<void>): Promise<void> {
+    await this.#run('startauthsession', '--policy-session', '-S', 'session.ctx');
+    try {
+      await this.#run('policysecret', '-S', 'session.ctx', '-c', 'e');
+      await use('session:session.ctx');
+    } finally {
+      await this.#run('flushcontext', 'session.ctx');
+      await this.#flush();
+    }
+  }
+
+  /** Without a resource manager, what a command leaves loaded fills the TPM's three slots. */
+  #flush(): Promise<void> {
+    return this.#run('flushcontext', '-t');
+  }
+
+  #run(command: string, ...args: string[]): Promise<void> {
+    const { tcti, searchPath, signal } = this.#options;
+    const environment = { PATH: searchPath, TPM2TOOLS_TCTI: tcti, TSS2_LOG: 'all+NONE', LC_ALL: 'C' };
+    return runTool(`tpm2_${command}`, args, { directory: this.#scratch, environment, signal });
+  }
+
+  #read(name: string): Promise<Uint8Array> {
+    return readFile(join(this.#scratch, name));
+  }
+
+  /** The file of one part of the wrapped key: `pub` or `priv`. */
+  #kept(part: string): string {
+    return join(this.#options.directory, `ak-${this.#options.keyKind}.${part}`);
+  }
+}

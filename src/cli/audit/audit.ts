@@ -1,0 +1,115 @@
+import type { Command } from 'commander';
+import {
+  AuditEntriesDocument,
+  type AuditOutcome,
+  type EntryFragment,
+  type HeadFragment,
+} from '../../generated/documents.js';
+import { CliError, EXIT } from '../shared/errors.js';
+import type { Column } from '../shared/output.js';
+import { listAll } from '../shared/paging.js';
+import { openSession, printList, printObject } from '../shared/session.js';
+import { print } from '../shared/terminal.js';
+import { collect, formatOf, parseCount, verb } from '../shared/verb.js';
+import { getChain } from './chain.js';
+import { report } from './verdict.js';
+
+const COLUMNS: readonly Column<EntryFragment>[] = [
+  ['WHEN', 'occurredAt'],
+  ['OUTCOME', 'outcome'],
+  ['ACTION', 'action'],
+  ['ACTOR', 'actor.name'],
+  ['TARGET', 'targetId'],
+  ['POLICY', 'policy'],
+  ['REQUEST', 'requestId'],
+];
+
+const HEAD: readonly Column<HeadFragment>[] = [
+  ['Sequence number', 'seq'],
+  ['Hash', 'hash'],
+  ['Signed', 'signedAt'],
+  ['Key', 'keyId'],
+  ['Signature', 'signature'],
+];
+
+interface ListOptions {
+  readonly action?: string[];
+  readonly outcome?: AuditOutcome[];
+  readonly target?: string[];
+  readonly actor?: string[];
+  readonly since?: string;
+  readonly until?: string;
+  readonly limit: number;
+}
+
+export function registerAudit(noun: Command): void {
+  verb(noun, 'list', 'list audit entries, newest first', 'bailiwick audit list --outcome DENIED --limit 20')
+    .option('--action <noun.verb>', 'what was done; may be repeated', collect)
+    .option('--outcome <outcome>', 'ALLOWED, DENIED or FAILED; may be repeated', collect)
+    .option('--target <id>', 'the id of the changed object; may be repeated', collect)
+    .option('--actor <id>', 'who did it; may be repeated', collect)
+    .option('--since <time>', 'from this time on, RFC 3339')
+    .option('--until <time>', 'before this time, RFC 3339')
+    .option('--limit <n>', 'how many at most', parseCount, 50)
+    .action(async ({ action, outcome, target, actor, since, until, limit }: ListOptions, self: Command) => {
+      const session = await openSession(self);
+      const filter = { actions: action, outcomes: outcome, targetIds: target, actorIds: actor, since, until };
+      printList(session, await listAll(session, AuditEntriesDocument, { filter }, limit), COLUMNS);
+    });
+  registerVerify(noun);
+  verb(noun, 'export', 'write sealed entries and heads as JSON lines', 'bailiwick audit export > audit.jsonl')
+    .option('--from <seq>', 'the sequence number to begin at; the first by default', parseCount)
+    .action(async ({ from }: { from?: number }, self: Command) => {
+      const { exportChain } = await import('./export.js');
+      await exportChain(await openSession(self), from);
+    });
+  verb(
+    noun,
+    'head',
+    'show the newest signed head; keep a copy elsewhere',
+    'bailiwick audit head -o json > head.json',
+  ).action(async (_options: object, self: Command) => {
+    const session = await openSession(self);
+    const { head } = await getChain(session);
+    if (head === null) throw new CliError('no entry is sealed yet', EXIT.notFound);
+    printObject(session, head, HEAD);
+  });
+  verb(noun, 'key', 'print the public keys that verify heads, in PEM', 'bailiwick audit key > audit.pub').action(
+    async (_options: object, self: Command) => {
+      for (const { publicKey } of (await getChain(await openSession(self))).keys) print(publicKey.trimEnd());
+    },
+  );
+}
+
+interface VerifyOptions {
+  readonly from?: number;
+  readonly to?: number;
+  readonly key?: string;
+  readonly sinceHead?: string;
+}
+
+function registerVerify(noun: Command): void {
+  verb(
+    noun,
+    'verify [file]',
+    'verify the chain of the server, or of an export: exit 0 when it is unchanged, 1 when it is not',
+    'bailiwick audit verify --since-head head.json',
+  )
+    .option('--from <seq>', 'the sequence number to begin at (without a file)', parseCount)
+    .option('--to <seq>', 'the sequence number to end at (without a file)', parseCount)
+    .option('--key <file>', 'the public keys, in PEM (with a file)')
+    .option('--since-head <file>', 'a head that you kept; the chain must contain it')
+    .action(async (file: string | undefined, { from, to, key, sinceHead }: VerifyOptions, self: Command) => {
+      if ((file === undefined) !== (key === undefined) || (file !== undefined && (from ?? to) !== undefined))
+        throw new CliError('an export is verified with --key, a server with --from and --to', EXIT.usage);
+      const { readKeptHead } = await import('./read-export.js');
+      const kept = sinceHead === undefined ? null : await readKeptHead(sinceHead);
+      if (file !== undefined && key !== undefined) {
+        const { verifyExport } = await import('./verify-export.js');
+        return report(await verifyExport(file, key, kept), formatOf(self));
+      }
+      const { verifyServer } = await import('./verify-server.js');
+      const session = await openSession(self);
+      report(await verifyServer(session, { fromSeq: from, toSeq: to }, kept), session.format);
+    });
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import {
+  CreateDomainDocument,
+  DeleteDomainDocument,
+  type DomainFragment,
+  DomainsDocument,
+  UpdateDomainDocument,
+} from '../../generated/documents.js';
+import type { Column } from '../shared/output.js';
+import { registerChanges, withCreate, withList } from '../shared/resource.js';
+import { verb } from '../shared/verb.js';
+import { findDomain } from './find.js';
+
+const COLUMNS: readonly Column<DomainFragment>[] = [
+  ['NAME', 'name'],
+  ['ID', 'id'],
+  ['DESCRIPTION', 'description'],
+  ['CREATED', 'createdAt'],
+];
+
+const DOMAIN = {
+  noun: 'domain',
+  example: 'acme',
+  columns: COLUMNS,
+  details: COLUMNS,
+  find: findDomain,
+  update: UpdateDomainDocument,
+  remove: DeleteDomainDocument,
+  isDescribed: true,
+} as const;
+
+export function registerDomain(noun: Command): void {
+  withCreate(
+    verb(noun, 'create <name>', 'create a domain', 'bailiwick domain create acme'),
+    DOMAIN,
+    CreateDomainDocument,
+    (name, { description }: { description?: string }) => ({ name, description }),
+  ).option('--description <text>', 'what it is for');
+  withList(verb(noun, 'list', 'list domains', 'bailiwick domain list'), DomainsDocument, DOMAIN);
+  registerChanges(noun, DOMAIN);
+}

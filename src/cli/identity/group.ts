@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import {
+  AddGroupMemberDocument,
+  CreateGroupDocument,
+  DeleteGroupDocument,
+  type GroupFragment,
+  GroupsDocument,
+  MembersDocument,
+  RemoveGroupMemberDocument,
+  UpdateGroupDocument,
+} from '../../generated/documents.js';
+import type { Column } from '../shared/output.js';
+import { listAll } from '../shared/paging.js';
+import { groupRef, userRef } from '../shared/refs.js';
+import {
+  type ForceOptions,
+  forcedInput,
+  registerChanges,
+  withCreate,
+  withForce,
+  withList,
+} from '../shared/resource.js';
+import { note, openSession, printList, send } from '../shared/session.js';
+import { verb, withLimit } from '../shared/verb.js';
+import { findGroup } from './find.js';
+
+const COLUMNS: readonly Column<GroupFragment>[] = [
+  ['NAME', 'name'],
+  ['DOMAIN', 'domain.name'],
+  ['ID', 'id'],
+  ['DESCRIPTION', 'description'],
+  ['CREATED', 'createdAt'],
+];
+
+const MEMBER_COLUMNS = [
+  ['NAME', 'name'],
+  ['DOMAIN', 'domain.name'],
+  ['ID', 'id'],
+  ['ENABLED', 'isEnabled'],
+] as const;
+
+const GROUP = {
+  noun: 'group',
+  example: 'operators',
+  columns: COLUMNS,
+  details: COLUMNS,
+  find: findGroup,
+  update: UpdateGroupDocument,
+  remove: DeleteGroupDocument,
+  isDescribed: true,
+  canEndAdministration: true,
+} as const;
+
+export function registerGroup(noun: Command): void {
+  withCreate(
+    verb(noun, 'create <name>', "create a group in the token's domain", 'bailiwick group create operators'),
+    GROUP,
+    CreateGroupDocument,
+    (name, { description }: { description?: string }) => ({ name, description }),
+  ).option('--description <text>', 'what it is for');
+  withList(verb(noun, 'list', 'list groups', 'bailiwick group list'), GroupsDocument, GROUP);
+  registerChanges(noun, GROUP);
+  registerMembers(noun);
+}
+
+function registerMembers(noun: Command): void {
+  withLimit(verb(noun, 'members <group>', 'list who is in a group', 'bailiwick group members operators')).action(
+    async (text: string, { limit }: { limit: number }, self: Command) => {
+      const session = await openSession(self);
+      const { id } = await findGroup(session, text);
+      printList(session, await listAll(session, MembersDocument, { id }, limit), MEMBER_COLUMNS);
+    },
+  );
+  verb(
+    noun,
+    'add-member <group> <user>',
+    'add a user to a group; the user then holds the roles of the group',
+    'bailiwick group add-member operators alice',
+  ).action(async (group: string, user: string, _options: object, self: Command) => {
+    const session = await openSession(self);
+    await send(session, AddGroupMemberDocument, { group: groupRef(group), user: userRef(user) });
+    note(session, `added ${user} to ${group}`);
+  });
+  withForce(
+    verb(
+      noun,
+      'remove-member <group> <user>',
+      'remove a user from a group',
+      'bailiwick group remove-member operators alice',
+    ),
+  ).action(async (group: string, user: string, options: ForceOptions, self: Command) => {
+    const session = await openSession(self);
+    const input = { group: groupRef(group), user: userRef(user), ...forcedInput(options) };
+    await send(session, RemoveGroupMemberDocument, input);
+    note(session, `removed ${user} from ${group}`);
+  });
+}

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { RevokeTokenDocument } from '../../generated/documents.js';
+import { mutate } from '../shared/client.js';
+import { readCredentials, withoutContext, writeCredentials } from '../shared/contexts.js';
+import { ApiError } from '../shared/errors.js';
+import { note, openSession } from '../shared/session.js';
+import { withExample } from '../shared/verb.js';
+
+export function registerLogout(command: Command): void {
+  withExample(command, 'bailiwick logout').action(async (_options: object, self: Command) => {
+    const session = await openSession(self);
+    const { server } = session.connection;
+    const credentials = await readCredentials(session.environment.home);
+    const context = credentials.servers[server];
+    if (context === undefined) return note(session, `not logged in to ${server}`);
+    for (const kept of [context.scoped, context.unscoped]) {
+      // Whether it ended is the server's to say: the clock here may be wrong.
+      if (kept !== undefined) await revoke({ server, token: kept.token });
+    }
+    await writeCredentials(session.environment.home, withoutContext(credentials, server));
+    note(session, `logged out of ${server}`);
+  });
+}
+
+/** A token that the server refuses already is as good as revoked. */
+async function revoke(connection: { server: string; token: string }): Promise<void> {
+  try {
+    await mutate(connection, RevokeTokenDocument, {});
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 'UNAUTHENTICATED')) throw error;
+  }
+}

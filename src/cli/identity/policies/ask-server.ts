@@ -1,0 +1,126 @@
+import type { Command } from 'commander';
+import {
+  ExplainDecisionDocument,
+  type ExplainDecisionQuery,
+  WhoCanDocument,
+  type WhoCanQueryVariables,
+  WhoElseCanDocument,
+} from '../../../generated/documents.js';
+import { CliError, EXIT } from '../../shared/errors.js';
+import { formatValue, toJson } from '../../shared/output.js';
+import { listAll } from '../../shared/paging.js';
+import { formatPath, formatPrincipal, formatScope } from '../../shared/paths.js';
+import { principalRef } from '../../shared/refs.js';
+import { type ScopeOptions, scopeRef } from '../../shared/scopes.js';
+import { get, note, openSession, printList, type Session } from '../../shared/session.js';
+import { print } from '../../shared/terminal.js';
+
+/** Each principal may have several ways with it, so a page is shorter than others. */
+export const WHO_CAN_PAGE = 15;
+
+export interface AskOptions extends ScopeOptions {
+  readonly target?: string;
+}
+
+const variablesOf = (policy: string, { target, ...scope }: AskOptions) => ({
+  policy,
+  targetId: target ?? null,
+  scope: scopeRef(scope),
+});
+
+/** Prints who may do something, a line for each way to it. */
+export async function whoCan(policy: string, limit: number, options: AskOptions, self: Command): Promise<void> {
+  const session = await openSession(self);
+  const variables = variablesOf(policy, options);
+  const found = await listAll(session, WhoCanDocument, variables, limit, WHO_CAN_PAGE);
+  if (session.format === 'json') return print(toJson(found));
+  if (session.format === 'name') {
+    const names = found.map(({ user, agent }) => ({ name: (user ?? agent)?.name }));
+    return printList(session, names, []);
+  }
+  const rows = found.flatMap(({ paths, roles: needs, ...row }) => {
+    const who = { name: formatPrincipal(row), needs };
+    return paths.length === 0 ? [{ ...who, how: 'itself' }] : paths.map((path) => ({ ...who, how: formatPath(path) }));
+  });
+  printList(session, rows, [
+    ['PRINCIPAL', 'name'],
+    ['NEEDS', 'needs'],
+    ['HOW', 'how'],
+  ]);
+  await tellOthers(session, variables);
+}
+
+async function tellOthers(session: Session, variables: WhoCanQueryVariables): Promise<void> {
+  const { access, openScopeTypes, hiddenCount } = await get(session, WhoElseCanDocument, variables, 'policy');
+  if (access === 'PUBLIC') note(session, 'anybody may, without a token');
+  if (access === 'AUTHENTICATED') note(session, 'every caller with a token reaches the check');
+  const open = openScopeTypes.map((type) => type.toLowerCase());
+  if (open.length > 0) note(session, `any ${open.join(' or ')} scope could do: name one to see who`);
+  if (hiddenCount > 0)
+    note(session, `${hiddenCount >= 1000 ? '1000 or ' : ''}${hiddenCount} more that you may not read`);
+}
+
+type Explanation = NonNullable<ExplainDecisionQuery['item']>;
+
+/** Why no grant would help, in words. */
+const OBSTACLES: Readonly<Record<NonNullable<Explanation['obstacle']>, string>> = {
+  SCOPE_TYPE: 'the policy does not accept tokens of this scope type',
+  BOUNDARY: 'the target is outside the scope',
+  PRINCIPAL: 'the principal is not allowed to act',
+  TRUST_STATE: 'the agent is not trusted',
+  AGENT: 'agents hold no roles',
+  CHECK: 'no existing role satisfies the check',
+  TOO_MANY_ROLES: 'the check names more roles than the server tries',
+};
+
+/** Prints why a principal may or may not. */
+export async function explainDecision(
+  policy: string,
+  principal: string,
+  options: AskOptions,
+  self: Command,
+): Promise<void> {
+  const session = await openSession(self);
+  const variables = { ...variablesOf(policy, options), principal: principalRef(principal) };
+  const told = await get(session, ExplainDecisionDocument, variables, 'principal');
+  if (session.format === 'json') return print(toJson(told));
+  print(`${formatValue(told.outcome)}  ${policy}`);
+  print(`scope     ${formatScope(told.scope)}`);
+  print(`roles     ${formatValue(told.roles)}`);
+  if (told.outcome === 'WRONG_SCOPE') print(`accepts   ${formatValue(told.scopeTypes)}`);
+  for (const node of told.checks) print(checkLine(node));
+  for (const { role, scope } of told.missing) print(`missing   ${formatValue(role)} on ${formatScope(scope)}`);
+  if (told.obstacle !== null) print(`no grant would help: ${OBSTACLES[told.obstacle] ?? told.obstacle}`);
+}
+
+/** A part of the check; `>` marks those that the decision rests on. */
+function checkLine({
+  depth,
+  check,
+  value,
+  isDeciding,
+  isBoundary,
+  held,
+  target,
+}: Explanation['checks'][number]): string {
+  const notes = [
+    held === null ? [] : [`principal: ${formatValue(held)}`],
+    target === null ? [] : [`target: ${formatValue(target)}`],
+  ].flat();
+  const text = `${'  '.repeat(depth)}${formatValue(check)}`;
+  const part = isBoundary ? 'boundary' : 'check';
+  return `${part.padEnd(10)}${isDeciding ? '>' : ' '} ${formatValue(value).padEnd(6)} ${text}${notes.length > 0 ? `  (${notes.join('; ')})` : ''}`;
+}
+
+/** @throws CliError when files for a decision without a server are named beside a principal of one. */
+export function requireNoFiles(options: {
+  readonly credentials?: string;
+  readonly policies?: string;
+  readonly scope?: string;
+}): void {
+  if (options.credentials ?? options.policies ?? options.scope)
+    throw new CliError(
+      '--credentials, --policies and --scope are for decisions without a server, and not for --principal',
+      EXIT.usage,
+    );
+}

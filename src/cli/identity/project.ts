@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import {
+  CreateProjectDocument,
+  DeleteProjectDocument,
+  type ProjectFragment,
+  ProjectsDocument,
+  UpdateProjectDocument,
+} from '../../generated/documents.js';
+import type { Column } from '../shared/output.js';
+import { projectRef } from '../shared/refs.js';
+import { registerChanges, withCreate, withList } from '../shared/resource.js';
+import { verb } from '../shared/verb.js';
+import { findProject } from './find.js';
+import { asTree } from './tree.js';
+
+const COLUMNS: readonly Column<ProjectFragment>[] = [
+  ['NAME', 'name'],
+  ['DOMAIN', 'domain.name'],
+  ['ID', 'id'],
+  ['DESCRIPTION', 'description'],
+  ['CREATED', 'createdAt'],
+];
+const DETAILS: readonly Column<ProjectFragment>[] = [...COLUMNS, ['PARENT', 'parent.name']];
+
+const PROJECT = {
+  noun: 'project',
+  example: 'web',
+  columns: COLUMNS,
+  details: DETAILS,
+  find: findProject,
+  update: UpdateProjectDocument,
+  remove: DeleteProjectDocument,
+  isDescribed: true,
+} as const;
+
+interface CreateOptions {
+  readonly description?: string;
+  readonly parent?: string;
+}
+
+export function registerProject(noun: Command): void {
+  withCreate(
+    verb(noun, 'create <name>', "create a project in the token's domain", 'bailiwick project create web'),
+    PROJECT,
+    CreateProjectDocument,
+    (name, { description, parent }: CreateOptions) => ({
+      name,
+      description,
+      parent: parent === undefined ? undefined : projectRef(parent),
+    }),
+  )
+    .option('--description <text>', 'what it is for')
+    .option('--parent <project>', 'the project to make it in, as [domain/]name or id');
+  const list = verb(noun, 'list', 'list projects, each under the one it is in', 'bailiwick project list');
+  withList(list, ProjectsDocument, { ...PROJECT, arrange: asTree });
+  registerChanges(noun, PROJECT);
+}

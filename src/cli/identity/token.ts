@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { RevokeTokenDocument, RevokeTokensDocument, TokensDocument } from '../../generated/documents.js';
+import { CliError, EXIT } from '../shared/errors.js';
+import { userRef } from '../shared/refs.js';
+import { withList } from '../shared/resource.js';
+import { openSession, printObject, send } from '../shared/session.js';
+import { verb } from '../shared/verb.js';
+
+const COLUMNS = [
+  ['ID', 'id'],
+  ['IN USE', 'isCurrent'],
+  ['SCOPE', 'scope.type'],
+  ['DOMAIN', 'scope.domain.name'],
+  ['PROJECT', 'scope.project.name'],
+  ['ROLES KEPT', 'roles'],
+  ['CREDENTIAL', 'apiCredential.name'],
+  ['CREATED', 'createdAt'],
+  ['EXPIRES', 'expiresAt'],
+] as const;
+
+interface RevokeOptions {
+  readonly all?: boolean;
+  readonly of?: string;
+}
+
+export function registerToken(noun: Command): void {
+  const list = verb(noun, 'list', 'list your own sessions', 'bailiwick token list');
+  withList(list, TokensDocument, { columns: COLUMNS });
+  verb(noun, 'revoke [token-id]', 'end one of your sessions, or several', 'bailiwick token revoke --all')
+    .option('--all', 'all your own tokens, including the one in use')
+    .option('--of <user>', 'all tokens of this user')
+    .action(async (tokenId: string | undefined, { all = false, of }: RevokeOptions, self: Command) => {
+      if ([tokenId !== undefined, all, of !== undefined].filter(Boolean).length !== 1)
+        throw new CliError('give one of: a token’s id, --all, --of', EXIT.usage);
+      const session = await openSession(self);
+      if (tokenId !== undefined) {
+        await send(session, RevokeTokenDocument, { tokenId });
+        return printObject(session, { id: tokenId }, [['Revoked', 'id']]);
+      }
+      const user = of === undefined ? undefined : userRef(of);
+      const { revokedCount } = await send(session, RevokeTokensDocument, { user }, 'revokedCount');
+      printObject(session, { name: revokedCount, revokedCount }, [['Revoked', 'revokedCount']]);
+    });
+}

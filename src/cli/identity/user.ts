@@ -1,0 +1,135 @@
+import type { Command } from 'commander';
+import {
+  type ChangedUserFragment,
+  CreateUserDocument,
+  DeleteUserDocument,
+  DisableUserDocument,
+  EffectivePermissionsDocument,
+  EnableUserDocument,
+  SetUserPasswordDocument,
+  UpdateUserDocument,
+  type UserFragment,
+  UsersDocument,
+} from '../../generated/documents.js';
+import { CliError, EXIT } from '../shared/errors.js';
+import { type Column, toJson } from '../shared/output.js';
+import { formatPath } from '../shared/paths.js';
+import { principalRef } from '../shared/refs.js';
+import { reference, registerChanges, withCreate, withList } from '../shared/resource.js';
+import { type ScopeOptions, scopeRef, withScope } from '../shared/scopes.js';
+import { readSecret } from '../shared/secrets.js';
+import { get, openSession, printList, printObject, type Session, send } from '../shared/session.js';
+import { print } from '../shared/terminal.js';
+import { verb } from '../shared/verb.js';
+import { findUser } from './find.js';
+
+const COLUMNS: readonly Column<UserFragment>[] = [
+  ['NAME', 'name'],
+  ['DOMAIN', 'domain.name'],
+  ['ID', 'id'],
+  ['ENABLED', 'isEnabled'],
+  ['CREATED', 'createdAt'],
+];
+
+const USER = {
+  noun: 'user',
+  example: 'alice',
+  columns: COLUMNS,
+  details: COLUMNS,
+  find: findUser,
+  update: UpdateUserDocument,
+  remove: DeleteUserDocument,
+  canEndAdministration: true,
+} as const;
+
+export function registerUser(noun: Command): void {
+  withCreate(
+    verb(
+      noun,
+      'create <name>',
+      "create a user in the token's domain",
+      'bailiwick user create alice --password-file alice.pw',
+    ),
+    USER,
+    CreateUserDocument,
+    async (name, { passwordFile, change }: PasswordOptions) => {
+      const password = await readSecret(passwordFile, `password of ${name}`);
+      return { name, password, mustChangePassword: change };
+    },
+  )
+    .option('--password-file <file>', 'read the password from a file, or from standard input for -')
+    .option('--no-change', 'the user need not choose another password at the first log-in');
+  withList(verb(noun, 'list', 'list users', 'bailiwick user list'), UsersDocument, USER);
+  registerChanges(noun, USER);
+  registerState(noun);
+  registerPermissions(noun);
+}
+
+interface PasswordOptions {
+  readonly passwordFile?: string;
+  readonly change: boolean;
+}
+
+/** What is done to a user that exists. */
+function registerState(noun: Command): void {
+  verb(
+    noun,
+    'set-password <user>',
+    'set the password of another user, and end its sessions',
+    'bailiwick user set-password alice --password-file alice.pw',
+  )
+    .option('--password-file <file>', 'read the password from a file, or from standard input for -')
+    .option('--no-change', 'the user need not choose another password at the next log-in')
+    .action(async (name: string, { passwordFile, change }: PasswordOptions, self: Command) => {
+      const session = await openSession(self);
+      const user = await reviewed(session, name);
+      const password = await readSecret(passwordFile, `new password of ${name}`);
+      const input = { ...user, password, mustChangePassword: change };
+      printUser(session, await send(session, SetUserPasswordDocument, input, 'user'));
+    });
+  verb(noun, 'enable <user>', 'let a user log in again', 'bailiwick user enable alice').action(
+    async (name: string, _options: object, self: Command) => {
+      const session = await openSession(self);
+      printUser(session, await send(session, EnableUserDocument, await reviewed(session, name), 'user'));
+    },
+  );
+  verb(noun, 'disable <user>', 'block a user everywhere at once', 'bailiwick user disable alice')
+    .option('--reason <text>', 'why')
+    .option('--force', 'even when nobody else administers the system; needs a reason')
+    .action(async (name: string, { reason, force = false }: { reason?: string; force?: boolean }, self: Command) => {
+      const session = await openSession(self);
+      const input = { ...(await reviewed(session, name)), reason, isForced: force };
+      printUser(session, await send(session, DisableUserDocument, input, 'user'));
+    });
+}
+
+const reviewed = async (session: Session, name: string) => reference('user', await findUser(session, name));
+
+const printUser = (session: Session, { user }: { readonly user: ChangedUserFragment }) =>
+  printObject(session, user, [...COLUMNS, ['MUST CHANGE PASSWORD', 'mustChangePassword']]);
+
+function registerPermissions(noun: Command): void {
+  const permissions = verb(
+    noun,
+    'permissions <user>',
+    'show what a user may do at a scope, and through which roles',
+    'bailiwick user permissions alice --project web',
+  );
+  withScope(permissions).action(async (user: string, options: ScopeOptions, self: Command) => {
+    const scope = scopeRef(options);
+    if (scope === null) throw new CliError('name a scope: --system, --domain-scope or --project', EXIT.usage);
+    const session = await openSession(self);
+    const variables = { principal: principalRef(user), scope };
+    const { permissions } = await get(session, EffectivePermissionsDocument, variables, 'user or scope');
+    if (session.format === 'json') return print(toJson(permissions));
+    const rows = permissions.map(({ policy: name, paths, ...row }) => ({ ...row, name, how: paths.map(formatPath) }));
+    printList(session, rows, PERMISSION_COLUMNS);
+  });
+}
+
+const PERMISSION_COLUMNS = [
+  ['POLICY', 'name'],
+  ['NEEDS', 'roles'],
+  ['BY TARGET', 'dependsOnTarget'],
+  ['HOW', 'how'],
+] as const;

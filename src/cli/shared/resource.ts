@@ -1,0 +1,170 @@
+import { type Command, Option } from 'commander';
+import type { Mutation, Payload } from './client.js';
+import { CliError, EXIT } from './errors.js';
+import type { Column, Row } from './output.js';
+import { type List, listAll } from './paging.js';
+import { note, openSession, printList, printObject, type Session, send } from './session.js';
+import { verb, withLimit } from './verb.js';
+
+/** What the verbs of a noun have in common. `Shown` is an object as it is printed, `Item` one as it is found. */
+export interface Resource<Noun extends string, Shown extends Row, Item extends Shown = Shown> {
+  /** As it is typed, and as the API calls it in inputs and payloads. */
+  readonly noun: Noun;
+  /** Of a list. */
+  readonly columns: readonly Column<Shown>[];
+  /** Of one object. */
+  readonly details: readonly Column<Shown>[];
+  /** One object as people see it, where that is not how it came. */
+  readonly tableRow?: (item: Shown) => Row;
+  /** By id or by name. */
+  readonly find: (session: Session, text: string) => Promise<Item>;
+}
+
+/** An object as it was just read: what is done to it is done to just that. */
+interface Found extends Row {
+  readonly id: string;
+  readonly etag: string;
+}
+
+/** An input that names the object to change, and its etag. */
+type Reviewed<Noun extends string> = { readonly [Name in Noun]: { readonly id: string } } & { readonly etag: string };
+
+/** A payload that has the object under its noun. */
+type PayloadOf<Noun extends string, Shown> = Payload & { readonly [Name in Noun]: Shown | null };
+
+/** A noun that can be renamed and deleted. `Changes` is what the options of `update` give. */
+export interface Changeable<Noun extends string, Shown extends Row, Item extends Shown & Found, Changes>
+  extends Resource<Noun, Shown, Item> {
+  /** How one is named in examples. */
+  readonly example: string;
+  readonly update: Mutation<PayloadOf<Noun, Shown>, Reviewed<Noun> & Changes>;
+  readonly remove: Mutation<Payload, Reviewed<Noun>>;
+  readonly isDescribed?: boolean;
+  /** Whether the last administrator of the system may go with it. */
+  readonly canEndAdministration?: boolean;
+}
+
+export interface ForceOptions {
+  readonly force?: boolean;
+  readonly reason?: string;
+}
+
+export function withForce(command: Command): Command {
+  return command
+    .addOption(new Option('--force', 'even if nobody administers the system after that; needs --reason'))
+    .option('--reason <text>', 'why, for the audit log');
+}
+
+export const forcedInput = ({ force = false, reason }: ForceOptions) => ({ isForced: force, reason });
+
+export const reference = <Noun extends string>(noun: Noun, { id, etag }: Found) =>
+  ({ [noun]: { id }, etag }) as Reviewed<Noun>;
+
+export function printItem<Noun extends string, Shown extends Row, Item extends Shown>(
+  session: Session,
+  { details, tableRow }: Resource<Noun, Shown, Item>,
+  item: Shown,
+): void {
+  // A script gets the object as it came.
+  if (tableRow && session.format === 'table') printObject<Row>(session, tableRow(item), details);
+  else printObject<Shown>(session, item, details);
+}
+
+/** How the options of a list become variables, and what people see of its rows. */
+interface Listing<Node, Variables, Options> {
+  readonly columns: readonly Column<Node>[];
+  readonly variables?: (options: Options) => NoInfer<Variables>;
+  readonly arrange?: (rows: readonly Node[]) => readonly Node[];
+}
+
+/** Makes a command list what a document answers. */
+export function withList<Node extends Row, Variables, Options>(
+  command: Command,
+  document: List<Node, Variables>,
+  { columns, variables, arrange }: Listing<NoInfer<Node>, Variables, Options>,
+): Command {
+  return withLimit(command).action(async ({ limit, ...options }: Options & { limit: number }, self: Command) => {
+    const session = await openSession(self);
+    const asked = variables?.(options as unknown as Options) ?? ({} as Variables);
+    const rows = await listAll<Node, Variables>(session, document, asked, limit);
+    printList<Node>(session, arrange && session.format === 'table' ? arrange(rows) : rows, columns);
+  });
+}
+
+/** Makes a command create an object of the name that it is given. */
+export function withCreate<Noun extends string, Shown extends Row, Item extends Shown, Input, Options>(
+  command: Command,
+  resource: Resource<Noun, Shown, Item>,
+  document: Mutation<PayloadOf<Noun, Shown>, Input>,
+  toInput: (name: string, options: Options) => NoInfer<Input> | Promise<NoInfer<Input>>,
+): Command {
+  return command.action(async (name: string, options: Options, self: Command) => {
+    const session = await openSession(self);
+    const payload = await send(session, document, await toInput(name, options), resource.noun);
+    printItem(session, resource, payload[resource.noun]);
+  });
+}
+
+/** Makes a command show one object; `more` prints what people see below it. */
+export function withShow<Noun extends string, Shown extends Row, Item extends Shown>(
+  command: Command,
+  resource: Resource<Noun, Shown, Item>,
+  more: (item: Item) => void = () => {},
+): Command {
+  return command.action(async (text: string, _options: object, self: Command) => {
+    const session = await openSession(self);
+    const item = await resource.find(session, text);
+    printItem(session, resource, item);
+    if (session.format === 'table') more(item);
+  });
+}
+
+/** Makes a command delete one object, at the etag that it has. */
+export function withDelete<Noun extends string, Shown extends Row, Item extends Shown & Found>(
+  command: Command,
+  { noun, find }: Resource<Noun, Shown, Item>,
+  document: Mutation<Payload, Reviewed<Noun>>,
+  toInput: (options: ForceOptions) => object = () => ({}),
+): Command {
+  return command.action(async (text: string, options: ForceOptions, self: Command) => {
+    const session = await openSession(self);
+    await send(session, document, { ...reference(noun, await find(session, text)), ...toInput(options) });
+    note(session, `deleted ${text}`);
+  });
+}
+
+/** Adds `show`, `update` and `delete` to a noun. */
+export function registerChanges<
+  Noun extends string,
+  Shown extends Row,
+  Item extends Shown & Found,
+  Changes extends object,
+>(command: Command, kind: Changeable<Noun, Shown, Item, Changes>): void {
+  const { noun, example, remove } = kind;
+  withShow(verb(command, `show <${noun}>`, `show one ${noun}`, `bailiwick ${noun} show ${example}`), kind);
+  registerUpdate(command, kind);
+  const deletion = verb(command, `delete <${noun}>`, `delete a ${noun}`, `bailiwick ${noun} delete ${example}`);
+  if (kind.canEndAdministration) withDelete(withForce(deletion), kind, remove, forcedInput);
+  else withDelete(deletion, kind, remove);
+}
+
+function registerUpdate<Noun extends string, Shown extends Row, Item extends Shown & Found, Changes extends object>(
+  command: Command,
+  kind: Changeable<Noun, Shown, Item, Changes>,
+): void {
+  const { noun, example } = kind;
+  const what = kind.isDescribed ? 'name or description' : 'name';
+  const update = verb(
+    command,
+    `update <${noun}>`,
+    `change the ${what} of a ${noun}`,
+    `bailiwick ${noun} update ${example} --name new-name`,
+  ).option('--name <name>', 'the new name');
+  if (kind.isDescribed) update.option('--description <text>', 'what it is for; empty to clear it');
+  update.action(async (text: string, changes: Changes, self: Command) => {
+    if (Object.keys(changes).length === 0) throw new CliError('name at least one field to change', EXIT.usage);
+    const session = await openSession(self);
+    const input = { ...reference(noun, await kind.find(session, text)), ...changes };
+    printItem(session, kind, (await send(session, kind.update, input, noun))[noun]);
+  });
+}

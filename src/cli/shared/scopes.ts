@@ -1,0 +1,33 @@
+import { type Command, Option } from 'commander';
+import type { ScopeRef } from '../../generated/documents.js';
+import { domainRef, projectRef } from './refs.js';
+
+export interface ScopeOptions {
+  readonly system?: boolean;
+  readonly domainScope?: string;
+  readonly project?: string;
+}
+
+/** Adds the three ways to name a scope, of which one may be given. */
+export function withScope(command: Command): Command {
+  return command
+    .addOption(new Option('--system', 'the deployment itself').conflicts(['domainScope', 'project']))
+    .addOption(new Option('--domain-scope <domain>', 'a domain, by name or id').conflicts(['system', 'project']))
+    .addOption(
+      new Option('--project <project>', 'a project, as [domain/]name or id').conflicts(['system', 'domainScope']),
+    );
+}
+
+/** The scope as the API takes it, or null where none is named. */
+export function scopeRef({ system, domainScope, project }: ScopeOptions, domain?: string): ScopeRef | null {
+  if (system === true) return { system: true };
+  if (domainScope !== undefined) return { domain: domainRef(domainScope) };
+  if (project !== undefined) return { project: projectRef(project, domain) };
+  return null;
+}
+
+/** The scope as people read it. */
+export function describeScope({ system, domainScope, project }: ScopeOptions): string {
+  if (system === true) return 'system';
+  return domainScope === undefined ? `project ${project}` : `domain ${domainScope}`;
+}

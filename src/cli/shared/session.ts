@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import {
+  type Connection,
+  type Document,
+  type Given,
+  type Mutation,
+  mutate,
+  type Payload,
+  parseServer,
+  request,
+} from './client.js';
+import { readCredentials, tokenOf } from './contexts.js';
+import { DEFAULT_SERVER, type Environment, readEnvironment } from './environment.js';
+import { CliError, EXIT } from './errors.js';
+import { type Column, type Format, formatList, formatObject, type Row } from './output.js';
+import { readSecretFile } from './secrets.js';
+import { print, tell } from './terminal.js';
+
+/** What every command works with: where to send requests, as whom, and how to print. */
+export interface Session {
+  readonly environment: Environment;
+  readonly format: Format;
+  readonly connection: Connection;
+}
+
+interface GlobalOptions {
+  readonly output?: Format;
+  readonly server?: string;
+}
+
+/** Opens the session of a command: options win over the environment, and that over what was kept at log-in. */
+export async function openSession(command: Command): Promise<Session> {
+  const { output = 'table', server: named } = command.optsWithGlobals<GlobalOptions>();
+  const environment = readEnvironment();
+  const credentials = await readCredentials(environment.home);
+  const server = parseServer(named ?? environment.server ?? credentials.current ?? DEFAULT_SERVER);
+  const shown = (await shownIn(environment)) ?? { token: tokenOf(credentials.servers[server]) };
+  return { environment, format: output, connection: { server, ...shown } };
+}
+
+/** What the environment says to use instead of what was kept. */
+async function shownIn({ token, credential, credentialFile }: Environment): Promise<Partial<Connection> | null> {
+  if (token !== undefined) return { token };
+  const pair = credential ?? (credentialFile === undefined ? undefined : await readSecretFile(credentialFile));
+  return pair === undefined ? null : { credential: pair };
+}
+
+/** Sends a query for one object and answers it; what is null is missing or hidden, which nobody can tell apart. */
+export async function get<Item, Variables>(
+  session: Session,
+  document: Document<{ readonly item: Item | null }, Variables>,
+  variables: NoInfer<Variables>,
+  what: string,
+): Promise<Item> {
+  const { item } = await request(session.connection, document, variables);
+  if (item === null) throw new CliError(`NOT_FOUND: No such ${what}.`, EXIT.notFound);
+  return item;
+}
+
+/** Sends a mutation; `fields` are those that its payload has whenever nothing was refused. */
+export function send<P extends Payload, Input, Field extends keyof P = never>(
+  session: Session,
+  document: Mutation<P, Input>,
+  input: NoInfer<Input>,
+  ...fields: readonly Field[]
+): Promise<Given<P, Field>> {
+  return mutate(session.connection, document, input, ...fields);
+}
+
+export function printList<Item extends Row>(
+  session: Session,
+  rows: readonly Item[],
+  columns: readonly Column<NoInfer<Item>>[],
+): void {
+  const text = formatList(session.format, rows, columns);
+  if (text !== '') print(text);
+}
+
+export function printObject<Item extends Row>(
+  session: Session,
+  row: Item,
+  columns: readonly Column<NoInfer<Item>>[],
+): void {
+  print(formatObject(session.format, row, columns));
+}
+
+/** A sentence for people: only where the output is for people too. */
+export function note(session: Session, text: string): void {
+  if (session.format === 'table') tell(text);
+}
