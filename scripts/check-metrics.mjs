@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const RULES = fileURLToPath(new URL('../docs/prometheus-rules.yml', import.meta.url));
-const MAIN = fileURLToPath(new URL('../dist/process/serve.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const TOKEN = 'a-bearer-of-this-check-and-of-nothing-else';
 
 const text = await measured();

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { makeMigratedFolder } from '../harness/migrated-folder.js';
 import { client } from '../harness/server.js';
 
-const MAIN = process.env.PROVE_MAIN ?? fileURLToPath(new URL('../../dist/process/serve.js', import.meta.url));
+const MAIN = process.env.PROVE_MAIN ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface Spawned extends ReturnType<typeof client> {
   readonly url: string;

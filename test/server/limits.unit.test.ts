@@ -88,7 +88,7 @@ describe('requireBounded', () => {
 
   it('invalid: long literals', () => {
     expect(problem(`{ all(of: [${'1 '.repeat(LIMITS.literalSize + 1)}]) }`)).toContain('literal');
-    expect(problem(`{ all(of: "${'x'.repeat(LIMITS.stringLength + 1)}") }`)).toContain('text');
+    expect(problem(`{ all(of: "${'x'.repeat(LIMITS.stringLength + 1)}") }`)).toContain('string');
   });
 });
 

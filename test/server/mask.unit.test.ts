@@ -12,7 +12,7 @@ const plain = (code: string) => Object.assign(new Error('the key is hunter2'), {
 
 const CODES = ['FORBIDDEN', 'NOT_FOUND', 'UNAUTHENTICATED', 'RATE_LIMITED', 'BAD_USER_INPUT', 'BAD_REQUEST'];
 const FAULT = {
-  message: 'Something went wrong; the request id finds it in the log.',
+  message: 'An unexpected error occurred. The log has the details under the request id.',
   path: ['agent'],
   extensions: { code: 'INTERNAL_SERVER_ERROR' },
 };
