@@ -47,7 +47,8 @@ const conflict = (act: Act, told: string) =>
 
 /** How many rows, audit entries and events there are of the domain. */
 async function written(): Promise<number[]> {
-  const { db } = server.services;
+  const { db, placer } = server.services;
+  await placer.committed();
   const found = await Promise.all([
     db.select().from(domains).where(eq(domains.id, id)),
     db.select().from(auditEntries).where(eq(auditEntries.targetId, id)),

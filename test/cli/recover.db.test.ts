@@ -44,7 +44,7 @@ describe('db recover-admin', () => {
     expect(statSync(passwordFile()).mode & 0o777).toBe(0o600);
     expect(readFileSync(passwordFile(), 'utf8')).toMatch(/^[\w-]{24}\n$/);
     const again = await runCli('db', 'recover-admin');
-    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('is there already') });
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('already exists') });
   }, 60_000);
 
   test('refused: where there is no data, none is made', async () => {

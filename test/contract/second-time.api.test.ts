@@ -99,7 +99,8 @@ function inputFields({ args }: Mutation): object {
 const idFor = (field: Mutation) => ('requestId' in inputFields(field) ? { requestId: newId('Token') } : {});
 
 async function traceOf(field: Mutation, attempt: Attempt, persona: Persona, input: object): Promise<Trace> {
-  const { db } = server.services;
+  const { db, placer } = server.services;
+  await placer.committed();
   const before = { epoch: await epoch(), events: await db.$count(events) };
   statements.length = 0;
   const { words, requestId } = await attemptOnce(world, field, persona, new Map([[attempt, input]]));
@@ -107,6 +108,7 @@ async function traceOf(field: Mutation, attempt: Attempt, persona: Persona, inpu
   // What was refused was rolled back.
   const seen = statements.filter((one) => isHold(one) || (word === '**yes**' && isWrite(one)));
   const entries = await db.select().from(auditEntries).where(eq(auditEntries.requestId, requestId));
+  await placer.committed();
   return {
     word,
     entries: entries.map(({ action, outcome }) => `${outcome} ${action}`),

@@ -11,7 +11,6 @@ const CREATE_AGENT = `mutation ($input: CreateAgentInput!) { made: createAgent(i
 const BAN = `mutation ($input: BanAgentInput!) { made: banAgent(input: $input) { agent { id } userErrors { code } } }`;
 const UNBAN = `mutation ($input: UnbanAgentInput!) { made: unbanAgent(input: $input) { agent { id } userErrors { code } } }`;
 const LIST = `${'0'.repeat(64)}  /usr/bin/true\n`;
-const BIND = `mutation ($input: BindAllowlistInput!) { made: bindAllowlist(input: $input) { agent { id } userErrors { code } } }`;
 const CREATE_LIST = `mutation ($input: CreateAllowlistInput!) { made: createAllowlist(input: $input) { allowlist { id etag } userErrors { code } } }`;
 const PUBLISH = `mutation ($input: PublishAllowlistRevisionInput!) { made: publishAllowlistRevision(input: $input) { allowlist { id etag } userErrors { code } } }`;
 
@@ -209,17 +208,15 @@ describe('each event is decided afresh', () => {
 
   test('hidden: what lies behind the event and is not the caller’s to read is null', async () => {
     const [id, since] = [await newAgent(), new Date()];
-    const { allowlist } = await done(CREATE_LIST, { name: `bound-${++count}`, imaPolicy: { content: LIST } });
-    await done(BIND, { agent: { id }, allowlist: { id: allowlist.id } });
     const change = { type: 'agent.trust_changed', objectId: id, details: { from: 'CREATED', to: 'PENDING' } };
     await happen(server.services, [change]);
-    const nested = `subscription ($since: DateTime) { event: agentTrustChanged(since: $since) { agent { id allowlist { id } } } }`;
+    const nested = `subscription ($since: DateTime) { event: agentTrustChanged(since: $since) { agent { id project { id } } } }`;
     const ofAgent = await follow(await server.agentToken(id), nested, { since });
     const ofReader = await follow((await reader()).token, nested, { since });
     await ofAgent.until(1);
     await ofReader.until(1);
-    expect(ofAgent.answers).toEqual([{ data: { event: { agent: { id, allowlist: null } } } }]);
-    expect(ofReader.answers).toEqual([{ data: { event: { agent: { id, allowlist: { id: allowlist.id } } } } }]);
+    expect(ofAgent.answers).toEqual([{ data: { event: { agent: { id, project: null } } } }]);
+    expect(ofReader.answers).toEqual([{ data: { event: { agent: { id, project: { id: own.projectId } } } } }]);
     ofAgent.kill();
     ofReader.kill();
   });

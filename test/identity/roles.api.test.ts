@@ -115,7 +115,7 @@ describe('Mutation.updateRole', () => {
       expect(isImmutable).toBe(true);
       const errors = await userErrors('updateRole', { roleId, etag, description: 'x' }, system);
       expect(errors).toMatchObject([{ code: 'INVALID', path: ['input', 'roleId'] }]);
-      expect(errors[0].message).toContain('never changes');
+      expect(errors[0].message).toContain('cannot be changed');
       expect(await userErrors('deleteRole', { roleId, etag }, system)).toEqual(errors);
       const { id: impliedRoleId } = await stories.create(`extra-${name}`, system);
       expect(await userErrors('addImpliedRole', { roleId, impliedRoleId, etag }, system)).toEqual(errors);

@@ -157,6 +157,7 @@ describe('trust transitions', () => {
         ...{ domainId: scope.domainId, projectId: scope.projectId, occurredAt: recent() },
       },
     ]);
+    await server.services.placer.committed();
     const told = await db.select().from(events).where(eq(events.objectId, id));
     expect(told).toMatchObject([{ details: { from: 'TRUSTED', to: 'STALE' }, occurredAt: now }]);
     await forget(id);

@@ -1,6 +1,6 @@
 import { getTableName, sql } from 'drizzle-orm';
 import { pgTable, text } from 'drizzle-orm/pg-core';
-import type { Db, RootDb } from '../../../src/db/open.js';
+import type { Db, RootDb, Tx } from '../../../src/db/open.js';
 import { rowsOf } from '../../../src/db/rows.js';
 import {
   buildRegistry,
@@ -203,7 +203,11 @@ function withDropped({ roles, dropped_roles }: Subject['credentials'], ask: (rol
 }
 
 /** Ids of the items on which a check allows: as the list's filter selects them, and as each row is decided in a transaction. */
-export async function decided(db: RootDb, tree: Tree, subject: Subject, rows: readonly Item[]) {
+export const decided = (db: RootDb, tree: Tree, subject: Subject, rows: readonly Item[]) =>
+  db.transaction((tx) => decidedIn(tx, tree, subject, rows));
+
+/** The same inside a transaction. */
+export async function decidedIn(tx: Tx, tree: Tree, subject: Subject, rows: readonly Item[]) {
   const policy: Policy<Item & Related> = {
     name: 'item:read',
     description: 'Generated.',
@@ -216,24 +220,22 @@ export async function decided(db: RootDb, tree: Tree, subject: Subject, rows: re
   const registry = buildRegistry({ rules: {}, policies: [policy] });
   const couldBe = registry.decideOperation(policy, subject).outcome === 'ALLOWED';
   const { where } = registry.visible([policy], subject, items);
-  return db.transaction(async (tx) => {
-    const filtered = await tx.select({ id: items.id }).from(items).where(where);
-    const reads = new RelationReads();
-    registry.addRelations(policy, subject, reads);
-    const found = await reads.read(
-      rows,
-      (statement) => rowsOf(tx, statement),
-      (key, row) => key.row(row),
-    );
-    const allowed = rows.filter((row, index) => {
-      const related = withRelated(row, found[index] ?? new Map());
-      return registry.decideRow(policy, subject, related).outcome === 'ALLOWED';
-    });
-    return {
-      text: textOf(tree),
-      couldBe,
-      filtered: filtered.map(({ id }) => id),
-      allowed: allowed.map(({ id }) => id),
-    };
+  const filtered = await tx.select({ id: items.id }).from(items).where(where);
+  const reads = new RelationReads();
+  registry.addRelations(policy, subject, reads);
+  const found = await reads.read(
+    rows,
+    (statement) => rowsOf(tx, statement),
+    (key, row) => key.row(row),
+  );
+  const allowed = rows.filter((row, index) => {
+    const related = withRelated(row, found[index] ?? new Map());
+    return registry.decideRow(policy, subject, related).outcome === 'ALLOWED';
   });
+  return {
+    text: textOf(tree),
+    couldBe,
+    filtered: filtered.map(({ id }) => id),
+    allowed: allowed.map(({ id }) => id),
+  };
 }

@@ -5,6 +5,7 @@ import { Random } from '../../prove/walk.js';
 import {
   createItems,
   decided,
+  decidedIn,
   dropItems,
   type Items,
   items,
@@ -48,7 +49,7 @@ describe('a relation as a target key', () => {
         const tie = { id: 'new', owner: null, hub: null };
         await tx.insert(items).values(tie);
         await tx.execute(sql`insert into relation_ties values ('new', 'a')`);
-        const { filtered, allowed } = await decidedIn(tx, tie);
+        const { filtered, allowed } = await decidedIn(tx, TIED, AGENT, [tie]);
         expect(filtered).toContain('new');
         expect(allowed).toEqual(['new']);
         throw new Error('undone');
@@ -58,6 +59,3 @@ describe('a relation as a target key', () => {
     expect((await decided(db, TIED, AGENT, [{ id: 'new', owner: null, hub: null }])).allowed).toEqual([]);
   });
 });
-
-const decidedIn = (tx: Parameters<Parameters<typeof db.transaction>[0]>[0], row: Items['rows'][number]) =>
-  decided(tx as unknown as typeof db, TIED, AGENT, [row]);
