@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BODY_MAX, BODY_MAX_SMALL } from '../../src/server/http/body.js';
 import { LIMITS } from '../../src/server/limits/operation-limits.js';
@@ -109,6 +110,20 @@ describe('before a body is parsed', () => {
     expect(body.errors).toBeUndefined();
     // The path is too long: it came as far as the compiler.
     expect(body.data.createAllowlist.userErrors).toEqual([{ code: 'INVALID' }]);
+  });
+
+  test('ok: the same with a fragment for what is answered; invalid: one for what is asked', async () => {
+    const fragment = 'fragment Problem on UserError { code }';
+    const spread = `${CREATE.replace('userErrors { code }', 'userErrors { ...Problem }')} ${fragment}`;
+    // Those before spent what the member has at a time.
+    await delay(2_000);
+    expect((await ask(spread, large('fragment'), member)).body.data.createAllowlist.userErrors).toEqual([
+      { code: 'INVALID' },
+    ]);
+    const whole = 'mutation ($input: CreateAllowlistInput!) { ...All } fragment All on Mutation';
+    const hidden = `${whole} { createAllowlist(input: $input) { userErrors { code } } }`;
+    await delay(2_000);
+    expect(boundOf(await ask(hidden, large('hidden'), member))).toBe('body');
   });
 
   test('invalid: another query behind the one that was judged', async () => {

@@ -59,9 +59,9 @@ export class LargeBodies {
   }
 
   #isOfContent({ definitions }: DocumentNode): boolean {
-    return definitions.every(
-      (node) => node.kind === Kind.OPERATION_DEFINITION && this.#areOfContent(node.selectionSet),
-    );
+    const operations = definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+    // Fragments are of what fields answer: a spread beside the fields of the operation itself is refused.
+    return operations.length > 0 && operations.every(({ selectionSet }) => this.#areOfContent(selectionSet));
   }
 
   #areOfContent({ selections }: SelectionSetNode): boolean {
