@@ -1,8 +1,11 @@
 import type { Context } from '../../authority/index.js';
 import { cursorOf, type EventRow } from '../../events/index.js';
+import { domainGet } from '../../identity/domains/index.js';
+import { projectGet } from '../../identity/projects/index.js';
 import { etagOf } from '../../platform/etag.js';
 import type { PageArgs } from '../../platform/pagination.js';
 import { payload } from '../../platform/payload.js';
+import type { PolicyName } from '../../platform/policy/index.js';
 import {
   type AllowlistRef,
   imaPolicyText,
@@ -22,6 +25,10 @@ import {
   publishAllowlistRevision,
 } from './service.js';
 import type { AllowlistRow, RevisionRow } from './tables.js';
+
+/** Whether the caller could read any object under a policy: a stub of one that it never could would be refused. */
+const couldRead = ({ policies, actor }: Context, policy: PolicyName): boolean =>
+  policies.decideOperation(policy, actor).outcome === 'ALLOWED';
 
 export const allowlistResolvers = {
   Query: {
@@ -44,9 +51,11 @@ export const allowlistResolvers = {
       loadRevision(context).load(String(details.revisionId)),
   },
   Allowlist: {
-    // The owners' own domain tells the rest; who may read a list may read its owner.
-    domain: ({ ownerType, domainId }: AllowlistRow) => (ownerType === 'DOMAIN' ? { id: domainId } : null),
-    project: ({ projectId }: AllowlistRow) => (projectId === null ? null : { id: projectId }),
+    // The owner's own domain has the rest. Users who may read a list may read its owner; agents read no owners.
+    domain: ({ ownerType, domainId }: AllowlistRow, _: unknown, context: Context) =>
+      ownerType === 'DOMAIN' && couldRead(context, domainGet.name) ? { id: domainId } : null,
+    project: ({ projectId }: AllowlistRow, _: unknown, context: Context) =>
+      projectId !== null && couldRead(context, projectGet.name) ? { id: projectId } : null,
     currentRevision: (row: AllowlistRow, _: unknown, context: Context) =>
       loadRevision(context).load(row.currentRevisionId),
     etag: etagOf,
