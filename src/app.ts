@@ -1,5 +1,5 @@
 import type { ApolloServer } from '@apollo/server';
-import { startChores } from './authority/chores.js';
+import { startChores } from './authority/chore-runner.js';
 import {
   type Context,
   clockFault,

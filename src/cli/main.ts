@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { CliError, EXIT, type ExitCode, messageOf } from './shared/errors.js';
-import { FORMATS } from './shared/output.js';
-import { tell } from './shared/terminal.js';
+import { CliError, EXIT, type ExitCode, messageOf } from './common/errors.js';
+import { FORMATS } from './common/output.js';
+import { tell } from './common/terminal.js';
 
 /** Fills a command in: its verbs, options and action. */
 type Register = (command: Command) => void;

@@ -8,8 +8,8 @@ import {
   type Payload,
   parseServer,
   request,
-} from '../../src/cli/shared/client.js';
-import { CliError, EXIT, exitCodeOf } from '../../src/cli/shared/errors.js';
+} from '../../src/cli/common/client.js';
+import { CliError, EXIT, exitCodeOf } from '../../src/cli/common/errors.js';
 import { TypedDocumentString } from '../../src/generated/documents.js';
 
 const ITEM = new TypedDocumentString<unknown, Record<string, never>>('{ item }');

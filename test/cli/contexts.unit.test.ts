@@ -10,7 +10,7 @@ import {
   withContext,
   withoutContext,
   writeCredentials,
-} from '../../src/cli/shared/contexts.js';
+} from '../../src/cli/common/contexts.js';
 
 const CONTEXT: Context = {
   user: 'admin',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { alignColumns, formatList, formatObject, formatValue, printable, toJson } from '../../src/cli/shared/output.js';
-import { renderBar } from '../../src/cli/shared/progress.js';
+import { alignColumns, formatList, formatObject, formatValue, printable, toJson } from '../../src/cli/common/output.js';
+import { renderBar } from '../../src/cli/common/progress.js';
 
 type Item = {
   readonly id: string;

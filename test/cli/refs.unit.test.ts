@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { agentRef, allowlistRef, groupRef, projectRef, roleName, userRef } from '../../src/cli/shared/refs.js';
-import { describeScope, scopeRef } from '../../src/cli/shared/scopes.js';
+import { agentRef, allowlistRef, groupRef, projectRef, roleName, userRef } from '../../src/cli/common/refs.js';
+import { describeScope, scopeRef } from '../../src/cli/common/scopes.js';
 
 const UUID = '0197f3a2-4c1e-7b6d-9a00-1234567890ab';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { EXIT } from '../../src/cli/common/errors.js';
 import { createProgram } from '../../src/cli/main.js';
-import { EXIT } from '../../src/cli/shared/errors.js';
 import { runCli } from './run-cli.js';
 
 const NOUNS =

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { auditEntries } from '../../src/audit/entries/tables.js';
-import { startChores } from '../../src/authority/chores.js';
+import { startChores } from '../../src/authority/chore-runner.js';
 import { type Chore, chore, type Services, type Sweep } from '../../src/authority/index.js';
 import { events } from '../../src/events/tables.js';
 import { type Id, newId } from '../../src/platform/ids.js';

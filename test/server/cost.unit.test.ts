@@ -1,7 +1,7 @@
 import { buildSchema, type GraphQLSchema, getIntrospectionQuery, isObjectType, Kind, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { MAX_PAGE } from '../../src/cli/common/paging.js';
 import { WHO_CAN_PAGE } from '../../src/cli/identity/policies/ask-server.js';
-import { MAX_PAGE } from '../../src/cli/shared/paging.js';
 import { DOMAINS } from '../../src/domains.js';
 import { FIRST_DEFAULT } from '../../src/platform/pagination.js';
 import { buildSchema as servedSchema } from '../../src/server/graphql/schema.js';

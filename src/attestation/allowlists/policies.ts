@@ -11,14 +11,18 @@ export interface FollowedAllowlist extends AllowlistRow {
 /** A list with what ties it to the caller. */
 export type RelatedAllowlist = AllowlistRow & Related;
 
-const allowlistTarget = defineTarget<AllowlistRow>()(allowlists, {
-  domain_id: { type: 'text', row: (row) => row.domainId, sql: (table) => table.domainId },
-  project_id: { type: 'text', row: (row) => row.projectId, sql: (table) => table.projectId },
-});
+type Lists = typeof allowlists;
+
+/** The keys by which every policy on lists sees whose a list is. */
+const OWNER = {
+  domain_id: { type: 'text', row: (row: AllowlistRow) => row.domainId, sql: (table: Lists) => table.domainId },
+  project_id: { type: 'text', row: (row: AllowlistRow) => row.projectId, sql: (table: Lists) => table.projectId },
+} as const;
+
+const allowlistTarget = defineTarget<AllowlistRow>()(allowlists, OWNER);
 
 const readableTarget = defineTarget<RelatedAllowlist>()(allowlists, {
-  domain_id: { type: 'text', row: (row) => row.domainId, sql: (table) => table.domainId },
-  project_id: { type: 'text', row: (row) => row.projectId, sql: (table) => table.projectId },
+  ...OWNER,
   judged_agent_ids: {
     type: 'text',
     list: true,
@@ -33,8 +37,7 @@ const readableTarget = defineTarget<RelatedAllowlist>()(allowlists, {
 });
 
 const followedTarget = defineTarget<FollowedAllowlist>()(allowlists, {
-  domain_id: { type: 'text', row: (row) => row.domainId, sql: (table) => table.domainId },
-  project_id: { type: 'text', row: (row) => row.projectId, sql: (table) => table.projectId },
+  ...OWNER,
   has_followers: {
     type: 'boolean',
     row: (row) => row.hasFollowers,

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { parseServer } from '../shared/client.js';
-import { DEFAULT_SERVER, type Environment, readEnvironment } from '../shared/environment.js';
-import { CliError, EXIT } from '../shared/errors.js';
-import { type Format, toJson } from '../shared/output.js';
-import { readSecretFile } from '../shared/secrets.js';
-import { print, tell } from '../shared/terminal.js';
-import { verb } from '../shared/verb.js';
+import { parseServer } from '../common/client.js';
+import { DEFAULT_SERVER, type Environment, readEnvironment } from '../common/environment.js';
+import { CliError, EXIT } from '../common/errors.js';
+import { type Format, toJson } from '../common/output.js';
+import { readSecretFile } from '../common/secrets.js';
+import { print, tell } from '../common/terminal.js';
+import { verb } from '../common/verb.js';
 import type { KeyKind } from './machine/tpm2-tools.js';
 
 interface RunOptions {

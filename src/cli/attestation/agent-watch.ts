@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type AgentState, WatchTrustDocument, type WatchTrustSubscription } from '../../generated/documents.js';
-import { isTransient, messageOf } from '../shared/errors.js';
-import { formatValue } from '../shared/output.js';
-import { openSession, type Session } from '../shared/session.js';
-import { follow } from '../shared/stream.js';
-import { print, tell } from '../shared/terminal.js';
-import { collect, verb } from '../shared/verb.js';
+import { isTransient, messageOf } from '../common/errors.js';
+import { formatValue } from '../common/output.js';
+import { openSession, type Session } from '../common/session.js';
+import { follow } from '../common/stream.js';
+import { print, tell } from '../common/terminal.js';
+import { collect, verb } from '../common/verb.js';
 import { backoffMs } from './machine/backoff.js';
 
 interface WatchOptions {

@@ -12,14 +12,14 @@ import {
   type TpmKind,
   UnbanAgentDocument,
 } from '../../generated/documents.js';
-import { writePrivateFile } from '../shared/contexts.js';
-import { CliError, EXIT } from '../shared/errors.js';
-import { type Column, printable } from '../shared/output.js';
-import { agentRef } from '../shared/refs.js';
-import { withList, withShow } from '../shared/resource.js';
-import { get, note, openSession, printObject, type Session, send } from '../shared/session.js';
-import { print } from '../shared/terminal.js';
-import { collect, verb } from '../shared/verb.js';
+import { writePrivateFile } from '../common/contexts.js';
+import { CliError, EXIT } from '../common/errors.js';
+import { type Column, printable } from '../common/output.js';
+import { agentRef } from '../common/refs.js';
+import { withList, withShow } from '../common/resource.js';
+import { get, note, openSession, printObject, type Session, send } from '../common/session.js';
+import { print } from '../common/terminal.js';
+import { collect, verb } from '../common/verb.js';
 import { registerAgentRun } from './agent-run.js';
 import { registerAgentWatch } from './agent-watch.js';
 import { findAllowlist } from './allowlist.js';

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AllowlistContentDocument } from '../../generated/documents.js';
-import { authorizationOf, noAnswer, reasonOf } from '../shared/client.js';
-import { ApiError, CliError, EXIT } from '../shared/errors.js';
-import { allowlistRef } from '../shared/refs.js';
-import { get, type Session } from '../shared/session.js';
+import { authorizationOf, noAnswer, reasonOf } from '../common/client.js';
+import { ApiError, CliError, EXIT } from '../common/errors.js';
+import { allowlistRef } from '../common/refs.js';
+import { get, type Session } from '../common/session.js';
 
 const TIMEOUT_MS = 300_000;
 

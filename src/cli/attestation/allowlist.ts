@@ -7,11 +7,11 @@ import {
   DeleteAllowlistDocument,
   PublishAllowlistRevisionDocument,
 } from '../../generated/documents.js';
-import type { Column } from '../shared/output.js';
-import { allowlistRef } from '../shared/refs.js';
-import { reference, withDelete, withList } from '../shared/resource.js';
-import { get, openSession, printObject, type Session, send } from '../shared/session.js';
-import { formatOf, verb } from '../shared/verb.js';
+import type { Column } from '../common/output.js';
+import { allowlistRef } from '../common/refs.js';
+import { reference, withDelete, withList } from '../common/resource.js';
+import { get, openSession, printObject, type Session, send } from '../common/session.js';
+import { formatOf, verb } from '../common/verb.js';
 import { type PolicyOptions, toPolicyInput, whileChecking, withPolicies } from './policy-input.js';
 import type { LintOptions } from './verify/lint.js';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { collect, formatOf, verb } from '../shared/verb.js';
+import { collect, formatOf, verb } from '../common/verb.js';
 import type { VerifyOptions } from './verify/verify-files.js';
 
 export function registerAttest(noun: Command): void {

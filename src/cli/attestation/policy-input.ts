@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { CreateAllowlistInput } from '../../generated/documents.js';
-import type { Connection } from '../shared/client.js';
-import { CliError, EXIT, messageOf } from '../shared/errors.js';
-import { readTextFile } from '../shared/files.js';
-import type { Session } from '../shared/session.js';
-import { tell } from '../shared/terminal.js';
-import { fileContent, upload } from '../shared/uploads.js';
+import type { Connection } from '../common/client.js';
+import { CliError, EXIT, messageOf } from '../common/errors.js';
+import { readTextFile } from '../common/files.js';
+import type { Session } from '../common/session.js';
+import { tell } from '../common/terminal.js';
+import { fileContent, upload } from '../common/uploads.js';
 import { MAX_PCR_POLICY_BYTES, readExcludes } from './verify/policy-files.js';
 
 /** Content up to this size travels in the mutation itself. */

@@ -5,12 +5,12 @@ import {
   type EntryFragment,
   type HeadFragment,
 } from '../../generated/documents.js';
-import { CliError, EXIT } from '../shared/errors.js';
-import type { Column } from '../shared/output.js';
-import { listAll } from '../shared/paging.js';
-import { openSession, printList, printObject } from '../shared/session.js';
-import { print } from '../shared/terminal.js';
-import { collect, formatOf, parseCount, verb } from '../shared/verb.js';
+import { CliError, EXIT } from '../common/errors.js';
+import type { Column } from '../common/output.js';
+import { listAll } from '../common/paging.js';
+import { openSession, printList, printObject } from '../common/session.js';
+import { print } from '../common/terminal.js';
+import { collect, formatOf, parseCount, verb } from '../common/verb.js';
 import { getChain } from './chain.js';
 import { report } from './verdict.js';
 

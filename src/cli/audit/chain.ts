@@ -5,9 +5,9 @@ import {
   AuditSealsDocument,
   type AuditSealsQuery,
 } from '../../generated/documents.js';
-import { request } from '../shared/client.js';
-import { CliError, EXIT } from '../shared/errors.js';
-import type { Session } from '../shared/session.js';
+import { request } from '../common/client.js';
+import { CliError, EXIT } from '../common/errors.js';
+import type { Session } from '../common/session.js';
 
 const PAGE = 200;
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { CliError } from '../shared/errors.js';
-import type { Session } from '../shared/session.js';
+import { CliError } from '../common/errors.js';
+import type { Session } from '../common/session.js';
 import { findPlace, getChain, listSeals } from './chain.js';
 
 /** Writes sealed entries and heads to standard output, one JSON object a line; `docs/audit.md` tells the form. */

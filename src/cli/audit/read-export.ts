@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { EntryForm, Place, Seal, SignedPlace } from '../../audit/chain/index.js';
-import { CliError, EXIT, messageOf } from '../shared/errors.js';
-import { readTextFile } from '../shared/files.js';
+import { CliError, EXIT, messageOf } from '../common/errors.js';
+import { readTextFile } from '../common/files.js';
 
 /** Seals checked at a time: what is looked through for entries that changed places. */
 const PAGE = 1000;

@@ -1,7 +1,7 @@
 import type { Fault, Place } from '../../audit/chain/index.js';
-import { CliError } from '../shared/errors.js';
-import type { Format } from '../shared/output.js';
-import { print } from '../shared/terminal.js';
+import { CliError } from '../common/errors.js';
+import type { Format } from '../common/output.js';
+import { print } from '../common/terminal.js';
 
 /** What a kept head can show besides: the chain ends before it, or has another hash there. */
 export interface ChainFault extends Omit<Fault, 'kind'> {

@@ -7,8 +7,8 @@ import {
   type VerificationKeys,
   verifyPlace,
 } from '../../audit/chain/index.js';
-import { CliError, EXIT, messageOf } from '../shared/errors.js';
-import { readTextFile } from '../shared/files.js';
+import { CliError, EXIT, messageOf } from '../common/errors.js';
+import { readTextFile } from '../common/files.js';
 import { type Part, readExport } from './read-export.js';
 import { type ChainFault, compareKept, type Verdict } from './verdict.js';
 

@@ -1,8 +1,8 @@
 import type { Place } from '../../audit/chain/index.js';
 import { VerifyAuditChainDocument, type VerifyAuditChainQuery } from '../../generated/documents.js';
-import { request } from '../shared/client.js';
-import { CliError, EXIT } from '../shared/errors.js';
-import type { Session } from '../shared/session.js';
+import { request } from '../common/client.js';
+import { CliError, EXIT } from '../common/errors.js';
+import type { Session } from '../common/session.js';
 import { type Chain, findPlace, getChain } from './chain.js';
 import { type ChainFault, compareKept, type Verdict } from './verdict.js';
 

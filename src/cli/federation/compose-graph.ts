@@ -4,9 +4,9 @@ import { allPolicies } from '../../app.js';
 import { ConfigError } from '../../config/config-error.js';
 import { DOMAINS, domainsNamed } from '../../domains.js';
 import { CompositionError, composeSubgraphs, type Subgraph, subgraphOf } from '../../federation/compose.js';
-import { CliError, EXIT, messageOf } from '../shared/errors.js';
-import { readTextFile } from '../shared/files.js';
-import { print, tell } from '../shared/terminal.js';
+import { CliError, EXIT, messageOf } from '../common/errors.js';
+import { readTextFile } from '../common/files.js';
+import { print, tell } from '../common/terminal.js';
 
 const SDL_BYTES_MAX = 16 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { collectPair, parseNames, verb } from '../shared/verb.js';
+import { collectPair, parseNames, verb } from '../common/verb.js';
 import type { ComposeOptions } from './compose-graph.js';
 
 export function registerFederation(noun: Command): void {

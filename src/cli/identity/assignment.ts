@@ -4,14 +4,14 @@ import {
   EffectiveRoleAssignmentsDocument,
   RoleAssignmentsDocument,
 } from '../../generated/documents.js';
-import { CliError, EXIT } from '../shared/errors.js';
-import { type Column, toJson } from '../shared/output.js';
-import { listAll } from '../shared/paging.js';
-import { formatPath, formatPrincipal, formatScope } from '../shared/paths.js';
-import { type ScopeOptions, scopeRef, withScope } from '../shared/scopes.js';
-import { openSession, printList, type Session } from '../shared/session.js';
-import { print } from '../shared/terminal.js';
-import { collect, verb, withLimit } from '../shared/verb.js';
+import { CliError, EXIT } from '../common/errors.js';
+import { type Column, toJson } from '../common/output.js';
+import { listAll } from '../common/paging.js';
+import { formatPath, formatPrincipal, formatScope } from '../common/paths.js';
+import { type ScopeOptions, scopeRef, withScope } from '../common/scopes.js';
+import { openSession, printList, type Session } from '../common/session.js';
+import { print } from '../common/terminal.js';
+import { collect, verb, withLimit } from '../common/verb.js';
 
 export const ASSIGNMENT_COLUMNS: readonly Column<AssignmentFragment>[] = [
   ['ID', 'id'],

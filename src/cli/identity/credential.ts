@@ -5,12 +5,12 @@ import {
   type CredentialFragment,
   DeleteApiCredentialDocument,
 } from '../../generated/documents.js';
-import { writePrivateFile } from '../shared/contexts.js';
-import { CliError, EXIT } from '../shared/errors.js';
-import type { Column } from '../shared/output.js';
-import { withList } from '../shared/resource.js';
-import { note, openSession, printObject, type Session, send } from '../shared/session.js';
-import { collect, parseCount, verb } from '../shared/verb.js';
+import { writePrivateFile } from '../common/contexts.js';
+import { CliError, EXIT } from '../common/errors.js';
+import type { Column } from '../common/output.js';
+import { withList } from '../common/resource.js';
+import { note, openSession, printObject, type Session, send } from '../common/session.js';
+import { collect, parseCount, verb } from '../common/verb.js';
 
 const COLUMNS: readonly Column<CredentialFragment>[] = [
   ['NAME', 'name'],

@@ -6,9 +6,9 @@ import {
   DomainsDocument,
   UpdateDomainDocument,
 } from '../../generated/documents.js';
-import type { Column } from '../shared/output.js';
-import { registerChanges, withCreate, withList } from '../shared/resource.js';
-import { verb } from '../shared/verb.js';
+import type { Column } from '../common/output.js';
+import { registerChanges, withCreate, withList } from '../common/resource.js';
+import { verb } from '../common/verb.js';
 import { findDomain } from './find.js';
 
 const COLUMNS: readonly Column<DomainFragment>[] = [

@@ -8,10 +8,10 @@ import {
   UserDocument,
   UsersDocument,
 } from '../../generated/documents.js';
-import { type Document, request } from '../shared/client.js';
-import { CliError, EXIT } from '../shared/errors.js';
-import { domainRef, groupRef, projectRef, userRef } from '../shared/refs.js';
-import { get, type Session } from '../shared/session.js';
+import { type Document, request } from '../common/client.js';
+import { CliError, EXIT } from '../common/errors.js';
+import { domainRef, groupRef, projectRef, userRef } from '../common/refs.js';
+import { get, type Session } from '../common/session.js';
 
 /** What a text names, by id or by name; what may not be read is told like what does not exist. */
 export async function findDomain(session: Session, text: string) {

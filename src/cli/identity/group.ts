@@ -9,9 +9,9 @@ import {
   RemoveGroupMemberDocument,
   UpdateGroupDocument,
 } from '../../generated/documents.js';
-import type { Column } from '../shared/output.js';
-import { listAll } from '../shared/paging.js';
-import { groupRef, userRef } from '../shared/refs.js';
+import type { Column } from '../common/output.js';
+import { listAll } from '../common/paging.js';
+import { groupRef, userRef } from '../common/refs.js';
 import {
   type ForceOptions,
   forcedInput,
@@ -19,9 +19,9 @@ import {
   withCreate,
   withForce,
   withList,
-} from '../shared/resource.js';
-import { note, openSession, printList, send } from '../shared/session.js';
-import { verb, withLimit } from '../shared/verb.js';
+} from '../common/resource.js';
+import { note, openSession, printList, send } from '../common/session.js';
+import { verb, withLimit } from '../common/verb.js';
 import { findGroup } from './find.js';
 
 const COLUMNS: readonly Column<GroupFragment>[] = [

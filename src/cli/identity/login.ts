@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { IssueTokenDocument, type ScopeRef, type TokenProof } from '../../generated/documents.js';
-import { mutate } from '../shared/client.js';
+import { mutate } from '../common/client.js';
 import {
   type Context,
   isAlive,
@@ -8,12 +8,12 @@ import {
   readCredentials,
   withContext,
   writeCredentials,
-} from '../shared/contexts.js';
-import { ApiError, CliError, EXIT } from '../shared/errors.js';
-import { describeScope, type ScopeOptions, scopeRef, withScope } from '../shared/scopes.js';
-import { askNewPassword, readSecret, readSecretFile } from '../shared/secrets.js';
-import { note, openSession, type Session } from '../shared/session.js';
-import { withExample } from '../shared/verb.js';
+} from '../common/contexts.js';
+import { ApiError, CliError, EXIT } from '../common/errors.js';
+import { describeScope, type ScopeOptions, scopeRef, withScope } from '../common/scopes.js';
+import { askNewPassword, readSecret, readSecretFile } from '../common/secrets.js';
+import { note, openSession, type Session } from '../common/session.js';
+import { withExample } from '../common/verb.js';
 
 interface LoginOptions extends ScopeOptions {
   readonly user?: string;

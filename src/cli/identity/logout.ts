@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { RevokeTokenDocument } from '../../generated/documents.js';
-import { mutate } from '../shared/client.js';
-import { readCredentials, withoutContext, writeCredentials } from '../shared/contexts.js';
-import { ApiError } from '../shared/errors.js';
-import { note, openSession } from '../shared/session.js';
-import { withExample } from '../shared/verb.js';
+import { mutate } from '../common/client.js';
+import { readCredentials, withoutContext, writeCredentials } from '../common/contexts.js';
+import { ApiError } from '../common/errors.js';
+import { note, openSession } from '../common/session.js';
+import { withExample } from '../common/verb.js';
 
 export function registerLogout(command: Command): void {
   withExample(command, 'bailiwick logout').action(async (_options: object, self: Command) => {

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { SCOPE_TYPES } from '../../platform/policy/engine/policy.js';
-import { CliError, EXIT } from '../shared/errors.js';
-import { type ScopeOptions, scopeRef, withScope } from '../shared/scopes.js';
-import { formatOf, verb, withPolicyFile } from '../shared/verb.js';
+import { CliError, EXIT } from '../common/errors.js';
+import { type ScopeOptions, scopeRef, withScope } from '../common/scopes.js';
+import { formatOf, verb, withPolicyFile } from '../common/verb.js';
 import type { QuestionFiles } from './policies/question.js';
 
 /** The verbs that need no server: they read the built-in policies and files. One can ask a server too. */

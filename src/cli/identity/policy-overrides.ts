@@ -10,12 +10,12 @@ import {
   SetPolicyCandidateDocument,
   SetPolicyOverridesDocument,
 } from '../../generated/documents.js';
-import { request } from '../shared/client.js';
-import { type Column, formatValue, printable, toJson } from '../shared/output.js';
-import { withList } from '../shared/resource.js';
-import { note, openSession, printList, printObject, type Session, send } from '../shared/session.js';
-import { print } from '../shared/terminal.js';
-import { parseRevision, verb } from '../shared/verb.js';
+import { request } from '../common/client.js';
+import { type Column, formatValue, printable, toJson } from '../common/output.js';
+import { withList } from '../common/resource.js';
+import { note, openSession, printList, printObject, type Session, send } from '../common/session.js';
+import { print } from '../common/terminal.js';
+import { parseRevision, verb } from '../common/verb.js';
 import { differences, getRevision, readChange, toPolicyFile } from './policies/changes.js';
 
 const REVISION: readonly Column<RevisionFragment>[] = [

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { PoliciesDocument, type PoliciesQuery, PolicyDocument, type PolicyQuery } from '../../generated/documents.js';
-import { request } from '../shared/client.js';
-import { type Column, formatValue } from '../shared/output.js';
-import { type ScopeOptions, withScope } from '../shared/scopes.js';
-import { get, openSession, printList, printObject } from '../shared/session.js';
-import { print } from '../shared/terminal.js';
-import { verb, withLimit } from '../shared/verb.js';
+import { request } from '../common/client.js';
+import { type Column, formatValue } from '../common/output.js';
+import { type ScopeOptions, withScope } from '../common/scopes.js';
+import { get, openSession, printList, printObject } from '../common/session.js';
+import { print } from '../common/terminal.js';
+import { verb, withLimit } from '../common/verb.js';
 import { registerOfflinePolicy } from './policy-offline.js';
 import { registerPolicyOverrides } from './policy-overrides.js';
 

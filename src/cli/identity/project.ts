@@ -6,10 +6,10 @@ import {
   ProjectsDocument,
   UpdateProjectDocument,
 } from '../../generated/documents.js';
-import type { Column } from '../shared/output.js';
-import { projectRef } from '../shared/refs.js';
-import { registerChanges, withCreate, withList } from '../shared/resource.js';
-import { verb } from '../shared/verb.js';
+import type { Column } from '../common/output.js';
+import { projectRef } from '../common/refs.js';
+import { registerChanges, withCreate, withList } from '../common/resource.js';
+import { verb } from '../common/verb.js';
 import { findProject } from './find.js';
 import { asTree } from './tree.js';
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { GrantRoleDocument, RevokeRoleDocument } from '../../generated/documents.js';
-import { CliError, EXIT } from '../shared/errors.js';
-import { groupRef, userRef } from '../shared/refs.js';
-import { type ScopeOptions, scopeRef, withScope } from '../shared/scopes.js';
-import { openSession, printObject, type Session, send } from '../shared/session.js';
-import { verb } from '../shared/verb.js';
+import { CliError, EXIT } from '../common/errors.js';
+import { groupRef, userRef } from '../common/refs.js';
+import { type ScopeOptions, scopeRef, withScope } from '../common/scopes.js';
+import { openSession, printObject, type Session, send } from '../common/session.js';
+import { verb } from '../common/verb.js';
 import { ASSIGNMENT_COLUMNS } from './assignment.js';
 import { findRole } from './role-lookup.js';
 

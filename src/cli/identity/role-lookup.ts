@@ -1,8 +1,8 @@
 import { RoleDocument, type RoleFragment, RolesDocument } from '../../generated/documents.js';
-import { CliError, EXIT } from '../shared/errors.js';
-import { listAll } from '../shared/paging.js';
-import { roleName } from '../shared/refs.js';
-import { get, type Session } from '../shared/session.js';
+import { CliError, EXIT } from '../common/errors.js';
+import { listAll } from '../common/paging.js';
+import { roleName } from '../common/refs.js';
+import { get, type Session } from '../common/session.js';
 
 /** Of one name there are as many roles as domains, at most. */
 const NAMESAKES_MAX = 10_000;

@@ -8,10 +8,10 @@ import {
   RolesDocument,
   UpdateRoleDocument,
 } from '../../generated/documents.js';
-import type { Column } from '../shared/output.js';
-import { printItem, withCreate, withList, withShow } from '../shared/resource.js';
-import { openSession, printObject, send } from '../shared/session.js';
-import { verb } from '../shared/verb.js';
+import type { Column } from '../common/output.js';
+import { printItem, withCreate, withList, withShow } from '../common/resource.js';
+import { openSession, printObject, send } from '../common/session.js';
+import { verb } from '../common/verb.js';
 import { withAssignmentList } from './assignment.js';
 import { registerGrant, registerRevoke } from './role-grant.js';
 import { findRole } from './role-lookup.js';

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { RevokeTokenDocument, RevokeTokensDocument, TokensDocument } from '../../generated/documents.js';
-import { CliError, EXIT } from '../shared/errors.js';
-import { userRef } from '../shared/refs.js';
-import { withList } from '../shared/resource.js';
-import { openSession, printObject, send } from '../shared/session.js';
-import { verb } from '../shared/verb.js';
+import { CliError, EXIT } from '../common/errors.js';
+import { userRef } from '../common/refs.js';
+import { withList } from '../common/resource.js';
+import { openSession, printObject, send } from '../common/session.js';
+import { verb } from '../common/verb.js';
 
 const COLUMNS = [
   ['ID', 'id'],

@@ -11,16 +11,16 @@ import {
   type UserFragment,
   UsersDocument,
 } from '../../generated/documents.js';
-import { CliError, EXIT } from '../shared/errors.js';
-import { type Column, toJson } from '../shared/output.js';
-import { formatPath } from '../shared/paths.js';
-import { principalRef } from '../shared/refs.js';
-import { reference, registerChanges, withCreate, withList } from '../shared/resource.js';
-import { type ScopeOptions, scopeRef, withScope } from '../shared/scopes.js';
-import { readSecret } from '../shared/secrets.js';
-import { get, openSession, printList, printObject, type Session, send } from '../shared/session.js';
-import { print } from '../shared/terminal.js';
-import { verb } from '../shared/verb.js';
+import { CliError, EXIT } from '../common/errors.js';
+import { type Column, toJson } from '../common/output.js';
+import { formatPath } from '../common/paths.js';
+import { principalRef } from '../common/refs.js';
+import { reference, registerChanges, withCreate, withList } from '../common/resource.js';
+import { type ScopeOptions, scopeRef, withScope } from '../common/scopes.js';
+import { readSecret } from '../common/secrets.js';
+import { get, openSession, printList, printObject, type Session, send } from '../common/session.js';
+import { print } from '../common/terminal.js';
+import { verb } from '../common/verb.js';
 import { findUser } from './find.js';
 
 const COLUMNS: readonly Column<UserFragment>[] = [

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { ViewerDocument, type ViewerQuery } from '../../generated/documents.js';
-import type { Column } from '../shared/output.js';
-import { get, openSession, printObject } from '../shared/session.js';
-import { withExample } from '../shared/verb.js';
+import type { Column } from '../common/output.js';
+import { get, openSession, printObject } from '../common/session.js';
+import { withExample } from '../common/verb.js';
 
 const COLUMNS: readonly Column<NonNullable<ViewerQuery['item']>>[] = [
   ['Kind', 'kind'],

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { CliError } from '../shared/errors.js';
-import { formatObject } from '../shared/output.js';
-import { print } from '../shared/terminal.js';
-import { formatOf, verb } from '../shared/verb.js';
+import { CliError } from '../common/errors.js';
+import { formatObject } from '../common/output.js';
+import { print } from '../common/terminal.js';
+import { formatOf, verb } from '../common/verb.js';
 
 interface RecoverOptions {
   readonly user: string;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { CliError } from '../shared/errors.js';
-import { withExample } from '../shared/verb.js';
+import { CliError } from '../common/errors.js';
+import { withExample } from '../common/verb.js';
 
 interface ServeOptions {
   readonly domains?: string;

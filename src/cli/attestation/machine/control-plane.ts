@@ -6,8 +6,8 @@ import {
   type QuoteInput,
   SubmitEvidenceDocument,
 } from '../../../generated/documents.js';
-import { type Connection, mutate } from '../../shared/client.js';
-import { bufferContent, upload } from '../../shared/uploads.js';
+import { type Connection, mutate } from '../../common/client.js';
+import { bufferContent, upload } from '../../common/uploads.js';
 import type { TpmKeys, TpmQuote } from './tpm2-tools.js';
 
 export interface Evidence {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
-import { CliError, EXIT, messageOf } from '../../shared/errors.js';
+import { CliError, EXIT, messageOf } from '../../common/errors.js';
 
 const NEWLINE = 0x0a;
 /** A larger log is sent through the upload door, since requests are bounded. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CliError, EXIT, isTransient } from '../../shared/errors.js';
+import { CliError, EXIT, isTransient } from '../../common/errors.js';
 import { backoffMs, intervalMs } from './backoff.js';
 import type { Submission } from './control-plane.js';
 import type { MachineAgent } from './machine-agent.js';

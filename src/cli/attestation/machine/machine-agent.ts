@@ -1,6 +1,6 @@
 import { isHashAlgorithm, type PcrSelection, parseQuote } from '../../../attestation/tpm/index.js';
-import type { Connection } from '../../shared/client.js';
-import { ApiError, CliError, EXIT, isTransient } from '../../shared/errors.js';
+import type { Connection } from '../../common/client.js';
+import { ApiError, CliError, EXIT, isTransient } from '../../common/errors.js';
 import {
   activate,
   begin,

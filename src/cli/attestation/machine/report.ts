@@ -1,5 +1,5 @@
 import type { ResultFragment } from '../../../generated/documents.js';
-import { printable } from '../../shared/output.js';
+import { printable } from '../../common/output.js';
 
 /** A failure as the API or the verifier answers it. */
 interface Failure {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { CliError, EXIT } from '../../shared/errors.js';
-import { printable } from '../../shared/output.js';
+import { CliError, EXIT } from '../../common/errors.js';
+import { printable } from '../../common/output.js';
 
 export interface ToolOptions {
   readonly directory: string;

@@ -7,7 +7,7 @@ import {
   type PcrSelection,
   parsePcrSerialized,
 } from '../../../attestation/tpm/index.js';
-import { CliError, EXIT } from '../../shared/errors.js';
+import { CliError, EXIT } from '../../common/errors.js';
 import { runTool } from './tool.js';
 
 export type KeyKind = 'rsa' | 'ecc';

@@ -8,10 +8,10 @@ import {
   parsePcrPolicy,
   RuntimePolicyError,
 } from '../../../attestation/runtime-policy/index.js';
-import { CliError, EXIT } from '../../shared/errors.js';
-import { readBinaryFile, readTextFile } from '../../shared/files.js';
-import { type Format, printable, toJson } from '../../shared/output.js';
-import { print } from '../../shared/terminal.js';
+import { CliError, EXIT } from '../../common/errors.js';
+import { readBinaryFile, readTextFile } from '../../common/files.js';
+import { type Format, printable, toJson } from '../../common/output.js';
+import { print } from '../../common/terminal.js';
 import { MAX_PCR_POLICY_BYTES, readExcludes } from './policy-files.js';
 
 export interface LintOptions {

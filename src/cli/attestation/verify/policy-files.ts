@@ -1,5 +1,5 @@
-import { CliError } from '../../shared/errors.js';
-import { readTextFile } from '../../shared/files.js';
+import { CliError } from '../../common/errors.js';
+import { readTextFile } from '../../common/files.js';
 
 export const MAX_PCR_POLICY_BYTES = 64 * 1024;
 const MAX_EXCLUDES_BYTES = 1024 * 1024;

@@ -14,10 +14,10 @@ import {
   type VerificationResult,
   verify,
 } from '../../../attestation/verifier/index.js';
-import { CliError, EXIT } from '../../shared/errors.js';
-import { readBinaryFile } from '../../shared/files.js';
-import { type Format, toJson } from '../../shared/output.js';
-import { print } from '../../shared/terminal.js';
+import { CliError, EXIT } from '../../common/errors.js';
+import { readBinaryFile } from '../../common/files.js';
+import { type Format, toJson } from '../../common/output.js';
+import { print } from '../../common/terminal.js';
 import { describeFailure } from '../machine/report.js';
 import { readKey, readPcrs, readSignature } from './evidence-files.js';
 

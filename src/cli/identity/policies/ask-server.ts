@@ -6,14 +6,14 @@ import {
   type WhoCanQueryVariables,
   WhoElseCanDocument,
 } from '../../../generated/documents.js';
-import { CliError, EXIT } from '../../shared/errors.js';
-import { formatValue, toJson } from '../../shared/output.js';
-import { listAll } from '../../shared/paging.js';
-import { formatPath, formatPrincipal, formatScope } from '../../shared/paths.js';
-import { principalRef } from '../../shared/refs.js';
-import { type ScopeOptions, scopeRef } from '../../shared/scopes.js';
-import { get, note, openSession, printList, type Session } from '../../shared/session.js';
-import { print } from '../../shared/terminal.js';
+import { CliError, EXIT } from '../../common/errors.js';
+import { formatValue, toJson } from '../../common/output.js';
+import { listAll } from '../../common/paging.js';
+import { formatPath, formatPrincipal, formatScope } from '../../common/paths.js';
+import { principalRef } from '../../common/refs.js';
+import { type ScopeOptions, scopeRef } from '../../common/scopes.js';
+import { get, note, openSession, printList, type Session } from '../../common/session.js';
+import { print } from '../../common/terminal.js';
 
 /** Each principal may have several ways with it, so a page is shorter than others. */
 export const WHO_CAN_PAGE = 15;

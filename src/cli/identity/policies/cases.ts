@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { decideCase, type PolicyCase, PolicyError } from '../../../platform/policy/index.js';
-import { print } from '../../shared/terminal.js';
+import { print } from '../../common/terminal.js';
 
 const MAX_LINE_LENGTH = 1024 * 1024;
 

@@ -1,10 +1,10 @@
 import { stringify } from 'yaml';
 import { PolicyRevisionDocument, type RevisionFragment } from '../../../generated/documents.js';
 import type { FileEntry } from '../../../platform/policy/index.js';
-import { formatUserError, type Given, given, type Mutation, type Payload, request } from '../../shared/client.js';
-import { CliError, EXIT } from '../../shared/errors.js';
-import { printable } from '../../shared/output.js';
-import { get, type Session } from '../../shared/session.js';
+import { formatUserError, type Given, given, type Mutation, type Payload, request } from '../../common/client.js';
+import { CliError, EXIT } from '../../common/errors.js';
+import { printable } from '../../common/output.js';
+import { get, type Session } from '../../common/session.js';
 import { readPolicyEntries } from './policy-file.js';
 
 export const getRevision = (session: Session, number?: number): Promise<RevisionFragment> =>

@@ -1,7 +1,7 @@
 import type { ExplainedCheck } from '../../../platform/policy/index.js';
-import { CliError } from '../../shared/errors.js';
-import { type Format, formatValue, printable } from '../../shared/output.js';
-import { print } from '../../shared/terminal.js';
+import { CliError } from '../../common/errors.js';
+import { type Format, formatValue, printable } from '../../common/output.js';
+import { print } from '../../common/terminal.js';
 import { ask, type QuestionFiles } from './question.js';
 
 /** Prints whether a policy allows. @throws CliError when it does not. */

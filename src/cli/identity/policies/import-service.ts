@@ -1,7 +1,7 @@
 import { lintService } from '../../../platform/policy/index.js';
-import { CliError } from '../../shared/errors.js';
-import { type Format, printable, toJson } from '../../shared/output.js';
-import { print } from '../../shared/terminal.js';
+import { CliError } from '../../common/errors.js';
+import { type Format, printable, toJson } from '../../common/output.js';
+import { print } from '../../common/terminal.js';
 import { readServiceFile } from './service-file.js';
 
 /**

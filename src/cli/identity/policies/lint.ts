@@ -1,9 +1,9 @@
 import { declaredPolicies } from '../../../app.js';
 import { implies } from '../../../identity/index.js';
 import { lintOverrides } from '../../../platform/policy/index.js';
-import { CliError } from '../../shared/errors.js';
-import { type Format, printable } from '../../shared/output.js';
-import { print } from '../../shared/terminal.js';
+import { CliError } from '../../common/errors.js';
+import { type Format, printable } from '../../common/output.js';
+import { print } from '../../common/terminal.js';
 import { readPolicyFile } from './policy-file.js';
 
 /**

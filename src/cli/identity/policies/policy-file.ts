@@ -1,8 +1,8 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { FileEntry } from '../../../platform/policy/index.js';
-import { CliError } from '../../shared/errors.js';
-import { readTextFile } from '../../shared/files.js';
-import { printable } from '../../shared/output.js';
+import { CliError } from '../../common/errors.js';
+import { readTextFile } from '../../common/files.js';
+import { printable } from '../../common/output.js';
 
 const MAX_BYTES = 1024 * 1024;
 

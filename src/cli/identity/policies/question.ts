@@ -12,9 +12,9 @@ import {
   separate,
   type TargetValues,
 } from '../../../platform/policy/index.js';
-import { CliError, EXIT } from '../../shared/errors.js';
-import { readTextFile } from '../../shared/files.js';
-import { printable } from '../../shared/output.js';
+import { CliError, EXIT } from '../../common/errors.js';
+import { readTextFile } from '../../common/files.js';
+import { printable } from '../../common/output.js';
 import { readPolicyEntries } from './policy-file.js';
 
 const MAX_BYTES = 1024 * 1024;

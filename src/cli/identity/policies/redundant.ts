@@ -1,8 +1,8 @@
 import { declaredPolicies } from '../../../app.js';
 import { implies } from '../../../identity/index.js';
 import { type Finding, lintOverrides } from '../../../platform/policy/index.js';
-import { type Format, printable } from '../../shared/output.js';
-import { print } from '../../shared/terminal.js';
+import { type Format, printable } from '../../common/output.js';
+import { print } from '../../common/terminal.js';
 import { readPolicyEntries } from './policy-file.js';
 
 const isRedundant = ({ code, message }: Finding) =>

@@ -1,7 +1,7 @@
 import { allPolicies } from '../../../app.js';
 import type { PolicyDescription } from '../../../platform/policy/index.js';
-import type { Format } from '../../shared/output.js';
-import { print } from '../../shared/terminal.js';
+import type { Format } from '../../common/output.js';
+import { print } from '../../common/terminal.js';
 
 /** Prints a policy file that changes nothing: YAML with every default as a comment, or JSON with every default. */
 export function printSample(format: Format): void {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ServiceRule } from '../../../platform/policy/index.js';
-import { CliError, EXIT } from '../../shared/errors.js';
-import { readTextFile } from '../../shared/files.js';
+import { CliError, EXIT } from '../../common/errors.js';
+import { readTextFile } from '../../common/files.js';
 import { type PolicyFile, parsePolicyFile } from './policy-file.js';
 import { deprecationsIn } from './service-deprecations.js';
 

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { faultForLog } from '../db/errors.js';
-import { type Chore, clockFault, type Running, type Services, type Sweep } from './index.js';
+import { clockFault } from './clock-skew.js';
+import type { Services } from './context.js';
+import type { Chore, Running, Sweep } from './manifest.js';
 
 /** Sweeps go one after the other, in their order: what refers to something comes before it. */
 export interface ChoresOf {
