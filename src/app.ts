@@ -14,7 +14,7 @@ import {
 } from './authority/index.js';
 import { type Database, followDatabase } from './db/open.js';
 import { ACCESS, AUDIT_LOG, DOMAINS } from './domains.js';
-import { Bells, Placer } from './events/index.js';
+import { ChangeNotifier, Placer } from './events/index.js';
 import { ByteBudget } from './platform/byte-budget.js';
 import { type Clock, describeSkew, isSkewed } from './platform/clock.js';
 import { takeIdsFrom } from './platform/ids.js';
@@ -27,7 +27,7 @@ import { objectTypesOf } from './server/guard/coordinates.js';
 import { enforce, type Guarded } from './server/guard/enforce.js';
 import { requireGuardedFields, requireGuardedRoutes } from './server/guard/guards.js';
 import { federationPolicies, shapePolicy } from './server/guard/shapes.js';
-import { sourceReader } from './server/http/client-address.js';
+import { clientAddressReader } from './server/http/client-address.js';
 import { createFrontDoor } from './server/http/front-door.js';
 import { LargeBodies } from './server/http/large-bodies.js';
 import type { HttpServer, TlsFiles } from './server/http/listener.js';
@@ -143,10 +143,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   const domains = options.domains ?? DOMAINS;
   const guarded = guardedSchema(domains, policies);
   const limits = new RequestLimits(options.limits ?? NO_LIMITS, clock);
-  const bells = new Bells();
+  const notifier = new ChangeNotifier();
   const lookout = new Lookout({
     db: database.at('stream'),
-    bells,
+    notifier,
     metrics: metrics.streams,
     atOnce: options.streamsAtOnce ?? STREAMS_AT_ONCE,
   });
@@ -172,18 +172,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     metrics,
     tls: options.tls,
     limits,
-    sourceOf: sourceReader(options.trustedProxies ?? []),
+    clientAddressOf: clientAddressReader(options.trustedProxies ?? []),
     probes: [
       { name: 'database', isNeeded: true, look: () => database.health() },
       { name: 'clock', isNeeded: true, look: async () => clockFault({ clock, settings })?.message ?? null },
       { name: 'clock', isNeeded: false, look: async () => (isSkewed(skewMs()) ? describeSkew(skewMs()) : null) },
     ],
-    authenticate: async (db, shown) => {
-      const actor = await ACCESS.authenticate(db, database, shown, clock.now());
+    authenticate: async (db, presented) => {
+      const actor = await ACCESS.authenticate(db, database, presented, clock.now());
       return { actor, ...(await inForce.at(db, actor.epoch)) };
     },
   });
-  const deafen = await database.listen((said) => bells.ring(said));
+  const deafen = await database.listen((said) => notifier.notify(said));
   const sweeps = [requestIdSweep, eventSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])];
   const chores = [outboxChore, ...domains.flatMap((domain) => domain.chores ?? [])];
   const byItself = { ...services, db: database.at('chore') };

@@ -24,7 +24,7 @@ async function bailiwick(isUnguarded) {
   const { LargeBodies } = await import('../../dist/server/http/large-bodies.js');
   const { Metrics } = await import('../../dist/server/metrics/metrics.js');
   const { NO_LIMITS, RequestLimits } = await import('../../dist/server/limits/rate-limits.js');
-  const { sourceReader } = await import('../../dist/server/http/client-address.js');
+  const { clientAddressReader } = await import('../../dist/server/http/client-address.js');
   const { createFrontDoor } = await import('../../dist/server/http/front-door.js');
   const database = await openDatabase({ url, connectionsMax: 6 });
   const policies = allPolicies();
@@ -53,7 +53,7 @@ async function bailiwick(isUnguarded) {
     pages: new Map(),
     metrics,
     limits: new RequestLimits(NO_LIMITS, systemClock),
-    sourceOf: sourceReader([]),
+    clientAddressOf: clientAddressReader([]),
     largeBodies: new LargeBodies(served),
     admitAnonymous: anonymousAdmission(guarded.bare, policies),
     authenticate: async (db, shown) => {

@@ -45,7 +45,7 @@ export interface Judgement {
 }
 
 /** Who asks and by which policies that is judged. */
-export interface Asker extends Judgement {
+export interface AuthorizationContext extends Judgement {
   readonly actor: Actor;
 }
 
@@ -87,19 +87,19 @@ export type RecordAudit = (
 /** A password that counts as wrong until it is said to have been right. */
 export interface LogInAttempt {
   /** Where it comes from. */
-  readonly source: string;
+  readonly clientAddress: string;
   /** Whether its user logged in from there before. */
   readonly isKnown: boolean;
   succeeded(): void;
 }
 
 /** One request. Everything a use case may touch comes through here. */
-export interface Context extends Services, Asker {
+export interface Context extends Services, AuthorizationContext {
   readonly requestId: string;
   /** Takes what is to be called once the answer is sent, or nobody waits for it any more; at once when that is so already. */
   readonly atEnd: (done: () => void) => void;
   /** Reads the caller's rights again, and the policies; inside a transaction that holds the epoch, as they stay until it ends. */
-  readonly reauthenticate: (db: Db) => Promise<Asker>;
+  readonly reauthenticate: (db: Db) => Promise<AuthorizationContext>;
   /**
    * What loaders read is kept for, where several contexts share it: those of one caller at one moment, under the same
    * rights. Each context's own by default.

@@ -12,8 +12,8 @@ export type { Candidate, DecisionChange } from './candidate.js';
 export { type ChoreAct, chore } from './chore.js';
 export { clockFault, requireSoundClock } from './clock-skew.js';
 export type {
-  Asker,
   AuditFact,
+  AuthorizationContext,
   Context,
   Judgement,
   LogInAttempt,

@@ -3,7 +3,7 @@ import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Db } from '../db/open.js';
 import type { EventRow } from '../events/index.js';
 import type { Policy } from '../platform/policy/index.js';
-import type { Asker, Context, Services } from './context.js';
+import type { AuthorizationContext, Context, Services } from './context.js';
 import type { DomainRoles } from './domain-roles.js';
 import type { Reference } from './reference.js';
 import type { DeclaredSettings, Settings } from './settings.js';
@@ -41,12 +41,12 @@ export interface Feed<Row extends object = any, Args = any, Told extends Row = R
   /** The ids of the only objects that the arguments ask for: a stream is not woken for others. Null or absent for all. */
   asksFor?(args: Args): readonly string[] | null | undefined;
   /** Some of these objects, in their order, with the relations by which it is decided what one caller may see of them. */
-  related?(db: Db, asker: Asker, objects: readonly Row[]): Promise<readonly Told[]>;
+  related?(db: Db, authorization: AuthorizationContext, objects: readonly Row[]): Promise<readonly Told[]>;
   /**
    * What says whether a caller may see an event, which is about this object, and the field's arguments ask for it.
    * @throws Refusal BAD_USER_INPUT for arguments that cannot be.
    */
-  tells(args: Args): (asker: Asker, event: EventRow, object: Told) => boolean;
+  tells(args: Args): (authorization: AuthorizationContext, event: EventRow, object: Told) => boolean;
 }
 
 /** What the server does by itself, again and again. Replicas run it whenever they like, at once too. */

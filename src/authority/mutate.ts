@@ -6,13 +6,13 @@ import { Refusal } from '../platform/errors.js';
 import type { PolicyName } from '../platform/policy/index.js';
 import { isCurrent } from './actor.js';
 import { requireSoundClock } from './clock-skew.js';
-import type { Asker, AuditFact, Context } from './context.js';
+import type { AuditFact, AuthorizationContext, Context } from './context.js';
 import { requireOperation } from './decide.js';
 import { auditDenial } from './denied.js';
 import { bumpEpoch, type EpochHold, lockEpoch } from './epoch.js';
 
 /** What a use case has inside its transaction. */
-export interface Act extends Asker {
+export interface Act extends AuthorizationContext {
   readonly tx: Tx;
   readonly now: Date;
   /** The request without the database: in here only `tx` may be used. */
@@ -118,8 +118,8 @@ async function runOnce<T>(
   const now = context.clock.now();
   const isSame = isCurrent(context.actor, epoch, now);
   const { actor, policies, candidate } = isSame ? context : await context.reauthenticate(tx);
-  const asker = { actor, policies, candidate };
-  requireOperation(asker, options.policy);
+  const authorization = { actor, policies, candidate };
+  requireOperation(authorization, options.policy);
   let entries = 0;
   const audit = async (fact: AuditFact) => {
     entries += 1;
@@ -141,7 +141,7 @@ async function runOnce<T>(
     return result;
   };
   const result = await run({
-    ...asker,
+    ...authorization,
     tx,
     now,
     context: withoutDatabase(context),

@@ -1,7 +1,7 @@
 import type { Db } from '../db/open.js';
 import { rowsOf } from '../db/rows.js';
 import { type Policy, type Related, RelationReads, withRelated } from '../platform/policy/index.js';
-import type { Asker } from './context.js';
+import type { AuthorizationContext } from './context.js';
 
 /**
  * Rows with the relations by which policies decide on them for this caller. They are read as they are in the database, or
@@ -10,7 +10,7 @@ import type { Asker } from './context.js';
  */
 export async function related<Row extends object>(
   db: Db,
-  { policies, candidate, actor }: Asker,
+  { policies, candidate, actor }: AuthorizationContext,
   decidedBy: readonly Policy<NoInfer<Row> & Related>[],
   rows: readonly Row[],
 ): Promise<(Row & Related)[]> {

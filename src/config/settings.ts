@@ -3,7 +3,7 @@ import type { DeclaredSettings } from '../authority/index.js';
 import { CONNECTIONS_MIN } from '../db/gate.js';
 import { DOMAINS } from '../domains.js';
 import { duration, flag, retention } from '../platform/setting-forms.js';
-import { sourceReader } from '../server/http/client-address.js';
+import { clientAddressReader } from '../server/http/client-address.js';
 import { LIMIT_SETTINGS } from './limit-settings.js';
 
 /** One caller may hold five sixths, 320 MiB: the tables of the largest list, of 429,400,000 bytes, take some 250. */
@@ -13,7 +13,7 @@ const sslmodeOf = (url: string) => /[?&]sslmode=([^&]*)/.exec(url)?.[1] ?? '';
 
 function areBlocks(blocks: readonly string[]): boolean {
   try {
-    sourceReader(blocks);
+    clientAddressReader(blocks);
     return true;
   } catch {
     return false;

@@ -1,4 +1,4 @@
-export { type Bell, Bells } from './bells.js';
+export { ChangeNotifier, type Listener } from './change-notifier.js';
 export { beginAt, type EventFact, recordEvents, removeEvents } from './log.js';
 export { Placer, placeSome } from './placing.js';
 export { type Beginning, cursorOf } from './positions.js';

@@ -22,7 +22,7 @@ async function request(): Promise<Context> {
     requestId: 'of-the-test',
     atEnd: () => {},
     reauthenticate: async () => ({ ...judgement, actor: anonymous }),
-    attemptLogIn: () => ({ source: 'test', isKnown: false, succeeded: () => {} }),
+    attemptLogIn: () => ({ clientAddress: 'test', isKnown: false, succeeded: () => {} }),
     charge: () => {},
   };
 }

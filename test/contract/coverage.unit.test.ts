@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { allPolicies, guardedSchema } from '../../src/app.js';
 import type { DomainManifest, Route } from '../../src/authority/index.js';
 import { DOMAINS } from '../../src/domains.js';
-import { Bells } from '../../src/events/index.js';
+import { ChangeNotifier } from '../../src/events/index.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
 import { coordinatesOf } from '../../src/server/guard/coordinates.js';
 import { enforce } from '../../src/server/guard/enforce.js';
@@ -17,7 +17,7 @@ import { idleMetrics } from '../harness/idle-metrics.js';
 
 const policies = allPolicies();
 const metrics = idleMetrics();
-const lookout = new Lookout({ db: {} as never, bells: new Bells(), metrics: metrics.streams, atOnce: 1 });
+const lookout = new Lookout({ db: {} as never, notifier: new ChangeNotifier(), metrics: metrics.streams, atOnce: 1 });
 const places = new StreamPlaces(NO_LIMITS, metrics.streams);
 const streams = new Streams({ guarded: guardedSchema(DOMAINS, policies), feeds: {}, lookout, places });
 const routes = [...DOMAINS.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics), streams.route];

@@ -9,7 +9,7 @@ import { createGraphql } from '../../src/server/graphql/apollo.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
 import { anonymousAdmission } from '../../src/server/guard/anonymous.js';
 import { enforce } from '../../src/server/guard/enforce.js';
-import { sourceReader } from '../../src/server/http/client-address.js';
+import { clientAddressReader } from '../../src/server/http/client-address.js';
 import { createFrontDoor } from '../../src/server/http/front-door.js';
 import { LargeBodies } from '../../src/server/http/large-bodies.js';
 import { NO_LIMITS, RequestLimits } from '../../src/server/limits/rate-limits.js';
@@ -65,7 +65,7 @@ async function carelessServer({ services, database }: TestServer) {
     pages: new Map(),
     metrics: idleMetrics(),
     limits: new RequestLimits(NO_LIMITS, services.clock),
-    sourceOf: sourceReader([]),
+    clientAddressOf: clientAddressReader([]),
     probes: [],
     admitAnonymous: anonymousAdmission(schema, policies),
     largeBodies: new LargeBodies(guarded),

@@ -1,22 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { EVERY_TOPIC } from '../../src/db/open.js';
-import { type Bell, Bells, type Topic } from '../../src/events/index.js';
+import { ChangeNotifier, type Listener, type Topic } from '../../src/events/index.js';
 import { saidOf } from '../../src/events/topics.js';
 
 const NEVER = new AbortController().signal;
-const hasRung = (bell: Bell) => bell.wait(1, NEVER);
+const isNotified = (listener: Listener) => listener.wait(1, NEVER);
 const about = (type: string | null, ...ids: string[]): Topic => ({
   type,
   objectIds: ids.length > 0 ? new Set(ids) : null,
 });
 
-/** Which of some bells ring when something is said. */
-async function rungBy(said: string, topics: Readonly<Record<string, Topic>>): Promise<string[]> {
-  const bells = new Bells();
-  const hung = Object.entries(topics).map(([name, topic]) => ({ name, bell: bells.hang(topic) }));
-  bells.ring(said);
-  const rung = await Promise.all(hung.map(async ({ name, bell }) => ((await hasRung(bell)) ? [name] : [])));
-  return rung.flat();
+/** Which listeners are notified when something is said. */
+async function notifiedBy(said: string, topics: Readonly<Record<string, Topic>>): Promise<string[]> {
+  const notifier = new ChangeNotifier();
+  const listeners = Object.entries(topics).map(([name, topic]) => ({ name, listener: notifier.listen(topic) }));
+  notifier.notify(said);
+  const notified = await Promise.all(
+    listeners.map(async ({ name, listener }) => ((await isNotified(listener)) ? [name] : [])),
+  );
+  return notified.flat();
 }
 
 const TOPICS = {
@@ -34,16 +36,23 @@ const happened = (...ids: string[]) => ids.map((objectId) => ({ type: 'agent.tru
 describe('who is woken', () => {
   test('ok: those that asked for the object, for all of its type, or are it', async () => {
     const [said = ''] = saidOf(happened('agt_1', 'agt_3', 'agt_1'));
-    expect(await rungBy(said, TOPICS)).toEqual(['all', 'one', 'several', 'itself']);
+    expect(await notifiedBy(said, TOPICS)).toEqual(['all', 'one', 'several', 'itself']);
   });
 
   test('ok: of a type without objects, as the release before says it, all that ask for the type', async () => {
-    expect(await rungBy('agent.trust_changed', TOPICS)).toEqual(['all', 'one', 'several', 'other', 'none', 'itself']);
+    expect(await notifiedBy('agent.trust_changed', TOPICS)).toEqual([
+      'all',
+      'one',
+      'several',
+      'other',
+      'none',
+      'itself',
+    ]);
   });
 
   test('ok: of rights, those that asked for them; of what may have been missed, all', async () => {
-    expect(await rungBy('rights', TOPICS)).toEqual(['itself', 'rights']);
-    expect(await rungBy(EVERY_TOPIC, TOPICS)).toEqual(Object.keys(TOPICS));
+    expect(await notifiedBy('rights', TOPICS)).toEqual(['itself', 'rights']);
+    expect(await notifiedBy(EVERY_TOPIC, TOPICS)).toEqual(Object.keys(TOPICS));
   });
 });
 

@@ -16,7 +16,7 @@ export async function contextOf({ services }: Pick<TestServer, 'services'>, toke
     requestId: randomUUID(),
     atEnd: () => {},
     reauthenticate: ask,
-    attemptLogIn: () => ({ source: 'test', isKnown: true, succeeded: () => {} }),
+    attemptLogIn: () => ({ clientAddress: 'test', isKnown: true, succeeded: () => {} }),
     charge: () => {},
   };
 }

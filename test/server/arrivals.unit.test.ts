@@ -9,7 +9,7 @@ test('ok: a body whose client went away before it was let in is not waited for',
   const request = new IncomingMessage(new Socket());
   request.headers['content-length'] = '1000';
   const hasLeft = (done: () => void) => done();
-  const caller = { source: '192.0.2.1', principal: 'ada' };
+  const caller = { clientAddress: '192.0.2.1', principal: 'ada' };
   arrivals.expect(request, new ServerResponse(request), caller, hasLeft, () => {});
   expect(arrivals.load).toEqual({ strangers: 0, known: 0 });
 });

@@ -59,9 +59,9 @@ describe('FairPool', () => {
 
 describe('LookUps', () => {
   const principalOf = (found: string) => found;
-  const of = (shown: string) => ({ shown, source: 'a' });
+  const of = (presented: string) => ({ presented, clientAddress: 'a' });
 
-  test('ok: what counted lately does not wait behind new ones, from the same source even', async () => {
+  test('ok: what counted lately does not wait behind new ones, from the same address even', async () => {
     const lookUps = new LookUps(1);
     await lookUps.run(of('good'), principalOf, async () => 'ada');
     const bogus = held();

@@ -17,8 +17,8 @@ function enter(admit: (leave: (done: () => void) => void) => void) {
   return { count, end: () => stays.forEach((done) => void done()) };
 }
 
-const known = (principal: string) => ({ source: 'a', principal });
-const stranger = (source: string) => ({ source, principal: null });
+const known = (principal: string) => ({ clientAddress: 'a', principal });
+const stranger = (clientAddress: string) => ({ clientAddress, principal: null });
 
 describe('RequestLimits', () => {
   test('refused: more requests at once than one principal may have, until they end', () => {
@@ -30,7 +30,7 @@ describe('RequestLimits', () => {
     expect(enter((leave) => limits.run(known('a'), leave)).count).toBe(3);
   });
 
-  test('refused: more than one source may have', () => {
+  test('refused: more than one address may have', () => {
     const limits = new RequestLimits({ ...NO_LIMITS, concurrentRequestsPerSource: 2 }, clock);
     const first = enter((leave) => limits.run(stranger('a'), leave));
     expect(first.count).toBe(2);
@@ -47,7 +47,7 @@ describe('RequestLimits', () => {
     expect(enter((leave) => limits.run(stranger('e'), leave)).count).toBe(1);
   });
 
-  test('refused: passwords too often from one source, whatever the names; for one name, whatever the sources', () => {
+  test('refused: passwords too often from one address, whatever the names; for one name, whatever the addresses', () => {
     const often = (attempt: (limits: RequestLimits, nth: number) => void, settings: object) => {
       const limits = new RequestLimits({ ...NO_LIMITS, ...settings }, clock);
       for (let nth = 0; nth < 3; nth += 1) attempt(limits, nth);
@@ -57,7 +57,7 @@ describe('RequestLimits', () => {
     often((limits, nth) => void limits.attemptLogIn(`source-${nth}`, 'admin'), { logInsPerMinutePerUser: 3 });
   });
 
-  test('refused: after five wrong passwords a name waits at that source, until the right one was given', () => {
+  test('refused: after five wrong passwords a name waits at that address, until the right one was given', () => {
     const limits = new RequestLimits({ ...NO_LIMITS, logInWaitMaxMs: 10_000 }, clock);
     const attempts = Array.from({ length: 5 }, () => limits.attemptLogIn('a', 'admin'));
     expect(() => limits.attemptLogIn('a', 'admin')).toThrow('Too many wrong passwords; try again later.');

@@ -16,9 +16,9 @@ export const allowlistFeed: Feed<AllowlistRow, Watch, RelatedAllowlist> = {
   type: ALLOWLIST_PUBLISHED,
   objects: async (db, ids) => byId(await rowsWhere(db, allowlists, inArray(allowlists.id, [...ids]))),
   asksFor: ({ filter }) => filter?.allowlistIds,
-  related: (db, asker, lists) => related(db, asker, [allowlistGet], lists),
+  related: (db, authorization, lists) => related(db, authorization, [allowlistGet], lists),
   tells({ filter }) {
     const isAsked = amongThese(filter?.allowlistIds);
-    return (asker, _event, list) => isAsked(list.id) && mayOn(asker, allowlistGet, list);
+    return (authorization, _event, list) => isAsked(list.id) && mayOn(authorization, allowlistGet, list);
   },
 };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
-  type Asker,
+  type AuthorizationContext,
   type Context,
   mutate,
   requireAllowed,
@@ -26,7 +26,7 @@ const NONCE_BYTES = 32;
 const SWEPT_AT_ONCE = 500;
 
 /** The agent that a token stands for. */
-export function ownAgentId({ actor }: Asker): string {
+export function ownAgentId({ actor }: AuthorizationContext): string {
   if (actor.where?.type !== 'agent') throw notFound('agent');
   return actor.where.agentId;
 }

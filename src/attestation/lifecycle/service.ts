@@ -12,7 +12,7 @@ import {
   agentEtag,
   lockAgent,
   moveTrust,
-  shownSeverity,
+  severityName,
   stateAt,
   told,
   updateRecord,
@@ -72,7 +72,7 @@ async function operate(context: Context, operation: Operation, input: OperateAge
 }
 
 const etagAt = ({ agent: { id }, record }: AgentView, state: AgentState) =>
-  agentEtag({ id, state, lastSeverity: shownSeverity(record.lastSeverity) });
+  agentEtag({ id, state, lastSeverity: severityName(record.lastSeverity) });
 
 function transitionOf(from: AgentState, { events, done }: Operation) {
   for (const event of events) {

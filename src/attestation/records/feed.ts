@@ -24,7 +24,7 @@ export const trustFeed: Feed<AgentRow, Watch> = {
     const isAgent = amongThese(filter?.agentIds);
     const isProject = amongThese(filter?.projectIds);
     const isState = amongThese(filter?.to);
-    return (asker, { details }, agent) =>
-      isAgent(agent.id) && isProject(agent.projectId) && isState(details.to) && mayOn(asker, agentGet, agent);
+    return (authorization, { details }, agent) =>
+      isAgent(agent.id) && isProject(agent.projectId) && isState(details.to) && mayOn(authorization, agentGet, agent);
   },
 };

@@ -58,7 +58,7 @@ export function knownState(text: string): AgentState {
   return state;
 }
 
-export const shownSeverity = (severity: Severity | null) => severity?.toUpperCase() ?? null;
+export const severityName = (severity: Severity | null) => severity?.toUpperCase() ?? null;
 
 /** Both rows of an agent as they are told. */
 export function shapeOf({ agent, record }: AgentView, now: Date): AgentShape {
@@ -70,7 +70,7 @@ export function shapeOf({ agent, record }: AgentView, now: Date): AgentShape {
 function complete(shape: Record<string, unknown>, now: Date): AgentShape {
   const { trustState, trustedUntil, lastSeverity } = shape as Partial<Stored>;
   if (trustState !== undefined) shape.state = trustAt(knownState(trustState), trustedUntil ?? null, now);
-  if (lastSeverity !== undefined) shape.lastSeverity = shownSeverity(lastSeverity);
+  if (lastSeverity !== undefined) shape.lastSeverity = severityName(lastSeverity);
   return shape as unknown as AgentShape;
 }
 

@@ -1,6 +1,6 @@
 export { trustExpiry } from './expiry.js';
 export { trustFeed } from './feed.js';
-export { type AgentShape, shownSeverity } from './fields.js';
+export { type AgentShape, severityName } from './fields.js';
 export { recordPolicies } from './policies.js';
 export {
   type AgentView,

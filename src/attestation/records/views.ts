@@ -1,4 +1,4 @@
-import { type Asker, type Context, defineLoader, mayOn, requireVisible } from '../../authority/index.js';
+import { type AuthorizationContext, type Context, defineLoader, mayOn, requireVisible } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
 import { agentGet, agents, trustAt } from '../../identity/agents/index.js';
 import { badInput, notFound } from '../../platform/errors.js';
@@ -31,7 +31,7 @@ export const loadAgent = defineLoader<AgentShape>(async (context, ids) => {
 });
 
 /** An agent by id, or by name in the token's project. */
-function keyOf({ actor }: Asker, ref: AgentRef): AgentKey {
+function keyOf({ actor }: AuthorizationContext, ref: AgentRef): AgentKey {
   if (ref.id != null) {
     if (!isId('Agent', ref.id)) throw notFound('agent');
     return { id: ref.id };
@@ -55,9 +55,12 @@ export async function getAgent(context: Context, ref: AgentRef): Promise<AgentVi
 }
 
 /** The same, held until the transaction ends. */
-export async function lockAgent(asker: Asker & { readonly tx: Tx }, ref: AgentRef): Promise<AgentView> {
-  const view = await lockView(asker.tx, keyOf(asker, ref));
-  requireVisible(asker, agentGet, view?.agent, 'agent');
+export async function lockAgent(
+  authorization: AuthorizationContext & { readonly tx: Tx },
+  ref: AgentRef,
+): Promise<AgentView> {
+  const view = await lockView(authorization.tx, keyOf(authorization, ref));
+  requireVisible(authorization, agentGet, view?.agent, 'agent');
   if (view === undefined) throw notFound('agent');
   return view;
 }

@@ -11,14 +11,14 @@ const SILENT: Progress = { advance: () => {}, end: () => {} };
 export function startProgress(label: string, total: number, stream: NodeJS.WriteStream = process.stderr): Progress {
   if (!stream.isTTY) return SILENT;
   let done = 0;
-  let shownAt = 0;
+  let printedAt = 0;
   const show = () => stream.write(`\r${label} ${renderBar(done, total)}`);
   return {
     advance(amount) {
       done += amount;
       const now = Date.now();
-      if (now - shownAt < INTERVAL_MS) return;
-      shownAt = now;
+      if (now - printedAt < INTERVAL_MS) return;
+      printedAt = now;
       show();
     },
     end() {

@@ -6,16 +6,16 @@ import { type List, listAll } from './paging.js';
 import { note, openSession, printList, printObject, type Session, send } from './session.js';
 import { verb, withLimit } from './verb.js';
 
-/** What the verbs of a noun have in common. `Shown` is an object as it is printed, `Item` one as it is found. */
-export interface Resource<Noun extends string, Shown extends Row, Item extends Shown = Shown> {
+/** What the verbs of a noun have in common. `Printed` is an object as it is printed, `Item` one as it is found. */
+export interface Resource<Noun extends string, Printed extends Row, Item extends Printed = Printed> {
   /** As it is typed, and as the API calls it in inputs and payloads. */
   readonly noun: Noun;
   /** Of a list. */
-  readonly columns: readonly Column<Shown>[];
+  readonly columns: readonly Column<Printed>[];
   /** Of one object. */
-  readonly details: readonly Column<Shown>[];
+  readonly details: readonly Column<Printed>[];
   /** One object as people see it, where that is not how it came. */
-  readonly tableRow?: (item: Shown) => Row;
+  readonly tableRow?: (item: Printed) => Row;
   /** By id or by name. */
   readonly find: (session: Session, text: string) => Promise<Item>;
 }
@@ -30,14 +30,14 @@ interface Found extends Row {
 type Reviewed<Noun extends string> = { readonly [Name in Noun]: { readonly id: string } } & { readonly etag: string };
 
 /** A payload that has the object under its noun. */
-type PayloadOf<Noun extends string, Shown> = Payload & { readonly [Name in Noun]: Shown | null };
+type PayloadOf<Noun extends string, Printed> = Payload & { readonly [Name in Noun]: Printed | null };
 
 /** A noun that can be renamed and deleted. `Changes` is what the options of `update` give. */
-export interface Changeable<Noun extends string, Shown extends Row, Item extends Shown & Found, Changes>
-  extends Resource<Noun, Shown, Item> {
+export interface Changeable<Noun extends string, Printed extends Row, Item extends Printed & Found, Changes>
+  extends Resource<Noun, Printed, Item> {
   /** How one is named in examples. */
   readonly example: string;
-  readonly update: Mutation<PayloadOf<Noun, Shown>, Reviewed<Noun> & Changes>;
+  readonly update: Mutation<PayloadOf<Noun, Printed>, Reviewed<Noun> & Changes>;
   readonly remove: Mutation<Payload, Reviewed<Noun>>;
   readonly isDescribed?: boolean;
   /** Whether the last administrator of the system may go with it. */
@@ -60,14 +60,14 @@ export const forcedInput = ({ force = false, reason }: ForceOptions) => ({ isFor
 export const reference = <Noun extends string>(noun: Noun, { id, etag }: Found) =>
   ({ [noun]: { id }, etag }) as Reviewed<Noun>;
 
-export function printItem<Noun extends string, Shown extends Row, Item extends Shown>(
+export function printItem<Noun extends string, Printed extends Row, Item extends Printed>(
   session: Session,
-  { details, tableRow }: Resource<Noun, Shown, Item>,
-  item: Shown,
+  { details, tableRow }: Resource<Noun, Printed, Item>,
+  item: Printed,
 ): void {
   // A script gets the object as it came.
   if (tableRow && session.format === 'table') printObject<Row>(session, tableRow(item), details);
-  else printObject<Shown>(session, item, details);
+  else printObject<Printed>(session, item, details);
 }
 
 /** How the options of a list become variables, and what people see of its rows. */
@@ -92,10 +92,10 @@ export function withList<Node extends Row, Variables, Options>(
 }
 
 /** Makes a command create an object of the name that it is given. */
-export function withCreate<Noun extends string, Shown extends Row, Item extends Shown, Input, Options>(
+export function withCreate<Noun extends string, Printed extends Row, Item extends Printed, Input, Options>(
   command: Command,
-  resource: Resource<Noun, Shown, Item>,
-  document: Mutation<PayloadOf<Noun, Shown>, Input>,
+  resource: Resource<Noun, Printed, Item>,
+  document: Mutation<PayloadOf<Noun, Printed>, Input>,
   toInput: (name: string, options: Options) => NoInfer<Input> | Promise<NoInfer<Input>>,
 ): Command {
   return command.action(async (name: string, options: Options, self: Command) => {
@@ -106,9 +106,9 @@ export function withCreate<Noun extends string, Shown extends Row, Item extends 
 }
 
 /** Makes a command show one object; `more` prints what people see below it. */
-export function withShow<Noun extends string, Shown extends Row, Item extends Shown>(
+export function withShow<Noun extends string, Printed extends Row, Item extends Printed>(
   command: Command,
-  resource: Resource<Noun, Shown, Item>,
+  resource: Resource<Noun, Printed, Item>,
   more: (item: Item) => void = () => {},
 ): Command {
   return command.action(async (text: string, _options: object, self: Command) => {
@@ -120,9 +120,9 @@ export function withShow<Noun extends string, Shown extends Row, Item extends Sh
 }
 
 /** Makes a command delete one object, at the etag that it has. */
-export function withDelete<Noun extends string, Shown extends Row, Item extends Shown & Found>(
+export function withDelete<Noun extends string, Printed extends Row, Item extends Printed & Found>(
   command: Command,
-  { noun, find }: Resource<Noun, Shown, Item>,
+  { noun, find }: Resource<Noun, Printed, Item>,
   document: Mutation<Payload, Reviewed<Noun>>,
   toInput: (options: ForceOptions) => object = () => ({}),
 ): Command {
@@ -136,10 +136,10 @@ export function withDelete<Noun extends string, Shown extends Row, Item extends 
 /** Adds `show`, `update` and `delete` to a noun. */
 export function registerChanges<
   Noun extends string,
-  Shown extends Row,
-  Item extends Shown & Found,
+  Printed extends Row,
+  Item extends Printed & Found,
   Changes extends object,
->(command: Command, kind: Changeable<Noun, Shown, Item, Changes>): void {
+>(command: Command, kind: Changeable<Noun, Printed, Item, Changes>): void {
   const { noun, example, remove } = kind;
   withShow(verb(command, `show <${noun}>`, `show one ${noun}`, `bailiwick ${noun} show ${example}`), kind);
   registerUpdate(command, kind);
@@ -148,9 +148,9 @@ export function registerChanges<
   else withDelete(deletion, kind, remove);
 }
 
-function registerUpdate<Noun extends string, Shown extends Row, Item extends Shown & Found, Changes extends object>(
+function registerUpdate<Noun extends string, Printed extends Row, Item extends Printed & Found, Changes extends object>(
   command: Command,
-  kind: Changeable<Noun, Shown, Item, Changes>,
+  kind: Changeable<Noun, Printed, Item, Changes>,
 ): void {
   const { noun, example } = kind;
   const what = kind.isDescribed ? 'name or description' : 'name';

@@ -34,12 +34,12 @@ export async function openSession(command: Command): Promise<Session> {
   const environment = readEnvironment();
   const credentials = await readCredentials(environment.home);
   const server = parseServer(named ?? environment.server ?? credentials.current ?? DEFAULT_SERVER);
-  const shown = (await shownIn(environment)) ?? { token: tokenOf(credentials.servers[server]) };
-  return { environment, format: output, connection: { server, ...shown } };
+  const presented = (await presentedIn(environment)) ?? { token: tokenOf(credentials.servers[server]) };
+  return { environment, format: output, connection: { server, ...presented } };
 }
 
 /** What the environment says to use instead of what was kept. */
-async function shownIn({ token, credential, credentialFile }: Environment): Promise<Partial<Connection> | null> {
+async function presentedIn({ token, credential, credentialFile }: Environment): Promise<Partial<Connection> | null> {
   if (token !== undefined) return { token };
   const pair = credential ?? (credentialFile === undefined ? undefined : await readSecretFile(credentialFile));
   return pair === undefined ? null : { credential: pair };

@@ -18,7 +18,7 @@ export interface Place {
 
 /** Whom to read: those that may be told to who asks, or the others. */
 export interface Audience {
-  readonly isShown: boolean;
+  readonly isListed: boolean;
   readonly selfId: string;
   readonly users: Visible<typeof users>;
   readonly agents: Visible<typeof agents>;
@@ -90,13 +90,13 @@ const endOf = (found: { count: number; last: string | null } | undefined, looked
   found?.count === lookedAt ? found.last : null;
 
 /** Of a place where who asks may know only of its own rights, a condition on whose are asked for. */
-function ofOthers({ isShown, selfId }: Audience, id: PgColumn): SQL {
-  return isShown ? eq(id, selfId) : ne(id, selfId);
+function ofOthers({ isListed, selfId }: Audience, id: PgColumn): SQL {
+  return isListed ? eq(id, selfId) : ne(id, selfId);
 }
 
 /** A condition on users that were considered: that they are told, or that they are not. */
-function isTold({ isShown, users: visible }: Audience): SQL {
-  return isShown ? visible.where : sql`(is_closed or ${isNot(visible.where)})`;
+function isTold({ isListed, users: visible }: Audience): SQL {
+  return isListed ? visible.where : sql`(is_closed or ${isNot(visible.where)})`;
 }
 
 type Who = (id: PgColumn) => SQL | undefined;
@@ -126,7 +126,7 @@ export async function listAgents(
   { after, limit }: Part,
 ): Promise<Found<AgentRow>> {
   if (ids.length + projectIds.length + related.length === 0) return { rows: [], end: null };
-  const shown = audience.hasOpenAgents ? audience.agents.where : sql`false`;
+  const listed = audience.hasOpenAgents ? audience.agents.where : sql`false`;
   const rows = await db
     .select()
     .from(agents)
@@ -138,7 +138,7 @@ export async function listAgents(
           inArray(agents.projectId, [...projectIds]),
           ...related.map((tied) => sql`${agents.id} in (${tied})`),
         ),
-        audience.isShown ? shown : isNot(shown),
+        audience.isListed ? listed : isNot(listed),
       ),
     )
     .orderBy(asc(agents.id))

@@ -11,12 +11,12 @@ import { permissionGet } from './policies.js';
 /** Among how many holders a part is looked for, or those whom the caller may not know counted; and how many parts a page is read in. */
 const LOOKED_AT_MAX = 500;
 const PARTS_MAX = 2;
-/** How many a part has, if not too few for those of them that are not shown. */
+/** How many a part has, if not too few for those of them that are not listed. */
 const READ_AT_LEAST = 50;
 
 /** A page of those who may; its end, from which to go on. */
-export interface ShownPage {
-  readonly shown: readonly CapableView[];
+export interface CapablePage {
+  readonly listed: readonly CapableView[];
   readonly endId: string | null;
   readonly hasNextPage: boolean;
 }
@@ -50,25 +50,25 @@ export class Search {
   }
 
   /** Reads on until the page is full, nobody is left, or as many were looked at as one answer may take. */
-  async page(first: number, from: string): Promise<ShownPage> {
-    const shown: Capable[] = [];
+  async page(first: number, from: string): Promise<CapablePage> {
+    const listed: Capable[] = [];
     let after = from;
     const limit = Math.max(first + 1, READ_AT_LEAST);
     for (let parts = 0; parts < PARTS_MAX; parts += 1) {
       const { capable, end } = await this.#part(true, { after, limit, lookedAt: LOOKED_AT_MAX });
       for (const one of capable) {
         if (!this.#judge.isTold(one)) continue;
-        if (shown.length === first) return this.#page(shown, shown.at(-1)?.id ?? null, true);
-        shown.push(one);
+        if (listed.length === first) return this.#page(listed, listed.at(-1)?.id ?? null, true);
+        listed.push(one);
       }
-      if (end === null) return this.#page(shown, shown.at(-1)?.id ?? null, false);
+      if (end === null) return this.#page(listed, listed.at(-1)?.id ?? null, false);
       after = end;
     }
-    return this.#page(shown, goingOn(after, shown.at(-1)?.id ?? from, from), true);
+    return this.#page(listed, goingOn(after, listed.at(-1)?.id ?? from, from), true);
   }
 
-  #page(shown: readonly Capable[], endId: string | null, hasNextPage: boolean): ShownPage {
-    return { shown: this.#judge.views(shown), endId, hasNextPage };
+  #page(listed: readonly Capable[], endId: string | null, hasNextPage: boolean): CapablePage {
+    return { listed: this.#judge.views(listed), endId, hasNextPage };
   }
 
   /** How many may of whom the caller may not know; counted up to a number, and among no more holders than one answer may take. */
@@ -83,9 +83,9 @@ export class Search {
   }
 
   /** Some of those who may, with the id at which they end: null when nobody follows. */
-  async #part(isShown: boolean, part: Part): Promise<{ capable: readonly Capable[]; end: string | null }> {
+  async #part(isListed: boolean, part: Part): Promise<{ capable: readonly Capable[]; end: string | null }> {
     const { db } = this.#context;
-    const audience = this.#audience(isShown);
+    const audience = this.#audience(isListed);
     // Ids of agents come before those of users.
     const agentsFound = await listAgents(db, this.#found.agents, audience, part);
     const capable = await this.#judge.agents(agentsFound.rows);
@@ -95,10 +95,10 @@ export class Search {
     return { capable, end: usersFound.end };
   }
 
-  #audience(isShown: boolean): Audience {
+  #audience(isListed: boolean): Audience {
     const { actor, policies } = this.#context;
     return {
-      isShown,
+      isListed,
       selfId: actor.principal?.id ?? '',
       users: policies.visible([userGet.name], actor, users),
       agents: policies.visible([agentGet.name], actor, agents),

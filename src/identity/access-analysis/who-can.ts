@@ -24,13 +24,13 @@ export async function whoCan(context: Context, args: WhoCan) {
   const access = accessOf(context, question);
   const places = access === 'SCOPED' ? await placesOf(context, question, args.scope) : NOWHERE;
   const search = new Search(context, places, new Judge(context, question, places.graph));
-  const { shown, endId, hasNextPage } = await search.page(first, after?.[0] ?? '');
+  const { listed, endId, hasNextPage } = await search.page(first, after?.[0] ?? '');
   const cursorOf = (id: string) => encodeCursor(ordering, [id]);
   return {
     access,
     openScopeTypes: places.open.map((type) => type.toUpperCase()),
-    nodes: shown,
-    edges: shown.map((node) => ({ cursor: cursorOf(node.agentId ?? node.userId ?? ''), node })),
+    nodes: listed,
+    edges: listed.map((node) => ({ cursor: cursorOf(node.agentId ?? node.userId ?? ''), node })),
     pageInfo: { hasNextPage, endCursor: endId === null ? null : cursorOf(endId) },
     countHidden: () => search.countHidden(),
   };

@@ -11,7 +11,7 @@ import { invalid, notFound } from '../../platform/errors.js';
 import { etagOf, requireReviewed } from '../../platform/etag.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { validText } from '../../platform/text.js';
-import { listHeldBy, requireMayGive, requireMayTake, requireSystemAdmin } from '../assignments/index.js';
+import { listHeldBy, requireMayGrant, requireMayRevoke, requireSystemAdmin } from '../assignments/index.js';
 import { hasLiveTokens, revokeUserTokens, tokenRevokeAll } from '../tokens/index.js';
 import {
   findUser,
@@ -40,7 +40,7 @@ export async function setUserPassword(context: Context, input: SetUserPassword):
   const password = validPassword(input.password, 'password');
   const passwordHash = await hashPassword(password, context.settings.passwordCost, toSet(context));
   return mutate(context, { policy: userSetPassword.name }, async (act) => {
-    const user = await requireChangeable(act, userSetPassword, input.user, requireMayGive);
+    const user = await requireChangeable(act, userSetPassword, input.user, requireMayGrant);
     // Who is logged in has not shown that it knows the password.
     if (user.id === act.actor.principal?.id)
       throw invalid('To change your own password, log in with newPassword.', 'user');
@@ -59,7 +59,7 @@ export interface EnableUser {
 
 export async function enableUser(context: Context, input: EnableUser): Promise<UserRow> {
   return mutate(context, { policy: userDisable.name }, async (act) => {
-    const user = await requireChangeable(act, userDisable, input.user, requireMayGive);
+    const user = await requireChangeable(act, userDisable, input.user, requireMayGrant);
     requireReviewed(etagOf(user), input.etag);
     if (user.isEnabled) return act.unchanged(user);
     await act.changeRights();
@@ -76,7 +76,7 @@ export interface DisableUser extends EnableUser {
 export async function disableUser(context: Context, input: DisableUser): Promise<UserRow> {
   const reason = validText(input.reason, 'reason');
   return mutate(context, { policy: userDisable.name }, async (act) => {
-    const user = await requireChangeable(act, userDisable, input.user, requireMayTake);
+    const user = await requireChangeable(act, userDisable, input.user, requireMayRevoke);
     requireReviewed(etagOf(user), input.etag);
     if (!user.isEnabled && !(await hasLiveTokens(act.tx, user.id, act.now))) return act.unchanged(user);
     await act.changeRights();
@@ -97,7 +97,7 @@ export async function revokeTokens(
     const own = act.actor.principal?.kind === 'user' ? act.actor.principal : undefined;
     const user = input.user ? await findUser(act.tx, input.user) : own;
     const target =
-      user && user.id === own?.id ? own : await requireChangeable(act, userDisable, input.user ?? {}, requireMayTake);
+      user && user.id === own?.id ? own : await requireChangeable(act, userDisable, input.user ?? {}, requireMayRevoke);
     if (!(await hasLiveTokens(act.tx, target.id, act.now))) return act.unchanged({ revokedCount: 0 });
     await act.changeRights();
     const revokedCount = await revokeUserTokens(act.tx, target.id, act.now);
@@ -111,7 +111,7 @@ async function requireChangeable(
   act: Act,
   policy: Policy<UserRow>,
   ref: UserRef,
-  requireWithin: typeof requireMayGive,
+  requireWithin: typeof requireMayGrant,
 ): Promise<UserRow> {
   const user = requireVisible(act, userGet, await findUser(act.tx, ref), 'user');
   requireAllowed(act, policy, user);

@@ -15,7 +15,7 @@ export interface GivenRole {
  * @param held Names of the roles in the giver's token, implied ones included.
  * @param brings The role that is given and all that it implies. A domain's role is nothing but what it implies.
  */
-export function mayGive(
+export function mayGrant(
   held: readonly string[],
   brings: readonly GivenRole[],
   giver: { readonly isSystem: boolean },

@@ -12,6 +12,6 @@ export {
   type RolesInForce,
   rolesInForce,
 } from './effective.js';
-export { requireMayGive, requireMayImply, requireMayTake } from './giving.js';
 export { HIERARCHY, implies } from './grant-rule.js';
 export { requireSystemAdmin } from './last-admin.js';
+export { requireMayGrant, requireMayImply, requireMayRevoke } from './require-grant.js';

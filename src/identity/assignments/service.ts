@@ -18,10 +18,10 @@ import { findRoleById, findRoleByName, roleGet } from '../roles/index.js';
 import type { RoleRow } from '../roles/tables.js';
 import { type ResolvedScope, resolveScope, type ScopeInput } from '../scopes/index.js';
 import { findUser, type UserRef, userGet } from '../users/index.js';
-import { requireMayGive, requireMayTake } from './giving.js';
 import { requireSystemAdmin } from './last-admin.js';
 import { assignmentGrant, assignmentList } from './policies.js';
 import * as repository from './repository.js';
+import { requireMayGrant, requireMayRevoke } from './require-grant.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
 
 /** Enough for anybody; what a request reads of them are those on its scope. */
@@ -67,7 +67,7 @@ export async function grantRole(context: Context, input: GrantRole): Promise<rep
       reason,
       createdAt: act.now,
     };
-    await requireMayGive(act, [row]);
+    await requireMayGrant(act, [row]);
     await insert(act, row, role.name);
     await record(act, 'role.granted', row, role.name);
     return { ...row, role: role.name, roleDomainId: role.domainId };
@@ -87,7 +87,7 @@ export async function revokeRole(context: Context, input: RevokeRole): Promise<{
     const found = await repository.findById(act.tx, input.roleAssignmentId);
     const { role, ...row } = requireVisible(act, assignmentList, found, 'role assignment');
     requireAllowed(act, assignmentGrant, row);
-    await requireMayTake(act, [row]);
+    await requireMayRevoke(act, [row]);
     await act.changeRights();
     await repository.remove(act.tx, row.id);
     if (row.scopeType === 'system' && role === 'admin') await requireSystemAdmin(act, { ...input, reason });

@@ -1,3 +1,3 @@
-export { holderOf, type ShownCredential } from './proof.js';
+export { holderOf, type PresentedApiCredential } from './proof.js';
 export { findById as findCredentialById } from './repository.js';
 export { loadApiCredential } from './service.js';

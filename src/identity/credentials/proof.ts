@@ -3,14 +3,18 @@ import { isId } from '../../platform/ids.js';
 import { isBearer, isKeptBearer } from '../../platform/secrets.js';
 import { type CredentialHolder, findHolder } from './repository.js';
 
-/** An API credential as it is shown. */
-export interface ShownCredential {
+/** An API credential as it is presented. */
+export interface PresentedApiCredential {
   readonly id: string;
   readonly key: string;
 }
 
 /** Whose API credential it is; undefined, without saying why, for one that does not count at this time. */
-export async function holderOf(db: Db, { id, key }: ShownCredential, now: Date): Promise<CredentialHolder | undefined> {
+export async function holderOf(
+  db: Db,
+  { id, key }: PresentedApiCredential,
+  now: Date,
+): Promise<CredentialHolder | undefined> {
   if (!isId('ApiCredential', id) || !isBearer('apiCredentialKey', key)) return undefined;
   const holder = await findHolder(db, id);
   if (!isKeptBearer('apiCredentialKey', key, holder?.credential.keyHash ?? null)) return undefined;

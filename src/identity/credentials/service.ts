@@ -15,7 +15,7 @@ import { newId } from '../../platform/ids.js';
 import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { bearerHash, newBearer } from '../../platform/secrets.js';
 import { validName, validText } from '../../platform/text.js';
-import { listHeldBy, requireMayTake } from '../assignments/index.js';
+import { listHeldBy, requireMayRevoke } from '../assignments/index.js';
 import { validExpiry, validPolicies, validRoles } from './limits.js';
 import { credentialCreate, credentialDelete, credentialGet } from './policies.js';
 import * as repository from './repository.js';
@@ -89,7 +89,7 @@ export async function deleteApiCredential(
     const found = await repository.findById(act.tx, apiCredentialId);
     const row = requireVisible(act, credentialGet, found, 'API credential');
     requireAllowed(act, credentialDelete, row);
-    if (row.userId !== act.actor.principal?.id) await requireMayTake(act, await listHeldBy(act.tx, row.userId));
+    if (row.userId !== act.actor.principal?.id) await requireMayRevoke(act, await listHeldBy(act.tx, row.userId));
     await act.changeRights();
     await repository.remove(act.tx, row.id);
     const { domainId, projectId, userId, name } = row;

@@ -1,7 +1,7 @@
 import { type Context, mayOn, mutate, requireVisible } from '../../authority/index.js';
 import { alreadyExists, limitReached, notFound } from '../../platform/errors.js';
 import { validText } from '../../platform/text.js';
-import { requireMayGive, requireSystemAdmin } from '../assignments/index.js';
+import { requireMayGrant, requireSystemAdmin } from '../assignments/index.js';
 import { findUser, type UserRef, userGet } from '../users/index.js';
 import type { UserRow } from '../users/tables.js';
 import type { GroupRef } from './lookup.js';
@@ -26,7 +26,7 @@ interface Member {
 
 export async function addGroupMember(context: Context, input: Membership): Promise<Member> {
   return mutate(context, { policy: groupAddMember.name }, async (act) => {
-    const group = await requireChangeable(act, groupAddMember, input.group, requireMayGive);
+    const group = await requireChangeable(act, groupAddMember, input.group, requireMayGrant);
     const user = requireVisible(act, userGet, await findUser(act.tx, input.user), 'user');
     if (await repository.isMember(act.tx, group.id, user.id)) {
       throw alreadyExists('The user is already a member.', 'user');

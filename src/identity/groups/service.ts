@@ -15,7 +15,7 @@ import { requireEtag } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
-import { listHeldByGroup, requireMayTake, requireSystemAdmin } from '../assignments/index.js';
+import { listHeldByGroup, requireMayRevoke, requireSystemAdmin } from '../assignments/index.js';
 import { removeWithGroup } from '../removal/index.js';
 import { findGroup, type GroupRef } from './lookup.js';
 import { groupCreate, groupDelete, groupGet, groupUpdate } from './policies.js';
@@ -104,7 +104,7 @@ export async function requireChangeable(
   act: Act,
   policy: Policy<GroupRow>,
   ref: GroupRef,
-  requireWithin = requireMayTake,
+  requireWithin = requireMayRevoke,
 ): Promise<GroupRow> {
   const row = requireVisible(act, groupGet, await findGroup(act.tx, ref), 'group');
   requireAllowed(act, policy, row);

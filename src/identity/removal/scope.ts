@@ -1,7 +1,7 @@
 import { type Act, inUseWhenReferred, refuseWhileReferred } from '../../authority/index.js';
 import { staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
-import { listGivenOn, type RoleScope, requireMayTake } from '../assignments/index.js';
+import { listGivenOn, type RoleScope, requireMayRevoke } from '../assignments/index.js';
 import { type Removed, removeWithScope } from './removed.js';
 
 interface Ending {
@@ -21,7 +21,7 @@ export async function removeScope(
   scope: RoleScope & { readonly type: 'domain' | 'project' },
   { row, etag, remove }: Ending,
 ): Promise<Removed> {
-  await requireMayTake(act, await listGivenOn(act.tx, scope));
+  await requireMayRevoke(act, await listGivenOn(act.tx, scope));
   requireEtag(row, etag);
   await refuseWhileReferred(act, scope.type === 'domain' ? 'Domain' : 'Project', row.id, 'still owns');
   await act.changeRights();

@@ -5,7 +5,7 @@ import type { CredentialLimit, Credentials } from '../../platform/policy/index.j
 import { bearerHash, isBearer, newBearer } from '../../platform/secrets.js';
 import { type AgentRow, trustAt } from '../agents/index.js';
 import { rolesInForce } from '../assignments/index.js';
-import { holderOf, type ShownCredential } from '../credentials/index.js';
+import { holderOf, type PresentedApiCredential } from '../credentials/index.js';
 import type { UserRow } from '../users/tables.js';
 import { findBearer } from './repository.js';
 import type { TokenRow } from './tables.js';
@@ -38,10 +38,10 @@ export async function authenticate(db: Db, cacheOwner: object, token: string, no
 export async function authenticateCredential(
   db: Db,
   cacheOwner: object,
-  shown: ShownCredential,
+  presented: PresentedApiCredential,
   now: Date,
 ): Promise<Actor> {
-  const holder = await holderOf(db, shown, now);
+  const holder = await holderOf(db, presented, now);
   if (!holder) throw unauthenticated();
   const { credential, user, epoch } = holder;
   const base = { token: { id: credential.id, expiresAt: credential.expiresAt }, epoch };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Act, Context } from '../../authority/index.js';
 import { invalid, type Refusal, unauthenticated } from '../../platform/errors.js';
-import { findCredentialById, holderOf, type ShownCredential } from '../credentials/index.js';
+import { findCredentialById, holderOf, type PresentedApiCredential } from '../credentials/index.js';
 import { findUser, findUserByName, hashPassword, passwordMatches, toLogIn, validPassword } from '../users/index.js';
 import type { UserRow } from '../users/tables.js';
 import { tokenHash } from './authenticate.js';
@@ -21,13 +21,13 @@ interface PasswordProof {
 export interface Proof {
   readonly password?: Maybe<PasswordProof>;
   readonly token?: Maybe<string>;
-  readonly credential?: Maybe<ShownCredential>;
+  readonly credential?: Maybe<PresentedApiCredential>;
 }
 
 /** Who proved itself by what. */
 export interface Proven {
   readonly user: UserRow;
-  /** The token or API credential that was shown, whose limits what is issued keeps; null for a password. */
+  /** The token or API credential that was presented, whose limits what is issued keeps; null for a password. */
   readonly grounds: Pick<TokenRow, 'scopeType' | 'domainId' | 'projectId' | 'roles' | 'expiresAt'> | null;
   readonly parentId: string | null;
   readonly credentialId: string | null;
@@ -74,19 +74,19 @@ const attemptKey = (domain: string, name: string) =>
     .update(JSON.stringify([domain, name]))
     .digest('base64url');
 
-async function proveToken({ db, clock }: Context, shown: string): Promise<Proven> {
-  const bearer = await findBearer(db, tokenHash(shown));
+async function proveToken({ db, clock }: Context, presented: string): Promise<Proven> {
+  const bearer = await findBearer(db, tokenHash(presented));
   if (!bearer?.user?.isEnabled || bearer.token.revokedAt !== null || bearer.token.expiresAt <= clock.now())
     throw wrong();
   const { user, token } = bearer;
   return { user, grounds: token, parentId: token.id, credentialId: token.credentialId, newPasswordHash: null };
 }
 
-async function proveCredential(context: Context, shown: ShownCredential): Promise<Proven> {
-  const holder = await holderOf(context.db, shown, context.clock.now());
+async function proveCredential(context: Context, presented: PresentedApiCredential): Promise<Proven> {
+  const holder = await holderOf(context.db, presented, context.clock.now());
   if (!holder) {
     // Only wrong keys count: nobody guesses one, so the right one need not wait for what others tried.
-    context.attemptLogIn(shown.id);
+    context.attemptLogIn(presented.id);
     throw wrong();
   }
   const { user, credential } = holder;

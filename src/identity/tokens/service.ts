@@ -54,6 +54,6 @@ export async function revokeToken(
 /** An API credential ends what was issued to it, and no session of its user, who could be kept from deleting it. */
 async function isWithinLimit({ actor, tx }: Act, { credentialId }: TokenRow): Promise<boolean> {
   if (actor.limit === undefined) return true;
-  const shown = actor.token?.id ?? '';
-  return credentialId === ((await repository.findById(tx, shown))?.credentialId ?? shown);
+  const presented = actor.token?.id ?? '';
+  return credentialId === ((await repository.findById(tx, presented))?.credentialId ?? presented);
 }

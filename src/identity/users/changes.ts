@@ -12,7 +12,7 @@ import { staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { validName, validText } from '../../platform/text.js';
-import { listHeldBy, requireMayTake, requireSystemAdmin } from '../assignments/index.js';
+import { listHeldBy, requireMayRevoke, requireSystemAdmin } from '../assignments/index.js';
 import { removeWithUser } from '../removal/index.js';
 import { findUser, type UserRef } from './lookup.js';
 import { userDelete, userGet, userUpdate } from './policies.js';
@@ -65,7 +65,7 @@ export async function deleteUser(context: Context, input: DeleteUser): Promise<s
 async function changeable(act: Act, policy: Policy<UserRow>, { user, etag }: UserAtEtag): Promise<UserRow> {
   const row = requireVisible(act, userGet, await findUser(act.tx, user), 'user');
   requireAllowed(act, policy, row);
-  await requireMayTake(act, await listHeldBy(act.tx, row.id));
+  await requireMayRevoke(act, await listHeldBy(act.tx, row.id));
   requireEtag(row, etag);
   return row;
 }

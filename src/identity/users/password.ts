@@ -34,9 +34,9 @@ export type HashPlace = Place<HashLane>;
 export const hashesWaiting = (): number => passwordQueue.waiting;
 
 /** For a password that somebody proves itself by. */
-export const toLogIn = ({ settings, atEnd }: Context, { source, isKnown }: LogInAttempt): HashPlace => ({
+export const toLogIn = ({ settings, atEnd }: Context, { clientAddress, isKnown }: LogInAttempt): HashPlace => ({
   lane: isKnown ? 'known' : 'strange',
-  key: source,
+  key: clientAddress,
   waitMaxMs: settings.passwordWaitMaxMs,
   atEnd,
 });

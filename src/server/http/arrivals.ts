@@ -101,7 +101,7 @@ export class Arrivals {
   expect(
     request: IncomingMessage,
     response: ServerResponse,
-    { source, principal }: Caller,
+    { clientAddress, principal }: Caller,
     leave: Leave,
     refuse: (reason: Refusal) => void,
   ): void {
@@ -116,7 +116,7 @@ export class Arrivals {
       refuse(requestTimeout('The body did not arrive in time.'));
     });
     const arrival: Arrival = {
-      key: principal ?? source,
+      key: principal ?? clientAddress,
       bytes: 0,
       cut: (reason) => {
         stop();

@@ -13,8 +13,8 @@ const WAIT_MAX_MS = 5000;
 /** What is looked up, and for whom. */
 export interface LookedUp {
   /** What a request shows; only its digest is kept. */
-  readonly shown: string;
-  readonly source: string;
+  readonly presented: string;
+  readonly clientAddress: string;
   /** Takes what is to be called when nobody waits for the answer any more. */
   readonly atEnd?: (leave: () => void) => void;
 }
@@ -22,7 +22,7 @@ export interface LookedUp {
 /**
  * Looks up what requests show of who sends them, a bounded number at a time. What counted lately has a lane of its own,
  * in which principals take turns, so a flood of made-up bearers, of which each is new, delays nobody who was here before.
- * In the lane of new ones sources take turns. Whatever its lane, a bearer is looked up at each request.
+ * In the lane of new ones addresses take turns. Whatever its lane, a bearer is looked up at each request.
  */
 export class LookUps {
   readonly #principals = new LRUCache<string, string>({ max: KNOWN_MAX });
@@ -52,17 +52,17 @@ export class LookUps {
 
   /** @throws Whatever the look-up throws; RATE_LIMITED when too many wait, UNAVAILABLE when its turn does not come. */
   async run<T>(
-    { shown, source, atEnd }: LookedUp,
+    { presented, clientAddress, atEnd }: LookedUp,
     principalOf: (found: T) => string,
     lookUp: (isKnown: boolean) => Promise<T>,
   ): Promise<T> {
-    const digest = hashSecret(shown);
+    const digest = hashSecret(presented);
     const principal = this.#principals.get(digest);
     try {
       const isKnown = principal !== undefined;
       const place = {
         lane: isKnown ? 'known' : 'fresh',
-        key: principal ?? source,
+        key: principal ?? clientAddress,
         waitMaxMs: WAIT_MAX_MS,
         atEnd,
       } as const;

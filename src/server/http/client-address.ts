@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
 /** Tells by which address a request came. */
-export type SourceOf = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => string;
+export type ClientAddressOf = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => string;
 
 /**
  * Where a request comes from: the peer's address, or what a trusted proxy says in X-Forwarded-For. Of that header the
  * last address counts that is not a trusted proxy's itself, since whatever stands before it anybody may have written.
  * @param trusted Addresses and CIDR blocks of proxies. @throws RangeError for what is neither.
  */
-export function sourceReader(trusted: readonly string[]): SourceOf {
+export function clientAddressReader(trusted: readonly string[]): ClientAddressOf {
   const proxies = new BlockList();
   for (const block of trusted) addBlock(proxies, block);
   const isTrusted = (address: string) => proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
@@ -20,13 +20,13 @@ export function sourceReader(trusted: readonly string[]): SourceOf {
     const forwarded = String(headers['x-forwarded-for'] ?? '')
       .split(',')
       .map((part) => plain(part.trim()));
-    let source = peer ?? 'local';
+    let clientAddress = peer ?? 'local';
     for (const address of forwarded.reverse()) {
       if (isIP(address) === 0) break;
-      source = address;
+      clientAddress = address;
       if (!isTrusted(address)) break;
     }
-    return group(source);
+    return group(clientAddress);
   };
 }
 
@@ -42,7 +42,7 @@ function addBlock(proxies: BlockList, block: string): void {
 /** An IPv4 address that came in IPv6 clothes is the IPv4 address. */
 const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 
-/** Who has one address of IPv6 has all of its /64 network, so that counts as one source. */
+/** Who has one address of IPv6 has all of its /64 network, so that counts as one address. */
 function group(address: string): string {
   if (!isIPv6(address)) return address;
   const [head = '', tail] = (address.split('%')[0] ?? '').toLowerCase().split('::');

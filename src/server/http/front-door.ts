@@ -19,7 +19,7 @@ import { answerReadiness, type Probe } from '../pages/readiness.js';
 import { Arrivals } from './arrivals.js';
 import { isJson, refuseMediaType } from './body.js';
 import { LookUps } from './caller-look-ups.js';
-import type { SourceOf } from './client-address.js';
+import type { ClientAddressOf } from './client-address.js';
 import { Connections } from './connections.js';
 import { readAsked } from './graphql-request.js';
 import type { LargeBodies } from './large-bodies.js';
@@ -43,7 +43,7 @@ export interface FrontDoor {
   readonly pages: ReadonlyMap<string, Page>;
   readonly limits: RequestLimits;
   readonly metrics: Metrics;
-  readonly sourceOf: SourceOf;
+  readonly clientAddressOf: ClientAddressOf;
   readonly tls?: TlsFiles | undefined;
 }
 
@@ -68,7 +68,7 @@ export function createFrontDoor(front: FrontDoor): Served {
   const { limits, metrics } = front;
   const { settings } = limits;
   const noteCut = (reason: CutReason) => metrics.cut(reason);
-  const peerOf = (socket: IncomingMessage['socket']) => front.sourceOf({ socket, headers: {} });
+  const peerOf = (socket: IncomingMessage['socket']) => front.clientAddressOf({ socket, headers: {} });
   const connections = new Connections(http, { max: settings.connections, peerOf, noteCut });
   const stopping = new Stopping(http, connections);
   const serving: Probe = {
@@ -129,26 +129,26 @@ async function handle(
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
   if (path === '/readyz') return answerReadiness(door.probes, response);
-  const source = door.sourceOf(request);
-  door.limits.admitSource(source);
+  const clientAddress = door.clientAddressOf(request);
+  door.limits.admitAddress(clientAddress);
   const route = routeOf(door, request.method, path);
   if (!route?.isStream) {
     paceAnswer(request.socket, response, door.limits.pace, leave, () => door.metrics.cut('answer_unread'));
   }
   const page = request.method === 'GET' || request.method === 'HEAD' ? door.pages.get(path) : undefined;
   if (page) {
-    door.limits.run({ source, principal: null }, leave);
+    door.limits.run({ clientAddress, principal: null }, leave);
     return answerPage(page, request, response);
   }
   if (route?.name === 'metrics' && door.metrics.isScraper(request.headers.authorization))
     return door.metrics.answer(response);
   if (path !== '/graphql' && !route) throw notFound('resource');
-  const context = await contextFor(door, { requestId, source, leave }, request);
+  const context = await contextFor(door, { requestId, clientAddress, leave }, request);
   // Its client went away while it was looked up: nothing of it has begun, and nobody waits for it.
   if (response.destroyed) return;
-  const caller = { source, principal: context.actor.principal?.id ?? null };
+  const caller = { clientAddress, principal: context.actor.principal?.id ?? null };
   if (caller.principal !== null) door.limits.admitPrincipal(caller.principal);
-  else door.limits.admitStranger(source);
+  else door.limits.admitStranger(clientAddress);
   const refuse = (reason: Refusal) => answerError(door, requestId, response, reason);
   door.arrivals.expect(request, response, caller, leave, refuse);
   const place = leaving(response);

@@ -4,7 +4,7 @@ const BEARER = /^Bearer (\S{1,128})$/i;
 const BASIC = /^Basic ([A-Za-z0-9+/]{1,256}={0,2})$/i;
 
 /** Reads the Authorization header; null without one. One that cannot be read is a token that does not count. */
-export function shownIn(authorization: string | undefined): PresentedCredential | null {
+export function presentedIn(authorization: string | undefined): PresentedCredential | null {
   if (authorization === undefined) return null;
   const basic = BASIC.exec(authorization)?.[1];
   if (basic === undefined) return { kind: 'token', token: BEARER.exec(authorization)?.[1] ?? '' };

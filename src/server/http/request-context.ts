@@ -1,5 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { type Asker, anonymous, type Context, type PresentedCredential, type Services } from '../../authority/index.js';
+import {
+  type AuthorizationContext,
+  anonymous,
+  type Context,
+  type PresentedCredential,
+  type Services,
+} from '../../authority/index.js';
 import type { Database, Db } from '../../db/open.js';
 import { Refusal } from '../../platform/errors.js';
 import type { PolicyRegistry } from '../../platform/policy/index.js';
@@ -8,10 +14,10 @@ import type { RequestLimits } from '../limits/rate-limits.js';
 import type { Leave } from '../limits/request-end.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { LookUps } from './caller-look-ups.js';
-import { shownIn } from './presented-credential.js';
+import { presentedIn } from './presented-credential.js';
 
-/** Proves who sends what is shown, and reads what that is judged by; from a database or inside a transaction. */
-export type Authenticate = (db: Db, shown: PresentedCredential) => Promise<Asker>;
+/** Proves who sends what is presented, and reads what that is judged by; from a database or inside a transaction. */
+export type Authenticate = (db: Db, presented: PresentedCredential) => Promise<AuthorizationContext>;
 
 export interface Asking {
   readonly services: Services;
@@ -26,24 +32,30 @@ export interface Asking {
 /** Who asks is settled before anything of the request is read. A credential that does not count is never anonymous. */
 export async function contextFor(
   asking: Asking,
-  { requestId, source, leave }: { readonly requestId: string; readonly source: string; readonly leave: Leave },
+  {
+    requestId,
+    clientAddress,
+    leave,
+  }: { readonly requestId: string; readonly clientAddress: string; readonly leave: Leave },
   { headers }: IncomingMessage,
 ): Promise<Context> {
-  const shown = shownIn(headers.authorization);
+  const presented = presentedIn(headers.authorization);
   const stranger = { actor: anonymous, policies: asking.policies, candidate: null };
-  const asker =
-    shown === null ? stranger : await traced('authenticate', () => authenticated(asking, { source, leave }, shown));
-  const reauthenticate = async (db: Db) => (shown === null ? stranger : asking.authenticate(db, shown));
-  const attemptLogIn = (user: string) => asking.limits.attemptLogIn(source, user);
+  const authorization =
+    presented === null
+      ? stranger
+      : await traced('authenticate', () => authenticated(asking, { clientAddress, leave }, presented));
+  const reauthenticate = async (db: Db) => (presented === null ? stranger : asking.authenticate(db, presented));
+  const attemptLogIn = (user: string) => asking.limits.attemptLogIn(clientAddress, user);
   const charge = (cost: number, kind: string) => {
-    asking.limits.charge(asker.actor.principal?.id ?? null, source, cost);
+    asking.limits.charge(authorization.actor.principal?.id ?? null, clientAddress, cost);
     asking.metrics.charged(kind, cost);
   };
   // Whoever proved nothing yet never holds the last connections.
-  const db = shown === null ? asking.database.at('stranger') : asking.services.db;
+  const db = presented === null ? asking.database.at('stranger') : asking.services.db;
   return {
     ...asking.services,
-    ...asker,
+    ...authorization,
     db,
     requestId,
     atEnd: leave,
@@ -56,17 +68,21 @@ export async function contextFor(
 /** A wrong key counts as a wrong password does; the right one never waits for what others tried. */
 async function authenticated(
   asking: Asking,
-  { source, leave }: { readonly source: string; readonly leave: Leave },
-  shown: PresentedCredential,
-): Promise<Asker> {
+  { clientAddress, leave }: { readonly clientAddress: string; readonly leave: Leave },
+  presented: PresentedCredential,
+): Promise<AuthorizationContext> {
   const { database, limits, lookUps } = asking;
-  const principalOf = ({ actor }: Asker) => actor.principal?.id ?? source;
+  const principalOf = ({ actor }: AuthorizationContext) => actor.principal?.id ?? clientAddress;
   try {
-    const lookUp = (isKnown: boolean) => asking.authenticate(database.at(isKnown ? 'caller' : 'stranger'), shown);
-    return await lookUps.run({ shown: JSON.stringify(shown), source, atEnd: leave }, principalOf, lookUp);
+    const lookUp = (isKnown: boolean) => asking.authenticate(database.at(isKnown ? 'caller' : 'stranger'), presented);
+    return await lookUps.run(
+      { presented: JSON.stringify(presented), clientAddress, atEnd: leave },
+      principalOf,
+      lookUp,
+    );
   } catch (error) {
-    if (shown.kind === 'credential' && error instanceof Refusal && error.code === 'UNAUTHENTICATED')
-      limits.attemptLogIn(source, shown.id);
+    if (presented.kind === 'credential' && error instanceof Refusal && error.code === 'UNAUTHENTICATED')
+      limits.attemptLogIn(clientAddress, presented.id);
     throw error;
   }
 }

@@ -17,7 +17,7 @@ const PAIRS_MAX = 50_000;
 const KEY_CHARACTERS_MAX = 256;
 
 /**
- * Makes those who try passwords for one name from one source wait, twice as long after each wrong one, up to a bound.
+ * Makes those who try passwords for one name from one address wait, twice as long after each wrong one, up to a bound.
  * Nobody is locked out by what others try elsewhere, and a name that nobody has is treated like any other.
  */
 export class LogInAttempts {
@@ -31,16 +31,16 @@ export class LogInAttempts {
     this.#waitMaxMs = waitMaxMs;
   }
 
-  /** Whether the name logged in from this source before. */
-  isKnown(source: string, name: string): boolean {
-    return this.#known.get(keyOf(source, name)) ?? false;
+  /** Whether the name logged in from this address before. */
+  isKnown(clientAddress: string, name: string): boolean {
+    return this.#known.get(keyOf(clientAddress, name)) ?? false;
   }
 
   /** Counts a password as wrong before it is checked, so that many at once wait too. Answers the seconds to wait; 0 to go on. */
-  begin(source: string, name: string, now: Date): number {
+  begin(clientAddress: string, name: string, now: Date): number {
     if (this.#waitMaxMs === 0) return 0;
     const at = now.getTime();
-    const key = keyOf(source, name);
+    const key = keyOf(clientAddress, name);
     const attempts = this.#pairs.get(key) ?? { failures: 0, until: 0 };
     this.#pairs.set(key, attempts);
     // A clock that was set back makes nobody wait longer than the bound.
@@ -55,11 +55,11 @@ export class LogInAttempts {
   }
 
   /** Forgets what was wrong before. */
-  succeeded(source: string, name: string): void {
-    const key = keyOf(source, name);
+  succeeded(clientAddress: string, name: string): void {
+    const key = keyOf(clientAddress, name);
     this.#pairs.delete(key);
     this.#known.set(key, true);
   }
 }
 
-const keyOf = (source: string, name: string) => `${source} ${name}`.slice(0, KEY_CHARACTERS_MAX);
+const keyOf = (clientAddress: string, name: string) => `${clientAddress} ${name}`.slice(0, KEY_CHARACTERS_MAX);

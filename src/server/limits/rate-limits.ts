@@ -34,7 +34,7 @@ export interface LimitSettings {
   readonly streams: number;
   readonly logInsPerMinutePerSource: number;
   readonly logInsPerMinutePerUser: number;
-  /** How long a name has to wait at most after wrong passwords from one source. */
+  /** How long a name has to wait at most after wrong passwords from one address. */
   readonly logInWaitMaxMs: number;
 }
 
@@ -66,7 +66,7 @@ const STRANGERS_PART = 8;
 
 /** Who sends a request; without a principal it is a stranger, who is told apart by the address. */
 export interface Caller {
-  readonly source: string;
+  readonly clientAddress: string;
   readonly principal: string | null;
 }
 
@@ -122,8 +122,8 @@ export class RequestLimits {
   }
 
   /** Counts a request by where it comes from, before anything of it is read. @throws RATE_LIMITED. */
-  admitSource(source: string): void {
-    this.#take('source', source);
+  admitAddress(clientAddress: string): void {
+    this.#take('source', clientAddress);
   }
 
   /** The same by who sends it. */
@@ -136,34 +136,34 @@ export class RequestLimits {
    * to callers who proved who they are, and no caller of either kind all that there is.
    * @throws RATE_LIMITED.
    */
-  run({ source, principal }: Caller, leave: Leave): void {
-    leave(this.#concurrency.source.enter(source));
-    leave(principal === null ? this.#strangers.enter(source) : this.#concurrency.principal.enter(principal));
-    leave(this.#all.enter(principal ?? source));
+  run({ clientAddress, principal }: Caller, leave: Leave): void {
+    leave(this.#concurrency.source.enter(clientAddress));
+    leave(principal === null ? this.#strangers.enter(clientAddress) : this.#concurrency.principal.enter(principal));
+    leave(this.#all.enter(principal ?? clientAddress));
   }
 
   /** The same for one without a credential, by where it comes from. @throws RATE_LIMITED. */
-  admitStranger(source: string): void {
-    this.#take('stranger', source);
+  admitStranger(clientAddress: string): void {
+    this.#take('stranger', clientAddress);
   }
 
   /** Charges an operation to who runs it, or without a credential to where it comes from. @throws RATE_LIMITED. */
-  charge(principalId: string | null, source: string, cost: number): void {
-    if (principalId === null) this.#take('strangerCost', source, cost);
+  charge(principalId: string | null, clientAddress: string, cost: number): void {
+    if (principalId === null) this.#take('strangerCost', clientAddress, cost);
     else this.#take('cost', principalId, cost);
   }
 
   /**
    * Counts a password that is about to be checked, whether there is such a user or not. What is tried from everywhere
-   * keeps nobody out who logged in from this source before. @throws RATE_LIMITED.
+   * keeps nobody out who logged in from this address before. @throws RATE_LIMITED.
    */
-  attemptLogIn(source: string, user: string): LogInAttempt {
-    this.#take('logInSource', source);
-    const isKnown = this.#logIns.isKnown(source, user);
+  attemptLogIn(clientAddress: string, user: string): LogInAttempt {
+    this.#take('logInSource', clientAddress);
+    const isKnown = this.#logIns.isKnown(clientAddress, user);
     if (!isKnown) this.#take('logInUser', user);
-    const seconds = this.#logIns.begin(source, user, this.#clock.now());
+    const seconds = this.#logIns.begin(clientAddress, user, this.#clock.now());
     if (seconds > 0) throw rateLimited('Too many wrong passwords; try again later.', seconds);
-    return { source, isKnown, succeeded: () => this.#logIns.succeeded(source, user) };
+    return { clientAddress, isKnown, succeeded: () => this.#logIns.succeeded(clientAddress, user) };
   }
 
   #take(rate: RateName, key: string, amount = 1): void {

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { type Asker, type Context, type Feed, isCurrent, isOver } from '../../authority/index.js';
+import { type AuthorizationContext, type Context, type Feed, isCurrent, isOver } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
 import type { EventRow, Piece, RecentEvents } from '../../events/index.js';
 import type { StreamMetrics } from '../metrics/stream-metrics.js';
@@ -9,7 +9,7 @@ export const callerKey = ({ actor, requestId }: Context): string => actor.token?
 
 /** What was read of a caller at a look, for all its streams. */
 interface Caller {
-  readonly asker: Asker;
+  readonly authorization: AuthorizationContext;
   readonly loadsFor: object;
 }
 
@@ -47,48 +47,52 @@ export class Look {
    * @param before What was known of the caller until now.
    * @throws Refusal UNAUTHENTICATED when what it showed counts no longer.
    */
-  async contextFor(request: Context, before: Asker): Promise<Context> {
+  async contextFor(request: Context, before: AuthorizationContext): Promise<Context> {
     const now = request.clock.now();
     const key = callerKey(request);
     const known = this.#callers.get(key);
     const shared = known && (await known);
-    if (shared !== undefined && !isOver(shared.asker.actor, now)) {
+    if (shared !== undefined && !isOver(shared.authorization.actor, now)) {
       this.#metrics.lookedUp('shared');
-      return { ...request, ...shared.asker, loadsFor: shared.loadsFor };
+      return { ...request, ...shared.authorization, loadsFor: shared.loadsFor };
     }
     const found = this.#find(request, before, now);
     this.#callers.set(key, found);
-    const { asker, loadsFor } = await found;
-    return { ...request, ...asker, loadsFor };
+    const { authorization, loadsFor } = await found;
+    return { ...request, ...authorization, loadsFor };
   }
 
-  async #find(request: Context, before: Asker, now: Date): Promise<Caller> {
+  async #find(request: Context, before: AuthorizationContext, now: Date): Promise<Caller> {
     const isSame = isCurrent(before.actor, this.#epoch, now);
     this.#metrics.lookedUp(isSame ? 'shared' : 'made');
     const { actor, policies, candidate } = isSame ? before : await request.reauthenticate(this.#db);
-    return { asker: { actor, policies, candidate }, loadsFor: {} };
+    return { authorization: { actor, policies, candidate }, loadsFor: {} };
   }
 
   /** The first of some events, in their order, whose object is still there and which the caller is told. */
   async firstOf(
     feed: Feed,
     events: readonly EventRow[],
-    asker: Asker,
+    authorization: AuthorizationContext,
     tells: ReturnType<Feed['tells']>,
   ): Promise<EventRow | undefined> {
-    const objects = await this.#objectsOf(feed, events, asker);
+    const objects = await this.#objectsOf(feed, events, authorization);
     return events.find((event) => {
       const object = objects.get(event.objectId);
-      return object !== undefined && tells(asker, event, object);
+      return object !== undefined && tells(authorization, event, object);
     });
   }
 
-  async #objectsOf(feed: Feed, events: readonly EventRow[], asker: Asker): Promise<ReadonlyMap<string, object>> {
+  async #objectsOf(
+    feed: Feed,
+    events: readonly EventRow[],
+    authorization: AuthorizationContext,
+  ): Promise<ReadonlyMap<string, object>> {
     const ids = [...new Set(events.map(({ objectId }) => objectId))];
     const loaded = await Promise.all(ids.map((id) => this.#loaderOf(feed).load(id)));
     const found = ids.flatMap((id, index) => (loaded[index] == null ? [] : [[id, loaded[index]] as const]));
     const objects = found.map(([, object]) => object);
-    const related = (await feed.related?.(this.#db, asker, objects)) ?? objects;
+    const related = (await feed.related?.(this.#db, authorization, objects)) ?? objects;
     return new Map(found.map(([id], index) => [id, related[index]]));
   }
 

@@ -1,6 +1,6 @@
 import { type Feed, RIGHTS_TOPIC, readEpoch } from '../../authority/index.js';
 import type { RootDb } from '../../db/open.js';
-import { type Bell, type Bells, RecentEvents } from '../../events/index.js';
+import { type ChangeNotifier, type Listener, RecentEvents } from '../../events/index.js';
 import type { StreamMetrics } from '../metrics/stream-metrics.js';
 import { Look } from './look.js';
 import { Turns } from './turns.js';
@@ -12,7 +12,7 @@ const SIGN_FRESH_MS = 1000;
 
 export interface LookoutOptions {
   readonly db: RootDb;
-  readonly bells: Bells;
+  readonly notifier: ChangeNotifier;
   readonly metrics: StreamMetrics;
   /** How many streams use the database at a time; the others wait in line. */
   readonly atOnce: number;
@@ -22,7 +22,7 @@ export interface LookoutOptions {
 export interface Follower {
   /** What its caller showed, by its id; those of one caller come one after the other. */
   readonly caller: string;
-  readonly bell: Bell;
+  readonly listener: Listener;
   readonly signal: AbortSignal;
   /** Whether what is wanted is only a sign of life. */
   readonly isSign: boolean;
@@ -30,7 +30,7 @@ export interface Follower {
 
 interface Begun {
   readonly look: Promise<Look>;
-  /** It knows of everything that rang before. */
+  /** The look knows of every change that was notified before this moment. */
   readonly moment: number;
 }
 
@@ -43,7 +43,7 @@ export class Lookout {
   readonly metrics: StreamMetrics;
   /** What streams read by. */
   readonly db: RootDb;
-  readonly #bells: Bells;
+  readonly #notifier: ChangeNotifier;
   readonly #turns: Turns;
   /** The feeds that are followed, with how many do. */
   readonly #followed = new Map<Feed, number>();
@@ -51,16 +51,16 @@ export class Lookout {
   #last: Begun | null = null;
   #next: Promise<Look> | null = null;
 
-  constructor({ db, bells, metrics, atOnce }: LookoutOptions) {
+  constructor({ db, notifier, metrics, atOnce }: LookoutOptions) {
     this.db = db;
-    this.#bells = bells;
+    this.#notifier = notifier;
     this.metrics = metrics;
     this.#turns = new Turns(atOnce);
   }
 
   /**
-   * Begins to follow a feed. The bell rings for its events, when rights change, and for whatever happens to the caller: an
-   * agent's trust changes without its rights.
+   * Begins to follow a feed. The listener is notified of its events, of changed rights, and of
+   * whatever happens to the caller: an agent's trust changes without its rights.
    *
    * @param objectIds The objects whose events are wanted; null for all.
    */
@@ -68,29 +68,32 @@ export class Lookout {
     feed: Feed,
     objectIds: ReadonlySet<string> | null,
     callerId: string,
-  ): { readonly bell: Bell; unfollow(): void } {
+  ): { readonly listener: Listener; unfollow(): void } {
     const wanted = { type: feed.type, objectIds };
     const rights = { type: RIGHTS_TOPIC, objectIds: null };
     const caller = { type: null, objectIds: new Set([callerId]) };
-    const bell = this.#bells.hang(wanted, rights, caller);
+    const listener = this.#notifier.listen(wanted, rights, caller);
     this.#followed.set(feed, (this.#followed.get(feed) ?? 0) + 1);
     const unfollow = () => {
-      bell.takeDown();
+      listener.close();
       const left = (this.#followed.get(feed) ?? 1) - 1;
       if (left > 0) this.#followed.set(feed, left);
       else this.#followed.delete(feed);
     };
-    return { bell, unfollow };
+    return { listener, unfollow };
   }
 
-  /** Runs with a look that knows of all that rang for the follower, when it is its turn; not at all once it has ended. */
-  async turn<T>({ caller, bell, signal, isSign }: Follower, run: (look: Look) => Promise<T>): Promise<T | undefined> {
+  /** Runs with a look that knows of all that the follower was notified of, when it is its turn; not at all once it has ended. */
+  async turn<T>(
+    { caller, listener, signal, isSign }: Follower,
+    run: (look: Look) => Promise<T>,
+  ): Promise<T | undefined> {
     const asked = performance.now();
     return this.#turns.take(caller, async () => {
       this.metrics.waited(performance.now() - asked);
       if (signal.aborted) return undefined;
-      bell.heard();
-      return run(await this.#look(bell.rungAt, isSign ? SIGN_FRESH_MS : FRESH_MS));
+      listener.acknowledge();
+      return run(await this.#look(listener.notifiedAt, isSign ? SIGN_FRESH_MS : FRESH_MS));
     });
   }
 
@@ -106,7 +109,7 @@ export class Lookout {
   /** Nobody joins a look once it has begun but who was woken before. */
   async #begin(before: Begun | null): Promise<Look> {
     await before?.look.catch(() => {});
-    const begun = { look: this.#read(), moment: this.#bells.nextMoment() };
+    const begun = { look: this.#read(), moment: this.#notifier.nextMoment() };
     this.#next = null;
     this.#last = begun;
     return begun.look.catch((error: unknown) => {

@@ -81,12 +81,12 @@ async function* answersOf(stream: Stream): AsyncGenerator<Answer, void> {
   const asked = feed.asksFor?.(subscription.args);
   const objectIds = asked == null ? null : new Set(asked);
   const place: Place = { tells, objectIds, position, piece: null, known: context, held: [] };
-  const { bell, unfollow } = lookout.follow(feed, objectIds, holderOf(context.actor).id);
+  const { listener, unfollow } = lookout.follow(feed, objectIds, holderOf(context.actor).id);
   try {
     let isSign = false;
     let hasCaughtUp = false;
     for (let signDue = 0; !signal.aborted; ) {
-      const follower: Follower = { caller: callerKey(context), bell, signal, isSign };
+      const follower: Follower = { caller: callerKey(context), listener, signal, isSign };
       const step: Step | undefined = await lookout.turn(follower, (look) =>
         stepOf(stream, place, look, follower.isSign),
       );
@@ -101,7 +101,7 @@ async function* answersOf(stream: Stream): AsyncGenerator<Answer, void> {
       if (isSignSent || step.answer !== null)
         signDue = performance.now() + HEARTBEAT_MS * (1 - Math.random() * HEARTBEAT_SPREAD);
       hasCaughtUp ||= !step.isBehind;
-      isSign = !step.isBehind && !(await bell.wait(waitMs(place.known, signDue), signal));
+      isSign = !step.isBehind && !(await listener.wait(waitMs(place.known, signDue), signal));
     }
   } finally {
     unfollow();
@@ -131,7 +131,7 @@ async function stepOf(stream: Stream, place: Place, look: Look, isSign: boolean)
   requireOperation(context, policy);
   place.position ??= look.endOf(feed);
   const piece = place.piece ?? (await look.behind(feed, place.position, place.objectIds));
-  // What serves for a sign of life is too old for deciding what nobody rang for.
+  // What is fresh enough for a heartbeat is too old to decide what no notification announced.
   if (isSign && piece.events.length > 0) return { answer: null, isBehind: true };
   const event = await look.firstOf(feed, piece.events, context, place.tells);
   const rest = event ? piece.events.slice(piece.events.indexOf(event) + 1) : [];

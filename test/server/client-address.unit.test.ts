@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { sourceReader } from '../../src/server/http/client-address.js';
+import { clientAddressReader } from '../../src/server/http/client-address.js';
 
 /** The two parts of a request that its source is read from. */
 const request = (remoteAddress: string | undefined, forwarded?: string) =>
@@ -21,10 +21,10 @@ describe('sourceReader', () => {
     ['a Unix socket', [], undefined, '1.2.3.4', 'local'],
     ['what a proxy says over a Unix socket', ['10.0.0.0/8'], undefined, '1.2.3.4', '1.2.3.4'],
   ])('ok: %s', (_name, trusted, peer, forwarded, source) => {
-    expect(sourceReader(trusted)(request(peer, forwarded))).toBe(source);
+    expect(clientAddressReader(trusted)(request(peer, forwarded))).toBe(source);
   });
 
   test.each(['10.0.0.0/33', 'proxy.example', '10.0.0.0/', 'fd00::/129', ''])('invalid: the block %j', (block) => {
-    expect(() => sourceReader([block])).toThrow(RangeError);
+    expect(() => clientAddressReader([block])).toThrow(RangeError);
   });
 });

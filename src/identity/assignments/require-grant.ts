@@ -1,9 +1,9 @@
-import { type Act, type Asker, mayOn } from '../../authority/index.js';
+import { type Act, type AuthorizationContext, mayOn } from '../../authority/index.js';
 import { forbidden, outlasting } from '../../platform/errors.js';
 import { RoleGraph, readRoleGraph } from '../roles/index.js';
 import type { RoleRow } from '../roles/tables.js';
 import { isInForce, listHeldOn } from './effective.js';
-import { mayGive } from './grant-rule.js';
+import { mayGrant } from './grant-rule.js';
 import { assignmentGrant } from './policies.js';
 import { isAssignedOutside } from './repository.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
@@ -14,7 +14,7 @@ import { type AssignmentRow, roleAssignments } from './tables.js';
  *
  * @throws Refusal FORBIDDEN when the caller could not give each of them, or not for as long as it holds.
  */
-export async function requireMayGive(act: Act, assignments: readonly AssignmentRow[]): Promise<void> {
+export async function requireMayGrant(act: Act, assignments: readonly AssignmentRow[]): Promise<void> {
   const graph = await graphOf(act, assignments);
   requireWithin(act, graph, assignments);
   const lasting = await callersEnds(act);
@@ -31,7 +31,7 @@ export async function requireMayGive(act: Act, assignments: readonly AssignmentR
  *
  * @throws Refusal FORBIDDEN when the caller could not give each of them.
  */
-export async function requireMayTake(act: Act, assignments: readonly AssignmentRow[]): Promise<void> {
+export async function requireMayRevoke(act: Act, assignments: readonly AssignmentRow[]): Promise<void> {
   requireWithin(act, await graphOf(act, assignments), assignments);
 }
 
@@ -45,8 +45,8 @@ function requireWithin(act: Act, graph: RoleGraph, assignments: readonly Assignm
   if (!assignments.every((row) => isWithin(act, graph, row))) throw forbidden(assignmentGrant.name);
 }
 
-function isWithin(asker: Asker, graph: RoleGraph, row: AssignmentRow): boolean {
-  return mayOn(asker, assignmentGrant, row) && callerMayGive(asker, graph.closure(row.roleId));
+function isWithin(authorization: AuthorizationContext, graph: RoleGraph, row: AssignmentRow): boolean {
+  return mayOn(authorization, assignmentGrant, row) && callerMayGrant(authorization, graph.closure(row.roleId));
 }
 
 /**
@@ -64,11 +64,11 @@ export async function requireMayImply(
   impliedId: string,
   change: 'add' | 'remove',
 ): Promise<void> {
-  const isWithinFor = async (asker: Asker) => {
-    const mayGrantThere = asker.policies.visible([assignmentGrant.name], asker.actor, roleAssignments);
+  const isWithinFor = async (authorization: AuthorizationContext) => {
+    const mayGrantThere = authorization.policies.visible([assignmentGrant.name], authorization.actor, roleAssignments);
     return (
-      callerMayGive(asker, graph.closure(impliedId)) &&
-      mayOn(asker, assignmentGrant, { userId: null, domainId: role.domainId }) &&
+      callerMayGrant(authorization, graph.closure(impliedId)) &&
+      mayOn(authorization, assignmentGrant, { userId: null, domainId: role.domainId }) &&
       !(await isAssignedOutside(act.tx, mayGrantThere, graph.bringing(role.id)))
     );
   };
@@ -77,17 +77,17 @@ export async function requireMayImply(
   if (lasting !== null && !(await isWithinFor(lasting.until(null)))) throw outlasting(assignmentGrant.name, null);
 }
 
-function callerMayGive({ actor }: Asker, brings: readonly RoleRow[]): boolean {
+function callerMayGrant({ actor }: AuthorizationContext, brings: readonly RoleRow[]): boolean {
   // A role that is not known brings nothing that one could see, and may not be given.
   if (brings.length === 0) return false;
-  return mayGive(actor.credentials.roles ?? [], brings, { isSystem: actor.scope === 'system' });
+  return mayGrant(actor.credentials.roles ?? [], brings, { isSystem: actor.scope === 'system' });
 }
 
 interface Lasting {
   /** When roles of the caller end, the last first. */
   readonly ends: readonly Date[];
   /** The caller with no more than what it holds until a time at least, or with null without end. */
-  until(end: Date | null): Asker;
+  until(end: Date | null): AuthorizationContext;
 }
 
 /** What of the caller's roles ends, and when; null when none does. */
@@ -100,8 +100,8 @@ async function callersEnds(act: Act): Promise<Lasting | null> {
   const rows = (await listHeldOn(tx, principal.id, scope)).filter((row) => isInForce(row, now));
   const graph = await readRoleGraph(tx, scope.domainId === null ? [] : [scope.domainId]);
   const ends = rows.flatMap(({ expiresAt }) => expiresAt ?? []).sort((a, b) => b.getTime() - a.getTime());
-  const askers = new Map<number | undefined, Asker>();
-  const heldUntil = (end: Date | null): Asker => {
+  const contexts = new Map<number | undefined, AuthorizationContext>();
+  const heldUntil = (end: Date | null): AuthorizationContext => {
     const lasting = rows.filter(({ expiresAt }) => expiresAt === null || (end !== null && end <= expiresAt));
     const names = new Set(lasting.flatMap(({ roleId }) => graph.namesOf(roleId)));
     const held = credentials.roles ?? [];
@@ -113,11 +113,11 @@ async function callersEnds(act: Act): Promise<Lasting | null> {
       actor: { ...actor, credentials: { ...credentials, roles, dropped_roles: dropped } },
     };
   };
-  const until = (end: Date | null): Asker => {
+  const until = (end: Date | null): AuthorizationContext => {
     const key = end?.getTime();
-    const asker = askers.get(key) ?? heldUntil(end);
-    askers.set(key, asker);
-    return asker;
+    const authorization = contexts.get(key) ?? heldUntil(end);
+    contexts.set(key, authorization);
+    return authorization;
   };
   return { ends, until };
 }
