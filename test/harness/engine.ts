@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
+import { drizzle } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
 import postgres from 'postgres';
 import { embeddedDatabase } from '../../src/db/embedded.js';
+import { MIGRATIONS } from '../../src/db/migrations.js';
 import type { Database, Engine, RootDb, StatementListener } from '../../src/db/open.js';
 import { openPostgres, type PostgresOptions } from '../../src/db/postgres.js';
 
@@ -15,6 +18,22 @@ export interface TestDatabase {
 /** A migrated database of the test's own, on the engine that this run is about. */
 export function openTestDatabase(statements?: StatementListener): Promise<TestDatabase> {
   return process.env.TEST_ENGINE === 'postgres' ? openTestPostgres(statements) : embedded(statements);
+}
+
+/** The same from the dump of a database, which is brought to the newest migration as a server does. */
+export function openDumped(dump: string, statements?: StatementListener): Promise<TestDatabase> {
+  return process.env.TEST_ENGINE === 'postgres'
+    ? openTestPostgres(statements, undefined, { dump })
+    : embeddedFrom(dump, statements);
+}
+
+async function embeddedFrom(dump: string, statements?: StatementListener): Promise<TestDatabase> {
+  const client = await PGlite.create();
+  await client.exec(dump);
+  await client.query('discard all');
+  await migrate(drizzle(client), { migrationsFolder: MIGRATIONS });
+  const database = embeddedDatabase(client, statements);
+  return { db: database.db, engine: 'embedded', database, close: () => database.close() };
 }
 
 interface Embedded {
@@ -66,13 +85,15 @@ export interface TestPostgresOptions extends Partial<PostgresOptions> {
   readonly tablespace?: { readonly name: string; readonly place: string };
   /** Who owns the database, and is the server's user: made for it, and not a superuser. */
   readonly owner?: string;
+  /** What is in it before a server opens it. */
+  readonly dump?: string;
 }
 
 /** @param way The port through which the server under test reaches Postgres; its own by default. */
 export async function openTestPostgres(
   statements?: StatementListener,
   way?: number,
-  { base = process.env.TEST_DATABASE_URL ?? '', tablespace, owner, ...options }: TestPostgresOptions = {},
+  { base = process.env.TEST_DATABASE_URL ?? '', tablespace, owner, dump, ...options }: TestPostgresOptions = {},
 ): Promise<TestDatabase> {
   const name = `bailiwick_test_${process.pid}_${Math.random().toString(36).slice(2)}`;
   const admin = postgres(base, { max: 1, onnotice: () => {} });
@@ -84,6 +105,7 @@ export async function openTestPostgres(
   const url = new URL(base);
   if (owner) url.username = owner;
   url.pathname = `/${name}`;
+  if (dump) await restore(url.href, dump);
   if (way !== undefined) url.port = String(way);
   const database = await openPostgres({ url: url.href, connectionsMax: 12, statements, ...options });
   const close = async () => {
@@ -94,4 +116,10 @@ export async function openTestPostgres(
     await admin.end();
   };
   return { db: database.db, engine: 'postgres', database, close };
+}
+
+async function restore(url: string, dump: string): Promise<void> {
+  const client = postgres(url, { max: 1, onnotice: () => {} });
+  await client.unsafe(dump);
+  await client.end();
 }
