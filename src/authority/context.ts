@@ -97,9 +97,7 @@ export interface Context extends Services, AuthorizationContext {
   readonly requestId: string;
   /** Registers a function for when the response ends or its client is gone; calls it at once if that is so already. */
   readonly atEnd: (done: () => void) => void;
-  /**
-   * Reads the caller's rights and the policies again; in a transaction that locks the epoch, they are valid to its end.
-   */
+  /** Reads the caller's rights and the policies again; in a transaction that locks the epoch they hold to its end. */
   readonly reauthenticate: (db: Db) => Promise<AuthorizationContext>;
   /**
    * Loaders keep what they read for this object, where several contexts share it: those of one caller at one moment,

@@ -13,9 +13,7 @@ export interface Referring {
   readonly count: number;
 }
 
-/**
- * How many rows of each kind prevent an object's deletion, zeros included; all domains, served or not. One statement.
- */
+/** How many rows of each kind prevent an object's deletion, zeros included; all domains, served or not. One query. */
 export async function referringTo(act: Act, to: Reference['to'], id: string): Promise<readonly Referring[]> {
   const keeping = act.context.references.flatMap((reference) =>
     reference.to === to && reference.keepsAs ? [{ names: reference.keepsAs, column: reference.column }] : [],
