@@ -67,7 +67,7 @@ export async function isOwnerAlive(folder: string, owner: Owner): Promise<boolea
     return owner.boot === null ? isProcessAlive(owner) : false;
   }
   if (owner.pidSpace === here.pidSpace) return isProcessAlive(owner);
-  // In another container of this machine, or in this one before its restart: its pid says nothing here.
+  // In another container of this machine, or in this one before its restart: its pid means nothing here.
   if (owner.socket !== null) return isListening(join(folder, owner.socket));
   return owner.host === here.host ? false : null;
 }

@@ -79,7 +79,7 @@ class Expansion {
     for (const node of this.#definitions) {
       if (node.kind !== Kind.OPERATION_DEFINITION && node.kind !== Kind.FRAGMENT_DEFINITION) continue;
       const isOperation = node.kind === Kind.OPERATION_DEFINITION;
-      // How deep a fragment is, only its spreads show.
+      // Only its spreads show how deep a fragment is.
       const roots = this.#follow([node.selectionSet], isOperation ? 1 : Number.NEGATIVE_INFINITY);
       if (isOperation && roots > LIMITS.rootFields)
         throw beyond('document', `The operation has more than ${LIMITS.rootFields} root fields.`);
