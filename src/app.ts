@@ -43,39 +43,39 @@ const STREAMS_AT_ONCE = 2;
 
 export interface AppOptions {
   readonly database: Database;
-  /** The time; the database's by default, which the ids of the process then begin with too. */
+  /** The time; by default the database's, which then also goes into the ids that this process makes. */
   readonly clock?: Clock;
   readonly log: Logger;
   readonly settings: Settings;
   readonly adminPasswordPath: string;
-  /** What is let through at the door; without them everything is, as tests need it. */
+  /** Limits for requests and streams; none by default, as tests need it. */
   readonly limits?: LimitSettings;
-  /** How many streams use the database at a time. */
+  /** How many streams use the database at the same time. */
   readonly streamsAtOnce?: number;
-  /** A bearer that reads the metrics and nothing else. */
+  /** A bearer token that may read the metrics and nothing else. */
   readonly metricsToken?: string | undefined;
-  /** Addresses and CIDR blocks of proxies whose X-Forwarded-For is believed; none by default. */
+  /** Addresses and CIDR blocks of proxies whose X-Forwarded-For header is trusted; none by default. */
   readonly trustedProxies?: readonly string[];
-  /** Without it the server speaks plain HTTP. */
+  /** Without these files the server speaks plain HTTP. */
   readonly tls?: TlsFiles | undefined;
   /** Domains to serve; all by default. */
   readonly domains?: readonly DomainManifest[];
-  /** Whether to serve GraphiQL; not by default. */
+  /** Whether to serve GraphiQL; off by default. */
   readonly hasGraphiql?: boolean;
-  /** Whether queries that come again are run as plain data where they can be; so by default. */
+  /** Whether repeated queries run as plain data where possible; on by default. */
   readonly runsPlain?: boolean;
 }
 
 export interface App {
   readonly http: HttpServer;
   readonly services: Services;
-  /** Where the first administrator's password is, when this was the first start. */
+  /** Path of the first administrator's password; null unless this was the first start. */
   readonly adminPasswordPath: string | null;
-  /** Begins what the domains do by themselves, until `close`. @throws CannotStart. */
+  /** Starts the background work of the domains, which runs until `close`. @throws CannotStart. */
   start(): void;
-  /** Ends the streams that are open. */
+  /** Ends all open streams. */
   endStreams(): void;
-  /** Serves no more, and lets what is under way finish. Everything else goes on until `close`. */
+  /** Stops serving and lets running requests finish. All other work continues until `close`. */
   stop(times: StopTimes): Promise<void>;
   close(): Promise<void>;
 }
@@ -100,14 +100,14 @@ export function allPolicies(): PolicyRegistry {
   return buildRegistry(declaredPolicies());
 }
 
-/** The schema of some domains, under the policies. @throws PolicyError when a field has no guard. */
+/** The guarded schema of the given domains. @throws PolicyError when a field has no guard. */
 export function guardedSchema(domains: readonly DomainManifest[], policies: PolicyRegistry): Guarded {
   const schema = buildSchema(domains, policies);
   requireGuardedFields(schema, policies);
   return enforce(schema, policies);
 }
 
-/** The composition root: puts together what the domains bring. */
+/** The composition root: assembles what the domains provide. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, log, settings, runsPlain } = options;
   const policies = allPolicies();
@@ -156,7 +156,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   requireGuardedRoutes(routes, policies);
   for (const { prepare } of domains) await prepare?.(services);
   const adminPasswordPath = await ACCESS.bootstrap(services, options.adminPasswordPath);
-  // Read now, so that what is wrong with them is said at the start.
+  // Read now, so that the start reports what is wrong with them.
   await inForce.at(database.db, 0);
   const graphql: ApolloServer<Context> = createGraphql(guarded, log, { runsPlain, watchers: [metrics.plugin] });
   await graphql.start();
@@ -207,7 +207,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return { http, services, adminPasswordPath, start, endStreams, stop, close };
 }
 
-/** The clock that was given, or the database's, and the audit log ready for its time. */
+/** The given clock or the database's; the audit log is ready for its time. */
 async function clockOf({ clock, database, log }: AppOptions): Promise<{ clock: Clock; stopClock(): Promise<void> }> {
   const before = AUDIT_LOG.keeper(database.db, log);
   if (clock) {

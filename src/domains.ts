@@ -6,15 +6,15 @@ import { identityDomain } from './identity/index.js';
 import { uploadsDomain } from './uploads/index.js';
 
 /**
- * Every domain, in order: of two that tell an entity the later one's rows hold the earlier one's fields too, and what
- * refers to content is removed before content is.
+ * Every domain, in this order: when two domains load the same entity, the later one's rows also hold the earlier one's
+ * fields; and rows that refer to content are removed before the content.
  */
 export const DOMAINS: readonly DomainManifest[] = [identityDomain, attestationDomain, uploadsDomain, auditDomain];
 
 export const ACCESS = theOne(DOMAINS, 'access');
 export const AUDIT_LOG = theOne(DOMAINS, 'auditLog');
 
-/** @throws ConfigError that lists the names which are no domain's, and those that are. */
+/** @throws ConfigError that lists the unknown names and the known domains. */
 export function domainsNamed(names: readonly string[]): readonly DomainManifest[] {
   const known = DOMAINS.map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));

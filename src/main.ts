@@ -1,7 +1,7 @@
 import { serve } from './process/serve.js';
 import { startFailure } from './process/start-failures.js';
 
-/** Serves as the environment says, and tells in one line why it cannot. */
+/** Serves as the environment configures; a failed start is reported in one line. */
 try {
   await serve();
 } catch (error) {

@@ -10,7 +10,7 @@ export const auditSettings = {
     purpose:
       'File of the key that signs the audit log; the server creates it at the first start. The default is the data folder’s name with .audit-key.pem, beside the folder. All replicas share the file. Only its first key signs; the others verify.',
   },
-  /** Null for ever. */
+  /** Null means forever. */
   auditRetentionMs: {
     variable: 'BAILIWICK_AUDIT_RETENTION',
     form: duration.nullable().default(null),

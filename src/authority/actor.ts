@@ -1,6 +1,6 @@
 import type { Credentials, ScopeType, Subject } from '../platform/policy/index.js';
 
-/** Where a token holds: exactly one scope, or none chosen yet. */
+/** Where a token is valid: exactly one scope, or none chosen yet. */
 export type Scope =
   | { readonly type: 'system' }
   | { readonly type: 'domain'; readonly domainId: string }
@@ -8,31 +8,31 @@ export type Scope =
   | { readonly type: 'agent'; readonly agentId: string; readonly projectId: string; readonly domainId: string }
   | { readonly type: 'unscoped' };
 
-/** A caller that proved who it is, as it stands at this request. */
+/** An authenticated caller, as it is at this request. */
 export interface Principal {
   readonly kind: 'user' | 'agent';
   readonly id: string;
   readonly name: string;
-  /** The domain that a user or an agent belongs to, whatever the scope. */
+  /** The domain that a user or an agent belongs to, in whatever scope it acts. */
   readonly domainId: string;
 }
 
-/** Who asks, with what, where. A null principal is anonymous and holds nothing. */
+/** The caller: who, with which credential, in which scope. A null principal is anonymous and has no rights. */
 export interface Actor extends Subject {
   readonly principal: Principal | null;
-  /** What it showed: a token or an API credential, by its id. */
+  /** The presented token or API credential, by its id. */
   readonly token: {
     readonly id: string;
     readonly expiresAt: Date;
-    /** Whether it was issued for fewer roles than its user holds. */
+    /** Whether it was issued for fewer roles than its user has. */
     readonly isNarrowed?: boolean;
   } | null;
   readonly where: Scope | null;
   readonly scope: ScopeType | 'unscoped' | null;
   readonly credentials: Credentials;
-  /** The authorization epoch under which the rights were read; write transactions compare it. */
+  /** The authorization epoch at which the rights were read; write transactions compare it. */
   readonly epoch: number;
-  /** Until when, at most, the roles are these: an assignment then ends or begins. Null when none will. */
+  /** The roles are valid until this time at most: an assignment then ends or begins. Null when none will. */
   readonly rolesUntil: Date | null;
 }
 
@@ -46,7 +46,7 @@ export const anonymous: Actor = {
   rolesUntil: null,
 };
 
-/** Whether what was read of a caller still holds under the epoch as it is now. */
+/** Whether what was read about a caller is still valid under the current epoch. */
 export function isCurrent(actor: Actor, currentEpoch: number, now: Date): boolean {
   const { principal, epoch } = actor;
   if (principal === null) return true;
@@ -54,18 +54,18 @@ export function isCurrent(actor: Actor, currentEpoch: number, now: Date): boolea
   return principal.kind !== 'agent' && epoch === currentEpoch && !isOver(actor, now);
 }
 
-/** Whether the times of what was read of a caller are over: its token has ended, or a role has ended or begun. */
+/** Whether what was read about a caller is out of date: its token ended, or a role ended or began. */
 export function isOver({ token, rolesUntil }: Actor, now: Date): boolean {
   return [token?.expiresAt, rolesUntil].some((end) => end != null && end <= now);
 }
 
-/** The domain of a domain-scoped token: what a create in a domain is owned by. */
+/** The domain of a domain-scoped token, which owns what the caller creates there. */
 export function domainOf({ actor }: { readonly actor: Actor }): string {
   if (actor.where?.type !== 'domain') throw new Error('A policy let another scope than a domain create in one.');
   return actor.where.domainId;
 }
 
-/** The project of a project-scoped token: what a create in a project is owned by. */
+/** The project of a project-scoped token, which owns what the caller creates there. */
 export function projectOf({ actor }: { readonly actor: Actor }): {
   readonly projectId: string;
   readonly domainId: string;

@@ -2,16 +2,16 @@ import type { Decision, PolicyRegistry } from '../platform/policy/index.js';
 
 export type DecisionChange = 'ALLOWED_TO_DENIED' | 'DENIED_TO_ALLOWED';
 
-/** Policies that operators try out. They are asked beside those in force, and never obeyed. */
+/** Policies that operators try out. They are evaluated beside those in force, and never enforced. */
 export interface Candidate {
   readonly policies: PolicyRegistry;
-  /** The policies that they are not the same for. */
+  /** The policies that differ from those in force. */
   readonly differing: ReadonlySet<string>;
-  /** Takes note of a decision that they would have made otherwise. */
+  /** Notes a decision that the candidate would have made differently. */
   notice(policy: string, scope: string, change: DecisionChange): void;
 }
 
-/** Asks a candidate what was just decided. */
+/** Compares a decision with the one that the candidate would make. */
 export function compare(
   candidate: Candidate,
   policy: string,

@@ -4,13 +4,13 @@ import { clockFault } from './clock-skew.js';
 import type { Services } from './context.js';
 import type { Chore, Running, Sweep } from './manifest.js';
 
-/** Sweeps go one after the other, in their order: what refers to something comes before it. */
+/** Sweeps run one after another in this order: rows that refer to an object are removed before it. */
 export interface ChoresOf {
   readonly sweeps: readonly Sweep[];
   readonly chores: readonly Chore[];
 }
 
-/** Runs chores, each at its own interval, and all sweeps at theirs. Stopping waits for what is under way. */
+/** Runs each chore at its own interval, and all sweeps at theirs. Stopping waits for running work. */
 export function startChores(services: Services, { sweeps, chores }: ChoresOf): Running {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -39,9 +39,9 @@ async function untilStopped(
 ): Promise<void> {
   const options = { signal, ref: false };
   while (!signal.aborted) {
-    // Being stopped ends the wait early, which is not a failure.
+    // A stop ends the wait early, which is not a failure.
     await delay(intervalMs, undefined, options).catch(() => {});
-    // What a wrong clock calls past would be gone for good.
+    // A wrong clock would make the sweeps remove rows too early, for good.
     if (!clockFault(services)) await run();
   }
 }

@@ -4,19 +4,19 @@ import { type EventFact, recordEvents } from '../events/index.js';
 import { anonymous } from './actor.js';
 import type { AuditFact, Services } from './context.js';
 
-/** What the server has inside the transaction of what it does by itself. */
+/** What a chore has inside its transaction. */
 export interface ChoreAct {
   readonly tx: Tx;
   readonly now: Date;
-  /** Records what was done, as nobody's doing; it commits with the change or not at all. */
+  /** Writes an audit entry without an actor; it commits with the change or not at all. */
   audit(fact: AuditFact): Promise<void>;
-  /** Tells those who watch what changed; written at the end of the transaction. */
+  /** Adds an event for streams; events are written at the end of the transaction. */
   event(fact: EventFact): void;
 }
 
 /**
- * Does a bounded part of what the server does by itself, in a transaction of its own: nobody asked, so there is no policy
- * and no epoch. Any replica does so at any time: what is taken is locked, and what another holds is skipped.
+ * Does a bounded part of the server's own work, in a transaction of its own: nobody requests it, so there is no policy
+ * and no epoch. Any replica may do so at any time: rows that it takes are locked, rows that another locks are skipped.
  */
 export async function chore<T>(
   { db, clock, recordAudit, placer }: Services,

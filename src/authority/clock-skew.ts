@@ -9,8 +9,8 @@ interface Clocked {
 }
 
 /**
- * Why this process writes nothing just now: its machine's clock and the database's are so far apart that one of them is
- * wrong, and nobody here can tell which. Null most of the time.
+ * Why this process writes nothing now: its machine's clock and the database's are so far apart that one of them is
+ * wrong, and the process cannot know which. Usually null.
  */
 export function clockFault({ clock, settings }: Clocked): Refusal | null {
   const skewMs = clock.skewMs?.() ?? 0;

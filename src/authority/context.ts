@@ -16,14 +16,14 @@ export interface AuditFact {
   readonly action: string;
   readonly outcome?: 'ALLOWED' | 'DENIED' | 'FAILED';
   readonly target?: { readonly type: string; readonly id: string };
-  /** The scope that owns the target; decides, beside the actor, who may read the entry. */
+  /** The scope that owns the target; it decides, together with the actor, who may read the entry. */
   readonly owner?: { readonly domainId?: string | null; readonly projectId?: string | null };
   readonly policy?: string;
   /** Never a secret, never whole inputs. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** What somebody was refused. */
+/** What a caller was refused. */
 export interface Denial {
   readonly actor: Actor;
   readonly requestId: string;
@@ -31,81 +31,80 @@ export interface Denial {
   readonly fact: Omit<AuditFact, 'outcome'>;
 }
 
-/** Where denials are written down. */
+/** Records denials. */
 export interface DenialLog {
-  /** Writes it, or counts it with others of the same. Never throws. */
+  /** Writes a denial, or counts it with others of the same kind. Never throws. */
   record(denial: Denial): Promise<void>;
 }
 
-/** The policies that a request is judged by. */
+/** The policies that decide a request. */
 export interface Judgement {
   readonly policies: PolicyRegistry;
-  /** What operators try out beside them; null most of the time. */
+  /** The policies that operators try out beside them; usually null. */
   readonly candidate: Candidate | null;
 }
 
-/** Who asks and by which policies that is judged. */
+/** The caller, and the policies that decide its request. */
 export interface AuthorizationContext extends Judgement {
   readonly actor: Actor;
 }
 
-/** The policies as operators changed them. */
+/** The policies with the changes of operators. */
 export interface PoliciesInForce {
-  /** Those under an authorization epoch that was just read, or newer ones. */
+  /** The policies under an authorization epoch that was just read, or newer ones. */
   at(db: Db, epoch: number): Promise<Judgement>;
-  /** Writes down what was noticed about the candidate. */
+  /** Stores what the candidate noted. */
   flush(db: Db): Promise<void>;
 }
 
-/** What a process has one of. */
+/** What each process has one of. */
 export interface Services {
   readonly db: RootDb;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Every policy as it is declared, before operators change it. */
+  /** Every policy as declared, before operators change it. */
   readonly declared: RegistryInput;
   readonly inForce: PoliciesInForce;
   readonly settings: Settings;
   readonly meter: Meter;
-  /** Where whoever loads content leases the memory for it first. */
+  /** The memory budget: code that loads content first leases the memory for it here. */
   readonly memory: ByteBudget;
-  /** What points at what, of every domain, whichever are served. */
+  /** Which rows point at which objects, in every domain, served or not. */
   readonly references: readonly Reference[];
   readonly recordAudit: RecordAudit;
-  /** Tells the events of transactions that are committed. */
+  /** Sends the events of committed transactions. */
   readonly placer: Placer;
   readonly denials: DenialLog;
 }
 
-/** Writes an audit entry in the transaction of what it tells. */
+/** Writes an audit entry in the transaction of the change that it describes. */
 export type RecordAudit = (
   tx: Tx,
   request: { requestId: string; actor: Actor; at: Date },
   fact: AuditFact,
 ) => Promise<void>;
 
-/** A password that counts as wrong until it is said to have been right. */
+/** A password check that counts as failed until `succeeded` is called. */
 export interface LogInAttempt {
-  /** Where it comes from. */
   readonly clientAddress: string;
-  /** Whether its user logged in from there before. */
+  /** Whether its user logged in from this address before. */
   readonly isKnown: boolean;
   succeeded(): void;
 }
 
-/** One request. Everything a use case may touch comes through here. */
+/** One request. A use case reaches everything that it may use through it. */
 export interface Context extends Services, AuthorizationContext {
   readonly requestId: string;
-  /** Takes what is to be called once the answer is sent, or nobody waits for it any more; at once when that is so already. */
+  /** Registers a function for when the response ends or its client is gone; calls it at once if that is so already. */
   readonly atEnd: (done: () => void) => void;
-  /** Reads the caller's rights again, and the policies; inside a transaction that holds the epoch, as they stay until it ends. */
+  /** Reads the caller's rights and the policies again; in a transaction that locks the epoch they hold to its end. */
   readonly reauthenticate: (db: Db) => Promise<AuthorizationContext>;
   /**
-   * What loaders read is kept for, where several contexts share it: those of one caller at one moment, under the same
-   * rights. Each context's own by default.
+   * Loaders keep what they read for this object, where several contexts share it: those of one caller at one moment,
+   * under the same rights. By default each context keeps its own.
    */
   readonly loadsFor?: object;
-  /** Counts a password before it is checked. @throws Refusal RATE_LIMITED when its user or the caller tried too often. */
+  /** Counts a password before it is checked. @throws Refusal RATE_LIMITED after too many by its user or the caller. */
   readonly attemptLogIn: (user: string) => LogInAttempt;
   /** Charges the caller for an operation that is about to run, in microseconds of CPU. @throws Refusal RATE_LIMITED. */
   readonly charge: (cost: number, kind: string) => void;

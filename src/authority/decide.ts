@@ -3,7 +3,7 @@ import type { Decision, Policy, PolicyName } from '../platform/policy/index.js';
 import { compare } from './candidate.js';
 import type { AuthorizationContext } from './context.js';
 
-/** Throws the refusal that a decision stands for; returns when it allows. */
+/** Throws the refusal that belongs to a decision; returns when it allows. */
 export function refuseUnless(decision: Decision, policy: string): void {
   switch (decision.outcome) {
     case 'ALLOWED':
@@ -18,14 +18,14 @@ export function refuseUnless(decision: Decision, policy: string): void {
 }
 
 /**
- * Refuses with a token that its user was given for fewer roles: it ends nothing that it did not begin, and makes nothing
- * that lasts longer than itself.
+ * Refuses a token that its user got for fewer roles: it may end nothing that it did not begin, and make nothing that
+ * outlasts it.
  */
 export function requireWhole({ actor }: AuthorizationContext, policy: PolicyName): void {
   if (actor.token?.isNarrowed) throw forbidden(policy, 'NARROWED_TOKEN');
 }
 
-/** Refuses unless the caller could do this to some row. */
+/** Refuses when there can be no row that the caller may do this to. */
 export function requireOperation(authorization: AuthorizationContext, policy: PolicyName): void {
   const { policies, candidate, actor } = authorization;
   const decision = policies.decideOperation(policy, actor);
@@ -54,7 +54,7 @@ export function mayOn<Row extends object>(
   return decideRow<Row>(authorization, policy, row).outcome === 'ALLOWED';
 }
 
-/** The row, when the caller may read it; otherwise the answer is the same as for a row that does not exist. */
+/** Returns the row when the caller may read it; otherwise the error is the same as for a row that does not exist. */
 export function requireVisible<Row extends object, Found extends Row>(
   authorization: AuthorizationContext,
   read: Policy<Row>,
@@ -65,7 +65,7 @@ export function requireVisible<Row extends object, Found extends Row>(
   return row;
 }
 
-/** Refuses unless the caller may do this to the row, which it can read. */
+/** Refuses unless the caller, who can read the row, may do this to it. */
 export function requireAllowed<Row extends object>(
   authorization: AuthorizationContext,
   policy: Policy<Row>,

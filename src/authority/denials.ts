@@ -4,7 +4,7 @@ import type { Logger } from '../platform/log.js';
 import type { Meter } from '../platform/meter.js';
 import type { Denial, DenialLog, RecordAudit } from './context.js';
 
-/** More of the same than its first denial, since that was written. */
+/** Repeats of a denial since it was written. */
 interface Repeats {
   readonly since: Date;
   count: number;
@@ -12,7 +12,7 @@ interface Repeats {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Of so many callers and denials repeats are counted at once; beyond, the one that is counted longest ends early. */
+/** How many denials are counted at once; beyond, the one that is counted longest ends early. */
 const COUNTED_MAX = 10_000;
 const CLOSED_AT_ONCE = 100;
 
@@ -21,14 +21,14 @@ export interface DenialOptions {
   readonly log: Logger;
   readonly meter: Pick<Meter, 'denialsMerged' | 'denialsLost'>;
   readonly recordAudit: RecordAudit;
-  /** For how long the same denials of one caller are one entry; 0 makes each an entry of its own. */
+  /** How long equal denials of one caller share one entry; 0 makes each an entry of its own. */
   readonly windowMs: number;
 }
 
 /**
- * Writes denials into the audit log, in transactions of their own. The first is written at once. More of the same by the
- * same caller, within a window, are counted and become one entry when the window ends, so a caller that is denied again
- * and again writes two entries a window and not one a request.
+ * Writes denials into the audit log, in transactions of their own. The first is written at once. Repeats by the same
+ * caller within a window are counted and become one entry when the window ends, so a caller that is denied again and
+ * again writes two entries per window, not one per request.
  */
 export class Denials implements DenialLog {
   readonly #options: DenialOptions;
@@ -52,7 +52,7 @@ export class Denials implements DenialLog {
     await this.#write(denial, 1);
   }
 
-  /** Writes down what was counted until now. */
+  /** Writes what was counted so far. */
   async close(): Promise<void> {
     const keys = [...this.#counted.keys()];
     // All at once would be more than may wait for a connection.
@@ -89,5 +89,5 @@ export class Denials implements DenialLog {
   }
 }
 
-/** The same caller, by the same credential, was denied the same. */
+/** Equal when the same caller, with the same credential, was denied the same. */
 const keyOf = ({ actor, fact }: Denial) => JSON.stringify([actor.principal?.id, actor.token?.id, fact]);

@@ -7,7 +7,7 @@ import type { Actor } from './actor.js';
 import type { PoliciesInForce, RecordAudit, Services } from './context.js';
 import type { Settings } from './settings.js';
 
-/** What a request shows of who sends it, as it came: nothing of it is known to be so. */
+/** The credential that a request presents, not verified yet. */
 export type PresentedCredential =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'credential'; readonly id: string; readonly key: string };
@@ -17,14 +17,14 @@ export interface Recovery {
   readonly user: string;
   /** The name of the user's domain. */
   readonly domain: string;
-  /** Whether the checks of policies are put back to what is declared. */
+  /** Whether policy overrides are removed, so that the checks are the declared ones again. */
   readonly removesOverrides: boolean;
-  /** Where the new password goes; nothing may be there yet. */
+  /** Where the new password is written; no file may exist there yet. */
   readonly passwordPath: string;
   readonly reason?: string | undefined;
 }
 
-/** Knows who callers are and by which policies they are judged. */
+/** Identifies callers, and knows the policies that decide their requests. */
 export interface Access {
   policiesInForce(of: {
     readonly declared: RegistryInput;
@@ -33,11 +33,11 @@ export interface Access {
     readonly meter: Meter;
   }): PoliciesInForce;
   /**
-   * Who presents a credential, as it stands at a time. `cacheOwner` is what may be cached for: the process's database.
-   * @throws Refusal UNAUTHENTICATED for one that does not count.
+   * The caller that presents a credential, as it is at a time. Caches belong to `cacheOwner`, the process's database.
+   * @throws Refusal UNAUTHENTICATED for an invalid credential.
    */
   authenticate(db: Db, cacheOwner: object, presented: PresentedCredential, now: Date): Promise<Actor>;
-  /** Makes the first administrator when there is none; answers the path of its password then, otherwise null. */
+  /** Makes the first administrator when there is none; then returns the path of its password, otherwise null. */
   bootstrap(services: Services, passwordPath: string): Promise<string | null>;
   recover(
     services: Pick<Services, 'db' | 'clock' | 'recordAudit'> & { readonly settings: Settings },
@@ -45,20 +45,19 @@ export interface Access {
   ): Promise<void>;
 }
 
-/** Keeps the audit log. */
 export interface AuditLog {
   readonly record: RecordAudit;
-  /** Makes the log ready for entries of a time; called before the clock shows it. Never rejects. */
+  /** Prepares the log for entries of a time; called before the clock shows that time. Never rejects. */
   keeper(db: Db, log: Logger): (time: Date) => Promise<void>;
 }
 
-/** What one domain does for all, whichever are served. */
+/** What one domain does for all domains, served or not. */
 export interface DomainRoles {
   readonly access?: Access;
   readonly auditLog?: AuditLog;
 }
 
-/** @throws Error when none of the domains has a role, or several do. */
+/** @throws Error unless exactly one domain has the role. */
 export function theOne<Role extends keyof DomainRoles>(
   domains: readonly (DomainRoles & { readonly name: string })[],
   role: Role,

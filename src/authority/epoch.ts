@@ -5,17 +5,17 @@ import { authorizationEpoch } from './tables.js';
 const ROW = eq(authorizationEpoch.id, 1);
 const NO_EPOCH = 'The authorization epoch is missing: the database was not bootstrapped.';
 
-/** Makes the row on an empty database. */
+/** Inserts the row into an empty database. */
 export async function insertEpoch(db: Db): Promise<void> {
   await db.insert(authorizationEpoch).values({ id: 1, epoch: 1 }).onConflictDoNothing();
 }
 
-/** How a transaction holds the epoch. */
+/** How a transaction locks the epoch. */
 export type EpochHold = 'share' | 'update';
 
 /**
- * Reads the epoch and holds it until the transaction ends: shared by writers that only need rights to stay as they
- * are, exclusively by those that will change rights (two that both shared first would deadlock).
+ * Reads the epoch and locks it until the transaction ends: shared by writers that only need rights to stay as they are,
+ * exclusively by those that will change rights (two that both shared first would deadlock).
  */
 export async function lockEpoch(tx: Tx, mode: EpochHold): Promise<number> {
   const [row] = await tx.select().from(authorizationEpoch).where(ROW).for(mode);
@@ -23,14 +23,14 @@ export async function lockEpoch(tx: Tx, mode: EpochHold): Promise<number> {
   return row.epoch;
 }
 
-/** The epoch as it is now; held by nobody, so rights may change at any moment after it. */
+/** The current epoch, without a lock: rights may change at any moment after the read. */
 export async function readEpoch(db: Db): Promise<number> {
   const [row] = await db.select({ epoch: authorizationEpoch.epoch }).from(authorizationEpoch).where(ROW);
   if (!row) throw new Error(NO_EPOCH);
   return row.epoch;
 }
 
-/** Heard by who lets callers wait, so that open streams ask at once whether they may go on. */
+/** Wakes open streams when rights change, so that they check at once whether they may go on. */
 export const RIGHTS_TOPIC = 'rights';
 
 /** Every change of rights calls this in its transaction, which must hold the epoch with `update`; `mutate` does both. */

@@ -4,7 +4,7 @@ import type { Chore, Sweep } from './manifest.js';
 const SWEPT_AT_ONCE = 500;
 const PLACED_EVERY_MS = 2000;
 
-/** Whoever resumes from before the retention is told to read afresh, whether the sweep came by already or not. */
+/** A client that resumes from before the retention is refused, whether the sweep removed the events already or not. */
 export const eventSweep: Sweep = {
   name: 'events',
   removes: [events],
@@ -14,7 +14,7 @@ export const eventSweep: Sweep = {
   },
 };
 
-/** Tells what was committed and not told, because its process died or the database was away just then. */
+/** Places events that were committed but not placed, because the process died or the database was away. */
 export const outboxChore: Chore = {
   name: 'events left in the outbox',
   intervalMs: () => PLACED_EVERY_MS,

@@ -10,15 +10,15 @@ const REQUEST_ID_LENGTH_MAX = 255;
 const SWEPT_AT_ONCE = 500;
 
 export interface Once {
-  /** The id of what was made, now or by the first request of this id. */
+  /** The id of the object that this request, or the first one with this request id, made. */
   readonly id: string;
   readonly isReplay: boolean;
 }
 
 /**
- * Makes something at most once for a caller's request id: a second request with it answers the first one's object, one
- * with another input is refused. Concurrent twins wait for the first to commit, on the primary key. A replay writes
- * nothing, the audit log included, which has the entry of what was made.
+ * Makes an object at most once for a caller's request id: a second request returns the first one's object; one with
+ * another input is refused. Concurrent requests wait on the primary key until the first commits. A replay writes
+ * nothing, not even an audit entry: the first request wrote it.
  */
 export async function once(
   act: Act,
@@ -47,7 +47,7 @@ export async function once(
   };
   const known = await replay(and(where, gte(idempotencyKeys.expiresAt, act.now)));
   if (known !== undefined) return known;
-  // Past its day this one counts as new; the caller's others are the sweep's.
+  // After its day, this request id counts as new; the sweep removes the caller's others.
   await act.tx.delete(idempotencyKeys).where(and(where, lt(idempotencyKeys.expiresAt, act.now)));
   const fresh = await act.tx
     .insert(idempotencyKeys)
@@ -61,7 +61,7 @@ export async function once(
   return { id, isReplay: false };
 }
 
-/** Callers that do not come back leave request ids that nobody else would remove. */
+/** When callers do not come back, only this removes their request ids. */
 export const requestIdSweep: Sweep = {
   name: 'request ids',
   removes: [idempotencyKeys],
@@ -78,7 +78,7 @@ export const requestIdSweep: Sweep = {
   },
 };
 
-/** The scope is part of what was asked: the same input under another scope makes another object. */
+/** The scope is part of the request: the same input under another scope makes another object. */
 function hashOf(act: Act, input: object): string {
   return createHash('sha256')
     .update(JSON.stringify([act.actor.where, canonical(input)]))

@@ -4,8 +4,8 @@ import type { Context } from './context.js';
 const BATCH_MAX = 1000;
 
 /**
- * Declares a batch read. Each request, or what shares its loads, gets its own DataLoader, made on first use and gone with
- * the request, so that nothing read for one caller is ever answered to another. Keys that are hidden or missing load as null.
+ * Declares a batch read. Each request, or each group of contexts with a common `loadsFor`, gets its own DataLoader on
+ * first use, so that nothing read for one caller ever reaches another. Keys that are hidden or missing load as null.
  */
 export function defineLoader<Value>(
   batch: (context: Context, keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
@@ -28,7 +28,7 @@ export function defineLoader<Value>(
   };
 }
 
-/** Rows by their id, as a loader's batch answers them. */
+/** Rows by id, as a loader's batch returns them. */
 export function byId<Row extends { id: string }>(rows: readonly Row[]): Map<string, Row> {
   return new Map(rows.map((row) => [row.id, row]));
 }

@@ -8,7 +8,7 @@ import type { DomainRoles } from './domain-roles.js';
 import type { Reference } from './reference.js';
 import type { DeclaredSettings, Settings } from './settings.js';
 
-/** A GraphQL field's function; the generated types check each slice's own. */
+/** The resolver of a GraphQL field; the generated types check each slice's own. */
 // biome-ignore lint/suspicious/noExplicitAny: the composition root holds resolvers of every type at once.
 export type AnyResolver = (...args: any[]) => unknown;
 
@@ -17,9 +17,9 @@ export interface Route {
   readonly name: string;
   readonly method: 'GET' | 'PUT' | 'POST';
   readonly path: RegExp;
-  /** Whether its answer goes on for as long as there is something to tell; it then bounds itself how slowly it is read. */
+  /** Whether its answer stays open as a stream; the route then limits itself how slowly it may be read. */
   readonly isStream?: boolean;
-  /** @param giveBack Gives the request's place among those under way back, for an answer that has a place of its own. */
+  /** @param giveBack Frees the request's place among the running ones, for an answer that has a place of its own. */
   handle(
     context: Context,
     parameter: string,
@@ -30,58 +30,58 @@ export interface Route {
 }
 
 /**
- * What a field of Subscription tells: events of one type, of those about objects that the caller may read. An event is
- * what the field resolves to. Events and objects are read once for all who follow; each caller is decided for itself.
+ * The events that a field of Subscription sends: of one type, about objects that the caller may read. The field
+ * resolves to the event. Events and objects are read once for all subscribers; decisions are made for each caller.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the composition root holds feeds of every field at once.
 export interface Feed<Row extends object = any, Args = any, Told extends Row = Row> {
   readonly type: string;
-  /** The objects that events are about, by their ids, as they are now; those that are gone are missing. */
+  /** The current objects of events, by id; deleted ones are missing. */
   objects(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Row>>;
-  /** The ids of the only objects that the arguments ask for: a stream is not woken for others. Null or absent for all. */
+  /** The only objects that the arguments ask for, by id: others do not wake the stream. Null or absent for all. */
   asksFor?(args: Args): readonly string[] | null | undefined;
-  /** Some of these objects, in their order, with the relations by which it is decided what one caller may see of them. */
+  /** Some of these objects, in order, with the relations that decide what this caller may see of them. */
   related?(db: Db, authorization: AuthorizationContext, objects: readonly Row[]): Promise<readonly Told[]>;
   /**
-   * What says whether a caller may see an event, which is about this object, and the field's arguments ask for it.
-   * @throws Refusal BAD_USER_INPUT for arguments that cannot be.
+   * Returns a function: whether a caller may see an event about this object, and the arguments ask for the event.
+   * @throws Refusal BAD_USER_INPUT for invalid arguments.
    */
   tells(args: Args): (authorization: AuthorizationContext, event: EventRow, object: Told) => boolean;
 }
 
-/** What the server does by itself, again and again. Replicas run it whenever they like, at once too. */
+/** Work that the server repeats on its own. Replicas may run it at any time, also at the same time. */
 export interface Chore {
   readonly name: string;
   readonly intervalMs: (settings: Settings) => number;
-  /** Does a bounded part, in transactions of its own, and answers of how many rows; 0 when nothing is left. */
+  /** Does a bounded part, in transactions of its own; returns the number of rows, 0 when nothing is left. */
   doSome(services: Services): Promise<number>;
 }
 
-/** Removes rows that are of no use any more: a chore that can wait, with all others of its sort. */
+/** Removes rows that are of no more use: a chore that can wait, and runs with all other sweeps. */
 export interface Sweep {
   readonly name: string;
-  /** Tables that it removes rows from; docs/retention.md names it for each. */
+  /** Tables whose rows it removes; docs/retention.md names it for each. */
   readonly removes: readonly PgTable[];
-  /** Removes a bounded number of rows, in transactions of its own, and answers how many; 0 when nothing is left. */
+  /** Removes a bounded number of rows, in transactions of its own; returns how many, 0 when nothing is left. */
   removeSome(services: Services): Promise<number>;
 }
 
-/** What a domain measures of itself, asked at each scrape. */
+/** A value that a domain measures of itself, read at each scrape. */
 export interface OwnGauge {
   readonly name: string;
   readonly help: string;
   readonly read: () => number;
 }
 
-/** What goes on by itself. Stopping waits for what is under way. */
+/** Work in the background. Stopping waits for running work. */
 export interface Running {
   stop(): Promise<void>;
 }
 
-/** Functions of fields, by type and name. */
+/** Resolvers of fields, by type and name. */
 export type Resolvers = Readonly<Record<string, Readonly<Record<string, AnyResolver>>>>;
 
-/** The resolvers of a domain's slices as one. @throws Error when two slices resolve the same field. */
+/** Merges the resolvers of a domain's slices. @throws Error when two slices resolve the same field. */
 export function mergedResolvers(...slices: readonly Resolvers[]): Resolvers {
   const merged: Record<string, Record<string, AnyResolver>> = {};
   for (const [type, fields] of slices.flatMap((slice) => Object.entries(slice))) {
@@ -95,26 +95,26 @@ export function mergedResolvers(...slices: readonly Resolvers[]): Resolvers {
   return merged;
 }
 
-/** What one domain brings: its schema file's name, its policies, its resolvers, and where it has them the rest. */
+/** What one domain provides: the name of its schema, its policies, its resolvers, and where it has them the rest. */
 export interface DomainManifest extends DomainRoles {
   readonly name: string;
   readonly policies: readonly Policy<never>[];
   readonly resolvers: Resolvers;
-  /** How to load each entity by id for other subgraphs; null for hidden rows. Batches. */
+  /** How to load each entity by id for other subgraphs, in batches; null for hidden rows. */
   readonly entities: Readonly<Record<string, (context: Context, id: string) => Promise<object | null>>>;
-  /** Types of values: whoever is answered one may read all of it. Payloads, connections and edges are that by their names. */
+  /** Types of values: a caller that gets one may read all of it. Payloads, connections and edges are known by name. */
   readonly values?: readonly string[];
   readonly routes?: readonly Route[];
   readonly sweeps?: readonly Sweep[];
   readonly chores?: readonly Chore[];
   readonly settings?: DeclaredSettings;
-  /** Of the process, whichever domains are served. */
+  /** Measured for the process, whichever domains are served. */
   readonly gauges?: readonly OwnGauge[];
-  /** Makes ready what the domain needs to be served. @throws CannotStart. */
+  /** Prepares what the domain needs to be served. @throws CannotStart. */
   readonly prepare?: (services: Services) => Promise<void>;
-  /** Begins what the domain does by itself beside its sweeps and chores, once the server listens. @throws CannotStart. */
+  /** Starts the domain's work besides its sweeps and chores, once the server listens. @throws CannotStart. */
   readonly start?: (services: Services) => Running;
-  /** By the name of the field of Subscription. */
+  /** By the name of the Subscription field. */
   readonly feeds?: Readonly<Record<string, Feed>>;
   /** What the domain's rows point at: every foreign key, and every column that names an owner. */
   readonly references?: readonly Reference[];

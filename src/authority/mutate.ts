@@ -15,18 +15,18 @@ import { bumpEpoch, type EpochHold, lockEpoch } from './epoch.js';
 export interface Act extends AuthorizationContext {
   readonly tx: Tx;
   readonly now: Date;
-  /** The request without the database: in here only `tx` may be used. */
+  /** The request without the database: inside the transaction only `tx` may be used. */
   readonly context: Omit<Context, 'db'>;
-  /** Records what is being done; it commits with the change or not at all. */
+  /** Writes an audit entry; it commits with the change or not at all. */
   audit(fact: AuditFact): Promise<void>;
-  /** Tells those who watch what changed; written at the end of the transaction, told once it is committed. */
+  /** Adds an event for streams: written at the end of the transaction, sent after its commit. */
   event(fact: EventFact): void;
   /**
-   * Called once it is settled that what somebody may do changes, before the first write: holds the epoch alone from here
-   * on, and moves it. Where the epoch was shared so far, the use case runs again from its beginning.
+   * Call this once it is certain that rights change, before the first write: it locks the epoch exclusively and bumps
+   * it. If the epoch was shared so far, the use case runs again from its beginning.
    */
   changeRights(): Promise<void>;
-  /** Answers a use case that found all as it is wanted: nothing was written, so there is nothing to audit. */
+  /** Returns a result when everything was as requested already: nothing was written, so nothing is audited. */
   unchanged<T>(result: T): T;
 }
 
@@ -34,19 +34,19 @@ export interface MutateOptions {
   readonly policy: PolicyName;
 }
 
-/** Ends an attempt that comes to a change of rights while it only shares the epoch: two that both did would deadlock. */
+/** Ends an attempt that reaches a change of rights while it only shares the epoch: two such attempts would deadlock. */
 class EpochIsShared extends Error {}
 
-/** The requests with a change under way. A request makes one after the other, and shares its context with no other. */
+/** Requests whose change is running. A request makes one change after another; no other request shares its context. */
 const changing = new WeakSet<Context>();
 
-/** One of them may only have found that the epoch must be held alone. */
+/** One of them may only find out that the epoch must be locked exclusively. */
 const ATTEMPTS = 5;
 
 /**
- * Runs a use case in one transaction: the caller's rights are as they are now (the epoch is held until commit), the
- * operation is decided again under them, and a change without an audit entry does not commit. The epoch is shared with
- * all others until the use case says that rights change, so who changes nothing holds up nobody.
+ * Runs a use case in one transaction: the caller's rights are current (the epoch is locked until commit), the operation
+ * is decided again under them, and a change without an audit entry does not commit. The epoch is shared until the use
+ * case changes rights, so all other changes run side by side.
  */
 export async function mutate<T>(context: Context, options: MutateOptions, run: (act: Act) => Promise<T>): Promise<T> {
   requireSoundClock(context);
@@ -72,7 +72,7 @@ async function attempts<T>(context: Context, options: MutateOptions, run: (act: 
         hold = 'update';
         continue;
       }
-      // A deadlock or serialization failure undid everything, so the whole use case can run again.
+      // A deadlock or serialization failure rolled everything back, so the whole use case can run again.
       const canRetry = attempt < ATTEMPTS && databaseFault(error).kind === 'conflict';
       if (!canRetry) {
         await auditHidden(context, options.policy, error);
@@ -84,15 +84,15 @@ async function attempts<T>(context: Context, options: MutateOptions, run: (act: 
 }
 
 /**
- * An attempt to change what the caller may not read is a denial, told to it as if that did not exist. What does not exist
- * leaves the same entry.
+ * A change to a row that the caller may not read is audited as a denial; the caller gets the same error as for a
+ * missing row. A missing row leaves the same entry.
  */
 async function auditHidden(context: Context, policy: PolicyName, error: unknown): Promise<void> {
   if (!(error instanceof Refusal) || error.code !== 'NOT_FOUND' || context.actor.principal === null) return;
   await auditDenial(context, { action: 'request.denied', policy, details: { reason: 'NOT_FOUND' } });
 }
 
-/** On the embedded engine another handle would wait for this transaction for ever; on Postgres it would not see it. */
+/** On the embedded engine, another handle would wait for this transaction forever; on Postgres it would not see it. */
 function withoutDatabase(context: Context): Act['context'] {
   const inside = {
     ...context,

@@ -1,14 +1,14 @@
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Kind } from '../platform/ids.js';
 
-/** Rows that point at objects, by a column with their ids. */
+/** Rows that point at objects, by a column with the objects' ids. */
 export interface Reference {
-  /** What they point at; content has no id but a digest. */
+  /** The kind of object; content has a digest instead of an id. */
   readonly to: Kind | 'Content';
   readonly column: PgColumn;
   /**
-   * That an object is not deleted as long as such rows point at it, and what people call one of them, and several.
-   * Without it they go along with the object.
+   * If set, such rows prevent the deletion of their object; the words that people use for one row, and for several.
+   * Without it the rows are deleted with the object.
    */
   readonly keepsAs?: readonly [one: string, several: string];
 }

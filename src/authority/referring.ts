@@ -7,13 +7,13 @@ import { inUse } from '../platform/errors.js';
 import type { Act } from './mutate.js';
 import type { Reference } from './reference.js';
 
-/** Rows that keep an object from being deleted. */
+/** Rows that prevent the deletion of an object. */
 export interface Referring {
   readonly names: readonly [one: string, several: string];
   readonly count: number;
 }
 
-/** How many rows of each kind keep an object, those of no row too; of every domain, whichever are served. One statement. */
+/** How many rows of each kind prevent an object's deletion, zeros included; all domains, served or not. One query. */
 export async function referringTo(act: Act, to: Reference['to'], id: string): Promise<readonly Referring[]> {
   const keeping = act.context.references.flatMap((reference) =>
     reference.to === to && reference.keepsAs ? [{ names: reference.keepsAs, column: reference.column }] : [],
@@ -27,7 +27,7 @@ export async function referringTo(act: Act, to: Reference['to'], id: string): Pr
   return keeping.map(({ names }, index) => ({ names, count: counts[index] ?? 0 }));
 }
 
-/** How many rows each column has with an id. */
+/** For each column, the number of rows that have an id. */
 async function countEach(tx: Db, columns: readonly PgColumn[], id: string): Promise<readonly number[]> {
   const counts = columns.map((column) => sql`(select count(*) from ${column.table} where ${column} = ${id})`);
   const statement = sql`select json_build_array(${sql.join(counts, sql`, `)}) as counts`;
@@ -35,7 +35,7 @@ async function countEach(tx: Db, columns: readonly PgColumn[], id: string): Prom
   return row?.counts ?? [];
 }
 
-/** @throws UserErrors IN_USE that counts what keeps an object, by kind. */
+/** @throws UserErrors IN_USE with the count of each kind of row that prevents the deletion. */
 export async function refuseWhileReferred(
   act: Act,
   to: Reference['to'],
@@ -49,7 +49,7 @@ export async function refuseWhileReferred(
   if (told.length > 0) throw inUse(`The ${what} ${verb} ${told.join(', ')}.`, what);
 }
 
-/** Runs a removal. What nobody thought of keeps the object by its foreign key; that is the caller's to know, no fault. */
+/** Runs a removal. A foreign key that no reference declares can prevent it: an error for the caller, not a fault. */
 export async function inUseWhenReferred<T>(what: string, remove: () => Promise<T>): Promise<T> {
   try {
     return await remove();

@@ -4,9 +4,9 @@ import { type Policy, type Related, RelationReads, withRelated } from '../platfo
 import type { AuthorizationContext } from './context.js';
 
 /**
- * Rows with the relations by which policies decide on them for this caller. They are read as they are in the database, or
- * in the transaction, at this moment: what is about to be written has to be there already. Nothing is read where the
- * policies look at no relation for such a caller.
+ * Rows with the relations that policies need to decide on them for this caller. They are read as they are now, in the
+ * database or in the transaction: write rows before you call this. Nothing is read where the policies need no relation
+ * for such a caller.
  */
 export async function related<Row extends object>(
   db: Db,

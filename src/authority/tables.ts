@@ -1,15 +1,15 @@
 import { bigint, index, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
 
 /**
- * One row that counts every change of rights. Readers cache effective roles under it, writers hold it while they
- * decide, so that a request that starts after an acknowledged revoke never has the old right.
+ * One row that counts every change of rights. Readers cache effective roles under it, and writers lock it while they
+ * decide, so a request that starts after an acknowledged revoke never has the old right.
  */
 export const authorizationEpoch = pgTable('authorization_epoch', {
   id: smallint('id').primaryKey(),
   epoch: bigint('epoch', { mode: 'number' }).notNull(),
 });
 
-/** What a caller's request ids were used for, for a day. */
+/** What a caller's request ids were used for, kept for a day. */
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
   {

@@ -1,2 +1,2 @@
-/** Said of a configuration that cannot be; its message is for who starts the process. */
+/** Thrown for an invalid configuration; its message is for the person who starts the process. */
 export class ConfigError extends Error {}

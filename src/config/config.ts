@@ -7,7 +7,7 @@ import type { LimitSettings } from '../server/limits/rate-limits.js';
 import { ConfigError } from './config-error.js';
 import { DOMAIN_SETTINGS, type PROCESS_SETTINGS, SETTINGS } from './settings.js';
 
-/** Variables of the command line, which may stand in the same environment. */
+/** Variables of the command line, which may be in the same environment. */
 const CLIENT_NAMES = new Set([
   ...['BAILIWICK_SERVER', 'BAILIWICK_TOKEN', 'BAILIWICK_HOME'],
   ...['BAILIWICK_CREDENTIAL', 'BAILIWICK_CREDENTIAL_FILE'],
@@ -25,7 +25,7 @@ export interface Config extends Settings {
   readonly databaseLockWaitMaxMs: number;
   readonly domains: readonly string[] | undefined;
   readonly hasGraphiql: boolean;
-  /** Whether queries that come again are run as plain data where they can be. */
+  /** Whether repeated queries run as plain data where possible. */
   readonly runsPlain: boolean;
   readonly logLevel: string;
   readonly limits: LimitSettings;
@@ -45,8 +45,8 @@ const FORM = z.object(
 );
 
 /**
- * Reads the configuration from the environment, the only place that does.
- * @throws ConfigError that lists every name that is unknown or has a value that cannot be.
+ * Reads the configuration from the environment; no other code does.
+ * @throws ConfigError that lists every unknown name and every invalid value.
  */
 export function readConfig(environment: Environment): Config {
   const given = withFiles(environment);
@@ -110,7 +110,7 @@ export function readConfig(environment: Environment): Config {
   };
 }
 
-/** What the domains' settings came to; their types come from the same declarations. */
+/** The values of the domains' settings; their types come from the same declarations. */
 function domainSettings(values: Readonly<Record<string, unknown>>, dataDir: string): DomainSettings {
   const named = Object.entries(DOMAIN_SETTINGS).map(([name, { variable, file }]) => {
     const value = values[variable];
@@ -119,7 +119,7 @@ function domainSettings(values: Readonly<Record<string, unknown>>, dataDir: stri
   return Object.fromEntries(named);
 }
 
-/** Few, whatever the pool: requests come first, and more would not make streams quicker. */
+/** Few, however large the pool: requests come first, and more would not make streams faster. */
 const streamsAtOnce = (connections: number) => Math.min(4, Math.max(1, Math.floor(connections / 4)));
 
 function tlsFiles(certificatePath: string | undefined, keyPath: string | undefined): TlsFiles | undefined {
@@ -128,7 +128,7 @@ function tlsFiles(certificatePath: string | undefined, keyPath: string | undefin
   throw new ConfigError('Configuration: TLS needs BAILIWICK_TLS_CERTIFICATE_PATH and BAILIWICK_TLS_KEY_PATH');
 }
 
-/** Any setting may come from a file that NAME_FILE names, so that secrets need not stand in the environment. */
+/** Any setting may come from a file that NAME_FILE names, so that secrets need not be in the environment. */
 function withFiles(environment: Environment): Record<string, string> {
   const given: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {

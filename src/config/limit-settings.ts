@@ -3,7 +3,7 @@ import { duration } from '../platform/setting-forms.js';
 
 const limit = z.coerce.number().int().min(0).max(1_000_000);
 
-/** What one server lets through, of `PROCESS_SETTINGS`. */
+/** What one server allows; a part of `PROCESS_SETTINGS`. */
 export const LIMIT_SETTINGS = {
   BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL: [
     limit.default(100),

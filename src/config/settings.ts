@@ -6,7 +6,7 @@ import { duration, flag, retention } from '../platform/setting-forms.js';
 import { clientAddressReader } from '../server/http/client-address.js';
 import { LIMIT_SETTINGS } from './limit-settings.js';
 
-/** One caller may hold five sixths, 320 MiB: the tables of the largest list, of 429,400,000 bytes, take some 250. */
+/** One caller may hold five sixths, 320 MiB: the tables of the largest list (429,400,000 bytes) take about 250 MiB. */
 const CONTENT_MEMORY_MIN = 384 * 1024 * 1024;
 
 const sslmodeOf = (url: string) => /[?&]sslmode=([^&]*)/.exec(url)?.[1] ?? '';
@@ -20,7 +20,7 @@ function areBlocks(blocks: readonly string[]): boolean {
   }
 }
 
-/** The settings that no domain declares: variable, form, default and what it is for. */
+/** The settings that no domain declares: variable, form, default and purpose. */
 export const PROCESS_SETTINGS = {
   BAILIWICK_HOST: [z.string().default('127.0.0.1'), 'Address to listen on.'],
   BAILIWICK_PORT: [z.coerce.number().int().min(0).max(65535).default(4000), 'Port to listen on; 0 chooses a free one.'],
@@ -50,7 +50,7 @@ export const PROCESS_SETTINGS = {
     z
       .string()
       .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
-      // The driver takes other words for no TLS, for TLS that falls back to none, or for verify-full.
+      // The driver reads other words as no TLS, as TLS that falls back to none, or as verify-full.
       .refine((url) => /^(require|verify-full)?$/.test(sslmodeOf(url)), 'sslmode must be require or verify-full')
       .optional(),
     'Address of a Postgres database (15 or newer). Without it the server uses the embedded database. With sslmode=verify-full, the connection requires TLS and a certificate for the host name in the address, from an authority that Node knows (NODE_EXTRA_CA_CERTS adds one). With sslmode=require, it requires TLS and does not check the certificate.',
@@ -135,10 +135,10 @@ export const PROCESS_SETTINGS = {
   ],
 } as const;
 
-/** What the domains declare, whichever are served. */
+/** The settings that domains declare, whichever domains are served. */
 export const DOMAIN_SETTINGS: DeclaredSettings = Object.assign({}, ...DOMAINS.map(({ settings }) => settings));
 
-/** Every setting, by its variable. `docs/configuration.md` is made from it. */
+/** Every setting, by its variable. `docs/configuration.md` is generated from it. */
 export const SETTINGS: Readonly<Record<string, readonly [form: z.ZodType, purpose: string]>> = {
   ...PROCESS_SETTINGS,
   ...Object.fromEntries(

@@ -1,10 +1,10 @@
 /**
- * The numbers under which transactions of all replicas take turns: the only list of them, since two uses of one number
- * would wait for each other. Replicas of neighbouring releases take the same ones.
+ * Keys of the advisory locks that transactions of all replicas share. This is the only list, since two uses of one key
+ * would wait for each other. Replicas of neighbouring releases use the same keys.
  */
 export const ADVISORY_LOCKS = {
   migrations: 4_102_020,
-  /** Held from the events of a transaction to its commit. */
+  /** Held while events get their positions, until that transaction commits. */
   events: 4_102_021,
   sealer: 4_102_022,
 } as const;

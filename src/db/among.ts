@@ -1,27 +1,27 @@
 import { type Column, inArray, type SQL, sql } from 'drizzle-orm';
 import { badInput } from '../platform/errors.js';
 
-/** Each value is a parameter of the statement, and a statement has 65,535 at most. */
+/** Each value is a parameter of the statement, and a statement has at most 65,535. */
 const VALUES_MAX = 1000;
 
-/** The values that a filter asks for; null or absent when it does not ask. */
+/** The values that a filter accepts; null or absent when there is no such filter. */
 export type Values = readonly string[] | null | undefined;
 
-/** @throws Refusal BAD_USER_INPUT for more values than a filter may have. */
+/** @throws Refusal BAD_USER_INPUT when a filter has too many values. */
 export function requireFew(values: Values): void {
   if (values != null && values.length > VALUES_MAX) throw badInput(`A filter has at most ${VALUES_MAX} values.`);
 }
 
-/** Whether a text is among the values of a filter. @throws Refusal as `requireFew` does. */
+/** The condition that a text is among a filter's values. @throws Refusal as `requireFew` does. */
 export function among(what: Column | SQL, values: Values): SQL | undefined {
   if (values == null) return undefined;
   requireFew(values);
-  // What Postgres cannot store equals nothing that it holds.
+  // Text that Postgres cannot store equals nothing in it.
   const storable = values.filter((value) => !/[\0\p{Cs}]/u.test(value));
   return storable.length === 0 ? sql`false` : inArray(sql`${what}`, storable);
 }
 
-/** The same for texts that are at hand. @throws Refusal as `requireFew` does. */
+/** The same for texts in memory. @throws Refusal as `requireFew` does. */
 export function amongThese(values: Values): (text: unknown) => boolean {
   if (values == null) return () => true;
   requireFew(values);

@@ -12,7 +12,7 @@ interface At {
   readonly version: number;
 }
 
-/** The rows that meet all conditions, in the order of their ids: a page, and one row more. */
+/** A page of the rows that meet all conditions, in the order of their ids, and one row more. */
 export async function pageById<Table extends Kept>(
   db: Db,
   table: Table,
@@ -30,7 +30,7 @@ export async function pageById<Table extends Kept>(
   return rows as InferSelectModel<Table>[];
 }
 
-/** The row as changed; undefined when it is no longer as `row` has it. */
+/** Returns the changed row; undefined when it no longer has the version of `row`. */
 export async function updateAt<Table extends Versioned>(
   tx: Tx,
   table: Table,
@@ -45,7 +45,7 @@ export async function updateAt<Table extends Versioned>(
   return changed as InferSelectModel<Table> | undefined;
 }
 
-/** Removes a row. False when it is no longer as `row` has it. */
+/** Removes a row. Returns false when it no longer has the version of `row`. */
 export async function removeAt(tx: Tx, table: Versioned, row: At): Promise<boolean> {
   return (await tx.delete(table).where(isStill(table, row)).returning({ id: table.id })).length > 0;
 }

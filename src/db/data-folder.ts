@@ -10,18 +10,18 @@ const markerOf = (dataDir: string) => join(dataDir, 'started');
 const MARKER = `A first start was finished here. While this file is here, the server makes no new database in this folder.
 `;
 
-/** With less free, a database that does not open lacks space and no file. */
+/** With fewer bytes free, a database that does not open lacks disk space, not a file. */
 const SPACE_MIN = 16 * 2 ** 20;
 
-/** Whether a first start was finished in the folder. */
+/** Whether a first start was completed in the folder. */
 export const isStarted = (dataDir: string): boolean => existsSync(markerOf(dataDir));
 
-/** Writes down that the first start is finished: what is missing from here on is never made anew. */
+/** Records that the first start is complete: from now on, nothing that is missing is created again. */
 export function markStarted(dataDir: string): void {
   createWhole(markerOf(dataDir), MARKER);
 }
 
-/** Said when the folder has not the database that was in it, or that there should be. */
+/** Thrown when the folder lacks the database that was in it, or that should be. */
 export class DataMissing extends CannotStart {}
 
 const noData = (dataDir: string) =>
@@ -32,7 +32,7 @@ export function makeFolder(dataDir: string, mayCreate: boolean): void {
   if (!mayCreate && !existsSync(dataDir)) throw noData(dataDir);
   mkdirSync(dirname(dataDir), { recursive: true });
   try {
-    // Not with its parents: that takes a disk that is read-only for a folder that is missing.
+    // Not recursive: a recursive mkdir reports a read-only disk as a missing folder.
     mkdirSync(dataDir, { mode: 0o700 });
   } catch (error) {
     if (!statSync(dataDir, { throwIfNoEntry: false })?.isDirectory()) throw error;
@@ -41,8 +41,8 @@ export function makeFolder(dataDir: string, mayCreate: boolean): void {
 }
 
 /**
- * Makes sure that the folder, which this process owns, has a database: makes one unless there has been one. Killed in
- * between, it leaves nothing under the database's name.
+ * Makes sure that the folder, which this process owns, has a database; creates one unless there has been one. A process
+ * that is killed in between leaves nothing under the database's name.
  *
  * @param mayCreate whether an empty folder gets a database.
  * @throws DataMissing
@@ -61,7 +61,7 @@ export async function ensureDatabase(dataDir: string, mayCreate: boolean): Promi
   syncFolder(dataDir);
 }
 
-/** @throws DataMissing for a database without tables where a first start was finished. */
+/** @throws DataMissing for a database without tables in a folder where a first start was completed. */
 export async function openFiles(dataDir: string): Promise<PGlite> {
   const client = await opened(dataDir, filesOf(dataDir));
   try {
@@ -94,7 +94,7 @@ async function opened(dataDir: string, files: string): Promise<PGlite> {
   }
 }
 
-/** @throws CannotStart when the disk is full, which the engine tells only as a failure to open. */
+/** @throws CannotStart when the disk is full, which the engine only reports as a failure to open. */
 function requireSpace(dataDir: string, cause: unknown): void {
   const { bavail, bsize } = statfsSync(dataDir);
   if (bavail * bsize >= SPACE_MIN) return;

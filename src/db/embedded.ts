@@ -14,7 +14,7 @@ import type { Database, RootDb, StatementListener } from './types.js';
 
 export interface EmbeddedOptions {
   readonly dataDir: string;
-  /** Whether an empty folder gets a database; so by default. */
+  /** Whether to create a database in an empty folder; true by default. */
   readonly mayCreate?: boolean | undefined;
   readonly statements?: StatementListener | undefined;
   readonly log?: Logger | undefined;
@@ -22,9 +22,9 @@ export interface EmbeddedOptions {
 
 /**
  * Opens the embedded database (PGlite) in a folder that this process then owns: PGlite takes no lock itself, and two
- * processes on one folder would corrupt it. The folder is private because PGlite creates files that are not.
+ * processes on one folder would corrupt it. The folder is private because PGlite's files are not.
  *
- * @throws CannotStart for a folder that another process has, or that lacks what was in it.
+ * @throws CannotStart when another process owns the folder, or when it lacks files that were in it.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Database> {
   const { dataDir, mayCreate = true, statements } = options;
@@ -42,10 +42,10 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Database> 
   }
 }
 
-/** Longer than a long statement takes, which here all others wait for. */
+/** Longer than a long statement, for which all others wait here. */
 const WAIT_MAX_MS = 30_000;
 
-/** Wraps an open PGlite, whose migrations are the caller's business. */
+/** Wraps an open PGlite. The caller runs the migrations. */
 export function embeddedDatabase(
   client: PGlite,
   statements?: StatementListener,
@@ -81,7 +81,7 @@ export function embeddedDatabase(
   };
 }
 
-/** PGlite lets one in after the other as well, but whoever waits does so without end. */
+/** PGlite also runs one statement at a time, but callers would wait without a limit. */
 function through(client: PGlite, gate: Gate, faults: Faults, own: Share, transactions: Share): PGlite {
   const passing =
     (share: Share, run: (...args: never[]) => Promise<unknown>) =>

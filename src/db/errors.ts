@@ -1,4 +1,4 @@
-/** What a failed statement means to the program; everything else is a fault. */
+/** What a failed statement means to the program; every other error is a fault. */
 export type DatabaseFault =
   | { readonly kind: 'unique' | 'foreign-key'; readonly constraint: string }
   | { readonly kind: 'conflict' }
@@ -6,11 +6,11 @@ export type DatabaseFault =
   | { readonly kind: 'unstorable-text' }
   | { readonly kind: 'other' };
 
-/** Serialization failure and deadlock (PostgreSQL manual, appendix A): the transaction can be run again. */
+/** Serialization failure and deadlock (PostgreSQL manual, appendix A): the transaction can run again. */
 const CONFLICTS = new Set(['40001', '40P01']);
 /**
- * Why the database cannot serve just now, by the codes of PostgreSQL (manual, appendix A), of the system, of the driver
- * and of the gate.
+ * Why the database cannot serve now, by the codes of PostgreSQL (manual, appendix A), the operating system, the driver
+ * and the gate.
  */
 const CAUSES = {
   'no-connection': /^NO_CONNECTION$/,
@@ -19,7 +19,7 @@ const CAUSES = {
   'disk-full': /^(53100|58030|ENOSPC|EDQUOT)$/,
   'read-only': /^25006$/,
   'too-many-sessions': /^53[023]00$|^53400$/,
-  // A password that was changed, a database that was renamed.
+  // For example a changed password or a renamed database.
   refused: /^(28...|3D000)$/,
   gone: /^(08...|57P0[1-5]|ECONN\w+|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CONNECT\w+)$/,
 } as const;
@@ -34,14 +34,14 @@ interface Caused {
   message?: unknown;
 }
 
-/** Classifies an error by its chain of causes: the drivers name the same facts differently. */
+/** Classifies an error by its chain of causes: drivers name the same facts differently. */
 export function databaseFault(error: unknown): DatabaseFault {
   for (let current = error as Caused | null | undefined, depth = 0; current && depth < 5; depth++) {
     const code = typeof current.code === 'string' ? current.code : '';
     const constraint = String(current.constraint ?? current.constraint_name ?? '');
     if (code === '23505') return { kind: 'unique', constraint };
     if (code === '23503') return { kind: 'foreign-key', constraint };
-    // A NUL, which JSON can carry and no Postgres text can hold.
+    // A NUL character, which JSON can carry but no Postgres text can hold.
     if (code === '22021') return { kind: 'unstorable-text' };
     if (CONFLICTS.has(code)) return { kind: 'conflict' };
     const cause = current.message === 'PGlite is closed' ? 'gone' : causeFor(code);
@@ -55,7 +55,7 @@ function causeFor(code: string): Cause | undefined {
   return CAUSE_NAMES.find((cause) => CAUSES[cause].test(code));
 }
 
-/** Why the database could not serve; undefined for what failed of anything else. */
+/** Why the database could not serve; undefined for any other error. */
 export function causeOf(error: unknown): Cause | undefined {
   const fault = databaseFault(error);
   return fault.kind === 'unavailable' ? fault.cause : undefined;
@@ -64,8 +64,8 @@ export function causeOf(error: unknown): Cause | undefined {
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /**
- * What may be logged of a fault. The message of a failed statement holds its parameters, secrets among them, so of such
- * an error only codes, the constraint and the places in the code are kept.
+ * The parts of a fault that may be logged. The message of a failed statement holds its parameters, which can be
+ * secrets, so of such an error only the codes, the constraint and the stack frames are kept.
  */
 export function faultForLog(error: unknown): { type: string; codes: string[]; message?: string; frames: string[] } {
   const chain: Caused[] = [];

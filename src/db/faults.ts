@@ -1,13 +1,13 @@
 import type { Logger } from '../platform/log.js';
 import { type Cause, causeOf, faultForLog } from './errors.js';
 
-/** One line for each cause in so long, however many requests meet it. */
+/** At most one log line per cause in this time, however many requests meet it. */
 const LOG_EVERY_MS = 10_000;
 
-/** What lasts until an operator acts, and what every request meets: readiness looks closer after one of these. */
+/** Causes that last until an operator acts and that every request meets; after one, readiness looks closer. */
 const LASTING: ReadonlySet<Cause> = new Set(['disk-full', 'read-only', 'too-many-sessions', 'refused']);
 
-/** What went wrong with the database of late. */
+/** Counts and logs the failures of the database. */
 export class Faults {
   readonly #log: Logger | undefined;
   readonly #counts = new Map<Cause, number>();
@@ -19,7 +19,7 @@ export class Faults {
     this.#log = log;
   }
 
-  /** Takes note when it is the database that could not serve; everything else is not its fault. */
+  /** Counts an error when the database could not serve; ignores every other error. */
   saw(error: unknown): void {
     const cause = causeOf(error);
     if (cause === undefined) return;
@@ -38,12 +38,12 @@ export class Faults {
     return this.#counts.get(cause) ?? 0;
   }
 
-  /** Changes with each fault that lasts; 0 when there is none to look into. */
+  /** Changes with each lasting fault; 0 when there is none to check. */
   get suspicion(): number {
     return this.#suspicion;
   }
 
-  /** Nothing is wrong any more, unless more was seen since. */
+  /** Ends the suspicion, unless there were more faults since it was read. */
   clear(suspicion: number): void {
     if (this.#suspicion === suspicion) this.#suspicion = 0;
   }

@@ -11,7 +11,7 @@ import {
   writtenOwner,
 } from './lock-owner.js';
 
-/** Said when another living process owns the folder. */
+/** Thrown when another live process owns the folder. */
 export class FolderInUse extends CannotStart {
   constructor(folder: string, { pid, host }: Owner) {
     const where = host === null || host === thisProcess().host ? '' : ` on ${host}`;
@@ -21,7 +21,7 @@ export class FolderInUse extends CannotStart {
   }
 }
 
-/** Said when a folder was locked on another machine, from which nobody can know whether it still has the folder open. */
+/** Thrown when another machine locked the folder: from here nobody can know whether it still has the folder open. */
 export class FolderFromElsewhere extends CannotStart {
   constructor(folder: string, { host }: Owner) {
     super(
@@ -30,7 +30,7 @@ export class FolderFromElsewhere extends CannotStart {
   }
 }
 
-/** Said when a folder has the lock of another: what was copied while a server wrote to it may be torn. */
+/** Thrown when the lock was copied with the folder: files that are copied while a server writes to them may be torn. */
 export class FolderCopied extends CannotStart {
   constructor(folder: string, { pid }: Owner) {
     super(
@@ -44,8 +44,8 @@ export interface FolderLock {
 }
 
 /**
- * Takes a folder for this process. The lock is a file that names its owner, so that a lock left by a killed process, of
- * this machine or of a container on it, is known to be stale and taken over.
+ * Takes a folder for this process. The lock is a file that names its owner, so a lock that a killed process left, on
+ * this machine or in a container on it, is recognized as stale and taken over.
  *
  * @throws FolderInUse, FolderFromElsewhere, FolderCopied.
  */
@@ -68,7 +68,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   }
 }
 
-/** Says in a new file that this process owns it, and returns what it says. */
+/** Writes a new file that names this process as its owner, and returns the text. */
 function writeOwner(path: string, socket: string | null): string {
   const file = openSync(path, 'wx', 0o600);
   try {
@@ -82,7 +82,7 @@ function writeOwner(path: string, socket: string | null): string {
 
 const inodeOf = (file: number) => String(fstatSync(file, { bigint: true }).ino);
 
-/** Linking is atomic and refuses to replace, where writing with an exclusive flag would show an empty file first. */
+/** Linking is atomic and never replaces a file; an exclusive write would first show an empty file. */
 function tryLink(from: string, to: string): boolean {
   try {
     linkSync(from, to);
@@ -101,7 +101,7 @@ async function removeIfStale(folder: string, path: string): Promise<void> {
   const isAlive = await isOwnerAlive(folder, owner);
   if (isAlive === null) throw new FolderFromElsewhere(folder, owner);
   if (isAlive) throw new FolderInUse(folder, owner);
-  // Renaming first makes sure that what is removed is what was judged: another process may have taken over meanwhile.
+  // Rename first, so that only the file that was judged is removed: another process may have taken over meanwhile.
   const aside = `${path}.stale.${process.pid}`;
   try {
     renameSync(path, aside);
@@ -119,7 +119,7 @@ function releaseIfOwned(path: string, owner: string, presence: { end(): void }):
   presence.end();
 }
 
-/** What one file says, and which it is; null where there is none. */
+/** The text and inode of a file; null when there is none. */
 function read(path: string): { readonly text: string; readonly inode: string } | null {
   try {
     const file = openSync(path, 'r');

@@ -1,7 +1,7 @@
 /**
- * Who asks for a connection: `write` transactions of proven callers, `read` their other statements, `caller` the look-up
- * of who shows a credential that was proven before, `stranger` all of who proved nothing yet, `stream` reads for streams
- * of events, `chore` what the server does by itself.
+ * What a connection is for: `write` transactions of authenticated callers, `read` their other statements, `caller` to
+ * look up a credential that was valid before, `stranger` everything of callers that are not authenticated yet, `stream`
+ * reads for event streams, `chore` the server's own work.
  */
 export const SHARES = ['read', 'write', 'caller', 'stranger', 'stream', 'chore'] as const;
 export type Share = (typeof SHARES)[number];
@@ -9,17 +9,17 @@ export type Share = (typeof SHARES)[number];
 export interface ShareLimit {
   /** Connections that no other share may take. */
   readonly kept: number;
-  /** Connections at most, of its own and of what is kept for nobody. */
+  /** Connections at most: its own, and those that are kept for no share. */
   readonly most: number;
 }
 export type ShareLimits = Readonly<Record<Share, ShareLimit>>;
 
-/** The least number of connections of which every share can have one. */
+/** With fewer connections, not every share can have one. */
 export const CONNECTIONS_MIN = 6;
 
 /**
- * How connections are divided. Transactions may wait for a lock that somebody else holds, as many as may come in; so what
- * is read, and who asks, has connections that they cannot take.
+ * How connections are divided. Transactions may wait for locks, and may wait on all the connections they can get; so
+ * reads and look-ups of callers have connections that transactions cannot take.
  * @param connections At least `CONNECTIONS_MIN`.
  */
 export function sharesOf(connections: number): ShareLimits {
@@ -34,10 +34,10 @@ export function sharesOf(connections: number): ShareLimits {
   };
 }
 
-/** Of one connection nothing can be kept: shares take turns. */
+/** With one connection nothing can be kept: shares take turns. */
 export const ONE_CONNECTION = Object.fromEntries(SHARES.map((share) => [share, { kept: 0, most: 1 }])) as ShareLimits;
 
-/** No connection came free in time, or too many wait for one already; nothing was sent. */
+/** No connection came free in time, or too many already wait for one; no statement was sent. */
 export class NoConnection extends Error {
   readonly code = 'NO_CONNECTION';
   constructor(share: Share, why: string) {
@@ -45,7 +45,7 @@ export class NoConnection extends Error {
   }
 }
 
-/** More are refused at once: they would only wait for nothing. */
+/** When this many wait, more are refused at once: they would wait in vain. */
 const WAITING_MAX = 5_000;
 
 interface Waiting {
@@ -65,11 +65,11 @@ interface Lane extends ShareLimit {
   refused: number;
 }
 
-/** Lets as many through at a time as there are connections. Waiting is bounded, and fair: shares take turns, each first come first served. */
+/** Admits as many at a time as there are connections. Waiting is bounded and fair: shares take turns, each in order. */
 export class Gate {
   readonly #waitMaxMs: number;
   readonly #lanes: ReadonlyMap<Share, Lane>;
-  /** Whose turn it is, first. */
+  /** Ordered by whose turn comes first. */
   readonly #turns: Lane[];
   #free: number;
 
@@ -80,7 +80,7 @@ export class Gate {
     this.#lanes = new Map(this.#turns.map((lane) => [lane.share, lane]));
   }
 
-  /** Runs something that holds one connection until it settles. @throws NoConnection when none came free in time. */
+  /** Runs a function that holds one connection until it settles. @throws NoConnection when none came free in time. */
   async pass<T>(share: Share, run: () => PromiseLike<T>): Promise<T> {
     const lane = this.#lane(share);
     if (lane.waiting.size === 0 && this.#mayEnter(lane)) this.#enter(lane);
@@ -136,7 +136,7 @@ export class Gate {
     });
   }
 
-  /** Whoever was let in goes to the end of the turns. */
+  /** A share that was admitted goes to the end of the turns. */
   #admit(): void {
     for (let lane = this.#next(); lane !== undefined; lane = this.#next()) {
       const [first] = lane.waiting;

@@ -1,16 +1,16 @@
 import postgres, { type Sql } from 'postgres';
 import { CHANNEL, EVERY_TOPIC } from './notify.js';
 
-/** Said by ourselves, to hear whether we still hear. */
+/** We send this to ourselves, to check whether we still hear. */
 const PING = '';
 const PING_MS = 5000;
 
 /**
- * Listens on a connection of its own. A connection can be dead without anybody being told, and the driver gives up when
- * one cannot be made anew at once: so every few seconds something is said, and when it is not heard by the next time,
- * listening begins again.
+ * Listens on a connection of its own. A connection can be dead without an error, and the driver gives up when it cannot
+ * reconnect at once: so a ping is sent every few seconds, and when it is not heard before the next one, listening
+ * starts again.
  *
- * @param say Says a ping through another connection.
+ * @param say Sends a ping through another connection.
  */
 export async function keepListening(
   url: string,

@@ -4,37 +4,37 @@ import { connect, createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 
-/** Who holds a folder. What a system does not tell is null. */
+/** Who holds a folder. Fields that the system does not report are null. */
 export interface Owner {
   readonly pid: number;
-  /** When the process began, in clock ticks since the machine did: a pid is given out again. */
+  /** When the process started, in clock ticks since boot: a pid is reused. */
   readonly started: string | null;
-  /** Changes each time the machine starts; containers have their machine's. */
+  /** Changes at each boot; containers have their machine's. */
   readonly boot: string | null;
-  /** In which pids count: each container has a space of its own. */
+  /** The namespace of the pid: each container has its own. */
   readonly pidSpace: string | null;
-  /** In the folder, a socket on which the owner listens for as long as it lives. */
+  /** A socket in the folder; the owner listens on it as long as it lives. */
   readonly socket: string | null;
   readonly host: string | null;
   readonly machine: string | null;
-  /** Of the file that says all this: a copy of it is another file. */
+  /** The inode of the lock file: a copy has another one. */
   readonly inode: string | null;
 }
 
 const FIELDS = ['pid', 'started', 'boot', 'pidSpace', 'socket', 'host', 'machine', 'inode'] as const;
 
-/** Systems take about 104 bytes, and what is longer some cut off without a word. */
+/** Systems take about 104 bytes, and some silently cut off longer paths. */
 const SOCKET_PATH_MAX = 100;
 
 export const writtenOwner = (owner: Owner): string => FIELDS.map((field) => owner[field] ?? '-').join(' ');
 
-/** Reads what `writtenOwner` wrote; locks of the first servers have the first two fields. */
+/** Reads what `writtenOwner` wrote; locks of the first servers have only the first two fields. */
 export function ownerFrom(text: string): Owner {
   const words = text.trim().split(' ');
   const told = (index: number) => (words[index] === undefined || words[index] === '-' ? null : words[index]);
   const [pid, ...rest] = FIELDS.map((_, index) => told(index));
   const [started = null, boot = null, pidSpace = null, socket = null, host = null, machine = null, inode = null] = rest;
-  // A name in the folder and no way out of it, whoever wrote the file.
+  // Only a name in the folder, never a path out of it, whoever wrote the file.
   return { pid: Number(pid), started, boot, pidSpace, socket: socket && basename(socket), host, machine, inode };
 }
 
@@ -51,28 +51,28 @@ export function thisProcess(): Owner {
   };
 }
 
-/** Whether a lock lies in another file than its owner made since this machine started. Later, files may be numbered anew. */
+/** Whether the lock is in another file than its owner made since this boot. After a boot, files may get new inodes. */
 export function isCopied(owner: Owner, inode: string): boolean {
   return owner.inode !== null && owner.inode !== inode && owner.boot !== null && owner.boot === thisProcess().boot;
 }
 
-/** Whether the owner of a folder's lock lives; null when that cannot be known, since it is of another machine. */
+/** Whether the owner of a folder's lock is alive; null when that is unknown because it is on another machine. */
 export async function isOwnerAlive(folder: string, owner: Owner): Promise<boolean | null> {
   const here = thisProcess();
   const isLegacy = owner.boot === null && owner.host === null;
   if (isLegacy) return isProcessAlive(owner);
   if (owner.boot !== here.boot || owner.boot === null) {
     if (!isSameMachine(owner, here)) return null;
-    // The machine has started anew since, which no process outlives.
+    // The machine booted since; no process survives that.
     return owner.boot === null ? isProcessAlive(owner) : false;
   }
   if (owner.pidSpace === here.pidSpace) return isProcessAlive(owner);
-  // In another container of this machine, or this one before it was started again: its pid says nothing here.
+  // In another container of this machine, or in this one before its restart: its pid means nothing here.
   if (owner.socket !== null) return isListening(join(folder, owner.socket));
   return owner.host === here.host ? false : null;
 }
 
-/** Images may carry a machine id that all their containers share, so the name has to be the same too. */
+/** Images may carry a machine id that all their containers share, so the host name must match too. */
 function isSameMachine(owner: Owner, here: Owner): boolean {
   const isNamed = owner.host === here.host;
   return isNamed && (owner.machine === null || here.machine === null || owner.machine === here.machine);
@@ -89,7 +89,7 @@ function isProcessAlive({ pid, started }: Owner): boolean {
   return now === null || started === null || started === 'unknown' || now === started;
 }
 
-/** Lets other containers see that this process lives. Where sockets cannot be, as with a long path, there is none. */
+/** Lets other containers see that this process is alive. Null where no socket can be, as with a long path. */
 export async function listenAsOwner(folder: string): Promise<{ readonly socket: string | null; end(): void }> {
   const socket = `lock.${randomUUID().slice(0, 8)}.sock`;
   const path = join(folder, socket);

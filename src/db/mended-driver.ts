@@ -3,13 +3,13 @@ import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { CannotStart } from '../platform/cannot-start.js';
 
-/** Every file that scripts/patch.mjs changes, and the word by which it sees that it did. */
+/** Every file that scripts/patch.mjs changes, and the word that shows the change. */
 const CHANGED = ['connection.js', 'index.js'];
 const MENDED = /\bgone\b/;
 
 /**
- * Makes sure that the Postgres driver is the one that an install mends (docs/decisions/0013): as it is published it may
- * give an answer to the wrong query.
+ * Checks that the installed Postgres driver is mended (docs/decisions/0013): the published one may give an answer to
+ * the wrong query.
  * @throws CannotStart
  */
 export function requireMendedDriver(folder = driverFolder()): void {

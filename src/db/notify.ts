@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm';
 import type { Tx } from './types.js';
 
-/** The one channel of all processes; what is said on it is a topic. */
+/** The one channel of all processes; each message is a topic. */
 export const CHANNEL = 'bailiwick';
-/** Heard in place of any topic that may have been missed. */
+/** Sent to listeners when topics may have been missed. */
 export const EVERY_TOPIC = '*';
 
 /**
- * Wakes who waits for a topic, in every process, once the transaction commits; said twice in a transaction it is heard
- * once. It carries nothing: who is woken reads the database, and decides for itself what it may see.
+ * Wakes the listeners of a topic in every process once the transaction commits; repeated in a transaction, it arrives
+ * once. It carries no data: listeners read the database, and decide what their callers may see.
  */
 export async function notify(tx: Tx, topic: string): Promise<void> {
   await tx.execute(sql`select pg_notify(${CHANNEL}, ${topic})`);

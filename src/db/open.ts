@@ -11,24 +11,24 @@ export { EVERY_TOPIC, notify } from './notify.js';
 export type { Database, Db, Engine, RootDb, StatementListener, Tx } from './types.js';
 
 export interface DatabaseOptions {
-  /** A postgres:// address; without one the embedded database in `dataDir` is opened. */
+  /** A postgres:// URL; without one, the embedded database in `dataDir` is opened. */
   readonly url?: string | undefined;
   /** Folder of the embedded database; created with mode 0700 when missing. */
   readonly dataDir: string;
-  /** Whether that folder gets a database when it is empty; so by default. */
+  /** Whether to create a database in that folder when it is empty; true by default. */
   readonly mayCreate?: boolean;
   /** How many connections to Postgres at most. */
   readonly connectionsMax: number;
-  /** How long something waits for a free connection to Postgres. */
+  /** How long to wait for a free connection to Postgres. */
   readonly connectionWaitMaxMs?: number;
   /** How long a statement waits for a lock in Postgres. */
   readonly lockWaitMaxMs?: number;
   readonly statements?: StatementListener;
-  /** Hears when the database cannot serve. */
+  /** Logs when the database cannot serve. */
   readonly log?: Logger;
 }
 
-/** Opens the database and brings it to the newest migration. The only place that chooses between the two engines. */
+/** Opens the database and applies all migrations. The only place that chooses between the two engines. */
 export function openDatabase(options: DatabaseOptions): Promise<Database> {
   return options.url === undefined ? openEmbedded(options) : openPostgres({ ...options, url: options.url });
 }

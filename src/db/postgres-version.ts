@@ -3,7 +3,7 @@ import { CannotStart } from '../platform/cannot-start.js';
 import { rowsOf } from './rows.js';
 import type { Db } from './types.js';
 
-/** As `server_version_num` counts: the migrations use what came with it. */
+/** In the form of `server_version_num`; the migrations use features of this version. */
 const OLDEST = 150_000;
 
 /** @throws CannotStart for a server that is too old. */

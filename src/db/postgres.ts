@@ -17,28 +17,28 @@ import type { Database, RootDb, StatementListener } from './types.js';
 export interface PostgresOptions {
   readonly url: string;
   readonly connectionsMax: number;
-  /** How long something waits for a free connection. */
+  /** How long to wait for a free connection. */
   readonly connectionWaitMaxMs?: number | undefined;
   /** How long a statement waits for a lock. */
   readonly lockWaitMaxMs?: number | undefined;
   readonly statements?: StatementListener | undefined;
-  /** Hears when the database cannot serve. */
+  /** Logs when the database cannot serve. */
   readonly log?: Logger | undefined;
 }
 
-/** How long one statement may run; a request that needs longer is answered UNAVAILABLE. */
+/** How long one statement may run; a request that needs longer gets UNAVAILABLE. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
 const CONNECTION_WAIT_MAX_MS = 5_000;
 const LOCK_WAIT_MAX_MS = 5_000;
 
 /**
- * Longest wait before a lost connection is tried again, in seconds. Requests wait as long for their UNAVAILABLE, and the
- * driver's own 20 is longer than clients have patience for.
+ * Longest wait before the next attempt to reconnect, in seconds. Requests wait as long for their UNAVAILABLE, and the
+ * driver's default of 20 is longer than clients have patience for.
  */
 const RECONNECT_SECONDS_MAX = 1;
 
-/** A look at the database's health that takes longer is no answer any more. */
+/** A health check that takes longer counts as no answer. */
 const LOOK_TIMEOUT_MS = 2_000;
 
 /** Opens a pool of connections to Postgres and migrates it, one replica at a time. */
@@ -50,7 +50,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     connection: {
       statement_timeout: STATEMENT_TIMEOUT_MS,
       lock_timeout: options.lockWaitMaxMs ?? LOCK_WAIT_MAX_MS,
-      // A transaction that this process forgot, or could not go on with, holds no lock for longer.
+      // A transaction that this process forgot or could not continue holds its locks no longer.
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     },
   });
@@ -87,7 +87,7 @@ function connect(url: string, name: string, { connection, ...options }: Options<
     connect_timeout: 5,
     backoff: (attempt) => Math.min(3 ** attempt / 100, RECONNECT_SECONDS_MAX),
     onnotice: () => {},
-    // Drizzle reads and writes arrays itself; and when the connection ends meanwhile, nobody catches that this failed.
+    // Drizzle reads and writes arrays itself; and if the connection ends during the fetch, nobody catches the error.
     fetch_types: false,
     ...options,
     connection: { application_name: name, ...connection },
@@ -107,7 +107,7 @@ const askOn =
     return row && Object.values(row)[0];
   };
 
-/** On a connection that is made for it. */
+/** Looks on a new connection. */
 function freshly(url: string): Ways['fresh'] {
   return async (look) => {
     const client = connect(url, 'bailiwick readiness', LOOK);

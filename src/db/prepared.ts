@@ -3,26 +3,26 @@ import type { Sql } from 'postgres';
 import { causeOf } from './errors.js';
 import type { Gate, Share } from './gate.js';
 
-/** Texts that are prepared, at most. Each takes memory in every connection's backend until the connection ends. */
+/** How many texts are prepared. Each takes memory in every connection's backend until the connection ends. */
 const PREPARED_MAX = 500;
-/** How often a text must come before it is. Filters make many texts that come once. */
+/** How often a text must come before it is prepared. Filters make many texts that come once. */
 const SIGHTINGS = 3;
 const SIGHTED_MAX = 2_000;
-/** Longer texts have lists of values in them, and seldom come again. */
+/** Longer texts contain lists of values, and seldom come again. */
 const LENGTH_MAX = 8_000;
 
-/** Which share of the connections a handle's single statements take, and its transactions. */
+/** Which share of the connections a handle's single statements and its transactions take. */
 export interface Use {
   readonly statements: Share;
   readonly transactions: Share;
 }
 
 /**
- * Handles of a client that prepare the statements which they see often: that saves a round trip and the planning. Drizzle
- * sends every statement unprepared unless the code gives it a name. Statements and transactions pass the gate; what runs
- * in a transaction has its connection already.
+ * Handles of a client that prepare the statements which they see often: that saves a round trip and the planning.
+ * Drizzle sends a statement unprepared unless the code names it. Statements and transactions pass the gate; a statement
+ * in a transaction already has its connection.
  *
- * @param failed Sees what fails.
+ * @param failed Called with each error.
  */
 export function handlesOf(client: Sql, gate: Gate, failed: (error: unknown) => void): (use: Use) => Sql {
   const isPrepared = admission();
@@ -59,8 +59,8 @@ function admission(): (text: string) => boolean {
 type Run = (tx: Sql) => PromiseLike<unknown>;
 
 /**
- * Runs a transaction. A connection that began while the database was read-only by its settings stays so, whatever they
- * become: so it ends here, and the next one begins as the settings are then.
+ * Runs a transaction. A connection that began while the database's settings were read-only stays read-only when they
+ * change: so it ends here, and the next one begins with the current settings.
  */
 async function transact(client: Sql, options: readonly unknown[], run: Run): Promise<unknown> {
   const begin = client.begin as unknown as (...args: unknown[]) => Promise<unknown>;
@@ -87,10 +87,10 @@ function over(client: Sql, methods: Readonly<Record<PropertyKey, unknown>>): Sql
 
 type Rows = ReturnType<Sql['unsafe']>;
 
-/** Drizzle awaits what `unsafe` answers, or asks it for rows without names; nothing is sent before it does. */
+/** Drizzle awaits the result of `unsafe`, or gets rows without names from it; nothing is sent before. */
 function later(start: (form: (rows: Rows) => PromiseLike<unknown>) => Promise<unknown>) {
   return {
-    // biome-ignore lint/suspicious/noThenProperty: the driver's own answer is one as well, which sends when it is awaited.
+    // biome-ignore lint/suspicious/noThenProperty: the driver's own result is thenable too, and sends when awaited.
     then: (...settled: Parameters<Promise<unknown>['then']>) => start((rows) => rows).then(...settled),
     values: () => start((rows) => rows.values()),
   };

@@ -4,7 +4,7 @@ import type { RootDb, Tx } from './types.js';
 // biome-ignore lint/suspicious/noExplicitAny: drizzle leaves the schema of a database open only through any.
 type Transaction = PgTransaction<PgQueryResultHKT, any, any>;
 
-/** Makes of drizzle's database ours, whose transactions cannot be nested. */
+/** Turns drizzle's database into ours, whose transactions cannot be nested. */
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 export function rootOf(database: PgDatabase<PgQueryResultHKT, any>): RootDb {
   const begin = database.transaction.bind(database);
@@ -12,7 +12,7 @@ export function rootOf(database: PgDatabase<PgQueryResultHKT, any>): RootDb {
   return Object.assign(database, { transaction }) as unknown as RootDb;
 }
 
-/** Drizzle would make a savepoint, behind which what failed looks as if it had not been tried. */
+/** Drizzle would make a savepoint; after its rollback, what failed looks as if it had not been tried. */
 function flat(tx: Transaction): Tx {
   const transaction = async () => {
     throw new Error('A transaction cannot begin inside another: pass `tx` on, or begin it after this one ended.');

@@ -3,9 +3,8 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Db } from './types.js';
 
 /**
- * Runs a statement and answers its rows as the engine gives them, by column name; times are text. Quicker than the
- * query builder, which gives each column of each row its type one by one. One engine answers rows, the other has them in
- * an object.
+ * Runs a statement and returns its rows as the engine gives them, by column name; times are text. Faster than the query
+ * builder, which converts each column of each row. One engine returns the rows, the other an object that holds them.
  */
 export async function rowsOf<Row>(db: Db, statement: SQL): Promise<readonly Row[]> {
   const answer = (await db.execute(statement)) as readonly Row[] | { readonly rows: readonly Row[] };
@@ -17,7 +16,7 @@ export type JsonRow = Readonly<Record<string, unknown>>;
 
 const columnsOf = new WeakMap<PgTable, readonly (readonly [string, PgColumn])[]>();
 
-/** What the query builder would give for a row that came as JSON. */
+/** What the query builder would return for a row that came as JSON. */
 export function rowFrom<Table extends PgTable>(table: Table, json: JsonRow): InferSelectModel<Table> {
   const columns = columnsOf.get(table) ?? (Object.entries(getTableColumns(table)) as [string, PgColumn][]);
   columnsOf.set(table, columns);

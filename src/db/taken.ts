@@ -2,13 +2,13 @@ import { alreadyExists } from '../platform/errors.js';
 import { databaseFault } from './errors.js';
 
 /**
- * What to tell who gives a value that another row has, by the name of the unique constraint: `what` begins the sentence,
- * such as "A user named", and `field` is both the row's field and that of the input. Each stands beside its table.
+ * The error for a value that another row has, by the name of the unique constraint: `what` begins the sentence, for
+ * example "A user named", and `field` is the name in the row and in the input. Each constant is next to its table.
  */
 export type Taken = Readonly<Record<string, { readonly field: string; readonly what: string }>>;
 
 /**
- * Runs what writes `values`.
+ * Runs `write`, which writes `values`.
  * @throws UserErrors ALREADY_EXISTS when another row has one of them.
  */
 export async function unlessTaken<T>(taken: Taken, values: object, write: () => Promise<T>): Promise<T> {

@@ -3,15 +3,15 @@ import type { Cause } from './errors.js';
 import type { GateUse, Share } from './gate.js';
 
 /**
- * Where statements go: the database, or a transaction of it. Repositories take one as their first argument and never
- * know which engine is behind it. Nothing that takes one can begin a transaction.
+ * Where statements run: the database, or one of its transactions. Repositories take one as their first argument and
+ * never know the engine. Code that takes one cannot begin a transaction.
  */
 // biome-ignore lint/suspicious/noExplicitAny: drizzle leaves the schema of a database open only through any.
 export interface Db extends Omit<PgDatabase<PgQueryResultHKT, any>, 'transaction'> {}
 
 declare const transaction: unique symbol;
 /**
- * A transaction, which only `RootDb.transaction` gives. Inside one nothing else may be used: on the embedded engine an
+ * A transaction; only `RootDb.transaction` makes one. Inside it nothing else may be used: on the embedded engine an
  * outer statement would wait forever.
  */
 export interface Tx extends Db {
@@ -30,25 +30,25 @@ export type Engine = 'embedded' | 'postgres';
 export interface Database {
   readonly engine: Engine;
   readonly db: RootDb;
-  /** The same for another share of the connections, its transactions included; `db` is for `read` and `write`. */
+  /** The same for another share of the connections, its transactions included; `db` uses `read` and `write`. */
   at(share: Share): RootDb;
-  /** How each share of the connections is used just now, and how many it was refused. */
+  /** How a share uses connections now, and how often it was refused one. */
   use(share: Share): GateUse;
-  /** How often the database could not serve, by why. */
+  /** How often the database could not serve, by cause. */
   failures(cause: Cause): number;
-  /** What keeps it from taking reads and writes, in one line that anybody may read; null when nothing does. */
+  /** Why it cannot take reads and writes, in one line that anybody may read; null when it can. */
   health(): Promise<string | null>;
   /**
-   * Hears what `notify` says, in any process, from now on. A connection that is lost is made anew, and then `EVERY_TOPIC`
-   * is heard, since something may have been missed. Resolves to what ends it.
+   * Calls `heard` with each topic that any process passes to `notify` from now on. After a lost connection was restored
+   * it passes `EVERY_TOPIC`, since topics may have been missed. Resolves to a function that ends it.
    */
   listen(heard: (topic: string) => void): Promise<() => Promise<void>>;
-  /** Says that the first start is finished: the database is never made anew from here on, whatever goes missing. */
+  /** Records that the first start is complete: from now on the database is never created again, whatever is missing. */
   started(): void;
   close(): Promise<void>;
 }
 
-/** Sees every statement with its parameters; tests count statements with it, nothing logs parameters. */
+/** Sees every statement with its parameters. Tests count statements with it; nothing logs parameters. */
 export interface StatementListener {
   logQuery(statement: string, parameters: unknown[]): void;
 }

@@ -31,7 +31,7 @@ export class ChangeNotifier {
   }
 }
 
-/** Remembers a notification: one that arrives while its owner reads ends the next wait at once. */
+/** Remembers a notification: one that arrives while the listener's owner reads ends the next wait at once. */
 export class Listener {
   readonly topics: readonly Topic[];
   readonly close: () => void;
@@ -45,7 +45,7 @@ export class Listener {
     this.#notifiedAt = since;
   }
 
-  /** When it was last notified; before the first time, when it began to listen. */
+  /** When it was last notified; before the first time, when it started to listen. */
   get notifiedAt(): number {
     return this.#notifiedAt;
   }

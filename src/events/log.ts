@@ -5,17 +5,17 @@ import { newId } from '../platform/ids.js';
 import { type Beginning, beginningOf, positionAt } from './positions.js';
 import { eventOutbox, events } from './tables.js';
 
-/** Something that changed, in the words of its domain. */
+/** A change, in the words of its domain. */
 export interface EventFact {
-  /** noun.verb, as in the audit log; whoever waits for this type is woken. */
+  /** noun.verb, as in the audit log; wakes the listeners of this type. */
   readonly type: string;
   readonly objectId: string;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Writes events in the transaction of the change, which must hold the objects that they are about. Whoever commits it
- * calls `Placer.committed` then: nobody is told before.
+ * Writes events in the transaction of the change, which must hold locks on the objects of the events. After the commit,
+ * the caller calls `Placer.committed`: no event is sent before.
  */
 export async function recordEvents(tx: Tx, facts: readonly EventFact[], at: Date): Promise<void> {
   if (facts.length === 0) return;
@@ -24,13 +24,13 @@ export async function recordEvents(tx: Tx, facts: readonly EventFact[], at: Date
 }
 
 /**
- * The position behind which a subscription begins; null for now.
- * @throws Refusal INVALID_CURSOR, with reason EVENTS_EXPIRED when what came behind it may be removed already.
+ * The position after which a subscription begins; null for now.
+ * @throws Refusal INVALID_CURSOR, with reason EVENTS_EXPIRED when events after it may be removed already.
  */
 export async function beginAt(db: Db, beginning: Beginning, now: Date, retentionMs: number): Promise<number | null> {
   const position = beginningOf(beginning, new Date(now.getTime() - retentionMs), now);
   if (position === null) return null;
-  // A position ahead of the time says nothing of its age, but events are removed in their order.
+  // A position ahead of the time says nothing about its age, but events are removed in order.
   if (position > positionAt(now) && !(await isKept(db, position))) throw eventsExpired();
   return position;
 }
@@ -41,8 +41,8 @@ async function isKept(db: Db, position: number): Promise<boolean> {
 }
 
 /**
- * Removes events from before a time, a bounded number at once, in their order; answers how many. Once the clock was ahead,
- * and events were written then, the positions behind them are ahead too: of such the time tells the age.
+ * Removes events older than a time, in order, a bounded number at once; returns how many. If the clock was once ahead
+ * and events were written then, later positions are ahead too: `occurredAt` gives the age of such events.
  */
 export async function removeEvents(db: Db, before: Date, now: Date, limit: number): Promise<number> {
   const isAhead = gt(events.position, positionAt(now));

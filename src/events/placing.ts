@@ -9,16 +9,16 @@ import { positionAt } from './positions.js';
 import { eventOutbox, events } from './tables.js';
 import { saidOf } from './topics.js';
 
-/** Events that are given a position at once. */
+/** How many events get their positions at once. */
 const AT_ONCE = 500;
-/** For how long commits are gathered before their events are placed together, in milliseconds. */
+/** How long commits are gathered before their events are placed together, in milliseconds. */
 const GATHER_MS = 3;
 
 /**
- * Gives committed events their positions, some at a time, and says in the same transaction what they are about; answers
- * how many. Only this takes turns, from here to its commit, so positions grow in the order of commits: a reader that has
- * seen one has seen all before it. Of two events of one object, whoever sees the later sees the earlier, which has the
- * lower turn.
+ * Gives a bounded number of committed events their positions, and notifies listeners in the same transaction; returns
+ * how many. Such transactions run one after another, from here to the commit, so positions grow in the order of
+ * commits: a reader that has seen one event has seen all before it. Of two events of one object, the earlier has the
+ * lower turn, and whoever sees the later one sees both.
  *
  * @param now A lower bound of the positions.
  */
@@ -26,7 +26,7 @@ export async function placeSome(db: RootDb, now: Date): Promise<number> {
   const [waiting] = await db.select({ turn: eventOutbox.turn }).from(eventOutbox).limit(1);
   if (waiting === undefined) return 0;
   return db.transaction(async (tx) => {
-    // A statement of its own: the next one must see what those before in the line committed.
+    // A separate statement: the next one must see what earlier holders of the lock committed.
     await tx.execute(sql`select pg_advisory_xact_lock(${ADVISORY_LOCKS.events}::bigint)`);
     const placed = await rowsOf<{ type: string; objectId: string }>(tx, placing(now));
     for (const said of saidOf(placed)) await notify(tx, said);
@@ -34,7 +34,7 @@ export async function placeSome(db: RootDb, now: Date): Promise<number> {
   });
 }
 
-/** A position is not before the time of its event, so who watches since a time misses nothing of it. */
+/** A position is not before the time of its event, so a subscription since a time misses nothing. */
 const placing = (now: Date) => sql`
   with taken as (
     delete from ${eventOutbox} where ${eventOutbox.turn} in
@@ -58,11 +58,11 @@ export interface PlacerOptions {
   readonly log: Logger;
 }
 
-/** Places the events of this process's commits, those of a few milliseconds together. */
+/** Places the events that this process commits, those of a few milliseconds together. */
 export class Placer {
   readonly #options: PlacerOptions;
   #running: Promise<void> = Promise.resolve();
-  /** What begins when `#running` ends; null when nothing was committed since that began. */
+  /** Begins when `#running` ends; null when nothing was committed since `#running` began. */
   #next: Promise<void> | null = null;
 
   constructor(options: PlacerOptions) {
@@ -70,15 +70,15 @@ export class Placer {
   }
 
   /**
-   * To be called once a transaction with events is committed. Resolves when they have their positions, which nobody has
-   * to wait for; never rejects, since what fails is left to the chore.
+   * Call this after the commit of a transaction with events. Resolves when the events have their positions, for which
+   * nobody must wait; never rejects, since a chore retries what fails.
    */
   committed(): Promise<void> {
     this.#next ??= this.#runAfter(this.#running);
     return this.#next;
   }
 
-  /** Waits for what is under way. */
+  /** Waits until running work ends. */
   async stop(): Promise<void> {
     await (this.#next ?? this.#running);
   }

@@ -4,22 +4,22 @@ import type { EventRow } from './tables.js';
 
 const ORDERING = 'event';
 
-/** The place in the order of events that a time has. */
+/** The position of a time in the order of events. */
 export const positionAt = (time: Date): number => time.getTime() * 1000;
 
-/** What to pass as `after` to continue behind an event. */
+/** The value of `after` that continues after an event. */
 export const cursorOf = ({ position }: Pick<EventRow, 'position'>): string =>
   encodeCursor(ORDERING, [String(position)]);
 
-/** Where a subscription says that it begins. */
+/** Where a subscription begins. */
 export interface Beginning {
   readonly after?: string | null | undefined;
   readonly since?: Date | null | undefined;
 }
 
 /**
- * The position behind which a subscription begins; null for now, which a time in the future is too.
- * @throws Refusal INVALID_CURSOR, with reason EVENTS_EXPIRED when what came behind it may be removed already.
+ * The position after which a subscription begins; null for now, also when the given time is in the future.
+ * @throws Refusal INVALID_CURSOR, with reason EVENTS_EXPIRED when events after it may be removed already.
  */
 export function beginningOf({ after, since }: Beginning, oldest: Date, now: Date): number | null {
   if (after == null && since == null) return null;

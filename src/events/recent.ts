@@ -2,9 +2,9 @@ import { and, asc, desc, eq, gt, lte } from 'drizzle-orm';
 import type { Db } from '../db/open.js';
 import { type EventRow, events } from './tables.js';
 
-/** Newest events that are kept: who resumes within them, or is not far behind, reads nothing by itself. */
+/** How many of the newest events are kept: a stream that resumes among them needs no read of its own. */
 const KEPT_MAX = 1000;
-/** Events that are handed out at once. */
+/** How many events are returned at once. */
 const PIECE = 50;
 
 /** Some events in order, and the position up to which there are no others. */
@@ -14,15 +14,15 @@ export interface Piece {
 }
 
 /**
- * The newest events of a type at some moment, read once for all who follow them. What is committed later is behind
- * `end`, and never among them.
+ * The newest events of a type at some moment, read once for all streams that follow them. Events that are committed
+ * later come after `end`, and are never among them.
  */
 export class RecentEvents {
   /** The position of the newest event; 0 when there is none. */
   readonly end: number;
   readonly #type: string;
   readonly #kept: readonly EventRow[];
-  /** Whatever is behind this one and not behind `end` is kept. */
+  /** All events after this position and up to `end` are kept. */
   readonly #start: number;
 
   private constructor(type: string, kept: readonly EventRow[], start: number) {
@@ -38,7 +38,7 @@ export class RecentEvents {
     return new RecentEvents(type, found.reverse(), 0);
   }
 
-  /** With what was committed since. */
+  /** These and the events committed since. */
   async andNewer(db: Db): Promise<RecentEvents> {
     let recent: RecentEvents = this;
     for (;;) {
@@ -50,7 +50,7 @@ export class RecentEvents {
   }
 
   /**
-   * The next events behind a position and not behind `end`; from the database where they are not kept any more.
+   * The next events after a position and up to `end`; read from the database where they are no longer kept.
    * @param objectIds The objects whose events are wanted; null for all.
    */
   async behind(db: Db, position: number, objectIds: ReadonlySet<string> | null): Promise<Piece> {

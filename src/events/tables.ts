@@ -8,18 +8,18 @@ const what = () => ({
   occurredAt: timestamp('occurred_at', { withTimezone: true }).notNull(),
 });
 
-/** What changed, as the transaction of the change writes it; it is told once it was moved to `events`. */
+/** What changed, written by the transaction of the change; sent to streams once it is moved to `events`. */
 export const eventOutbox = pgTable('event_outbox', {
-  /** Drawn while the object is held, so that the events of one object are in the order of its changes. */
+  /** Drawn while the object is locked, so that the events of one object are in the order of its changes. */
   turn: bigint('turn', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
   ...what(),
 });
 
-/** What changed, for those who watch; kept for the retention. Who may see an event is who may read its object now. */
+/** What changed, for streams; kept for the retention. Callers may see an event if they may read its object now. */
 export const events = pgTable(
   'events',
   {
-    /** The order in which events are told. In microseconds of time, so that it does not tell how many there are. */
+    /** The order in which events are sent. A time in microseconds, so it does not reveal how many events there are. */
     position: bigint('position', { mode: 'number' }).primaryKey(),
     ...what(),
   },

@@ -15,7 +15,7 @@ export interface Supergraph {
 
 export interface Subgraph {
   readonly name: string;
-  /** Where a router reaches it; an address that leads nowhere by default. */
+  /** Where a router reaches it; by default an address that leads nowhere. */
   readonly url?: string | undefined;
   readonly typeDefs: DocumentNode;
 }
@@ -31,7 +31,7 @@ export class CompositionError extends Error {
   }
 }
 
-/** A domain as if it were a service of its own, stamped with its policies as it is when it is served. */
+/** A domain as if it were a separate service, stamped with its policies as when it is served. */
 export function subgraphOf(domain: DomainManifest, policies: PolicyRegistry): Subgraph {
   return { name: domain.name, typeDefs: parse(printSubgraphSchema(buildSchema([domain], policies))) };
 }
@@ -47,7 +47,7 @@ export function composeSubgraphs(subgraphs: readonly Subgraph[]): Supergraph {
   return { supergraphSdl, publicSdl };
 }
 
-/** Composes domains, one subgraph each, stamped with the policies as they are when they are served. */
+/** Composes domains, one subgraph each, stamped with the policies as when they are served. */
 export function composeDomains(domains: readonly DomainManifest[], policies: PolicyRegistry): Supergraph {
   return composeSubgraphs(domains.map((domain) => subgraphOf(domain, policies)));
 }

@@ -1,15 +1,15 @@
 import { unavailable } from './errors.js';
 
-/** When to come back: what is held is mostly given back within seconds. */
+/** When to retry: most leases end within seconds. */
 const RETRY_SECONDS = 2;
 
-/** Of all that there is, so that nobody can take what others need. */
+/** One holder's part of the budget, so that nobody can take what others need. */
 const HOLDERS_SHARE = 5 / 6;
 
 export interface ByteBudgetOptions {
-  /** Bytes altogether. */
+  /** Bytes in total. */
   readonly max: number;
-  /** Is told of each refusal, and which of the two was reached. */
+  /** Called at each refusal, with the limit that was reached. */
   readonly onRefusal?: (limit: 'all' | 'caller') => void;
 }
 
@@ -37,12 +37,12 @@ export class ByteBudget {
     return this.#options.max;
   }
 
-  /** Names who gives back what can be had again, when others need so many bytes. */
+  /** Sets the function that frees what can be loaded again, when others need this many bytes. */
   whenShort(free: (bytes: number) => void): void {
     this.#free = free;
   }
 
-  /** Nothing yet, in the name of whoever asks; null for what the process keeps for all. */
+  /** A lease that is still empty, for a holder; null for what the process keeps for all. */
   lease(holder: string | null): Lease {
     let own = 0;
     let hasEnded = false;
@@ -64,7 +64,7 @@ export class ByteBudget {
     };
   }
 
-  /** Runs something with a lease, which ends with it. */
+  /** Runs a function with a lease that ends with it. */
   async lend<T>(holder: string | null, run: (lease: Lease) => Promise<T>): Promise<T> {
     const lease = this.lease(holder);
     try {
@@ -100,9 +100,9 @@ export class ByteBudget {
   }
 }
 
-/** What somebody holds of a budget. */
+/** The part of a budget that one holder has. */
 export interface Lease {
-  /** @throws Refusal UNAVAILABLE when there is no room for so many bytes more. */
+  /** @throws Refusal UNAVAILABLE when there is no room for this many more bytes. */
   take(bytes: number): void;
   /** Gives some of it back. */
   give(bytes: number): void;

@@ -1,16 +1,16 @@
-/** The one way to learn the time, so that tests can hold it. */
+/** The only source of the time, so that tests can control it. */
 export interface Clock {
   now(): Date;
   /**
-   * How far this machine's own time of day is ahead of `now`, in milliseconds; negative behind. A clock that goes by the
-   * time of day has none.
+   * How far this machine's own time of day is ahead of `now`, in milliseconds; negative when behind. A clock that uses
+   * the time of day has no skew.
    */
   skewMs?(): number;
 }
 
 export const systemClock: Clock = { now: () => new Date() };
 
-/** A skew that is worth a word. */
+/** A skew that is worth a message. */
 const SKEW_TOLD_MS = 1000;
 
 export const isSkewed = (skewMs: number): boolean => Math.abs(skewMs) > SKEW_TOLD_MS;

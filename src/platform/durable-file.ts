@@ -3,8 +3,8 @@ import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeFileSync } from 
 import { dirname } from 'node:path';
 
 /**
- * Makes a private file (mode 0600) that is whole and on the disk under its name, or not there. Of several processes at
- * once one makes it.
+ * Makes a private file (mode 0600) that is complete and on the disk under its name, or not there. Of several processes
+ * at once, one makes it.
  *
  * @returns false when something is there already, which stays as it is.
  */
@@ -33,7 +33,7 @@ function writeThrough(path: string, text: string): void {
   }
 }
 
-/** Until then a power failure may take back which names a folder has. */
+/** Until this call, a power failure may undo changes to the names in a folder. */
 export function syncFolder(path: string): void {
   const folder = openSync(path, 'r');
   try {

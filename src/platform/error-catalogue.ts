@@ -1,10 +1,10 @@
 interface CodeFact {
-  /** Of the answer, where a request is refused before or outside of an operation. */
+  /** The HTTP status when a request is refused before or outside of an operation. */
   readonly status: number;
   readonly meaning: string;
 }
 
-/** Every code of a top-level error. docs/errors.md is made from these tables. */
+/** Every code of a top-level error. docs/errors.md is generated from these tables. */
 export const CODES = {
   UNAUTHENTICATED: {
     status: 401,
@@ -33,7 +33,7 @@ interface ReasonFact {
   readonly meaning: string;
 }
 
-/** What `extensions.reason` says beyond the code, where clients do something about it. */
+/** Values of `extensions.reason`: more than the code says, where clients act on it. */
 export const REASONS = {
   AGENT_BANNED: { code: 'UNAUTHENTICATED', meaning: 'The agent is banned or retired.' },
   PASSWORD_CHANGE_REQUIRED: {

@@ -1,11 +1,11 @@
 import { GraphQLError } from 'graphql';
 import type { ErrorCode, Reason, USER_ERROR_CODES } from './error-catalogue.js';
 
-/** What a caller can correct: answered as data beside a null object, never as a top-level error. */
+/** What a caller can correct: returned as data beside a null object, never as a top-level error. */
 export interface UserErrorFact {
   readonly code: (typeof USER_ERROR_CODES)[number];
   readonly message: string;
-  /** The path of the input field it is about, below `input`. */
+  /** The path of the input field, below `input`. */
   readonly path: readonly string[];
 }
 
@@ -64,18 +64,18 @@ export const wrongScope = (policy: string, scopeTypes: readonly string[]) =>
     reason: 'WRONG_SCOPE',
     scopeTypes,
   });
-/** @param until Until when the caller could give it; null when it cannot be told. */
+/** @param until When the caller's own right to grant it ends; null when that is unknown. */
 export const outlasting = (policy: string, until: Date | null) =>
   new Refusal(
     'FORBIDDEN',
     `This would outlast the caller’s own right to grant it${until ? `, which ends at ${until.toISOString()}` : ''}.`,
     { policy, reason: 'OUTLASTS_GIVER', ...(until && { until: until.toISOString() }) },
   );
-/** The same for what is missing and for what the caller may not read, so that the two cannot be told apart. */
+/** The same for a missing object and for one that the caller may not read, so that the two look alike. */
 export const notFound = (what: string) => new Refusal('NOT_FOUND', `No such ${what}.`);
 export const badInput = (message: string, extensions: RefusalExtensions = {}) =>
   new Refusal('BAD_USER_INPUT', message, extensions);
-/** A request that is beyond a bound, refused before the work that the bound is for. */
+/** A request beyond a bound, refused before the work that the bound limits. */
 export const beyond = (bound: 'body' | 'document' | 'cost', message: string, extensions: RefusalExtensions = {}) =>
   badInput(message, { bound, ...extensions });
 export const invalidCursor = () => new Refusal('INVALID_CURSOR', 'The cursor is not valid for this list.');
@@ -87,7 +87,7 @@ export const eventsExpired = () =>
       reason: 'EVENTS_EXPIRED',
     },
   );
-/** How long to wait before a second try at what was not available; most of it is over by then. */
+/** How long to wait before a retry of what was unavailable; most causes are over by then. */
 const RETRY_AFTER_SECONDS = 5;
 export const unavailable = (
   message = 'The service is temporarily unavailable; try again.',

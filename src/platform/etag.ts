@@ -11,7 +11,7 @@ interface Versioned {
 /** Opaque to callers; every change of the object changes it. */
 export const etagOf = ({ id, version }: Versioned): string => etagFrom(id, version);
 
-/** An etag of what identifies one state of an object. */
+/** An etag of the values that identify one state of an object. */
 export const etagFrom = (...parts: readonly (string | number | null)[]): string =>
   Buffer.from(parts.join('.')).toString('base64url');
 
@@ -20,7 +20,7 @@ export function requireEtag(row: Versioned, etag: string, path = 'etag'): void {
   requireReviewed(etagOf(row), etag, path);
 }
 
-/** @throws UserErrors STALE_ETAG when the caller read another etag than the present one; who names none asks for none. */
+/** @throws UserErrors STALE_ETAG when the caller read another etag than the present one; null requires none. */
 export function requireReviewed(present: string, read: Maybe<string>, path = 'etag'): void {
   if (read != null && read !== present) throw staleEtag(undefined, path);
 }

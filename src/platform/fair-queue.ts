@@ -1,32 +1,32 @@
 import { rateLimited, unavailable } from './errors.js';
 
-/** Who waits together, and how much of the queue they may have. */
+/** The limits of one lane. */
 export interface LaneLimits {
   /** How many run at once. */
   readonly runningMax: number;
-  /** How many wait for one key, and altogether. */
+  /** How many wait for one key, and in total. */
   readonly waitingMaxPerKey: number;
   readonly waitingMax: number;
 }
 
-/** Where somebody waits. */
+/** Where a task waits. */
 export interface Place<Lane extends string> {
   readonly lane: Lane;
-  /** Keys of a lane take turns, so that none waits for all that another one sent. */
+  /** Keys of a lane take turns, so that none waits for everything that another one sent. */
   readonly key: string;
   /** How long it waits at most. */
   readonly waitMaxMs: number;
-  /** Takes what is to be called when nobody waits for the answer any more; calls it at once when nobody does already. */
+  /** Registers a function for when nobody waits for the answer any more; calls it at once when that is so already. */
   readonly atEnd?: ((leave: () => void) => void) | undefined;
 }
 
 export interface FairQueueOptions<Lane extends string> {
-  /** How many run at once, of all lanes. */
+  /** How many run at once, in all lanes. */
   readonly runningMax: number;
-  /** Who of this lane waits comes before all others, who take turns by lane. */
+  /** What waits in this lane comes before all others, which take turns by lane. */
   readonly first: Lane;
   readonly lanes: Readonly<Record<Lane, LaneLimits>>;
-  /** What one is told whose turn did not come in time; RATE_LIMITED by default. */
+  /** The error of a task whose turn did not come in time; RATE_LIMITED by default. */
   readonly late?: () => Error;
 }
 
@@ -36,11 +36,11 @@ interface Waiter {
   refuse(error: Error): void;
 }
 
-/** When to come back to a queue that is full, or too slow. */
+/** When to retry, after the queue was full or too slow. */
 const RETRY_SECONDS = 2;
 const full = () => rateLimited('Too many requests wait for this; try again later.', RETRY_SECONDS);
 
-/** Runs few tasks at once, and lets those who want more wait in turns: by lane, and in a lane by key. */
+/** Runs few tasks at once; the others wait for their turns: by lane, and in a lane by key. */
 export class FairQueue<Lane extends string> {
   readonly #options: FairQueueOptions<Lane>;
   /** In the order of their turns. */
@@ -56,7 +56,7 @@ export class FairQueue<Lane extends string> {
     return this.#lanes.reduce((sum, lane) => sum + lane.waiting, 0);
   }
 
-  /** @throws Refusal RATE_LIMITED when too many wait there; `late` when it took too long; UNAVAILABLE when nobody waits any more. */
+  /** @throws Refusal RATE_LIMITED when too many wait; `late` after too long; UNAVAILABLE when nobody waits any more. */
   async run<T>(place: Place<Lane>, task: () => Promise<T>): Promise<T> {
     const lane = this.#lane(place.lane);
     await this.#turn(lane, place);
@@ -74,7 +74,7 @@ export class FairQueue<Lane extends string> {
     return lane;
   }
 
-  /** Resolves when it is this one's turn, which is counted as running by then. */
+  /** Resolves when its turn comes; it counts as running by then. */
   async #turn(lane: LaneOf<Lane>, { key, waitMaxMs, atEnd }: Place<Lane>): Promise<void> {
     const { promise, resolve, reject } = promiseWithResolvers();
     const waiter: Waiter = { key, go: resolve, refuse: reject };
@@ -130,7 +130,7 @@ class LaneOf<Name extends string> {
     return this.waiting > 0 && this.running < this.#limits.runningMax;
   }
 
-  /** @throws Refusal RATE_LIMITED. Where the lane is full, the key that has most in it makes room for one that has less. */
+  /** @throws Refusal RATE_LIMITED. In a full lane, the key with the most waiters makes room for one that has fewer. */
   add(waiter: Waiter): void {
     const own = this.#waiters.get(waiter.key) ?? [];
     if (own.length >= this.#limits.waitingMaxPerKey) throw full();
@@ -158,7 +158,7 @@ class LaneOf<Name extends string> {
     this.waiting -= 1;
   }
 
-  /** The first of the key whose turn it is; the key's next turn comes after those of all others. */
+  /** The first waiter of the key whose turn it is; the key's next turn comes after those of all others. */
   take(): Waiter | undefined {
     const [turn] = this.#waiters;
     if (turn === undefined) return undefined;

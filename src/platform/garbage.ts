@@ -4,13 +4,13 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect: (options?: { type: 'minor' }) => void = runInNewContext('gc');
 
-/** Frees memory now that nothing refers to any more. Shared memory does not count for when that would happen by itself. */
+/** Frees memory that nothing refers to any more. Node ignores shared memory when it decides to collect by itself. */
 export function collectGarbage(): void {
-  // Node.js 20 takes any argument for the wish to collect what is young.
+  // Node.js 20 takes any argument as the wish to collect only young objects.
   collect();
 }
 
-/** The same for what was used for a short while alone. It takes a millisecond. */
+/** The same only for objects that lived briefly. It takes a millisecond. */
 export function collectYoungGarbage(): void {
   collect({ type: 'minor' });
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { v7 } from 'uuid';
 import { type Clock, systemClock } from './clock.js';
 
-/** Every kind of object that has an id, with its prefix: the only list of them. */
+/** Every kind of object that has an id, and its prefix: the only list of them. */
 const PREFIXES = {
   Domain: 'dom',
   Project: 'prj',
@@ -31,18 +31,18 @@ export type Id<K extends Kind = Kind> = string & { readonly [kind]: K };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The time that ids begin with, and what counts on within a millisecond. A process has one, as it has one order of ids. */
+/** The time that ids begin with, and the counter within a millisecond. One per process, which has one order of ids. */
 let clock = systemClock;
 let lastMs = 0;
 let sequence = 0;
 const SEQUENCE_END = 2 ** 32;
 
-/** From now on ids begin with the time of this clock. A process has one clock, and says so once, at its start. */
+/** From now on ids begin with the time of this clock. A process has one clock, and calls this once, at its start. */
 export function takeIdsFrom(own: Clock): void {
   clock = own;
 }
 
-/** Within a process ids grow whatever the clock does: while it is behind the last id, they count on from there. */
+/** Ids of a process always grow: while the clock is behind the last id, they count on from there. */
 export function newId<K extends Kind>(of: K): Id<K> {
   const now = clock.now().getTime();
   if (now > lastMs) [lastMs, sequence] = [now, randomInt(SEQUENCE_END / 2)];
@@ -50,18 +50,18 @@ export function newId<K extends Kind>(of: K): Id<K> {
   return `${PREFIXES[of]}_${v7({ msecs: lastMs, seq: sequence })}` as Id<K>;
 }
 
-/** Where ids begin that are made from this moment on. */
+/** The lowest id that can be made from this moment on. */
 export function lowestId(of: Kind, from: Date): string {
   const ms = from.getTime().toString(16).padStart(12, '0');
   return `${PREFIXES[of]}_${ms.slice(0, 8)}-${ms.slice(8)}-0000-0000-000000000000`;
 }
 
-/** The kind of object that an id of this form would be of; undefined for what is no id. Says nothing about existence. */
+/** The kind of object that an id of this form names; undefined for other texts. The object need not exist. */
 export function kindOf(text: string): Kind | undefined {
   return (Object.keys(PREFIXES) as Kind[]).find((kind) => isId(kind, text));
 }
 
-/** Whether a text that came from a caller has the form of an id of this kind; says nothing about existence. */
+/** Whether a caller's text has the form of an id of this kind; the object need not exist. */
 export function isId<K extends Kind>(of: K, text: string): text is Id<K> {
   return text.startsWith(`${PREFIXES[of]}_`) && UUID.test(text.slice(PREFIXES[of].length + 1));
 }

@@ -2,7 +2,7 @@ import { type Logger as PinoLogger, pino } from 'pino';
 
 export type Logger = PinoLogger;
 
-/** Names under which a secret could be logged by mistake; pino replaces what stands there. */
+/** Names under which a secret could be logged by mistake; pino replaces their values. */
 const SECRET_PATHS = ['password', 'token', 'secret', 'authorization', 'enrollmentToken', 'key', 'quote', 'variables'];
 
 export function createLogger(level: string): Logger {

@@ -5,8 +5,8 @@ type Fragments = GraphQLResolveInfo['fragments'];
 const known = new WeakMap<FieldNode, ReadonlySet<string>>();
 
 /**
- * The names of all fields asked for anywhere below the field that is resolved, so that what they need is read along and
- * nothing else. More than is answered in the end: `@skip` is not looked at, nor of which type a field is.
+ * The names of all fields that are requested anywhere below the resolved field, so that their data is read with it, and
+ * no other. They may be more than is returned: `@skip` is ignored, and so is the type that a field is of.
  */
 export function fieldsBelow({ fieldNodes, fragments }: GraphQLResolveInfo): ReadonlySet<string> {
   const [only] = fieldNodes;

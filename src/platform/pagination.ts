@@ -1,6 +1,6 @@
 import { badInput, invalidCursor } from './errors.js';
 
-/** How many rows a page has that does not say `first`. */
+/** How many rows a page has without `first`. */
 export const FIRST_DEFAULT = 50;
 const FIRST_MAX = 200;
 const CURSOR_LENGTH_MAX = 2048;
@@ -10,7 +10,7 @@ export interface PageArgs {
   readonly after?: string | null | undefined;
 }
 
-/** A page to fetch by key: rows that come after `after` in the ordering, one more than `first` to see if others follow. */
+/** A page to fetch by key: the rows after `after` in the ordering, one more than `first` to see if others follow. */
 export interface PageRequest {
   readonly first: number;
   readonly ordering: string;
@@ -18,15 +18,15 @@ export interface PageRequest {
 }
 
 export interface Connection<Row> {
-  /** Made when it is asked for: most clients read `nodes`, and a cursor for each row is not free. */
+  /** Made on access: most clients read `nodes`, and a cursor for each row has a cost. */
   readonly edges: { cursor: string; node: Row }[];
   nodes: Row[];
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
 
 /**
- * Reads the arguments of a connection. `ordering` names what the list is ordered by, and how many keys a cursor of it
- * has: a cursor of another ordering is refused, not misread.
+ * Reads the arguments of a connection. `ordering` names the order of the list, and `keys` is how many keys its cursors
+ * have: a cursor of another ordering is refused, not misread.
  */
 export function pageRequest(args: PageArgs, ordering = 'id', keys = 1): PageRequest {
   const first = args.first ?? FIRST_DEFAULT;
@@ -34,7 +34,7 @@ export function pageRequest(args: PageArgs, ordering = 'id', keys = 1): PageRequ
   return { first, ordering, after: args.after == null ? null : decodeCursor(args.after, ordering, keys) };
 }
 
-/** Shapes the rows that were fetched for a request, `first + 1` of them at most. */
+/** Shapes the rows that were fetched for a request, at most `first + 1` of them. */
 export function connection<Row>(
   rows: readonly Row[],
   request: PageRequest,
@@ -52,7 +52,7 @@ export function connection<Row>(
   };
 }
 
-/** A page of rows in the order of their ids; `read` answers one row more than it has. */
+/** A page of rows in the order of their ids; `read` returns one row more than the page has. */
 export async function connectionById<Row extends { readonly id: string }>(
   args: PageArgs,
   read: (page: PageRequest) => Promise<readonly Row[]>,
@@ -65,7 +65,7 @@ export function encodeCursor(ordering: string, keys: readonly string[]): string 
   return Buffer.from(JSON.stringify([ordering, ...keys])).toString('base64url');
 }
 
-/** @throws Refusal INVALID_CURSOR for what is no cursor of this ordering. */
+/** @throws Refusal INVALID_CURSOR for anything but a cursor of this ordering. */
 export function decodeCursor(cursor: string, ordering: string, keys: number): string[] {
   if (cursor.length > CURSOR_LENGTH_MAX) throw invalidCursor();
   let parts: unknown;

@@ -6,8 +6,8 @@ export interface WithUserErrors {
 }
 
 /**
- * Runs a use case and shapes its outcome as a payload: what it answered with no user errors, or nulls with them.
- * `empty` has the payload's non-null fields for the second case.
+ * Runs a use case and shapes its outcome as a payload: its result with no user errors, or nulls with them. `empty` has
+ * the payload's non-null fields for the second case.
  */
 export async function payload<T extends object, E extends object = object>(
   run: () => Promise<T>,
@@ -22,7 +22,7 @@ export async function payload<T extends object, E extends object = object>(
   }
 }
 
-/** A mutation of one input, whose mistakes a caller can correct are data. */
+/** A mutation with one input; mistakes that a caller can correct are returned as data. */
 export function inputMutation<Input, Context>(
   run: (context: Context, input: Input) => Promise<object>,
   empty: object = {},

@@ -3,20 +3,20 @@ import type { Logger } from './log.js';
 
 /** A machine's clocks, in milliseconds. */
 export interface MachineClocks {
-  /** Goes on evenly from some moment on, whatever is done to the time of day. */
+  /** Runs evenly from some moment on, whatever happens to the time of day. */
   readonly steady: () => number;
-  /** The time of day, which people and programs set. */
+  /** The time of day, which people and programs can set. */
   readonly day: () => number;
 }
 
 const MACHINE: MachineClocks = { steady: () => performance.now(), day: () => Date.now() };
 
 export interface ReferenceClockOptions {
-  /** Asks what time it is at the reference, in milliseconds of the epoch. */
+  /** Reads the time of the reference, in milliseconds of the epoch. */
   readonly ask: () => Promise<number>;
   /**
-   * Makes ready what a time needs before the clock shows it: called at the start, and with each measurement, so ahead of
-   * a jump too. Never rejects.
+   * Prepares what a time needs before the clock shows it: called at the start, and with each measurement, so before a
+   * jump too. Never rejects.
    */
   readonly before?: (time: Date) => Promise<void>;
   readonly log: Logger;
@@ -24,17 +24,17 @@ export interface ReferenceClockOptions {
 }
 
 const MEASURE_EVERY_MS = 5000;
-/** Several at the start: the first waits for a connection, and each narrows what the one before left open. */
+/** Several at the start: the first waits for a connection, and each narrows what the one before left uncertain. */
 const MEASURED_AT_START = 3;
-/** The reference may tell whole milliseconds, cut off. */
+/** The reference may return whole milliseconds, cut off. */
 const RESOLUTION_MS = 1;
-/** A correction below this is no jump: the clock stands still for so long rather than go back. */
+/** A smaller correction is no jump: the clock then stands still for a while instead of going back. */
 const JUMP_MS = 1000;
 
 /**
- * Shows the time of a reference, by this machine's steady clock and how far that was from the reference when it was last
- * asked. So a jump of this machine's time of day changes nothing, one of the reference is followed at the next
- * measurement, and while the reference cannot be asked the time goes on.
+ * Shows the time of a reference, by this machine's steady clock and its distance from the reference at the last
+ * measurement. So a jump of this machine's time of day changes nothing, a jump of the reference is followed at the next
+ * measurement, and while the reference is unreachable the time goes on.
  */
 export class ReferenceClock implements Clock {
   readonly #options: ReferenceClockOptions;
@@ -42,7 +42,7 @@ export class ReferenceClock implements Clock {
   /** What to add to the steady clock; null before the first measurement. */
   #offset: number | null = null;
   #last = Number.NEGATIVE_INFINITY;
-  /** The time of day less the steady clock: changes when the one is set, or the other stood still in a machine asleep. */
+  /** The time of day minus the steady clock: changes when the time of day is set, or when the machine slept. */
   #apart: number;
   /** The skew that was last logged. */
   #told = 0;
@@ -56,7 +56,7 @@ export class ReferenceClock implements Clock {
     this.#apart = this.#machine.day() - this.#machine.steady();
   }
 
-  /** Measures, and from then on again and again. @throws what `ask` rejects with. */
+  /** Measures now, and again and again from then on. @throws what `ask` rejects with. */
   async start(): Promise<void> {
     for (let count = 0; count < MEASURED_AT_START; count++) await this.#follow();
     this.#tellSkew();
@@ -75,7 +75,7 @@ export class ReferenceClock implements Clock {
     return this.#machine.day() - this.now().getTime();
   }
 
-  /** Asks the reference, follows it, and says what came of it. @throws what `ask` rejects with. */
+  /** Asks the reference, follows it, and logs a skew. @throws what `ask` rejects with. */
   async measure(): Promise<void> {
     await this.#follow();
     this.#tellSkew();
@@ -87,7 +87,7 @@ export class ReferenceClock implements Clock {
     await this.#measuring;
   }
 
-  /** What the reference told was true at some moment between question and answer, however long that took. */
+  /** The answer was right at some moment between request and response, however long that took. */
   async #follow(): Promise<void> {
     const { steady } = this.#machine;
     const sent = steady();
@@ -103,7 +103,7 @@ export class ReferenceClock implements Clock {
       this.#options.log.warn({ seconds: jump / 1000 }, 'the time of the database jumped; this process follows it');
   }
 
-  /** Whatever it was, the reference knows the time. */
+  /** Whatever jumped, the reference knows the time. */
   #noticeJump(): void {
     const apart = this.#machine.day() - this.#machine.steady();
     if (Math.abs(apart - this.#apart) < JUMP_MS) return;
@@ -119,7 +119,7 @@ export class ReferenceClock implements Clock {
   #measureSoon(): void {
     if (this.#isStopped) return;
     this.#measuring ??= this.measure()
-      // While the database is away the time goes on by the last measurement.
+      // While the database is away, the time goes on by the last measurement.
       .catch(() => {})
       .then(() => {
         this.#measuring = null;
@@ -127,7 +127,7 @@ export class ReferenceClock implements Clock {
       });
   }
 
-  /** Says it once for each change: by how much it must change grows with the skew, so one that grows steadily is no flood. */
+  /** Logs each change once. The larger the skew, the larger a change must be, so a steadily growing one is no flood. */
   #tellSkew(): void {
     const { log } = this.#options;
     const skewMs = this.skewMs();

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Several times what the largest structure of a TPM takes. */
+/** Several times the size of the largest structure of a TPM. */
 const BASE64_LENGTH_MAX = 16 * 1024;
 const SECRET_BYTES = 32;
 
@@ -12,7 +12,7 @@ interface BearerForm {
   readonly purpose: string;
 }
 
-/** Secrets that speak for whoever shows them: how each begins, and in what encoding its SHA-256 is kept. */
+/** Secrets that authenticate whoever presents them: how each begins, and in which encoding its SHA-256 is stored. */
 export const BEARERS = {
   token: { prefix: 'bwt_', hash: 'hex', purpose: 'A token: the `Authorization: Bearer` of a user or an agent' },
   apiCredentialKey: { prefix: 'bwk_', hash: 'hex', purpose: 'The key of an API credential, shown beside its id' },
@@ -25,31 +25,31 @@ const RANDOM_PART = /^[A-Za-z0-9_-]{43}$/;
 
 export const newBearer = (bearer: Bearer): string => BEARERS[bearer].prefix + randomSecret().toString('base64url');
 
-/** Whether a text has the form of such a secret; asked before anything is looked up for it. */
+/** Whether a text has the form of such a secret; checked before any look-up. */
 export function isBearer(bearer: Bearer, text: string): boolean {
   const { prefix } = BEARERS[bearer];
   return text.startsWith(prefix) && RANDOM_PART.test(text.slice(prefix.length));
 }
 
-/** A bearer secret as it is kept. */
+/** The stored form of a bearer secret. */
 export const bearerHash = (bearer: Bearer, text: string): string => hashSecret(text, BEARERS[bearer].hash);
 
-/** Whether a bearer secret has the kept hash; false when none is kept. */
+/** Whether a bearer secret has the stored hash; false when there is none. */
 export const isKeptBearer = (bearer: Bearer, text: string, hash: string | null): boolean =>
   isSecret(text, hash, BEARERS[bearer].hash);
 
 /** Bytes that nobody can guess. */
 export const randomSecret = (bytes = SECRET_BYTES): Buffer => randomBytes(bytes);
 
-/** A password of the server's making: 24 characters. */
+/** A generated password: 24 characters. */
 export const newPassword = (): string => randomSecret(18).toString('base64url');
 
-/** SHA-256, as secrets are kept: they have 32 random bytes, so there is nothing to guess and salt against. */
+/** SHA-256, the stored form of secrets: with 32 random bytes there is nothing to guess, and no need for a salt. */
 export function hashSecret(secret: string | Uint8Array, encoding: HashEncoding = 'base64'): string {
   return createHash('sha256').update(secret).digest(encoding);
 }
 
-/** Whether a secret has the kept hash; false when none is kept, which takes the same comparison. */
+/** Whether a secret has the stored hash; false when there is none, after the same comparison. */
 export function isSecret(secret: string | Uint8Array, hash: string | null, encoding?: HashEncoding): boolean {
   const own = Buffer.from(hashSecret(secret, encoding));
   const kept = hash === null ? Buffer.alloc(own.length) : Buffer.from(hash);
@@ -61,7 +61,7 @@ export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** Bytes of canonical base64; null for everything else, the empty text included. */
+/** Bytes of canonical base64; null for everything else, also for the empty text. */
 export function decodeBase64(text: string): Buffer | null {
   if (text.length > BASE64_LENGTH_MAX) return null;
   const bytes = Buffer.from(text, 'base64');

@@ -3,7 +3,7 @@ import { invalid } from './errors.js';
 // Control characters, and the marks that reorder or hide text: a name must look like what it is.
 const UNSEEN = /[\p{Cc}\p{Cs}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 
-/** A name as it is stored: 1 to 255 characters, none of them invisible, no space at either end. */
+/** A name as it is stored: 1 to 255 characters, none invisible, no space at either end. */
 export function validName(name: string, ...path: string[]): string {
   if (name.length < 1 || name.length > 255) throw invalid('A name must have 1 to 255 characters.', ...path);
   if (UNSEEN.test(name) || name.trim() !== name) {
@@ -25,12 +25,12 @@ interface Described {
   readonly description?: string | null | undefined;
 }
 
-/** Whether a row has all that is to be changed of it already. */
+/** Whether a row already has all the values of a change. */
 export function changesNothing<Row extends object>(row: Row, changes: Partial<Row>): boolean {
   return Object.entries(changes).every(([field, value]) => value === row[field as keyof Row]);
 }
 
-/** What an input changes of a name and a description: absent leaves them, and null clears a description. */
+/** What an input changes in a name and a description: absent ones stay, and null clears a description. */
 export function validChanges({ name, description }: Described): { name?: string; description?: string | null } {
   return {
     ...(name !== undefined && { name: validName(name ?? '', 'name') }),

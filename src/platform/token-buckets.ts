@@ -12,7 +12,7 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** More keys than this are not told apart for long: the one longest unused begins anew. */
+/** How many keys are remembered; beyond, the one longest unused starts with a full bucket. */
 const KEYS_MAX = 50_000;
 const KEY_CHARACTERS_MAX = 256;
 
@@ -25,7 +25,7 @@ export class TokenBuckets {
     this.#rate = rate;
   }
 
-  /** Takes tokens, a burst's at most: 0, or after how many seconds, a whole number, there will be as many. */
+  /** Takes tokens, a burst's at most. Returns 0, or after how many whole seconds there will be enough. */
   take(key: string, now: Date, amount = 1): number {
     const { perSecond, burst } = this.#rate;
     if (burst === 0) return 0;
@@ -33,7 +33,7 @@ export class TokenBuckets {
     const at = now.getTime();
     const bucket = this.#buckets.get(bounded) ?? { tokens: burst, at };
     this.#buckets.set(bounded, bucket);
-    // A clock that was set back gives nothing and takes nothing.
+    // A clock that was set back adds nothing and removes nothing.
     bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, at - bucket.at) / 1000) * perSecond);
     bucket.at = at;
     const wanted = Math.min(amount, burst);

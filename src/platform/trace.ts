@@ -1,15 +1,15 @@
 import { context, propagation, SpanStatusCode, trace } from '@opentelemetry/api';
 
-/** Nothing is recorded until the operator loads an SDK of OpenTelemetry (`NODE_OPTIONS=--import=…`). */
+/** Nothing is recorded until the operator loads an OpenTelemetry SDK (`NODE_OPTIONS=--import=…`). */
 const tracer = trace.getTracer('bailiwick');
 
-/** Runs work in a span of its own, inside the one that is running. Names are fixed texts, never a caller's. */
+/** Runs work in its own span, inside the one that is running. Names are fixed texts, never a caller's. */
 export function traced<T>(name: string, work: () => Promise<T>): Promise<T> {
   return tracer.startActiveSpan(name, async (span) => {
     try {
       return await work();
     } catch (error) {
-      // Not its message: that may tell what only the log should hold.
+      // Not its message: that may contain what only the log should hold.
       span.setStatus({ code: SpanStatusCode.ERROR });
       throw error;
     } finally {

@@ -6,9 +6,9 @@ import { createLogger } from '../platform/log.js';
 import { orExplained } from './start-failures.js';
 
 /**
- * Recovers the administrator in the database of the configuration, and answers where its password is.
+ * Recovers the administrator in the configured database, and returns the path of the password file.
  *
- * @throws CannotStart when the database cannot be opened, as while a server has the embedded one.
+ * @throws CannotStart when the database cannot be opened, for example while a server uses the embedded one.
  */
 export async function recover(
   recovery: Omit<Recovery, 'passwordPath'> & { readonly passwordPath?: string | undefined },

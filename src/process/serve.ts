@@ -12,8 +12,8 @@ import { orExplained } from './start-failures.js';
 /**
  * Runs the server until a signal: reads the configuration, opens the database, listens. Resolves once it listens.
  *
- * @param flags settings that win over the environment's.
- * @throws ConfigError, CannotStart, whose messages are for who starts it.
+ * @param flags settings that override the environment's.
+ * @throws ConfigError, CannotStart, with messages for the person who starts it.
  */
 export async function serve(flags: Readonly<Record<string, string>> = {}): Promise<void> {
   const config = readConfig({ ...process.env, ...flags });
@@ -51,7 +51,7 @@ async function start(config: Config): Promise<void> {
   app.start();
   stopOnSignal(app, database, { drainDelayMs: config.drainDelayMs, timeoutMs: config.shutdownTimeoutMs });
   if (config.tls) renewOnHangup(app.http, config.tls, log);
-  // Told last: whoever reads it may send a signal at once.
+  // Printed last: a program that reads it may send a signal at once.
   const address = addressOf(app.http, config);
   process.stdout.write(`Bailiwick is ready.\n  GraphQL   ${address}/graphql\n`);
   if (config.hasGraphiql) process.stdout.write(`  GraphiQL  ${address}/graphiql\n`);
@@ -59,21 +59,21 @@ async function start(config: Config): Promise<void> {
     process.stdout.write(`  First start: the password of user admin is in ${app.adminPasswordPath}\n`);
 }
 
-/** Marks the database first: what is acknowledged is never in one that may be made anew. */
+/** Marks the database first: an acknowledged change is never in a database that may be created again. */
 async function letIn({ http }: App, database: Database, { place }: Config): Promise<void> {
   database.started();
   await listen(http, place);
 }
 
 /**
- * graphql abandons the promises of a list whose later item throws; were one of them to reject then, Node would end the
+ * graphql abandons the promises of a list whose later item throws; if one of them rejected then, Node would end the
  * process, and with it every other caller's requests.
  */
 function logUnhandled(log: Logger): void {
   process.on('unhandledRejection', (reason) => log.error({ err: faultForLog(reason) }, 'a promise was abandoned'));
 }
 
-/** Closes what is open already when the next step fails: it would keep a process alive that serves nobody. */
+/** Closes what is open when the next step fails: it would keep a process alive that serves nobody. */
 async function orClose<T>(step: Promise<T>, ...open: readonly { close(): Promise<void> }[]): Promise<T> {
   try {
     return await step;

@@ -15,7 +15,7 @@ export function renewOnHangup(server: HttpServer, tls: TlsFiles, log: Logger): v
   });
 }
 
-/** Open requests may finish; what hangs longer is cut off. A second signal ends the process at once. */
+/** Open requests may finish; those that take too long are cut off. A second signal ends the process at once. */
 export function stopOnSignal(app: App, database: Database, times: StopTimes): void {
   const stop = async () => {
     await app.stop(times);

@@ -5,13 +5,13 @@ import { faultForLog } from '../db/errors.js';
 import { CannotStart } from '../platform/cannot-start.js';
 import { createLogger } from '../platform/log.js';
 
-/** What whoever starts the server is told, and the exit code. */
+/** What the person who starts the server sees, and the exit code. */
 export interface StartFailure {
   readonly line: string;
   readonly exitCode: 1 | 2;
 }
 
-/** Tells why a start failed. What nobody foresaw is logged with its places in the code, and without its parameters. */
+/** Explains why a start failed. An unexpected error is logged with its stack frames, and without its parameters. */
 export function startFailure(error: unknown): StartFailure {
   if (error instanceof ConfigError) return { line: error.message, exitCode: 2 };
   if (error instanceof CannotStart) return { line: error.message, exitCode: 1 };
@@ -19,7 +19,7 @@ export function startFailure(error: unknown): StartFailure {
   return { line: 'The server could not start because of an unexpected error: see the log.', exitCode: 1 };
 }
 
-/** Does a part of the start. @throws CannotStart in place of errors of the system and of Postgres that it knows. */
+/** Runs a part of the start. @throws CannotStart in place of the errors of the system and of Postgres that it knows. */
 export async function orExplained<T>(config: Config, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
@@ -30,7 +30,7 @@ export async function orExplained<T>(config: Config, step: () => Promise<T>): Pr
   }
 }
 
-/** An error of the system (errno), of Postgres (SQLSTATE) or of OpenSSL. */
+/** An error of the operating system (errno), of Postgres (SQLSTATE) or of OpenSSL. */
 interface Coded {
   readonly code: string;
   readonly syscall?: string;
@@ -50,7 +50,7 @@ function explained(error: unknown, config: Config): string | null {
   return null;
 }
 
-/** The innermost cause that has a code: what happened, not what it led to. */
+/** The innermost cause with a code: it says what happened, not what followed from it. */
 function codedIn(error: unknown): Coded | null {
   let found: Coded | null = null;
   for (let at = error as Partial<Coded> & { cause?: unknown }, depth = 0; at && depth < 5; depth++) {
@@ -81,7 +81,7 @@ function listening({ code, syscall, hostname }: Coded, { place }: Config): strin
 }
 
 const SQLSTATE = /^([0-9][0-9A-Z]{4}|XX[0-9]{3})$/;
-/** Classes whose messages tell of the server, its rights and its tables, and of no value. */
+/** Classes whose messages describe the server, its rights and its tables, and contain no values. */
 const TOLD = /^(08|25|28|3D|42|53|55|57|58|XX)/;
 const REFUSED: Readonly<Record<string, string>> = {
   '28P01': 'refuses the user or its password: correct DATABASE_URL',
@@ -110,7 +110,7 @@ function onPostgres({ code, syscall, path, message }: Coded, { databaseUrl }: Co
   return null;
 }
 
-/** Without the user and the password. */
+/** Host, port and database, without the user and the password. */
 function placeOf(databaseUrl: string): string {
   const { hostname, port, pathname } = new URL(databaseUrl);
   return `${hostname}:${port || 5432}${pathname}`;
@@ -149,7 +149,7 @@ function onFile({ code, path }: Coded, config: Config): string | null {
   return `${named} cannot be used: ${why} (${code}). Correct that, or choose another with ${setting}.`;
 }
 
-/** Which setting a file comes from. What is made beside it has its name and more. */
+/** The setting that a file comes from. Files made beside it begin with its name. */
 function settingOf(path: string, config: Config): readonly [setting: string, named: string] {
   const { tls } = config;
   const files: readonly (readonly [string, string, string | undefined])[] = [
@@ -169,7 +169,7 @@ function domainFiles(config: Config): [string, string, string][] {
   );
 }
 
-/** What OpenSSL says of files that are no certificate and no key, or not of each other. */
+/** Explains OpenSSL's errors for files that are no certificate, no key, or no pair. */
 function onTls({ code, message }: Coded, { tls }: Config): string | null {
   if (tls === undefined || !/^ERR_(OSSL|CRYPTO)/.test(code)) return null;
   return `The certificate ${tls.certificatePath} and the key ${tls.keyPath} cannot be used together (${firstLine(message)}): correct BAILIWICK_TLS_CERTIFICATE_PATH and BAILIWICK_TLS_KEY_PATH.`;

@@ -1,4 +1,4 @@
-/** An audit entry in the form that is hashed; `docs/audit.md` defines it, and the API answers the same members. */
+/** An audit entry in the form that is hashed; `docs/audit.md` defines it, and the API returns the same members. */
 export interface EntryForm {
   readonly id: string;
   /** RFC 3339 in UTC with milliseconds, for example 2026-01-31T08:00:00.000Z. */

@@ -3,7 +3,7 @@ import { type SignedPlace, verifyPlace } from './heads.js';
 import type { VerificationKeys } from './keys.js';
 import { nextPlace, type Place } from './links.js';
 
-/** What can be wrong with a chain; `schema/audit.graphql` says what each means. */
+/** The possible faults of a chain; `schema/audit.graphql` explains each. */
 export const FAULT_KINDS = [
   'CHANGED',
   'REMOVED',
@@ -17,13 +17,13 @@ export const FAULT_KINDS = [
 
 export interface Fault {
   readonly kind: (typeof FAULT_KINDS)[number];
-  /** Where in the chain; null for an entry that is not in it. */
+  /** Its place in the chain; null for an entry that is not in the chain. */
   readonly seq: number | null;
-  /** Which entry, where that is known. */
+  /** The entry, where it is known. */
   readonly entryId: string | null;
 }
 
-/** One sealed entry as it was found: null where the entry is gone, and with the head that was signed right behind it. */
+/** One sealed entry as it was found: `entry` is null when it is gone; `head` was signed right after it. */
 export interface Seal extends Place {
   readonly entryId: string;
   readonly entry: EntryForm | null;
@@ -31,13 +31,13 @@ export interface Seal extends Place {
 }
 
 export interface Checked {
-  /** Up to where everything is as it was sealed. */
+  /** Up to here everything is as it was sealed. */
   readonly place: Place;
-  /** The first thing that is not. */
+  /** The first fault after it. */
   readonly fault: Fault | null;
 }
 
-/** Follows the chain from a place through the seals behind it, as far as it holds. */
+/** Follows the chain from a place through the next seals, as far as it is intact. */
 export function checkSeals(start: Place, seals: readonly Seal[], keys: VerificationKeys): Checked {
   let place = start;
   for (const seal of seals) {
@@ -54,7 +54,7 @@ function checkSeal(before: Place, seal: Seal, all: readonly Seal[]): Fault | nul
   if (seal.seq !== seq) return { kind: 'REMOVED', seq, entryId: null };
   if (entry === null) return { kind: 'REMOVED', seq, entryId };
   if (entry.id === entryId && nextPlace(before, entry).hash === seal.hash) return null;
-  // The entry that belongs here, or the whole seal, may stand at another place.
+  // The entry that belongs here, or the whole seal, may be at another place.
   const isElsewhere = all.some((other) => {
     if (other === seal || other.entry === null) return false;
     const { hash } = nextPlace(before, other.entry);

@@ -2,7 +2,7 @@ import { sign, verify } from 'node:crypto';
 import type { SigningKeys, VerificationKeys } from './keys.js';
 import type { Place } from './links.js';
 
-/** What a signature is about: the chain ends here so far, or everything up to here was dropped on purpose. */
+/** What a signature states: the chain ends here so far, or everything up to here was dropped on purpose. */
 export type Statement = 'head' | 'trim';
 
 /** A place of the chain, signed. */
@@ -20,7 +20,7 @@ export function signPlace(statement: Statement, place: Place, now: Date, keys: S
   return { ...unsigned, signature };
 }
 
-/** Whether the signature is by the key it names; `unknown` when that key is not among those given. */
+/** Whether the signature is from the key that it names; `unknown` when that key is not among the given ones. */
 export function verifyPlace(
   statement: Statement,
   place: SignedPlace,

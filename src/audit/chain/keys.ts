@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 
-/** The keys of a deployment by their ids: one signs, and all verify. */
+/** The keys of a deployment by their ids: one signs, all verify. */
 export interface VerificationKeys {
   readonly byId: ReadonlyMap<string, KeyObject>;
 }
@@ -37,8 +37,8 @@ export function parsePublicKeys(pem: string): VerificationKeys {
 }
 
 /**
- * Reads a key file: the first block is the private key that signs; those after it signed before, and only verify.
- * @throws Error as `parsePublicKeys`, and when the first is not private.
+ * Reads a key file: the first block is the private key that signs; the keys after it signed before, and only verify.
+ * @throws Error as `parsePublicKeys`, and when the first key is not private.
  */
 export function parseSigningKeys(pem: string): SigningKeys {
   const { byId } = parsePublicKeys(pem);

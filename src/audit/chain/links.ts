@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type EntryForm } from './canonical.js';
 
-/** A place in the chain: how many entries are sealed up to it, and what their hash is. */
+/** A place in the chain: how many entries are sealed up to it, and their hash. */
 export interface Place {
   readonly seq: number;
   /** sha256: and lower-case hex. */
@@ -11,7 +11,7 @@ export interface Place {
 /** Before the first entry. */
 export const GENESIS: Place = { seq: 0, hash: `sha256:${'0'.repeat(64)}` };
 
-/** The place that an entry takes behind another: each hash covers the one before, and so every entry so far. */
+/** The place of an entry after another one: each hash covers the one before, and so every entry so far. */
 export function nextPlace(before: Place, entry: EntryForm): Place {
   const seq = before.seq + 1;
   const hash = createHash('sha256').update(`${before.hash}\n${seq}\n${canonicalJson(entry)}`);

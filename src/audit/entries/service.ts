@@ -8,7 +8,7 @@ import { auditList } from './policies.js';
 import * as repository from './repository.js';
 import { type AuditEntryRow, auditEntries } from './tables.js';
 
-/** Writes one entry, in the transaction of what it tells. */
+/** Writes one entry, in the transaction of the change that it describes. */
 export async function recordAudit(
   tx: Tx,
   request: { requestId: string; actor: Actor; at: Date },
@@ -38,7 +38,7 @@ export async function recordAudit(
   });
 }
 
-/** Tells that old entries were dropped; nobody asked for it but the settings. */
+/** Records that old entries were dropped because of the settings, not by a caller. */
 export function recordTrim(tx: Tx, details: Readonly<Record<string, unknown>>, at: Date): Promise<void> {
   return recordAudit(tx, { requestId: 'retention', actor: anonymous, at }, { action: 'audit.trimmed', details });
 }
@@ -66,7 +66,7 @@ export function entryFormOf(row: AuditEntryRow): EntryForm {
   return { id, occurredAt, action, outcome, actor: actorOf(row), ...object, requestId, policy, details };
 }
 
-/** Who acted, as it was known then. */
+/** The actor, as it was known at the time. */
 export const actorOf = (row: AuditEntryRow): EntryForm['actor'] => ({
   kind: row.actorKind,
   id: row.actorId,

@@ -19,13 +19,13 @@ export const auditEntries = pgTable(
     actorProjectId: text('actor_project_id'),
     targetType: text('target_type'),
     targetId: text('target_id'),
-    /** The scope that owns what it is about, or else the actor's: whose readers may read the entry. */
+    /** The scope that owns the target, or else the actor's scope: its readers may read the entry. */
     domainId: text('domain_id'),
     projectId: text('project_id'),
     requestId: text('request_id').notNull(),
     policy: text('policy'),
     details: jsonb('details').$type<Record<string, unknown>>().notNull(),
-    /** The transaction that wrote it: entries are sealed in this order, and none can appear behind what is sealed. */
+    /** The transaction that wrote it. Entries are sealed in this order; none can appear later between sealed ones. */
     xid: xid8('xid').notNull().default(sql`pg_current_xact_id()`),
   },
   (t) => [
@@ -37,5 +37,5 @@ export const auditEntries = pgTable(
   ],
 );
 
-/** An entry as it is read and judged; when it was committed is the sealer's concern. */
+/** An entry as it is read and decided on; only the sealer needs its transaction. */
 export type AuditEntryRow = Omit<typeof auditEntries.$inferSelect, 'xid'>;

@@ -6,32 +6,32 @@ import type { Logger } from '../../platform/log.js';
 import { auditEntries } from '../entries/index.js';
 import { auditSeals, lockSealing } from '../seals/index.js';
 
-/** How many months there are partitions for ahead of the current one. */
+/** For how many months after the current one there are partitions. */
 const MONTHS_AHEAD = 2;
 const NAME = /^audit_entries_([0-9]{4})([0-9]{2})$/;
 const REST = sql.identifier('audit_entries_rest');
 
-/** The first moment of a month, counted from the one of a date. */
+/** The first moment of a month: of the date's month, or of the one `offset` months later. */
 export const monthAt = (date: Date, offset = 0): Date =>
   new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + offset, 1));
 
 const nameOf = (month: Date): string => `audit_entries_${month.toISOString().slice(0, 7).replace('-', '')}`;
 
-/** A month that has more entries in the rest than this is left there: moving them would hold up every writer. */
+/** A month with more entries in the rest partition than this stays there: moving them would block every writer. */
 const MOVED_MAX = 50_000;
-/** After a failure: each attempt can make writers wait. */
+/** The pause after a failure: each attempt can make writers wait. */
 const RETRY_MS = 60_000;
 
 /**
- * What keeps partitions there ahead of the entries: called with a time, it has made those of that month and the next
- * ones, whichever was there before. Where they are known to be it costs nothing. A failure is logged and tried again a
- * minute later at the earliest; until then entries lie in the partition of the rest, so none is ever refused.
+ * Keeps partitions ahead of the entries: called with a time, the returned function makes those of that month and the
+ * next ones that are missing. When they are known to exist, it costs nothing. A failure is logged and tried again after
+ * a minute at the earliest; until then entries go into the rest partition, so none is ever refused.
  */
 export function keepPartitions(db: RootDb, log: Logger): (time: Date) => Promise<void> {
   let known: { readonly from: Date; readonly until: Date } | null = null;
   let retryAt = 0;
   return async (time) => {
-    // The last of the months ahead is missing as soon as a new one begins.
+    // The last of the months ahead is missing as soon as a new month begins.
     if ((known && known.from <= time && time < known.until) || performance.now() < retryAt) return;
     try {
       await makePartitions(db, time);
@@ -44,8 +44,8 @@ export function keepPartitions(db: RootDb, log: Logger): (time: Date) => Promise
 }
 
 /**
- * Makes the partitions of this month and the next ones. Entries that lie in the rest already are moved.
- * @throws what the database does, for example when the table cannot be locked soon.
+ * Makes the partitions of this month and the next ones. Entries that are in the rest partition already are moved.
+ * @throws the database's error, for example when the table cannot be locked soon.
  */
 export async function makePartitions(db: RootDb, now: Date): Promise<void> {
   const wanted = Array.from({ length: MONTHS_AHEAD + 1 }, (_, offset) => monthAt(now, offset));
@@ -57,7 +57,7 @@ export async function makePartitions(db: RootDb, now: Date): Promise<void> {
   await db.transaction(async (tx) => {
     await limitWaiting(tx);
     await lockSealing(tx);
-    // The whole table: an entry on its way into the rest would not fit there any more once its own partition is made.
+    // The whole table: an entry on its way into the rest partition would no longer fit there once its own exists.
     await tx.execute(sql`lock table ${auditEntries} in access exclusive mode`);
     for (const month of await missing(tx)) await makePartition(tx, month);
   });
@@ -65,7 +65,7 @@ export async function makePartitions(db: RootDb, now: Date): Promise<void> {
 
 async function makePartition(tx: Tx, month: Date): Promise<void> {
   const name = sql.identifier(nameOf(month));
-  // A definition takes no parameters; these are our own words.
+  // A definition takes no parameters; these texts are our own.
   const from = sql.raw(`'${lowestId('AuditEntry', month)}'`);
   const to = sql.raw(`'${lowestId('AuditEntry', monthAt(month, 1))}'`);
   const tooMany = sql`${REST} where id >= ${from} and id < ${to} offset ${MOVED_MAX} limit 1`;
@@ -77,7 +77,7 @@ async function makePartition(tx: Tx, month: Date): Promise<void> {
   await tx.execute(sql`alter table ${auditEntries} attach partition ${name} for values from (${from}) to (${to})`);
 }
 
-/** Drops the partitions that end by then and hold nothing but what was sealed up to a place. */
+/** Drops the partitions that end by then and hold only entries that were sealed up to a place. */
 export async function dropPartitions(db: RootDb, end: Date, seq: number): Promise<void> {
   for (const name of await listPartitions(db)) {
     const [, year, month] = NAME.exec(name) ?? [];
@@ -106,5 +106,5 @@ async function listPartitions(db: Db): Promise<string[]> {
   return rows.map(({ name }) => name).filter((name) => NAME.test(name));
 }
 
-/** Whoever waits for a lock makes all others wait behind; better to try again later. */
+/** A statement that waits for a lock makes all others wait behind it; it is better to try again later. */
 const limitWaiting = (tx: Tx) => tx.execute(sql`set local lock_timeout = '2s'`);

@@ -1,12 +1,12 @@
-/** After a failure: soon enough to catch up, rare enough not to fill the log. */
+/** The longest pause after a failure: short enough to catch up, long enough not to fill the log. */
 const RETRY_MS = 10_000;
 
 export interface Repetition {
-  /** Resolves when the work does not run any more, nor will again. */
+  /** Resolves when the work has stopped for good. */
   stop(): Promise<void>;
 }
 
-/** Does something now and then again, so long after it ended each time, and tells what it failed of. */
+/** Runs work now and again and again, with a pause after each end, and reports each failure. */
 export function repeat(work: () => Promise<unknown>, pauseMs: number, failed: (error: unknown) => void): Repetition {
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;

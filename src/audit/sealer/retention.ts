@@ -9,8 +9,8 @@ const DAY_MS = 86_400_000;
 const CHUNK = 5000;
 
 /**
- * Drops what is older than the retention: month by month, up to a signed head. The head stays, with a signed statement
- * that what was before it is gone on purpose, and an entry tells so. Nothing younger is dropped.
+ * Drops entries that are older than the retention: month by month, up to a signed head. The head stays, with a signed
+ * statement that everything before it is gone on purpose, and an audit entry records it. Nothing younger is dropped.
  */
 export async function trim(db: RootDb, keys: SigningKeys, now: Date, retentionMs: number): Promise<void> {
   const end = trimEnd(new Date(now.getTime() - retentionMs));
@@ -21,15 +21,15 @@ export async function trim(db: RootDb, keys: SigningKeys, now: Date, retentionMs
 }
 
 /**
- * A day into a month: entries near the month's turn can be sealed a little out of their order, and behind that day all
- * of the month before are on one side of the place where the chain is cut.
+ * A day into a month: entries near the turn of the month can be sealed slightly out of order, and after that day all of
+ * the month before are on one side of the place where the chain is cut.
  */
 function trimEnd(limit: Date): Date {
   const inMonth = monthAt(limit).getTime() + DAY_MS;
   return new Date(inMonth <= limit.getTime() ? inMonth : monthAt(limit, -1).getTime() + DAY_MS);
 }
 
-/** Signs that the chain begins behind a later place; answers where it begins behind now. */
+/** Signs that the chain begins after a later place; returns the place after which it begins now. */
 async function signTrim(tx: Tx, keys: SigningKeys, now: Date, end: Date): Promise<number | null> {
   if (!(await tryLock(tx))) return null;
   const earlier = await findTrim(tx);

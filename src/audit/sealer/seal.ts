@@ -3,12 +3,12 @@ import { GENESIS, nextPlace, type SigningKeys, signPlace, verifyPlace } from '..
 import { entryFormOf } from '../entries/index.js';
 import { findNewestHead, type HeadRow, headOf, insertBatch, listUnsealed, tryLock } from '../seals/index.js';
 
-/** How many entries one transaction seals, and so how far apart signed heads are at most. */
+/** How many entries one transaction seals, and so the largest distance between signed heads. */
 export const BATCH_MAX = 500;
 
 /**
- * Seals the entries that are settled, in the order of their commits, in one transaction: killed at any moment, it left
- * a whole batch or nothing. Answers how many it sealed; none while another process seals.
+ * Seals the settled entries, in the order of their commits, in one transaction: a crash at any moment leaves a whole
+ * batch or nothing. Returns how many it sealed; 0 while another process seals.
  *
  * @throws Error when the newest head is not what was signed: nothing is built on it.
  */
@@ -36,7 +36,7 @@ async function appendBatch(tx: Tx, newest: HeadRow | null, keys: SigningKeys, no
   return rows.length;
 }
 
-/** A head by a key that is gone is built on, since the chain must go on; verification names it. */
+/** A head whose key is gone is built on, since the chain must go on; verification reports it. */
 function requireGenuine(head: HeadRow, keys: SigningKeys): void {
   if (verifyPlace('head', headOf(head), keys) === 'invalid')
     throw new Error(`The head at ${head.seq} of the audit chain is not what was signed.`);

@@ -21,8 +21,8 @@ export interface SealerServices {
 export type Sealer = Repetition;
 
 /**
- * Seals the audit log from now on, and drops what is past its retention. Every process may do so: whoever holds the lock works, the
- * others look on.
+ * Seals the audit log from now on, and drops entries past their retention. Every process may do so: the one that holds
+ * the lock works, the others skip.
  * @throws Error when the key file cannot be used.
  */
 export function startSealer({ db, clock, log, settings }: SealerServices): Sealer {
@@ -32,7 +32,7 @@ export function startSealer({ db, clock, log, settings }: SealerServices): Seale
     while (!isStopped && (await sealBatch(db, keys, clock.now())) === BATCH_MAX);
   };
   const upkeep = async () => {
-    // What a wrong clock calls old would be gone for good.
+    // A wrong clock would make this drop entries too early, for good.
     if (settings.auditRetentionMs === null || clockFault({ clock, settings })) return;
     await trim(db, keys, clock.now(), settings.auditRetentionMs);
   };

@@ -6,7 +6,7 @@ import { readNamed } from '../../platform/named-file.js';
 import { generateKey, parseSigningKeys, type SigningKeys } from '../chain/index.js';
 import { findNewestHead } from './repository.js';
 
-/** Reads the key file, which is outside the database so that who can write there cannot sign. */
+/** Reads the key file. It is outside the database, so that write access to the database is not enough to sign. */
 export function readKeyFile(path: string): SigningKeys {
   const pem = readNamed(path).toString();
   try {
@@ -19,11 +19,11 @@ export function readKeyFile(path: string): SigningKeys {
 }
 
 /**
- * Makes the key file where nothing was signed yet, and makes sure that it can be used. Of several processes at once one
+ * Makes the key file when nothing was signed yet, and checks that it can be used. Of several processes at once one
  * wins, and all use its file.
  *
- * @throws CannotStart when it is not there although the log was signed: with a new key nobody could tell whether the
- *   log up to here is the one that was signed.
+ * @throws CannotStart when the file is missing although the log was signed: with a new key nobody could tell whether
+ *   the log so far is the one that was signed.
  */
 export async function ensureKeyFile(db: Db, path: string): Promise<void> {
   if (!existsSync(path)) {

@@ -4,7 +4,7 @@ import type { Place, SignedPlace } from '../chain/index.js';
 import { type AuditEntryRow, auditEntries } from '../entries/index.js';
 import { auditHeads, auditSeals, type HeadRow } from './tables.js';
 
-/** Entries counted as waiting at most; more are not told apart. */
+/** At most this many waiting entries are counted. */
 const TAIL_MAX = 10_000;
 
 type CommittedEntry = AuditEntryRow & { readonly xid: string };
@@ -18,14 +18,14 @@ export interface SealRow extends Place {
 /** Reads that must fit together see one moment, and no partition is dropped meanwhile. */
 export function atOnce<T>(db: RootDb, run: (tx: Tx) => Promise<T>): Promise<T> {
   const read = async (tx: Tx) => {
-    // The moment is that of the first read behind it: what was dropped by then was signed away by then.
+    // The snapshot begins with the first read after the lock: what was dropped by then was signed away by then.
     await tx.execute(sql`lock table ${auditEntries} in access share mode`);
     return run(tx);
   };
   return db.transaction(read, { isolationLevel: 'repeatable read', accessMode: 'read only' });
 }
 
-/** Makes this transaction the only one that seals, until it ends; false when another one is. */
+/** Makes this transaction the only one that seals, until it ends; returns false when another one seals. */
 export async function tryLock(tx: Tx): Promise<boolean> {
   const [row] = await tx
     .select({ isMine: sql<boolean>`pg_try_advisory_xact_lock(${ADVISORY_LOCKS.sealer}::bigint)` })
@@ -33,7 +33,7 @@ export async function tryLock(tx: Tx): Promise<boolean> {
   return row?.isMine ?? false;
 }
 
-/** The same, and waits for another one to end. */
+/** The same, but waits for the other one to end. */
 export async function lockSealing(tx: Tx): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(${ADVISORY_LOCKS.sealer}::bigint)`);
 }
@@ -43,7 +43,7 @@ export async function findNewestHead(db: Db): Promise<HeadRow | null> {
   return head ?? null;
 }
 
-/** The head behind which the chain begins, when what was before it was dropped. */
+/** The head after which the chain begins, when everything before it was dropped. */
 export async function findTrim(db: Db): Promise<HeadRow | null> {
   const trims = db.select().from(auditHeads).where(isNotNull(auditHeads.trimSignedAt));
   const [head] = await trims.orderBy(desc(auditHeads.seq)).limit(1);
@@ -51,12 +51,12 @@ export async function findTrim(db: Db): Promise<HeadRow | null> {
 }
 
 /**
- * Entries to seal next, in the order of their transactions. Only those below the oldest transaction that still runs are
- * taken: none can commit before one of them any more.
+ * Entries to seal next, in the order of their transactions. Only those below the oldest running transaction are taken:
+ * nothing can commit before one of them any more.
  */
 export function listUnsealed(tx: Tx, head: HeadRow | null, limit: number): Promise<CommittedEntry[]> {
   const snapshot = sql`pg_current_snapshot()`;
-  // At or past the newest transaction is only what a backup brought from another cluster, which counted higher.
+  // At or past the newest transaction are only entries that a backup brought from a cluster that counted higher.
   const isSettled = sql`(${auditEntries.xid} < pg_snapshot_xmin(${snapshot}) or ${auditEntries.xid} >= pg_snapshot_xmax(${snapshot}))`;
   return tx
     .select()
@@ -66,7 +66,7 @@ export function listUnsealed(tx: Tx, head: HeadRow | null, limit: number): Promi
     .limit(limit);
 }
 
-/** Not sealed yet: how many, and since when. Entries whose transaction may still run are among them. */
+/** How many entries are not sealed, and since when. It includes entries whose transaction may still run. */
 export async function countUnsealed(db: Db, head: HeadRow | null): Promise<{ count: number; oldest: Date | null }> {
   const tail = db
     .select({ occurredAt: auditEntries.occurredAt })
@@ -84,7 +84,7 @@ export async function countUnsealed(db: Db, head: HeadRow | null): Promise<{ cou
   return { count: row?.count ?? 0, oldest: row?.oldest ?? null };
 }
 
-/** The first entry that is not sealed although it stands between two that are: nobody could commit it there any more. */
+/** The first unsealed entry between two sealed ones: by now, no transaction could commit it there. */
 export async function findAdded(
   db: Db,
   head: HeadRow,
@@ -104,8 +104,8 @@ export async function findAdded(
 }
 
 /**
- * Behind the last entry that was sealed. A head from another cluster, which counted transactions higher, is behind none
- * of this one's.
+ * After the last sealed entry. A head from another cluster, which counted transactions higher, is before all entries of
+ * this one.
  */
 function isBehind(head: HeadRow | null): SQL {
   if (head === null) return sql`true`;
@@ -139,7 +139,7 @@ export async function listSeals(db: Db, fromSeq: number, limit: number): Promise
   return rows.map(({ seal, entry, head }) => ({ ...seal, entry, head }));
 }
 
-/** The last head before the first sealed entry with such an id or a later one; the newest when there is none. */
+/** The last head before the first sealed entry with this id or a later one; the newest head without such an entry. */
 export async function findHeadBefore(db: Db, entryId: string): Promise<HeadRow | null> {
   const [first] = await db
     .select({ seq: auditSeals.seq })
@@ -159,7 +159,7 @@ export async function markTrim(tx: Tx, { seq, signedAt, keyId, signature }: Sign
   await tx.update(auditHeads).set(trim).where(eq(auditHeads.seq, seq));
 }
 
-/** Removes some of what was trimmed: seals with their entries, and the heads before. Answers how many seals. */
+/** Removes a part of what was trimmed: seals with their entries, and the heads before. Returns the number of seals. */
 export async function sweep(db: Db, seq: number, limit: number): Promise<number> {
   const some = db.select({ seq: auditSeals.seq }).from(auditSeals).where(lte(auditSeals.seq, seq)).limit(limit);
   const seals = db

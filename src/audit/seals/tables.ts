@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 
-/** The chain: which entry is at which place. Entries are dropped with their partitions, so nothing refers to them. */
+/** The chain: which entry is at which place. Entries are dropped with their partitions, so no key refers to them. */
 export const auditSeals = pgTable(
   'audit_seals',
   {
@@ -12,7 +12,7 @@ export const auditSeals = pgTable(
   (t) => [unique('audit_seals_entry_id_key').on(t.entryId)],
 );
 
-/** Signed places of the chain: one behind each batch that was sealed. */
+/** Signed places of the chain: one after each batch that was sealed. */
 export const auditHeads = pgTable(
   'audit_heads',
   {
@@ -21,10 +21,10 @@ export const auditHeads = pgTable(
     signedAt: timestamp('signed_at', { withTimezone: true }).notNull(),
     keyId: text('key_id').notNull(),
     signature: text('signature').notNull(),
-    /** The transaction and the id of the batch's last entry: what the next batch begins behind. */
+    /** The transaction and the id of the batch's last entry: the next batch begins after them. */
     xid: text('xid').notNull(),
     entryId: text('entry_id').notNull(),
-    /** Set when everything up to here was dropped on purpose: the chain begins behind it. */
+    /** Set when everything up to here was dropped on purpose: the chain begins after it. */
     trimSignedAt: timestamp('trim_signed_at', { withTimezone: true }),
     trimKeyId: text('trim_key_id'),
     trimSignature: text('trim_signature'),

@@ -19,9 +19,9 @@ import { sealOf, trimOf } from './views.js';
 const VERIFIED_MAX = 800;
 
 export interface Verification {
-  /** Up to where the chain is as it was sealed. */
+  /** Up to here the chain is as it was sealed. */
   readonly verifiedSeq: number;
-  /** Where to go on; null when the range is done or a fault was found. */
+  /** Where to continue; null when the range is done or a fault was found. */
   readonly nextSeq: number | null;
   readonly fault: Fault | null;
 }
@@ -31,7 +31,7 @@ interface Range {
   readonly toSeq?: number | null | undefined;
 }
 
-/** The chain's two ends, and what of it to check. */
+/** The chain's two ends, and the part of it to check. */
 interface Section {
   readonly first: Place;
   readonly newest: HeadRow | null;
@@ -39,7 +39,7 @@ interface Section {
   readonly toSeq: number;
 }
 
-/** Follows the chain through a range, as far as one call may, as it stands in the database. */
+/** Follows the chain in the database through a range, as far as one call may. */
 export function verifyAuditChain(
   { db: database, settings }: Pick<Context, 'db' | 'settings'>,
   range: Range,
@@ -60,7 +60,7 @@ export function verifyAuditChain(
   });
 }
 
-/** What the chain begins behind: nothing, or a head up to which it was dropped by a signed statement. */
+/** The place after which the chain begins: its genesis, or a head up to which it was dropped by a signed statement. */
 function beginning(trimmed: HeadRow | null, keys: VerificationKeys): { first: Place; fault: Fault | null } {
   const trim = trimmed && trimOf(trimmed);
   if (!trim) return { first: GENESIS, fault: null };
@@ -71,7 +71,7 @@ function beginning(trimmed: HeadRow | null, keys: VerificationKeys): { first: Pl
 }
 
 async function checkSection(db: Db, { first, newest, fromSeq, toSeq }: Section, keys: VerificationKeys) {
-  // Also the seal before the section, whose hash it builds on, and the one behind it, which needs a signature too.
+  // Also the seal before the section, on whose hash it builds, and the one after it, which needs a signature too.
   const rows = await repository.listSeals(db, fromSeq - 1, toSeq - fromSeq + 3);
   const before = rows.find(({ seq }) => seq === fromSeq - 1) ?? null;
   const start = fromSeq === first.seq + 1 ? first : before;

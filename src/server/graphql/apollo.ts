@@ -26,12 +26,12 @@ import { type HearFault, type Runner, runnerOf, stockRunnerOf } from './executio
 import { isFault, maskError } from './mask.js';
 
 export interface GraphqlOptions {
-  /** Whether queries that come again are run as plain data where they can be; so by default. */
+  /** Whether repeated queries run as plain data where possible; on by default. */
   readonly runsPlain?: boolean | undefined;
   readonly watchers?: readonly ApolloServerPlugin<Context>[];
 }
 
-/** Whatever is not run by `runBare` is run with every field guarded. */
+/** Operations that `runBare` does not run are run with every field guarded. */
 export function createGraphql(
   guarded: Guarded,
   log: Logger,
@@ -46,7 +46,7 @@ export function createGraphql(
     allowBatchedHttpRequests: false,
     hideSchemaDetailsFromClientErrors: true,
     parseOptions: { maxTokens: LIMITS.tokens },
-    // What a document may be is decided before it comes here (document.ts).
+    // The bounds of documents are checked before (document.ts).
     validationOptions: { maxErrors: LIMITS.mistakes },
     stopOnTerminationSignals: false,
     formatError: maskError,
@@ -67,7 +67,7 @@ export function createGraphql(
   });
 }
 
-/** What depends on variables is decided here: validation is cached across callers. */
+/** Checks what depends on variables: validation is cached across callers. */
 const requestRules = (guarded: Guarded, costs: Costs): ApolloServerPlugin<Context> => ({
   requestDidStart: async () => ({
     didResolveOperation: async ({ operation, document, request, contextValue }) => {
@@ -92,13 +92,13 @@ const requestRules = (guarded: Guarded, costs: Costs): ApolloServerPlugin<Contex
   }),
 });
 
-/** Runs operations whose every guard allows on the schema without guards. */
+/** Runs an operation on the schema without guards when every guard allows it. */
 function runBare(guarded: Guarded, run: Runner): ApolloServerPlugin<Context> {
   const hooks: GraphQLRequestListener<Context> = {
     responseForOperation: async ({ document, contextValue, request: { variables, operationName } }) => {
       if (!guarded.allowsAll(document, contextValue)) return null;
       const result = await run({ document, contextValue, variableValues: variables, operationName });
-      // Variables that do not fit: nothing has run, and the server has its own answer to that.
+      // The variables do not fit: nothing has run, and the server has its own answer to that.
       if (result.data === undefined) return null;
       logFaults(contextValue, result.errors ?? []);
       const errors = result.errors?.map((error) => maskError(error.toJSON(), error));
@@ -109,7 +109,7 @@ function runBare(guarded: Guarded, run: Runner): ApolloServerPlugin<Context> {
   return { requestDidStart: async () => hooks };
 }
 
-/** The caller is answered all the same, so nobody would ever hear of it otherwise. */
+/** The caller gets an answer all the same, so without this nobody would notice the fault. */
 const hearFault: HearFault = (error, { contextValue }) => {
   if (!isFault(error)) return;
   const { log, meter, requestId } = contextValue as Context;
@@ -117,7 +117,7 @@ const hearFault: HearFault = (error, { contextValue }) => {
   log.error({ requestId, err: faultForLog(error) }, 'a plain run failed, and graphql’s own execution answered');
 };
 
-/** Logs those of an answer's errors that are faults of ours. */
+/** Logs those errors of an answer that are faults of the server. */
 export function logFaults({ log, requestId }: Context, errors: readonly GraphQLError[]): void {
   for (const error of errors) {
     if (isFault(error)) log.error({ requestId, err: faultForLog(unwrapResolverError(error)) }, 'a request failed');
@@ -127,19 +127,19 @@ export function logFaults({ log, requestId }: Context, errors: readonly GraphQLE
 const NOT_RUN = new Set<unknown>(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
 
 /**
- * The status of an answer. GraphQL over HTTP wants 200 for a document that could not be run where a client takes
- * nothing newer than application/json, since 4xx could be any proxy's word there.
+ * The status of an answer. GraphQL over HTTP requires 200 for a document that could not run when the client accepts
+ * nothing newer than application/json, since there a 4xx could come from any proxy.
  */
 function statusOf(status: number | undefined, errors: readonly GraphQLError[] | undefined, accept: string | undefined) {
   const first = errors?.[0] && unwrapResolverError(errors[0]);
-  // Thrown before execution; the server knows its own errors' statuses only.
+  // Thrown before execution; Apollo knows only the statuses of its own errors.
   if (status === 500 && first instanceof Refusal) return CODES[first.code].status;
   const isLegacy = /^application\/json\b[^,]*$/i.test(accept?.trim() ?? '');
   const isNotRun = status === 400 && errors?.every((error) => NOT_RUN.has(error.extensions.code));
   return isLegacy && isNotRun ? 200 : status;
 }
 
-/** A request that came to nothing, and may later, is answered like one that did not get so far. */
+/** A request that failed as a whole, and may succeed later, is answered like one that was refused earlier. */
 function sayRetryAfter(http: HTTPGraphQLHead, { data, errors }: FormattedExecutionResult): void {
   const refused = errors?.find(({ extensions }) => extensions?.retryAfterSeconds !== undefined);
   if (!refused || Object.values(data ?? {}).some((value) => value !== null)) return;

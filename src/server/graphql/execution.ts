@@ -1,35 +1,35 @@
 import { type DocumentNode, type ExecutionArgs, type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
 import { type PlainRun, plainRunOf } from './plain/plain-run.js';
 
-/** How a document was run so far. */
+/** The runs of a document so far. */
 interface History {
   runs: number;
-  /** Runs that plain data did not suffice for. */
+  /** Runs for which plain data was not enough. */
   failures: number;
-  /** Undefined before it was tried to prepare the document, null when it cannot be. */
+  /** Undefined before the first attempt to prepare the document, null when it cannot be prepared. */
   plain: PlainRun | null | undefined;
 }
 
-/** Runs before a document is worth preparing. Most documents of people come once. */
+/** Runs before a document is prepared. Most documents that people write come once. */
 const RUNS_BEFORE = 2;
-/** One of so many runs may fail; past it, what is tried in vain costs more than it saves. */
+/** One of this many runs may fail; beyond it, failed attempts cost more than they save. */
 const FAILURES_SHARE = 8;
 
 type Args = Omit<ExecutionArgs, 'schema'>;
 export type Runner = (args: Args) => Promise<ExecutionResult>;
 
-/** Hears what went wrong in a plain run and nowhere else: the caller is answered by graphql as if nothing had. */
+/** Receives errors that only a plain run met: the caller gets graphql's answer as if nothing had happened. */
 export type HearFault = (error: unknown, args: Args) => void;
 
-/** Runs operations on a schema by graphql's execution alone. */
+/** Runs operations on a schema by graphql's execution only. */
 export const stockRunnerOf =
   (schema: GraphQLSchema): Runner =>
   async (args) =>
     execute({ schema, ...args });
 
 /**
- * Runs operations on a schema: by graphql's execution, and documents that come again as plain data where they can be. The
- * answers are the same.
+ * Runs operations on a schema: by graphql's execution, and repeated documents as plain data where possible. The answers
+ * are the same.
  */
 export function runnerOf(schema: GraphQLSchema, hearFault: HearFault): Runner {
   const stock = stockRunnerOf(schema);
@@ -65,7 +65,7 @@ function prepared(schema: GraphQLSchema, args: Args, hearFault: HearFault): Plai
   }
 }
 
-/** Whether graphql met the same, and so the caller is told of it and the log as well. */
+/** Whether graphql met the same error, so that the caller and the log get it. */
 function isTold(error: unknown, { errors = [] }: ExecutionResult): boolean {
   return errors.some((told) => told === error || told.originalError === error || told.message === messageOf(error));
 }

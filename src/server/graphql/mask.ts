@@ -13,7 +13,7 @@ const CALLERS = new Set([
   'OPERATION_RESOLUTION_FAILURE',
 ]);
 
-/** What a caller is told of an error: refusals and its own mistakes as they are, every other fault nothing but a code. */
+/** What a caller sees of an error: refusals and its own mistakes unchanged, of every other fault only a code. */
 export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const place = {
     ...(formatted.path && { path: formatted.path }),
@@ -31,7 +31,7 @@ export function maskError(formatted: GraphQLFormattedError, error: unknown): Gra
   };
 }
 
-/** Whether an error is neither a refusal nor the caller's mistake, so that it belongs in the log. */
+/** Whether an error is neither a refusal nor the caller's mistake, and so belongs in the log. */
 export function isFault(error: unknown): boolean {
   return refusalIn(error) === null && !isCallers(error, error instanceof GraphQLError && error.extensions.code);
 }
@@ -45,7 +45,7 @@ function isCallers(error: unknown, code: unknown): boolean {
   return unwrapResolverError(error) instanceof GraphQLError && CALLERS.has(String(code ?? ''));
 }
 
-/** What a caller is told of whatever was thrown outside of an operation; what is a fault of ours is logged. */
+/** The refusal for an error outside of an operation; faults of the server are logged. */
 export function refusalFor(error: unknown, log: Logger, requestId: string): Refusal {
   const refusal = refusalIn(error);
   if (refusal) return refusal;
@@ -56,7 +56,7 @@ export function refusalFor(error: unknown, log: Logger, requestId: string): Refu
   );
 }
 
-/** What a failed statement means to the caller, when it is not a fault of ours. */
+/** What a failed statement means to the caller; null when it is a fault of the server. */
 function refusalFrom(error: unknown): Refusal | null {
   const { kind } = databaseFault(error);
   if (kind === 'unstorable-text') return badInput('A text contains a character that the database cannot store.');

@@ -21,7 +21,7 @@ const REPRESENTATION_KEYS_MAX = 8;
 const FOLDER = new URL('../../../schema/', import.meta.url);
 const FILES = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).sort();
 
-/** A domain's definitions: those of its file and, where it has many, of the files in its folder. */
+/** The definitions of a domain: its file and the files in its folder. */
 const read = (name: string): DocumentNode[] =>
   FILES.filter((path) => path === `${name}.graphql` || (path.startsWith(`${name}/`) && path.endsWith('.graphql'))).map(
     (path) => parse(readFileSync(new URL(path, FOLDER), 'utf8')),
@@ -46,7 +46,7 @@ function text(name: string, pattern: RegExp, form: string): GraphQLScalarType {
   });
 }
 
-/** A number that JSON and JavaScript hold exactly. */
+/** A number that JSON and JavaScript represent exactly. */
 function wholeNumber(name: string): GraphQLScalarType {
   const check = (value: unknown): number => {
     if (Number.isSafeInteger(value)) return value as number;
@@ -60,13 +60,13 @@ function wholeNumber(name: string): GraphQLScalarType {
   });
 }
 
-/** A library's scalar without its words: the schema files describe it, and composed subgraphs must say the same. */
+/** A library's scalar without its description: the schema files describe it, and composed subgraphs must agree. */
 function wordless(scalar: GraphQLScalarType): GraphQLScalarType {
   const { name, serialize, parseValue, parseLiteral } = scalar.toConfig();
   return new GraphQLScalarType({ name, serialize, parseValue, parseLiteral });
 }
 
-/** A time of the years 1 to 9999, beyond which Postgres does not read what JavaScript writes. */
+/** A time in the years 1 to 9999; outside of them Postgres cannot read what JavaScript writes. */
 function dateTime(): GraphQLScalarType {
   const { parseValue, parseLiteral, ...config } = wordless(DateTimeResolver).toConfig();
   const storable = (date: unknown): unknown => {
@@ -91,8 +91,8 @@ const scalars = {
 };
 
 /**
- * Builds the executable schema of some domains, not guarded yet: a Federation 2 subgraph by itself, with the policies'
- * names stamped on it when they are given.
+ * Builds the executable schema of some domains, not guarded yet: a Federation 2 subgraph, stamped with the names of the
+ * policies when they are given.
  */
 export function buildSchema(domains: readonly DomainManifest[], policies?: PolicyRegistry): GraphQLSchema {
   const plain = typeDefsOf(domains);
@@ -103,7 +103,7 @@ export function buildSchema(domains: readonly DomainManifest[], policies?: Polic
     for (const domain of domains) {
       Object.assign(fields, domain.resolvers[type]);
       const load = domain.entities[type];
-      // Of two domains that tell an entity the later one's rows hold the earlier one's fields too.
+      // When two domains load an entity, the later one's rows also hold the earlier one's fields.
       if (load) {
         fields.__resolveReference = async (reference: { id: unknown }, context: Context) => {
           if (typeof reference.id !== 'string') throw badInput('A reference to an entity must have its id.');
@@ -121,7 +121,7 @@ export function buildSchema(domains: readonly DomainManifest[], policies?: Polic
   return schema;
 }
 
-/** The subgraph's text is printed for each who asks otherwise. */
+/** Prints the subgraph's text once; otherwise each request for it would print it. */
 function printOnce(schema: GraphQLSchema): void {
   const field = schema.getQueryType()?.getFields()._service;
   const resolve = field?.resolve;
@@ -134,8 +134,8 @@ function printOnce(schema: GraphQLSchema): void {
 }
 
 /**
- * A domain answers an object of another domain by its id alone. A router would load the rest from that domain; where it is
- * served in the same process, that is done here, under the same policy.
+ * A domain returns an object of another domain by its id only. A router would load the rest from that domain; when that
+ * domain is served in the same process, this loads it, under the same policy.
  */
 function followReferences(schema: GraphQLSchema, domains: readonly DomainManifest[]): void {
   for (const domain of domains) {
@@ -163,7 +163,7 @@ function fieldAt(schema: GraphQLSchema, coordinate: string) {
   return isObjectType(type) ? type.getFields()[name] : undefined;
 }
 
-/** Representations are any JSON: one that names no entity of this schema, or no id, is the caller's mistake. */
+/** Representations are any JSON: one without an entity of this schema, or without an id, is the caller's mistake. */
 function checkReferences(schema: GraphQLSchema): void {
   const field = schema.getQueryType()?.getFields()._entities;
   const resolve = field?.resolve;
@@ -180,7 +180,7 @@ function checkReferences(schema: GraphQLSchema): void {
   };
 }
 
-/** Keys of entities are few, and none has parts. */
+/** Entity keys are few, and none is nested. */
 const isFlat = (representation: object) => {
   const values = Object.values(representation);
   return (

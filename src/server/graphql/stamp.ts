@@ -3,7 +3,7 @@ import type { PolicyRegistry } from '../../platform/policy/index.js';
 
 /**
  * Writes on every field of every object type which policy guards it: a directive for programs, a last line of the
- * description for people. The policy's name is stamped, not its check, which operators may change.
+ * description for people. It writes the policy's name, not its check, which operators may change.
  */
 export function stamp(typeDefs: DocumentNode, policies: PolicyRegistry): DocumentNode {
   const onType = (node: {

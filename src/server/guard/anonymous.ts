@@ -19,15 +19,15 @@ import type { PolicyRegistry } from '../../platform/policy/index.js';
 import { readDocument, STRANGER } from '../limits/document.js';
 
 /**
- * Takes a request's body or query string as it came.
+ * Takes the unchecked content of a request's body or query string.
  * @throws UNAUTHENTICATED, always the same, for a request that an anonymous caller may not run.
  */
 export type AdmitAnonymous = (asked: unknown) => void;
 
 /**
- * Decides what an anonymous caller may run: valid documents in which every field is public by policy. All else is
- * refused in one way, and before the server's validation and its store of documents see it, so that neither the answer
- * nor its time tells a field that is guarded from one that does not exist.
+ * Decides what an anonymous caller may run: valid documents in which every field is public by policy. Everything else
+ * is refused in one way, before the server's validation and its document store see it, so that neither the answer nor
+ * its time reveals whether a field is guarded or missing.
  */
 export function anonymousAdmission(schema: GraphQLSchema, policies: PolicyRegistry): AdmitAnonymous {
   const open = openFields(schema, policies);
@@ -40,7 +40,7 @@ export function anonymousAdmission(schema: GraphQLSchema, policies: PolicyRegist
   };
 }
 
-/** The public fields that public operations lead to; a public field of a type that only guarded ones answer is none. */
+/** The public fields that public operations reach; without those of types that only guarded operations return. */
 function openFields(schema: GraphQLSchema, policies: PolicyRegistry): ReadonlySet<string> {
   const open = new Set<string>();
   const walk = (type: GraphQLNamedType | null | undefined): void => {
@@ -48,7 +48,7 @@ function openFields(schema: GraphQLSchema, policies: PolicyRegistry): ReadonlySe
     for (const field of Object.values(type.getFields())) {
       const coordinate = `${type.name}.${field.name}`;
       if (open.has(coordinate) || policies.policyFor(coordinate)?.scopeTypes !== 'public') continue;
-      // Clients' libraries ask for the name of a type beside its fields.
+      // Client libraries request a type's name beside its fields.
       open.add(coordinate).add(`${type.name}.__typename`);
       walk(getNamedType(field.type));
     }
@@ -57,7 +57,7 @@ function openFields(schema: GraphQLSchema, policies: PolicyRegistry): ReadonlySe
   return open;
 }
 
-/** Short ones only: strangers pay nothing. */
+/** Only short documents: strangers have tighter bounds. */
 function parsed(query: unknown): DocumentNode | null {
   if (typeof query !== 'string') return null;
   try {
@@ -68,7 +68,7 @@ function parsed(query: unknown): DocumentNode | null {
   }
 }
 
-/** Stops at the first field that is not open. One that does not exist is not open either, and looks the same. */
+/** Stops at the first field that is not open. A field that does not exist is not open either, and looks the same. */
 function isOpen(schema: GraphQLSchema, open: ReadonlySet<string>, document: DocumentNode): boolean {
   const types = new TypeInfo(schema);
   let isEveryOpen = true;
@@ -81,7 +81,7 @@ function isOpen(schema: GraphQLSchema, open: ReadonlySet<string>, document: Docu
   return isEveryOpen;
 }
 
-/** Whether execution would begin: past here the answer is the operation's own. */
+/** Whether execution would begin: from there on the answer is the operation's own. */
 function isRunnable(schema: GraphQLSchema, document: DocumentNode, operationName: unknown, variables: unknown) {
   if (validate(schema, document, specifiedRules, { maxErrors: 1 }).length > 0) return false;
   const operation = getOperationAST(document, typeof operationName === 'string' ? operationName : null);

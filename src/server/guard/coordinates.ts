@@ -1,6 +1,6 @@
 import { type GraphQLSchema, isObjectType } from 'graphql';
 
-/** `Type.field` of every field of every object type, introspection aside. */
+/** `Type.field` of every field of every object type, except introspection. */
 export function coordinatesOf(schema: GraphQLSchema): string[] {
   return Object.values(schema.getTypeMap()).flatMap((type) =>
     isObjectType(type) && !type.name.startsWith('__')

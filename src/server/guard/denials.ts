@@ -1,20 +1,20 @@
 import { auditDenial, type Context } from '../../authority/index.js';
 import { type Asked, fieldsOnPath } from './field-path.js';
 
-/** What a denial is told from: the errors of an answer, wherever they came about. */
+/** The part of an answer's error that a denial is recorded from. */
 export interface AnsweredError {
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly path?: readonly (string | number)[] | undefined;
 }
 
-/** Documents nest as deep as the limits of operations allow. */
+/** Paths are as deep as the limits of operations allow; an audit entry keeps this many characters. */
 const PATH_CHARACTERS_MAX = 256;
 
 /**
- * One audit entry for each authenticated request that was denied something, merged with others of the same; after its
+ * Writes one audit entry for each authenticated request that was denied something, merged with equal denials, after its
  * transactions rolled back.
  *
- * @param asked What was run; without it the path of an error is the server's own.
+ * @param asked What was run; without it, the path of an error is the server's own.
  */
 export async function recordDenial(context: Context, errors: readonly AnsweredError[], asked?: Asked): Promise<void> {
   const denial = errors.find((error) => error.extensions?.code === 'FORBIDDEN');

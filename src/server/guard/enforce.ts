@@ -6,21 +6,21 @@ import { DENIED, type Guard, guardsOf } from './guards.js';
 import { shielded } from './shield.js';
 
 /**
- * A schema under guard, at no cost for what is allowed. A policy's verdict depends on the caller alone, so it is the
- * same for every field that the policy claims and every object that the operation reaches: it is asked for once. When
- * all policies of an operation allow, the schema runs as it is; when one refuses, `shielded` runs, in which each field
- * asks for itself, so that the refusal stands at the right path.
+ * A guarded schema; what is allowed costs nothing extra. A policy's verdict depends only on the caller, so it is the
+ * same for every field that the policy claims and every object that the operation reaches: it is evaluated once. When
+ * all policies of an operation allow, the bare schema runs; when one refuses, `shielded` runs, in which each field
+ * checks its policy, so that the refusal has the right path.
  */
 export interface Guarded {
-  /** Each field asks its rule before it resolves. Always safe to run. */
+  /** Each field checks its policy before it resolves. Always safe to run. */
   readonly shielded: GraphQLSchema;
-  /** Without guards, to be run for what `allowsAll` says yes to and for nothing else. */
+  /** Without guards: run it only for documents that `allowsAll` allows. */
   readonly bare: GraphQLSchema;
-  /** Whether every guard that the document comes to allows the caller. The document must be valid. */
+  /** Whether every guard that the document reaches allows the caller. The document must be valid. */
   allowsAll(document: DocumentNode, context: Context): boolean;
   /**
-   * Refuses the whole document where an API credential is not for a part of it. Such a part would otherwise only look
-   * empty: what a caller may not read is null without an error where something else refers to it.
+   * Refuses the whole document when the limit of an API credential excludes a part of it. Such a part would otherwise
+   * only look empty: what a caller may not read is null without an error where something else refers to it.
    * @throws Refusal FORBIDDEN.
    */
   requireWithinLimit(document: DocumentNode, context: Context): void;
@@ -48,7 +48,7 @@ export function enforce(bare: GraphQLSchema, policies: PolicyRegistry): Guarded 
   };
 }
 
-/** Of every operation and fragment: more than the one that runs needs can only make it run with guards. */
+/** Guards of every operation and fragment: those that the operation does not need can only cause a guarded run. */
 function guardsReached(
   schema: GraphQLSchema,
   guards: ReadonlyMap<string, Guard>,

@@ -1,14 +1,14 @@
 import { type DocumentNode, type FieldNode, getOperationAST, Kind, type SelectionSetNode } from 'graphql';
 
-/** A document, and which of its operations was run. */
+/** A document, and which of its operations ran. */
 export interface Asked {
   readonly document: DocumentNode;
   readonly operationName?: string | null | undefined;
 }
 
 /**
- * The names of the fields on a path of an answer, which is made of the caller's own aliases and of places in lists. What
- * the document does not explain is left out.
+ * The names of the fields on a path in an answer; the path itself has the caller's aliases and positions in lists. Ends
+ * where the document does not explain the path.
  */
 export function fieldsOnPath({ document, operationName }: Asked, path: readonly (string | number)[]): string[] {
   const names: string[] = [];
@@ -24,7 +24,7 @@ export function fieldsOnPath({ document, operationName }: Asked, path: readonly 
   return names;
 }
 
-/** The fields of a selection that are answered under a key, in whatever fragments they stand; more than one is merged. */
+/** The fields of a selection with a key in the answer, also in fragments; several with one key are merged. */
 function fieldsNamed(
   document: DocumentNode,
   set: SelectionSetNode | undefined,
@@ -35,7 +35,7 @@ function fieldsNamed(
     if (selection.kind === Kind.FIELD) return (selection.alias ?? selection.name).value === key ? [selection] : [];
     if (selection.kind === Kind.INLINE_FRAGMENT) return fieldsNamed(document, selection.selectionSet, key, seen);
     const { value: name } = selection.name;
-    // Once: fragments that spread others twice would double the work with each.
+    // Each once: fragments that spread others twice would double the work at each level.
     if (seen.has(name)) return [];
     seen.add(name);
     const fragment = document.definitions.find(

@@ -4,17 +4,17 @@ import { forbidden } from '../../platform/errors.js';
 import { PolicyError, type PolicyName, type PolicyRegistry } from '../../platform/policy/index.js';
 import { coordinatesOf } from './coordinates.js';
 
-/** Whether a caller could do this to any row: true, or the refusal. Rows are decided by the services. */
+/** Whether a caller could do this to any row: true, or the refusal. The services decide on rows. */
 export type Verdict = (context: Context) => true | Error;
 
-/** The guard of a field: a policy's verdict, the same one for every field that the policy claims. */
+/** The guard of a field: a policy's verdict, the same for every field that the policy claims. */
 export interface Guard {
   /** The policy's name. */
   readonly name: string;
   readonly verdict: Verdict;
 }
 
-/** What guards a field that has a gap, were it to get past the start. */
+/** Guards a field with a gap, should one get past the check at the start. */
 export const DENIED: Guard = { name: 'no policy', verdict: () => forbidden('none') };
 
 /** Derives the guard of every field, by `Type.field`, from the policies. A field with a gap is denied to everybody. */
@@ -35,16 +35,16 @@ export function guardsOf(schema: GraphQLSchema, policies: PolicyRegistry): Reado
 }
 
 /**
- * Holds a schema to having no gap. Asked before anything wraps its resolvers.
- * @throws PolicyError for a field that no policy claims, and for one that is claimed apart from its type without a
- *   resolver of its own: graphql would read it off a row that the type's policy let out.
+ * Requires that a schema has no gap. Call it before anything wraps the resolvers.
+ * @throws PolicyError for a field that no policy claims, and for a field that is claimed apart from its type but has
+ *   no resolver of its own: graphql would read it from a row that the type's policy allowed.
  */
 export function requireGuardedFields(schema: GraphQLSchema, policies: PolicyRegistry): void {
   const gaps = coordinatesOf(schema).flatMap((coordinate) => gapAt(schema, policies, coordinate) ?? []);
   if (gaps.length > 0) throw new PolicyError(gaps.join('; '));
 }
 
-/** Holds routes to what fields are held to. @throws PolicyError for a route that no policy claims. */
+/** Requires a policy for each route. @throws PolicyError for a route that no policy claims. */
 export function requireGuardedRoutes(routes: readonly Route[], policies: PolicyRegistry): void {
   const uncovered = policies.uncovered(routes.map((route) => `HTTP.${route.name}`));
   if (uncovered.length > 0) throw new PolicyError(`no policy guards ${uncovered.join(', ')}`);
@@ -57,7 +57,7 @@ function gapAt(schema: GraphQLSchema, policies: PolicyRegistry, coordinate: stri
   return isBare ? `no resolver of its own for ${coordinate}` : null;
 }
 
-/** Whether a field is told by a function of its own. */
+/** Whether a field has its own resolver. */
 function hasResolver(schema: GraphQLSchema, coordinate: string): boolean {
   const [type = '', name = ''] = coordinate.split('.');
   const parent = schema.getType(type);

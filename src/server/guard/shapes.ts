@@ -5,8 +5,8 @@ const SHAPE = /^(PageInfo|UserError|\w+(Payload|Connection|Edge))$/;
 export const isShape = (type: string, values: readonly string[]) => SHAPE.test(type) || values.includes(type);
 
 /**
- * Of types that only carry what some guarded field already answered: payloads, connections, edges, and the values that
- * domains name. Whoever reached such an object passed the policy of the field that led to it, so its own fields are open.
+ * For types that only carry what a guarded field returned: payloads, connections, edges, and the values that domains
+ * name. A caller that reached such an object passed the policy of the field before it, so its own fields are open.
  */
 export const shapePolicy = (types: readonly string[], values: readonly string[]) =>
   definePolicy({

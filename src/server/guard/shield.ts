@@ -5,17 +5,17 @@ import type { Context } from '../../authority/index.js';
 import { forbidden } from '../../platform/errors.js';
 import { DENIED, type Guard } from './guards.js';
 
-// graphql-shield imports util.isUndefined, which Node 23 removed; its CommonJS entry sees what is supplied here.
+// graphql-shield imports util.isUndefined, which Node 23 removed; this supplies it to the CommonJS build.
 const legacyUtil = util as { isUndefined?: (value: unknown) => boolean };
 legacyUtil.isUndefined ??= (value) => value === undefined;
-// graphql-middleware comes the same way: each of its two builds knows only its own generators.
+// graphql-middleware is loaded the same way: each of its two builds recognizes only its own generators.
 const require = createRequire(import.meta.url);
 const { rule, shield } = require('graphql-shield') as typeof import('graphql-shield');
 const { applyMiddleware } = require('graphql-middleware') as typeof import('graphql-middleware');
 
 type Rule = ReturnType<ReturnType<typeof rule>>;
 
-/** A copy of a schema with one rule a policy, every field under that of the policy that claims it, and deny otherwise. */
+/** A copy of a schema with one rule per policy, on every field that the policy claims; every other field is denied. */
 export function shielded(schema: GraphQLSchema, guards: ReadonlyMap<string, Guard>): GraphQLSchema {
   const rules = new Map<Guard, Rule>();
   const tree: Record<string, Record<string, Rule>> = {};
@@ -35,12 +35,12 @@ export function shielded(schema: GraphQLSchema, guards: ReadonlyMap<string, Guar
   return copy;
 }
 
-/** A rule reads the context and nothing else, which is why its verdict holds for a whole operation. */
+/** A rule reads only the context, so its verdict holds for a whole operation. */
 function ruleOf({ name, verdict }: Guard): Rule {
   return rule(name, { cache: 'contextual' })((_parent: unknown, _args: unknown, context: Context) => verdict(context));
 }
 
-/** Rules are put before `resolve` alone, where the source of events would open for anybody, and stay open. */
+/** Rules come only before `resolve`; without this, anybody could open the source of events and keep it open. */
 function guardSubscriptions(schema: GraphQLSchema, guards: ReadonlyMap<string, Guard>): void {
   for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {})) {
     const { verdict } = guards.get(`Subscription.${field.name}`) ?? DENIED;

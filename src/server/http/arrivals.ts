@@ -6,18 +6,18 @@ import { type Caller, type RequestLimits, strangersOf } from '../limits/rate-lim
 import type { Leave } from '../limits/request-end.js';
 import type { CutReason } from '../metrics/metrics.js';
 
-/** When to come back to a server at which too many bodies were arriving. */
+/** When to retry after too many bodies were arriving at once. */
 const RETRY_SECONDS = 1;
 
-/** A body on its way. */
+/** A body that is arriving. */
 interface Arrival {
   readonly key: string;
-  /** How much of it lies in memory. */
+  /** How much of it is in memory. */
   bytes: number;
   readonly cut: (reason: Refusal) => void;
 }
 
-/** The bodies that are arriving from one kind of caller. */
+/** The arriving bodies of one kind of caller. */
 class Pool {
   readonly #bytesMax: number;
   readonly #members: FairPool<Arrival>;
@@ -56,7 +56,7 @@ class Pool {
     arrival.cut(rateLimited('Too many requests are arriving at once; this one was dropped.', RETRY_SECONDS));
   }
 
-  /** Looks at all of them, which are few when they are large. */
+  /** Looks at all arrivals; when they are large, there are few. */
   #oldestOfHeaviest(fallback: Arrival): Arrival {
     const weights = new Map<string, number>();
     for (const { key, bytes } of this.#all) weights.set(key, (weights.get(key) ?? 0) + bytes);
@@ -68,13 +68,13 @@ class Pool {
 
 const arrivals = new WeakMap<IncomingMessage, (bytes: number) => void>();
 
-/** Counts a piece of a body that is kept in memory. */
+/** Counts a piece of a body that stays in memory. */
 export const received = (request: IncomingMessage, bytes: number): void => arrivals.get(request)?.(bytes);
 
 /**
- * Requests whose bodies are on their way. They hold no slot in which requests run. Strangers have a small pool of their
- * own and little time; who is known may take longer for what is large, as long as it comes. When a pool is full, who has
- * most of it loses what arrives longest.
+ * Requests whose bodies are arriving. They hold no slot for running requests. Strangers have a small pool of their own
+ * and little time; known callers may take longer for a large body, as long as it keeps coming. When a pool is full, the
+ * caller that holds most of it loses the body that has been arriving longest.
  */
 export class Arrivals {
   readonly #strangers: Pool;
@@ -95,7 +95,7 @@ export class Arrivals {
   }
 
   /**
-   * Lets a request's body come, if it has one.
+   * Lets a request's body arrive, if it has one.
    * @param refuse Answers the request and closes its connection.
    */
   expect(

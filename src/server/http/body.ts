@@ -5,10 +5,10 @@ import { requireBoundedJson } from '../limits/json-outline.js';
 import { BYTE } from '../limits/prices.js';
 import { received } from './arrivals.js';
 
-/** Of strangers, and of what is a query and little more. */
+/** For strangers, and for requests that are a query and little more. */
 export const BODY_MAX_SMALL = 64 * 1024;
 export const BODY_MAX = 1024 * 1024;
-/** Of operations that take content (`large-bodies.ts`). */
+/** For operations that take content (`large-bodies.ts`). */
 export const BODY_MAX_LARGE = 16 * 1024 * 1024;
 
 export const isJson = ({ headers }: IncomingMessage) => /^application\/json\b/i.test(headers['content-type'] ?? '');
@@ -18,7 +18,7 @@ export function refuseMediaType(response: ServerResponse): void {
 }
 
 /**
- * Charges a body to its caller before it is parsed.
+ * Reads a body, and charges it to its caller before it is parsed.
  * @throws Refusal BAD_USER_INPUT for a body that is larger than `max` bytes, beyond the bounds of JSON, or not JSON;
  *   RATE_LIMITED.
  */
@@ -34,7 +34,7 @@ export async function readJson(
 }
 
 /**
- * @param allowLarger Decides by the beginning of a body that is larger, and answers how large it may be at most.
+ * @param allowLarger Decides from the beginning of a larger body, and returns its limit in bytes.
  * @throws Refusal BAD_USER_INPUT for a body that is larger.
  */
 async function readBody(

@@ -3,32 +3,32 @@ import { Refusal, unavailable } from '../../platform/errors.js';
 import { FairQueue, type LaneLimits } from '../../platform/fair-queue.js';
 import { hashSecret } from '../../platform/secrets.js';
 
-/** Bearers that counted lately; the one longest unused is a new one again. */
+/** How many recently valid credentials are known; the one longest unused becomes new again. */
 const KNOWN_MAX = 50_000;
-/** So many times as many known bearers as new ones are looked up at a time. */
+/** Look-ups of known credentials at a time, for each look-up of a new one. */
 const KNOWN_FACTOR = 4;
 const WAITING_MAX = 1000;
 const WAIT_MAX_MS = 5000;
 
-/** What is looked up, and for whom. */
+/** A look-up, and for whom it is. */
 export interface LookedUp {
-  /** What a request shows; only its digest is kept. */
+  /** The presented credential; only its digest is kept. */
   readonly presented: string;
   readonly clientAddress: string;
-  /** Takes what is to be called when nobody waits for the answer any more. */
+  /** Registers a function for when nobody waits for the answer any more. */
   readonly atEnd?: (leave: () => void) => void;
 }
 
 /**
- * Looks up what requests show of who sends them, a bounded number at a time. What counted lately has a lane of its own,
- * in which principals take turns, so a flood of made-up bearers, of which each is new, delays nobody who was here before.
- * In the lane of new ones addresses take turns. Whatever its lane, a bearer is looked up at each request.
+ * Looks up the credentials of requests, a bounded number at a time. Recently valid ones have a lane of their own, in
+ * which principals take turns, so a flood of made-up credentials, each of them new, delays no known caller. In the lane
+ * of new ones, client addresses take turns. In both lanes, a credential is looked up at each request.
  */
 export class LookUps {
   readonly #principals = new LRUCache<string, string>({ max: KNOWN_MAX });
   readonly #queue: FairQueue<'fresh' | 'known'>;
 
-  /** @param max New bearers at a time; 0 sets no bound. */
+  /** @param max New credentials at a time; 0 sets no bound. */
   constructor(max: number) {
     const fresh = max === 0 ? Number.POSITIVE_INFINITY : max;
     const known = fresh * KNOWN_FACTOR;
@@ -50,7 +50,7 @@ export class LookUps {
     return this.#queue.waiting;
   }
 
-  /** @throws Whatever the look-up throws; RATE_LIMITED when too many wait, UNAVAILABLE when its turn does not come. */
+  /** @throws the look-up's error; RATE_LIMITED when too many wait, UNAVAILABLE when its turn does not come in time. */
   async run<T>(
     { presented, clientAddress, atEnd }: LookedUp,
     principalOf: (found: T) => string,

@@ -1,20 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
-/** Tells by which address a request came. */
+/** Returns the client address of a request. */
 export type ClientAddressOf = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => string;
 
 /**
- * Where a request comes from: the peer's address, or what a trusted proxy says in X-Forwarded-For. Of that header the
- * last address counts that is not a trusted proxy's itself, since whatever stands before it anybody may have written.
- * @param trusted Addresses and CIDR blocks of proxies. @throws RangeError for what is neither.
+ * The client address: the peer's, or what a trusted proxy reports in X-Forwarded-For. In that header the last address
+ * counts that is not a trusted proxy's own, since anybody may have written what is before it.
+ * @param trusted Addresses and CIDR blocks of proxies. @throws RangeError for anything else.
  */
 export function clientAddressReader(trusted: readonly string[]): ClientAddressOf {
   const proxies = new BlockList();
   for (const block of trusted) addBlock(proxies, block);
   const isTrusted = (address: string) => proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   return ({ socket, headers }) => {
-    // Over a Unix socket there is no address; who may open it is the file system's business.
+    // A Unix socket has no address; the file system decides who may open it.
     const peer = socket.remoteAddress === undefined ? null : plain(socket.remoteAddress);
     if (trusted.length === 0 || (peer !== null && !isTrusted(peer))) return group(peer ?? 'local');
     const forwarded = String(headers['x-forwarded-for'] ?? '')
@@ -39,10 +39,10 @@ function addBlock(proxies: BlockList, block: string): void {
   proxies.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** An IPv4 address that came in IPv6 clothes is the IPv4 address. */
+/** An IPv4 address that is mapped into IPv6 becomes the IPv4 address. */
 const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 
-/** Who has one address of IPv6 has all of its /64 network, so that counts as one address. */
+/** A client with one IPv6 address has its whole /64 network, so that counts as one address. */
 function group(address: string): string {
   if (!isIPv6(address)) return address;
   const [head = '', tail] = (address.split('%')[0] ?? '').toLowerCase().split('::');

@@ -7,38 +7,38 @@ import type { Leave } from '../limits/request-end.js';
 import type { CutReason } from '../metrics/metrics.js';
 import type { HttpServer } from './listener.js';
 
-/** Requests on one connection that wait for their answers. Clients that send the next before the answer are rare. */
+/** Requests on one connection that wait for their answers. Few clients send the next request before the answer. */
 const PIPELINED_MAX = 16;
 
-/** Looks in a row that find no connection, until it counts as quiet. */
+/** Looks in a row without a new connection, after which the server counts as quiet. */
 const QUIET_LOOKS = 5;
 
 interface Connection {
   readonly socket: Socket;
   readonly peer: string;
-  /** Answers that are not out yet. */
+  /** Answers that are not sent yet. */
   readonly answers: Set<ServerResponse>;
-  /** Since when there is no request on it, in milliseconds of this process. */
+  /** Since when it has no request, in milliseconds of this process. */
   idleSince: number;
 }
 
 export interface ConnectionOptions {
   /** Open connections at most; 0 sets no bound. */
   readonly max: number;
-  /** Whom a connection counts for. */
+  /** The peer that a connection counts for. */
   readonly peerOf: (socket: Socket) => string;
   readonly noteCut: (reason: CutReason) => void;
 }
 
 /**
- * The connections of a server. When there are too many, whoever has most that are idle, or have sent no whole request,
- * loses the oldest of those.
+ * The connections of a server. When there are too many, the peer with the most connections that are idle, or have sent
+ * no complete request, loses the oldest of those.
  */
 export class Connections {
   readonly #options: ConnectionOptions;
   readonly #server: HttpServer;
   readonly #all = new Map<Socket, Connection>();
-  /** By address and port, for those whose requests come by another socket, TLS's. */
+  /** By address and port, because TLS requests come on another socket object. */
   readonly #byName = new Map<string, Connection>();
   readonly #idle = new FairPool<Connection>(0);
   #isClosing = false;
@@ -55,12 +55,12 @@ export class Connections {
     return this.#all.size;
   }
 
-  /** What requests wait for before anything of them is done; null most of the time. */
+  /** Requests wait for this before anything is done for them; usually null. */
   get held(): Promise<void> | null {
     return this.#held;
   }
 
-  /** Notes a request on its connection until its answer is out. @throws RATE_LIMITED when too many wait there. */
+  /** Notes a request on its connection until its answer is sent. @throws RATE_LIMITED when too many wait there. */
   occupy(socket: Socket, response: ServerResponse, leave: Leave): void {
     const connection = this.#all.get(socket) ?? this.#byName.get(nameOf(socket));
     if (this.#isClosing) response.setHeader('connection', 'close');
@@ -76,7 +76,7 @@ export class Connections {
     if (connection.answers.size > PIPELINED_MAX) throw rateLimited('Too many requests wait on this connection.', 1);
   }
 
-  /** From now on every answer says that its connection closes. */
+  /** From now on every answer has the header `Connection: close`. */
   sayClose(): void {
     this.#isClosing = true;
     for (const { answers } of this.#all.values())
@@ -84,9 +84,9 @@ export class Connections {
   }
 
   /**
-   * Accepts no more connections. Those that the kernel has taken, and this process has not yet seen, would be reset, so
-   * it first waits until for a while none came. Clients that connect again as soon as they are answered leave no such
-   * pause: then what they ask next waits until none can connect, and is answered after that.
+   * Accepts no more connections. It would reset those that the kernel has accepted but this process has not seen yet,
+   * so it first waits until none came for a while. Clients that reconnect as soon as they are answered leave no such
+   * pause: then their next requests wait until none can connect, and are answered after that.
    */
   async stopAccepting(quietMs: number, waitMaxMs: number, holdMaxMs: number): Promise<void> {
     let release = () => {};
@@ -96,15 +96,15 @@ export class Connections {
       });
       await this.#quiet(quietMs, holdMaxMs);
     }
-    // Of its own the close of an HTTP server destroys idle connections, on which a request may be on its way.
+    // The close of an HTTP server would destroy idle connections, on which a request may be on its way.
     NetServer.prototype.close.call(this.#server);
     this.#held = null;
     release();
   }
 
   /**
-   * Waits until for a while no connection came, and not too long. Told by looks at what the kernel has, each of which
-   * takes one connection: a process that is held up looks at nothing meanwhile.
+   * Waits until no connection came for a while, but not too long. It counts looks at what the kernel has, each of which
+   * takes one connection: a process that is held up does not look meanwhile.
    */
   async #quiet(quietMs: number, waitMaxMs: number): Promise<boolean> {
     const began = performance.now();
@@ -119,8 +119,8 @@ export class Connections {
   }
 
   /**
-   * Resolves once all connections are closed. An idle one is ended when its client was told not to use it any longer: a
-   * request that is on its way meets a connection that answers.
+   * Resolves once all connections are closed. An idle connection ends only after the time in which its client may use
+   * it: a request that is on its way still gets an answer.
    */
   async ended(idleMs: number, timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
@@ -162,7 +162,7 @@ export class Connections {
 
 const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
 
-/** Node tells only the answer whose turn it is that its connection closed; those behind it would never end. */
+/** Node reports the close only to the answer whose turn it is; those behind it would never end. */
 function abandon(answer: ServerResponse): void {
   if (answer.closed) return;
   answer.destroy();

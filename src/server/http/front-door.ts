@@ -29,17 +29,17 @@ import { Stopping } from './stopping.js';
 
 export interface FrontDoor {
   readonly services: Services;
-  /** The policies as declared: which guards what, and what anonymous callers may, which no operator changes. */
+  /** The policies as declared: which guards what, and what anonymous callers may do. No operator changes these two. */
   readonly policies: PolicyRegistry;
   readonly database: Database;
   readonly graphql: ApolloServer<Context>;
   readonly admitAnonymous: AdmitAnonymous;
   readonly largeBodies: LargeBodies;
   readonly authenticate: Authenticate;
-  /** What `/readyz` looks at. */
+  /** What `/readyz` checks. */
   readonly probes: readonly Probe[];
   readonly routes: readonly Route[];
-  /** Open files by path; a page that carries no data. */
+  /** Public files by path; they carry no data. */
   readonly pages: ReadonlyMap<string, Page>;
   readonly limits: RequestLimits;
   readonly metrics: Metrics;
@@ -47,7 +47,7 @@ export interface FrontDoor {
   readonly tls?: TlsFiles | undefined;
 }
 
-/** The door with what it keeps of the requests that are in it. */
+/** The door and the state of the requests in it. */
 interface OpenDoor extends FrontDoor {
   readonly lookUps: LookUps;
   readonly arrivals: Arrivals;
@@ -63,7 +63,7 @@ export interface Served {
 export function createFrontDoor(front: FrontDoor): Served {
   const listener: RequestListener = (request, response) => answer(door, request, response);
   const http = createHttpServer(listener, front.tls);
-  // Bodies are asked for once it is settled who sends them.
+  // The body is requested only after the caller is known.
   http.on('checkContinue', listener);
   const { limits, metrics } = front;
   const { settings } = limits;
@@ -94,12 +94,12 @@ export function createFrontDoor(front: FrontDoor): Served {
 }
 
 function answer(door: OpenDoor, request: IncomingMessage, response: ServerResponse): void {
-  // Sent on a connection that was ended already: it cannot be answered, so it must not be done.
+  // It came on a connection that was ended already: it cannot be answered, so it must not run.
   if (request.socket.writableEnded) return void request.socket.destroy();
   const requestId = randomUUID();
   response.setHeader('x-request-id', requestId);
   response.setHeader('x-content-type-options', 'nosniff');
-  // Clients begin to watch where it says; Node would tell the machine's.
+  // Clients start streams at this time; Node would send the machine's.
   response.setHeader('date', door.services.clock.now().toUTCString());
   const started = performance.now();
   const leave = leaving(response);
@@ -110,7 +110,7 @@ function answer(door: OpenDoor, request: IncomingMessage, response: ServerRespon
     door.metrics.requested(routeName(door, request.method, path), status, elapsed / 1000);
     const ms = Math.round(elapsed);
     door.services.log.info({ requestId, method: request.method, path, status: response.statusCode, ms }, 'request');
-    // Nobody waits for the rest of a body whose request is answered.
+    // Nobody needs the rest of a body whose request is answered.
     if (!request.complete) request.socket?.destroySoon();
   });
   const answered = () => traced('request', () => handle(door, requestId, leave, request, response));
@@ -144,7 +144,7 @@ async function handle(
     return door.metrics.answer(response);
   if (path !== '/graphql' && !route) throw notFound('resource');
   const context = await contextFor(door, { requestId, clientAddress, leave }, request);
-  // Its client went away while it was looked up: nothing of it has begun, and nobody waits for it.
+  // The client went away during the look-up: nothing has begun, and nobody waits.
   if (response.destroyed) return;
   const caller = { clientAddress, principal: context.actor.principal?.id ?? null };
   if (caller.principal !== null) door.limits.admitPrincipal(caller.principal);
@@ -161,7 +161,7 @@ function routeOf({ routes }: FrontDoor, method: string | undefined, path: string
   return routes.find((candidate) => candidate.method === method && candidate.path.test(path));
 }
 
-/** One of few names: what callers ask for without finding it is all one. */
+/** One of few names: all paths that do not exist share one. */
 function routeName(door: FrontDoor, method: string | undefined, path = ''): string {
   if (path === '/graphql' || path === '/healthz' || path === '/readyz') return path.slice(1);
   return routeOf(door, method, path)?.name ?? 'other';
@@ -225,7 +225,7 @@ function answerError(
   response: ServerResponse,
   error: unknown,
 ): void {
-  // Refused while its body was coming; what reads the body only sees the connection go.
+  // Refused while its body was arriving; the code that reads the body only sees the connection close.
   if (response.writableEnded) return;
   const refusal = refusalFor(error, services.log, requestId);
   metrics.refused(refusal);

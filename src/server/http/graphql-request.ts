@@ -7,11 +7,11 @@ import { requireBoundedJson } from '../limits/json-outline.js';
 import { BODY_MAX, BODY_MAX_LARGE, BODY_MAX_SMALL, readJson } from './body.js';
 import type { LargeBodies } from './large-bodies.js';
 
-/** What a GraphQL request asks. */
+/** The content of a GraphQL request. */
 export interface Asked {
   readonly body: unknown;
   readonly search: string;
-  /** To be called once it is answered. */
+  /** Call this once it is answered. */
   done(): void;
 }
 
@@ -21,7 +21,7 @@ export interface Reading {
 }
 
 /**
- * Reads what is asked, within the bounds of who asks: each comes before the work that it bounds, and so does its charge.
+ * Reads a request within the bounds of its caller: each bound and charge comes before the work that it limits.
  * @throws Refusal RATE_LIMITED; BAD_USER_INPUT beyond a bound; UNAUTHENTICATED for what a stranger may not run;
  *   UNAVAILABLE while too many large bodies are in memory.
  */
@@ -70,7 +70,7 @@ async function readPost({ largeBodies }: Reading, context: Context, request: Inc
   }
 }
 
-/** A key may stand in JSON twice; what was judged must be what runs. */
+/** A key may occur twice in JSON; the query that was checked must be the one that runs. */
 function requireSame(admitted: { readonly query: string } | null, body: unknown): void {
   if (admitted !== null && (Object(body) as { query?: unknown }).query !== admitted.query)
     throw badInput('The body has "query" more than once.');

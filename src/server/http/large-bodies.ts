@@ -12,13 +12,13 @@ import type { Guarded } from '../guard/enforce.js';
 import { readDocument } from '../limits/document.js';
 import { queryIn } from '../limits/json-outline.js';
 
-/** Inputs that carry content whole. Everything else is small. */
+/** Inputs that carry whole content. All others are small. */
 export const CONTENT_INPUTS: readonly string[] = ['ImaPolicyInput.content', 'SubmitEvidenceInput.imaLog'];
-/** Bytes of large bodies that are read and parsed at once, altogether. */
+/** Bytes of large bodies that are read and parsed at the same time, in total. */
 const BYTES_AT_ONCE = 64 * 1024 * 1024;
 const BUSY_RETRY_SECONDS = 2;
 
-/** Lets a body be large only where the operation that it asks for takes content, and its caller may run it. */
+/** Allows a large body only when its operation takes content and its caller may run the operation. */
 export class LargeBodies {
   readonly #guarded: Guarded;
   readonly #mutations: ReadonlySet<string>;
@@ -30,10 +30,10 @@ export class LargeBodies {
   }
 
   /**
-   * Decides by the beginning of a body, before the rest of it is read.
-   * @param size Bytes that it may come to.
-   * @returns The query that was judged, and what to call once the body is done with.
-   * @throws Refusal BAD_USER_INPUT where no large body is taken, UNAVAILABLE while there are too many.
+   * Decides from the beginning of a body, before the rest is read.
+   * @param size How many bytes it may have.
+   * @returns The query that was checked, and a function to call when the body is no longer needed.
+   * @throws Refusal BAD_USER_INPUT where no large body is allowed, UNAVAILABLE while there are too many.
    */
   admit(context: Context, beginning: Buffer, size: number, max: number): { readonly query: string; done(): void } {
     const query = queryIn(beginning);
@@ -60,7 +60,7 @@ export class LargeBodies {
 
   #isOfContent({ definitions }: DocumentNode): boolean {
     const operations = definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
-    // Fragments are of what fields answer: a spread beside the fields of the operation itself is refused.
+    // Fragments may only select from results: a spread beside the operation's own fields is refused.
     return operations.length > 0 && operations.every(({ selectionSet }) => this.#areOfContent(selectionSet));
   }
 
@@ -82,7 +82,7 @@ function parsed(query: string): DocumentNode | null {
   }
 }
 
-/** Names of the mutations whose inputs lead to content. */
+/** Names of the mutations whose inputs contain content. */
 export function contentMutations(schema: GraphQLSchema): string[] {
   const leads = (typeName: string, seen: ReadonlySet<string>): boolean => {
     const type = schema.getType(typeName);

@@ -3,7 +3,7 @@ import type { PresentedCredential } from '../../authority/index.js';
 const BEARER = /^Bearer (\S{1,128})$/i;
 const BASIC = /^Basic ([A-Za-z0-9+/]{1,256}={0,2})$/i;
 
-/** Reads the Authorization header; null without one. One that cannot be read is a token that does not count. */
+/** Reads the Authorization header; null without one. A header that cannot be read becomes an invalid token. */
 export function presentedIn(authorization: string | undefined): PresentedCredential | null {
   if (authorization === undefined) return null;
   const basic = BASIC.exec(authorization)?.[1];

@@ -16,7 +16,7 @@ import type { Metrics } from '../metrics/metrics.js';
 import type { LookUps } from './caller-look-ups.js';
 import { presentedIn } from './presented-credential.js';
 
-/** Proves who sends what is presented, and reads what that is judged by; from a database or inside a transaction. */
+/** Identifies the caller by its credential, and reads its policies; from a database or inside a transaction. */
 export type Authenticate = (db: Db, presented: PresentedCredential) => Promise<AuthorizationContext>;
 
 export interface Asking {
@@ -29,7 +29,7 @@ export interface Asking {
   readonly database: Pick<Database, 'at'>;
 }
 
-/** Who asks is settled before anything of the request is read. A credential that does not count is never anonymous. */
+/** Identifies the caller before anything of the request is read. An invalid credential never makes it anonymous. */
 export async function contextFor(
   asking: Asking,
   {
@@ -51,7 +51,7 @@ export async function contextFor(
     asking.limits.charge(authorization.actor.principal?.id ?? null, clientAddress, cost);
     asking.metrics.charged(kind, cost);
   };
-  // Whoever proved nothing yet never holds the last connections.
+  // Callers that are not authenticated never hold the last connections.
   const db = presented === null ? asking.database.at('stranger') : asking.services.db;
   return {
     ...asking.services,
@@ -65,7 +65,7 @@ export async function contextFor(
   };
 }
 
-/** A wrong key counts as a wrong password does; the right one never waits for what others tried. */
+/** A wrong key counts like a wrong password; the right one never waits for what others tried. */
 async function authenticated(
   asking: Asking,
   { clientAddress, leave }: { readonly clientAddress: string; readonly leave: Leave },

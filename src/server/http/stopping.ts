@@ -2,20 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Connections } from './connections.js';
 import type { HttpServer } from './listener.js';
 
-/** No connection may have come for so long before no more are accepted, and how long is waited for that. */
+/** For how long no connection may come before the server stops accepting, and how long it waits for that. */
 const QUIET_MS = 200;
 const QUIET_WAIT_MAX_MS = 2000;
-/** The same where requests are held back meanwhile. */
+/** The same wait while requests are held back. */
 const HOLD_MAX_MS = 10_000;
 
 export interface StopTimes {
-  /** From readiness saying no until connections are refused: for balancers to look. */
+  /** From readiness failing until connections are refused, so that load balancers see it. */
   readonly drainDelayMs: number;
-  /** From then on, for what is under way. */
+  /** After that, for running requests. */
   readonly timeoutMs: number;
 }
 
-/** Ends the serving of requests without cutting off one that was sent in good faith. */
+/** Stops serving without cutting off a request that was sent in good faith. */
 export class Stopping {
   readonly #http: HttpServer;
   readonly #connections: Connections;
@@ -31,8 +31,8 @@ export class Stopping {
   }
 
   /**
-   * Readiness says no and every answer says `Connection: close`; then connections are accepted no more, streams end, what
-   * is under way finishes, and idle connections are ended when their clients were told not to use them any longer.
+   * Readiness fails and every answer says `Connection: close`; then no more connections are accepted, streams end,
+   * running requests finish, and idle connections end after the time in which their clients may use them.
    */
   async stop({ drainDelayMs, timeoutMs }: StopTimes, endStreams: () => void): Promise<void> {
     this.#isStopping = true;

@@ -40,20 +40,20 @@ import {
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** Arguments that tell how much a field answers: the size of a page, and what a router wants by key. */
+/** Arguments that set how much a field returns: the size of a page, and the keys that a router requests. */
 const SIZES = new Set(['first', 'representations']);
 
-/** A field of an operation, as far as its cost does not depend on variables. */
+/** A field of an operation; the part of its cost that does not depend on variables. */
 interface Step {
   readonly name: string;
   readonly price: Price;
-  /** The argument that tells its size, and what it is given. */
+  /** The argument that sets its size, and the value in the document. */
   readonly sized: { readonly given: ValueNode | undefined } | null;
-  /** Whether it is a list; in a connection, of what is on the page that the field above was asked for. */
+  /** Whether it is a list, and whether it is the list of a connection's page. */
   readonly isList: boolean;
   readonly isPage: boolean;
   readonly inner: readonly Step[];
-  /** The type that it is asked of where an object is of one of several. */
+  /** The type that selects it where an object has one of several types; otherwise null. */
   readonly of: string | null;
 }
 
@@ -62,14 +62,14 @@ interface Plan {
   readonly defaults: Variables;
 }
 
-/** How many objects a selection is of, how many statements load what they refer to, and how long the page is. */
+/** How many objects a selection is of, how many statements load their references, and how long the page is. */
 interface Extent {
   readonly count: number;
   readonly batches: number;
   readonly page: number;
 }
 
-/** What operations of a schema cost at most, in the unit of `prices.ts`. A document is prepared once. */
+/** The most that operations of a schema can cost, in the unit of `prices.ts`. A document is prepared once. */
 export class Costs {
   readonly #schema: GraphQLSchema;
   readonly #plans = new WeakMap<OperationDefinitionNode, Plan>();
@@ -78,14 +78,14 @@ export class Costs {
     this.#schema = schema;
   }
 
-  /** @param variables As the caller gave them; those that do not fit make nothing dearer, since nothing will run. */
+  /** @param variables As the caller gave them; those that do not fit raise no cost, since nothing will run. */
   of(operation: OperationDefinitionNode, document: DocumentNode, variables: Variables): number {
     const { steps, defaults } = this.#planOf(operation, document);
     const extent = { count: 1, batches: 1, page: 1 };
     return OPERATION + sum(steps, (step) => costOf(step, extent, { ...defaults, ...variables }));
   }
 
-  /** @throws Refusal BAD_USER_INPUT that names the dearest field, for an operation that would cost too much. */
+  /** @throws Refusal BAD_USER_INPUT that names the most expensive field, when an operation would cost too much. */
   requireWithin(operation: OperationDefinitionNode, document: DocumentNode, variables: Variables): number {
     const cost = this.of(operation, document, variables);
     if (cost <= COST_MAX) return cost;
@@ -137,7 +137,7 @@ function costOf(step: Step, { count, batches, page }: Extent, variables: Variabl
   );
 }
 
-/** Of one object: of the types that it may have, the dearest. */
+/** The cost of one object: when it may have several types, that of the most expensive. */
 function sum(steps: readonly Step[], cost: (step: Step) => number): number {
   let total = 0;
   const byType = new Map<string, number>();
@@ -148,7 +148,7 @@ function sum(steps: readonly Step[], cost: (step: Step) => number): number {
   return total + Math.max(0, ...byType.values());
 }
 
-/** How many objects an argument asks for: its number, or the length of its list. */
+/** How many objects an argument requests: its number, or the length of its list. */
 function sizeIn(given: ValueNode | undefined, variables: Variables): number {
   const asked: unknown = given === undefined ? undefined : valueFromASTUntyped(given, { ...variables });
   if (asked == null) return FIRST_DEFAULT;
@@ -211,7 +211,7 @@ const sizeArgumentOf = ({ args }: GraphQLField<unknown, unknown>): GraphQLArgume
 const isPageOf = (parent: string, field: GraphQLField<unknown, unknown>) =>
   parent.endsWith('Connection') && isListType(getNullableType(field.type)) && isCompositeType(getNamedType(field.type));
 
-/** What a field costs: its own price, or what its form in the schema says. */
+/** What a field costs: its own price, or that of its form in the schema. */
 export function priceOf(schema: GraphQLSchema, parent: string, field: GraphQLField<unknown, unknown>): Price {
   const own = PRICES[`${parent}.${field.name}`];
   if (own) return own;

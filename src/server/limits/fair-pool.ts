@@ -1,11 +1,11 @@
 /**
- * Members of a bounded pool, each with the key of whom it belongs to. When the pool is full, the key with most members
- * loses its oldest one, so that a key with few members gets in whatever others hold. Every call takes constant time.
+ * Members of a bounded pool, each with the key of its owner. When the pool is full, the key with the most members loses
+ * its oldest one, so that a key with few members gets in whatever others hold. Every call takes constant time.
  */
 export class FairPool<T> {
   readonly #max: number;
   readonly #members = new Map<string, Set<T>>();
-  /** Keys by how many members they have. */
+  /** Keys by their number of members. */
   readonly #keysOf = new Map<number, Set<string>>();
   #most = 0;
   #size = 0;
@@ -19,7 +19,7 @@ export class FairPool<T> {
     return this.#size;
   }
 
-  /** Takes a member in. Answers the one that is out for it, which may be the same. */
+  /** Adds a member. Returns the one that leaves for it, which may be the same. */
   add(key: string, member: T): T | undefined {
     const own = this.#members.get(key) ?? new Set<T>();
     this.#members.set(key, own.add(member));
@@ -28,7 +28,7 @@ export class FairPool<T> {
     return this.#max > 0 && this.#size > this.#max ? this.takeFromLargest() : undefined;
   }
 
-  /** Takes a member out. False when it is out already. */
+  /** Removes a member. Returns false when it is gone already. */
   delete(key: string, member: T): boolean {
     const own = this.#members.get(key);
     if (!own?.delete(member)) return false;
@@ -38,7 +38,7 @@ export class FairPool<T> {
     return true;
   }
 
-  /** Takes out the oldest member of the key that has most. */
+  /** Removes the oldest member of the key with the most, and returns it. */
   takeFromLargest(): T | undefined {
     const [key] = this.#keysOf.get(this.#most) ?? [];
     if (key === undefined) return undefined;

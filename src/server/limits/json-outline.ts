@@ -2,14 +2,14 @@ import { beyond } from '../../platform/errors.js';
 import { LIMITS } from './operation-limits.js';
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
-/** What brackets and braces do to the depth. */
+/** How brackets and braces change the depth. */
 const STEPS: Readonly<Record<number, number>> = { 91: 1, 123: 1, 93: -1, 125: -1 };
-/** Of a key that is looked for; a longer text is a value. */
+/** The longest key that is compared; a longer text is a value. */
 const KEY_BYTES_MAX = 32;
 
 /**
- * Bounds how many values a JSON text has and how deep they are before it is parsed: in time and memory these cost many
- * times the bytes that they come in. Says nothing about whether it is JSON.
+ * Bounds how many values a JSON text has and how deep they are before it is parsed: in time and memory they cost many
+ * times their bytes. Does not check whether it is JSON.
  * @throws Refusal BAD_USER_INPUT.
  */
 export function requireBoundedJson(text: Buffer): void {
@@ -23,7 +23,7 @@ export function requireBoundedJson(text: Buffer): void {
   }
 }
 
-/** The text at the key `query` of a JSON object of which this is the beginning; undefined where it is not there yet. */
+/** The text at the key `query` of a JSON object with this beginning; undefined when the beginning lacks it. */
 export function queryIn(beginning: Buffer): string | undefined {
   let depth = 0;
   let key: string | undefined;
@@ -47,7 +47,7 @@ interface Mark {
   readonly end: number;
 }
 
-/** Brackets, braces, commas and whole texts, in order; a text that does not end is none. */
+/** Brackets, braces, commas and complete texts, in order. */
 function* marksOf(text: Buffer): Generator<Mark> {
   for (let at = 0; at < text.length; at += 1) {
     const byte = text[at] as number;
@@ -60,7 +60,7 @@ function* marksOf(text: Buffer): Generator<Mark> {
   }
 }
 
-/** Where the text ends that begins at a quote; past the end when it does not. */
+/** Where the text ends that begins at a quote; past the end of the buffer when it does not end. */
 function endOf(text: Buffer, start: number): number {
   let at = start + 1;
   while (at < text.length && text[at] !== QUOTE) at += text[at] === BACKSLASH ? 2 : 1;

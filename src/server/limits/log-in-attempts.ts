@@ -3,30 +3,30 @@ import { LRUCache } from 'lru-cache';
 interface Attempts {
   /** Since the last success. */
   failures: number;
-  /** Until when nothing more is tried, in milliseconds. */
+  /** Until when every attempt is refused, in milliseconds since 1970. */
   until: number;
 }
 
-/** The wrong password that makes the next one wait. Those under way count, so some right ones at once must pass too. */
+/** The wrong password that makes the next one wait. Running checks count too, so a few right ones at once must pass. */
 const FREE_FAILURES = 5;
 const WAIT_FIRST_MS = 2000;
-/** A pair that waited so long after its wait begins anew. */
+/** A pair that stays away this long after its wait starts again from zero. */
 const FORGOTTEN_MS = 900_000;
-/** More pairs than this are not remembered, of either kind: the one longest unused begins anew. */
+/** How many pairs of each kind are remembered; beyond, the one longest unused starts again from zero. */
 const PAIRS_MAX = 50_000;
 const KEY_CHARACTERS_MAX = 256;
 
 /**
- * Makes those who try passwords for one name from one address wait, twice as long after each wrong one, up to a bound.
- * Nobody is locked out by what others try elsewhere, and a name that nobody has is treated like any other.
+ * Makes clients that try passwords for one name from one address wait, twice as long after each wrong one, up to a
+ * bound. Nobody is locked out by attempts from elsewhere, and a name that no user has is treated like any other.
  */
 export class LogInAttempts {
   readonly #waitMaxMs: number;
   readonly #pairs = new LRUCache<string, Attempts>({ max: PAIRS_MAX });
-  /** Pairs that gave the right password. Apart, so that no number of wrong ones makes them forgotten. */
+  /** Pairs that gave the right password. Kept apart, so that no number of wrong passwords pushes them out. */
   readonly #known = new LRUCache<string, true>({ max: PAIRS_MAX });
 
-  /** @param waitMaxMs 0 makes nobody wait. */
+  /** @param waitMaxMs 0 means that nobody waits. */
   constructor(waitMaxMs: number) {
     this.#waitMaxMs = waitMaxMs;
   }
@@ -36,14 +36,14 @@ export class LogInAttempts {
     return this.#known.get(keyOf(clientAddress, name)) ?? false;
   }
 
-  /** Counts a password as wrong before it is checked, so that many at once wait too. Answers the seconds to wait; 0 to go on. */
+  /** Counts a password as wrong before its check, so parallel ones wait too. Returns seconds to wait; 0 to go on. */
   begin(clientAddress: string, name: string, now: Date): number {
     if (this.#waitMaxMs === 0) return 0;
     const at = now.getTime();
     const key = keyOf(clientAddress, name);
     const attempts = this.#pairs.get(key) ?? { failures: 0, until: 0 };
     this.#pairs.set(key, attempts);
-    // A clock that was set back makes nobody wait longer than the bound.
+    // After a clock was set back, nobody waits longer than the bound.
     attempts.until = Math.min(attempts.until, at + this.#waitMaxMs);
     if (at < attempts.until) return Math.ceil((attempts.until - at) / 1000);
     if (at > attempts.until + FORGOTTEN_MS) attempts.failures = 0;
@@ -54,7 +54,7 @@ export class LogInAttempts {
     return 0;
   }
 
-  /** Forgets what was wrong before. */
+  /** Forgets earlier wrong passwords. */
   succeeded(clientAddress: string, name: string): void {
     const key = keyOf(clientAddress, name);
     this.#pairs.delete(key);

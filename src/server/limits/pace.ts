@@ -4,13 +4,13 @@ import type { Leave } from './request-end.js';
 
 /** How long a transfer may take. */
 export interface Pace {
-  /** Whatever its size; 0 sets no bound. */
+  /** For any size; 0 sets no bound. */
   readonly patienceMs: number;
-  /** For each so many bytes that came through, a second more. */
+  /** Each such number of transferred bytes adds a second. */
   readonly bytesPerSecond: number;
 }
 
-/** Calls `cut` once a transfer has taken longer than the pace allows for the bytes that came through by then. */
+/** Calls `cut` once a transfer takes longer than the pace allows for its bytes so far. Returns what stops this. */
 export function pacing(pace: Pace, bytes: () => number, cut: () => void): () => void {
   if (pace.patienceMs === 0) return () => {};
   const began = performance.now();
@@ -25,8 +25,8 @@ export function pacing(pace: Pace, bytes: () => number, cut: () => void): () => 
 }
 
 /**
- * Cuts the connection of a client that reads its answer too slowly. Only time in which something of it waits for the
- * client counts: not what the server takes to find the answer, nor what an earlier answer on the connection takes.
+ * Cuts the connection of a client that reads its answer too slowly. Only time in which data waits for the client
+ * counts: not the server's own work, nor an earlier answer on the connection.
  */
 export function paceAnswer(
   socket: Socket,

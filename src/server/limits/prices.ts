@@ -1,25 +1,25 @@
 /**
- * What fields cost, in microseconds of CPU on one core of a small machine with the embedded database, which works in the
- * server's own process and is the dearest there is. `npm run prove -- abuse` measures them.
+ * What fields cost, in microseconds of CPU on one core of a small machine with the embedded database, which runs in the
+ * server's own process and is the most expensive. `npm run prove -- abuse` measures them.
  */
 export interface Price {
-  /** For each object that the field is asked of. */
+  /** For each object that the field is selected on. */
   readonly each: number;
-  /** For all objects together that are resolved at once: the statement that loads what they refer to. */
+  /** Once for all objects that are resolved together: the statement that loads their references. */
   readonly once?: number;
-  /** How many objects or values a list answers that does not say so, at its bound or on average in a long list. */
+  /** How many objects or values a list returns when no argument says so: its bound, or the average of a long list. */
   readonly size?: number;
-  /** For each object that it answers, beside the fields that are asked of it. */
+  /** For each object that it returns, besides the fields that are selected on it. */
   readonly item?: number;
-  /** Whether each object that it is asked of has statements of its own, for this field and for all below. */
+  /** Whether each object that it is selected on needs its own statements, for this field and for all below. */
   readonly isAlone?: boolean;
 }
 
 /** Any operation: the door, the token, parsing, the answer. */
 export const OPERATION = 2_000;
-/** Reading a byte of a body that is JSON. */
+/** Reading a byte of a JSON body. */
 export const BYTE = 0.02;
-/** Reading a token of a document, which is parsed, counted and validated, whatever comes of it. */
+/** Reading a token of a document: it is parsed, counted and validated, whatever the result. */
 export const TOKEN = 5;
 /** A statement that reads by an index. */
 export const STATEMENT = 1_900;
@@ -29,7 +29,7 @@ export const MUTATION = 4_500;
 export const LEAF = 4.5;
 /** An object of an answer. */
 export const OBJECT = 9;
-/** A part of an answer that was computed from what is in memory, and is of one of these types or of introspection's. */
+/** A part of an answer that is computed from memory, of one of these types or of introspection. */
 export const MEMORY = 1.5;
 export const COMPUTED: ReadonlySet<string> = new Set([
   'Policy',
@@ -44,12 +44,12 @@ export const COMPUTED: ReadonlySet<string> = new Set([
   'MissingGrant',
   'AttestationFailure',
 ]);
-/** Values of a list of numbers or texts that has no price of its own. */
+/** Values in a list of numbers or texts that has no price of its own. */
 export const VALUES = 3;
-/** Objects of a list that is no page and has no price of its own. */
+/** Objects in a list that is no page and has no price of its own. */
 export const OBJECTS = 10;
 
-/** What one operation may cost: with it, nobody else waits for longer. */
+/** The most that one operation may cost, so that no other caller waits longer for it. */
 export const COST_MAX = 50_000;
 
 const COMPARING = [
@@ -57,7 +57,7 @@ const COMPARING = [
   ...['updateUser', 'setUserPassword', 'revokeTokens', 'deleteApiCredential'],
 ];
 
-/** Fields that cost other than what their form in the schema says, by coordinate. Those of other forms are priced by `priceOf`. */
+/** Fields whose cost differs from that of their form in the schema, by coordinate; `priceOf` prices all others. */
 export const PRICES: Readonly<Record<string, Price>> = {
   'Query._service': { each: 500 },
   'Query._entities': { each: 0, once: 4 * STATEMENT, item: 20 },
@@ -67,7 +67,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'Role.implies': { each: 60 },
   'Query.auditSeals': { each: 7_000 },
   'Query.attestationResult': { each: 12_000 },
-  // They compare what the caller may give with what others hold.
+  // They compare what the caller may grant with what others hold.
   ...Object.fromEntries(COMPARING.map((name) => [`Mutation.${name}`, { each: 12_000 }])),
   'Mutation.enableUser': { each: 18_000 },
   'Mutation.disableUser': { each: 18_000 },
@@ -77,7 +77,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'Query.previewPolicyChange': { each: 25_000 },
   'Query.effectivePermissions': { each: 18_000 },
   'EffectivePermissions.permissions': { each: MEMORY, size: 60 },
-  // Most hold a policy by one assignment, few by several.
+  // Most principals hold a policy by one assignment, few by several.
   'EffectivePermission.paths': { each: MEMORY, size: 1.2 },
   'CapablePrincipal.paths': { each: MEMORY, once: 2 * STATEMENT, size: 3, item: 40 },
   'Query.effectiveRoleAssignments': { each: 18_000 },
@@ -94,7 +94,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'AllowlistRevision.imaPolicy': { each: 15_000 },
   'AllowlistRevision.tpmPolicy': { each: 60 },
   'AllowlistRevision.vtpmPolicy': { each: 60 },
-  // Introspection goes through types that are in memory; sizes are this schema's averages, and `__type` may be a large one.
+  // Introspection reads types in memory; sizes are this schema's averages, and `__type` may be a large one.
   'Query.__schema': { each: OBJECT },
   'Query.__type': { each: 50, size: 20 },
   '__Schema.types': { each: MEMORY, size: 260 },

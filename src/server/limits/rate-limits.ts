@@ -7,26 +7,26 @@ import { LogInAttempts } from './log-in-attempts.js';
 import type { Pace } from './pace.js';
 import type { Leave } from './request-end.js';
 
-/** What one replica lets through; 0 is no limit. */
+/** What one replica allows; 0 is no limit. */
 export interface LimitSettings {
   readonly requestsPerSecondPerPrincipal: number;
   readonly requestsPerSecondPerSource: number;
   /** Requests without a credential. */
   readonly strangersRequestsPerSecondPerSource: number;
-  /** What operations cost, in microseconds of CPU (`prices.ts`). */
+  /** Cost of operations, in microseconds of CPU (`prices.ts`). */
   readonly costPerSecondPerPrincipal: number;
   readonly strangersCostPerSecondPerSource: number;
   readonly concurrentRequestsPerPrincipal: number;
   readonly concurrentRequestsPerSource: number;
-  /** Strangers, who have not proved who they are, get an eighth of them. */
+  /** Strangers, callers that are not authenticated, get an eighth of them. */
   readonly concurrentRequests: number;
-  /** Bearers that are looked up at a time, of those that did not count lately. */
+  /** Credentials that are looked up at a time, not counting those that were valid recently. */
   readonly lookUps: number;
-  /** Bytes of bodies that are arriving, altogether; strangers' bodies get an eighth of them. */
+  /** Bytes of all arriving bodies; strangers' bodies get an eighth of them. */
   readonly arrivingBytes: number;
   /** How long a body may take to arrive, or an answer to be read, whatever its size. */
   readonly transferPatienceMs: number;
-  /** What is known to be of a caller, and answers, may take a second more for each so many bytes. */
+  /** Bodies of known callers, and answers, get one more second for each such number of bytes. */
   readonly transferBytesPerSecond: number;
   /** Open connections, with or without a request. */
   readonly connections: number;
@@ -34,7 +34,7 @@ export interface LimitSettings {
   readonly streams: number;
   readonly logInsPerMinutePerSource: number;
   readonly logInsPerMinutePerUser: number;
-  /** How long a name has to wait at most after wrong passwords from one address. */
+  /** How long a name waits at most after wrong passwords from one address. */
   readonly logInWaitMaxMs: number;
 }
 
@@ -59,29 +59,29 @@ export const NO_LIMITS: LimitSettings = {
   logInWaitMaxMs: 0,
 };
 
-/** A client that was quiet may send so many seconds' worth of requests at once. */
+/** A client that was quiet may send this many seconds' worth of requests at once. */
 const BURST_SECONDS = 5;
-/** Strangers get one in so many of what all callers share. */
+/** Strangers get one part in this many of what all callers share. */
 const STRANGERS_PART = 8;
 
-/** Who sends a request; without a principal it is a stranger, who is told apart by the address. */
+/** Who sends a request; without a principal it is a stranger, known only by its address. */
 export interface Caller {
   readonly clientAddress: string;
   readonly principal: string | null;
 }
 
-/** What strangers get of a limit; where there is none, they have none. */
+/** The strangers' part of a limit; without a limit they have none. */
 export const strangersOf = (limit: number) => Math.ceil(limit / STRANGERS_PART);
 
 type ConcurrencyName = 'principal' | 'source';
 type RateName = 'principal' | 'source' | 'stranger' | 'cost' | 'strangerCost' | 'logInSource' | 'logInUser';
 
 const perSecond = (rate: number) => new TokenBuckets({ perSecond: rate, burst: rate * BURST_SECONDS });
-/** Of what costs much few come at once: others wait for as long as those take. */
+/** Few expensive operations may come at once: others wait as long as those take. */
 const cost = (rate: number) => new TokenBuckets({ perSecond: rate, burst: rate });
 const perMinute = (rate: number) => new TokenBuckets({ perSecond: rate / 60, burst: rate });
 
-/** Decides in memory, for this replica alone, who sends too much. Nothing waits: what is too much is refused. */
+/** Decides in memory, for this replica only, who sends too much. Nothing waits: requests over a limit are refused. */
 export class RequestLimits {
   readonly settings: LimitSettings;
   readonly #clock: Clock;
@@ -116,24 +116,24 @@ export class RequestLimits {
     return { patienceMs: this.settings.transferPatienceMs, bytesPerSecond: this.settings.transferBytesPerSecond };
   }
 
-  /** Requests that run. */
+  /** Running requests. */
   get load() {
     return { strangers: this.#strangers.size, known: this.#all.size - this.#strangers.size };
   }
 
-  /** Counts a request by where it comes from, before anything of it is read. @throws RATE_LIMITED. */
+  /** Counts a request by its client address, before anything of it is read. @throws RATE_LIMITED. */
   admitAddress(clientAddress: string): void {
     this.#take('source', clientAddress);
   }
 
-  /** The same by who sends it. */
+  /** The same by principal. */
   admitPrincipal(id: string): void {
     this.#take('principal', id);
   }
 
   /**
-   * Lets a request run, once its body is there. `leave` is called when it has ended. Strangers cannot take what is left
-   * to callers who proved who they are, and no caller of either kind all that there is.
+   * Lets a request run, once its body is there; `leave` takes what frees its slots at its end. Strangers cannot take
+   * the slots that are left for authenticated callers, and no single caller of either kind can take all.
    * @throws RATE_LIMITED.
    */
   run({ clientAddress, principal }: Caller, leave: Leave): void {
@@ -142,20 +142,20 @@ export class RequestLimits {
     leave(this.#all.enter(principal ?? clientAddress));
   }
 
-  /** The same for one without a credential, by where it comes from. @throws RATE_LIMITED. */
+  /** The same for a request without a credential, by client address. @throws RATE_LIMITED. */
   admitStranger(clientAddress: string): void {
     this.#take('stranger', clientAddress);
   }
 
-  /** Charges an operation to who runs it, or without a credential to where it comes from. @throws RATE_LIMITED. */
+  /** Charges an operation to its principal, or without one to the client address. @throws RATE_LIMITED. */
   charge(principalId: string | null, clientAddress: string, cost: number): void {
     if (principalId === null) this.#take('strangerCost', clientAddress, cost);
     else this.#take('cost', principalId, cost);
   }
 
   /**
-   * Counts a password that is about to be checked, whether there is such a user or not. What is tried from everywhere
-   * keeps nobody out who logged in from this address before. @throws RATE_LIMITED.
+   * Counts a password before its check, whether there is such a user or not. Attempts from elsewhere keep out nobody
+   * who logged in from this address before. @throws RATE_LIMITED.
    */
   attemptLogIn(clientAddress: string, user: string): LogInAttempt {
     this.#take('logInSource', clientAddress);

@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
 
-/** Takes what is to be called once a request has ended. */
+/** Registers a function for the end of a request. */
 export type Leave = (done: () => void) => void;
 
 export interface Leaving extends Leave {
-  /** Calls at once what waits for the end. */
+  /** Calls the registered functions now. */
   early(): void;
 }
 
-/** Calls what it is given once the response has ended; at once when it has already, because the caller went away. */
+/** Calls registered functions once the response ends; at once when it already has, because the client went away. */
 export function leaving(response: ServerResponse): Leaving {
   const waiting: (() => void)[] = [];
   let hasEnded = response.destroyed;

@@ -13,8 +13,8 @@ import { beyond } from '../../platform/errors.js';
 import { LIMITS } from './operation-limits.js';
 
 /**
- * What a document may hold, whoever sends it. Validation compares fields that stand under one key, and fragments, pair by
- * pair, so its time grows with the square of these; this pass takes time in proportion to the document, and comes before.
+ * Bounds what a document may hold, for every caller. Validation compares fields under one key, and fragments, in pairs,
+ * so its time grows with the square of their number; this pass takes linear time, and comes before.
  * @throws Refusal BAD_USER_INPUT that names the bound.
  */
 export function requireBounded(document: DocumentNode, comparisonsMax: number = LIMITS.comparisons): void {
@@ -79,14 +79,14 @@ class Expansion {
     for (const node of this.#definitions) {
       if (node.kind !== Kind.OPERATION_DEFINITION && node.kind !== Kind.FRAGMENT_DEFINITION) continue;
       const isOperation = node.kind === Kind.OPERATION_DEFINITION;
-      // How deep a fragment is shows where it is spread.
+      // Only its spreads show how deep a fragment is.
       const roots = this.#follow([node.selectionSet], isOperation ? 1 : Number.NEGATIVE_INFINITY);
       if (isOperation && roots > LIMITS.rootFields)
         throw beyond('document', `The operation has more than ${LIMITS.rootFields} root fields.`);
     }
   }
 
-  /** Of selections that are merged into one, at a depth; answers how many keys and repetitions there are. */
+  /** Merges selections at a depth; returns the number of their fields, repetitions included. */
   #follow(sets: readonly SelectionSetNode[], depth: number): number {
     const byKey = new Map<string, FieldNode[]>();
     for (const set of sets) this.#collect(set.selections, byKey, new Set());
@@ -98,7 +98,7 @@ class Expansion {
       const isOwn = nodes.some(({ name }) => !name.value.startsWith('__'));
       if (isOwn && depth > LIMITS.depth)
         throw beyond('document', `The operation is more than ${LIMITS.depth} levels deep.`);
-      // Introspection is deep by nature; validation bounds it by a rule of its own.
+      // Introspection is deep by nature; a validation rule bounds it.
       if (inner.length > 0) this.#follow(inner, isOwn ? depth + 1 : Number.NEGATIVE_INFINITY);
     }
     return fields;
@@ -119,14 +119,14 @@ class Expansion {
         else byKey.set(key, [node]);
       } else if (node.kind === Kind.INLINE_FRAGMENT) this.#collect(node.selectionSet.selections, byKey, spread);
       else if (!spread.has(node.name.value)) {
-        // One that spreads itself is another rule's to refuse.
+        // Another rule refuses a fragment that spreads itself.
         const fragment = this.#fragments.get(node.name.value);
         if (fragment) this.#collect(fragment.selectionSet.selections, byKey, new Set([...spread, node.name.value]));
       }
     }
   }
 
-  /** Each with each, and more for arguments, which are compared as text. */
+  /** Counts each pair, and more for arguments, which are compared as text. */
   #compare(nodes: readonly FieldNode[]): void {
     if (nodes.length === 1) return;
     const longest = Math.max(...nodes.map((node) => argumentsLength(node)));
@@ -139,7 +139,7 @@ class Expansion {
   }
 }
 
-/** Characters of the document that a field's arguments take. */
+/** Characters that a field's arguments take in the document. */
 function argumentsLength({ arguments: given = [] }: FieldNode): number {
   const [first, last] = [given[0], given.at(-1)];
   return first && last ? (last.loc?.end ?? 0) - (first.loc?.start ?? 0) : 0;

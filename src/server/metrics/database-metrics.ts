@@ -4,7 +4,7 @@ import { lookAt } from '../pages/readiness.js';
 
 export type WatchedDatabase = Pick<Database, 'health' | 'use' | 'failures'>;
 
-/** Measures at each scrape how the database answers, and how its connections are used. */
+/** Measures at each scrape how fast the database answers, and how its connections are used. */
 export function watchDatabase(registry: Registry, { health, use, failures }: WatchedDatabase): void {
   const registers = [registry];
   const ping: Gauge = new Gauge({
@@ -41,7 +41,7 @@ function gauges(
   const gauge: Gauge = new Gauge({ name, help: `${help}.`, labelNames: ['share'], registers: [registry], collect });
 }
 
-/** Counts that are kept elsewhere, for each value of a label. */
+/** Counts that others keep, for each value of a label. */
 function counts<T extends string>(
   registry: Registry,
   { name, help, label }: { readonly name: string; readonly help: string; readonly label: string },

@@ -16,13 +16,13 @@ export const metricsPolicy = definePolicy({
   operations: ['HTTP.metrics'],
 });
 
-/** What is asked at each scrape. */
+/** What each scrape reads. */
 export interface Probes {
   readonly database: WatchedDatabase;
   readonly memory: () => { readonly inUse: number; readonly max: number };
   /** How far this machine's clock is ahead of the database's, in milliseconds. */
   readonly skewMs: () => number;
-  /** What the domains measure. */
+  /** Measurements of the domains. */
   readonly gauges: readonly OwnGauge[];
 }
 
@@ -34,15 +34,15 @@ export interface DoorLoad {
   readonly lookUpsWaiting: number;
 }
 
-/** Why the door gave up a request or a connection that somebody had begun. */
+/** Why the server cut off a request or a connection that had begun. */
 export type CutReason = 'body_late' | 'bodies_full' | 'answer_unread' | 'connections_full';
 
-/** Gauges of the library's that are named like counters, which Prometheus's own check refuses. */
+/** Gauges of the library with names of counters, which Prometheus's own check refuses. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 const SECONDS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 
-/** The process's measurements, in the form that Prometheus reads. */
+/** The measurements of the process, in Prometheus's format. */
 export class Metrics implements Meter {
   readonly #registry = new Registry();
   readonly streams = new StreamMetrics(this.#registry);
@@ -85,7 +85,7 @@ export class Metrics implements Meter {
     ['bound'],
   );
 
-  /** @param scrapeToken A bearer that reads the metrics and nothing else; without it only a token by policy does. */
+  /** @param scrapeToken A bearer token that only reads the metrics; without it, only the policy decides who may. */
   constructor(probes: Probes, scrapeToken?: string) {
     this.#scrapeTokenHash = scrapeToken === undefined ? null : hashSecret(scrapeToken);
     collectDefaultMetrics({ register: this.#registry });
@@ -106,7 +106,7 @@ export class Metrics implements Meter {
     'reason',
   ]);
 
-  /** Tells from now on what the door holds. */
+  /** From now on reports what the door holds. */
   watchDoor(load: () => DoorLoad): void {
     for (const caller of ['strangers', 'known'] as const) {
       const of = caller === 'known' ? 'callers who are known' : 'strangers';
@@ -125,12 +125,12 @@ export class Metrics implements Meter {
     this.#http.observe({ route, status }, seconds);
   }
 
-  /** An operation begins that costs so many microseconds of CPU. */
+  /** Counts the cost of an operation that begins, in microseconds of CPU. */
   charged(kind: string, cost: number): void {
     this.#cost.inc({ kind }, cost / 1e6);
   }
 
-  /** Counts what a caller is refused for when that is a bound. */
+  /** Counts a refusal when a bound is its reason. */
   refused({ extensions }: { readonly extensions?: { readonly [name: string]: unknown } | undefined }): void {
     const bound = extensions?.code === 'RATE_LIMITED' ? 'rate' : extensions?.bound;
     if (typeof bound === 'string') this.#refusals.inc({ bound });
@@ -161,7 +161,7 @@ export class Metrics implements Meter {
     this.#lost.inc(count);
   }
 
-  /** Times operations by kind and by the code of their first error. */
+  /** Measures operations by kind and by the code of their first error. */
   readonly plugin: ApolloServerPlugin<Context> = {
     requestDidStart: async () => {
       const started = performance.now();

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 const WAIT_SECONDS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 
-/** What is measured of the streams of a process. */
+/** The measurements of a process's streams. */
 export class StreamMetrics {
   readonly #open: Gauge<'principal'>;
   readonly #displaced: Counter;

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** A file as it is served, read once at the start. */
+/** A served file, read once at the start. */
 export interface Page {
   readonly contentType: string;
   readonly content: Buffer;
@@ -16,8 +16,8 @@ const CSS = 'text/css; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
 
 /**
- * Scripts and styles come from this server's own files alone, requests go to it alone, and no page may frame it. The
- * style element that GraphiQL adds while a menu is open, to stop the page from scrolling, is refused; nothing scrolls.
+ * Scripts and styles come only from this server's own files, requests go only to it, and no page may frame it. It
+ * blocks the style element by which GraphiQL stops scrolling while a menu is open; nothing scrolls anyway.
  */
 const SECURITY = {
   'content-security-policy': [
@@ -41,7 +41,7 @@ const require = createRequire(import.meta.url);
 const own = (name: string) => new URL(`../../../web/${name}`, import.meta.url);
 const packaged = (name: string, path: string) => join(dirname(require.resolve(`${name}/package.json`)), path);
 
-/** GraphiQL by path: these files and no others. They carry no data; what the page asks is guarded like any request. */
+/** GraphiQL by path: only these files. They carry no data; what the page requests is guarded like any request. */
 export function graphiqlPages(): ReadonlyMap<string, Page> {
   return new Map([
     ['/graphiql', read(own('graphiql.html'), HTML)],
@@ -59,7 +59,7 @@ function read(path: URL | string, contentType: string): Page {
   return { contentType, content, etag: `"${createHash('sha256').update(content).digest('base64url')}"` };
 }
 
-/** Browsers keep the file, and ask each time whether it is still the same: an upgrade counts at once. */
+/** Browsers keep the file, and check each time whether it is still the same: an upgrade takes effect at once. */
 export function answerPage(page: Page, request: IncomingMessage, response: ServerResponse): void {
   const isKnown = request.headers['if-none-match'] === page.etag;
   response.writeHead(isKnown ? 304 : 200, {

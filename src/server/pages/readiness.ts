@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http';
 
-/** Something that a server that takes requests needs, or that an operator should see beside it. */
+/** A check of what a server needs to take requests, or of what an operator should see. */
 export interface Probe {
   readonly name: string;
-  /** Whether a server of which this is wrong takes no requests; otherwise it is told and no more. */
+  /** Whether a server takes no requests while this fails; otherwise the failure is only shown. */
   readonly isNeeded: boolean;
-  /** One line that says what is wrong, which anybody may read; null when nothing is. */
+  /** One line that says what is wrong, for anybody to read; null when nothing is. */
   look(): Promise<string | null>;
 }
 
-/** Longer than this is no answer: whoever asks has a patience of its own. */
+/** A check that takes longer counts as failed: clients have a timeout of their own. */
 const LOOK_TIMEOUT_MS = 2_000;
 
-/** Answers within a bounded time, whatever hangs: 200 or 503, and a line for each thing that is wrong. */
+/** Answers within a bounded time, even when a check hangs: 200 or 503, and one line for each failed check. */
 export async function answerReadiness(probes: readonly Probe[], response: ServerResponse): Promise<void> {
   const found = await Promise.all(probes.map(async (probe) => ({ ...probe, wrong: await lookAt(probe) })));
   const wrong = found.filter((probe) => probe.wrong !== null);
@@ -22,7 +22,7 @@ export async function answerReadiness(probes: readonly Probe[], response: Server
   response.end(`${lines.join('\n')}\n`);
 }
 
-/** What is wrong with one; what takes too long, or fails itself, is wrong as well. */
+/** What is wrong; a check that takes too long or throws counts as failed too. */
 export async function lookAt(probe: Probe): Promise<string | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {

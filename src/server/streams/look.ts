@@ -4,16 +4,16 @@ import type { Db } from '../../db/open.js';
 import type { EventRow, Piece, RecentEvents } from '../../events/index.js';
 import type { StreamMetrics } from '../metrics/stream-metrics.js';
 
-/** What a caller showed, by its id, which names the same token or key for ever. */
+/** The id of the presented credential, which names the same token or key forever. */
 export const callerKey = ({ actor, requestId }: Context): string => actor.token?.id ?? requestId;
 
-/** What was read of a caller at a look, for all its streams. */
+/** What a look read about a caller, for all its streams. */
 interface Caller {
   readonly authorization: AuthorizationContext;
   readonly loadsFor: object;
 }
 
-/** What streams share: what was committed until a moment, and under it who their callers are and what objects there are. */
+/** What streams share: what was committed until a moment, and the callers and objects as they are at it. */
 export class Look {
   readonly readAt = performance.now();
   readonly #db: Db;
@@ -30,7 +30,7 @@ export class Look {
     this.#metrics = metrics;
   }
 
-  /** The position behind which nothing was committed yet. */
+  /** The position after which nothing is committed yet. */
   endOf(feed: Feed): number {
     return this.#recentOf(feed).end;
   }
@@ -41,11 +41,11 @@ export class Look {
   }
 
   /**
-   * The caller of a stream, as it stands at this look, and under the policies as they are. It is read once for all
-   * streams that were opened with the same token or key, and not at all while no rights have changed.
+   * The caller of a stream, as it is at this look, and the policies in force. Read once for all streams of the same
+   * token or key, and not at all while no rights have changed.
    *
-   * @param before What was known of the caller until now.
-   * @throws Refusal UNAUTHENTICATED when what it showed counts no longer.
+   * @param before What was last known about the caller.
+   * @throws Refusal UNAUTHENTICATED when its credential is no longer valid.
    */
   async contextFor(request: Context, before: AuthorizationContext): Promise<Context> {
     const now = request.clock.now();
@@ -69,7 +69,7 @@ export class Look {
     return { authorization: { actor, policies, candidate }, loadsFor: {} };
   }
 
-  /** The first of some events, in their order, whose object is still there and which the caller is told. */
+  /** The first of some events, in order, whose object still exists and that the caller may see. */
   async firstOf(
     feed: Feed,
     events: readonly EventRow[],

@@ -5,9 +5,9 @@ import type { StreamMetrics } from '../metrics/stream-metrics.js';
 import { Look } from './look.js';
 import { Turns } from './turns.js';
 
-/** For how long after it a look decides: rights may have changed in another process, and the word of it be under way. */
+/** How long a look may decide: rights may have changed in another process whose notification is still on its way. */
 const FRESH_MS = 250;
-/** The same for a sign of life, which tells nothing. */
+/** The same for a heartbeat, which reveals nothing. */
 const SIGN_FRESH_MS = 1000;
 
 export interface LookoutOptions {
@@ -18,34 +18,34 @@ export interface LookoutOptions {
   readonly atOnce: number;
 }
 
-/** One who follows a feed. */
+/** A stream that follows a feed. */
 export interface Follower {
-  /** What its caller showed, by its id; those of one caller come one after the other. */
+  /** The id of its caller's credential; the streams of one caller come one after another. */
   readonly caller: string;
   readonly listener: Listener;
   readonly signal: AbortSignal;
-  /** Whether what is wanted is only a sign of life. */
+  /** Whether it only needs a heartbeat. */
   readonly isSign: boolean;
 }
 
 interface Begun {
   readonly look: Promise<Look>;
-  /** The look knows of every change that was notified before this moment. */
+  /** The look includes every change that was notified before this moment. */
   readonly moment: number;
 }
 
 /**
  * Looks at the database for all streams of a process. One look serves every stream that was woken before it began, so
- * what streams cost grows with their callers and not with their number. Who was woken later waits for the next look:
- * what one that is under way has read may be from before.
+ * the cost of streams grows with their callers and not with their number. A stream that was woken later waits for the
+ * next look: a running one may have read before the change.
  */
 export class Lookout {
   readonly metrics: StreamMetrics;
-  /** What streams read by. */
+  /** The handle that streams read with. */
   readonly db: RootDb;
   readonly #notifier: ChangeNotifier;
   readonly #turns: Turns;
-  /** The feeds that are followed, with how many do. */
+  /** The followed feeds, each with its number of followers. */
   readonly #followed = new Map<Feed, number>();
   #recent: ReadonlyMap<Feed, RecentEvents> = new Map();
   #last: Begun | null = null;
@@ -59,8 +59,8 @@ export class Lookout {
   }
 
   /**
-   * Begins to follow a feed. The listener is notified of its events, of changed rights, and of
-   * whatever happens to the caller: an agent's trust changes without its rights.
+   * Starts to follow a feed. The listener is notified of the feed's events, of changed rights, and of whatever happens
+   * to the caller: an agent's trust changes without its rights.
    *
    * @param objectIds The objects whose events are wanted; null for all.
    */
@@ -83,7 +83,7 @@ export class Lookout {
     return { listener, unfollow };
   }
 
-  /** Runs with a look that knows of all that the follower was notified of, when it is its turn; not at all once it has ended. */
+  /** Runs at the follower's turn, with a look that includes all it was notified of; not at all once it has ended. */
   async turn<T>(
     { caller, listener, signal, isSign }: Follower,
     run: (look: Look) => Promise<T>,
@@ -106,7 +106,7 @@ export class Lookout {
     return this.#next;
   }
 
-  /** Nobody joins a look once it has begun but who was woken before. */
+  /** Only streams that were woken before a look began share it. */
   async #begin(before: Begun | null): Promise<Look> {
     await before?.look.catch(() => {});
     const begun = { look: this.#read(), moment: this.#notifier.nextMoment() };
@@ -118,7 +118,7 @@ export class Lookout {
     });
   }
 
-  /** Events come first: each is decided by rights that were read when it was committed already. */
+  /** Events come first: the rights that decide on an event were read after its commit. */
   async #read(): Promise<Look> {
     const recent = new Map<Feed, RecentEvents>();
     for (const feed of this.#followed.keys()) {

@@ -2,12 +2,12 @@ import { rateLimited } from '../../platform/errors.js';
 import type { LimitSettings } from '../limits/rate-limits.js';
 import type { StreamMetrics } from '../metrics/stream-metrics.js';
 
-/** When to come back for a place. */
+/** When to retry. */
 const RETRY_SECONDS = 1;
-/** The part of all places that machines may have, so that there is always one for a person. */
+/** The part of all places that agents may have, so that there is always one for a person. */
 const MACHINES_PART = 3 / 4;
 
-/** Who holds a place. */
+/** The owner of a place. */
 export interface Holder {
   readonly kind: 'user' | 'agent';
   readonly id: string;
@@ -16,19 +16,19 @@ export interface Holder {
 
 interface Place {
   readonly holder: Holder;
-  /** Ends the stream in good order. */
+  /** Ends the stream cleanly. */
   readonly end: () => void;
 }
 
 /**
- * The places that the streams of a process have. When all are taken, a newcomer takes one from the domain, or else from
- * the principal, that has at least two more: so nobody holds places that others lack, and equals do not chase each
- * other off. Its oldest stream ends in good order, and resumes when there is a place again.
+ * The places for the streams of a process. When all are taken, a new stream takes one from the domain, or else from the
+ * principal, that has at least two more: so nobody holds places that others lack, and equals do not displace each
+ * other. The oldest stream there ends cleanly, and resumes when there is a place again.
  */
 export class StreamPlaces {
   readonly #limits: Pick<LimitSettings, 'streams' | 'streamsPerPrincipal'>;
   readonly #metrics: StreamMetrics;
-  /** From the oldest to the newest. */
+  /** Oldest first. */
   readonly #taken = new Set<Place>();
 
   constructor(limits: Pick<LimitSettings, 'streams' | 'streamsPerPrincipal'>, metrics: StreamMetrics) {
@@ -39,7 +39,7 @@ export class StreamPlaces {
   /**
    * Takes a place.
    * @param end Ends the stream, when another one takes its place.
-   * @returns what gives the place back.
+   * @returns a function that frees the place.
    * @throws RATE_LIMITED when there is none.
    */
   take(holder: Holder, end: () => void): () => void {
@@ -55,7 +55,7 @@ export class StreamPlaces {
     return () => this.#giveBack(place);
   }
 
-  /** The places of which one must become free; null when there is one already. */
+  /** The places of which one must become free; null when one is free already. */
   #contested(holder: Holder): readonly Place[] | null {
     const { streams } = this.#limits;
     if (streams === 0) return null;
@@ -88,7 +88,7 @@ function displaceable(holder: Holder, places: readonly Place[]): Place | undefin
   return undefined;
 }
 
-/** The places of whoever has the most of them. */
+/** The places of the owner that has the most. */
 function largest(places: readonly Place[], shareOf: (place: Place) => string): readonly Place[] {
   const shares = new Map<string, Place[]>();
   for (const place of places) {

@@ -12,9 +12,9 @@ import { callerKey, type Look } from './look.js';
 import type { Follower, Lookout } from './lookout.js';
 import type { Subscription } from './subscription.js';
 
-/** How long a stream is silent at most; as often its caller and its events are looked at without being woken. */
+/** The longest silence of a stream; as often, it checks its caller and its events without being woken. */
 const HEARTBEAT_MS = 12_000;
-/** The part of that time over which streams that began together come apart. */
+/** The part of that time over which streams that began together drift apart. */
 const HEARTBEAT_SPREAD = 0.25;
 
 export interface Stream {
@@ -23,15 +23,15 @@ export interface Stream {
   readonly subscription: Subscription;
   readonly feed: Feed;
   readonly policy: PolicyName;
-  /** The request; each event gets a context of its own from it. */
+  /** The request; each event gets its own context, made from it. */
   readonly context: Context;
-  /** Ends the stream: the client went, the server stops, or it was open long enough. */
+  /** Ends the stream: the client left, the server stops, or the stream was open long enough. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Answers a subscription in the form of graphql-sse's distinct connections, until it is ended. What is wrong at the
- * beginning is thrown, and refused like any request; what goes wrong later is the stream's last answer.
+ * Answers a subscription in the form of graphql-sse's distinct connections, until it ends. An error at the beginning is
+ * thrown, and refused like any request; a later error is the stream's last answer.
  */
 export async function answerStream(stream: Stream, response: ServerResponse): Promise<void> {
   const answers = answersOf(stream);
@@ -39,9 +39,9 @@ export async function answerStream(stream: Stream, response: ServerResponse): Pr
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-store',
-    // Nothing else is asked on it, and a server that stops need not wait for it.
+    // No other request comes on it, and a server that stops need not wait for it.
     connection: 'close',
-    // Proxies that gather an answer before they pass it on would hold events back.
+    // Proxies that buffer an answer before they pass it on would hold events back.
     'x-accel-buffering': 'no',
   });
   const say = (text: string) => send(response, stream.context.settings.streamPatienceMs, text);
@@ -54,21 +54,21 @@ export async function answerStream(stream: Stream, response: ServerResponse): Pr
   response.end();
 }
 
-/** Null is a sign of life. */
+/** Null is a heartbeat. */
 type Answer = ExecutionResult | null;
 
-/** Where a stream is. */
+/** The state of a stream. */
 interface Place {
   readonly tells: ReturnType<Feed['tells']>;
-  /** The objects that were asked for by their ids; null for all. */
+  /** The objects that were requested by id; null for all. */
   readonly objectIds: ReadonlySet<string> | null;
-  /** Where `piece` begins; everything before was sent, or is not for this caller. Null until the first look of who begins now. */
+  /** Where `piece` begins; all before was sent, or is not for this caller. Null before the first look at "now". */
   position: number | null;
-  /** What was read behind it and not decided yet: a few events, whoever may see them. */
+  /** Events after it that were read and not decided yet: a few, whoever may see them. */
   piece: Piece | null;
-  /** The caller, as it was known last. */
+  /** The caller, as last read. */
   known: Context;
-  /** Gives back what the answer that is being sent was made with. */
+  /** Functions that release what the answer that is being sent was made with. */
   readonly held: (() => void)[];
 }
 
@@ -95,7 +95,7 @@ async function* answersOf(stream: Stream): AsyncGenerator<Answer, void> {
         yield step.answer;
         release(place);
       }
-      // A sign also says, once, that all there was before is told.
+      // A heartbeat also says, once, that all earlier events were sent.
       const isSignSent = (!step.isBehind && !hasCaughtUp) || (step.answer === null && performance.now() >= signDue);
       if (isSignSent) yield null;
       if (isSignSent || step.answer !== null)
@@ -114,15 +114,15 @@ function release({ held }: Place): void {
 }
 
 interface Step {
-  /** Null when no event came that the caller may see. */
+  /** Null when there was no event that the caller may see. */
   readonly answer: Answer;
-  /** Whether there is more to be decided already. */
+  /** Whether more events wait to be decided. */
   readonly isBehind: boolean;
 }
 
 /**
- * Goes on to the next event that the caller may see as it stands at a look, under the policies as they are then.
- * @throws Refusal when its bearer counts no longer, or it may not watch any more.
+ * Goes on to the next event that the caller may see, as the caller and the policies are at a look.
+ * @throws Refusal when its credential is no longer valid, or it may no longer watch.
  */
 async function stepOf(stream: Stream, place: Place, look: Look, isSign: boolean): Promise<Step> {
   const { feed, policy } = stream;
@@ -131,7 +131,7 @@ async function stepOf(stream: Stream, place: Place, look: Look, isSign: boolean)
   requireOperation(context, policy);
   place.position ??= look.endOf(feed);
   const piece = place.piece ?? (await look.behind(feed, place.position, place.objectIds));
-  // What is fresh enough for a heartbeat is too old to decide what no notification announced.
+  // A look that is fresh enough for a heartbeat is too old to decide events that no notification announced.
   if (isSign && piece.events.length > 0) return { answer: null, isBehind: true };
   const event = await look.firstOf(feed, piece.events, context, place.tells);
   const rest = event ? piece.events.slice(piece.events.indexOf(event) + 1) : [];
@@ -144,7 +144,7 @@ async function stepOf(stream: Stream, place: Place, look: Look, isSign: boolean)
   return { answer: await answerEvent(stream, { ...context, atEnd }, event), isBehind };
 }
 
-/** Until the next sign of life, or until the bearer expires. */
+/** Until the next heartbeat, or until the token expires. */
 function waitMs({ actor, clock }: Context, signDue: number): number {
   const left = (actor.token?.expiresAt.getTime() ?? Number.POSITIVE_INFINITY) - clock.now().getTime();
   return Math.max(1, Math.min(signDue - performance.now(), left));
@@ -178,7 +178,7 @@ function lastWord({ log, requestId }: Context, error: unknown): Answer {
 
 const frameOf = (answer: Answer) => (answer === null ? ':\n\n' : `event: next\ndata: ${JSON.stringify(answer)}\n\n`);
 
-/** Resolves once the connection has taken it; one that takes nothing for too long is cut. */
+/** Resolves once the connection has taken the text; a connection that takes nothing for too long is cut. */
 async function send(response: ServerResponse, patienceMs: number, text: string): Promise<void> {
   if (response.destroyed) return;
   const timer = setTimeout(() => response.destroy(), patienceMs);

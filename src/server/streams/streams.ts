@@ -20,7 +20,7 @@ export const streamPolicy = definePolicy({
   operations: ['HTTP.openStream'],
 });
 
-/** How long a stream that lost its place has to end in good order, in milliseconds. */
+/** How long a displaced stream may take to end cleanly, in milliseconds. */
 const DISPLACED_MS = 2000;
 
 export interface StreamOptions {
@@ -53,7 +53,7 @@ export class Streams {
     },
   };
 
-  /** Ends all streams in good order: their clients resume elsewhere. */
+  /** Ends all streams cleanly: their clients resume elsewhere. */
   end(): void {
     this.#isEnding = true;
     for (const stream of this.#open) stream.abort();
@@ -71,7 +71,7 @@ export class Streams {
     const { signal, close } = this.#opened(context, response);
     try {
       giveBack();
-      // What is read for events takes none of the connections that requests have.
+      // Reads for events take none of the connections of requests.
       const reading = { ...context, db: lookout.db };
       await answerStream({ guarded, lookout, subscription, feed, policy, context: reading, signal }, response);
     } finally {
@@ -79,13 +79,13 @@ export class Streams {
     }
   }
 
-  /** Takes a place, which is held until the stream ends or another one takes it. @throws RATE_LIMITED. */
+  /** Takes a place, held until the stream ends or another one displaces it. @throws RATE_LIMITED. */
   #opened({ actor, settings }: Context, response: ServerResponse) {
     const stream = new AbortController();
     const abort = () => stream.abort();
     const giveBack = this.#options.places.take(holderOf(actor), () => {
       abort();
-      // Its client may not even read the end, and holds no place any more.
+      // Its client may not even read the end, and no longer has a place.
       setTimeout(() => response.destroy(), DISPLACED_MS).unref();
     });
     this.#open.add(stream);

@@ -14,20 +14,20 @@ import { badInput, Refusal } from '../../platform/errors.js';
 import type { Costs } from '../limits/cost.js';
 import { readDocument } from '../limits/document.js';
 
-/** A subscription that a caller asks for: its one field of Subscription, and what to run for each event. */
+/** A requested subscription: its one Subscription field, and what to run for each event. */
 export interface Subscription {
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly field: string;
   readonly args: Readonly<Record<string, unknown>>;
-  /** What it costs to answer an event. */
+  /** What an event costs to answer. */
   readonly cost: number;
 }
 
 /**
  * Reads a subscription from a request's body, under the limits of every other operation.
- * @throws Refusal BAD_USER_INPUT for anything else than one valid subscription.
+ * @throws Refusal BAD_USER_INPUT for anything but one valid subscription.
  */
 export function readSubscription(schema: GraphQLSchema, costs: Costs, asked: unknown): Subscription {
   const { query, operationName, variables: given = {} } = Object(asked) as Readonly<Record<string, unknown>>;
@@ -45,7 +45,7 @@ export function readSubscription(schema: GraphQLSchema, costs: Costs, asked: unk
   return { document, operationName: name, variables: raw, cost, ...rootField(schema, operation, variables) };
 }
 
-/** What is decided and followed is the one field that stands there, whatever the variables. */
+/** The stream follows the one field that is selected, whatever the variables. */
 function rootField(
   schema: GraphQLSchema,
   { selectionSet }: OperationDefinitionNode,
@@ -60,7 +60,7 @@ function rootField(
   return { field: definition.name, args: told(() => getArgumentValues(definition, node, variables)) };
 }
 
-/** Mistakes that graphql throws are the caller's here. */
+/** Errors that graphql throws are the caller's mistakes here. */
 function told<T>(read: () => T): T {
   try {
     return read();

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** After so much work in one go, requests come first. */
+/** After this much work in a row, requests come first. */
 const SLICE_MS = 1;
 
 /**
- * Lets a few run at a time, and whatever else the process does in between. Callers come one after the other; what waits
- * for one caller runs one after the other too, while what was read for it is at hand.
+ * Lets a few run at a time, and the process do other work in between. Callers take turns; what waits for one caller
+ * runs in sequence, while what was read for it is in memory.
  */
 export class Turns {
   readonly #waiting = new Map<string, (() => Promise<void>)[]>();
@@ -26,7 +26,7 @@ export class Turns {
 
   async #work(): Promise<void> {
     this.#free -= 1;
-    // Whoever comes meanwhile, or again, comes last.
+    // Those that come meanwhile, or again, come last.
     let began = performance.now();
     for (const [caller, own] of this.#waiting) {
       this.#waiting.delete(caller);

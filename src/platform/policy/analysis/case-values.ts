@@ -3,10 +3,10 @@ import { PolicyError } from '../language/errors.js';
 import { type CredentialMap, type CredentialValue, isList, isMap, NULL_TEXT } from '../language/values.js';
 
 /**
- * Refuses values of a case that oslo.policy would compare by how Python prints them, or fail on. The server never meets
+ * Refuses values of a case that oslo.policy would compare by their printed form, or fail on. The server never meets
  * any: its credentials are flat, and its target keys are typed.
  *
- * @throws PolicyError naming the field or key, for what the check reads only.
+ * @throws PolicyError that names the field or key, only for values that the check reads.
  */
 export function refuseAmbiguousValues(
   check: Check,

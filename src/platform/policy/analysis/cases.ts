@@ -14,10 +14,10 @@ import {
   withoutServiceKinds,
 } from './service-checks.js';
 
-/** A decision on policies that are brought along, as oslo.policy would be asked for it. There is no boundary. */
+/** One question to decide as oslo.policy would, on policies that come with it. There is no boundary. */
 export interface PolicyCase {
   readonly rules: Readonly<Record<string, string>>;
-  /** The rule to decide, or a check to decide instead. */
+  /** The rule to decide, or a check in its place. */
   readonly subject: { readonly rule: string } | { readonly check: string };
   /** Empty: any scope. */
   readonly scopeTypes: readonly string[];
@@ -28,13 +28,13 @@ export interface PolicyCase {
   /** The rule's earlier name and check. */
   readonly deprecated: { readonly name: string; readonly check: string } | undefined;
   readonly enforceNewDefaults: boolean;
-  /** The rule that stands for those which are not defined. */
+  /** The rule in place of those that are not defined. */
   readonly defaultRule: string | undefined;
 }
 
 export type CaseDecision = 'allow' | 'deny' | 'invalid_scope';
 
-/** The decision, and what is doubtful about the texts that it was taken by. */
+/** The decision, and warnings about the texts that it was based on. */
 export interface CaseOutcome {
   readonly decision: CaseDecision;
   readonly warnings: readonly CheckWarning[];
@@ -43,7 +43,7 @@ export interface CaseOutcome {
 /**
  * Decides one case with the engine of the server.
  *
- * @throws PolicyError for what the engine refuses: a text, or values whose comparison would depend on how they print.
+ * @throws PolicyError for what the engine refuses: a text, or values whose comparison depends on their printed form.
  */
 export function decideCase(given: PolicyCase): CaseOutcome {
   const warnings: CheckWarning[] = [];
@@ -62,7 +62,7 @@ function decide(given: PolicyCase, check: Check): CaseDecision {
   return test(credentials, target) === TRUE ? 'allow' : 'deny';
 }
 
-/** The check that a case is decided by, with its rules put in. @throws PolicyError for a text that is refused. */
+/** The check that decides a case, with its rules expanded. @throws PolicyError for a text that is refused. */
 export function readCaseCheck(given: PolicyCase, warn: Warn = () => {}): Check {
   const { subject, defaultRule } = given;
   const name = 'rule' in subject ? subject.rule : undefined;
@@ -90,12 +90,12 @@ function readRule({ rules, overrides }: PolicyCase, name: string, warn: Warn): P
   return text === undefined ? undefined : parseServiceDefault(text, `rule ${name}`, warn);
 }
 
-/** The rule's own text, or what stands in its place; undefined for a rule without one. */
+/** The rule's own text, or what replaces it; undefined for a rule without one. */
 function ruleInForce(given: PolicyCase, name: string, warn: Warn): ParsedCheck | undefined {
   const { deprecated, overrides, rules, enforceNewDefaults } = given;
   const old = deprecated && parseServiceDefault(deprecated.check, `deprecated check of ${name}`, warn);
   const text = textAt(rules, name);
-  // What has no default was never renamed either.
+  // A rule without a default was never renamed either.
   const override = overrideFor({ name, deprecated: text === undefined ? undefined : deprecated }, overrides);
   if (text === undefined && override !== undefined)
     throw new PolicyError(`there is no rule ${name}; an override does not define one`);
@@ -111,7 +111,7 @@ function withSystem(credentials: CredentialMap): CredentialMap {
 }
 
 function scopeHeld(credentials: CredentialMap): string {
-  // What a number with a fraction was is no longer known, and 0.0 is no scope.
+  // How a fractional number was written is no longer known, and 0.0 is no scope.
   const holds = (field: string) => {
     refuseNumber(credentials[field], `credential ${field}`);
     return isGiven(credentials[field]);
@@ -121,7 +121,7 @@ function scopeHeld(credentials: CredentialMap): string {
   return holds('project_id') ? 'project' : 'unscoped';
 }
 
-/** Whether Python holds a value for true. */
+/** Whether Python treats a value as true. */
 function isGiven(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return Boolean(value);
   return (Array.isArray(value) ? value : Object.keys(value)).length > 0;

@@ -3,11 +3,11 @@ import type { Comparison, RoleCheck } from '../language/ast.js';
 import { ABSENT, TRUE, type Truth } from '../language/truth.js';
 import { matchText, type Scalar } from '../language/values.js';
 
-/** What holds for all callers and rows that a check is asked about. */
+/** What is true for all callers and rows that a check can meet. */
 export interface World {
   /** Whether a caller can hold the credential field at all. */
   readonly holds: (field: string) => boolean;
-  /** Whether whoever holds the one role holds the other too; both in lower case. */
+  /** Whether everybody who holds `role` also holds `other`; both in lower case. */
   readonly implies: (role: string, other: string) => boolean;
   readonly keyOf: (key: string) => { readonly type: KeyType; readonly list: boolean };
 }
@@ -23,7 +23,7 @@ export type Circumstance =
 
 const NOTHING: Circumstance = { kind: 'fixed', value: ABSENT };
 
-/** Reads an atom; what can only say nothing in this world is fixed. */
+/** Reads an atom; one with only one possible value in this world is fixed. */
 export function circumstanceOf(atom: RoleCheck | Comparison, world: World): Circumstance {
   if (atom.kind === 'role') return world.holds('roles') ? { kind: 'role', name: atom.name.toLowerCase() } : NOTHING;
   const { known, matched } = atom;
@@ -42,11 +42,11 @@ export function circumstanceOf(atom: RoleCheck | Comparison, world: World): Circ
     : NOTHING;
 }
 
-/** Whether an atom of the one value rules out the other atom's value. Asked both ways round. */
+/** Whether a value of the one atom rules out a value of the other. Call it in both directions. */
 export function excludes(a: Circumstance, aValue: Truth, b: Circumstance, bValue: Truth, world: World): boolean {
   switch (a.kind) {
     case 'role':
-      // A caller has roles or has none; then every check of one is absent.
+      // A caller has roles or has none; without any, every role check is absent.
       if (b.kind !== 'role') return false;
       if (aValue === ABSENT) return bValue !== ABSENT;
       return aValue === TRUE && bValue !== TRUE && world.implies(a.name, b.name);

@@ -1,42 +1,42 @@
-/** A role that could be given, with all that whoever gets it is seen to hold: its own name too, when checks see it. */
+/** A role that could be granted, with all roles that its holder then has: its own name too, when checks see it. */
 export interface GrantableRole {
   readonly name: string;
   readonly brings: readonly string[];
 }
 
 export interface GrantSearch {
-  /** The ones to prefer first; those of the same weight are taken in this order. */
+  /** The preferred ones first; those of the same weight are taken in this order. */
   readonly roles: readonly GrantableRole[];
-  /** The roles that the check names, in lower case. No other role makes a difference to it, but for having one at all. */
+  /** The roles that the check names, in lower case. Other roles matter to it only in that the caller has a role. */
   readonly named: ReadonlySet<string>;
   readonly held: readonly string[];
   readonly allows: (held: readonly string[]) => boolean;
 }
 
-/** Up to so many roles every set of them is tried; of more only pairs. */
+/** Up to this many roles, every set of them is tried; with more, only pairs. */
 const EXHAUSTIVE_MAX = 12;
 
 /**
- * The roles that are missing: those that bring the least and make the check allow, so that no part of them does.
+ * The missing roles: those that bring the least and make the check allow, so that no part of them is enough.
  *
- * @returns `none` when no set of roles would help, and `unknown` when there are too many to say so.
+ * @returns `none` when no set of roles would help, and `unknown` when there are too many to know.
  */
 export function leastRoles({ roles, named, held, allows }: GrantSearch): readonly GrantableRole[] | 'none' | 'unknown' {
   const gainOf = (set: readonly GrantableRole[]) =>
     new Set(set.flatMap(({ brings }) => brings).filter((name) => !held.includes(name))).size;
-  // Stands for all roles that the check does not name.
+  // One role in place of all those that the check does not name.
   const [neutral] = roles
     .filter(({ brings }) => !brings.some((name) => named.has(name)))
     .sort(by((one) => gainOf([one])));
   const candidates = roles.filter((role) => (role === neutral || named.has(role.name)) && gainOf([role]) > 0);
   const isExhaustive = candidates.length <= EXHAUSTIVE_MAX;
-  // What is less in gain, and then in number, comes first: so a part of a set is tried before it.
+  // Sets that gain less, and then those with fewer roles, come first: so a part of a set is tried before the set.
   const sets = (isExhaustive ? allSets(candidates) : pairs(candidates)).sort(by((set) => set.length)).sort(by(gainOf));
   const found = sets.find((set) => allows([...new Set([...held, ...set.flatMap(({ brings }) => brings)])]));
   return found ?? (isExhaustive ? 'none' : 'unknown');
 }
 
-/** Those of the roles held that a decision needs: it is the same with them, not with fewer. Great ones go first. */
+/** The held roles that a decision needs: it is the same with them, not with fewer. Roles of great weight go first. */
 export function neededRoles(
   held: readonly string[],
   weightOf: (name: string) => number,
@@ -44,7 +44,7 @@ export function neededRoles(
 ): readonly string[] {
   let needed: readonly string[] = [...held].sort(by((name) => -weightOf(name)));
   const without = (name: string) => needed.filter((one) => one !== name);
-  // Where a check says `not`, what could not be done without at first may be later.
+  // Where a check has `not`, a role that was needed at first may become spare later.
   for (;;) {
     const spare = needed.find((name) => allows(without(name)));
     if (spare === undefined) return needed;

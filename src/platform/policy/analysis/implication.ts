@@ -3,23 +3,23 @@ import { printCheck } from '../language/print.js';
 import { ABSENT, and, FALSE, mayBeTrue, not, OPEN, or, TRUE, type Truth } from '../language/truth.js';
 import { type Circumstance, circumstanceOf, excludes, type World } from './circumstances.js';
 
-/** How many partial assignments a search looks at before it gives up; no default of ours needs a hundredth of it. */
+/** How many partial assignments a search tries before it gives up; our own defaults need less than a hundredth. */
 const STEPS_MAX = 20_000;
 
-/** How many steps several searches may take together. */
+/** How many steps several searches may take in total. */
 export interface SearchBudget {
   steps: number;
 }
 
-/** Circumstances under which a check allows: what each atom is, in the language's own words. */
+/** Circumstances under which a check allows: the value of each atom, in the language's own words. */
 export type Witness = readonly { readonly atom: string; readonly value: 'TRUE' | 'FALSE' | 'ABSENT' }[];
 
-/** `none` is proof that there are none; `unknown` means that the search was given up. */
+/** `none` proves that there are none; `unknown` means that the search gave up. */
 export type SearchResult = { readonly found: Witness } | 'none' | 'unknown';
 
 /**
- * Looks for circumstances under which `check` allows and `unless` does not. Atoms take any value that `world` does not
- * exclude, so "none" for a new check and its default says that the new one gives no access which the default did not.
+ * Searches for circumstances under which `check` allows and `unless` does not. Atoms take any value that `world` does
+ * not exclude, so `none` for a new check and its default proves that the new one gives no access beyond the default.
  */
 export function findAccess(
   check: Check,
@@ -83,7 +83,7 @@ class Search {
   run(allows: Evaluate, allowed: Evaluate): SearchResult {
     if (this.#steps++ > STEPS_MAX || this.#budget.steps-- <= 0) return 'unknown';
     const values = this.#values;
-    // Unassigned atoms can only add to what absent ones say, and take from what open ones say.
+    // Unassigned atoms as OPEN give the most that can be allowed, as ABSENT the least.
     if (!mayBeTrue(allows(values, OPEN)) || mayBeTrue(allowed(values, ABSENT))) return 'none';
     const index = values.length;
     if (index === this.#atoms.length) return { found: this.#witness() };

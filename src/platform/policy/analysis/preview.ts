@@ -8,7 +8,7 @@ import { findAccess, type SearchBudget, type SearchResult } from './implication.
 import { ANY_ROW, sampleRows } from './samples.js';
 import { type RoleImplication, worldOf } from './worlds.js';
 
-/** A caller that stands for all of its kind. */
+/** A caller that represents all of its kind. */
 export interface Persona {
   readonly name: string;
   readonly subject: Subject;
@@ -19,12 +19,12 @@ export interface ChangedCell {
   readonly policy: PolicyName;
   readonly persona: string;
   readonly scope: Subject['scope'];
-  /** Whose row it is; `any row` for whether there could be one that is allowed. */
+  /** Whose row it is; `any row` asks whether there could be an allowed one. */
   readonly target: string;
   readonly isAllowed: { readonly before: boolean; readonly after: boolean };
 }
 
-/** The policies whose checks two registries of the same declarations do not have in common. */
+/** The policies whose checks differ between two registries of the same declarations. */
 export function changedPolicies(before: PolicyRegistry, after: PolicyRegistry): readonly PolicyName[] {
   const textOf = (registry: PolicyRegistry, name: PolicyName) =>
     registry
@@ -37,7 +37,7 @@ export function changedPolicies(before: PolicyRegistry, after: PolicyRegistry): 
     .filter((name) => textOf(before, name) !== textOf(after, name));
 }
 
-/** The cells of one policy that change, for every persona and every sample of a row. */
+/** The cells of one policy that change, for every persona and every sample row. */
 export function changedCells(
   policy: PolicyName,
   before: PolicyRegistry,
@@ -54,7 +54,7 @@ export function changedCells(
   });
 }
 
-/** What a policy is asked about for one caller: any row, and one row of each kind where it looks at rows. */
+/** What to ask a policy for one caller: any row, and one row of each kind when its checks look at rows. */
 export function targetsOf(
   policy: PolicyName,
   before: PolicyRegistry,
@@ -76,7 +76,7 @@ function decider(registry: PolicyRegistry, policy: PolicyName, subject: Subject)
       : onRow(subject.credentials, values) === TRUE;
 }
 
-/** Whether a policy gives access in one scope that it did not give before, to anybody, on any row. */
+/** Whether a policy gives access in one scope that it did not give before, to any caller, on any row. */
 export interface AccessProof {
   readonly policy: PolicyName;
   readonly scope: ScopeKey;

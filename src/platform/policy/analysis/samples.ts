@@ -4,23 +4,23 @@ import type { Target } from '../engine/target.js';
 import { atomsOf, type Check, type Comparison } from '../language/ast.js';
 import type { Scalar, TargetValue } from '../language/values.js';
 
-/** The name of the question that is not about a row of some kind, but whether there is one at all. */
+/** The name of the question whether any row could be allowed, of whatever kind. */
 export const ANY_ROW = 'any row';
 
-/** Credential fields that tell a domain; what they are compared with tells the domain of a row. */
+/** Credential fields that identify a domain; a key that is compared with one identifies the domain of a row. */
 const DOMAIN_FIELDS: ReadonlySet<string> = new Set(['domain_id', 'project_domain_id', 'user_domain_id']);
 const PROJECT_FIELD = 'project_id';
 
-/** Most kinds of rows of one relation; keys of which there are more values keep their first one. */
+/** Most kinds of rows for one relation; a key that would make more of them keeps only its first value. */
 const KINDS_MAX = 12;
 
-/** How a row stands to a caller. */
+/** How a row relates to a caller. */
 const RELATIONS = ['own', 'own project', 'own domain', 'sibling', 'foreign', 'system'] as const;
 type Relation = (typeof RELATIONS)[number];
 
 /**
- * A row of every kind that checks can tell apart, by a name for people: whose it is (the caller's own, another's in its
- * project, its domain's, another's in its domain, another domain's, nobody's), and what else the checks look at.
+ * A row of every kind that checks can distinguish, by a name for people: whose it is (the caller's own, another's in
+ * its project, its domain's, another's in its domain, another domain's, nobody's), and what else the checks look at.
  */
 export function sampleRows(
   target: Target,
@@ -60,14 +60,14 @@ interface Key {
 }
 
 const isOfProject = ({ fields }: Key) => fields.includes(PROJECT_FIELD);
-/** Compared with nothing that tells a project or a domain: whose it is within them. */
+/** Not compared with the fields of a project or domain: it identifies the owner within them. */
 const isOfPrincipal = ({ fields }: Key) =>
   fields.every((field) => field !== PROJECT_FIELD && !DOMAIN_FIELDS.has(field));
 
 function usesOf(name: string, comparisons: readonly Comparison[]): Pick<Key, 'fields' | 'literals'> {
   const uses = comparisons.filter(({ matched }) => matched.kind === 'key' && matched.name === name);
   const fields = uses.flatMap(({ known }) => (known.kind === 'credential' ? [known.path[0] ?? ''] : []));
-  // Where a check asks whether there is no value, there is to be one too; null is among the values anyway.
+  // When a check asks whether there is no value, the samples need a value too; null is always among the values.
   const literals = uses.flatMap(({ known }) => (known.kind === 'literal' ? [known.value ?? 'another'] : []));
   return { fields: [...new Set(fields)], literals: [...new Set(literals)] };
 }
@@ -95,7 +95,7 @@ function ownerOf(relation: Relation, fields: readonly string[], credentials: Cre
 
 const listed = (value: string | null, isList: boolean): TargetValue => (isList && value !== null ? [value] : value);
 
-/** Every way to give keys the values that checks name for them, and one that no check names. */
+/** Every combination of the values that checks name for keys, and of one that no check names. */
 function combinations(keys: readonly Key[]): readonly (readonly (readonly [string, TargetValue])[])[] {
   let kinds: readonly (readonly (readonly [string, TargetValue])[])[] = [[]];
   for (const { name, type, list, literals } of keys) {

@@ -2,7 +2,7 @@ import type { ParsedCheck } from '../language/ast.js';
 import { parseCheck } from '../language/parser.js';
 import type { CredentialMap } from '../language/values.js';
 
-/** What is doubtful about a check of another service, which is decided all the same. */
+/** What is doubtful about another service's check, which is decided all the same. */
 export interface CheckWarning {
   readonly code: 'EMPTY_CHECK' | 'SERVICE_CHECK';
   /** Names the rule and what is doubtful about it. */
@@ -12,15 +12,15 @@ export interface CheckWarning {
 export type Warn = (warning: CheckWarning) => void;
 
 /**
- * Kinds of checks that a service adds to oslo.policy, and whose they are. They read what only the service has, so they
- * say nothing here: neither one of them nor its negation allows.
+ * Kinds of checks that a service adds to oslo.policy, and the service's name. They read what only the service has, so
+ * they say nothing here: neither such a check nor its negation allows.
  */
 const SERVICE_KINDS: ReadonlyMap<string, string> = new Map([['field', 'neutron']]);
 
-/** Credentials of a service may have any fields; `http` and `https` are calls to other servers in oslo.policy. */
+/** Credentials of a service may have any fields; in oslo.policy, `http` and `https` are calls to other servers. */
 const FIELDS = { get: (name: string) => (name === 'http' || name === 'https' ? undefined : ('map' as const)) };
 
-/** Parses a check of another service. @throws PolicySyntaxError naming line and column. */
+/** Parses a check of another service. @throws PolicySyntaxError with line and column. */
 export function parseServiceCheck(text: string, origin: string, warn: Warn): ParsedCheck {
   const check = parseCheck(text, { origin, credentials: FIELDS });
   for (const kind of new Set(kindsIn(check))) {
@@ -31,14 +31,14 @@ export function parseServiceCheck(text: string, origin: string, warn: Warn): Par
   return check;
 }
 
-/** The same for a default: an empty one allows. White space alone does not, in oslo.policy either. */
+/** The same for a default: an empty one allows. White space alone does not, as in oslo.policy. */
 export function parseServiceDefault(text: string, origin: string, warn: Warn): ParsedCheck {
   if (text !== '') return parseServiceCheck(text, origin, warn);
   warn({ code: 'EMPTY_CHECK', message: `${origin}: the check is empty, and read as @` });
   return { kind: 'constant', allows: true, at: { line: 1, column: 1 } };
 }
 
-/** Credentials without fields that a check could take for what is a service's own kind of check. */
+/** Credentials without fields that a check could confuse with a service's own kind of check. */
 export function withoutServiceKinds(credentials: CredentialMap): CredentialMap {
   const fields = Object.entries(credentials);
   return fields.some(([name]) => SERVICE_KINDS.has(name))
@@ -46,7 +46,7 @@ export function withoutServiceKinds(credentials: CredentialMap): CredentialMap {
     : credentials;
 }
 
-/** The first words of the paths into credentials that a check names itself, those of its rules not among them. */
+/** The first parts of the credential paths that a check itself names, without those of its rules. */
 function kindsIn(check: ParsedCheck): readonly string[] {
   switch (check.kind) {
     case 'not':

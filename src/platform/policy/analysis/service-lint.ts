@@ -3,18 +3,18 @@ import { PolicyError, PolicySyntaxError, type SyntaxCode } from '../language/err
 import { expandCheck, type Rules } from '../language/expand.js';
 import { type CheckWarning, parseServiceCheck, parseServiceDefault } from './service-checks.js';
 
-/** A rule of another service, as its policy file or its defaults tell it. */
+/** A rule of another service, from its policy file or its defaults. */
 export interface ServiceRule {
   /** Rules of one file that belong together: only they may name each other. */
   readonly service: string;
   readonly name: string;
   readonly check: string;
   readonly deprecated: { readonly name: string; readonly check: string } | undefined;
-  /** Whether an operator wrote it, in place of the default. */
+  /** Whether an operator wrote it to replace the default. */
   readonly isOverride: boolean;
 }
 
-/** Errors are rules that `policy evaluate` refuses to decide by; warnings are what it decides by, and tells of. */
+/** Errors are rules that `policy evaluate` refuses to decide by; warnings are those that it decides by and reports. */
 export interface ServiceFinding<Rule> {
   readonly rule: Rule;
   readonly severity: 'error' | 'warning';
@@ -22,13 +22,13 @@ export interface ServiceFinding<Rule> {
   readonly message: string;
 }
 
-/** What would be refused of a service's rules, and what is doubtful about them, rule by rule. */
+/** What would be refused in a service's rules, and what is doubtful about them, rule by rule. */
 export function lintService<Rule extends ServiceRule>(rules: readonly Rule[]): readonly ServiceFinding<Rule>[] {
   const services = new Map<string, Map<string, Reading<Rule>>>();
   for (const rule of rules) {
     const inForce = services.get(rule.service) ?? new Map<string, Reading<Rule>>();
     services.set(rule.service, inForce);
-    // What an operator wrote stands in place of the default, wherever in the file it is.
+    // An operator's rule replaces the default, wherever it is in the file.
     if (rule.isOverride || !inForce.has(rule.name)) inForce.set(rule.name, readRule(rule));
   }
   return [...services.values()].flatMap((inForce) => {
@@ -37,7 +37,7 @@ export function lintService<Rule extends ServiceRule>(rules: readonly Rule[]): r
   });
 }
 
-/** A rule with its texts parsed, once for all the rules that call it; or why a text cannot be. */
+/** A rule with its texts parsed, once for all the rules that call it; or the error of a text. */
 interface Reading<Rule> {
   readonly rule: Rule;
   readonly check: ParsedCheck | PolicyError;

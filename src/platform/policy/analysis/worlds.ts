@@ -3,7 +3,7 @@ import type { ScopeKey } from '../engine/policy.js';
 import type { Target } from '../engine/target.js';
 import type { World } from './circumstances.js';
 
-/** Whether whoever holds the one role holds the other too; both in lower case. */
+/** Whether everybody who holds the first role also holds the second; both in lower case. */
 export type RoleImplication = World['implies'];
 
 const USER = ['roles', 'user_id', 'user_domain_id'];
@@ -18,7 +18,7 @@ const FIELDS: ReadonlyMap<ScopeKey, ReadonlySet<string>> = new Map([
   ['agent', new Set([...AGENT, ...PROJECT])],
 ]);
 
-/** What can be true for a token of a scope; for a scope that is not listed, anything. */
+/** What can be true for a token of a scope; anything, when the scope is not listed. */
 export function worldOf(scope: ScopeKey, target: Target | undefined, implies: RoleImplication): World {
   const fields = FIELDS.get(scope);
   return {

@@ -25,7 +25,7 @@ export class Claims {
     return this.#policies.get(coordinate) ?? this.#policies.get(wholeType(coordinate));
   }
 
-  /** Whether a field has a policy of its own although another policy claims its type whole. */
+  /** Whether a field has its own policy although another policy claims its whole type. */
   claimedApart(coordinate: string): boolean {
     const own = this.#policies.get(coordinate);
     const whole = this.#policies.get(wholeType(coordinate));
@@ -37,7 +37,7 @@ export class Claims {
     return coordinates.filter((coordinate) => this.policyFor(coordinate) === undefined);
   }
 
-  /** The claims that name nothing: no such field, or no field of such a type. */
+  /** The claims on fields or types that do not exist. */
   unknown(coordinates: readonly string[]): readonly string[] {
     const known = new Set(coordinates.flatMap((coordinate) => [coordinate, wholeType(coordinate)]));
     return [...this.#policies.keys()].filter((claim) => !known.has(claim));

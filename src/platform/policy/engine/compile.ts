@@ -10,11 +10,11 @@ import { compileForOperation, compileForRow, type Test } from './evaluate.js';
 import { CREDENTIAL_FIELDS, type Policy, SCOPE_TYPES, type ScopeKey, type Subject, scopesOf } from './policy.js';
 import { relatedTo, type Target, type TargetKey } from './target.js';
 
-/** How a policy decides for one scope: boundary AND check, ready for each of the three answers. */
+/** How a policy decides in one scope: boundary AND check, ready for each of the three answers. */
 export interface ScopedTests {
   /** Boundary AND check. */
   readonly check: Check;
-  /** Whether `check` is a boundary and a check, in this order. */
+  /** Whether `check` consists of a boundary and a check, in this order. */
   readonly hasBoundary: boolean;
   readonly row: Test<object>;
   readonly operation: (credentials: CredentialMap) => Truth;
@@ -33,22 +33,22 @@ export interface ScopeText {
 export interface CompiledPolicy {
   readonly policy: Policy;
   readonly texts: readonly ScopeText[];
-  /** Only the scopes that pass have an entry, so that a look-up is the scope decision. */
+  /** Only the scopes that the policy accepts have an entry, so that a look-up decides the scope. */
   readonly byScope: ReadonlyMap<Subject['scope'], ScopedTests>;
 }
 
 export interface CompileOptions {
   readonly rules: Rules;
-  /** The operator's check, in force for every scope instead of the declared one. */
+  /** The operator's check, in force in every scope instead of the declared one. */
   readonly override: string | undefined;
   readonly enforceNewDefaults: boolean;
 }
 
 /**
- * Compiles a policy once, for all decisions. Every part is read, those not in force included, so that a text that
- * cannot be used is refused now and not on the day it comes into force.
+ * Compiles a policy once, for all decisions. It reads every part, also those not in force, so that an unusable text is
+ * refused now and not on the day when it comes into force.
  *
- * @throws PolicySyntaxError naming the policy, the part of it, line and column.
+ * @throws PolicySyntaxError that names the policy, its part, line and column.
  */
 export function compilePolicy(policy: Policy, options: CompileOptions): CompiledPolicy {
   const texts: ScopeText[] = [];
@@ -76,7 +76,7 @@ export function compilePolicy(policy: Policy, options: CompileOptions): Compiled
   return { policy, texts, byScope };
 }
 
-/** Reads one part of a policy: parsed, its rules put in, its names checked. */
+/** Reads one part of a policy: parses it, expands its rules, checks its names. */
 export function readPart(text: string, origin: string, target: Target | undefined, rules: Rules): Check {
   const parsed = parseCheck(text, { origin, credentials: CREDENTIAL_FIELDS });
   return expandCheck(parsed, { origin, rules, hasKey: (key) => target?.keys.has(key) ?? false });
@@ -92,7 +92,7 @@ function scopesPassing(scope: ScopeKey): readonly Subject['scope'][] {
   return [scope];
 }
 
-/** The boundary of a scope; without one, what always holds. */
+/** The boundary of a scope; without one, a check that always allows. */
 export function boundaryOf({ check, hasBoundary }: ScopedTests): Check {
   const boundary = hasBoundary && check.kind === 'and' ? check.of[0] : undefined;
   return boundary ?? { kind: 'constant', allows: true, at: { line: 1, column: 1 } };
@@ -110,7 +110,7 @@ function compileScope(check: Check, hasBoundary: boolean, target: Target | undef
   };
 }
 
-/** A key that `expandCheck` has already found to exist. */
+/** A key that `expandCheck` has already found. */
 export function targetKey(target: Target | undefined, key: string): TargetKey<object, PgTable> {
   const declared = target?.keys.get(key);
   if (declared === undefined) throw new PolicyError(`unknown target key: ${key}`);

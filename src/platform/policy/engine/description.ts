@@ -7,9 +7,9 @@ export interface PolicyDescription {
   readonly description: string;
   readonly scopeTypes: PolicyDeclaration['scopeTypes'];
   readonly scopes: readonly ScopeText[];
-  /** Whether an API credential may pass it at all. */
+  /** Whether an API credential can pass it at all. */
   readonly isForCredentials: boolean;
-  /** The operator's check, as it was written; null while the default is in force. */
+  /** The operator's check, as written; null while the default is in force. */
   readonly override: string | null;
   readonly operations: readonly string[];
   readonly deprecated: PolicyDeclaration['deprecated'];

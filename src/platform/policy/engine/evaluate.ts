@@ -12,19 +12,19 @@ import {
 } from '../language/values.js';
 import { hasType, type KeyType } from './target.js';
 
-/** A compiled check. It keeps nothing between calls and allocates nothing for credentials that hold one value. */
+/** A compiled check. It keeps nothing between calls, and allocates nothing for credentials with one value. */
 export type Test<Row> = (credentials: CredentialMap, row: Row) => Truth;
 
 /** Reads one target key from a row; undefined when the row has none, which is ABSENT. */
 export type KeyReader<Row> = (row: Row) => TargetValue | undefined;
 
-/** How a key takes part in a comparison: with a known value, and with `None`. */
+/** The tests of a key in comparisons: with a known value, and with `None`. */
 interface KeyTests<Row> {
   readonly equals: (known: Scalar, row: Row) => Truth;
   readonly isNull: (row: Row) => Truth;
 }
 
-/** Compiles a check that is decided on known rows. */
+/** Compiles a check for decisions on known rows. */
 export function compileForRow<Row>(check: Check, reader: (key: string) => KeyReader<Row>): Test<Row> {
   return compile(check, (key) => {
     const read = reader(key);
@@ -32,7 +32,7 @@ export function compileForRow<Row>(check: Check, reader: (key: string) => KeyRea
   });
 }
 
-/** Compiles a check that is decided before any row is known: what depends on a row is OPEN. */
+/** Compiles a check for decisions before any row is known: what depends on a row is OPEN. */
 export function compileForOperation(
   check: Check,
   typeOf: (key: string) => KeyType,
@@ -69,13 +69,13 @@ function compile<Row>(check: Check, keyTests: (key: string) => KeyTests<Row>): T
   }
 }
 
-/** Whether a comparison looks at the caller's roles. */
+/** Whether a comparison reads the caller's roles. */
 export function isOfRoles(known: Known): boolean {
   return known.kind === 'credential' && known.path[0] === 'roles';
 }
 
 /**
- * Who keeps fewer roles than it holds does not say that it lacks the others: what one of those would make TRUE is
+ * A caller that uses fewer roles than it holds does not claim to lack the others: what one of those would make TRUE is
  * ABSENT, so that nobody passes `not role:x` by leaving a role out.
  */
 function unlessDropped<Row>(test: Test<Row>): Test<Row> {
@@ -103,11 +103,11 @@ function either<Row>(a: Test<Row>, b: Test<Row>): Test<Row> {
 
 function compileRole(name: string): Test<unknown> {
   const wanted = name.toLowerCase();
-  // What folds to plain ASCII is as long as that; so most other names need no folding.
+  // What folds to plain ASCII has the same length; so most other names need no folding.
   const length = /^\p{ASCII}*$/u.test(wanted) ? wanted.length : undefined;
   return ({ roles }) => {
     if (!isList(roles)) return ABSENT;
-    // Names are usually written alike; folding case costs more than a look.
+    // Names usually have the same case; folding costs more than a look.
     if (roles.includes(wanted)) return TRUE;
     let value = ABSENT;
     for (const role of roles) {
@@ -130,7 +130,7 @@ function compileComparison<Row>({ known, matched }: Comparison, keyTests: (key: 
   return compileKnown(known, key.equals);
 }
 
-/** TRUE if any known value matches, FALSE if each says that it does not, ABSENT if there is none. */
+/** TRUE if any known value matches, FALSE if every match is FALSE, otherwise ABSENT. */
 function compileKnown<Row>(known: Known, match: (value: Scalar, row: Row) => Truth): Test<Row> {
   if (known.kind === 'literal') {
     const { value } = known;

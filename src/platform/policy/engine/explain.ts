@@ -17,36 +17,36 @@ import { hasType, type Target } from './target.js';
 
 export type Verdict = 'TRUE' | 'FALSE' | 'ABSENT' | 'OPEN';
 
-/** Target keys with their values; what a row would be read as. */
+/** Target keys with their values, as they would be read from a row. */
 export type TargetValues = Readonly<Record<string, TargetValue>>;
 
-/** One node of a check, and what it came to. */
+/** One node of a check, with its value. */
 export interface ExplainedCheck {
   /** The node in canonical form. */
   readonly check: string;
   readonly kind: Check['kind'];
   readonly value: Verdict;
-  /** Whether the decision rests on this node: every node above it took its value from it. */
+  /** Whether the decision depends on this node: every node above it took its value from it. */
   readonly isDeciding: boolean;
-  /** What the caller holds for the field that the node names; none for a node without one. */
+  /** The caller's values of the field that the node names; absent for a node without a field. */
   readonly held?: readonly Scalar[];
-  /** What the target holds for the key that the node names, where a target was given. */
+  /** The target's value of the key that the node names, when a target was given. */
   readonly target?: TargetValue;
   readonly of: readonly ExplainedCheck[];
 }
 
-/** The parts of a decision. The tree is null when the scope alone decides; its first operand is the boundary, where there is one. */
+/** The parts of a decision. The tree is null if only the scope decides; its first operand is the boundary, if any. */
 export interface Explanation {
   readonly scope: { readonly held: Subject['scope']; readonly passes: boolean };
   readonly tree: ExplainedCheck | null;
-  /** The boundary by itself, which says nothing of what the check came to. */
+  /** The boundary alone, without the result of the check. */
   readonly boundary: ExplainedCheck | null;
 }
 
 /**
  * Explains what a policy decides, on a target's values or, without them, before any row is known.
  *
- * @throws PolicyError for a target that the policy's rows could not be.
+ * @throws PolicyError for a target that cannot be a row of the policy.
  */
 export function explainPolicy(
   { policy, byScope }: CompiledPolicy,
@@ -103,7 +103,7 @@ function operandsOf(check: Check): readonly Check[] {
   }
 }
 
-/** One operand may decide a junction; otherwise those that kept it from the other value do, or all of them together. */
+/** One operand may decide a junction; otherwise those that kept it from the other value do, or all of them. */
 function decidingOperands(kind: Check['kind'], value: Verdict, of: readonly Verdict[]): (index: number) => boolean {
   if (kind !== 'and' && kind !== 'or') return () => true;
   const [decisive, neutral] = kind === 'and' ? ['FALSE', 'TRUE'] : ['TRUE', 'FALSE'];
@@ -140,7 +140,7 @@ function verdictOf(
   const onTarget = (values: TargetValues) =>
     compileForRow<TargetValues>(check, (key) => (row) => valueAt(row, key))(credentials, values);
   if (target !== undefined) return NAMES.get(onTarget(target)) ?? 'OPEN';
-  // What is TRUE without any key stays so whatever the row holds.
+  // A check that is TRUE without any key stays so, whatever the row holds.
   if (onTarget({}) === TRUE) return 'TRUE';
   const foreseen = compileForOperation(check, (key) => targetKey(declared, key).type)(credentials);
   return mayBeTrue(foreseen) ? 'OPEN' : (NAMES.get(foreseen) ?? 'OPEN');

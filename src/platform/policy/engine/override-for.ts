@@ -1,4 +1,4 @@
-/** The names a policy answers to. */
+/** The names of a policy. */
 interface Named {
   readonly name: string;
   readonly deprecated?: { readonly name?: string | undefined } | undefined;
@@ -6,8 +6,8 @@ interface Named {
 
 /**
  * The operator's check for a policy, if there is one. The precedence is oslo.policy's (4.0): a check under the policy's
- * own name; then one under its deprecated name, unless that only points at the new one, as `rule:NAME`. An operator's
- * check stands alone: a deprecated default allows beside the new default only, see `CompileOptions`.
+ * own name; then one under its deprecated name, unless that is only a reference to the new one, `rule:NAME`. An
+ * operator's check stands alone: a deprecated default allows only beside the new default, see `CompileOptions`.
  */
 export function overrideFor(policy: Named, overrides: Readonly<Record<string, string>>): string | undefined {
   const own = textAt(overrides, policy.name);

@@ -20,21 +20,21 @@ const FIELD_NAMES = [
   'trust_state',
 ] as const;
 
-/** What a caller proved about itself. Absent fields say nothing: no check is TRUE, nor its negation, because of one. */
+/** What a caller proved about itself. Absent fields say nothing: they make neither a check nor its negation TRUE. */
 export type Credentials = {
   readonly roles?: readonly string[] | null;
-  /** What a narrowed token or an API credential left out of the roles that its user holds. No check can name it. */
+  /** Roles of the user that a narrowed token or an API credential left out. No check can name them. */
   readonly dropped_roles?: readonly string[] | null;
 } & { readonly [Field in Exclude<(typeof FIELD_NAMES)[number], 'roles'>]?: string | null };
 
-/** The credential fields that checks of the product may name. None is a map, so none may be walked into. */
+/** The credential fields that checks of the product may name. None is a map, so no path leads into one. */
 export const CREDENTIAL_FIELDS: ReadonlyMap<string, 'value' | 'map'> = new Map(
   FIELD_NAMES.map((field) => [field, 'value']),
 );
 
-/** What an API credential passes at most, whatever its user may do. What anybody may do it never takes away. */
+/** The most that an API credential passes, whatever its user may do. It never takes away what everybody may do. */
 export interface CredentialLimit {
-  /** Names of the only policies that it passes; null for all that are for credentials. */
+  /** Names of the only policies that it passes; null for all policies that are open to credentials. */
   readonly policies: ReadonlySet<string> | null;
 }
 
@@ -42,7 +42,7 @@ export interface CredentialLimit {
 export interface Subject {
   readonly scope: ScopeType | 'unscoped' | null;
   readonly credentials: Credentials;
-  /** There for a caller that acts by an API credential, or by a token that was issued to one. */
+  /** Set for a caller with an API credential, or with a token that was issued to one. */
   readonly limit?: CredentialLimit | undefined;
 }
 
@@ -52,13 +52,13 @@ type PerScope = { readonly [Scope in ScopeType]?: string };
 interface Declaration<Row extends object> {
   readonly name: PolicyName;
   readonly description: string;
-  /** What the row is compared by. Without it the policy is decided from the credentials alone. */
+  /** What the row is compared by. Without it, only the credentials decide. */
   readonly target?: Target<Row>;
   /** What the policy guards: `Mutation.createAllowlist`, `Allowlist.*` (the whole type), `HTTP.putUpload`. */
   readonly operations: readonly string[];
-  /** False for what no API credential passes, whatever it lists: gaining rights, and handing them on. */
+  /** False for policies that no API credential passes, whatever it lists: to gain rights, and to hand them on. */
   readonly isForCredentials?: false;
-  /** The check of an earlier version, in force beside the new one until new defaults are enforced. */
+  /** The check of an earlier version; it allows too, until new defaults are enforced. */
   readonly deprecated?: {
     readonly name?: string;
     readonly check: string;
@@ -66,8 +66,8 @@ interface Declaration<Row extends object> {
     readonly reason: string;
   };
   /**
-   * Whoever administers the system keeps it whatever operators write: without it nobody could see what was done, or set
-   * it right.
+   * Administrators of the system keep it, whatever operators write: without it nobody could see what was done, or
+   * correct it.
    */
   readonly isEssential?: boolean;
 }
@@ -77,11 +77,11 @@ export interface ScopedDeclaration<Row extends object> extends Declaration<Row> 
   readonly scopeTypes: readonly ScopeType[];
   /** ANDed with the check, in the same language; neither a check nor an override can remove it. */
   readonly boundary?: PerScope;
-  /** One check, or one for each scope type; the token's scope picks. */
+  /** One check, or one for each scope type; the token's scope selects it. */
   readonly check: string | PerScope;
 }
 
-/** A policy for any principal whatever its scope, unscoped included: `viewer`, one's own sessions. */
+/** A policy for any principal in any scope, unscoped included: `viewer`, one's own sessions. */
 export interface AuthenticatedDeclaration<Row extends object> extends Declaration<Row> {
   readonly scopeTypes: 'authenticated';
   readonly boundary?: string;
@@ -103,22 +103,22 @@ export type PolicyDeclaration<Row extends object = object> =
   | AuthenticatedDeclaration<Row>
   | PublicDeclaration;
 
-/** A declared policy. `Row` is what a row decision must be given. */
+/** A declared policy. `Row` is the type of the rows that it decides on. */
 export type Policy<Row extends object = object> = PolicyDeclaration<Row>;
 
-/** What the policies of one scope say; `authenticated` and `public` stand for all scopes at once. */
+/** The scopes that a policy can have texts for; `authenticated` and `public` cover all scopes at once. */
 export type ScopeKey = ScopeType | 'authenticated' | 'public';
 
 const NAME = /^[a-z][a-z0-9_]*:[a-z][a-z0-9_]*$/;
 const OPERATION = /^[_A-Za-z]\w*\.(\*|[_A-Za-z]\w*)$/;
-/** Types whose fields are claimed one by one: a new operation must not fall under a policy unnoticed. */
+/** Types whose fields are claimed one by one: a new operation must not come under a policy unnoticed. */
 const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription', 'HTTP']);
 
 /**
- * Declares a policy as data, beside the slice it guards.
+ * Declares a policy as data, beside the slice that it guards.
  *
  * @throws PolicyError when the declaration contradicts itself: a scope without its check or boundary, a check for a
- *   scope the policy does not take, a malformed name or operation. Checks are parsed when the registry is built.
+ *   scope that the policy does not accept, a malformed name or operation. Checks are parsed when the registry is built.
  */
 export function definePolicy<Row extends object = object>(declaration: PolicyDeclaration<Row>): Policy<Row> {
   const { name, description, operations } = declaration;
@@ -152,7 +152,7 @@ function refuseScopes(declaration: ScopedDeclaration<never>, refuse: (reason: st
   }
 }
 
-/** A policy's check and boundary for each scope it takes, as declared. */
+/** A policy's check and boundary for each of its scopes, as declared. */
 export function scopesOf(
   policy: Policy,
 ): ReadonlyMap<ScopeKey, { readonly check: string; readonly boundary: string | undefined }> {
@@ -160,7 +160,7 @@ export function scopesOf(
   if (policy.scopeTypes === 'authenticated')
     return new Map([['authenticated', { check: policy.check, boundary: policy.boundary }]]);
   const { check, boundary } = policy;
-  // `definePolicy` saw to it that no scope is without its check; `!` keeps it shut if a declaration came another way.
+  // `definePolicy` ensured that every scope has its check; `!` denies if a declaration came another way.
   return new Map(
     policy.scopeTypes.map((scope) => [
       scope,

@@ -8,7 +8,7 @@ import type { ScopeType, Subject } from './policy.js';
 import type { RelationReads } from './relation.js';
 import type { RelationKey } from './target.js';
 
-/** What nothing is called: a value for credentials that no row and no check names. */
+/** A value for credentials that equals nothing in rows or checks. */
 export const NOTHING_KNOWN = '\0';
 
 /** What checks name. */
@@ -23,7 +23,7 @@ export interface Named {
   readonly related: ReadonlyMap<string, readonly RelationKey[]>;
 }
 
-/** A policy that is asked about one target, or without one about any, for many callers. */
+/** A policy's decisions for many callers: on one target, or without one on any row. */
 export class PolicyQuestion {
   readonly #compiled: CompiledPolicy;
   readonly #values: TargetValues | undefined;
@@ -35,7 +35,7 @@ export class PolicyQuestion {
     this.#values = values;
   }
 
-  /** Whether tokens of a scope come to the check at all. */
+  /** Whether tokens of a scope reach the check at all. */
   takes(scope: Subject['scope']): boolean {
     return this.#compiled.byScope.has(scope);
   }
@@ -46,7 +46,7 @@ export class PolicyQuestion {
     return tests !== undefined && mayBeTrue(this.#test(tests.check)(credentials));
   }
 
-  /** Whether some caller of the scope may: one with these credentials, and anything at all in the fields that are open. */
+  /** Whether some caller of the scope may: one with these credentials, and any values in the open fields. */
   couldAllow(scope: ScopeType, credentials: CredentialMap, open: readonly string[], part: Part = 'all'): boolean {
     const tests = this.#compiled.byScope.get(scope);
     if (tests === undefined) return false;
@@ -132,7 +132,7 @@ function foresee(check: Check, read: (atom: Atom) => Truth): Truth {
 const hasNoText = (value: TargetValue): boolean =>
   value instanceof RelatedTexts ? value.isEmpty : textsIn(value).length === 0;
 
-/** The texts of a value; credentials are texts, so nothing else can equal one. */
+/** The texts of a value; credentials are texts, so only a text can equal one. */
 function textsIn(value: TargetValue): readonly string[] {
   const items: readonly unknown[] = isList(value) ? value : [value];
   return items.filter((item) => typeof item === 'string');

@@ -24,7 +24,7 @@ export type Decision =
   | { readonly outcome: 'WRONG_SCOPE'; readonly scopeTypes: readonly ScopeType[] }
   | { readonly outcome: 'FORBIDDEN'; readonly reason?: 'CREDENTIAL_LIMIT' };
 
-/** A policy by name, or as declared; the latter ties the row to it at compile time. */
+/** A policy by name, or as declared; a declaration ties the row to it at compile time. */
 export type PolicyRef<Row extends object = object> = PolicyName | Policy<Row>;
 
 export interface RegistryInput {
@@ -33,7 +33,7 @@ export interface RegistryInput {
   readonly policies: readonly Policy[];
   /** Operators' checks, by policy name or deprecated name. They replace checks; scope types and boundaries stay. */
   readonly overrides?: Readonly<Record<string, string>>;
-  /** While false, a deprecated check allows beside the new one that replaced it. */
+  /** While false, a deprecated check allows too, beside the new one that replaced it. */
   readonly enforceNewDefaults?: boolean;
 }
 
@@ -52,8 +52,8 @@ const UNAUTHENTICATED: Decision = Object.freeze({ outcome: 'UNAUTHENTICATED' });
  * Parses, checks and compiles a set of policies.
  *
  * @throws PolicySyntaxError for a check, boundary, rule or override that is refused, with line and column;
- *   PolicyError for two policies of one name, two claims on one coordinate, or an override
- *   that has no policy or whose policy is public.
+ *   PolicyError for two policies of one name, two claims on one coordinate, or an override that has no policy or whose
+ *   policy is public.
  */
 export function buildRegistry(input: RegistryInput): PolicyRegistry {
   const { policies, overrides = {}, enforceNewDefaults = true } = input;
@@ -88,7 +88,7 @@ function describe(compiled: CompiledPolicy, override: string | null): Entry {
   };
 }
 
-/** All policies in force. Immutable: a change of overrides builds another. */
+/** All policies in force. Immutable: a change of overrides builds another registry. */
 export class PolicyRegistry {
   readonly #entries: ReadonlyMap<string, Entry>;
   readonly #claims: Claims;
@@ -119,17 +119,17 @@ export class PolicyRegistry {
     return this.#claims.claimedApart(coordinate);
   }
 
-  /** The coordinates that no policy guards: must be none for a schema to be served. */
+  /** The coordinates that no policy guards; a schema may only be served when there are none. */
   uncovered(coordinates: readonly string[]): readonly string[] {
     return this.#claims.uncovered(coordinates);
   }
 
-  /** The claims that no coordinate answers to. */
+  /** The claims that match no coordinate. */
   unknownClaims(coordinates: readonly string[]): readonly string[] {
     return this.#claims.unknown(coordinates);
   }
 
-  /** Whether any row could be allowed. FORBIDDEN here means that every row is; ALLOWED does not say that one is. */
+  /** Whether any row could be allowed. FORBIDDEN means that no row is; ALLOWED does not mean that one is. */
   decideOperation(policy: PolicyRef<never>, subject: Subject): Decision {
     const entry = this.#entry(policy);
     const tests = entry.byScope.get(subject.scope);
@@ -147,14 +147,14 @@ export class PolicyRegistry {
     return tests.row(subject.credentials, row) === TRUE ? ALLOWED : FORBIDDEN;
   }
 
-  /** Adds the relations that `decideRow` depends on for the caller, and that rows are to be read with. */
+  /** Adds the relations that `decideRow` needs for the caller; read the rows with them. */
   addRelations(policy: PolicyRef<never>, { scope, credentials }: Subject, reads: RelationReads): void {
     const { policy: declared, byScope } = this.#entry(policy);
     const tests = byScope.get(scope);
     if (tests !== undefined) reads.add(tests.check, declared.target, credentials);
   }
 
-  /** The decision with its reasons. Without a target it is that of `decideOperation`, with one that of `decideRow`. */
+  /** The decision with its reasons: without a target that of `decideOperation`, with one that of `decideRow`. */
   explain(policy: PolicyRef<never>, subject: Subject, target?: TargetValues): Explanation & { decision: Decision } {
     const entry = this.#entry(policy);
     const explanation = explainPolicy(entry, subject, target);
@@ -164,18 +164,18 @@ export class PolicyRegistry {
     return { ...explanation, decision: tree.value === 'TRUE' || tree.value === 'OPEN' ? ALLOWED : FORBIDDEN };
   }
 
-  /** What the policy says of one target, for many callers; without a target, of any. */
+  /** The policy's decisions for many callers: on one target, or without one on any row. */
   question(policy: PolicyRef<never>, target?: TargetValues): PolicyQuestion {
     return new PolicyQuestion(this.#entry(policy), target);
   }
 
-  /** What the policy's rows are compared by; undefined for a policy without a target. */
+  /** What the policy compares rows by; undefined for a policy without a target. */
   targetOf(policy: PolicyRef<never>): Target | undefined {
     return this.#entry(policy).policy.target;
   }
 
   /**
-   * The rows of a table, or of an alias of it, on which every one of the policies allows.
+   * The rows of a table, or of an alias of it, that all the policies allow.
    *
    * @throws PolicyError when a policy is about another table.
    */
@@ -197,11 +197,11 @@ export class PolicyRegistry {
       byTarget.set(target, [...group, residueFor(entry, subject)]);
     }
     const conditions = [...byTarget].map(([target, residues]) => conditionOn(table, target, allOf(residues)));
-    // In parentheses, so that it stays whole under whatever a query puts round it.
+    // In parentheses, so that it stays one condition, whatever a query puts around it.
     return new Visible<T>(sql`(${sql.join(conditions, sql` and `)})`);
   }
 
-  /** Boundary AND check of a policy for callers of a scope; undefined for a scope that it does not take. */
+  /** Boundary AND check of a policy for callers of a scope; undefined for a scope that it does not accept. */
   checkFor(policy: PolicyRef<never>, scope: Subject['scope']): Check | undefined {
     return this.#entry(policy).byScope.get(scope)?.check;
   }

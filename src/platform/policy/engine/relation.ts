@@ -9,13 +9,13 @@ import { isComparable, type Relation, type RelationKey, type Target } from './ta
 const VALUES_MAX = 1000;
 const ROWS_MAX = 1000;
 
-/** TRUE for rows to which one of the values is tied: a semi-join that begins at the values, which are the caller's. */
+/** TRUE for rows that one of the values is tied to: a semi-join that starts from the values, which are the caller's. */
 export function matches(operand: SQL, { from, row, value }: Relation, values: readonly Scalar[]): SQL {
   refuseMany(values.length, VALUES_MAX, 'values');
   return sql`${operand} in (select ${row} from ${from} where ${value} in (${texts(values)}))`;
 }
 
-/** TRUE for rows to which anything is tied. */
+/** TRUE for rows that anything is tied to. */
 export function isTied(operand: SQL, { from, row, value }: Relation): SQL {
   return sql`${operand} in (select ${row} from ${from} where ${value} is not null)`;
 }
@@ -25,13 +25,13 @@ export function textsTiedTo(ref: string, { from, row, value }: Relation): SQL {
   return sql`select ${value} from ${from} where ${row} = ${ref}::text and ${value} is not null`;
 }
 
-/** Relations that decisions depend on, and for each the texts that callers are compared by. */
+/** Relations that decisions depend on, each with the texts that callers are compared by. */
 export class RelationReads {
   readonly #texts = new Map<RelationKey, Set<string>>();
-  /** Those of which it matters whether anything is tied: only to a negation is FALSE another thing than ABSENT. */
+  /** Relations for which it matters whether anything is tied: only a negation distinguishes FALSE from ABSENT. */
   readonly #negated = new Set<RelationKey>();
 
-  /** Adds what a check looks at for a caller. */
+  /** Adds what a check reads for a caller. */
   add(check: Check, target: Target | undefined, credentials: CredentialMap): void {
     const isNegating = hasNot(check);
     for (const atom of atomsOf(check)) {
@@ -39,7 +39,7 @@ export class RelationReads {
       const key = target?.keys.get(atom.matched.name);
       if (key?.relation === undefined) continue;
       const values = knownValues(atom.known, credentials);
-      // What is compared with nothing says nothing, whatever is tied.
+      // Without a known value the comparison says nothing, whatever is tied.
       if (values.length === 0) continue;
       const texts = this.#texts.get(key) ?? new Set([NULL_TEXT]);
       this.#texts.set(key, texts);
@@ -55,8 +55,8 @@ export class RelationReads {
   /**
    * Reads each relation for some rows.
    *
-   * @param rows What a relation refers to of each; null for a row to which nothing can be tied.
-   * @param run Runs the statement, and answers its rows.
+   * @param run Runs the statement, and returns its rows.
+   * @param refOf What a relation refers to in a row; null for a row that nothing can be tied to.
    */
   async read<Row>(rows: readonly Row[], run: Run, refOf: (key: RelationKey, row: Row) => string | null) {
     refuseMany(rows.length, ROWS_MAX, 'rows');
@@ -79,7 +79,7 @@ export class RelationReads {
   }
 }
 
-/** That a text is tied to a row; null for that anything is. */
+/** A text that is tied to a row; null says that anything is. */
 export interface Pair {
   readonly ref: string;
   readonly value: string | null;
@@ -108,7 +108,7 @@ function pairsOf({ from, row, value }: Relation, values: readonly string[], refs
     where ${value} in (${texts(asked)}) and ${row} in (${texts(refs)})`;
 }
 
-/** Those of some rows to which anything is tied. */
+/** Those of some rows that anything is tied to. */
 function tiedOf(relation: Relation, refs: readonly string[]): SQL {
   const rows = refs.map((ref) => sql`(${ref}::text)`);
   return sql`select refs.ref, null from (values ${sql.join(rows, sql`, `)}) as refs(ref)

@@ -5,7 +5,7 @@ import { compileForOperation, isOfRoles } from './evaluate.js';
 import { hasType, isComparable, type KeyType } from './target.js';
 
 /**
- * What is left of a check once the credentials are known: a condition on target keys, without negation.
+ * What remains of a check once the credentials are known: a condition on target keys, without negation.
  *
  * - `equals`: the key holds one of the values. `differs`: the key holds something, and none of the values.
  * - `null`: the key is null. `present`: the key holds a value (a list: an element that is not null).
@@ -24,7 +24,7 @@ const NEVER: Residue = { kind: 'never' };
  * The rows on which a check is TRUE, for these credentials.
  *
  * "TRUE on this row" and "FALSE on this row" are computed as two conditions, and `not` swaps them. So the result has no
- * negation, and an absent value, being neither, makes no condition true: in SQL too, where it is NULL.
+ * negation, and an absent value, which is neither, makes no condition true: nor in SQL, where it is NULL.
  */
 export function residueOf(check: Check, credentials: CredentialMap, typeOf: (key: string) => KeyType): Residue {
   return new Reduction(credentials, typeOf).rowsWhere(check, TRUE);
@@ -70,7 +70,7 @@ class Reduction {
     const held = this.#values(check.known);
     if (held.length === 0) return NEVER;
     const known = wanted === FALSE && isOfRoles(check.known) ? [...held, ...this.#dropped()] : held;
-    // A value of another type neither equals nor differs; where one is, not all can differ.
+    // A value of another type neither equals nor differs; with such a value, not all can differ.
     if (wanted === FALSE && !known.every((value) => hasType(type, value))) return NEVER;
     const values = [...new Set(known.filter((value) => isComparable(type, value)))];
     if (wanted === TRUE) return values.length === 0 ? NEVER : { kind: 'equals', key, values };
@@ -86,7 +86,7 @@ class Reduction {
     return readCredential(this.#credentials, ['dropped_roles']);
   }
 
-  /** A check in which no target key occurs. */
+  /** Decides a check without target keys. */
   #decided(check: Check, wanted: Truth): Residue {
     return compileForOperation(check, this.#typeOf)(this.#credentials) === wanted ? ALWAYS : NEVER;
   }
@@ -100,7 +100,7 @@ export function anyOf(parts: readonly Residue[]): Residue {
   return combine('any', parts, NEVER, ALWAYS);
 }
 
-/** Joins conditions: the decisive one wins, the neutral one and repetitions go, nested ones of the same kind merge. */
+/** Joins conditions: the decisive one wins, neutral ones and repetitions go, nested ones of the same kind merge. */
 function combine(kind: 'all' | 'any', parts: readonly Residue[], neutral: Residue, decisive: Residue): Residue {
   const flat = parts.flatMap((part) => (part.kind === kind ? part.of : [part]));
   if (flat.some((part) => part.kind === decisive.kind)) return decisive;

@@ -9,15 +9,15 @@ export interface SqlKey {
   readonly type: KeyType;
   readonly list: boolean;
   readonly sql: SQL | Column;
-  /** What ties the key's values to it. */
+  /** The relation that ties the key's values to it. */
   readonly relation?: Relation | undefined;
 }
 
 /**
  * Compiles a residue to a condition that is TRUE on exactly its rows, and FALSE or NULL elsewhere.
  *
- * Values travel as parameters only, each cast to the key's type so that the engine need not guess. Since a residue has
- * no negation, a NULL can never turn into TRUE on the way up.
+ * Values are only passed as parameters, each cast to the key's type so that the engine need not guess. Since a residue
+ * has no negation, a NULL can never turn into TRUE on the way up.
  */
 export function residueToSql(residue: Residue, keyOf: (key: string) => SqlKey): SQL {
   switch (residue.kind) {

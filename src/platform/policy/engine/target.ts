@@ -13,18 +13,18 @@ interface TypeOf {
   boolean: boolean;
 }
 
-/** Which texts are tied to which rows, as SQL: a table, or several joined. An index on `value` serves it. */
+/** Which texts are tied to which rows, as SQL: a table, or several joined. An index on `value` makes it fast. */
 export interface Relation {
   readonly from: PgTable | SQL;
-  /** What refers to the row. */
+  /** The column that refers to the row. */
   readonly row: Column;
-  /** What is tied to it; of a text type. */
+  /** The column with what is tied to it; of a text type. */
   readonly value: Column;
 }
 
 /**
- * A key whose texts are tied to a row by a relation, however many they are. Its condition is made from the relation, for
- * lists and for single rows alike, so there is no twin to it.
+ * A key whose texts are tied to a row by a relation, however many they are. Its condition is made from the relation,
+ * for lists and for single rows alike, so it has only one form.
  */
 export interface RelationKey<Row = object, Table = PgTable> {
   readonly type: 'text';
@@ -37,7 +37,7 @@ export interface RelationKey<Row = object, Table = PgTable> {
 
 const RELATED: unique symbol = Symbol('related');
 
-/** A row for which the relations that one caller is decided by were read. */
+/** A row with the relations that decide on one caller, already read. */
 export interface Related {
   readonly [RELATED]: ReadonlyMap<RelationKey, RelatedTexts>;
 }
@@ -49,17 +49,17 @@ export function withRelated<Row extends object>(
   return { ...row, [RELATED]: related };
 }
 
-/** Undefined when nothing was read, which is as good as a row without it: the key says nothing then. */
+/** Undefined when nothing was read: the key then says nothing, as for a row without the relation. */
 export function relatedTo(row: Partial<Related>, key: RelationKey): RelatedTexts | undefined {
   return row[RELATED]?.get(key);
 }
 
 /**
- * One key, twice: as a pure function of a row, and as SQL over any alias of the row's table. The two must agree, a
- * missing value being null in both; the property test of the policy core shows what agreement means.
+ * One key, twice: as a pure function of a row, and as SQL over any alias of the row's table. The two must agree, with
+ * null for a missing value in both; the property test of the policy core defines what agreement means.
  *
- * The SQL of a `text` key must be of a text type (cast an enum), of a list key an array. Both functions are methods
- * so that targets of different tables can be held in one registry, which checks the table itself.
+ * The SQL of a `text` key must be of a text type (cast an enum), that of a list key an array. Both functions are
+ * methods so that one registry can hold targets of different tables; the registry checks the table itself.
  */
 export type ColumnKey<Row, Table> = {
   [Type in KeyType]:
@@ -81,7 +81,7 @@ export type ColumnKey<Row, Table> = {
 
 export type TargetKey<Row, Table> = ColumnKey<Row, Table> | RelationKey<Row, Table>;
 
-/** What the policies of one kind of row may look at. */
+/** What the policies of one kind of row may read. */
 export interface Target<Row = object, Table = PgTable> {
   readonly table: Table;
   readonly keys: ReadonlyMap<string, TargetKey<Row, Table>>;
@@ -89,8 +89,8 @@ export interface Target<Row = object, Table = PgTable> {
 
 /**
  * Declares the target keys of a table: `defineTarget<AllowlistRow>()(allowlists, { project_id: … })`. The row type is
- * named first because it need not be the table's: a key may read what the service loaded beside it. Only rows that are
- * `Related` may have keys that are relations, so that a decision without them does not compile.
+ * named first because it need not be the table's: a key may read what the service loaded with the row. Only `Related`
+ * rows may have relation keys, so that a decision without the relations does not compile.
  */
 export function defineTarget<Row extends object>() {
   return <Table extends PgTable>(
@@ -107,7 +107,7 @@ export function defineTarget<Row extends object>() {
   };
 }
 
-/** Whether a known value is of a key's type; values of different types are never equal. */
+/** Whether a known value has a key's type; values of different types are never equal. */
 export function hasType(type: KeyType, value: Scalar): boolean {
   switch (type) {
     case 'text':
@@ -120,14 +120,14 @@ export function hasType(type: KeyType, value: Scalar): boolean {
 }
 
 /**
- * Whether a known value can equal a stored key at all. Text that Postgres cannot store equals nothing it holds; saying
- * so here keeps such a value out of the query, where it would be an error or be changed on the way.
+ * Whether a known value can equal a stored key at all. Text that Postgres cannot store equals nothing in it; this keeps
+ * such a value out of the query, where it would be an error or be changed on the way.
  */
 export function isComparable(type: KeyType, value: Scalar): boolean {
   return hasType(type, value) && !(typeof value === 'string' && (value.includes('\0') || /\p{Cs}/u.test(value)));
 }
 
-/** `schema.table` as created, whatever alias a query gave it. Drizzle keeps it under a registered symbol. */
+/** `schema.table` as created, whatever alias a query gave it. Drizzle keeps both under registered symbols. */
 export function originalName(table: PgTable): string {
   const name: unknown = Reflect.get(table, Symbol.for('drizzle:OriginalName'));
   const schema: unknown = Reflect.get(table, Symbol.for('drizzle:Schema'));

@@ -1,6 +1,6 @@
 import type { Scalar } from './values.js';
 
-/** Where a word starts in the text it was written in. Both count from 1; columns in UTF-16 code units. */
+/** Where a word starts in its text. Both count from 1; columns in UTF-16 code units. */
 export interface Position {
   readonly line: number;
   readonly column: number;
@@ -13,19 +13,19 @@ export interface Constant {
   readonly at: Position;
 }
 
-/** `role:NAME`; role names compare without regard to case. */
+/** `role:NAME`; role names compare case-insensitively. */
 export interface RoleCheck {
   readonly kind: 'role';
   readonly name: string;
   readonly at: Position;
 }
 
-/** The left of a colon, known before any row is: a path into the credentials, or a Python-style literal (`None` is null). */
+/** Left of a colon, known before any row: a path into the credentials, or a Python-style literal (`None` is null). */
 export type Known =
   | { readonly kind: 'credential'; readonly path: readonly string[] }
   | { readonly kind: 'literal'; readonly value: Scalar | null };
 
-/** The right of a colon: a key of the target row, or a constant written bare. */
+/** Right of a colon: a key of the target row, or a constant without quotes. */
 export type Matched =
   | { readonly kind: 'key'; readonly name: string; readonly at: Position }
   | { readonly kind: 'text'; readonly text: string };
@@ -57,7 +57,7 @@ export interface RuleCall {
   readonly at: Position;
 }
 
-/** `rule:NAME` with what the rule says. */
+/** `rule:NAME` with the rule's check. */
 export interface NamedRule extends RuleCall {
   readonly body: Check;
 }
@@ -68,7 +68,7 @@ export type ParsedCheck = Atom | RuleCall | Not<ParsedCheck> | Junction<ParsedCh
 /** A check whose rules have been looked up; the tree that is evaluated, filtered and explained. */
 export type Check = Atom | NamedRule | Not<Check> | Junction<Check>;
 
-/** The leaves of a check, those of its rules included. */
+/** The leaves of a check, including those of its rules. */
 export function atomsOf(check: Check): readonly Atom[] {
   switch (check.kind) {
     case 'rule':

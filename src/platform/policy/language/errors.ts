@@ -1,14 +1,14 @@
-/** A policy set that cannot be built: what is wrong with which policy, rule or claim. */
+/** A policy set that cannot be built; says what is wrong with which policy, rule or claim. */
 export class PolicyError extends Error {
   override readonly name: string = 'PolicyError';
 }
 
 export type SyntaxCode = 'INVALID_CHECK' | 'UNDEFINED_RULE' | 'CYCLIC_RULE';
 
-/** A check that was refused when written. Lines and columns count from 1, columns in UTF-16 code units. */
+/** A check whose text was refused. Lines and columns count from 1, columns in UTF-16 code units. */
 export class PolicySyntaxError extends PolicyError {
   override readonly name = 'PolicySyntaxError';
-  /** Whose text it is: `policy allowlist:create, check`, `rule owner`. */
+  /** The source of the text: `policy allowlist:create, check`, `rule owner`. */
   readonly origin: string;
   readonly line: number;
   readonly column: number;

@@ -1,7 +1,7 @@
 import type { Check, ParsedCheck, Position, RuleCall } from './ast.js';
 import { PolicySyntaxError } from './errors.js';
 
-/** How many nodes a check may have once its rules are put in; rules that double each other grow fast. */
+/** How many nodes a check may have once its rules are expanded; rules that double each other grow fast. */
 export const EXPANDED_SIZE_MAX = 1024;
 
 /** Named rules as parsed, by name. */
@@ -20,10 +20,10 @@ interface Expanded {
 }
 
 /**
- * Puts the named rules in, and checks every name the check uses.
+ * Expands the named rules, and checks every name that the check uses.
  *
  * @throws PolicySyntaxError for an unknown rule or target key, rules that form a cycle (also inside `not`), and a
- *   check that grows past `EXPANDED_SIZE_MAX` nodes. An error inside a rule names the rule and who used it.
+ *   check that grows past `EXPANDED_SIZE_MAX` nodes. An error inside a rule names the rule and its user.
  */
 export function expandCheck(check: ParsedCheck, options: ExpandOptions): Check {
   const expanded = new Expansion(options).expand(check, options.origin);
@@ -84,7 +84,7 @@ class Expansion {
       const cycle = [...path.slice(path.indexOf(name)), name].join(' -> ');
       throw new PolicySyntaxError(origin, call.at, `rules form a cycle: ${cycle}`, 'CYCLIC_RULE');
     }
-    // A chain as long as this is too large in the end; said here, no chain can exhaust the stack.
+    // A chain this long is too large in the end; refused here, no chain can exhaust the stack.
     if (this.#path.size >= EXPANDED_SIZE_MAX) throw tooLarge(origin, call.at, `rule ${name}`);
     this.#path.add(name);
     const expanded = this.expand(

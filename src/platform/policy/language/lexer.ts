@@ -1,7 +1,7 @@
 import type { Position } from './ast.js';
 import { PolicySyntaxError } from './errors.js';
 
-/** A check longer than this is refused; the longest in OpenStack's own policy files are a few hundred characters. */
+/** The longest check that is accepted; in OpenStack's own policy files the longest have a few hundred characters. */
 export const CHECK_LENGTH_MAX = 8192;
 
 export interface Token {
@@ -10,14 +10,14 @@ export interface Token {
   readonly at: Position;
 }
 
-/** White space is what separates words; other invisible characters would make two checks look alike. */
+/** White space separates words; other invisible characters would make two checks look alike. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Z}]/u;
 
 /**
- * Splits a check into tokens as oslo.policy does: words end at white space, and parentheses count only at the start
- * and end of a word, because `%(key)s` holds some inside.
+ * Splits a check into tokens as oslo.policy does: words end at white space, and parentheses count only at the start and
+ * end of a word, because `%(key)s` contains some.
  *
- * @throws PolicySyntaxError for a text that is too long, or that holds invisible characters.
+ * @throws PolicySyntaxError for a text that is too long, or that contains invisible characters.
  */
 export function tokenize(text: string, origin: string): readonly Token[] {
   if (text.length > CHECK_LENGTH_MAX) {

@@ -7,16 +7,16 @@ import { type CredentialFields, parseWord } from './word.js';
 export const CHECK_DEPTH_MAX = 64;
 
 export interface ParseOptions {
-  /** Whose text this is, for error messages: `policy allowlist:create, check`. */
+  /** The source of the text, for error messages: `policy allowlist:create, check`. */
   readonly origin: string;
   readonly credentials: CredentialFields;
 }
 
 /**
  * Parses a check written in oslo.policy's language. `not` binds tighter than `and`, `and` tighter than `or`.
- * Rules are left as names; see `expandCheck`.
+ * Rules stay names; see `expandCheck`.
  *
- * @throws PolicySyntaxError naming line and column.
+ * @throws PolicySyntaxError with line and column.
  */
 export function parseCheck(text: string, options: ParseOptions): ParsedCheck {
   const parser = new Parser(text, options);
@@ -46,7 +46,7 @@ class Parser {
     return check;
   }
 
-  /** One or more operands joined by the same word; nested ones of the same kind become one, as they mean the same. */
+  /** One or more operands joined by the same word; nested ones of the same kind merge, as they mean the same. */
   #junction(kind: Junction<ParsedCheck>['kind']): ParsedCheck {
     const of: ParsedCheck[] = [];
     do {

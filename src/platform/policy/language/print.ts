@@ -2,7 +2,7 @@ import type { Comparison, ParsedCheck } from './ast.js';
 
 const BINDS = { or: 0, and: 1, not: 2 } as const;
 
-/** The canonical text of a check: single spaces, lower-case words, no parentheses that change nothing. */
+/** The canonical text of a check: single spaces, lower-case words, no unnecessary parentheses. */
 export function printCheck(check: ParsedCheck): string {
   return print(check, BINDS.or);
 }

@@ -27,7 +27,7 @@ export function not(a: Truth): Truth {
   return ((a & TRUE) << 1) | ((a & FALSE) >> 1);
 }
 
-/** Whether the check is TRUE, or, with target keys open, whether some row could make it so. */
+/** Whether the check is TRUE or, with target keys open, whether some row could make it TRUE. */
 export function mayBeTrue(value: Truth): boolean {
   return (value & TRUE) !== 0;
 }

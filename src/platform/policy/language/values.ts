@@ -1,11 +1,11 @@
 import { ABSENT, FALSE, or, TRUE, type Truth } from './truth.js';
 
-/** A present value. Comparisons are typed: of text, integers and booleans, one says nothing about another. */
+/** A present value. Comparisons are typed: text, integers and booleans say nothing about each other. */
 export type Scalar = string | number | boolean;
 
 /**
- * What is known of the texts that a relation ties to a row: of each that was asked for whether it is among them, and
- * whether there are any at all. Of a text that nobody asked for, nothing.
+ * What is known about the texts that a relation ties to a row: for each text that was asked for, whether it is among
+ * them; and whether there are any at all. About other texts nothing is known.
  */
 export class RelatedTexts {
   readonly isEmpty: boolean;
@@ -24,15 +24,15 @@ export class RelatedTexts {
     return this.#known.get(text);
   }
 
-  /** Those that were asked for and are among them. */
+  /** The texts that were asked for and are among them. */
   found(): readonly string[] {
     return [...this.#known].flatMap(([text, isAmong]) => (isAmong ? [text] : []));
   }
 }
 
 /**
- * What a target key reads from a row. Null elements of a list are dropped; a list without elements is absent. A relation
- * is a list that is not read whole.
+ * What a target key reads from a row. Null elements of a list are dropped; a list without elements is absent. A
+ * relation is a list that is read only in part.
  */
 export type TargetValue = Scalar | null | readonly (Scalar | null)[] | RelatedTexts;
 
@@ -44,7 +44,7 @@ export type CredentialValue =
   | readonly CredentialValue[]
   | { readonly [field: string]: CredentialValue };
 
-/** Credentials as the language sees them: any fields at all. */
+/** Credentials as the language sees them: any fields. */
 export type CredentialMap = { readonly [field: string]: CredentialValue };
 
 type Nested = Extract<CredentialValue, { readonly [field: string]: CredentialValue }>;
@@ -60,7 +60,7 @@ export function isMap(value: CredentialValue): value is Nested {
 
 /**
  * The values that a credential path leads to: through nested maps, and through every element of a list.
- * Absent ones (missing, null, a map where a value was expected) are left out, so an empty answer means absent.
+ * Absent ones (missing, null, a map where a value was expected) are left out, so an empty result means absent.
  * Only own properties count, so that a path cannot reach into a prototype.
  */
 export function readCredential(credentials: CredentialMap, path: readonly string[]): readonly Scalar[] {
@@ -85,7 +85,7 @@ function collect(value: CredentialValue, path: readonly string[], depth: number,
 
 /**
  * Whether one known value is among those of a target key. Values of different types are ABSENT to each other, not
- * FALSE: oslo.policy compares what they print as, and `not` must not allow where it finds them alike.
+ * FALSE: oslo.policy compares their printed forms, and `not` must not allow where those are equal.
  */
 export function matchOne(known: Scalar, target: TargetValue | undefined): Truth {
   if (target === null || target === undefined) return ABSENT;
@@ -101,7 +101,7 @@ export function matchOne(known: Scalar, target: TargetValue | undefined): Truth 
   return result ?? ABSENT;
 }
 
-/** As of a list with all the texts; but nothing is said about a text of which it is not known. */
+/** Like a list with all the texts, but ABSENT for a text about which nothing is known. */
 function matchRelated(known: Scalar, related: RelatedTexts): Truth {
   if (typeof known !== 'string') return ABSENT;
   const isAmong = related.has(known);
@@ -115,7 +115,7 @@ function matchScalar(known: Scalar, target: Scalar): Truth {
 }
 
 /**
- * Whether a known value is written as a constant's text. A bare constant has no type of its own and is read as the
+ * Whether a known value is spelled like a constant's text. A bare constant has no type of its own and is read as the
  * value's: an integer in plain decimal digits, a boolean as `True` or `False`.
  */
 export function matchText(known: Scalar, text: string): Truth {
@@ -128,17 +128,17 @@ function spell(value: Scalar): string {
   return String(value);
 }
 
-/** What null prints as in oslo.policy. */
+/** How oslo.policy prints null. */
 export const NULL_TEXT = 'None';
 
 /**
- * `None:%(key)s`: TRUE for null only. A missing key is ABSENT, and so is a list without elements. So is the text
- * `None`, which oslo.policy takes for null: it is not null here, and `not` must not allow because of that.
+ * `None:%(key)s`: TRUE for null only. ABSENT for a missing key and for a list without elements, and for the text
+ * `None`, which oslo.policy treats as null: it is not null here, and `not` must not allow because of that.
  */
 export function isNull(target: TargetValue | undefined): Truth {
   if (target === null) return TRUE;
   if (target === undefined || target === NULL_TEXT) return ABSENT;
-  // A relation is never null, only without texts.
+  // A relation is never null, it can only have no texts.
   if (target instanceof RelatedTexts) return matchRelated(NULL_TEXT, target) === FALSE ? FALSE : ABSENT;
   if (!isList<Scalar | null>(target)) return FALSE;
   const present = target.filter((item) => item !== null && item !== undefined);

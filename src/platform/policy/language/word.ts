@@ -4,14 +4,14 @@ import { shift, type Token } from './lexer.js';
 import type { Scalar } from './values.js';
 
 /**
- * The credential fields a check may name. A `value` field is compared as it is (a list matches by any element); a
- * `map` field may be walked into with dots.
+ * The credential fields that a check may name. A `value` field is compared as it is (a list matches by any element);
+ * dots may lead into a `map` field.
  */
 export type CredentialFields = Pick<ReadonlyMap<string, 'value' | 'map'>, 'get'>;
 
 const PATH = /^[A-Za-z_]\w*([.-][A-Za-z_]\w*)*$/;
 const INTEGER = /^-?(0|[1-9]\d*)$/;
-/** A colon names the row that a key is read from in neutron: `network:project_id`. */
+/** In neutron, a colon names the row that a key is read from: `network:project_id`. */
 const KEY_NAME = /^[A-Za-z_][\w.:-]*$/;
 const TARGET_KEY = /^%\(([^()]*)\)s$/;
 const NAMED_LITERALS: ReadonlyMap<string, Scalar | null> = new Map<string, Scalar | null>([
@@ -28,12 +28,12 @@ export function isKeyName(name: string): boolean {
 /**
  * Reads one word of a check.
  *
- * @throws PolicySyntaxError at the character that is wrong.
+ * @throws PolicySyntaxError at the wrong character.
  */
 export function parseWord({ text, at }: Token, origin: string, fields: CredentialFields): Atom | RuleCall {
   if (text === '@' || text === '!') return { kind: 'constant', allows: text === '@', at };
   const refuse = (offset: number, reason: string) => new PolicySyntaxError(origin, shift(at, offset), reason);
-  // The first colon counts, inside quotes too, and a word in quotes from end to end is none: so it is in oslo.policy.
+  // As in oslo.policy, the first colon counts, inside quotes too, and a word that is quoted as a whole has none.
   const colon = text.indexOf(':');
   if (colon < 0) throw refuse(0, `a word needs a colon: ${JSON.stringify(text)}`);
   const kind = text.slice(0, colon);
@@ -42,7 +42,7 @@ export function parseWord({ text, at }: Token, origin: string, fields: Credentia
   if (kind === 'role' || kind === 'rule') {
     const matched = parseMatched(match, shift(at, colon + 1), origin);
     if (matched.kind === 'key') throw refuse(colon + 1, `${kind}: takes a name, not a target key`);
-    // Only a role's name is formatted by oslo.policy, so a doubled percent sign would name another rule there.
+    // oslo.policy formats only a role's name, so a doubled percent sign would name another rule there.
     if (kind === 'rule' && match.includes('%')) throw refuse(colon + 1, 'a rule has no percent sign in its name');
     return { kind, name: matched.text, at };
   }
@@ -70,7 +70,7 @@ function parseKnown(kind: string, at: Position, origin: string, fields: Credenti
     const literal = kind.slice(1, -1);
     if (kind.length < 2 || !kind.endsWith(quote) || literal.includes(quote))
       throw refuse('the quoted literal does not end before the colon');
-    // Python would read an escape here; no literal of ours needs one.
+    // Python would read an escape here; none of our literals needs one.
     if (literal.includes('\\')) throw refuse('a quoted literal takes no backslash');
     return { kind: 'literal', value: literal };
   }
@@ -87,7 +87,7 @@ function parseMatched(match: string, at: Position, origin: string): Matched {
   if (key !== undefined && isKeyName(key)) return { kind: 'key', name: key, at };
   if (match.startsWith("'") || match.startsWith('"'))
     throw refuse(0, 'a constant after a colon is written without quotes');
-  // oslo.policy formats constants, so a doubled percent sign is one and any other is a target key gone wrong.
+  // oslo.policy formats constants, so a doubled percent sign is one, and any other is a broken target key.
   const percent = match.replaceAll('%%', '__').indexOf('%');
   if (percent >= 0) throw refuse(percent, 'a target key is written %(name)s and stands alone after the colon');
   const parenthesis = match.search(/[()]/);

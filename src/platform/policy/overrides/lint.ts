@@ -8,7 +8,7 @@ import type { Rules } from '../language/expand.js';
 import { printCheck } from '../language/print.js';
 import { type Fault, type FileEntry, faultsOf, isRule, rulesUnder } from './override-set.js';
 
-/** Errors are what the server would refuse, and checks that nobody can pass; warnings are what may be meant. */
+/** Errors are what the server would refuse, and checks that nobody can pass; warnings may be intended. */
 export interface Finding {
   readonly policy: string;
   readonly severity: 'error' | 'warning';
@@ -48,7 +48,7 @@ export function lintOverrides(entries: readonly FileEntry[], input: LintInput): 
 
 interface Context extends Omit<LintInput, 'rules'> {
   readonly builtIn: Rules;
-  /** The rules of the file too. */
+  /** With the rules of the file. */
   readonly inForce: Rules;
 }
 
@@ -113,7 +113,7 @@ class OverrideLint {
     return readPart(text, `policy ${this.#policy.name}`, this.#policy.target, this.#context.builtIn);
   }
 
-  /** What one check for all scopes does to them. */
+  /** What one check for all scopes changes in them. */
   #scopes(): readonly Finding[] {
     const own = printCheck(this.#override());
     const defaults = [...scopesOf(this.#policy)].map(
@@ -126,7 +126,7 @@ class OverrideLint {
     return [this.#finding('warning', 'ONE_CHECK_FOR_SCOPES', `it replaces different defaults (${texts})`)];
   }
 
-  /** Whom the check lets in, scope by scope. */
+  /** Who gets access by the check, scope by scope. */
   #access(): readonly Finding[] {
     const never: ScopeKey[] = [];
     const looser: Finding[] = [];
@@ -135,7 +135,7 @@ class OverrideLint {
       const world = worldOf(scope, this.#policy.target, this.#context.implies);
       const within = (body: Check): Check => ({ kind: 'and', of: [this.#declared(boundary), body] });
       const override = within(this.#override());
-      // Whoever writes `!` means it.
+      // A written `!` is intended.
       if (this.#text.trim() !== '!' && findAccess(override, undefined, world) === 'none') never.push(scope);
       const access = findAccess(override, within(this.#declared(check)), world);
       if (access === 'unknown') looser.push(this.#finding('warning', 'NOT_COMPARED', NOT_COMPARED));

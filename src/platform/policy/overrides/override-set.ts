@@ -8,13 +8,13 @@ import { checkRule, parseRule, readRules } from '../engine/rules.js';
 import type { Check, ParsedCheck } from '../language/ast.js';
 import { PolicyError, PolicySyntaxError, type SyntaxCode } from '../language/errors.js';
 
-/** One entry of a policy file: a policy's name or a rule's, and its check. */
+/** One entry of a policy file: the name of a policy or of a rule, and its check. */
 export interface FileEntry {
   readonly name: string;
   readonly check: string;
 }
 
-/** What operators put in place of what is declared: the content of a policy file, or of a revision. */
+/** What operators put in place of the declared checks: the content of a policy file, or of a revision. */
 export interface OverrideSet {
   readonly entries: readonly FileEntry[];
   readonly enforceNewDefaults: boolean;
@@ -24,14 +24,14 @@ export interface OverrideSet {
 export interface Fault {
   readonly name: string;
   readonly code: SyntaxCode | 'UNKNOWN_POLICY' | 'PUBLIC_POLICY';
-  /** With line and column of the check where it is one of those. */
+  /** With line and column for a syntax error in the check. */
   readonly message: string;
 }
 
 /** Policies are named `resource:verb`, so a name without a colon is a rule's. */
 export const isRule = (name: string) => !name.includes(':');
 
-/** The rules and the overrides that entries make, as a registry takes them. */
+/** The rules and the overrides in the entries, as a registry takes them. */
 export function separate(entries: readonly FileEntry[]): {
   readonly rules: Readonly<Record<string, string>>;
   readonly overrides: Readonly<Record<string, string>>;
@@ -41,11 +41,11 @@ export function separate(entries: readonly FileEntry[]): {
   return { rules: some(true), overrides: some(false) };
 }
 
-/** The policies that an entry is about: that of its name, and those which had it before. */
+/** The policies that an entry applies to: the one with its name, and those that had the name before. */
 const concerned = (name: string, policies: readonly Policy[]) =>
   policies.filter((policy) => policy.name === name || policy.deprecated?.name === name);
 
-/** The rules that checks may name under a set. What cannot be read is not among them, be it built in or not. */
+/** The rules that checks may name under a set. An unreadable text removes its rule, even a built-in one. */
 export function rulesUnder(
   entries: readonly FileEntry[],
   declared: Pick<RegistryInput, 'rules'>,
@@ -64,7 +64,7 @@ export function rulesUnder(
   return rules;
 }
 
-/** Everything for which a set cannot be used as it is. */
+/** Every reason why a set cannot be used as it is. */
 export function faultsOf(
   { entries }: OverrideSet,
   declared: Pick<RegistryInput, 'rules' | 'policies'>,
@@ -103,9 +103,9 @@ function refusals(name: string, step: () => unknown): readonly Fault[] {
 }
 
 /**
- * The registry under a set that may have been written for another version: what names no policy of this one is left
- * out, and a policy whose check cannot be used denies. It never falls back to its default, which may allow more than
- * whoever wrote the check wanted.
+ * The registry under a set that may have been written for another version: entries for no policy of this version are
+ * left out, and a policy whose check cannot be used denies. It never falls back to its default, which may allow more
+ * than the author of the check wanted.
  */
 export function registryUnder(
   set: OverrideSet,
@@ -130,7 +130,7 @@ export function strictRegistry({ entries, enforceNewDefaults }: OverrideSet, dec
 
 const ADMINISTRATOR = 'role:admin and system_scope:all';
 
-/** The essential policies that a set without faults takes from who administers the system, or may take. */
+/** The essential policies that a set without faults takes, or may take, from administrators of the system. */
 export function lockedOut(set: OverrideSet, declared: RegistryInput, implies: RoleImplication): readonly string[] {
   const { overrides } = separate(set.entries);
   const rules = rulesUnder(set.entries, declared);

@@ -20,7 +20,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** Thrown where plain data ends; graphql's own execution takes over from the beginning. */
+/** Thrown where data is not plain; graphql's own execution then starts from the beginning. */
 const NOT_PLAIN = Symbol('not plain');
 const bail = (_why?: unknown): never => {
   throw NOT_PLAIN;
@@ -28,7 +28,7 @@ const bail = (_why?: unknown): never => {
 
 type Args = Readonly<Record<string, unknown>>;
 
-/** One run: what resolvers are given. */
+/** One run: what resolvers get. */
 interface Run {
   readonly context: unknown;
   readonly variables: Record<string, unknown>;
@@ -43,22 +43,22 @@ interface Step {
   readonly complete: Complete;
 }
 
-/** What came of a run: the data of one without errors, or why there is none. */
+/** The result of a run: data when there was no error, otherwise why there is no data. */
 export type Outcome =
   | { readonly data: Record<string, unknown>; readonly error?: undefined }
-  /** Data was not plain, or variables did not fit; nothing is wrong. */
+  /** Data was not plain, or variables did not fit; this is no error. */
   | { readonly data?: undefined; readonly error?: undefined }
-  /** Something was thrown: by a resolver, which graphql will meet as well and tell, or by a mistake of ours in here. */
+  /** A resolver threw, in which case graphql will report the same error, or the code of this file has a mistake. */
   | { readonly data?: undefined; readonly error: NonNullable<unknown> };
 
 /** Never rejects. */
 export type PlainRun = (args: ExecutionArgs) => Promise<Outcome>;
 
 /**
- * Prepares a query for the usual case: the root fields' resolvers answer rows, perhaps later, and everything below is
- * plain data that is there at once. Then its data can be put together without what graphql's execution does for each
- * field of each row in case that it is otherwise, which on long lists is most of the work. Whatever is otherwise (an error,
- * a null that may not be, a promise below the root) ends the run, and graphql does all of it again: queries have no effects.
+ * Prepares a query for the usual case: the root fields' resolvers return rows, perhaps later, and everything below is
+ * plain data that is available at once. Then its data can be built without what graphql's execution does for each field
+ * of each row in case it is otherwise, which is most of the work on long lists. Anything else (an error, a null that is
+ * not allowed, a promise below the root) ends the run, and graphql does all of it again: queries have no effects.
  *
  * @returns Null for what is not prepared: mutations, subscriptions, directives, abstract types, introspection.
  */
@@ -113,7 +113,7 @@ class Preparation {
     return [...nodes].map(([key, fieldNodes]) => this.#step(type, key, fieldNodes));
   }
 
-  /** The fields of a selection by their key in the answer, as section 6.3.2 of the specification collects them. */
+  /** The fields of a selection by their key in the answer, collected as in section 6.3.2 of the specification. */
   #collect(type: GraphQLObjectType, set: SelectionSetNode, nodes: Map<string, FieldNode[]>): void {
     for (const selection of set.selections) {
       if (selection.directives?.length) bail();
@@ -153,7 +153,7 @@ class Preparation {
       fragments: this.#fragments,
       rootValue: undefined,
       operation: this.#operation,
-      // Rows are not counted here, so a resolver that wants to know its place is none for this.
+      // Positions in lists are not tracked here, so a query whose resolver needs its path cannot run here.
       get path() {
         return bail();
       },
@@ -192,11 +192,11 @@ function objectOf(steps: readonly Step[], parent: never, run: Run): Record<strin
   return object;
 }
 
-/** A value that is there: no promise, no error that was returned, no function that would have to be called. */
+/** A value that is available: no promise, no error as a value, no function to call. */
 function plain(value: unknown): unknown {
   if (typeof value === 'function' || value instanceof Error) return bail();
   if (typeof value === 'object' && 'then' in (value as object)) {
-    // Nobody waits for it any more; were it to reject, that would end the process.
+    // Nobody waits for it any more; an unhandled rejection would end the process.
     Promise.resolve(value).catch(() => {});
     return bail();
   }
