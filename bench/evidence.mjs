@@ -1,4 +1,4 @@
-// Machines that attest, for the benchmarks of the verifier: evidence as the tests make it, judged by the built code.
+// Machines that attest, for the benchmarks of the verifier: evidence from the test machines, judged by the built code.
 import { compileRuntimePolicy } from '../dist/attestation/runtime-policy/index.js';
 import { testModule } from './test-modules.mjs';
 
@@ -7,18 +7,18 @@ const { logLine, sha256, templateData } = await testModule('/test/attestation/im
 
 export { Machine, prepare, sha256, templateData };
 
-/** Names as a distribution has them, 50 to 60 bytes long. */
+/** Names as in a distribution, 50 to 60 bytes long. */
 export const pathsOf = (count) =>
   Array.from({ length: count }, (_, n) => `/usr/lib/x86_64-linux-gnu/package-${n % 977}/module-${n}.so`);
 
-/** The same order in each run, and not that of the names. */
+/** The same order in each run, but not the order of the names. */
 export const inAnyOrder = (paths) =>
   paths
     .map((path) => [sha256(path).toString('latin1'), path])
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, path]) => path);
 
-/** A list in the form that `sha256sum` prints. */
+/** A list in the format of `sha256sum`. */
 export const listOf = (paths) =>
   Buffer.from(paths.map((path) => `${sha256(path).toString('hex')}  ${path}\n`).join(''));
 

@@ -6,7 +6,7 @@ export function cpuSeconds() {
   return (user + system) / 1e6;
 }
 
-/** How often `work(times)` gets done in a second of CPU time; asks for more until it takes `seconds`. */
+/** How often `work(times)` finishes in a second of CPU time; increases `times` until it takes `seconds`. */
 export async function ratePerCpuSecond(work, { seconds = 0.3, atLeast = 1 } = {}) {
   for (let times = atLeast; ; times *= 4) {
     const start = cpuSeconds();
@@ -16,7 +16,7 @@ export async function ratePerCpuSecond(work, { seconds = 0.3, atLeast = 1 } = {}
   }
 }
 
-/** Runs all contenders in turn, round after round, and answers the rates of each by its name. */
+/** Runs all contenders in turn, round after round, and returns the rates of each by name. */
 export async function inTurn(contenders, rounds) {
   const rates = new Map(Object.keys(contenders).map((name) => [name, []]));
   for (let round = 0; round <= rounds; round += 1)
@@ -34,10 +34,10 @@ export function median(values) {
 }
 
 export const rounded = (value) => Number(value.toPrecision(3)).toLocaleString('en');
-/** The median, and the lowest and highest. */
+/** The median, the lowest and the highest. */
 export const spread = (all) => `${rounded(median(all))} (${rounded(Math.min(...all))}–${rounded(Math.max(...all))})`;
 
-/** A table of the rates of `inTurn`; the first contender is compared with each of the others. */
+/** A table of the rates of `inTurn`; compares the first contender with each other one. */
 export function rateTable(work, unit, rates) {
   const [[first, own]] = rates;
   const rows = [...rates].map(([name, all]) => {

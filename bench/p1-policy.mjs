@@ -19,10 +19,10 @@ const SCENARIOS = {
   loaded: `the same, ${COUNT} policies loaded and asked in turn`,
 };
 const require = createRequire(import.meta.url);
-// V8 of Node 20 dies ("unreachable code", in its deoptimizer) on calls of Cedar that it has inlined.
+// V8 in Node 20 crashes ("unreachable code", in its deoptimizer) when it inlines calls of Cedar.
 setFlagsFromString('--no-turbo-inline-js-wasm-calls');
 
-/** Half of the decisions are "allowed", so that no engine can answer without deciding. */
+/** Half of the decisions are "allowed", so no engine can skip the decision. */
 function counted(decide) {
   return () =>
     ratePerCpuSecond(

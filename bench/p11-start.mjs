@@ -15,7 +15,7 @@ const ends = (...args) => {
   execFileSync(node, args, { cwd: root, stdio: 'ignore' });
 };
 
-/** What `npm start` runs, without npm, on data that is there, until it says that it is ready. */
+/** Runs what `npm start` runs, without npm, on existing data, until it reports that it is ready. */
 async function ready(env) {
   const child = spawn(node, ['scripts/start.mjs'], {
     cwd: root,
@@ -51,7 +51,7 @@ export async function run() {
       for (const [name, work] of Object.entries(contenders)) {
         const start = performance.now();
         const stop = await work();
-        // The first round makes the database, and reads the files for the first time.
+        // The first round creates the database, and reads the files for the first time.
         if (round > 0) times.get(name).push(performance.now() - start);
         await stop?.();
       }

@@ -49,7 +49,7 @@ async function start(...args) {
   return { port, read, stop: () => child.disconnect() };
 }
 
-/** Each agent is a function that attests once, and answers how many entries were judged. */
+/** Returns a function for each agent that attests once and returns how many entries were judged. */
 async function enrollFleet(url, address) {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   const { readers } = await seedFleet(sql, { agents: 0, projects: 1, rare: 1, role: 'admin' });
@@ -75,7 +75,7 @@ async function enrollFleet(url, address) {
     let imaLogUploadId;
     fullLogs.push(() =>
       attest(async (_, agent) => {
-        // Sent once: an hour's uploads of a caller are bounded, and these are the same bytes.
+        // Uploaded once: a caller's uploads in an hour are limited, and the bytes are the same.
         imaLogUploadId ??= await agent.upload(content);
         return { imaLogUploadId, imaOffset: 0 };
       }),
@@ -84,7 +84,7 @@ async function enrollFleet(url, address) {
   return { increments, fullLogs };
 }
 
-/** All agents attest one after another's evidence for some seconds. */
+/** All agents attest again and again for some seconds. */
 async function load(name, agents, server, idle) {
   await Promise.all([server.read(), idle.read()]);
   const end = performance.now() + SECONDS * 1000;

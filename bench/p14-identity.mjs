@@ -80,7 +80,7 @@ async function effective({ db }, sql, { user, scope }) {
   ];
 }
 
-/** Names of the roles that a user holds on a project: one statement, as one would write it by hand. */
+/** Names of the roles that a user holds on a project, in one statement as written by hand. */
 async function rawRoles(sql, user, { domainId, projectId }) {
   const rows = await sql`
     with recursive above (id) as (
@@ -126,7 +126,7 @@ async function page(name, services, database, sql, crowd, policy, behind, role) 
   return row(name, 'raw SQL of the same holders', await inTurns({ own, raw }, 5));
 }
 
-/** Users who hold something on the project, or the few who hold a role there, by id; as one would write each by hand. */
+/** Users who hold something on the project, or the few who hold a role there, by id; each as written by hand. */
 const rawHolders = (sql, project, after, role) =>
   role === null
     ? sql`select u.id, u.name from users u where u.id > ${after} and u.is_enabled and (
@@ -142,7 +142,7 @@ const rawHolders = (sql, project, after, role) =>
       ) select u.id, u.name from users u join holder h on h.id = u.id
       where u.id > ${after} and u.is_enabled order by u.id limit ${FIRST}`;
 
-/** Milliseconds of each, by its name, round after round. */
+/** Milliseconds of each, round after round, in the order of the contenders. */
 async function inTurns(contenders, times) {
   const all = Object.keys(contenders).map(() => []);
   for (let round = 0; round <= ROUNDS; round += 1)

@@ -1,5 +1,5 @@
-// P2: a page of 100 agents with 10 fields each and their allowlists' names, every field guarded, over HTTP. Needs wrk and
-// Postgres, of which it starts a temporary cluster; PostGraphile is left out where Node 22 cannot be had.
+// P2: a page of 100 agents with 10 fields each and their allowlists' names, every field guarded, over HTTP. Needs wrk
+// and Postgres, of which it starts a temporary cluster; it skips PostGraphile when Node 22 is not available.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,7 @@ export const run = () =>
     }
   });
 
-/** The first start makes the tables, the roles and the default domain; then come the rows. */
+/** The first start creates the tables, the roles and the default domain; the rows follow. */
 async function seeded(url) {
   const files = mkdtempSync(join(tmpdir(), 'bailiwick-bench-'));
   const database = await openPostgres({ url, connectionsMax: 2 });
@@ -81,7 +81,7 @@ function node22() {
   }
 }
 
-/** Nothing is compared that does not do the same work. */
+/** Only servers that do the same work are compared. */
 async function requireSameAnswers(started) {
   const answers = await Promise.all(started.map(async (one) => rowsOf(await one.answer())));
   for (const [index, rows] of answers.entries()) {
@@ -90,7 +90,7 @@ async function requireSameAnswers(started) {
   }
 }
 
-/** The rows of an answer, in one spelling. */
+/** The rows of a response, in one format. */
 function rowsOf({ data }) {
   const { nodes } = data.agents ?? data.allAgents;
   return nodes.map((node) => {

@@ -17,7 +17,7 @@ export const title = 'pages of a list of 1,000,000 agents';
 
 const AGENTS = 1_000_000;
 const PROJECTS = 11;
-/** So that the last project has a hundred agents, far apart. */
+/** Gives the last project a hundred agents, far apart. */
 const RARE = 10_000;
 const FIRST = 100;
 const PAGES = 100;
@@ -81,7 +81,7 @@ async function compare(services, database, sql) {
   ].join('\n');
 }
 
-/** The service that resolvers call, as a caller with that token. */
+/** Calls the service that resolvers call, as the token's caller. */
 async function pageOf(services, database, { token, n, isByName, hasNoList }) {
   const actor = await authenticate(services.db, database, token, new Date());
   const ordering = isByName ? ['name', nameAt(n), idAt(n)] : ['id', idAt(n)];
@@ -99,7 +99,7 @@ async function pageOf(services, database, { token, n, isByName, hasNoList }) {
 const idAt = (n) => (n === 1 ? '' : agentId((n - 1) * FIRST));
 const nameAt = (n) => (n === 1 ? '' : agentName((n - 1) * FIRST));
 
-/** The same rows, as one prepared statement would read them. */
+/** The same rows, read by one prepared statement. */
 async function rawPage(sql, { scope, n, isByName, hasNoList }) {
   const [[column, id]] = Object.entries(scope);
   const behind = isByName ? sql`(a.name, a.id) > (${nameAt(n)}, ${idAt(n)})` : sql`a.id > ${idAt(n)}`;

@@ -8,7 +8,7 @@ export const title = 'a full IMA log of 100,000 entries';
 
 const ENTRIES = 100_000;
 const ROUNDS = 7;
-/** What Keylime's verifier was measured at elsewhere; it is not part of this run. */
+/** Keylime's verifier, as measured elsewhere; not part of this run. */
 const KEYLIME = [94_000, 136_000];
 
 const whole = (work) => async () =>
@@ -20,7 +20,7 @@ const whole = (work) => async () =>
     { seconds: 0.5 },
   ));
 
-/** The hashes that no verifier can do without: of each entry for the printed hash and for the bank, and the extend. */
+/** The hashes that every verifier needs: of each entry for the printed hash and for the bank, and the extend. */
 function hashAlone(entries) {
   return () => {
     const pcr = new PcrReplay('sha256', Buffer.alloc(32), Buffer.alloc(32));
@@ -33,7 +33,7 @@ function hashAlone(entries) {
 
 export async function run() {
   const paths = pathsOf(ENTRIES);
-  // boot_aggregate is an entry too. Machines do not load files in the order of a list.
+  // boot_aggregate is an entry too. Machines load files in another order than a list has.
   const { machine, log, entries } = machineWith(inAnyOrder(paths.slice(1)));
   const input = prepare({ machine, policies: [layerOf(paths)], evidence: { imaLog: Buffer.from(log) } });
   const judge = () => {

@@ -12,17 +12,17 @@ export const title = '100 new entries and an ECDSA quote, 1,000 agents with one 
 
 const AGENTS = 1000;
 const ROUNDS = 7;
-/** A tenth of the new entries are of files that the list excludes. */
+/** The list excludes the files of a tenth of the new entries. */
 const EXCLUDES = Array.from({ length: 50 }, (_, n) => `/var/lib/app-${n}/.*`);
 const KNOWN = 20;
 const NEW = 100;
-/** What the poll path of Keylime was measured at elsewhere; it is not part of this run. */
+/** Keylime's poll path, as measured elsewhere; not part of this run. */
 const KEYLIME_MS = '280 to 350 ms of CPU time';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc');
 
-/** Agents that were judged once, with evidence of what they have measured since. */
+/** Agents that were judged once, with evidence of what they measured since. */
 function fleet(layer, paths) {
   return Array.from({ length: AGENTS }, (_, n) => {
     const machine = new Machine({ key: 'ecc', seed: n + 1 }).boot().measure(...paths.slice(n, n + KNOWN));
@@ -39,7 +39,7 @@ function requireAccepted({ verdict, counts }) {
     throw new Error(`${verdict}: ${JSON.stringify(counts)}`);
 }
 
-/** What no verifier can do without: the signature, and the hashes of the entries. */
+/** What every verifier needs: the signature, and the hashes of the entries. */
 function bareMinimum({ input: { enrolment, evidence, previous }, entries }) {
   const key = parsePublicArea(enrolment.attestationKey).toKeyObject();
   const message = Buffer.from(evidence.quote.message, 'base64');
@@ -68,7 +68,7 @@ function memoryInUse() {
   return process.memoryUsage().rss;
 }
 
-/** Bytes that stay in use for each agent that was judged: its key is all that a thread keeps, and not of all agents. */
+/** Bytes that stay in use for each judged agent: a thread keeps only keys, and not those of all agents. */
 function memoryPerAgent() {
   const keys = Array.from({ length: 4 * AGENTS }, (_, n) => Uint8Array.from(new Machine({ seed: n + 1 }).tpm.akPublic));
   const before = memoryInUse();
@@ -102,7 +102,7 @@ export async function run() {
   ].join('\n');
 }
 
-/** As many at once as requests would come; more would be refused. */
+/** As many at once as there would be requests; more would be refused. */
 async function inBatches(inputs) {
   for (let from = 0; from < inputs.length; from += 50)
     for (const result of await Promise.all(inputs.slice(from, from + 50).map((input) => verifyInWorker(input))))

@@ -14,7 +14,7 @@ const counted = (work) => () =>
     for (let n = 0; n < times; n += 1) if (!work()) throw new Error('the quote was rejected');
   });
 
-/** What `crypto.verify` takes when everything is in its hands already. */
+/** The time of `crypto.verify` alone, with everything prepared. */
 function signatureAlone({ enrolment, evidence }) {
   const key = parsePublicArea(enrolment.attestationKey).toKeyObject();
   const message = Buffer.from(evidence.quote.message, 'base64');
@@ -26,7 +26,7 @@ function signatureAlone({ enrolment, evidence }) {
   return () => verifySignature('sha256', message, options, bytes);
 }
 
-/** A quote over the PCRs that an IMA policy asks for, all of it checked; nothing is bound, so no log is read. */
+/** A complete check of a quote over the PCRs that an IMA policy requires; nothing is bound, so no log is read. */
 function wholeQuote(key) {
   const input = prepare({
     machine: new Machine({ key }).boot(),

@@ -5,7 +5,7 @@ import { root } from '../scripts/prepare.mjs';
 
 const script = join(root, 'scripts', 'postgres.sh');
 
-/** Runs the work with the address of an empty database. */
+/** Runs the work with the URL of an empty database. */
 export async function withPostgres(work) {
   const out = execFileSync('bash', [script, 'start'], { encoding: 'utf8' });
   const [, url] = /TEST_DATABASE_URL=(\S+)/.exec(out);

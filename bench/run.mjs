@@ -1,5 +1,5 @@
-// `npm run bench [-- p1 …] [--write]`: runs the named benchmarks, or all; --write puts the results into
-// docs/performance.md. Each is a module `pN-….mjs` that exports `title` and `run()`, which answers Markdown.
+// `npm run bench [-- p1 …] [--write]`: runs the named benchmarks, or all; --write writes the results to
+// docs/performance.md. Each is a module `pN-….mjs` that exports `title` and `run()`, which returns Markdown.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ if (chosen.length === 0) {
 }
 
 await prepare();
-// The references have a folder of their own, so that the product depends on none.
+// The references are installed in their own folder, so that the product does not depend on them.
 installIn(folder);
 for (const file of chosen) {
   const { title, run } = await import(join(folder, file));

@@ -1,4 +1,4 @@
-// A fleet of many agents in several projects, with one list that all are bound to; rows as the services would write them.
+// A fleet of many agents in several projects, all bound to one list; rows are written as the services would.
 import { newToken, tokenHash } from '../dist/identity/tokens/authenticate.js';
 import { newId } from '../dist/platform/ids.js';
 
@@ -11,8 +11,8 @@ export const agentId = (n) =>
 export const agentName = (n) => `machine-${String(n).padStart(7, '0')}`;
 
 /**
- * Agents are dealt out to the projects in turn, but for one in `rare`, which is the last project's.
- * @returns The ids of the projects, and tokens of a reader, or of another role, of the domain and of each project.
+ * Distributes agents over the projects in turn, except one in `rare`, which belongs to the last project.
+ * @returns The ids of the projects, and tokens of a reader, or of another role, for the domain and for each project.
  */
 export async function seedFleet(sql, { agents, projects, rare, role: roleName = 'reader' }) {
   const [{ id: domain }] = await sql`select id from domains where name = 'default'`;
@@ -59,7 +59,7 @@ async function boundList(sql) {
   return list;
 }
 
-/** Publishes content of so many MiB under the list. */
+/** Stores content of so many MiB and makes it the list's revision in force. */
 export async function publish(sql, list, mebibytes) {
   const revision = newId('AllowlistRevision');
   const digest = `sha256:${revision}`;

@@ -1,4 +1,4 @@
-// Many users and assignments; rows as the services would write them.
+// Many users and assignments; rows are written as the services would.
 import { newToken, tokenHash } from '../dist/identity/tokens/authenticate.js';
 import { newId } from '../dist/platform/ids.js';
 
@@ -34,7 +34,7 @@ const addUser = (sql, domain, id, name) =>
   sql`insert into users (id, domain_id, name, password_hash, is_enabled, created_at)
     values (${id}, ${domain}, ${name}, 'never matches', true, now())`;
 
-/** Projects one in another, the innermost last. */
+/** Nested projects, the innermost last. */
 async function nest(sql, domain, depth) {
   const ids = Array.from({ length: depth }, () => newId('Project'));
   for (const [index, id] of ids.entries())
@@ -44,8 +44,8 @@ async function nest(sql, domain, depth) {
 }
 
 /**
- * A user with assignments of its own on as many projects, but for those that come down to the innermost of some nested
- * projects, and in groups that have one each on one of these.
+ * A user with one assignment on each of many projects, with some more that the innermost of nested projects inherits,
+ * and with groups that have one assignment each on a nested project.
  */
 export async function seedBusyUser(sql, { assignments, groups, depth }) {
   const [{ id: domain }] = await sql`select id from domains where name = 'default'`;
@@ -72,7 +72,7 @@ export async function seedBusyUser(sql, { assignments, groups, depth }) {
   return { user, scope, token: await token(sql, user, scope) };
 }
 
-/** A project that many users may read, most by a group, one in ten by an assignment of its own, and a few administer. */
+/** A project that many users may read, most by a group, one in ten by an own assignment, and that a few administer. */
 export async function seedCrowd(sql, { users, admins }) {
   const [{ id: domain }] = await sql`select id from domains where name = 'default'`;
   const roles = await roleIds(sql);

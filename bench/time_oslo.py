@@ -1,6 +1,6 @@
-"""Times oslo.policy: a scenario's name a line in, decisions per second of CPU time a line out.
+"""Times oslo.policy: reads a scenario's name per line, and prints its decisions per second of CPU time.
 
-Run by Debian's python3, with python3-oslo.policy installed.
+Needs Debian's python3 with python3-oslo.policy.
 """
 
 import logging

@@ -1,5 +1,5 @@
-// Whether Prometheus accepts what the server measures: the names and help of its metrics, and the alert rules, which may
-// name existing metrics only. Needs promtool and a build.
+// Checks that Prometheus accepts the server's metrics: their names and help, and the alert rules, which may only name
+// existing metrics. Needs promtool and a build.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

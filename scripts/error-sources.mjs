@@ -1,4 +1,4 @@
-// Which errors the sources make, read from their text: calls of the functions of src/platform/errors.ts.
+// Finds the errors that the sources make, by their text: calls of the functions of src/platform/errors.ts.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 import { root } from './prepare.mjs';
@@ -34,10 +34,10 @@ const files = readdirSync(src, { recursive: true })
   .sort()
   .map((file) => ({ folder: posix.dirname(file), text: readFileSync(join(src, file), 'utf8') }));
 
-/** Folders of src/ in which a pattern stands. */
+/** Folders of src/ that contain a pattern. */
 const foldersOf = (pattern) => [...new Set(files.filter(({ text }) => pattern.test(text)).map(({ folder }) => folder))];
 
-/** By the code of each top-level error, the folders that refuse with it. */
+/** For the code of each top-level error, the folders that refuse with it. */
 export function refusalFolders() {
   const found = new Map();
   for (const code of new Set([...Object.values(REFUSALS), 'INTERNAL_SERVER_ERROR'])) {
@@ -48,13 +48,13 @@ export function refusalFolders() {
   return found;
 }
 
-/** The folders that name a reason, or call the function that gives it. */
+/** The folders that name a reason, or call its function. */
 export function reasonFolders(reason) {
   const maker = { WRONG_SCOPE: 'wrongScope', OUTLASTS_GIVER: 'outlasting', EVENTS_EXPIRED: 'eventsExpired' }[reason];
   return foldersOf(maker ? new RegExp(`\\b${maker}\\(`) : new RegExp(`'${reason}'`));
 }
 
-/** Every user error that stands in the sources: its code, sentence, field, and the folder that makes it. */
+/** Every user error in the sources: its code, sentence, field, and folder. */
 export function userErrors() {
   const found = files.flatMap(({ folder, text }) =>
     [...callsIn(text), ...takenIn(text), ...factsIn(text)].map((one) => ({ ...one, folder })),
@@ -63,7 +63,7 @@ export function userErrors() {
   return [...unique.values()];
 }
 
-// Methods of the same names are no calls: their types follow.
+// Methods of the same names are not calls: a type follows them.
 const CALL = new RegExp(`(?<![.\\w])(${Object.keys(USER_ERRORS).join('|')})\\((?!\\): )`, 'g');
 
 function* callsIn(text) {
@@ -73,19 +73,19 @@ function* callsIn(text) {
   }
 }
 
-/** What stands beside tables for values that another row has. */
+/** Errors declared beside tables, for values that another row has. */
 function* takenIn(text) {
   for (const { 1: field, 2: what } of text.matchAll(/_key: \{ field: '(\w+)', what: '([^']+)' \}/g))
     yield { code: 'ALREADY_EXISTS', message: `${what} … exists.`, field };
 }
 
-/** Facts that are put together from what was found. */
+/** Facts whose message is composed at run time. */
 function* factsIn(text) {
   for (const { 1: code } of text.matchAll(/\{ code: '([A-Z_]+)', (?:name, )?message\b/g))
     if (Object.values(USER_ERRORS).includes(code)) yield { code, message: null, field: '' };
 }
 
-/** The texts of a call's arguments, from behind its parenthesis. */
+/** The source texts of a call's arguments, from after its parenthesis. */
 function argumentsAt(text, start) {
   const parts = [];
   let [begun, at] = [start, start];
@@ -99,7 +99,7 @@ function argumentsAt(text, start) {
 
 const CLOSING = { '(': ')', '[': ']', '{': '}' };
 
-/** Behind what stands at a place: a text, brackets with all that is in them, or one character. */
+/** The end of the string, the bracketed text or the single character at a place. */
 function endOf(text, at) {
   if (at >= text.length) throw new Error('a call does not end');
   const char = text[at];
@@ -122,7 +122,7 @@ function endOfText(text, start) {
   return at + 1;
 }
 
-/** The sentence of a first argument; undefined for the one by default, null for one that is put together elsewhere. */
+/** The sentence of a first argument; undefined for the default one, null for one that is composed elsewhere. */
 function sentenceOf(argument) {
   if (argument === undefined || argument === 'undefined') return undefined;
   if (argument.startsWith("'")) return argument.slice(1, -1);

@@ -1,6 +1,5 @@
-// Writes the pages of docs/, and parts of pages, that are made from code; with --check it writes nothing and fails where
-// a page differs.
-// Needs a build.
+// Writes the pages of docs/, and parts of pages, that are generated from code; with --check it writes nothing and fails
+// when a page differs. Needs a build.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'graphql';
@@ -196,7 +195,7 @@ function bearers() {
   return table(['Begins with', 'What it is', 'Characters', 'Kept as'], rows);
 }
 
-/** A page that people wrote, with what is made between its marks. */
+/** A page written by people, with generated parts between its marks. */
 function written(name, parts) {
   const left = new Map(parts);
   const text = read(join(root, 'docs', name)).replaceAll(

@@ -1,4 +1,4 @@
-// Installs the locked dependencies when they are stale; what `npm start` and `npm test` do first.
+// Installs the locked dependencies when they are stale; `npm start` and `npm test` do this first.
 import { installDependencies } from './prepare.mjs';
 
 await installDependencies();

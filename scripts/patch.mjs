@@ -1,5 +1,5 @@
-// After every install: mends the Postgres driver where a connection that the server ends leaves something behind, for
-// which there is no release yet (docs/decisions/0013).
+// Runs after every install: fixes the Postgres driver for connections that the server ends, until a release does
+// (docs/decisions/0013).
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const VERSION = '3.4.9';
 const CHANGES = {
   'connection.js': [
-    // What is still to be written meets no socket: refused, where it would end the process.
+    // A delayed write may find no socket: report an error, which would otherwise end the process.
     [
       /(function nextWrite\(fn\) \{\n)(\s*const x = socket\.write)/,
       `$1    if (socket === null) {
@@ -17,7 +17,7 @@ const CHANGES = {
     }
 $2`,
     ],
-    // A connection that is opened again begins anew: nothing waits in it, and nothing of what was answered before.
+    // A reopened connection starts clean: with no waiting queries, and nothing of earlier responses.
     [
       /(async function closed\(hadError\) \{[^}]*?clearImmediate\(nextWriteTimer\)\n)/,
       `$1    const gone = Errors.connection('CONNECTION_CLOSED', options)
@@ -28,8 +28,8 @@ $2`,
     chunk = nextWriteTimer = errorResponse = query = results = null
 `,
     ],
-    // Rows that came before a failure are forgotten with it: else the next answer has that many empty places before its
-    // first row, and who looks for one row finds none.
+    // Rows before a failure are dropped with it: otherwise the next result has that many empty places before its first
+    // row, and a caller that looks for one row finds none.
     [
       /(\n\s*chunk = nextWriteTimer = errorResponse = query = results = null\n)/,
       '$1    rows = 0, result = new Result()\n',
@@ -40,7 +40,8 @@ $2`,
     ],
   ],
   'index.js': [
-    // A transaction whose connection went sends nothing more: it would go to the next connection, outside of any.
+    // A transaction that lost its connection sends nothing more: it would go to the next connection, outside any
+    // transaction.
     [
       /(async function begin\(options, fn\) \{[\s\S]*?)new Promise\(\(_, reject\) => connection\.onclose = reject\)/,
       '$1new Promise((_, reject) => connection.onclose = e => (gone = e, reject(e)))',
@@ -58,7 +59,7 @@ const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'
 if (version !== VERSION) throw new Error(`postgres ${version} is another than ${VERSION}: is it still to be mended?`);
 for (const [file, changes] of Object.entries(CHANGES)) mend(join(folder, 'src', file), changes);
 
-/** Makes those changes that are not made yet, so that one which is new reaches what was mended before. */
+/** Makes the changes that are still missing, so that a new one also reaches a file patched before. */
 function mend(path, changes) {
   const before = readFileSync(path, 'utf8');
   let text = before;
@@ -68,7 +69,7 @@ function mend(path, changes) {
     text = text.replace(from, to);
   }
   if (text === before) return;
-  // A file of its own: what is read at the same time, or linked from elsewhere, stays whole.
+  // Writes a new file and renames it: concurrent readers and hard links keep a whole file.
   writeFileSync(`${path}.mended`, text);
   renameSync(`${path}.mended`, path);
 }

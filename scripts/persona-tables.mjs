@@ -1,4 +1,4 @@
-// What docs/personas.md lists: which policies callers of each kind pass, asked of the policies themselves. Needs a build.
+// The lists of docs/personas.md: which policies each kind of caller passes, computed from the policies. Needs a build.
 import { PERSONAS } from '../dist/identity/overrides/personas.js';
 import { targetsOf } from '../dist/platform/policy/index.js';
 
@@ -23,7 +23,7 @@ export function personaParts(policies) {
   ]);
 }
 
-/** The rows on which each persona is allowed; a policy that looks at no row is as one with a single row. */
+/** The rows on which each persona is allowed; a policy that reads no row counts as one with a single row. */
 function passedBy(policies, name) {
   return new Map(
     PERSONAS.map((persona) => {
@@ -41,7 +41,7 @@ const isForAgentsAlone = (passed) =>
 const isAgent = (name) => name.startsWith('agent:');
 const agentsOf = (passed) => PERSONAS.filter(({ name }) => isAgent(name) && count(passed, name) > 0);
 
-/** What a persona passes beyond the one below it: the next role, or for the least one a token without a role. */
+/** What a persona passes beyond the one below it: the next lower role, or for the lowest a token without a role. */
 function gained(asked, persona) {
   const [scope, role] = persona.split('-');
   const next = ROLES.includes(role) ? ROLES[ROLES.indexOf(role) + 1] : undefined;
@@ -53,7 +53,7 @@ function gained(asked, persona) {
   return `Beyond what ${than} passes: ${told.join(', ')}.`;
 }
 
-/** What several personas pass: once if it is the same for all of them. */
+/** What several personas pass: only once if it is the same for all of them. */
 function alike(asked, isMeant) {
   const names = PERSONAS.map(({ name }) => name).filter(isMeant);
   const texts = new Set(names.map((name) => gained(asked, name)));
@@ -71,7 +71,9 @@ function roleTable(asked) {
   return table(['Policy', 'On the system', 'On a domain', 'On a project', 'As an agent', 'API credential'], rows);
 }
 
-/** The least role that allows whatever the policy can allow at a scope, and the least that allows some of it. */
+/**
+ * The lowest role that allows everything that the policy can allow at a scope, and the lowest that allows some of it.
+ */
 function needed(passed, scope) {
   const most = count(passed, `${scope}-admin`);
   if (most === 0) return '–';
@@ -90,7 +92,7 @@ function agents(passed) {
   return able.length === PERSONAS.filter(({ name }) => isAgent(name)).length ? 'yes' : able.join(', ');
 }
 
-/** Policies that ask for no role. */
+/** Policies that require no role. */
 function anyTable(asked) {
   const yes = (passed, persona) => (count(passed, persona) > 0 ? 'yes' : '–');
   const rows = asked.map(({ policy, passed }) => [

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A temporary Postgres cluster for tests. `start` prints shell assignments to eval; `stop FOLDER` ends and removes it.
-# initdb and postgres refuse to run as root, so as root they run as the user postgres.
+# A temporary Postgres cluster for tests. `start` prints shell assignments for eval; `stop FOLDER` stops and removes it.
+# initdb and postgres refuse to run as root, so root runs them as the user postgres.
 set -euo pipefail
 
 bin=$(dirname "$(ls -d /usr/lib/postgresql/*/bin/initdb | sort -V | tail -1)")

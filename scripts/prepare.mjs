@@ -1,5 +1,5 @@
-// What both `npm start` and `npm test` need first, on built-in modules only: dependencies as locked, and a build of the
-// sources as they are. Each is done only when a stamp says that it is stale; a lock folder keeps two runs apart.
+// What `npm start` and `npm test` need first, with built-in modules only: the locked dependencies, and a build of the
+// current sources. Each runs only when its stamp is stale; a lock folder separates concurrent runs.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
@@ -15,12 +15,12 @@ export const installDependencies = () => locked(install);
 function install() {
   whenStale('node_modules/.stamp', ['package.json', 'package-lock.json'], () => {
     tell('Installing the locked packages; this can take a minute.');
-    // Not `npm ci`: it refuses a lockfile that lacks optional binaries of platforms which a registry does not carry.
+    // Not `npm ci`: it refuses a lockfile without the optional binaries of platforms that a registry does not have.
     run('npm', 'install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error');
   });
 }
 
-/** The locked packages of another folder, such as what the product is measured and proved beside. */
+/** Installs the locked packages of another folder, for example the references of benchmarks and proofs. */
 export function installIn(folder) {
   const lock = join(folder, 'package-lock.json');
   const done = join(folder, 'node_modules', '.package-lock.json');
@@ -91,7 +91,7 @@ function filesOf(input) {
     .filter((file) => !file.startsWith(join('src', 'generated')));
 }
 
-/** What takes long says so, apart from what others read. */
+/** Reports slow steps on standard error, apart from the output that others read. */
 function tell(line) {
   process.stderr.write(`${line}\n`);
 }

@@ -1,4 +1,4 @@
-// Writes schema/printed/, the schema as it is served, with its policies stamped on it; `--check` fails on a difference.
+// Writes schema/printed/, the schema as the server serves it, with its policies; `--check` fails on a difference.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { print } from 'graphql';
 import { allPolicies } from '../dist/app.js';

@@ -1,4 +1,4 @@
-// `npm start`: prepares what is stale, then is `bailiwick serve` in this very process, so that signals reach it.
+// `npm start`: prepares what is stale, then runs `bailiwick serve` in this process, so that signals reach it.
 import { prepare } from './prepare.mjs';
 
 await prepare();

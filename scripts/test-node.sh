@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the suite on other majors of Node.js, which npx fetches: scripts/test-node.sh 22 24
-# What follows the majors goes to vitest; by default the suite without Postgres: --project unit --project embedded
+# Runs the suite on other major versions of Node.js, which npx fetches: scripts/test-node.sh 22 24
+# Further arguments go to vitest; by default the suite runs without Postgres: --project unit --project embedded
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The suite on both engines, with a temporary Postgres cluster of its own.
+# Runs the suite on both engines, with a temporary Postgres cluster of its own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 eval "$(bash scripts/postgres.sh start)"

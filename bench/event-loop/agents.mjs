@@ -43,7 +43,10 @@ export async function createList(admin, content) {
   return (await admin.mutate(CREATE_LIST, { name: 'bench', imaPolicy })).allowlist.id;
 }
 
-/** An agent for a machine: created, enrolled, activated. `attest` submits what `evidenceOf(challenge)` says of the log. */
+/**
+ * An enrolled and activated agent for a machine. `attest` submits a quote and the log input from
+ * `evidenceOf(challenge)`.
+ */
 export async function enrolled(address, admin, { tpm }, { name, list }) {
   const { enrollmentToken } = await admin.mutate(CREATE_AGENT, { name, allowlist: { id: list } });
   const anyone = client(address);

@@ -1,5 +1,5 @@
-// The server in a process of its own, or with no address a process that does nothing, which tells what the machine's other
-// work does to any. Sends its port, and how long its event loop was held up whenever it is asked.
+// The server in a process of its own; or, without an address, a process that does nothing, which shows how the
+// machine's other work delays any process. Sends its port, and on request how long its event loop was delayed.
 import { mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 const turns = createHistogram();
 
 process.on('message', () => {
-  // The histogram holds the interval of its timer too.
+  // The histogram includes the interval of its timer.
   const ms = (ns) => Math.max(0, ns / 1e6 - RESOLUTION_MS);
   process.send({
     wait: { max: ms(delay.max), p99: ms(delay.percentile(99)) },
@@ -27,8 +27,8 @@ watchTurns();
 process.send({ port });
 
 /**
- * CPU time of this thread from one turn of the loop to the next. On a machine that others use too, the time by the clock
- * says more about the wait for a processor.
+ * CPU time of this thread from one turn of the loop to the next. On a shared machine, wall-clock time mostly measures
+ * the wait for a processor.
  */
 function watchTurns() {
   const file = openSync(`/proc/${process.pid}/task/${process.pid}/schedstat`, 'r');

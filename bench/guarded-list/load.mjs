@@ -1,15 +1,15 @@
-// Drives servers in turn and compares them: requests per second as a client sees them, and the server's own CPU time.
+// Loads servers in turn and compares them: requests per second as a client sees them, and the server's own CPU time.
 import { execFileSync, fork } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Starts a server in a process of its own. `run` loads it for some seconds with wrk and answers requests a second and
- * milliseconds of the server's CPU time a request.
+ * Starts a server in a process of its own. `run` loads it for some seconds with wrk and returns requests per second and
+ * milliseconds of the server's CPU time per request.
  *
- * @param variant `name`, `server` (a module), `url` of the database, `body` and `headers` of the request, and the Node to
- *   run it with.
+ * @param variant `name`, `server` (a module), `url` of the database, `body` and `headers` of the request, and
+ *   `execPath`, the Node to run it with.
  */
 export async function startVariant({ name, server, url, body, headers = {}, execPath = process.execPath }) {
   const env = { ...process.env, NODE_ENV: 'production', GRAPHILE_ENV: 'production' };

@@ -1,4 +1,4 @@
-// A project with agents that are bound to one allowlist, a reader's token, and the rows written as the services would.
+// A project with agents that are bound to one allowlist, and a reader's token; rows are written as the services would.
 import postgres from 'postgres';
 import { newToken, tokenHash } from '../../dist/identity/tokens/authenticate.js';
 import { newId } from '../../dist/platform/ids.js';

@@ -1,5 +1,5 @@
-// One way of serving the list, in a process of its own: `node server.mjs VARIANT DATABASE_URL`. Sends its port, and its
-// CPU time in microseconds whenever it is asked.
+// One way to serve the list, in a process of its own: `node server.mjs VARIANT DATABASE_URL`. Sends its port, and on
+// request its CPU time in microseconds.
 import { createServer } from 'node:http';
 import postgres from 'postgres';
 
@@ -12,7 +12,7 @@ process.on('message', () => {
 });
 process.on('disconnect', () => process.exit(0));
 
-/** The server as it is; or with every guard off: no verdicts, and no rules in the schema to fall back to. */
+/** The server as it is; or with every guard off: no verdicts, and no rules in the schema as a fallback. */
 async function bailiwick(isUnguarded) {
   const { allPolicies, declaredPolicies, guardedSchema } = await import('../../dist/app.js');
   const { ACCESS, AUDIT_LOG, DOMAINS } = await import('../../dist/domains.js');
@@ -64,7 +64,7 @@ async function bailiwick(isUnguarded) {
   return http;
 }
 
-/** The least that answers the same bytes: the same look-up of the token, one prepared statement, JSON.stringify. */
+/** The minimum for the same bytes: the same token look-up, one prepared statement, JSON.stringify. */
 function raw() {
   const { createHash } = process.getBuiltinModule('node:crypto');
   const sql = postgres(url, { max: 6, onnotice: () => {} });

@@ -45,7 +45,7 @@ export const attestationDomain: DomainManifest = {
   },
   values: ['AttestationFailure', 'AttestationCounts', 'AttestationChallenge', 'LogInChallenge'],
   routes: [imaPolicyRoute],
-  // What refers to something goes first, so that it goes in the same round.
+  // Referring rows go first, so that both go in the same round.
   sweeps: [retiredAgentSweep, challengeSweep, nonceSweep, revisionSweep, transitionSweep],
   chores: [trustExpiry],
   references: attestationReferences,

@@ -4,10 +4,10 @@ import { CliError, EXIT, type ExitCode, messageOf } from './common/errors.js';
 import { FORMATS } from './common/output.js';
 import { tell } from './common/terminal.js';
 
-/** Fills a command in: its verbs, options and action. */
+/** Adds verbs, options and the action to a command. */
 type Register = (command: Command) => void;
 
-/** Each noun is loaded only when it is named, so that help comes at once. */
+/** A noun is loaded only when `argv` names it, so that help is fast. */
 const NOUNS: readonly (readonly [name: string, summary: string, load: () => Promise<Register>])[] = [
   ['serve', 'start the server', async () => (await import('./server/serve.js')).registerServe],
   ['login', 'log in, and choose the scope to work in', async () => (await import('./identity/login.js')).registerLogin],
@@ -64,7 +64,7 @@ Exit codes:
   5  unavailable: the server, the TPM or what else is needed does not answer`;
 
 /**
- * Runs one command line, prints its output, and answers the exit code. Never throws.
+ * Runs one command line, prints its output, and returns the exit code. Never throws.
  *
  * @param argv the arguments after the program's name.
  */

@@ -13,11 +13,11 @@ import { BY_SERVER, hashPassword, PASSWORD_LENGTH_MIN } from './users/password.j
 import { users } from './users/tables.js';
 
 /**
- * First start: the roles, the domain and project `default`, and the user `admin` with a generated password, who is
- * admin of the system and of that project. The password goes to a private file before anything commits, so that a
- * start which dies half-way does not leave an administrator that nobody can be.
+ * First start: creates the roles, the domain and project `default`, and the user `admin` with a generated password, who
+ * is admin of the system and of that project. Writes the password to a private file before anything commits, so a
+ * failed start never leaves an administrator without a known password.
  *
- * @returns the password file's path when this was the first start, otherwise null.
+ * @returns the path of the password file on the first start, otherwise null.
  */
 export async function bootstrapIdentity(services: Services, passwordPath: string): Promise<string | null> {
   await insertEpoch(services.db);
@@ -70,14 +70,14 @@ function passwordIn(path: string): string {
   const kept = keptPassword(path);
   if (kept !== null) return kept;
   const password = newPassword();
-  // Made by another start meanwhile, it is that one's.
+  // If another start created the file meanwhile, its password applies.
   return createWhole(path, `${password}\n`) ? password : passwordIn(path);
 }
 
 /**
- * Null when no file is there.
- * @throws CannotStart for a file that this user did not write for itself alone, or that holds no password: whoever could put
- *   one there would be the administrator.
+ * Null when there is no file.
+ * @throws CannotStart for a file that is not private to this user, or has no password: whoever put it there would
+ *   become the administrator.
  */
 function keptPassword(path: string): string | null {
   const found = lstatSync(path, { throwIfNoEntry: false });

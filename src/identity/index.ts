@@ -101,7 +101,7 @@ export const identityDomain: DomainManifest = {
     accessAnalysisResolvers,
     overrideResolvers,
   ),
-  // Tokens go first: those that were issued to a credential keep it.
+  // Tokens go first: a credential stays while tokens that were issued to it exist.
   sweeps: [tokenSweep, assignmentSweep, credentialSweep, revisionSweep],
   chores: [candidateTally],
   entities: {

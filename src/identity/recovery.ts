@@ -14,14 +14,15 @@ import { tokens } from './tokens/tables.js';
 import { BY_SERVER, hashPassword } from './users/index.js';
 import { users } from './users/tables.js';
 
-/** Said when the database is not one to recover in. */
+/** Recovery is not possible in this database or with this file. */
 export class CannotRecover extends Error {}
 
 /**
- * Gives the system an administrator when it has none that can log in: makes the user or enables it again, with a new
- * password, no tokens, no API credentials, and `admin` on the system without an end. For who has the database in hands; no policy is asked.
+ * Gives the system an administrator when no administrator can log in: creates or enables the user, with a new password,
+ * no tokens, no API credentials, and `admin` on the system without an end. For people with access to the database
+ * itself; no policy applies.
  *
- * @throws CannotRecover when the database was never started with, the domain is missing or the file is there.
+ * @throws CannotRecover when no server ever started on the database, the domain is missing, or the file exists.
  */
 export async function recoverAdmin(
   services: Pick<Services, 'db' | 'clock' | 'recordAudit'> & { readonly settings: Pick<Settings, 'passwordCost'> },
@@ -51,7 +52,9 @@ export async function recoverAdmin(
   }
 }
 
-/** It goes to its file before anything commits, so that no administrator comes about whom nobody can be. */
+/**
+ * Writes the password before anything commits, so a failed run never leaves an administrator without a known password.
+ */
 function writePassword(path: string): string {
   const password = newPassword();
   try {
@@ -109,7 +112,7 @@ interface Assigned {
   readonly now: Date;
 }
 
-/** An assignment that has a beginning or an end loses both. */
+/** An existing assignment loses its beginning and its end. */
 async function assign(tx: Tx, { userId, roleId, reason, now }: Assigned): Promise<void> {
   const held = and(
     eq(roleAssignments.userId, userId),

@@ -8,7 +8,7 @@ import { roleImplications, roles } from './roles/tables.js';
 import { tokens } from './tokens/tables.js';
 import { users } from './users/tables.js';
 
-/** What keeps an object; people are told in this order. */
+/** References that block a deletion; error messages use this order. */
 const KEEPING: readonly Reference[] = [
   { to: 'Domain', column: projects.domainId, keepsAs: ['project', 'projects'] },
   { to: 'Project', column: projects.parentId, keepsAs: ['project', 'projects'] },
@@ -25,7 +25,7 @@ const KEEPING: readonly Reference[] = [
   { to: 'Role', column: roleImplications.impliedRoleId, keepsAs: ['role that implies it', 'roles that imply it'] },
 ];
 
-/** What is removed with an object: `removal` does that for scopes, users and groups. */
+/** Rows that are removed with the object: `removal` does that for scopes, users and groups. */
 const GOING_ALONG: readonly Reference[] = [
   { to: 'Role', column: roleImplications.roleId },
   { to: 'Domain', column: roleAssignments.domainId },
@@ -37,7 +37,7 @@ const GOING_ALONG: readonly Reference[] = [
   { to: 'Domain', column: apiCredentials.domainId },
   { to: 'Project', column: apiCredentials.projectId },
   { to: 'User', column: apiCredentials.userId },
-  // The domain of the user, who keeps it.
+  // The user's domain; the user itself blocks its deletion.
   { to: 'Domain', column: apiCredentials.userDomainId },
   { to: 'Domain', column: tokens.domainId },
   { to: 'Project', column: tokens.projectId },

@@ -6,7 +6,7 @@ import { type CompiledRuntimePolicy, compiledBytes } from '../runtime-policy/ind
 import { compileInWorker } from '../workers/index.js';
 import { withStoredList } from './stored-list.js';
 
-/** What a runtime policy is compiled from. */
+/** The content and excludes that a runtime policy is compiled from. */
 export interface ListSource extends StoredContent {
   readonly excludes: readonly string[];
 }
@@ -14,23 +14,23 @@ export interface ListSource extends StoredContent {
 interface List {
   readonly policy: Promise<CompiledRuntimePolicy>;
   readonly lease: Lease;
-  /** 0 until it is compiled. */
+  /** 0 until compiled. */
   bytes: number;
-  /** How many use it, or wait for it. Dropping it would free nothing until they are done. */
+  /** How many callers use it or wait for it. Dropping it before they are done would free nothing. */
   users: number;
 }
 
-/** Less than this is not worth the milliseconds that collecting takes. */
+/** Less than this is not worth the milliseconds of a garbage collection. */
 const LARGE_BYTES = 32 * 1024 * 1024;
 
 /**
- * Compiled runtime policies of a process. Those in use are kept. So is the one used last, and others by how lately they
- * were used, up to half of the budget; they give way when the memory is needed. Keyed by content, so what is kept can
- * never be out of date, whichever database it came from.
+ * Compiled runtime policies of a process. Keeps those in use, the one used last, and other recently used ones up to
+ * half of the budget; it drops the others when memory is needed. The key is the content, so a kept policy is never out
+ * of date, whichever database it came from.
  */
 export class CompiledLists {
   readonly #memory: ByteBudget;
-  /** Those used last are last. */
+  /** The least recently used first. */
   readonly #kept = new Map<string, List>();
 
   constructor(memory: ByteBudget) {
@@ -39,9 +39,8 @@ export class CompiledLists {
   }
 
   /**
-   * Runs something with a list. Callers that want the same one at once share the work of compiling it; so this must be
-   * given the database and not a transaction, whose holder could come to wait for another's work that waits for the
-   * transaction.
+   * Runs something with a list. Concurrent callers of the same list share one compilation. So pass the database and
+   * never a transaction: its holder could wait for a compilation that waits for the transaction.
    */
   async use<T>(db: Db, source: ListSource, run: (policy: CompiledRuntimePolicy) => Promise<T>): Promise<T> {
     const key = JSON.stringify([source.digest, source.excludes]);
@@ -53,7 +52,7 @@ export class CompiledLists {
       return await run(await list.policy);
     } finally {
       list.users -= 1;
-      // The one used last may be larger than half: without it each of its agents would have it compiled anew.
+      // The one used last may exceed half: without it, each of its agents would compile it again.
       this.#drop(this.#bytes() - this.#memory.max / 2, [...this.#kept.keys()].at(-1));
     }
   }
@@ -79,9 +78,9 @@ export class CompiledLists {
     return sum;
   }
 
-  /** Drops lists that nobody uses, those first that were not used for longest, until so many bytes are free. */
+  /** Drops unused lists, the least recently used first, until so many bytes are free. */
   #drop(bytes: number, but?: string): void {
-    // Who gets the lease fills the memory at once.
+    // The new lease fills this memory at once.
     if (this.#forget(bytes, but) >= LARGE_BYTES) collectGarbage();
   }
 
@@ -100,14 +99,14 @@ export class CompiledLists {
 
 const lists = new WeakMap<ByteBudget, CompiledLists>();
 
-/** The lists that are compiled within a budget. */
+/** The compiled lists of a memory budget. */
 export function compiledLists(memory: ByteBudget): CompiledLists {
   const known = lists.get(memory) ?? new CompiledLists(memory);
   lists.set(memory, known);
   return known;
 }
 
-/** Leaves leased what was compiled takes. */
+/** The memory of the result stays leased. */
 function compile(db: Db, source: ListSource, lease: Lease): Promise<CompiledRuntimePolicy> {
   return withStoredList(db, source, lease, (list) => compileInWorker(list, source.excludes, lease));
 }

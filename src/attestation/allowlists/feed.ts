@@ -11,7 +11,7 @@ interface Watch {
   readonly filter?: { readonly allowlistIds?: Values } | null | undefined;
 }
 
-/** Revisions that come into force, of the lists that the caller may read. */
+/** Newly published revisions of the lists that the caller may read. */
 export const allowlistFeed: Feed<AllowlistRow, Watch, RelatedAllowlist> = {
   type: ALLOWLIST_PUBLISHED,
   objects: async (db, ids) => byId(await rowsWhere(db, allowlists, inArray(allowlists.id, [...ids]))),

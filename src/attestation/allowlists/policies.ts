@@ -3,17 +3,17 @@ import { definePolicy, defineTarget, type Related } from '../../platform/policy/
 import { attestationRecords } from '../records/tables.js';
 import { type AllowlistRow, allowlists } from './tables.js';
 
-/** A list, and whether agents are judged by it. */
+/** A list, and whether agents are bound to it. */
 export interface FollowedAllowlist extends AllowlistRow {
   readonly hasFollowers: boolean;
 }
 
-/** A list with what ties it to the caller. */
+/** A list with its relations to the caller. */
 export type RelatedAllowlist = AllowlistRow & Related;
 
 type Lists = typeof allowlists;
 
-/** The keys by which every policy on lists sees whose a list is. */
+/** The owner's keys, for every policy on lists. */
 const OWNER = {
   domain_id: { type: 'text', row: (row: AllowlistRow) => row.domainId, sql: (table: Lists) => table.domainId },
   project_id: { type: 'text', row: (row: AllowlistRow) => row.projectId, sql: (table: Lists) => table.projectId },
@@ -46,7 +46,10 @@ const followedTarget = defineTarget<FollowedAllowlist>()(allowlists, {
   },
 });
 
-/** A scope sees its own lists and those of what contains it; a domain also those of its projects; an agent what judges it. */
+/**
+ * A scope reads its own lists and those of the scopes above; a domain also those of its projects; an agent the list it
+ * is bound to.
+ */
 const READABLE = {
   system: 'None:%(domain_id)s',
   domain: 'domain_id:%(domain_id)s or None:%(domain_id)s',
@@ -55,7 +58,7 @@ const READABLE = {
   agent: 'agent_id:%(judged_agent_ids)s',
 };
 
-/** One for all scopes: a sample file has no line for a policy with several. */
+/** One check for all scopes: a sample file has no line for a policy with several. */
 const READERS = 'role:reader or agent_id:%(judged_agent_ids)s';
 
 /** A scope changes only what it owns itself. */
@@ -116,7 +119,7 @@ export const allowlistPublish = definePolicy<FollowedAllowlist>({
   boundary: OWNED,
   check: {
     system: 'role:manager or (role:member and False:%(has_followers)s)',
-    // Lists of a domain are for its projects, which may rely on them before a machine does.
+    // Projects use the lists of their domain, and may rely on one before any agent is bound to it.
     domain: 'role:manager',
     project: 'role:manager or (role:member and False:%(has_followers)s)',
   },

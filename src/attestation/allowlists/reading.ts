@@ -17,10 +17,12 @@ import { allowlistGet, allowlistGetContent, type RelatedAllowlist } from './poli
 import * as repository from './repository.js';
 import { type AllowlistRow, allowlists, type RevisionRow } from './tables.js';
 
-/** What an answer carries of a runtime policy; larger ones have an address of their own. Its cost bounds how many. */
+/**
+ * Size limit of a runtime policy in an answer; larger ones have a URL of their own. The field's cost limits how many.
+ */
 const INLINE_BYTES_MAX = 8 * 1024 * 1024;
 
-/** One of the two. */
+/** Exactly one of the two. */
 export interface AllowlistRef {
   readonly id?: string | null | undefined;
   readonly name?: string | null | undefined;
@@ -29,16 +31,16 @@ export interface AllowlistRef {
 const visibleTo = ({ policies, actor }: Context | Act) => policies.visible([allowlistGet], actor, allowlists);
 
 /**
- * The list that a reference means. A name means the list of the nearest owner: the token's project, then its domain,
- * then the system.
- * @throws Refusal NOT_FOUND for a list that is missing or not the caller's to read.
+ * Finds the list of a reference. A name means the list of the nearest owner: the token's project, then its domain, then
+ * the system.
+ * @throws Refusal NOT_FOUND for a list that is missing or that the caller may not read.
  */
 export async function resolveAllowlist(from: Context | Act, ref: AllowlistRef): Promise<AllowlistRow> {
   requireOperation(from, allowlistGet.name);
   return requireReadable(from, await find(from, ref));
 }
 
-/** @throws Refusal NOT_FOUND for a list that is missing or not the caller's to read. */
+/** @throws Refusal NOT_FOUND for a list that is missing or that the caller may not read. */
 export async function requireReadable(from: Context | Act, row: AllowlistRow | undefined): Promise<AllowlistRow> {
   const db = 'tx' in from ? from.tx : from.db;
   const [found] = row === undefined ? [] : await related(db, from, [allowlistGet], [row]);
@@ -49,7 +51,7 @@ async function find(from: Context | Act, { id, name }: AllowlistRef): Promise<Al
   const db = 'tx' in from ? from.tx : from.db;
   const { where } = from.actor;
   const text = id ?? name;
-  // Postgres refuses NUL in a text, and no list has one.
+  // Postgres refuses NUL in text, and no list has one.
   if (text == null || text.includes('\0')) return undefined;
   if (id != null) return repository.findById(db, id);
   return repository.findNearest(
@@ -79,28 +81,28 @@ export const loadRevision = defineLoader<RevisionRow>(async (context, ids) =>
   byId(await repository.listRevisionsByIds(context.db, visibleTo(context), ids)),
 );
 
-/** @throws Refusal FORBIDDEN when the caller may not read what the revision allows. */
+/** @throws Refusal FORBIDDEN when the caller may not read the content of the revision. */
 export async function requireContent(context: Context, revision: RevisionRow): Promise<void> {
   const list = await loadAllowlist(context).load(revision.allowlistId);
   if (list === null) throw notFound('allowlist revision');
   requireAllowed(context, allowlistGetContent, list);
 }
 
-/** The runtime policy of a revision as it was given; null without one, or when it is too large for an answer. */
+/** The runtime policy of a revision as uploaded; null when there is none, or when it is too large for an answer. */
 export async function imaPolicyText(context: Context, revision: RevisionRow): Promise<string | null> {
   await requireContent(context, revision);
   const size = revision.imaSize ?? 0;
   if (revision.imaDigest === null || size > INLINE_BYTES_MAX) return null;
   const lease = leaseToAnswer(context);
-  // Once as bytes and once as text, which stays until the answer is sent.
+  // For the text, which stays until the answer is sent; `loadContent` leases the bytes.
   lease.take(size);
   const bytes = await loadContent(context.db, { digest: revision.imaDigest, size }, lease);
   return Buffer.from(bytes.buffer).toString('utf8');
 }
 
 /**
- * The runtime policy of a revision as it was given, of any size; `size` in bytes, `digest` as sha256:hex.
- * @throws Refusal NOT_FOUND for a revision that is missing, not the caller's to read, or has no runtime policy.
+ * Streams the runtime policy of a revision as uploaded, of any size; `size` in bytes, `digest` as sha256:hex.
+ * @throws Refusal NOT_FOUND for a revision that is missing, hidden from the caller, or without a runtime policy.
  */
 export async function streamImaPolicy(
   context: Context,
@@ -116,7 +118,7 @@ export async function streamImaPolicy(
   return { size, digest, stream: streamContent(context.db, digest) };
 }
 
-/** In the caller's name, until the answer is sent. */
+/** Counts for the caller, until the answer is sent. */
 function leaseToAnswer({ memory, actor, atEnd }: Context): Lease {
   const lease = memory.lease(actor.principal?.id ?? null);
   atEnd(() => lease.end());

@@ -26,7 +26,7 @@ export async function findNearest(
   name: string,
   projectId: string | null,
 ): Promise<AllowlistRow | undefined> {
-  // A domain reads the lists of its projects too, but a name means none of them there.
+  // A domain also reads the lists of its projects, but a name in the domain never means one of them.
   const inScope = or(
     isNull(allowlists.projectId),
     projectId === null ? undefined : eq(allowlists.projectId, projectId),
@@ -79,7 +79,7 @@ export async function countOfOwner(tx: Tx, { domainId, projectId }: AllowlistRow
   return found?.lists ?? 0;
 }
 
-/** The revision in force, with the list's name. Whether the caller may read it is not asked. */
+/** The revision in force, with the list's name. Does not check whether the caller may read it. */
 export async function currentRevision(
   db: Db,
   allowlistId: string,
@@ -106,7 +106,7 @@ export async function insert(tx: Tx, row: AllowlistRow, first: RevisionRow): Pro
   await tx.insert(allowlistRevisions).values(first);
 }
 
-/** Puts a revision in force. False when the list is no longer as `row` has it. */
+/** Puts a revision in force. Returns false when the list changed since `row` was read. */
 export async function publish(tx: Tx, row: AllowlistRow, revision: RevisionRow): Promise<boolean> {
   const changed = await tx
     .update(allowlists)
@@ -118,7 +118,7 @@ export async function publish(tx: Tx, row: AllowlistRow, revision: RevisionRow):
   return true;
 }
 
-/** False when the list is no longer as `row` has it. */
+/** Returns false when the list changed since `row` was read. */
 export async function remove(tx: Tx, row: AllowlistRow): Promise<boolean> {
   const gone = await tx
     .delete(allowlists)
@@ -135,7 +135,7 @@ export async function countFollowers(db: Db, allowlistId: string): Promise<numbe
   return found?.agents ?? 0;
 }
 
-/** Names of agents that are bound to a list, of those the caller may read. */
+/** Names of the agents that are bound to a list and that the caller may read. */
 export async function followerNames(
   db: Db,
   visible: Visible<typeof agents>,

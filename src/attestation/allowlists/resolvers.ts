@@ -26,7 +26,7 @@ import {
 } from './service.js';
 import type { AllowlistRow, RevisionRow } from './tables.js';
 
-/** Whether the caller could read any object under a policy: a stub of one that it never could would be refused. */
+/** Whether the caller could read any object under a policy; otherwise reading a stub of one would be refused. */
 const couldRead = ({ policies, actor }: Context, policy: PolicyName): boolean =>
   policies.decideOperation(policy, actor).outcome === 'ALLOWED';
 
@@ -51,7 +51,8 @@ export const allowlistResolvers = {
       loadRevision(context).load(String(details.revisionId)),
   },
   Allowlist: {
-    // The owner's own domain has the rest. Users who may read a list may read its owner; agents read no owners.
+    // A stub: the owner's own domain resolves the rest. Users who may read a list may read its owner; agents read no
+    // owners.
     domain: ({ ownerType, domainId }: AllowlistRow, _: unknown, context: Context) =>
       ownerType === 'DOMAIN' && couldRead(context, domainGet.name) ? { id: domainId } : null,
     project: ({ projectId }: AllowlistRow, _: unknown, context: Context) =>
@@ -76,7 +77,7 @@ export const allowlistResolvers = {
   },
 };
 
-/** What other domains may refer to. */
+/** Entities that other domains may refer to. */
 export const allowlistEntities = {
   Allowlist: (context: Context, id: string) => loadAllowlist(context).load(id),
   AllowlistRevision: (context: Context, id: string) => loadRevision(context).load(id),

@@ -17,17 +17,17 @@ export interface ImaPolicyInput {
   readonly digest?: Maybe<string>;
 }
 
-/** The three policies, as a caller gives them. */
+/** The three policies, as the caller sends them. */
 export interface RevisionInput {
   readonly imaPolicy?: Maybe<ImaPolicyInput>;
   readonly tpmPolicy?: Maybe<string>;
   readonly vtpmPolicy?: Maybe<string>;
 }
 
-/** The three policies, checked in full. */
+/** The three policies, fully checked. */
 export interface RevisionContent {
   readonly ima: {
-    /** Packed when it came with the request; stored already when it is an upload's. */
+    /** Packed when it came with the request; already stored when it was uploaded. */
     readonly content: PackedContent | StoredContent;
     readonly excludes: readonly string[];
     readonly pathCount: number;
@@ -37,9 +37,9 @@ export interface RevisionContent {
 }
 
 /**
- * Checks what a revision shall hold. Takes seconds for the largest lists, so it is done before the transaction.
- * @param lease Holds what is answered, so it ends no sooner than that is written.
- * @throws UserErrors INVALID with line and JSON pointer of each problem, of one policy at a time.
+ * Checks the content of a new revision. Takes seconds for the largest lists, so it runs before the transaction.
+ * @param lease Holds the memory of the result, so it must not end before that is written.
+ * @throws UserErrors INVALID with line and JSON pointer of each problem, for one policy at a time.
  */
 export async function readRevision(context: Context, input: RevisionInput, lease: Lease): Promise<RevisionContent> {
   const { imaPolicy, tpmPolicy, vtpmPolicy } = input;
@@ -72,7 +72,7 @@ async function readIma(
     uploaded === null
       ? await check(encodeText(text ?? '', lease))
       : await withStoredList(context.db, uploaded, lease, check);
-  // The text was handed over, and is gone with the thread's work.
+  // The text was transferred to the thread, and is freed with its work.
   if (uploaded === null) lease.give(content.size);
   return { content, excludes, pathCount };
 }
@@ -92,7 +92,7 @@ function checkPcrPolicy(name: 'tpmPolicy' | 'vtpmPolicy', text: Maybe<string>, o
   }
 }
 
-/** Turns what is wrong with a policy into what the caller can correct, below an input field. */
+/** Turns the problems of a policy into user errors at an input field. */
 const refuseAt = (path: readonly string[]) => (error: unknown) => {
   if (!(error instanceof RuntimePolicyError)) throw error;
   throw new UserErrors(
@@ -105,7 +105,7 @@ function sentence({ line, pointer, message }: PolicyProblem): string {
   return [...place, message].join(': ');
 }
 
-/** The compiler knows the separate excludes by a pointer of their own. */
+/** The compiler reports separate excludes under a pointer of their own. */
 function pathOf({ pointer }: PolicyProblem, path: readonly string[]): readonly string[] {
   const index = /^\/excludeList\/(\d+)$/.exec(pointer ?? '')?.[1];
   return index === undefined ? path : ['imaPolicy', 'excludes', index];

@@ -13,7 +13,7 @@ export const imaPolicyRoute: Route = {
       'content-length': size,
       etag: `"${digest}"`,
     });
-    // Whoever stops reading is cut off, since what is on its way is held for it.
+    // Cuts off a client that stops reading, since the server holds what it has not sent yet.
     response.setTimeout(context.settings.streamPatienceMs, () => response.destroy());
     await pipeline(stream, response);
   },

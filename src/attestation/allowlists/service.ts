@@ -32,7 +32,7 @@ export interface CreateAllowlist extends RevisionInput {
   readonly requestId?: string | null | undefined;
 }
 
-/** Names a list and a change that the caller read. */
+/** A list, and the etag of the version that the caller read. */
 export interface AllowlistAtEtag {
   readonly allowlist: AllowlistRef;
   readonly etag: string;
@@ -46,7 +46,7 @@ export async function createAllowlist(context: Context, input: CreateAllowlist):
   return withRevision(context, input, (content) => createWith(context, input, { name, description }, content));
 }
 
-/** Reads what a revision shall hold. The memory that this takes is leased until what comes of it is written. */
+/** Reads the content of a new revision. The memory for this is leased until the result is written. */
 function withRevision<T>(
   context: Context,
   input: RevisionInput,
@@ -87,13 +87,13 @@ function createWith(
   });
 }
 
-/** Puts a new revision in force for every agent that is bound to the list, unless the one in force holds just that. */
+/** Puts a new revision in force for every agent bound to the list, unless the current one has the same content. */
 export async function publishAllowlistRevision(
   context: Context,
   input: AllowlistAtEtag & RevisionInput,
 ): Promise<AllowlistRow> {
   requireOperation(context, allowlistPublish.name);
-  // Asked before the costly reading of the content too, so that who may not publish learns just that.
+  // Also checked before the costly reading of the content, so that a caller who may not publish gets only that error.
   await publishable(context, input);
   return withRevision(context, input, (content) => publishWith(context, input, content));
 }
@@ -117,7 +117,7 @@ function publishWith(
   });
 }
 
-/** Whether a revision holds just that. */
+/** Whether a revision has exactly this content. */
 function isSame(revision: RevisionRow, { ima, tpmPolicy, vtpmPolicy }: RevisionContent): boolean {
   const excludes = ima?.excludes ?? [];
   return (
@@ -137,7 +137,7 @@ async function publishable(from: Context | Act, { allowlist, etag }: AllowlistAt
   return row;
 }
 
-/** Deletes a list that no agent is bound to, with its revisions; answers its id. */
+/** Deletes a list that no agent is bound to, with its revisions; returns its id. */
 export async function deleteAllowlist(context: Context, input: AllowlistAtEtag): Promise<string> {
   requireOperation(context, allowlistDelete.name);
   return mutate(context, { policy: allowlistDelete.name }, async (act) => {
@@ -145,14 +145,14 @@ export async function deleteAllowlist(context: Context, input: AllowlistAtEtag):
     requireAllowed(act, allowlistDelete, row);
     requireEtag(row, input.etag);
     await refuseWhileFollowed(act, row);
-    // An agent may be bound since they were counted.
+    // An agent may have been bound since the count.
     if (!(await inUseWhenReferred('allowlist', () => repository.remove(act.tx, row)))) throw staleEtag();
     await audit(act, 'allowlist.deleted', row);
     return row.id;
   });
 }
 
-/** Names the agents that the caller may read, and counts the rest. */
+/** Names the agents that the caller may read, and counts the others. */
 async function refuseWhileFollowed(act: Act, { id }: AllowlistRow): Promise<void> {
   const referring = await referringTo(act, 'Allowlist', id);
   const followers = referring.reduce((sum, { count }) => sum + count, 0);
@@ -164,7 +164,7 @@ async function refuseWhileFollowed(act: Act, { id }: AllowlistRow): Promise<void
   throw inUse(`Agents are bound to this allowlist: ${all.join(', ')}.`, 'allowlist');
 }
 
-/** Owners are taken from the token's scope, never from input. */
+/** The owner comes from the token's scope, never from the input. */
 function ownerOf({ actor: { where } }: Act): Pick<AllowlistRow, 'ownerType' | 'domainId' | 'projectId'> {
   switch (where?.type) {
     case 'system':
@@ -178,7 +178,7 @@ function ownerOf({ actor: { where } }: Act): Pick<AllowlistRow, 'ownerType' | 'd
   }
 }
 
-/** Stores the content and answers the row that is to be written beside its list. */
+/** Stores the content and returns the row to write with its list. */
 async function storeRevision(
   act: Act,
   allowlistId: string,

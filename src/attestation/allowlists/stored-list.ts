@@ -3,7 +3,7 @@ import type { Lease } from '../../platform/byte-budget.js';
 import { loadContent, STREAM_BYTES, type StoredContent, streamContent } from '../../uploads/contents/index.js';
 import type { ListStream } from '../workers/index.js';
 
-/** Runs something with a list that is stored: all of it where that is no more than a stream takes, otherwise a stream. */
+/** Runs something with a stored list: in memory if it is no larger than what a stream takes, otherwise as a stream. */
 export async function withStoredList<T>(
   db: Db,
   { digest, size }: StoredContent,
@@ -17,7 +17,7 @@ export async function withStoredList<T>(
   try {
     return await run(content);
   } finally {
-    // It was handed over, and is gone with the thread's work.
+    // It was transferred to the thread, and is freed with its work.
     lease.give(size);
   }
 }

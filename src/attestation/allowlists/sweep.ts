@@ -9,8 +9,8 @@ const SWEPT_AT_ONCE = 100;
 const later = alias(allowlistRevisions, 'later');
 
 /**
- * Revisions in whose place another came, and which no result refers to: results are given under the revision in force,
- * so none comes to refer to one of these.
+ * Replaced revisions that no result refers to. New results only refer to the revision in force, so none can refer to
+ * one of these later.
  */
 export const revisionSweep: Sweep = {
   name: 'allowlist revisions',

@@ -5,7 +5,7 @@ import { domains } from '../../identity/domains/tables.js';
 import { projects } from '../../identity/projects/tables.js';
 import { contents } from '../../uploads/contents/tables.js';
 
-/** A list of the system has no owner column, one of a domain its domain, one of a project both. */
+/** A list of the system has no owner column, one of a domain has its domain, one of a project has both. */
 export const allowlists = pgTable(
   'allowlists',
   {
@@ -15,7 +15,7 @@ export const allowlists = pgTable(
     projectId: text('project_id'),
     name: text('name').notNull(),
     description: text('description'),
-    /** Not a reference: a revision refers to its list, and the two are written together. */
+    /** No foreign key: a revision refers to its list, and both are written together. */
     currentRevisionId: text('current_revision_id').notNull(),
     version: integer('version').notNull(),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
@@ -51,10 +51,10 @@ export const allowlistRevisions = pgTable(
       .references(() => allowlists.id, { onDelete: 'cascade' }),
     number: integer('number').notNull(),
     imaDigest: text('ima_digest').references(() => contents.digest),
-    /** Patterns beside those in the content. */
+    /** Patterns in addition to those in the content. */
     imaExcludes: jsonb('ima_excludes').$type<readonly string[]>().notNull(),
     imaPathCount: integer('ima_path_count'),
-    /** Bytes of the content as it was given. */
+    /** Bytes of the uncompressed content. */
     imaSize: integer('ima_size'),
     tpmPolicy: text('tpm_policy'),
     vtpmPolicy: text('vtpm_policy'),

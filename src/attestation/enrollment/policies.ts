@@ -1,6 +1,6 @@
 import { definePolicy } from '../../platform/policy/index.js';
 
-// What a machine asks before it has a token: the answer depends on secrets.
+// Requests of a machine that has no token yet; the answer depends on secrets.
 
 export const agentEnroll = definePolicy<never>({
   name: 'agent:enroll',

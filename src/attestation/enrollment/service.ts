@@ -24,8 +24,6 @@ import {
 import { nextState } from '../verifier/index.js';
 import { agentActivate, agentEnroll } from './policies.js';
 
-/** ActivateCredential can return no more than the EK's name digest holds, of which SHA-256 is the smallest. */
-
 export interface EnrollAgent {
   readonly enrollmentToken: string;
   readonly endorsementKey: string;
@@ -33,10 +31,10 @@ export interface EnrollAgent {
 }
 
 /**
- * Takes the TPM's keys and answers a credential that only the TPM with both can open. The same EK may begin again, with
- * another AK, until it is activated.
+ * Takes the TPM's keys and returns a credential that only the TPM with both keys can open. The same EK may start again,
+ * with another AK, until it is activated.
  *
- * @throws Refusal UNAUTHENTICATED for a token that does not count.
+ * @throws Refusal UNAUTHENTICATED for a token that is not valid.
  * @throws UserErrors INVALID for unsuitable keys or another EK, ALREADY_EXISTS for keys of another agent.
  */
 export async function enrollAgent(context: Context, input: EnrollAgent) {
@@ -51,6 +49,7 @@ export async function enrollAgent(context: Context, input: EnrollAgent) {
     if (await areKeysTaken(act.tx, view.agent.id, keys)) {
       throw alreadyExists('Another agent is enrolled with these keys.', 'endorsementKey');
     }
+    // 32 bytes: ActivateCredential returns at most the size of the EK's name digest, and SHA-256 is the smallest.
     const secret = randomSecret();
     await updateRecord(act.tx, view.agent.id, {
       ...keys,
@@ -74,8 +73,8 @@ export interface ActivateAgent {
 }
 
 /**
- * Ends an enrollment: who has the secret has both keys in one TPM. The token is spent.
- * @throws Refusal UNAUTHENTICATED for a wrong token or secret, and when another agent got the keys in between.
+ * Completes an enrollment: knowing the secret proves that both keys are in one TPM. The token is used up.
+ * @throws Refusal UNAUTHENTICATED for a wrong token or secret, and when another agent took the keys meanwhile.
  */
 export async function activateAgent(context: Context, input: ActivateAgent) {
   return mutate(context, { policy: agentActivate.name }, async (act) => {
@@ -107,7 +106,7 @@ async function takeKeys({ tx }: Act, agentId: string): Promise<void> {
   }
 }
 
-/** The agent that a token enrolls, held. One that was banned and unbanned before it was activated is PENDING already. */
+/** Locks the agent that a token enrolls. An agent that was banned and unbanned before activation is already PENDING. */
 async function lockEnrollment({ tx, now }: Act, token: string): Promise<AgentView> {
   const view = await lockViewByToken(tx, bearerHash('enrollmentToken', token));
   if (view === undefined || !isKeptBearer('enrollmentToken', token, view.record.enrollmentTokenHash)) throw refused();

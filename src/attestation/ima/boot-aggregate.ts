@@ -5,9 +5,9 @@ import { isHashAlgorithm, type PcrBanks } from '../tpm/index.js';
 const PCR_COUNTS = [10, 8];
 
 /**
- * The values that `boot_aggregate` may have under an algorithm, given the quoted PCRs: its hash over PCRs 0–9
- * or 0–7 of a bank (Linux, ima_calc_boot_aggregate). Older kernels hashed the SHA-1 bank whatever the
- * algorithm, so every quoted bank is tried. PCRs that were not quoted yield no value.
+ * The values that `boot_aggregate` may have under an algorithm, given the quoted PCRs: its hash over PCRs 0–9 or 0–7 of
+ * a bank (Linux, ima_calc_boot_aggregate). Older kernels always hashed the SHA-1 bank, so every quoted bank is tried. A
+ * bank without all these PCRs gives no value.
  */
 export function bootAggregates(algorithm: string, banks: PcrBanks): Uint8Array[] {
   if (!isHashAlgorithm(algorithm)) return [];

@@ -6,7 +6,7 @@ import { parseImaSignature } from './signature.js';
 import { TemplateData } from './template-data.js';
 import { type DigestPrefix, type ImaTemplate, parseDigestPrefix, templateNamed } from './templates.js';
 
-/** Longest line accepted, in bytes: room for the largest buffer the kernel measures (a key, a command line). */
+/** Longest accepted line, in bytes: room for the largest buffer that the kernel measures (a key, a command line). */
 export const MAX_LINE_BYTES = 256 * 1024;
 /** Longest `verity:streebog512:`, and longest name of a template. */
 const MAX_TOKEN_BYTES = 32;
@@ -20,29 +20,31 @@ const PCR_FIELD = '10 ';
 export type ImaLine = 'ENTRY' | 'VIOLATION' | 'MALFORMED' | 'END';
 
 /**
- * Reads `ascii_runtime_measurements` line by line. After `next`, the fields describe the line that was read;
- * they and `data` are reused by the following call, so that a log of a hundred thousand entries makes no garbage.
+ * Reads `ascii_runtime_measurements` line by line. After `next`, the fields describe the line just read; the next call
+ * reuses them and `data`, so that a log of a hundred thousand entries creates no garbage.
  *
- * A line is `10 <template hash> <template> <fields…>`, with single spaces and lower-case hex as the kernel
- * prints it; accepting other spellings would let one measurement be written in two ways.
+ * A line is `10 <template hash> <template> <fields…>`, with single spaces and lower-case hex as the kernel prints it.
+ * Other spellings are malformed: they would allow two ways to write one measurement.
  */
 export class ImaLogReader {
-  /** 0-based ordinal of the line, counted from the log's first. */
+  /** 0-based number of the line in the log. */
   index = -1;
   /** Why the line is MALFORMED. */
   problem = '';
   template: ImaTemplate | undefined;
-  /** The algorithm of the digest as the kernel names it. */
+  /** The algorithm of the digest, by the kernel's name. */
   algorithm = '';
   isFileDigest = false;
   readonly digest = Buffer.alloc(64);
   digestSize = 0;
-  /** The name is `log[nameStart..nameEnd)`; what follows it (signature or buffer, in hex) `log[lastStart..lastEnd)`. */
+  /**
+   * The name is `log[nameStart..nameEnd)`; the field after it (signature or buffer, in hex) `log[lastStart..lastEnd)`.
+   */
   nameStart = 0;
   nameEnd = 0;
   lastStart = 0;
   lastEnd = 0;
-  /** Does the printed template hash agree with the template data? */
+  /** Whether the printed template hash matches the template data. */
   isTemplateHashRight = false;
 
   readonly log: Buffer;
@@ -57,7 +59,7 @@ export class ImaLogReader {
     this.log = log;
   }
 
-  /** The template data that PCRs are extended with, once hashed. */
+  /** The template data, whose hash extends PCRs. */
   get data(): Buffer {
     return this.#data.bytes;
   }
@@ -112,12 +114,12 @@ export class ImaLogReader {
     return 'ENTRY';
   }
 
-  /** The kernel prints SHA-1 there unless told otherwise, so that length is tried first. */
+  /** The kernel prints SHA-1 here unless configured otherwise, so try that length first. */
   #hashEnd(start: number): number {
     return this.log[start + 40] === SPACE ? start + 40 : this.#tokenEnd(start, 129);
   }
 
-  /** Where the token that starts here ends at a space; -1 when it is longer than allowed or the line ends first. */
+  /** The end of the token at `start`, before a space; -1 when it is too long or the line ends first. */
   #tokenEnd(start: number, limit: number): number {
     const { log } = this;
     for (let at = start; at < start + limit; at += 1) {
@@ -136,14 +138,16 @@ export class ImaLogReader {
     return this.template !== undefined;
   }
 
-  /** Reads digest, name and last field, and lays out the template data. */
+  /** Reads digest, name and last field, and builds the template data. */
   #readFields(start: number, isViolation: boolean): string | null {
     const digestEnd = isViolation ? this.#noDigestEnd(start) : this.#digestEnd(start);
     if (typeof digestEnd === 'string') return digestEnd;
     return this.#findEnds(digestEnd + 1) ?? this.#layOut();
   }
 
-  /** Where the digest of a violation ends. The kernel has none and prints zeros; older ones as many as SHA-1 has. */
+  /**
+   * The end of a violation's digest. The kernel prints zeros in its place; older kernels print as many as for SHA-1.
+   */
   #noDigestEnd(start: number): number | string {
     const problem = this.#prefixProblem(start);
     if (problem !== null) return problem;
@@ -169,7 +173,7 @@ export class ImaLogReader {
     return end;
   }
 
-  /** Most entries repeat the prefix of the one before; only a new one is understood anew. */
+  /** Most entries repeat the prefix of the previous one; only a new prefix is parsed. */
   #prefixProblem(start: number): string | null {
     return this.#repeatsPrefix(start) ? null : this.#readPrefix(start);
   }
@@ -197,8 +201,8 @@ export class ImaLogReader {
   }
 
   /**
-   * Finds the end of the line, and before it the last field if the template has one. Names may contain
-   * spaces, so a name reaches to the last space of the line, which stands there even if the field is empty.
+   * Finds the end of the line and the last field, if the template has one. Names may contain spaces, so a name ends at
+   * the last space of the line, which is there even when the field is empty.
    */
   #findEnds(start: number): string | null {
     const { log } = this;
@@ -225,7 +229,7 @@ export class ImaLogReader {
     return null;
   }
 
-  /** Files need no signature, but one that is there must be one. */
+  /** A file needs no signature, but a field that is not empty must be one. */
   #signatureProblem(): string | null {
     if (this.lastStart === this.lastEnd) return null;
     const parsed = parseImaSignature(this.#data.lastField);

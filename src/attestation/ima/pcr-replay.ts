@@ -3,14 +3,14 @@ import { hash } from 'node:crypto';
 import { DIGEST_BYTES, type HashAlgorithm } from '../tpm/index.js';
 
 /**
- * The value that a PCR must have after a sequence of extends, in one bank: PCR ← H(PCR ‖ H(template data)).
- * Values are held as latin1 text, since `crypto.hash` is three times cheaper when it returns text.
+ * Computes a PCR after a sequence of extends, in one bank: PCR ← H(PCR ‖ H(template data)). Keeps values as latin1
+ * strings, since `crypto.hash` is three times cheaper when it returns strings.
  */
 export class PcrReplay {
   readonly algorithm: HashAlgorithm;
   readonly #target: string;
   readonly #size: number;
-  /** The running value, and behind it what it is extended with. */
+  /** The current value, followed by the digest to extend it with. */
   readonly #pair: Buffer;
   #running: string;
 
@@ -28,13 +28,13 @@ export class PcrReplay {
     this.#fold();
   }
 
-  /** The kernel extends all ones for a violation, so that the PCR can never look clean again. */
+  /** The kernel extends with all ones for a violation, so that the PCR can never look clean again. */
   extendViolation(): void {
     this.#pair.fill(0xff, this.#size);
     this.#fold();
   }
 
-  /** Has the running value reached the quoted one? */
+  /** Whether the current value equals the quoted one. */
   get isAtTarget(): boolean {
     return this.#running === this.#target;
   }
@@ -44,7 +44,7 @@ export class PcrReplay {
     return Buffer.from(this.#target, 'latin1').toString('hex');
   }
 
-  /** The running value, in hex. */
+  /** The current value, in hex. */
   get value(): string {
     return this.#pair.toString('hex', 0, this.#size);
   }
@@ -54,7 +54,7 @@ export class PcrReplay {
     this.#put(this.#running, 0);
   }
 
-  /** A loop, since for so few bytes a native write costs more than the writing. */
+  /** A loop: for so few bytes, the call of a native write costs more than the writing. */
   #put(latin1: string, at: number): void {
     const pair = this.#pair;
     for (let from = 0; from < latin1.length; from += 1) pair[at + from] = latin1.charCodeAt(from);

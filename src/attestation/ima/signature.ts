@@ -1,19 +1,21 @@
 import type { Buffer } from 'node:buffer';
 import { kernelHashSize } from './templates.js';
 
-/** What a file's signature is over, and with which key it was made. It is read here and verified elsewhere. */
+/** What a file's signature covers, and which key made it. Parsed here, verified elsewhere. */
 export interface ImaSignature {
-  /** FILE and VERITY: the file's digest, plain or of its fs-verity tree. EVM: its metadata, its digest among them. */
+  /**
+   * FILE and VERITY: the file's digest, plain or of its fs-verity tree. EVM: its metadata, which includes its digest.
+   */
   readonly over: 'FILE' | 'VERITY' | 'EVM';
-  /** As the kernel names it. */
+  /** The kernel's name for it. */
   readonly hashAlgorithm: string;
   /** The last four bytes of the key's identifier, big-endian. */
   readonly keyId: number;
-  /** RSA PKCS#1 v1.5, or ECDSA in DER: the key decides. */
+  /** RSA PKCS#1 v1.5, or ECDSA in DER, depending on the key. */
   readonly signature: Uint8Array;
 }
 
-/** A digest that was kept where a signature could be; it proves nothing by itself. */
+/** A digest stored in place of a signature; it proves nothing by itself. */
 export interface ImaStoredDigest {
   readonly over: 'DIGEST';
   readonly hashAlgorithm: string;
@@ -25,18 +27,18 @@ const DIGEST_NG = 0x04;
 
 interface SignatureType {
   readonly over: ImaSignature['over'];
-  /** The only version of the header that the kernel takes with this type. */
+  /** The only header version that the kernel accepts for this type. */
   readonly version: number;
 }
 
-/** EVM_IMA_XATTR_DIGSIG, EVM_XATTR_PORTABLE_DIGSIG (logged for files without the former), IMA_VERITY_DIGSIG. */
+/** EVM_IMA_XATTR_DIGSIG, EVM_XATTR_PORTABLE_DIGSIG (logged for files without the first), IMA_VERITY_DIGSIG. */
 const SIGNATURE_TYPES: ReadonlyMap<number, SignatureType> = new Map([
   [0x03, { over: 'FILE', version: 2 }],
   [0x05, { over: 'EVM', version: 2 }],
   [0x06, { over: 'VERITY', version: 3 }],
 ]);
 
-/** enum hash_algo of include/uapi/linux/hash_info.h, by position. */
+/** enum hash_algo of include/uapi/linux/hash_info.h, in its order. */
 const HASH_ALGORITHMS =
   'md4 md5 sha1 rmd160 sha256 sha384 sha512 sha224 rmd128 rmd256 rmd320 wp256 wp384 wp512 tgr128 tgr160 tgr192 sm3-256 streebog256 streebog512 sha3-256 sha3-384 sha3-512'.split(
     ' ',
@@ -46,9 +48,8 @@ const HASH_ALGORITHMS =
 const HEADER_BYTES = 9;
 
 /**
- * Reads the `sig` field of an entry: the file's `security.ima` attribute, or the `security.evm` one where that is a
- * portable signature. Returns the sentence that says what is wrong with it. An unsigned file has an empty field, which is
- * the caller's to tell.
+ * Parses the `sig` field of an entry: the file's `security.ima` attribute, or a portable signature from `security.evm`.
+ * Returns a sentence when it is wrong. Callers must handle the empty field of an unsigned file.
  */
 export function parseImaSignature(field: Buffer): ImaSignature | ImaStoredDigest | string {
   if (field[0] === DIGEST_NG) return parseStoredDigest(field);

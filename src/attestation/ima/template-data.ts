@@ -2,21 +2,21 @@ import { Buffer } from 'node:buffer';
 import { decodeHex } from '../runtime-policy/index.js';
 import type { DigestPrefix } from './templates.js';
 
-/** TCG_EVENT_NAME_LEN_MAX: the name of the oldest template is padded to this and a NUL. */
+/** TCG_EVENT_NAME_LEN_MAX: the oldest template pads names to this length and a NUL. */
 const LEGACY_NAME_BYTES = 255;
 const MAX_CACHED_VIEW = 1024;
 
 /**
- * Lays out template data, over which the kernel hashes (Linux, ima_template_lib.c): per field its length as
- * u32 little-endian, then its bytes. One buffer serves every entry of a log.
+ * Builds template data, the input of the kernel's hash (Linux, ima_template_lib.c): for each field its length as u32
+ * little-endian, then its bytes. One buffer serves all entries of a log.
  */
 export class TemplateData {
   #buffer = Buffer.alloc(8192);
   #size = 0;
   #lastFieldAt = 0;
-  /** Views of the buffer by length: making one per entry costs as much as parsing it. */
+  /** Views of the buffer by length: creating one for each entry costs as much as parsing it. */
   #views: Buffer[] = [];
-  /** The header that already stands at the buffer's start; entries seldom change it. */
+  /** The header already at the buffer's start; it seldom changes between entries. */
   #header: Buffer | undefined;
 
   get bytes(): Buffer {
@@ -35,14 +35,14 @@ export class TemplateData {
     return this.#buffer.subarray(this.#lastFieldAt, this.#size);
   }
 
-  /** Digest field (`algorithm:` NUL digest) and name field (name NUL). */
+  /** Writes the digest field (`algorithm:` NUL digest) and the name field (name NUL). */
   begin(prefix: DigestPrefix, digest: Uint8Array, log: Buffer, nameStart: number, nameEnd: number): void {
     const nameSize = nameEnd - nameStart;
     this.#reserve(prefix.header.length + prefix.size + 4 + nameSize + 1);
     if (this.#header !== prefix.header) prefix.header.copy(this.#buffer);
     this.#header = prefix.header;
     let at = prefix.header.length;
-    // Loops, since for so few bytes the set-up of a native copy costs more than the copying.
+    // Loops: for so few bytes, the call of a native copy costs more than the copying.
     const buffer = this.#buffer;
     for (let from = 0; from < prefix.size; from += 1) buffer[at + from] = digest[from] as number;
     at = this.#writeLength(at + prefix.size, nameSize + 1);
@@ -53,7 +53,7 @@ export class TemplateData {
     this.#lastFieldAt = this.#size;
   }
 
-  /** A field given in hex, such as a signature, or nothing. Returns whether it was lower-case hex. */
+  /** Adds a field from hex, possibly empty (for example a signature). Returns whether it was lower-case hex. */
   addHexField(log: Buffer, start: number, end: number): boolean {
     const size = Math.ceil((end - start) / 2);
     this.#reserve(this.#size + 4 + size);

@@ -1,6 +1,6 @@
 /**
- * Templates of the kernel's IMA log, as the fields they consist of (Linux, Documentation/security/IMA-templates).
- * `digest`: how the first field is written; `last`: what follows the name, if anything.
+ * Templates of the kernel's IMA log, as lists of fields (Linux, Documentation/security/IMA-templates). `digest` is the
+ * format of the first field; `last` is the field after the name, if any.
  */
 export interface ImaTemplate {
   readonly name: string;
@@ -19,12 +19,12 @@ const TEMPLATES: readonly ImaTemplate[] = [
 
 const BY_NAME: ReadonlyMap<string, ImaTemplate> = new Map(TEMPLATES.map((template) => [template.name, template]));
 
-/** The template of that name, or undefined when it is not one that can be recomputed here. */
+/** The template of this name; undefined when its data cannot be recomputed here. */
 export function templateNamed(name: string): ImaTemplate | undefined {
   return BY_NAME.get(name);
 }
 
-/** Digest sizes in bytes of the hashes the kernel measures with (crypto/hash_info.c). */
+/** Digest sizes in bytes of the hashes that the kernel measures with (crypto/hash_info.c). */
 const KERNEL_HASH_SIZES: ReadonlyMap<string, number> = new Map([
   ['md5', 16],
   ['sha1', 20],
@@ -48,17 +48,17 @@ export function kernelHashSize(algorithm: string): number | undefined {
   return KERNEL_HASH_SIZES.get(algorithm);
 }
 
-/** What stands before the digest's hex, such as `sha256:` or `verity:sha256:`, understood once per spelling. */
+/** The text before the digest's hex, for example `sha256:` or `verity:sha256:`, parsed once per spelling. */
 export interface DigestPrefix {
   readonly algorithm: string;
   readonly size: number;
-  /** A digest over a fs-verity tree says nothing about the file's content as a list has it. */
+  /** False for the digest of an fs-verity tree: lists have digests of the file's content. */
   readonly isFileDigest: boolean;
   /** The template field up to the digest: its length as u32 little-endian, the prefix, NUL. */
   readonly header: Buffer;
 }
 
-/** Understands the text before a digest, or returns the sentence that says what is wrong with it. */
+/** Parses the text before a digest, or returns a sentence when it is wrong. */
 export function parseDigestPrefix(prefix: string, field: ImaTemplate['digest']): DigestPrefix | string {
   if (field === 'd') {
     if (prefix !== '') return 'the digest of this template has no algorithm';

@@ -1,7 +1,7 @@
 import { type AgentRow, agentTarget } from '../../identity/agents/index.js';
 import { definePolicy, type PolicyName } from '../../platform/policy/index.js';
 
-/** An operation on an agent by administrators of its project. */
+/** An operation on an agent, for administrators of its project. */
 function operation(name: PolicyName, description: string, ...mutations: string[]) {
   return definePolicy<AgentRow>({
     name,

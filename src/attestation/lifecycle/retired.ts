@@ -18,7 +18,7 @@ export const retiredAgentSweep: Sweep = {
     chore(services, (act) => removeOne(act, new Date(act.now.getTime() - services.settings.retiredAgentRetentionMs))),
 };
 
-/** Removes an agent that was retired before a time, or some of what is left of it. */
+/** Removes an agent that retired before a time, or a batch of its rows. */
 async function removeOne({ tx, audit }: ChoreAct, before: Date): Promise<number> {
   const view = await lockRetired(tx, before);
   if (view === undefined) return 0;

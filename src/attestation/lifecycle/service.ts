@@ -23,15 +23,15 @@ import { agentBan, agentReset, agentRetire } from './policies.js';
 export interface OperateAgent {
   readonly agent: AgentRef;
   readonly reason?: string | null | undefined;
-  /** The agent's, as the caller read it. */
+  /** The etag of the agent that the caller read. */
   readonly etag?: string | null | undefined;
 }
 
 interface Operation {
   readonly policy: Policy<AgentRow>;
-  /** The past participle, for the audit log and for people. */
+  /** Past participle, for the audit log and error messages. */
   readonly done: string;
-  /** The events that it can be, the first that the state allows. */
+  /** Possible events; the first one that the state allows applies. */
   readonly events: readonly AgentEvent[];
 }
 
@@ -40,13 +40,13 @@ const BAN: Operation = { policy: agentBan, done: 'banned', events: ['BAN'] };
 const UNBAN: Operation = { policy: agentBan, done: 'unbanned', events: ['UNBAN'] };
 const RETIRE: Operation = { policy: agentRetire, done: 'retired', events: ['RETIRE'] };
 
-/** Puts a FAILED or BANNED agent back to PENDING. @throws UserErrors INVALID in any other state. */
+/** Resets a FAILED or BANNED agent to PENDING. @throws UserErrors INVALID in any other state. */
 export const resetAgent = (context: Context, input: OperateAgent) => operate(context, RESET, input);
-/** Bans an agent; its tokens stop at once. @throws UserErrors INVALID when it is retired. */
+/** Bans an agent and revokes its tokens. @throws UserErrors INVALID when it is retired. */
 export const banAgent = (context: Context, input: OperateAgent) => operate(context, BAN, input);
-/** Takes a ban back. @throws UserErrors INVALID when it is not banned. */
+/** Lifts a ban. @throws UserErrors INVALID when the agent is not banned. */
 export const unbanAgent = (context: Context, input: OperateAgent) => operate(context, UNBAN, input);
-/** Retires an agent for good and frees its keys. @throws UserErrors INVALID when it is retired already. */
+/** Retires an agent permanently and frees its keys. @throws UserErrors INVALID when it is retired already. */
 export const retireAgent = (context: Context, input: OperateAgent) => operate(context, RETIRE, input);
 
 async function operate(context: Context, operation: Operation, input: OperateAgent) {
@@ -63,7 +63,7 @@ async function operate(context: Context, operation: Operation, input: OperateAge
     await moveTrust(act, before, { to, trustedUntil: null, cause });
     await voidOpenChallenge(act.tx, before.agent.id);
     if (endsRights) await endRights(act, before, to);
-    // Judged from nothing again: an operator looked at the machine, and may have changed its TPM's history.
+    // The next log is judged from its start: an operator checked the machine, and may have changed its TPM's history.
     else await updateRecord(act.tx, before.agent.id, { verifierState: null });
     await act.audit({ action: `agent.${done}`, ...aboutAgent(before), details: { from, to, reason } });
     return lockAgent(act, { id: before.agent.id });
@@ -77,7 +77,7 @@ const etagAt = ({ agent: { id }, record }: AgentView, state: AgentState) =>
 function transitionOf(from: AgentState, { events, done }: Operation) {
   for (const event of events) {
     const to = nextState(from, event, { recoversAutomatically: false });
-    // Doing again what is done already would change nothing, and say that it did.
+    // Repeating an operation would change nothing but report a change.
     if (to !== null && to !== from) return { event, to };
   }
   throw invalid(`An agent that is ${from} cannot be ${done}.`, 'agent');

@@ -7,8 +7,8 @@ const MAC_BYTES = 16;
 const NONCE_BYTES = EXPIRY_BYTES + RANDOM_BYTES + MAC_BYTES;
 
 /**
- * Makes a nonce that nobody has to remember: expiry (milliseconds, 48 bits) ‖ random ‖ HMAC-SHA256(key, agent ‖ expiry ‖
- * random), truncated. It is made alike for agents that do not exist, so asking tells nothing.
+ * Makes a nonce that needs no storage: expiry (milliseconds, 48 bits) ‖ random ‖ HMAC-SHA256(key, agent ‖ expiry ‖
+ * random), truncated. Agents that do not exist get one too, so a request shows nothing.
  */
 export function makeNonce(key: Uint8Array, agentId: string, expiresAt: Date): Buffer {
   const head = Buffer.alloc(EXPIRY_BYTES + RANDOM_BYTES);
@@ -17,7 +17,7 @@ export function makeNonce(key: Uint8Array, agentId: string, expiresAt: Date): Bu
   return Buffer.concat([head, mac(key, agentId, head)]);
 }
 
-/** When a nonce that was made for this agent expires; null for any other bytes. */
+/** When a nonce made for this agent expires; null for any other bytes. */
 export function readNonce(key: Uint8Array, agentId: string, nonce: Uint8Array): Date | null {
   if (nonce.length !== NONCE_BYTES) return null;
   const head = Buffer.from(nonce.subarray(0, EXPIRY_BYTES + RANDOM_BYTES));

@@ -19,15 +19,15 @@ export interface LogInAgent {
   readonly quote?: Evidence['quote'] | null | undefined;
 }
 
-/** A quote has to select something; what it says of the PCR is not looked at, only who signed it. */
+/** A quote must select some PCR. Its value is ignored: only the signer counts. */
 const CHALLENGE = { hashAlgorithm: 'sha256', pcrs: [0] } as const;
 const MAY_LOG_IN: ReadonlySet<string> = new Set(['PENDING', 'TRUSTED', 'STALE', 'FAILED']);
 
 const refused = () => unauthenticated('The quote does not prove this agent.');
 
 /**
- * Without a quote, a nonce; with a quote over it by the enrolled AK, a token. A nonce counts once.
- * @throws Refusal UNAUTHENTICATED, always the same, for whatever does not prove an agent that may log in.
+ * Without a quote, returns a nonce; with a quote over it by the enrolled AK, a token. A nonce is valid once.
+ * @throws Refusal UNAUTHENTICATED, always the same, unless the quote proves an agent that may log in.
  */
 export async function logInAgent(context: Context, input: LogInAgent) {
   requireOperation(context, agentLogIn.name);
@@ -54,7 +54,7 @@ function challengeFor({ clock, settings }: Context, agentId: string, key: Uint8A
   return { ...CHALLENGE, nonce: makeNonce(key, agentId, expiresAt).toString('base64'), expiresAt };
 }
 
-/** The nonce in a quote that the agent's AK signed; null when it did not. */
+/** The nonce in a quote that the agent's AK signed; null for any other quote. */
 function quotedNonce({ record }: AgentView, quote: Evidence['quote']): Uint8Array | null {
   const [area, message, signature] = [record.akPublic ?? '', quote.message, quote.signature].map(decodeBase64);
   if (!area || !message || !signature) return null;
@@ -76,7 +76,7 @@ async function spend(tx: Tx, nonce: Uint8Array, expiresAt: Date): Promise<void> 
   if (fresh.length === 0) throw refused();
 }
 
-/** Longer than they could count by any clock: one that is removed too early could be used again. */
+/** Longer than a nonce is valid by any replica's clock: one removed too early could be used again. */
 const NONCE_KEPT_MS = 3_600_000;
 const SWEPT_AT_ONCE = 500;
 
@@ -89,7 +89,7 @@ export const nonceSweep: Sweep = {
   },
 };
 
-/** The one key of all replicas. */
+/** The key that all replicas share. */
 async function nonceKey(db: Db): Promise<Buffer> {
   const find = () => db.select().from(loginKeys).where(eq(loginKeys.id, 1));
   let [row] = await find();

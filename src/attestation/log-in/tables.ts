@@ -1,6 +1,6 @@
 import { index, pgTable, smallint, text, timestamp } from 'drizzle-orm/pg-core';
 
-/** Log-in nonces that were used, until they expire. */
+/** Used log-in nonces, until they expire. */
 export const loginNonces = pgTable(
   'login_nonces',
   {
@@ -10,7 +10,7 @@ export const loginNonces = pgTable(
   (t) => [index('login_nonces_expires_at_idx').on(t.expiresAt)],
 );
 
-/** One row: the key of log-in nonces, in base64, made on first use. */
+/** One row: the key of log-in nonces, in base64, created on first use. */
 export const loginKeys = pgTable('login_keys', {
   id: smallint('id').primaryKey(),
   key: text('key').notNull(),

@@ -29,7 +29,7 @@ interface Issued {
 }
 
 /**
- * Creates an agent in the token's project, with a token for one enrollment that is shown this once.
+ * Creates an agent in the token's project, with a token for one enrollment that is shown only once.
  *
  * @throws UserErrors INVALID, ALREADY_EXISTS, REQUEST_ID_REUSED; Refusal NOT_FOUND for the allowlist.
  */
@@ -94,7 +94,10 @@ export interface BindAllowlist {
   readonly allowlistEtag?: string | null | undefined;
 }
 
-/** Binds an agent to a list, or to none: what is kept of its last log was judged by another, so it is judged whole. */
+/**
+ * Binds an agent to a list, or to none. The kept state of its last log belongs to the old list, so the next log is
+ * judged from its start.
+ */
 export async function bindAllowlist(context: Context, input: BindAllowlist) {
   const view = await mutate(context, { policy: agentBindAllowlist.name }, async (act) => {
     const before = await lockAgent(act, input.agent);
@@ -110,7 +113,7 @@ export async function bindAllowlist(context: Context, input: BindAllowlist) {
   return { agent: told(context, view) };
 }
 
-/** The allowlist that is asked for, when it is as its reader saw it; null when none is. */
+/** The requested allowlist, if it is still as the caller read it; null when none is requested. */
 async function reviewed(act: Act, { allowlist, allowlistEtag }: Omit<BindAllowlist, 'agent'>) {
   if (allowlist == null) {
     if (allowlistEtag != null) throw invalid('Name the allowlist that the allowlistEtag belongs to.', 'allowlistEtag');

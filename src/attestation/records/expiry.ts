@@ -5,8 +5,8 @@ import { tellRunOut } from './trust.js';
 const AT_ONCE = 200;
 
 /**
- * Writes down that trust ran out. It counts without that: whoever reads a state compares the times. But those who watch
- * have to be told, once, whichever replica comes by first.
+ * Stores that trust ran out. Readers of a state compare times and do not need this, but subscribers must get one event,
+ * from whichever replica comes first.
  */
 export const trustExpiry: Chore = {
   name: 'trust that ran out',

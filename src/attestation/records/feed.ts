@@ -15,7 +15,7 @@ interface Watch {
     | undefined;
 }
 
-/** Changes of trust of the agents that the caller may read. */
+/** Trust changes of the agents that the caller may read. */
 export const trustFeed: Feed<AgentRow, Watch> = {
   type: TRUST_CHANGED,
   objects: agentsByIds,

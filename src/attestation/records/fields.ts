@@ -7,7 +7,7 @@ import { AGENT_STATES, type AgentState, type Severity } from '../verifier/index.
 import type { AgentView } from './repository.js';
 import { attestationRecords as records } from './tables.js';
 
-/** All that the API tells of an agent: the columns that it comes from, most by the name of their field in the schema. */
+/** The columns behind everything that the API shows of an agent, mostly by the name of their schema field. */
 const COLUMNS = {
   id: agents.id,
   kind: agents.kind,
@@ -30,7 +30,7 @@ const COLUMNS = {
 type Key = keyof typeof COLUMNS;
 type Stored = { [K in Key]: GetColumnData<(typeof COLUMNS)[K]> };
 
-/** The fields that come from columns of other names. */
+/** The fields that use columns of other names. */
 const COMPOSED: Readonly<Record<string, readonly Key[]>> = {
   project: ['projectId'],
   state: ['trustState', 'trustedUntil'],
@@ -42,13 +42,13 @@ const COMPOSED: Readonly<Record<string, readonly Key[]>> = {
 const KEYS = Object.keys(COLUMNS) as Key[];
 
 /**
- * An agent as the API tells it. Its fields need no resolvers, which a list of agents would pay for field by field; ids
- * lead to what lies behind its edges.
+ * An agent as the API returns it. It has its fields as values, because resolvers would cost a list of agents a call for
+ * each field; ids lead to related objects.
  */
 export interface AgentShape extends Readonly<Omit<Stored, 'trustState' | 'lastSeverity'>> {
   readonly state: AgentState;
   readonly lastSeverity: string | null;
-  /** The list itself where it was read along; null when the caller may not read it. */
+  /** The list itself, if it was read too; null when the caller may not read it. */
   readonly allowlist?: AllowlistRow | null | undefined;
 }
 
@@ -60,13 +60,13 @@ export function knownState(text: string): AgentState {
 
 export const severityName = (severity: Severity | null) => severity?.toUpperCase() ?? null;
 
-/** Both rows of an agent as they are told. */
+/** The API's view of an agent's two rows. */
 export function shapeOf({ agent, record }: AgentView, now: Date): AgentShape {
   const rows: Readonly<Record<string, unknown>> = { ...record, ...agent };
   return complete(Object.fromEntries(KEYS.map((key) => [key, rows[key]])), now);
 }
 
-/** Adds what is worked out from columns to what they hold; what was not read stays absent. */
+/** Adds the values that are computed from columns; columns that were not read stay absent. */
 function complete(shape: Record<string, unknown>, now: Date): AgentShape {
   const { trustState, trustedUntil, lastSeverity } = shape as Partial<Stored>;
   if (trustState !== undefined) shape.state = trustAt(knownState(trustState), trustedUntil ?? null, now);
@@ -74,14 +74,17 @@ function complete(shape: Record<string, unknown>, now: Date): AgentShape {
   return shape as unknown as AgentShape;
 }
 
-/** Reads some fields of agents: the columns that they take, and an agent from a row of these as the database gives it. */
+/** Reads some fields of agents: the columns to select, and how to make an agent from such a row. */
 export interface FieldReader {
   readonly columns: readonly PgColumn[];
-  /** Fields that were not asked for are absent, whatever their type says. */
+  /** Fields that were not requested are absent, although the type has them. */
   read(row: JsonRow, now: Date): AgentShape;
 }
 
-/** The id and the name make the cursors, and are always read. @param fields Names of fields, of `Agent` and of whatever else. */
+/**
+ * Always reads id and name, which make the cursors.
+ * @param fields Names of fields, of `Agent` and possibly of other types.
+ */
 export function readerOf(fields: ReadonlySet<string>): FieldReader {
   const isAsked = (key: Key) =>
     fields.has(key) || Object.entries(COMPOSED).some(([field, keys]) => fields.has(field) && keys.includes(key));

@@ -34,8 +34,8 @@ export interface AgentsArgs extends PageArgs {
 }
 
 /**
- * A page of the agents that the caller may read: one statement, whatever the fields.
- * @param fields Names of the fields that are asked for.
+ * A page of the agents that the caller may read, in one statement for any fields.
+ * @param fields Names of the requested fields.
  */
 export async function listAgents(
   context: Context,
@@ -46,7 +46,7 @@ export async function listAgents(
   const { field, direction } = args.orderBy ?? { field: 'CREATED_AT', direction: 'ASC' };
   const isByName = field === 'NAME';
   const page = pageRequest(args, `${direction === 'DESC' ? '-' : ''}${isByName ? 'name' : 'id'}`, isByName ? 2 : 1);
-  // Ids begin with their time, so they order by creation.
+  // Ids begin with their time, so they sort by creation.
   const columns = isByName ? [agents.name, agents.id] : [agents.id];
   const now = context.clock.now();
   const where = and(...filterBy(args.filter ?? {}, now), after(columns, page, direction));
@@ -58,7 +58,7 @@ export async function listAgents(
   return connection(rows, page, ({ id, name }) => (isByName ? [name, id] : [id]));
 }
 
-/** The rows behind a cursor, as a comparison of rows, which an index can answer. */
+/** The rows after a cursor, as a row comparison that can use an index. */
 function after(columns: readonly Column[], { after: keys }: PageRequest, direction: 'ASC' | 'DESC'): SQL | undefined {
   if (keys === null) return undefined;
   const left = sql.join([...columns], sql`, `);

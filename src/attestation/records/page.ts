@@ -10,19 +10,19 @@ import { attestationRecords as records } from './tables.js';
 
 export interface AgentPage {
   readonly visible: Visible<typeof agents>;
-  /** The lists that the caller may read, for when those that the agents are bound to are asked for. */
+  /** The lists that the caller may read, in case the agents' lists are requested. */
   readonly visibleLists: Visible<typeof allowlists>;
   readonly where: SQL | undefined;
   readonly orderBy: readonly PgColumn[];
   readonly direction: 'ASC' | 'DESC';
   readonly limit: number;
-  /** Names of the fields that are asked for, of `Agent` and of whatever else. */
+  /** Names of the requested fields, of `Agent` and possibly of other types. */
   readonly fields: ReadonlySet<string>;
 }
 
 /**
- * A page of agents in one statement, read as it comes, with the columns that are asked for: with all of them, and each
- * value given its type by the query builder, this would cost several times what the database takes.
+ * Reads a page of agents in one raw statement, with only the requested columns: all columns, and types from the query
+ * builder, would cost several times the database's own time.
  */
 export async function readAgentPage(db: Db, page: AgentPage, now: Date): Promise<AgentShape[]> {
   const { visible, where, orderBy, direction, limit, fields } = page;
@@ -43,7 +43,7 @@ export async function readAgentPage(db: Db, page: AgentPage, now: Date): Promise
   return rows.map((row) => ({ ...reader.read(row, now), allowlist: lists.get(row.allowlist_id) ?? null }));
 }
 
-/** Neighbours mostly share a list: it comes with a row whose list is not that of the row before. */
+/** Neighbours mostly share a list, so a row has its list only when it differs from that of the row before. */
 function withLists(agentsOnly: SQL, { visibleLists }: AgentPage): SQL {
   const isNew = sql`lag(page.allowlist_id) over () is distinct from page.allowlist_id`;
   return sql`select page.*, case when ${isNew} then to_json(${allowlists}) end as list from (${agentsOnly}) page

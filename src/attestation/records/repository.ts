@@ -4,7 +4,7 @@ import { type AgentRow, agents } from '../../identity/agents/index.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { attestationRecords, type RecordRow } from './tables.js';
 
-/** The two rows of one agent: who it is, and what it proved. */
+/** The two rows of one agent: the principal, and its evidence. */
 export interface AgentView {
   readonly agent: AgentRow;
   readonly record: RecordRow;
@@ -28,13 +28,13 @@ export async function findView(db: Db, key: AgentKey): Promise<AgentView | undef
   return view;
 }
 
-/** Both rows, held until the transaction ends: everything that an agent or an operator does to it is in line here. */
+/** Locks both rows until the transaction ends: all changes of an agent, by itself or by operators, wait here. */
 export async function lockView(tx: Tx, key: AgentKey): Promise<AgentView | undefined> {
   const [view] = await selectViews(tx).where(matches(key)).for('update');
   return view;
 }
 
-/** An agent that was retired by then, held; one that somebody else holds is left to it. */
+/** Locks an agent that retired by then; skips those that another transaction has locked. */
 export async function lockRetired(tx: Tx, before: Date): Promise<AgentView | undefined> {
   const retired = selectViews(tx).where(lte(attestationRecords.retiredAt, before)).limit(1);
   const [view] = await retired.for('update', { skipLocked: true });
@@ -59,7 +59,7 @@ export async function updateRecord(tx: Tx, agentId: string, change: Partial<Reco
   await tx.update(attestationRecords).set(change).where(eq(attestationRecords.agentId, agentId));
 }
 
-/** Whether another agent that is activated and not retired has one of the keys. */
+/** Whether another active agent (activated, not retired) has one of the keys. */
 export async function areKeysTaken(
   tx: Tx,
   agentId: string,

@@ -21,7 +21,7 @@ export const recordResolvers = {
     bindAllowlist: inputMutation(bindAllowlist),
   },
   Viewer: {
-    // Alone, the identity domain tells the principal, and a router asks here for the rest.
+    // Needed behind a router: the identity domain returns the principal, and the router fetches the agent here.
     agent: ({ kind, principalId }: { kind: string; principalId: string }, _: unknown, context: Context) =>
       kind === 'AGENT' ? loadAgent(context).load(principalId) : null,
   },

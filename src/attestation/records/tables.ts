@@ -6,7 +6,10 @@ import type { Severity, VerifierState } from '../verifier/index.js';
 
 const at = (name: string) => timestamp(name, { withTimezone: true });
 
-/** What an agent proved about its machine, and what is kept to judge its next evidence. Keys and hashes are base64. */
+/**
+ * What an agent proved about its machine, and the state that judging its next evidence needs. Keys and hashes are
+ * base64.
+ */
 export const attestationRecords = pgTable(
   'attestation_records',
   {
@@ -21,7 +24,10 @@ export const attestationRecords = pgTable(
     ekPublic: text('ek_public'),
     akPublic: text('ak_public'),
     akName: text('ak_name'),
-    /** From activation until retirement. Only possession, which activation proves, takes keys: stating them does not. */
+    /**
+     * True from activation until retirement. Only the proof of possession at activation reserves keys, not their mere
+     * submission.
+     */
     isLiving: boolean('is_living').notNull(),
     retiredAt: at('retired_at'),
     enrollmentTokenHash: text('enrollment_token_hash'),

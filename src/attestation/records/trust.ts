@@ -14,7 +14,7 @@ export const trustChanged = (objectId: string, from: AgentState, to: AgentState)
   details: { from, to },
 });
 
-/** What an agent's state becomes, until when, and why. */
+/** The new state of an agent, its end, and its cause. */
 export interface TrustMove {
   readonly to: AgentState;
   readonly trustedUntil: Date | null;
@@ -23,8 +23,8 @@ export interface TrustMove {
 }
 
 /**
- * Writes an agent's state down, with an event and a transition when it is another one than before. Trust that ran out
- * before anything wrote that down gets its own first, so that each begins where the one before it ended.
+ * Stores an agent's state, with an event and a transition when it changed. If trust ran out before that was stored,
+ * that transition comes first, so that each transition begins where the one before it ended.
  */
 export async function moveTrust(act: Act, view: AgentView, move: TrustMove): Promise<void> {
   const { agent } = view;
@@ -37,7 +37,7 @@ export async function moveTrust(act: Act, view: AgentView, move: TrustMove): Pro
 
 type Telling = Pick<ChoreAct, 'tx' | 'now' | 'event'>;
 
-/** That an agent's trust ran out: it did when it was to, whenever that is written down. */
+/** Records that an agent's trust ran out, dated at its end, however late that is stored. */
 export function tellRunOut(act: Telling, agent: AgentRow): Promise<void> {
   const at = agent.trustedUntil ?? act.now;
   return tell(act, agent, { from: 'TRUSTED', to: 'STALE', at, cause: 'EXPIRE', by: null, resultId: null });

@@ -13,11 +13,13 @@ export interface AgentRef {
   readonly name?: string | null | undefined;
 }
 
-/** What an operator decides by. Each attestation would be too much: of a machine that fails, more come all the time. */
+/**
+ * Covers what an operator decides by. It does not cover each attestation: a failing machine sends them all the time.
+ */
 export const agentEtag = ({ id, state, lastSeverity }: Pick<AgentShape, 'id' | 'state' | 'lastSeverity'>): string =>
   etagFrom(id, state, lastSeverity);
 
-/** What this caller is told of an agent that was read or written for it; null where it may not read it. */
+/** What the caller may see of an agent after reading or writing it; null when it may not read it. */
 export function told(context: Context, view: AgentView): AgentShape | null {
   return mayOn(context, agentGet, view.agent) ? shapeOf(view, context.clock.now()) : null;
 }
@@ -46,7 +48,7 @@ function keyOf({ actor }: AuthorizationContext, ref: AgentRef): AgentKey {
   return { projectId: where.projectId, name: ref.name };
 }
 
-/** @throws Refusal NOT_FOUND for an agent that is missing or not the caller's to read. */
+/** @throws Refusal NOT_FOUND for an agent that is missing or that the caller may not read. */
 export async function getAgent(context: Context, ref: AgentRef): Promise<AgentView> {
   const view = await findView(context.db, keyOf(context, ref));
   requireVisible(context, agentGet, view?.agent, 'agent');
@@ -54,7 +56,7 @@ export async function getAgent(context: Context, ref: AgentRef): Promise<AgentVi
   return view;
 }
 
-/** The same, held until the transaction ends. */
+/** The same, locked until the transaction ends. */
 export async function lockAgent(
   authorization: AuthorizationContext & { readonly tx: Tx },
   ref: AgentRef,
@@ -65,10 +67,10 @@ export async function lockAgent(
   return view;
 }
 
-/** The state as it is written down; what counts is `stateAt`. */
+/** The stored state; the state in effect is `stateAt`. */
 export const storedState = ({ agent }: AgentView): AgentState => knownState(agent.trustState);
 
-/** The state at a moment. */
+/** The state in effect at a moment. */
 export function stateAt(view: AgentView, now: Date): AgentState {
   return trustAt(storedState(view), view.agent.trustedUntil, now);
 }

@@ -27,7 +27,9 @@ export async function findResults(
 
 const { failures, ...short } = getTableColumns(attestationResults);
 
-/** An agent's results, newest first: ids begin with their time. What failed may be long, and is read where it is wanted. */
+/**
+ * An agent's results, newest first: ids begin with their time. Failures may be long, so they are read only on request.
+ */
 export async function listResults(
   db: Db,
   visible: Visible<typeof attestationResults>,

@@ -15,14 +15,17 @@ export const loadResult = defineLoader<AttestationResultRow>(async (context, ids
   byId(await findResults(context.db, visibleTo(context), ids)),
 );
 
-/** @throws Refusal NOT_FOUND for a result that is missing or not the caller's to read. */
+/** @throws Refusal NOT_FOUND for a result that is missing or that the caller may not read. */
 export async function getResult(context: Context, id: string): Promise<AttestationResultRow> {
   requireOperation(context, resultGet.name);
   if (!isId('AttestationResult', id)) throw notFound('attestation result');
   return requireVisible(context, resultGet, await findResult(context.db, id), 'attestation result');
 }
 
-/** The results of an agent, newest first, as far as the caller may read them. @param fields What is asked of them. */
+/**
+ * The results of an agent that the caller may read, newest first.
+ * @param fields Names of the requested fields.
+ */
 export async function resultsOf(
   context: Context,
   agentId: string,

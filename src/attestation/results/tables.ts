@@ -2,7 +2,7 @@ import { index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { agents } from '../../identity/agents/tables.js';
 import type { AgentState, Counts, Failure } from '../verifier/index.js';
 
-/** What was found about one submission of evidence. Rows are written once. */
+/** The result of judging one submission of evidence. Rows never change. */
 export const attestationResults = pgTable(
   'attestation_results',
   {

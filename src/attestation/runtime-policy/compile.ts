@@ -8,37 +8,37 @@ import type { CompiledPathTable } from './path-table.js';
 import type { Room } from './records.js';
 import { type ByteSource, TextWindow } from './text-window.js';
 
-/** The largest list that is accepted, in bytes; an upload can have as many. */
+/** The largest accepted list, in bytes; also the limit of uploads. */
 export const MAX_POLICY_BYTES = 429_400_000;
 
 const OPEN_OBJECT = 0x7b;
-/** How much of a list tells in which form it is. */
+/** How many bytes of a list are searched for its format. */
 const BEGINNING_BYTES = 1024;
 
 /**
- * A list, checked and compiled. It holds only plain values and `SharedArrayBuffer`s, so posting it to a
- * worker thread shares the memory instead of copying it.
+ * A checked and compiled list. It holds only plain values and `SharedArrayBuffer`s, so posting it to a worker thread
+ * shares the memory instead of copying it.
  */
 export interface CompiledRuntimePolicy {
   readonly format: 'JSON' | 'FLAT';
-  /** SHA-256 in hex over the content as uploaded and the separate excludes, if any. */
+  /** SHA-256 in hex over the uploaded content and the separate excludes, if any. */
   readonly contentDigest: string;
   readonly files: CompiledPathTable;
   readonly keyrings: CompiledPathTable;
   readonly buffers: CompiledPathTable;
   readonly excludes: readonly string[];
   readonly ignoredKeyrings: readonly string[];
-  /** Fields that were given and change nothing, such as `meta.generator`. */
+  /** Fields that are present but have no effect, for example `meta.generator`. */
   readonly unusedFields: readonly string[];
   readonly hasDeviceMapperPolicy: boolean;
   readonly hasVerificationKeys: boolean;
 }
 
-/** A list that comes piece by piece. */
+/** A list that arrives in pieces. */
 export interface StreamedList extends ByteSource {
-  /** Bytes altogether. */
+  /** Total bytes. */
   readonly size: number;
-  /** SHA-256 of all of it, in hex. */
+  /** SHA-256 of the whole list, in hex. */
   readonly digest: string;
 }
 
@@ -46,10 +46,10 @@ const NO_EXCLUDES: readonly string[] = [];
 const AS_MUCH_AS_IT_TAKES: Room = () => {};
 
 /**
- * Checks a list in full and compiles it. The content is a Keylime runtime policy (JSON, version 1) or flat
- * `digest  path` lines, told apart by the first character; `excludes` are further patterns beside it.
- * @param room Is asked before the tables of the list take memory; what it throws ends the work.
- * @throws RuntimePolicyError naming up to `MAX_PROBLEMS` problems by line and JSON pointer.
+ * Checks a list completely and compiles it. The content is a Keylime runtime policy (JSON, version 1) or flat
+ * `digest  path` lines; its first character decides. `excludes` are additional patterns.
+ * @param room Called before the tables take memory; an error from it ends the work.
+ * @throws RuntimePolicyError with up to `MAX_PROBLEMS` problems, by line and JSON pointer.
  */
 export function compileRuntimePolicy(
   content: Uint8Array,
@@ -65,8 +65,8 @@ export function compileRuntimePolicy(
 }
 
 /**
- * The same for a list of which only a stretch is in memory at a time.
- * @throws Error when other bytes come than the list's size and digest tell.
+ * The same for a list of which only a part is in memory at a time.
+ * @throws Error when the bytes do not match the list's size and digest.
  */
 export function compileStreamedPolicy(
   list: StreamedList,
@@ -90,7 +90,7 @@ export function compileStreamedPolicy(
   return finish(draft, format, digestOf(hash, excludes));
 }
 
-/** What a compiled list takes in memory, in bytes. */
+/** The memory of a compiled list, in bytes. */
 export function compiledBytes({ files, keyrings, buffers }: CompiledRuntimePolicy): number {
   const memory = [files, keyrings, buffers].flatMap(({ names, directories, slots }) => [
     ...names,
@@ -106,7 +106,7 @@ function requireSize(size: number, problems: ProblemList): void {
 
 const seedOf = (digest: Buffer) => digest.readInt32LE(0);
 
-/** Reads all of a list, and answers in which form it is. */
+/** Reads the whole list, and returns its format. */
 function fill(draft: PolicyDraft, text: TextWindow, excludes: readonly string[]): 'JSON' | 'FLAT' {
   const format = formatOf(text);
   try {
@@ -147,7 +147,7 @@ function finish(draft: PolicyDraft, format: 'JSON' | 'FLAT', contentDigest: stri
   };
 }
 
-/** Without separate excludes this is the digest that `sha256sum` prints for the file. */
+/** Without separate excludes, this is the digest that `sha256sum` prints for the file. */
 function digestOf(hash: Hash, excludes: readonly string[]): string {
   if (excludes.length > 0) hash.update('\0').update(JSON.stringify(excludes));
   return hash.digest('hex');

@@ -1,6 +1,6 @@
 import type { HashAlgorithm } from '../tpm/index.js';
 
-/** The longest digest a list or a log holds, in bytes (SHA-512). */
+/** The longest digest in a list or a log, in bytes (SHA-512). */
 export const MAX_DIGEST_BYTES = 64;
 
 const ALGORITHMS: ReadonlyMap<string, number> = new Map([
@@ -17,12 +17,12 @@ const BY_SIZE: ReadonlyMap<number, HashAlgorithm> = new Map([
   [64, 'sha512'],
 ]);
 
-/** The size of a digest in bytes, or 0 for an algorithm that no list can name. */
+/** The size of a digest in bytes, or 0 for an algorithm that lists cannot name. */
 export function digestSize(algorithm: string): number {
   return ALGORITHMS.get(algorithm) ?? 0;
 }
 
-/** The algorithm that a digest without a name is of: 20, 32, 48 or 64 bytes. */
+/** The algorithm of a digest without a name, by its size: 20, 32, 48 or 64 bytes. */
 export function algorithmOfSize(bytes: number): HashAlgorithm | undefined {
   return BY_SIZE.get(bytes);
 }
@@ -41,8 +41,8 @@ const ANY_CASE = hexValues(['0123456789abcdef', '0123456789ABCDEF']);
 const LOWER_CASE = hexValues(['0123456789abcdef']);
 
 /**
- * Decodes the hex text `source[start..end)` into `target` at `at`, without an object per call.
- * Returns the number of bytes, or -1 when a character is not hex or the length is odd.
+ * Decodes the hex text `source[start..end)` into `target` at `at`, without creating objects. Returns the number of
+ * bytes, or -1 when a character is not hex or the length is odd.
  */
 export function decodeHex(
   source: Uint8Array,
@@ -58,7 +58,7 @@ export function decodeHex(
   for (let from = start; from < end; from += 2) {
     const high = values[source[from] as number] as number;
     const low = values[source[from + 1] as number] as number;
-    // A value that is not hex is 0xff, which no nibble reaches.
+    // Characters other than hex have the value 0xff; hex digits have at most 15.
     if ((high | low) > 15) return -1;
     target[to] = (high << 4) | low;
     to += 1;
@@ -70,11 +70,11 @@ const PREFIX = /^(sha1|sha256|sha384|sha512):/;
 const LONGEST_PREFIX = 'sha256:'.length;
 
 /**
- * Reads a listed digest, `<hex>` or `<algorithm>:<hex>`, from bytes into `target`.
- * Returns its size in bytes, or the sentence that says what is wrong with it.
+ * Reads a listed digest, `<hex>` or `<algorithm>:<hex>`, from bytes into `target`. Returns its size in bytes, or a
+ * sentence when it is wrong.
  */
 export function parseListedDigest(source: Buffer, start: number, end: number, target: Uint8Array): number | string {
-  // 's' is not hex, so only a digest that names its algorithm pays for looking at the name.
+  // 's' is not hex, so only digests that name their algorithm pay for reading the name.
   const name =
     source[start] === 0x73
       ? PREFIX.exec(source.toString('latin1', start, Math.min(end, start + LONGEST_PREFIX)))?.[1]

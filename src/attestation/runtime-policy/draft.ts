@@ -7,10 +7,10 @@ import type { Room } from './records.js';
 /** PATH_MAX of Linux: a longer name cannot be measured. */
 export const MAX_PATH_BYTES = 4096;
 
-/** The name of the entry with which every log begins. What a list says of it is not used: the quoted PCRs decide. */
+/** The name of the first entry of every log. A list's digests for it are not used: the quoted PCRs decide. */
 export const BOOT_AGGREGATE = 'boot_aggregate';
 
-/** What parsing fills, whichever form the list came in. */
+/** The result of parsing, for both formats. */
 export interface PolicyDraft {
   readonly problems: ProblemList;
   readonly files: PathTableBuilder;
@@ -20,7 +20,7 @@ export interface PolicyDraft {
   readonly ignoredKeyrings: string[];
   /** Scratch space for one digest. */
   readonly digest: Uint8Array;
-  /** Fields that were given and change nothing, such as `meta.generator`. */
+  /** Fields that are present but have no effect, for example `meta.generator`. */
   readonly unusedFields: string[];
   hasDeviceMapperPolicy: boolean;
   hasVerificationKeys: boolean;
@@ -41,7 +41,7 @@ export function newDraft(problems: ProblemList, seed: number, room: Room): Polic
   };
 }
 
-/** Says why `bytes[start..end)` cannot be a measured path, or null when it can. */
+/** Why `bytes[start..end)` cannot be a measured path; null when it can. */
 export function pathProblem(bytes: Uint8Array, start: number, end: number): string | null {
   if (end === start) return 'the path is empty';
   if (end - start > MAX_PATH_BYTES) return `a path has at most ${MAX_PATH_BYTES} bytes`;

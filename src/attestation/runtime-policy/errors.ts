@@ -1,7 +1,7 @@
-/** How many problems one refusal names; a list that is wrong throughout is not worth more. */
+/** Problems in one error at most; a completely wrong list needs no more. */
 export const MAX_PROBLEMS = 20;
 
-/** One thing wrong with an uploaded policy, and where: a 1-based line, a JSON pointer (RFC 6901), or both. */
+/** One problem of an uploaded policy and its place: a 1-based line, a JSON pointer (RFC 6901), or both. */
 export interface PolicyProblem {
   readonly message: string;
   readonly line?: number;
@@ -14,7 +14,7 @@ function where(problem: PolicyProblem): string {
   return `${line}${pointer}${problem.message}`;
 }
 
-/** A policy that was refused whole. `problems` holds at most `MAX_PROBLEMS`, in the order of the text. */
+/** The policy as a whole is refused. `problems` has at most `MAX_PROBLEMS`, in the order of the text. */
 export class RuntimePolicyError extends Error {
   readonly problems: readonly PolicyProblem[];
   readonly line: number | undefined;
@@ -29,7 +29,7 @@ export class RuntimePolicyError extends Error {
   }
 }
 
-/** Gathers problems, so that an author learns of several mistakes at once, and gives up at `MAX_PROBLEMS`. */
+/** Collects problems, so that an author sees several mistakes at once; stops at `MAX_PROBLEMS`. */
 export class ProblemList {
   readonly #problems: PolicyProblem[] = [];
 
@@ -38,7 +38,7 @@ export class ProblemList {
     if (this.#problems.length >= MAX_PROBLEMS) this.throwIfAny();
   }
 
-  /** Adds a problem after which the rest of the text cannot be understood. */
+  /** Adds a problem after which the rest of the text cannot be parsed. */
   fail(problem: PolicyProblem): never {
     this.#problems.push(problem);
     throw new RuntimePolicyError(this.#problems);

@@ -7,18 +7,18 @@ import { MAX_PROGRAM, translatePattern } from './python-pattern.js';
 const MAX_EXCLUDES = 1000;
 const MAX_EXCLUDE_CHARACTERS = 1024;
 
-/** Programs are small, and few lists are in use at once. */
+/** Compiled patterns are small, and few lists are in use at once. */
 const TESTS_MAX = 64;
 
-/** Answers whether a path is excluded. */
+/** Returns whether a path is excluded. */
 export type ExcludeTest = (path: string) => boolean;
 
-/** Takes patterns one by one, so that each refusal is reported where its pattern stands. */
+/** Takes patterns one by one, so that each problem is reported at its pattern's place. */
 export class ExcludeList {
   readonly patterns: string[] = [];
   #size = 0;
 
-  /** Adds a pattern, or returns the sentence that says why it cannot be. */
+  /** Adds a pattern, or returns a sentence when it is not valid. */
   add(pattern: string): string | null {
     if (this.patterns.length >= MAX_EXCLUDES) return `there are more than ${MAX_EXCLUDES} excludes`;
     if (pattern === '') return 'an empty pattern would exclude every path';
@@ -30,7 +30,7 @@ export class ExcludeList {
       this.#size += size;
     } catch (error) {
       if (error instanceof PatternError) return error.message;
-      // What is left are RE2's own limits.
+      // Only RE2's own limits remain.
       if (error instanceof RE2JSException) return `the regular expression is too complex: ${error.message}`;
       throw error;
     }
@@ -40,8 +40,8 @@ export class ExcludeList {
 }
 
 /**
- * Compiles excludes into one test. They are Python's, since that is what lists made for Keylime are written in: a pattern
- * applies from the start of the path and need not reach its end, as `re.match` has it.
+ * Compiles excludes into one test. They use Python's syntax, like Keylime's lists: as in `re.match`, a pattern applies
+ * from the start of the path and need not reach its end.
  */
 export function compileExcludes(patterns: readonly string[]): ExcludeTest {
   if (patterns.length === 0) return () => false;
@@ -51,7 +51,7 @@ export function compileExcludes(patterns: readonly string[]): ExcludeTest {
 
 const tests = new LRUCache<string, ExcludeTest>({ max: TESTS_MAX });
 
-/** The test of a list's excludes, compiled once for all evidence that the list judges. */
+/** The test of a list's excludes, compiled once for all evidence judged by the list. */
 export function excludeTestOf(contentDigest: string, patterns: readonly string[]): ExcludeTest {
   const test = tests.get(contentDigest) ?? compileExcludes(patterns);
   tests.set(contentDigest, test);
@@ -59,8 +59,8 @@ export function excludeTestOf(contentDigest: string, patterns: readonly string[]
 }
 
 /**
- * Reads a separate exclude list: one pattern per line; blank lines and lines that begin with `#` are skipped.
- * @throws RuntimePolicyError with the line of a pattern that is not valid.
+ * Reads a separate exclude list: one pattern per line; skips blank lines and lines that begin with `#`.
+ * @throws RuntimePolicyError with the line of each pattern that is not valid.
  */
 export function parseExcludeList(text: string): string[] {
   const list = new ExcludeList();

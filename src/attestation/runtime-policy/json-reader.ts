@@ -13,7 +13,7 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** A number that has more digits ends where it should not. */
+/** A longer number is a syntax error. */
 const MAX_SCALAR_BYTES = 64;
 const NOT_CLOSED = 'the string is not closed, or has a control character';
 const SCALAR = /(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)/y;
@@ -21,10 +21,10 @@ const SCALAR = /(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[
 export type JsonKind = 'object' | 'array' | 'string' | 'scalar';
 
 /**
- * A pull reader of JSON text (RFC 8259) over UTF-8 bytes. It exists because `JSON.parse` hides duplicated
- * keys, knows no lines, and would turn a list of a million paths into objects. A string is handed out as a
- * span of bytes (`bytes`, `start`, `end`), copied only where it has escapes. Syntax errors end the reading
- * with a `RuntimePolicyError`; what the caller reports with `problem` is gathered.
+ * A pull reader of JSON text (RFC 8259) over UTF-8 bytes. It exists because `JSON.parse` hides duplicate keys, knows no
+ * lines, and would turn a list of a million paths into objects. A string is a span of bytes (`bytes`, `start`, `end`),
+ * copied only if it has escapes. Syntax errors end the reading with a `RuntimePolicyError`; problems that the caller
+ * reports with `problem` are collected.
  */
 export class JsonReader {
   bytes: Buffer;
@@ -41,7 +41,7 @@ export class JsonReader {
     this.problems = problems;
   }
 
-  /** Reports something wrong with the value just read. */
+  /** Reports a problem of the value just read. */
   problem(message: string): void {
     this.problems.add(this.#here(message));
   }
@@ -53,7 +53,7 @@ export class JsonReader {
     return byte === OPEN_ARRAY ? 'array' : 'scalar';
   }
 
-  /** Is the next value of this kind? Otherwise it is reported and skipped. */
+  /** Whether the next value is of this kind; if not, reports and skips it. */
   expects(kind: JsonKind, description: string): boolean {
     if (this.kind() === kind) return true;
     this.problem(`must be ${description}`);
@@ -61,7 +61,7 @@ export class JsonReader {
     return false;
   }
 
-  /** Visits the members of an object. The key is the current span; `visit` must read the value. */
+  /** Calls `visit` for each member of an object. The key is the current span; `visit` must read the value. */
   readMembers(visit: () => void): void {
     this.#open(OPEN_OBJECT, '{');
     if (!this.#closes(CLOSE_OBJECT)) {
@@ -75,7 +75,7 @@ export class JsonReader {
     this.#trail.close();
   }
 
-  /** Visits the members of a small object by their names; a name that comes twice is a problem. */
+  /** Calls `visit` for each member of a small object, by its key; a duplicate key is a problem. */
   readObject(visit: (key: string) => void): void {
     const seen = new Set<string>();
     this.readMembers(() => {
@@ -90,7 +90,7 @@ export class JsonReader {
     });
   }
 
-  /** Visits the elements of an array; `visit` must read the value. */
+  /** Calls `visit` for each element of an array; `visit` must read the value. */
   readArray(visit: (index: number) => void): void {
     this.#open(OPEN_ARRAY, '[');
     if (!this.#closes(CLOSE_ARRAY)) {
@@ -155,7 +155,7 @@ export class JsonReader {
     return JSON.parse(token);
   }
 
-  /** Passes over a value of any kind; its syntax and its duplicated keys are still checked. */
+  /** Skips a value of any kind, but checks its syntax and duplicate keys. */
   skipValue(): void {
     const kind = this.kind();
     if (kind === 'object') this.readObject(() => this.skipValue());
@@ -164,7 +164,7 @@ export class JsonReader {
     else this.readScalar();
   }
 
-  /** Requires that nothing but white space follows. */
+  /** Requires that only white space follows. */
   finish(): void {
     if (this.#skipSpace() !== undefined) this.#fail('nothing may follow the closing brace');
   }
@@ -174,12 +174,12 @@ export class JsonReader {
     else this.#trail.enterKey(this.spanText());
   }
 
-  /** Up to where the bytes of the string that begins at `text.at` are there, and it may reach. */
+  /** The end of the available bytes of the string at `text.at`, or of its maximum length. */
   #knownTo(): number {
     return Math.min(this.#text.end, this.#text.at + MAX_TOKEN_BYTES);
   }
 
-  /** Reads on until a place in a string is there, and answers where it is then. */
+  /** Reads more until a place in a string is available, and returns its new position. */
   #reach(place: number): number {
     const text = this.#text;
     const size = place - text.at;
@@ -188,7 +188,7 @@ export class JsonReader {
     return text.at + size;
   }
 
-  /** As `TextWindow.more`, after which what was read last is still there. */
+  /** Like `TextWindow.more`, but keeps the last string that was read. */
   #more(): boolean {
     this.#trail.detach();
     if (this.bytes === this.#text.bytes) {
@@ -205,7 +205,7 @@ export class JsonReader {
     return bytes;
   }
 
-  /** Passes over white space, and answers the byte behind it; undefined at the end of the text. */
+  /** Skips white space, and returns the next byte; undefined at the end of the text. */
   #skipSpace(): number | undefined {
     const text = this.#text;
     for (;;) {

@@ -4,19 +4,19 @@ import type { PathTableBuilder } from './path-table-builder.js';
 const PREFIX = Buffer.from('%keyring:');
 const MAX_KEYS = 10_000;
 
-/** The keyring that an entry of a flat list is about; null for a file. Names of measured files begin with no percent sign. */
+/** The keyring of an entry of a flat list; null for a file. Names of measured files never begin with a percent sign. */
 export function keyringOf(bytes: Buffer, start: number, end: number): string | null {
   if (bytes[start] !== PREFIX[0]) return null;
   const isKeyring = bytes.subarray(start, Math.min(end, start + PREFIX.length)).equals(PREFIX);
   return isKeyring ? bytes.toString('utf8', start + PREFIX.length, end) : null;
 }
 
-/** Gathers the keys of keyrings, whose lines need not stand together. */
+/** Collects the keys of keyrings; the lines of one keyring may be anywhere. */
 export class KeyringLines {
   readonly #keys = new Map<string, Uint8Array[]>();
   #count = 0;
 
-  /** Adds a key by its digest, or returns what is wrong. */
+  /** Adds a key by its digest, or returns a sentence when it is wrong. */
   add(keyring: string, digest: Uint8Array): string | null {
     if (keyring === '') return 'the keyring has no name';
     this.#count += 1;

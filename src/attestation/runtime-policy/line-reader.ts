@@ -2,10 +2,10 @@ import type { TextWindow } from './text-window.js';
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-/** More than any entry has: a digest, and a path of which every byte is escaped. */
+/** Longer than any entry: a digest, and a path with every byte escaped. */
 const MAX_LINE_BYTES = 16 * 1024;
 
-/** Finds one line after the other as `text.bytes[start..end)`, without their ends. */
+/** Finds one line after another as `text.bytes[start..end)`, without line ends. */
 export class LineReader {
   start = 0;
   end = 0;
@@ -21,7 +21,7 @@ export class LineReader {
     return this.#text.lineAt(this.start);
   }
 
-  /** False behind the last line. Of a line that is longer than any entry only the beginning is there. */
+  /** Returns false after the last line. A line longer than any entry is cut; only its beginning is available. */
   next(): boolean {
     while (this.#isCut) this.#find();
     if (!this.#find()) return false;

@@ -17,23 +17,23 @@ export type LintCode =
   | 'DEVICE_MAPPER_NOT_EVALUATED'
   | 'CONSTRAINS_NOTHING';
 
-/** Something in a valid list that is probably not what its author means. */
+/** Something in a valid list that its author probably does not mean. */
 export interface LintWarning {
   readonly code: LintCode;
   readonly message: string;
 }
 
-/** A path that no sensible exclude means. */
+/** A path that no sensible exclude matches. */
 const UNLIKELY_PATH = '/\u{1f512}/bailiwick-lint';
 const SHA1_BYTES = 20;
 
-/** Points out what a valid list allows beyond what it seems to say. */
+/** Reports where a valid list allows more than it seems to. */
 export function lintRuntimePolicy(compiled: CompiledRuntimePolicy): LintWarning[] {
   const policy = openRuntimePolicy(compiled);
   return [...lintExcludes(compiled), ...lintEntries(compiled, policy), ...lintUnused(compiled, policy)];
 }
 
-/** Points out what a valid PCR policy does not say. */
+/** Reports what a valid PCR policy fails to constrain. */
 export function lintPcrPolicy(policy: PcrPolicy): LintWarning[] {
   if (constrainsAny(policy)) return [];
   const message = 'no PCR has a value, so the policy constrains nothing: an agent bound to it alone is never trusted';

@@ -1,12 +1,13 @@
 const SPACE = 0x20;
 const UNDERSCORE = 0x5f;
 
-/** Bytes as they count for the hash. */
+/** Bytes as the hash sees them. */
 const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => (byte === SPACE ? UNDERSCORE : byte));
 
 /**
- * FNV-1a over the even and the odd bytes, which the processor then does at once, with murmur's finaliser so that the low
- * bits depend on every byte. A space counts as an underscore, since that is how Linux writes one in a measured name.
+ * FNV-1a over the even and the odd bytes, which the processor computes in parallel, with murmur's finaliser so that the
+ * low bits depend on every byte. A space counts as an underscore, because Linux writes spaces in measured names that
+ * way.
  */
 export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number): number {
   let [even, odd] = [seed, ~seed];
@@ -23,7 +24,7 @@ export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: n
   return hash ^ (hash >>> 16);
 }
 
-/** Is what is listed `listed[from..)` the name, or a part of one, `bytes[start..end)`? */
+/** Whether the listed bytes at `from` equal the name, or the part of one, `bytes[start..end)`. */
 export function isName(listed: Uint8Array, from: number, bytes: Uint8Array, start: number, end: number): boolean {
   const shift = from - start;
   for (let at = start; at < end; at += 1) if (listed[at + shift] !== bytes[at]) return false;
@@ -31,8 +32,8 @@ export function isName(listed: Uint8Array, from: number, bytes: Uint8Array, star
 }
 
 /**
- * The same for a name as a log has it: Linux writes a space in a measured name as an underscore
- * (`ima_write_template_field_data`), so that `/a_b` may be what a list calls `/a b`.
+ * The same for a name from a log: Linux writes a space in a measured name as an underscore
+ * (`ima_write_template_field_data`), so `/a_b` in a log may be `/a b` in a list.
  */
 export function isNameInLog(listed: Uint8Array, from: number, bytes: Uint8Array, start: number, end: number): boolean {
   const shift = from - start;

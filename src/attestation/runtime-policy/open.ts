@@ -7,12 +7,12 @@ import { PathTable } from './path-table.js';
 
 export type Lookup = 'MATCH' | 'DIGEST_MISMATCH' | 'NOT_LISTED';
 
-/** A digest with its algorithm, as it is shown: `sha256:<hex>`. */
+/** A digest with its algorithm, for people: `sha256:<hex>`. */
 export function formatDigest(digest: Uint8Array): string {
   return `${algorithmOfSize(digest.length) ?? 'unknown'}:${Buffer.from(digest).toString('hex')}`;
 }
 
-/** Answers questions about a compiled list. Cheap to make: nothing is copied, and excludes are compiled at first use. */
+/** Looks things up in a compiled list. Cheap to create: it copies nothing, and compiles excludes at first use. */
 export class RuntimePolicy {
   readonly files: PathTable;
   readonly keyrings: PathTable;
@@ -29,7 +29,9 @@ export class RuntimePolicy {
     this.#compiled = compiled;
   }
 
-  /** Is this digest, under this algorithm, listed for the path? The path must be spelt as in the list or in a log. */
+  /**
+   * Whether this digest, under this algorithm, is listed for the path. The path must be spelt as in the list or a log.
+   */
   lookup(path: string | Uint8Array, algorithm: HashAlgorithm, digest: Uint8Array): Lookup {
     const bytes = typeof path === 'string' ? Buffer.from(path) : path;
     if (this.files.find(bytes, 0, bytes.length) < 0) return 'NOT_LISTED';
@@ -38,7 +40,7 @@ export class RuntimePolicy {
     return isListed ? 'MATCH' : 'DIGEST_MISMATCH';
   }
 
-  /** What the list expects of a path, as `sha256:<hex>`, at most `limit` of them. */
+  /** The listed digests of a path, as `sha256:<hex>`, at most `limit`. */
   expectedDigests(path: string | Uint8Array, limit = 8): string[] {
     const bytes = typeof path === 'string' ? Buffer.from(path) : path;
     const record = this.files.find(bytes, 0, bytes.length);
@@ -51,7 +53,7 @@ export class RuntimePolicy {
   }
 }
 
-/** Opens a compiled list for look-ups, on whichever thread it has been posted to. */
+/** Opens a compiled list for look-ups, on any thread that it was posted to. */
 export function openRuntimePolicy(compiled: CompiledRuntimePolicy): RuntimePolicy {
   return new RuntimePolicy(compiled);
 }

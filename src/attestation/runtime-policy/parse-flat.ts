@@ -15,17 +15,17 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['\\r', '\r'],
 ]);
 
-/** The lines of a list, and where they go. */
+/** Where the lines of a list are collected. */
 interface Target {
   readonly draft: PolicyDraft;
   readonly keyrings: KeyringLines;
 }
 
 /**
- * Reads `digest  path` lines as `sha256sum` and its siblings write them: two spaces, or a space and an
- * asterisk, and a line that begins with a backslash has its path escaped. A single space is accepted too.
- * Blank lines and lines that begin with `#` are skipped. As in Keylime's old lists, `%keyring:<name>` for a path lists
- * a key of that keyring. Problems go to the draft, with their lines.
+ * Reads `digest  path` lines as `sha256sum` and similar tools write them: two spaces, or a space and an asterisk; a
+ * line that begins with a backslash has an escaped path. A single space is accepted too. Skips blank lines and lines
+ * that begin with `#`. As in Keylime's old lists, the path `%keyring:<name>` lists a key of that keyring. Problems go
+ * to the draft, with their lines.
  */
 export function parseFlat(text: TextWindow, draft: PolicyDraft): void {
   const target: Target = { draft, keyrings: new KeyringLines() };

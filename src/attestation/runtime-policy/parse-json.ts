@@ -14,7 +14,7 @@ const SIGNED =
 const LEGACY =
   'this is a list of the form before runtime policies: convert it with `keylime_convert_runtime_policy -a FILE -o POLICY`, where FILE is what has the key hashes, and give the excludes beside it';
 
-/** Keys that tell another form of file: it is refused as a whole, since nothing else in it would be understood. */
+/** Keys of other file formats: such a file is refused as a whole, since nothing else in it would make sense. */
 const OTHER_FORMS: Readonly<Record<string, string>> = {
   payload: SIGNED,
   payloadType: SIGNED,
@@ -27,8 +27,8 @@ const OTHER_FORMS: Readonly<Record<string, string>> = {
 type MemberReaders = Readonly<Record<string, (reader: JsonReader, draft: PolicyDraft) => void>>;
 
 /**
- * Reads a Keylime runtime policy of version 1 (docs/user_guide/runtime_ima of Keylime). Unknown and
- * duplicated keys are problems: a misspelt key would otherwise be a rule that silently does not hold.
+ * Reads a Keylime runtime policy of version 1 (docs/user_guide/runtime_ima of Keylime). Unknown and duplicate keys are
+ * problems: otherwise a misspelt rule would silently have no effect.
  */
 export function parseRuntimePolicyJson(text: TextWindow, draft: PolicyDraft): void {
   const reader = new JsonReader(text, draft.problems);
@@ -57,7 +57,7 @@ function readMember(key: string, readers: MemberReaders, reader: JsonReader, dra
   }
 }
 
-/** A field that is accepted since Keylime writes it. */
+/** A field without effect, accepted because Keylime writes it. */
 function unused(field: string): MemberReaders[string] {
   return (reader, draft) => {
     reader.skipValue();
@@ -110,7 +110,7 @@ const POLICY: MemberReaders = {
   'verification-keys': (reader, draft) => {
     const kind = reader.kind();
     reader.skipValue();
-    // An empty string is how Keylime writes that there are none.
+    // Keylime writes an empty string when there are none.
     draft.hasVerificationKeys = kind === 'string' ? reader.end > reader.start : kind !== 'scalar';
   },
 };
@@ -119,7 +119,7 @@ function readSection(readers: MemberReaders, reader: JsonReader, draft: PolicyDr
   if (reader.expects('object', 'an object')) reader.readObject((key) => readMember(key, readers, reader, draft));
 }
 
-/** Reads an array of strings; `add` says what is wrong with one. */
+/** Reads an array of strings; `add` returns a sentence when one is wrong. */
 function readStrings(reader: JsonReader, add: (text: string) => string | null): void {
   if (!reader.expects('array', 'an array of strings')) return;
   reader.readArray(() => {
@@ -129,7 +129,7 @@ function readStrings(reader: JsonReader, add: (text: string) => string | null): 
   });
 }
 
-/** Reads `{ "<name>": ["<hex>", …], … }` into a table, without a string per name. */
+/** Reads `{ "<name>": ["<hex>", …], … }` into a table, without creating a string for each name. */
 function readTable(table: PathTableBuilder, reader: JsonReader, draft: PolicyDraft): void {
   if (!reader.expects('object', 'an object of names with arrays of digests')) return;
   let isAdded = false;

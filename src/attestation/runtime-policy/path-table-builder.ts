@@ -3,7 +3,7 @@ import { type CompiledPathTable, firstIn, HEADER_BYTES, sizeIn, splitOf } from '
 import { BLOCK_BITS, BLOCK_MASK, RecordStore, type Room } from './records.js';
 import { SlotIndex } from './slot-index.js';
 
-/** Collects names and digests. Call `add`, then `addDigest` for each digest of that name, then the next name. */
+/** Collects names and digests. For each name, call `add`, then `addDigest` for each of its digests. */
 export class PathTableBuilder {
   count = 0;
   digestCount = 0;
@@ -13,12 +13,12 @@ export class PathTableBuilder {
   readonly #directories: RecordStore;
   readonly #nameIndex: SlotIndex;
   readonly #directoryIndex: SlotIndex;
-  /** The name that is looked up: `#bytes[#start..#split)` is its directory, and what follows ends at `#end`. */
+  /** The current name: `#bytes[#start..#split)` is its directory, and the rest ends at `#end`. */
   #bytes: Uint8Array = new Uint8Array();
   #start = 0;
   #split = 0;
   #end = 0;
-  /** The record that was added last, with its size and its slot. */
+  /** The record added last, its size and its slot. */
   #last = 0;
   #lastSize = 0;
   #lastSlot = 0;
@@ -34,7 +34,7 @@ export class PathTableBuilder {
     );
   }
 
-  /** Adds the name `bytes[start..end)`. Returns false, and adds nothing, when the table has it already. */
+  /** Adds the name `bytes[start..end)`. If the table has it already, adds nothing and returns false. */
   add(bytes: Uint8Array, start: number, end: number): boolean {
     this.#bytes = bytes;
     this.#start = start;
@@ -45,7 +45,7 @@ export class PathTableBuilder {
     const slot = this.#nameIndex.slotOf(hash, this.#isName);
     if (this.#nameIndex.recordAt(slot) !== 0) return false;
     const directory = this.#directoryOf(directoryHash);
-    // Its header, and the size of 0 that closes it.
+    // The header, the name, and the closing size of 0.
     this.#lastSize = HEADER_BYTES + end - this.#split + 1;
     this.#last = this.#names.begin(this.#lastSize);
     write(this.#names, this.#last, directory, bytes, this.#split, end);
@@ -55,7 +55,7 @@ export class PathTableBuilder {
     return true;
   }
 
-  /** Adds a digest of the name that was added last. */
+  /** Adds a digest to the name added last. */
   addDigest(digest: Uint8Array, size: number): void {
     const larger = this.#lastSize + 1 + size;
     const record = this.#names.enlarge(this.#last, this.#lastSize, larger);

@@ -3,28 +3,31 @@ import { aligned, BLOCK_BITS, BLOCK_MASK } from './records.js';
 import { mayBe, recordIn } from './slot-index.js';
 
 /**
- * Names and their allowed digests on shared memory: one copy serves every agent and thread. The last part of a name lies
- * beside its digests, since in a list of many megabytes what a look-up costs is the memory that it has to wait for. The
- * part up to its last slash is there once for all names that share it.
+ * Names and their allowed digests in shared memory: one copy serves every agent and thread. The last part of a name is
+ * next to its digests, since in a list of many megabytes memory accesses are the cost of a look-up. The part up to its
+ * last slash is stored once for all names that share it.
  */
 export interface CompiledPathTable {
   readonly count: number;
   readonly digestCount: number;
-  /** Where the hash begins; it comes from the list's own digest, so nobody can aim collisions at it. */
+  /** The start of the hash; it comes from the list's own digest, so nobody can prepare collisions. */
   readonly seed: number;
-  /** Per name its directory's address (u32 little-endian), the size of the rest (u16), the rest, its digests as (size, bytes), and a size of 0. */
+  /**
+   * For each name: its directory's address (u32 little-endian), the size of the rest (u16), the rest, its digests as
+   * (size, bytes), and a size of 0.
+   */
   readonly names: readonly SharedArrayBuffer[];
-  /** Per directory its hash (u32 little-endian), its size (u16), and its bytes. */
+  /** For each directory: its hash (u32 little-endian), its size (u16), and its bytes. */
   readonly directories: readonly SharedArrayBuffer[];
-  /** An entry of an index each (Int32); 0 where there is none. */
+  /** Index entries (Int32); 0 for an empty slot. */
   readonly slots: SharedArrayBuffer;
 }
 
-/** The bytes before a name in its record, and before a directory in its own. */
+/** The bytes before the name, or before the directory, in a record. */
 export const HEADER_BYTES = 6;
 const SLASH = 0x2f;
 
-/** Where the part of a name begins that is behind its last slash. */
+/** The start of the part after the last slash. */
 export function splitOf(bytes: Uint8Array, start: number, end: number): number {
   let split = end;
   while (split > start && bytes[split - 1] !== SLASH) split -= 1;
@@ -37,12 +40,12 @@ export function firstIn(block: Uint8Array, at: number): number {
   return low | ((block[at + 2] as number) << 16) | ((block[at + 3] as number) << 24);
 }
 
-/** The size of what is written out in a record. */
+/** The size of the text in a record. */
 export function sizeIn(block: Uint8Array, at: number): number {
   return (block[at + 4] as number) | ((block[at + 5] as number) << 8);
 }
 
-/** Looks names up in a compiled table. Nothing is copied and a look-up makes no garbage. */
+/** Looks names up in a compiled table. Copies nothing, and a look-up creates no garbage. */
 export class PathTable {
   readonly count: number;
   readonly digestCount: number;
@@ -60,17 +63,17 @@ export class PathTable {
     this.#slots = new Int32Array(compiled.slots);
   }
 
-  /** A record of the name `bytes[start..end)` as a log has it, or -1. */
+  /** A record of the name `bytes[start..end)` from a log, or -1. */
   find(bytes: Uint8Array, start: number, end: number): number {
     return this.#seek(bytes, start, end, null, 0);
   }
 
-  /** Is the digest listed for the name `bytes[start..end)` as a log has it, by whichever record? */
+  /** Whether any record of the name `bytes[start..end)` from a log lists the digest. */
   lists(bytes: Uint8Array, start: number, end: number, digest: Uint8Array, size: number): boolean {
     return this.#seek(bytes, start, end, digest, size) >= 0;
   }
 
-  /** Does the record list these `size` bytes of digest? A digest's size tells its algorithm. */
+  /** Whether the record lists these `size` bytes of digest; the size implies the algorithm. */
   hasDigest(record: number, digest: Uint8Array, size: number): boolean {
     const block = this.#blockOf(record);
     let from = digestsAt(block, record & BLOCK_MASK);
@@ -89,7 +92,7 @@ export class PathTable {
   /** The record of each listed name, in the order of the list. */
   *listed(): Generator<number> {
     for (const [index, block] of this.#names.entries()) {
-      // No directory has address 0: where one would, the block's records end.
+      // No directory has address 0: a 0 here ends the block's records.
       for (let at = index === 0 ? aligned(1) : 0; at < block.length && firstIn(block, at) !== 0; ) {
         yield (index << BLOCK_BITS) | at;
         let end = digestsAt(block, at);
@@ -109,7 +112,7 @@ export class PathTable {
     return Buffer.concat([parent, block.slice(at + HEADER_BYTES, digestsAt(block, at))]).toString('utf8');
   }
 
-  /** The digests of a record, at most `limit` of them, for a message to a person. */
+  /** The digests of a record, at most `limit`, to show to people. */
   digestsOf(record: number, limit: number): Uint8Array[] {
     const found: Uint8Array[] = [];
     const block = this.#blockOf(record);
@@ -122,13 +125,13 @@ export class PathTable {
     return found;
   }
 
-  /** The first record of the name, and of the digest where one is given; -1 without one. */
+  /** The first record of the name that also has the digest, if one is given; -1 when there is none. */
   #seek(bytes: Uint8Array, start: number, end: number, digest: Uint8Array | null, size: number): number {
     const split = splitOf(bytes, start, end);
     const hash = hashBytes(bytes, split, end, hashBytes(bytes, start, split, this.#seed));
     const slots = this.#slots;
     const mask = slots.length - 1;
-    // The table is never full, so the search always meets an empty slot.
+    // The table is never full, so the search always reaches an empty slot.
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = slots[slot] as number;
       if (entry === 0) return -1;

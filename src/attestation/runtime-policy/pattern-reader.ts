@@ -1,4 +1,4 @@
-/** What a pattern has that cannot be used, and at which character, counted from 1. */
+/** Names the part of a pattern that cannot be used, and its character, counted from 1. */
 export class PatternError extends Error {
   constructor(reason: string, at: number) {
     super(`the regular expression cannot be used: ${reason}, at character ${at + 1}`);
@@ -8,7 +8,7 @@ export class PatternError extends Error {
 
 /** Reads a pattern by code points. */
 export class PatternReader {
-  /** Of the next character, counted from 0. */
+  /** Index of the next character, from 0. */
   at = 0;
   readonly #characters: readonly string[];
 
@@ -27,7 +27,7 @@ export class PatternReader {
     return character;
   }
 
-  /** Does this ASCII text come next? */
+  /** Whether this ASCII text comes next. */
   comes(text: string): boolean {
     return this.#characters.slice(this.at, this.at + text.length).join('') === text;
   }
@@ -39,7 +39,7 @@ export class PatternReader {
     return comes;
   }
 
-  /** Takes characters that `test` is true of, at most so many. */
+  /** Takes characters while `test` matches, at most `most`. */
   takeWhile(test: RegExp, most = Number.POSITIVE_INFINITY): string {
     let text = '';
     while (text.length < most && this.next !== undefined && test.test(this.next)) text += this.take();

@@ -8,26 +8,26 @@ const MAX_TEXT_BYTES = 64 * 1024;
 /** The PCR that IMA extends on Linux (CONFIG_IMA_MEASURE_PCR_IDX). */
 const IMA_PCR = 10;
 
-/** What PCRs may hold: per PCR the allowed values in lower-case hex; a value's length tells its bank. */
+/** The allowed values of PCRs, in lower-case hex; a value's length implies its bank. */
 export interface PcrPolicy {
-  /** Every PCR that must be quoted: those with values, and those only named in the mask. */
+  /** Every PCR that must be quoted: those with values, and those only in the mask. */
   readonly pcrs: readonly number[];
   readonly values: Readonly<Record<number, readonly string[]>>;
 }
 
 export interface PcrPolicyOptions {
-  /** With an IMA policy beside it, PCR 10 belongs to the log and no fixed value can be right for long. */
+  /** With an IMA policy, PCR 10 belongs to the log, and no fixed value stays right for long. */
   readonly hasImaPolicy?: boolean;
 }
 
-/** Has any PCR a value? A policy without one judges nothing, whatever has to be quoted for it. */
+/** Whether any PCR has a value. A policy without values judges nothing, whatever PCRs it requires in the quote. */
 export function constrainsAny({ values }: PcrPolicy): boolean {
   return Object.keys(values).length > 0;
 }
 
 /**
- * Reads `{ "mask"?: "0x…", "<pcr 0–23>": ["<hex>", …] }`, the form of Keylime's `tpm_policy`. A single value may stand
- * for the array of it.
+ * Reads `{ "mask"?: "0x…", "<pcr 0–23>": ["<hex>", …] }`, the format of Keylime's `tpm_policy`. A single value may
+ * replace the array.
  * @throws RuntimePolicyError with JSON pointers.
  */
 export function parsePcrPolicy(text: string, options: PcrPolicyOptions = {}): PcrPolicy {
@@ -84,7 +84,7 @@ function readValues(reader: JsonReader): string[] {
   return list;
 }
 
-/** One value, or none when it is reported. */
+/** One value; empty after a reported problem. */
 function readValue(reader: JsonReader): string[] {
   if (!reader.expects('string', 'a value in hex')) return [];
   reader.readString();

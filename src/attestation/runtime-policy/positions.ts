@@ -1,8 +1,8 @@
 const MAX_DEPTH = 32;
-/** A pointer shows a key, not a whole hostile key. */
+/** A pointer shows a key, but not all of a hostile one. */
 const MAX_SEGMENT = 256;
 
-/** Marks of a segment: an array's index, a key kept apart as text, nothing read yet. */
+/** Marks of a segment: an array's index, a key kept as a string, nothing read yet. */
 const INDEX = -1;
 const KEPT_KEY = -2;
 const CONTAINER = -3;
@@ -12,26 +12,26 @@ export function pointerSegment(key: string): string {
   return `/${key.slice(0, MAX_SEGMENT).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-/** Where a reader of JSON is. Text is made of it only when it is asked for. */
+/** The position of a JSON reader. Builds a string only on request. */
 export class PointerTrail {
   readonly maxDepth = MAX_DEPTH;
   readonly #bytes: Buffer;
   #depth = 0;
-  /** A key's span, or a start with one of the marks for an end. */
+  /** The span of a key; or a start, and one of the marks as the end. */
   readonly #starts = new Int32Array(MAX_DEPTH + 1);
   readonly #ends = new Int32Array(MAX_DEPTH + 1);
   readonly #keptKeys: string[] = [];
 
-  /** @param bytes What the spans of keys lie in. */
+  /** @param bytes The buffer of the keys' spans. */
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
   }
 
-  /** Enters an object or an array. False when that is nested too deep. */
+  /** Enters an object or an array. Returns false when it is nested too deep. */
   open(): boolean {
     if (this.#depth === MAX_DEPTH) return false;
     this.#depth += 1;
-    // Until its first key or element is read, what is inside is reported at the container itself.
+    // Before its first key or element, problems are reported at the container itself.
     this.#ends[this.#depth] = CONTAINER;
     return true;
   }
@@ -55,7 +55,7 @@ export class PointerTrail {
     this.#ends[this.#depth] = KEPT_KEY;
   }
 
-  /** Keeps the keys as text, before the bytes that they lie in are moved. */
+  /** Copies the keys to strings, before their bytes are moved. */
   detach(): void {
     for (let depth = 1; depth <= this.#depth; depth += 1) {
       if ((this.#ends[depth] ?? CONTAINER) < 0) continue;

@@ -1,6 +1,6 @@
 import type { PatternReader } from './pattern-reader.js';
 
-/** Python's flags that change what a part of a pattern means. */
+/** Python's flags that change the meaning of a part of a pattern. */
 export interface Flags {
   /** Letters match in either case. */
   readonly i: boolean;
@@ -8,7 +8,7 @@ export interface Flags {
   readonly m: boolean;
   /** `.` matches a newline. */
   readonly s: boolean;
-  /** `\w`, `\d`, `\s` and `\b` know ASCII only. */
+  /** `\w`, `\d`, `\s` and `\b` match ASCII only. */
   readonly a: boolean;
 }
 
@@ -19,14 +19,14 @@ const MAX_OCTAL = 0o377;
 const ESCAPED: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 };
 const HEX_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
-/** What else folds to an ASCII letter in Python: ı and İ, the Kelvin sign, the long s. */
+/** Other characters that Python folds to an ASCII letter: ı and İ, the Kelvin sign, the long s. */
 const FOLDED = [
   ['i', '\\x{130}\\x{131}'],
   ['k', '\\x{212a}'],
   ['s', '\\x{17f}'],
 ] as const;
 
-/** The letters of one case, and how far the others are from them. */
+/** The letters of one case, and the distance to the other case. */
 const CASES = [
   [0x41, 0x5a, 0x20],
   [0x61, 0x7a, -0x20],
@@ -48,7 +48,7 @@ const HINTS: Readonly<Record<string, string>> = {
   z: 'is no escape of Python’s; write \\Z for the end',
 };
 
-/** A character in RE2's syntax, within a class or outside. */
+/** A character in RE2's syntax, inside or outside a class. */
 function written(code: number, reader: PatternReader): string {
   if (code >= 0xd800 && code <= 0xdfff) reader.refuse('a surrogate is no character of a name', reader.at - 1);
   const character = String.fromCodePoint(code);
@@ -59,7 +59,7 @@ function range(low: number, high: number, reader: PatternReader): string {
   return written(low, reader) + (low === high ? '' : `-${written(high, reader)}`);
 }
 
-/** Members of a class: a range, and what matches it in either case where that is asked for. */
+/** Members of a class: a range and, with the flag i, its letters in the other case. */
 function rangeOf(low: number, high: number, flags: Flags, reader: PatternReader): string {
   const itself = range(low, high, reader);
   if (!flags.i) return itself;
@@ -78,20 +78,20 @@ export function literal(code: number, flags: Flags, reader: PatternReader): stri
   return flags.i ? `[${rangeOf(code, code, flags, reader)}]` : written(code, reader);
 }
 
-/** `\d`, `\s`, `\w` and their opposites; null for another letter. */
+/** `\d`, `\s`, `\w` and their opposites; null for any other letter. */
 function setOf(letter: string, { a }: Flags): { readonly text: string; readonly isNegated: boolean } | null {
   const lower = letter.toLowerCase();
   const set = SETS[lower];
   return set === undefined ? null : { text: a ? set.ascii : set.unicode, isNegated: letter !== lower };
 }
 
-/** A set that stands by itself; null when the letter behind the backslash means none. */
+/** A set outside a class; null when the letter after the backslash names none. */
 export function setAlone(letter: string, flags: Flags): string | null {
   const set = setOf(letter, flags);
   return set && `[${set.isNegated ? '^' : ''}${set.text}]`;
 }
 
-/** Reads the character that an escape means, behind the backslash. */
+/** Reads the character of an escape, after the backslash. */
 export function readEscaped(reader: PatternReader, isInClass = false): number {
   const at = reader.at - 1;
   const letter = reader.take();
@@ -109,7 +109,7 @@ function readHex(reader: PatternReader, letter: string, digits: number, at: numb
   return code <= MAX_CODE ? code : reader.refuse('no character has this number', at);
 }
 
-/** In Python a number is octal when it begins with 0, has three octal digits, or stands in a class. */
+/** In Python a number is octal when it begins with 0, has three octal digits, or is in a class. */
 function readOctal(reader: PatternReader, first: string, isInClass: boolean, at: number): number {
   const isOctal = /[0-7]/.test(first);
   const text = first + (isOctal ? reader.takeWhile(/[0-7]/, 2) : '');
@@ -120,16 +120,18 @@ function readOctal(reader: PatternReader, first: string, isInClass: boolean, at:
   return code <= MAX_OCTAL ? code : reader.refuse('an octal escape ends at \\377', at);
 }
 
-/** The members of a set whose opposite is meant. */
+/** The members of a set that is negated. */
 interface Opposite {
   readonly opposite: string;
 }
 
-/** Reads a class behind its opening bracket. Python knows no classes within it: `[[:alpha:]]` are characters there. */
+/**
+ * Reads a class after its opening bracket. Python has no classes inside: `[[:alpha:]]` is a list of characters there.
+ */
 export function readClass(reader: PatternReader, flags: Flags): string {
   const at = reader.at - 1;
   const isNegated = reader.takes('^');
-  // What comes twice is written once, since large sets take RE2 long to join.
+  // Sets drop duplicates, since RE2 takes long to join large sets.
   const members = new Set<string>();
   const opposites = new Set<string>();
   for (let isFirst = true; isFirst || !reader.takes(']'); isFirst = false) {
@@ -143,11 +145,11 @@ export function readClass(reader: PatternReader, flags: Flags): string {
   return `(?:${[...(own === '' ? [] : [`[${own}]`]), ...opposites].join('|')})`;
 }
 
-/** Reads a character, a range or a set; or one of the opposites, which cannot be members of an RE2 class. */
+/** Reads a character, a range or a set; or a negated set, which cannot be a member of an RE2 class. */
 function readMember(reader: PatternReader, flags: Flags): string | Opposite {
   const at = reader.at;
   const low = readClassAtom(reader, flags);
-  // A hyphen at the end stands for itself.
+  // A hyphen at the end is a literal hyphen.
   if (reader.next !== '-' || reader.comes('-]')) {
     return typeof low === 'number' ? rangeOf(low, low, flags, reader) : low;
   }

@@ -1,10 +1,10 @@
 import { PatternReader } from './pattern-reader.js';
 import { type Flags, literal, readClass, readEscaped, setAlone } from './python-characters.js';
 
-/** RE2 takes time in proportion to path × program, so the program is what has to be bounded. */
+/** RE2's time is proportional to path × program, so the program needs a limit. */
 export const MAX_PROGRAM = 10_000;
 const MAX_REPEATS = 1000;
-/** A set of letters of every alphabet takes RE2 as long to make as so many other instructions. */
+/** RE2 takes as long to compile a set of letters of all alphabets as so many other instructions. */
 const UNICODE_SET_SIZE = 20;
 
 const NO_FLAGS: Flags = { i: false, m: false, s: false, a: false };
@@ -16,7 +16,7 @@ const ANCHORS: ReadonlyMap<string, string> = new Map([
 ]);
 const BEFORE_LAST_NEWLINE = '(?:\\x{a}?\\z)';
 
-/** Groups that no linear matcher has, and what people call them. */
+/** Groups that no linear matcher supports, and their usual names. */
 const REFUSED_GROUPS: readonly (readonly [start: string, name: string])[] = [
   ['?=', 'look-ahead'],
   ['?!', 'look-ahead'],
@@ -27,12 +27,12 @@ const REFUSED_GROUPS: readonly (readonly [start: string, name: string])[] = [
   ['?>', 'an atomic group'],
 ];
 
-/** What came before, as far as a quantifier minds. */
+/** What comes before a quantifier. */
 type Previous = 'nothing' | 'item' | 'anchor' | 'quantifier';
 
 interface OpenGroup {
   readonly at: number;
-  /** Outside the group. */
+  /** The flags outside the group. */
   readonly flags: Flags;
   readonly size: number;
 }
@@ -40,15 +40,15 @@ interface OpenGroup {
 /** A pattern in RE2's syntax. */
 export interface Translated {
   readonly text: string;
-  /** About how many instructions it takes. */
+  /** The approximate number of its instructions. */
   readonly size: number;
 }
 
 /**
- * Writes a pattern of Python's `re` (3.11, for `str`) in RE2's syntax, so that it matches at the start of the same names.
- * Only whether it matches is kept: groups lose their names, and quantifiers their laziness. What Python refuses, what
- * cannot be matched in linear time and what RE2 cannot say is refused.
- * @throws PatternError which names it.
+ * Translates a pattern of Python's `re` (3.11, for `str`) to RE2's syntax, so that it matches at the start of the same
+ * names. Keeps only whether it matches: groups lose their names, and quantifiers their laziness. Refuses what Python
+ * refuses, what has no linear-time match, and what RE2 cannot express.
+ * @throws PatternError with the part that is refused.
  */
 export function translatePattern(pattern: string): Translated {
   return new Translator(pattern).translate();
@@ -60,10 +60,10 @@ class Translator {
   readonly #names = new Set<string>();
   #out = '';
   #flags = NO_FLAGS;
-  /** Flags that the whole pattern has. */
+  /** Flags of the whole pattern. */
   #globals = '';
   #previous: Previous = 'nothing';
-  /** About how many instructions the innermost open group takes, and its last item. */
+  /** The approximate number of instructions of the innermost open group, and of its last item. */
   #size = 0;
   #lastSize = 0;
 
@@ -111,7 +111,7 @@ class Translator {
     this.#previous = 'nothing';
   }
 
-  /** Bounds the program before it is made. */
+  /** Limits the program before it is compiled. */
   #grow(size: number): void {
     this.#lastSize = size;
     this.#size += size;
@@ -140,7 +140,7 @@ class Translator {
     this.#anchor(anchor);
   }
 
-  /** Reads a quantifier that begins with this character; false when it does not begin one. */
+  /** Reads a quantifier that begins with this character; returns false when there is none. */
   #quantifies(character: string): boolean {
     const at = this.#reader.at - 1;
     const range = this.#range(character);
@@ -151,7 +151,7 @@ class Translator {
     if (Math.max(min, max ?? 0) > MAX_REPEATS) this.#reader.refuse(`at most ${MAX_REPEATS} repetitions`, at);
     if (max !== null && max < min) this.#reader.refuse('a repetition ends before it begins', at);
     if (this.#reader.takes('+')) this.#reader.refuse('a possessive quantifier cannot be matched in linear time', at);
-    // Laziness changes what is matched, never whether.
+    // Laziness changes what matches, never whether.
     this.#reader.takes('?');
     this.#out += `{${min},${max ?? ''}}`;
     this.#grow(this.#lastSize * (Math.max(min, max ?? 1, 1) - 1));
@@ -159,7 +159,7 @@ class Translator {
     return true;
   }
 
-  /** How often at least and at most; null for no limit. A brace that is no quantifier is a character in Python. */
+  /** The minimum and maximum count; null for no limit. A brace that is not a quantifier is a literal in Python. */
   #range(character: string): readonly [number, number | null] | null {
     if (character === '*') return [0, null];
     if (character === '+') return [1, null];

@@ -1,17 +1,17 @@
-/** Asks for so many bytes of memory, or gives them back. Throws when there is no room. */
+/** Requests so many bytes of memory; a negative number returns memory. Throws when there is no room. */
 export type Room = (bytes: number) => void;
 
-/** Records lie in blocks, each in one: a list that grows is not copied, and none is larger than it has to be. */
+/** Each record lies in one block: a growing list is not copied, and blocks are no larger than necessary. */
 export const BLOCK_BITS = 22;
 const BLOCK_BYTES = 1 << BLOCK_BITS;
 export const BLOCK_MASK = BLOCK_BYTES - 1;
 const FIRST_BLOCK_BYTES = 1 << 12;
 
-/** Records begin at multiples of 4, so that an index can tell a place among 1 GiB and four bits of a hash in 32 bits. */
+/** Records begin at multiples of 4, so 32 bits of an index hold a place in 1 GiB and four bits of a hash. */
 const ALIGNMENT = 4;
 const ADDRESS_MAX = 2 ** 30;
 
-/** Collects records. An address is a block's number and a place in it; none is 0. */
+/** Collects records. An address is a block's number and a place in it; no address is 0. */
 export class RecordStore {
   readonly blocks: Uint8Array[] = [];
   readonly #room: Room;
@@ -21,7 +21,7 @@ export class RecordStore {
     this.#room = room;
   }
 
-  /** Begins a record of so many bytes, all of them 0, and answers its address. */
+  /** Begins a record of so many bytes, all 0, and returns its address. */
   begin(size: number): number {
     let address = this.#end;
     if ((address & BLOCK_MASK) + size > BLOCK_BYTES) address = (address | BLOCK_MASK) + 1;
@@ -31,7 +31,7 @@ export class RecordStore {
     return address;
   }
 
-  /** Makes the last record larger, and answers its address: it moves where its block ends. */
+  /** Enlarges the last record, and returns its address: at the end of a block, it moves to the next. */
   enlarge(address: number, size: number, larger: number): number {
     this.#end = address;
     const moved = this.begin(larger);
@@ -43,7 +43,7 @@ export class RecordStore {
     return moved;
   }
 
-  /** The blocks, of which the last is only as large as needed. */
+  /** The blocks; the last one is cut to its content. */
   finish(): SharedArrayBuffer[] {
     const last = this.blocks.length - 1;
     if (last >= 0) this.#resize(last, Math.min(((this.#end - 1) & BLOCK_MASK) + 1, BLOCK_BYTES));

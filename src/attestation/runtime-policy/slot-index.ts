@@ -1,15 +1,15 @@
 import type { Room } from './records.js';
 
-/** An honest list never comes near this; a list built to collide is refused by it. */
+/** An honest list never comes near this limit; it refuses a list built to collide. */
 const MAX_PROBES = 1024;
 const FIRST_SLOTS = 1 << 6;
-/** The first four bits of a hash; the last ones choose the slot. */
+/** The first four bits of a hash; its last bits choose the slot. */
 const TAG_MASK = -1 << 28;
 
-/** What an index says of a record: its address, and in what else is left of 32 bits a part of its name's hash. */
+/** An index entry: the address of a record, and part of its name's hash in the rest of the 32 bits. */
 export const entryOf = (record: number, hash: number) => (hash & TAG_MASK) | (record >>> 2);
 export const recordIn = (entry: number) => (entry & ~TAG_MASK) << 2;
-/** Could the record that this entry tells be one of that hash? */
+/** Whether the record of this entry could have this hash. */
 export const mayBe = (entry: number, hash: number) => ((entry ^ hash) & TAG_MASK) === 0;
 
 /** An index of records by open addressing, at most three quarters full. */
@@ -19,14 +19,14 @@ export class SlotIndex {
   readonly #room: Room;
   readonly #hashOf: (record: number) => number;
 
-  /** @param hashOf The hash of a record's name. */
+  /** @param hashOf Returns the hash of a record's name. */
   constructor(room: Room, hashOf: (record: number) => number) {
     this.#room = room;
     this.#hashOf = hashOf;
     this.slots = this.#made(FIRST_SLOTS);
   }
 
-  /** The slot of the record of this hash that `isIt` tells, or the empty slot for one. */
+  /** The slot of the record with this hash that `isIt` accepts; if there is none, an empty slot for it. */
   slotOf(hash: number, isIt: (record: number) => boolean): number {
     if ((this.#count + 1) * 4 > this.slots.length * 3) this.#enlarge();
     const { slots } = this;
@@ -44,13 +44,13 @@ export class SlotIndex {
     return recordIn(this.slots[slot] as number);
   }
 
-  /** Tells a record in a slot that was empty. */
+  /** Puts a record into an empty slot. */
   fill(slot: number, record: number, hash: number): void {
     this.slots[slot] = entryOf(record, hash);
     this.#count += 1;
   }
 
-  /** Tells of the same record that it moved. */
+  /** Updates the address of a record that moved. */
   move(slot: number, record: number): void {
     this.slots[slot] = entryOf(record, this.slots[slot] as number);
   }

@@ -7,18 +7,18 @@ const NEWLINE = 0x0a;
 export const MAX_TOKEN_BYTES = 1024 * 1024;
 const PIECE_BYTES = 256 * 1024;
 
-/** What a window on a text that comes piece by piece takes in memory. */
+/** The memory of a window on a text that arrives in pieces. */
 export const WINDOW_BYTES = MAX_TOKEN_BYTES + PIECE_BYTES;
 
-/** Bytes that come one after the other. */
+/** A source of consecutive bytes. */
 export interface ByteSource {
-  /** Puts the next bytes at the beginning of `target`, and answers how many; 0 at the end. */
+  /** Writes the next bytes to the start of `target`, and returns how many; 0 at the end. */
   read(target: Uint8Array): number;
 }
 
 /**
- * A UTF-8 text of which `bytes[at..end)` is in memory. A reader moves `at` past what it is done with, and asks for `more`
- * where that is not enough. All that it finds, and in which order, is the same however the text came in pieces.
+ * A UTF-8 text of which `bytes[at..end)` is in memory. A reader moves `at` past what it has read, and calls `more` when
+ * it needs more. A reader finds the same things in the same order, however the text is split.
  */
 export class TextWindow {
   readonly bytes: Buffer;
@@ -26,7 +26,7 @@ export class TextWindow {
   end = 0;
   readonly #problems: ProblemList;
   #source: ByteSource | null;
-  /** Up to here there are bytes; those from `end` on are not known to be UTF-8. */
+  /** The end of the bytes in memory; those after `end` are not checked as UTF-8 yet. */
   #filled = 0;
   #countedTo = 0;
   #line = 1;
@@ -37,7 +37,7 @@ export class TextWindow {
     this.#problems = problems;
   }
 
-  /** A text that is there as a whole, and stays where it is. */
+  /** A text that is completely in memory, and stays in place. */
   static of(content: Uint8Array, problems: ProblemList): TextWindow {
     const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
     const window = new TextWindow(bytes, null, problems);
@@ -46,14 +46,14 @@ export class TextWindow {
     return window;
   }
 
-  /** A text that comes piece by piece. */
+  /** A text that arrives in pieces. */
   static from(source: ByteSource, problems: ProblemList): TextWindow {
     return new TextWindow(Buffer.alloc(WINDOW_BYTES), source, problems);
   }
 
   /**
-   * Moves `at` to the beginning of `bytes` and reads on behind what is there. False at the end of the text.
-   * @throws RuntimePolicyError where the text goes on with something that is not UTF-8.
+   * Moves `at` to the start of `bytes` and reads more after the rest. Returns false at the end of the text.
+   * @throws RuntimePolicyError when the text continues with bytes that are not UTF-8.
    */
   more(): boolean {
     const left = this.end - this.at;
@@ -88,24 +88,24 @@ export class TextWindow {
     this.at = 0;
   }
 
-  /** A log is text, so a path that is not UTF-8 could never match: better said than silently dead. */
+  /** A log is text, so a path that is not UTF-8 could never match: an error is better than an entry without effect. */
   #check(): void {
     const { bytes } = this;
     const whole = this.#filled - unfinished(bytes, this.end, this.#filled);
     this.end += isUtf8(bytes.subarray(this.end, whole)) ? whole - this.end : validSize(bytes.subarray(this.end, whole));
-    // Nothing behind what is wrong can be read.
+    // Nothing after invalid bytes can be read.
     if (this.end < whole) this.#source = null;
   }
 }
 
-/** How many bytes a character has that begins with this one; what begins none counts as 1. */
+/** The size in bytes of a character with this first byte; 1 when it cannot be a first byte. */
 function sizeOf(byte: number): number {
   if (byte >= 0xf0) return 4;
   if (byte >= 0xe0) return 3;
   return byte >= 0xc0 ? 2 : 1;
 }
 
-/** How many bytes at the end of `bytes[start..end)` may begin a character that goes on behind them. */
+/** How many bytes at the end of `bytes[start..end)` may be the start of an incomplete character. */
 function unfinished(bytes: Uint8Array, start: number, end: number): number {
   for (let size = 1; size <= 3 && end - size >= start; size += 1) {
     const byte = bytes[end - size] as number;
@@ -115,7 +115,7 @@ function unfinished(bytes: Uint8Array, start: number, end: number): number {
   return 0;
 }
 
-/** How many bytes there are before the first that are not UTF-8. */
+/** How many bytes come before the first that are not UTF-8. */
 function validSize(bytes: Uint8Array): number {
   let at = 0;
   for (;;) {

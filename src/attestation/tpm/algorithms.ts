@@ -1,19 +1,19 @@
-/** A digest algorithm by the name that `node:crypto` gives it. */
+/** A digest algorithm, by its name in `node:crypto`. */
 export type HashAlgorithm = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
-/** Schemes that a TPM signs with and this module verifies. */
+/** Signature schemes of TPMs that this module verifies. */
 export type SignatureScheme = 'RSASSA' | 'RSAPSS' | 'ECDSA';
 
 /** Schemes that a public area may be bound to. */
 export type KeyScheme = SignatureScheme | 'RSAES' | 'OAEP' | 'ECDH';
 
-/** Elliptic curves by the name that JSON Web Keys give them. */
+/** Elliptic curves, by their name in JSON Web Keys. */
 export type Curve = 'P-256' | 'P-384' | 'P-521';
 
 /** Output length in bytes of each digest algorithm. */
 export const DIGEST_BYTES: Readonly<Record<HashAlgorithm, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
 
-/** Length in bytes of one coordinate, and so of one half of an ECDSA signature. */
+/** Length in bytes of one coordinate, which is also half of an ECDSA signature. */
 export const COORDINATE_BYTES: Readonly<Record<Curve, number>> = { 'P-256': 32, 'P-384': 48, 'P-521': 66 };
 
 /** TPM_ALG_ID values (TPM 2.0 Part 2, section 6.3). */
@@ -52,7 +52,7 @@ export const CURVE_IDS: ReadonlyMap<number, Curve> = new Map([
 
 const HASH_NAMES: ReadonlySet<string> = new Set(HASH_IDS.values());
 
-/** Whether a name is one of the digest algorithms, spelt as here. */
+/** Whether a name is one of the digest algorithms, with this spelling. */
 export function isHashAlgorithm(name: string): name is HashAlgorithm {
   return HASH_NAMES.has(name);
 }

@@ -15,7 +15,7 @@ export function encodeCredentialFile(credential: Credential): Uint8Array {
 /**
  * Reads a credential from tpm2-tools' file form.
  *
- * @throws TpmFormatError when the header is another one, or the parts do not fill the rest exactly.
+ * @throws TpmFormatError for another header, or when the parts do not fill the rest exactly.
  */
 export function parseCredentialFile(bytes: Uint8Array): Credential {
   const reader = new WireReader('credential file', bytes);

@@ -12,7 +12,7 @@ import { kdfa, kdfe } from './kdf.js';
 import type { EccPublicArea, PublicArea, RsaPublicArea } from './public-area.js';
 import { sized } from './wire.js';
 
-/** A secret that only the TPM holding one key may open, and only if it holds another one as well. */
+/** A secret that only the TPM with one key can open, and only if it also has another key. */
 export interface Credential {
   /** TPM2B_ID_OBJECT. */
   readonly credentialBlob: Uint8Array;
@@ -23,13 +23,14 @@ export interface Credential {
 const LABEL = 'IDENTITY';
 
 /**
- * TPM2_MakeCredential in software: wraps `secret` so that ActivateCredential opens it only in the TPM that holds the private
- * part of `ek` and an object with this Name (TPM 2.0 Part 1, section 24; Part 3, section 12.6).
- * Draws fresh randomness from `node:crypto` on every call.
+ * TPM2_MakeCredential in software: wraps `secret` so that ActivateCredential opens it only in the TPM that has the
+ * private part of `ek` and an object with this Name (TPM 2.0 Part 1, section 24; Part 3, section 12.6). Draws fresh
+ * randomness from `node:crypto` on every call.
  *
- * @param objectName the AK's Name, as `PublicArea.name` has it.
- * @param secret 1 byte to as many as the digest of the EK's name algorithm has.
- * @throws RangeError when `ek` is not an endorsement key (see `endorsementKeyProblems`) or the secret's length is out of range.
+ * @param objectName the AK's Name, as in `PublicArea.name`.
+ * @param secret from 1 byte to the digest size of the EK's name algorithm.
+ * @throws RangeError when `ek` is not an endorsement key (see `endorsementKeyProblems`) or the secret's length is out
+ *   of range.
  */
 export function makeCredential(ek: PublicArea, objectName: Uint8Array, secret: Uint8Array): Credential {
   const digestBytes = DIGEST_BYTES[ek.nameAlg];
@@ -51,7 +52,9 @@ interface Encapsulation {
   encryptedSecret: Uint8Array;
 }
 
-/** The seed is random, and sent under OAEP; its label includes the terminating NUL (TPM 2.0 Part 1, annex B.10.4). */
+/**
+ * The seed is random, and encrypted with OAEP; its label includes the terminating NUL (TPM 2.0 Part 1, annex B.10.4).
+ */
 function encapsulateRsa(ek: RsaPublicArea): Encapsulation {
   const seed = randomBytes(DIGEST_BYTES[ek.nameAlg]);
   const padding = constants.RSA_PKCS1_OAEP_PADDING;
@@ -59,7 +62,10 @@ function encapsulateRsa(ek: RsaPublicArea): Encapsulation {
   return { seed, encryptedSecret: sized(publicEncrypt(options, seed)) };
 }
 
-/** The seed comes of a Diffie-Hellman exchange with an ephemeral key, whose point is sent (TPM 2.0 Part 1, annex C.6.4). */
+/**
+ * The seed results from a Diffie-Hellman exchange with an ephemeral key; the credential has its point (TPM 2.0 Part 1,
+ * annex C.6.4).
+ */
 function encapsulateEcc(ek: EccPublicArea): Encapsulation {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: ek.curve });
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' });

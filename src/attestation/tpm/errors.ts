@@ -1,6 +1,7 @@
 /**
- * Why bytes were refused. `MALFORMED`: they do not follow the structure; `UNSUPPORTED`: they do, but name an algorithm
- * this module does not know; `WRONG_MAGIC` and `WRONG_TYPE`: a TPMS_ATTEST that the TPM did not make, or that is not a quote.
+ * Why bytes are refused. `MALFORMED`: they do not follow the structure; `UNSUPPORTED`: they do, but name an algorithm
+ * that this module does not know; `WRONG_MAGIC` and `WRONG_TYPE`: a TPMS_ATTEST that no TPM made, or that is not a
+ * quote.
  */
 export type TpmFormatErrorCode = 'MALFORMED' | 'UNSUPPORTED' | 'WRONG_MAGIC' | 'WRONG_TYPE';
 
@@ -10,13 +11,13 @@ interface TpmFormatErrorOptions {
   cause?: unknown;
 }
 
-/** The only error the parsers of this folder throw. The message names the structure, the field and what was wrong with it. */
+/** The only error that the parsers of this folder throw. The message has the structure, the field and the problem. */
 export class TpmFormatError extends Error {
   override readonly name = 'TpmFormatError';
   readonly code: TpmFormatErrorCode;
-  /** Offset of the offending field: in bytes for binary structures, in UTF-16 units for text. */
+  /** Offset of the wrong field: in bytes for binary structures, in UTF-16 units for text. */
   readonly offset: number;
-  /** JSON pointer to the offending member, for PCR values given as JSON. */
+  /** JSON pointer to the wrong member, for PCR values in JSON. */
   readonly pointer: string | undefined;
 
   constructor(where: string, offset: number, problem: string, options: TpmFormatErrorOptions = {}) {

@@ -4,15 +4,15 @@ import { u32 } from './wire.js';
 
 const EMPTY = new Uint8Array();
 
-/** The parties of a key derivation; each is empty when its use names none. */
+/** The parties of a key derivation; each is empty when the derivation has none. */
 export interface KdfContext {
   readonly u?: Uint8Array;
   readonly v?: Uint8Array;
 }
 
 /**
- * KDFa: a key of `bits` from a secret, by HMAC in counter mode (TPM 2.0 Part 1, section 11.4.10.2; NIST SP 800-108).
- * `bits` is a multiple of eight.
+ * KDFa: derives a key of `bits` from a secret, by HMAC in counter mode (TPM 2.0 Part 1, section 11.4.10.2; NIST SP
+ * 800-108). `bits` is a multiple of eight.
  */
 export function kdfa(
   hash: HashAlgorithm,
@@ -31,8 +31,8 @@ export function kdfa(
 }
 
 /**
- * KDFe: a key of `bits` from the x coordinate `z` of a Diffie-Hellman point, by a digest in counter mode
- * (TPM 2.0 Part 1, section 11.4.10.3; NIST SP 800-56A). `u` and `v` are the x coordinates of the parties' points.
+ * KDFe: derives a key of `bits` from the x coordinate `z` of a Diffie-Hellman point, by a digest in counter mode (TPM
+ * 2.0 Part 1, section 11.4.10.3; NIST SP 800-56A). `u` and `v` are the x coordinates of the parties' points.
  */
 export function kdfe(hash: HashAlgorithm, z: Uint8Array, use: string, context: KdfContext, bits: number): Uint8Array {
   const { u = EMPTY, v = EMPTY } = context;

@@ -1,18 +1,21 @@
 import type { HashAlgorithm } from './algorithms.js';
 import type { ObjectAttribute, PublicArea } from './public-area.js';
 
-/** The name digest binds a credential to a key, and the scheme's digest a quote: a collision in either would forge one. */
+/**
+ * The name digest binds a credential to a key, and the scheme's digest a quote: a collision in either would allow a
+ * forgery.
+ */
 const STRONG_HASHES: readonly HashAlgorithm[] = ['sha256', 'sha384', 'sha512'];
 
-/** What an operator may loosen. */
+/** Rules that an operator may relax. */
 export interface KeyRules {
-  /** Accept SHA-1 as the digest of the AK's signing scheme, for TPMs that know no better. */
+  /** Accept SHA-1 as the digest of the AK's signing scheme, for TPMs without a better one. */
   readonly allowsSha1?: boolean;
 }
 
 /**
- * Why a key may not serve as an attestation key; empty when it may. Only a restricted signing key refuses to sign data that
- * pretends to come from inside the TPM, so only such a key's quotes mean anything (TPM 2.0 Part 1, section 25.1.6).
+ * Why a key is not suitable as an attestation key; empty when it is. Only a restricted signing key refuses to sign data
+ * that pretends to come from inside the TPM, so only its quotes prove anything (TPM 2.0 Part 1, section 25.1.6).
  */
 export function attestationKeyProblems(area: PublicArea, rules: KeyRules = {}): string[] {
   const problems = [
@@ -30,8 +33,8 @@ export function attestationKeyProblems(area: PublicArea, rules: KeyRules = {}): 
 }
 
 /**
- * Why a key may not serve as an endorsement key; empty when it may. A restricted decryption key opens a credential only in
- * ActivateCredential, which proves that the other key is in the same TPM (TPM 2.0 Part 1, section 24).
+ * Why a key is not suitable as an endorsement key; empty when it is. A restricted decryption key opens a credential
+ * only in ActivateCredential, which proves that the other key is in the same TPM (TPM 2.0 Part 1, section 24).
  */
 export function endorsementKeyProblems(area: PublicArea): string[] {
   const problems = [

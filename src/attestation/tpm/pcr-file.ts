@@ -3,7 +3,7 @@ import { TpmFormatError } from './errors.js';
 import { MAX_PCR, type PcrBanks, type PcrSelection, pcrsFromBitmap } from './pcrs.js';
 import { hex16 } from './wire.js';
 
-/** Sizes of the C structures of tpm2-tss that tpm2-tools writes as they lie in memory, little-endian. */
+/** Sizes of tpm2-tss's C structures, which tpm2-tools writes as they are in memory, little-endian. */
 const SELECTION_BYTES = 8;
 const MAX_SELECTIONS = 16;
 const SELECTION_LIST_BYTES = 4 + MAX_SELECTIONS * SELECTION_BYTES;
@@ -13,8 +13,8 @@ const DIGEST_LIST_BYTES = 4 + DIGESTS_PER_LIST * DIGEST_SLOT_BYTES;
 const MAX_LISTS = 32;
 
 /**
- * Reads PCR values as `tpm2_quote --pcrs_format serialized` writes them: a TPML_PCR_SELECTION, a count, and as many
- * TPML_DIGEST, whose digests follow the order of the selection.
+ * Reads PCR values as `tpm2_quote --pcrs_format serialized` writes them: a TPML_PCR_SELECTION, a count, and that number
+ * of TPML_DIGEST, whose digests follow the order of the selection.
  *
  * @throws TpmFormatError for another layout, or when selection and digests do not correspond one to one.
  */
@@ -34,9 +34,9 @@ export function parsePcrSerialized(bytes: Uint8Array): PcrBanks {
 }
 
 /**
- * Reads PCR values as `tpm2_quote --pcrs_format values` writes them: bare digests, in the order of `selections`.
+ * Reads PCR values as `tpm2_quote --pcrs_format values` writes them: plain digests, in the order of `selections`.
  *
- * @throws TpmFormatError when the length is not that of the selected digests together.
+ * @throws TpmFormatError when the length is not the total length of the selected digests.
  */
 export function parsePcrValues(bytes: Uint8Array, selections: readonly PcrSelection[]): PcrBanks {
   const values: Uint8Array[] = [];

@@ -8,11 +8,11 @@ const PUNCTUATION = '{}:,';
 const NOT_PLAIN = /[\\\p{Cc}]/u;
 
 /**
- * Reads PCR values in the form in which they are submitted: `{"sha256": {"0": "<hex>", …}, …}`. A grammar of its own rather
- * than `JSON.parse`, which keeps the last of two equal names in silence.
+ * Reads PCR values in the submitted form: `{"sha256": {"0": "<hex>", …}, …}`. Has its own grammar, because `JSON.parse`
+ * silently keeps the last of two equal names.
  *
- * @throws TpmFormatError, with a JSON pointer, for text over 64 KiB, an unknown bank, a PCR above 23, a value of the wrong
- * length, a name given twice, or anything else than such an object.
+ * @throws TpmFormatError, with a JSON pointer, for text over 64 KiB, an unknown bank, a PCR above 23, a value of the
+ *   wrong length, a duplicate name, or anything else but such an object.
  */
 export function parsePcrJson(text: string): PcrBanks {
   if (text.length > MAX_CHARACTERS)
@@ -43,7 +43,7 @@ function parseBank(scanner: Scanner, hash: HashAlgorithm, bankPointer: string): 
       return scanner.fail(pointer, `not a PCR from 0 to ${MAX_PCR}`);
     if (bank.has(Number(name))) return scanner.fail(pointer, 'the PCR occurs twice');
     const value = scanner.string(pointer);
-    // What is not a digit ends the decoding early.
+    // Decoding stops early at a character that is not a hex digit.
     const bytes = Buffer.from(value, 'hex');
     if (value.length !== digits || bytes.length !== digits / 2) {
       return scanner.fail(pointer, `a value of ${hash} has ${digits} hexadecimal digits`);
@@ -53,7 +53,7 @@ function parseBank(scanner: Scanner, hash: HashAlgorithm, bankPointer: string): 
   return bank;
 }
 
-/** The two shapes of JSON that PCR values need, objects and strings without escapes. */
+/** Reads the two JSON types that PCR values need: objects, and strings without escapes. */
 class Scanner {
   readonly #text: string;
   #offset = 0;
@@ -63,7 +63,7 @@ class Scanner {
     this.#text = text;
   }
 
-  /** Reads an object, calling `member` with each name, before its value is read. */
+  /** Reads an object; calls `member` with each name, before its value is read. */
   object(pointer: string, member: (name: string, pointer: string) => void): void {
     this.#expect('{', pointer);
     let token = this.#next(pointer);
@@ -90,7 +90,7 @@ class Scanner {
   }
 
   fail(pointer: string, problem: string): never {
-    // A name out of hand must not make the message so.
+    // An overlong name must not make the message overlong.
     const shown = pointer.length > 100 ? `${pointer.slice(0, 100)}…` : pointer;
     throw new TpmFormatError(`PCR values ${shown || '(root)'}`, this.#tokenStart, problem, { pointer: shown });
   }

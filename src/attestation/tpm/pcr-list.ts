@@ -6,8 +6,8 @@ const MAX_CHARACTERS = 1024;
 const BANK = /^([a-z0-9]+):(all|\d{1,2}(?:,\d{1,2})*)$/;
 
 /**
- * Reads a list of PCRs as tpm2-tools takes it, such as `sha256:0,1,10+sha1:all`. PCRs may come in any order, since a TPM
- * quotes them in ascending order whatever was asked for.
+ * Reads a list of PCRs in the format of tpm2-tools, for example `sha256:0,1,10+sha1:all`. The PCRs may be in any order,
+ * since a TPM always quotes them in ascending order.
  *
  * @throws TpmFormatError for an unknown bank, a bank or a PCR named twice, or a PCR above 23.
  */

@@ -6,7 +6,7 @@ import type { WireReader } from './wire.js';
 /** PCR values by bank and number. */
 export type PcrBanks = Map<HashAlgorithm, Map<number, Uint8Array>>;
 
-/** The PCRs chosen from one bank, in ascending order. */
+/** The selected PCRs of one bank, in ascending order. */
 export interface PcrSelection {
   readonly hash: HashAlgorithm;
   readonly pcrs: readonly number[];
@@ -18,9 +18,11 @@ const MAX_SELECTIONS = 16;
 const MAX_SELECT_BYTES = 4;
 
 /**
- * The digest over PCR values, concatenated in the order of the selections, as a quote states it (TPM 2.0 Part 3, section 18.4).
+ * The digest over PCR values, concatenated in the order of the selections, as in a quote (TPM 2.0 Part 3, section
+ * 18.4).
  *
- * @throws TpmFormatError with a pointer such as `/sha256/7` when a selected PCR has no value: it is never skipped.
+ * @throws TpmFormatError with a pointer, for example `/sha256/7`, when a selected PCR has no value: it is never
+ *   skipped.
  */
 export function pcrDigest(hash: HashAlgorithm, selections: readonly PcrSelection[], banks: PcrBanks): Uint8Array {
   const values: Uint8Array[] = [];
@@ -52,7 +54,7 @@ export function readPcrSelections(reader: WireReader, field: string): PcrSelecti
   });
 }
 
-/** The numbers whose bits are set; bit 0 of the first byte is PCR 0. */
+/** The numbers of the set bits; bit 0 of the first byte is PCR 0. */
 export function pcrsFromBitmap(bitmap: Uint8Array): number[] {
   const pcrs: number[] = [];
   for (let pcr = 0; pcr < bitmap.length * 8; pcr += 1) {

@@ -11,8 +11,8 @@ const CURVES: ReadonlyMap<string | undefined, Curve> = new Map([
 ]);
 
 /**
- * Reads an attestation key from a PEM public key (SubjectPublicKeyInfo), for offline verification. A PEM says nothing of a
- * TPM key's attributes or scheme, so whoever uses one vouches that the key is restricted.
+ * Reads an attestation key from a PEM public key (SubjectPublicKeyInfo), for offline verification. A PEM has no TPM
+ * attributes and no scheme, so the user of one must know that the key is restricted.
  *
  * @throws TpmFormatError for anything but one RSA or NIST-curve public key.
  */
@@ -31,7 +31,7 @@ function importPem(text: string): KeyObject {
   if (text.length > MAX_PEM_CHARACTERS) {
     throw new TpmFormatError('PEM', MAX_PEM_CHARACTERS, `longer than ${MAX_PEM_CHARACTERS} characters`);
   }
-  // Given a private key, node:crypto would derive the public one; a private key has no business here.
+  // node:crypto would derive the public key from a private one, but nobody should pass a private key here.
   if (!text.trimStart().startsWith('-----BEGIN PUBLIC KEY-----')) {
     throw new TpmFormatError('PEM', 0, 'does not begin with -----BEGIN PUBLIC KEY-----');
   }

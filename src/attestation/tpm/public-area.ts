@@ -14,11 +14,11 @@ import { u16, WireReader } from './wire.js';
 interface BoundKey {
   readonly scheme: KeyScheme | null;
   readonly hash: HashAlgorithm | null;
-  /** The key for `node:crypto`; the same object each time, since using one is several times cheaper than reading a PEM. */
+  /** The key for `node:crypto`; always the same object, since using one is several times cheaper than reading a PEM. */
   toKeyObject(): KeyObject;
 }
 
-/** A public key that signatures can be checked with. `scheme` and `hash` are null when the key is not bound to one. */
+/** A public key that verifies signatures. `scheme` and `hash` are null when the key is not bound to one. */
 export type VerifyingKey = BoundKey & ({ readonly type: 'RSA' } | { readonly type: 'ECC'; readonly curve: Curve });
 
 /** Bits of TPMA_OBJECT (TPM 2.0 Part 2, section 8.3). */
@@ -39,7 +39,7 @@ const ATTRIBUTE_BITS = {
 export type ObjectAttribute = keyof typeof ATTRIBUTE_BITS;
 export type ObjectAttributes = Readonly<Record<ObjectAttribute, boolean>>;
 
-/** The cipher with which a storage key, such as an EK, protects what is wrapped for it. */
+/** The cipher with which a storage key, for example an EK, protects what is wrapped for it. */
 export interface SymmetricDefinition {
   readonly keyBits: 128 | 192 | 256;
   readonly mode: 'CFB' | 'OTHER';
@@ -50,7 +50,7 @@ interface ObjectArea extends BoundKey {
   readonly attributes: ObjectAttributes;
   readonly authPolicy: Uint8Array;
   readonly symmetric: SymmetricDefinition | null;
-  /** The TPMT_PUBLIC, without a TPM2B length before it. */
+  /** The TPMT_PUBLIC, without a leading TPM2B length. */
   readonly bytes: Uint8Array;
   /** The object's Name: nameAlg ‖ H(TPMT_PUBLIC) (TPM 2.0 Part 1, section 16). */
   readonly name: Uint8Array;
@@ -67,7 +67,7 @@ export interface RsaPublicArea extends ObjectArea {
 export interface EccPublicArea extends ObjectArea {
   readonly type: 'ECC';
   readonly curve: Curve;
-  /** The point, each coordinate padded to the length of the curve's field. */
+  /** The point; each coordinate is padded to the length of the curve's field. */
   readonly unique: { readonly x: Uint8Array; readonly y: Uint8Array };
 }
 
@@ -79,11 +79,11 @@ const DEFAULT_EXPONENT = 65537;
 const MAX_POLICY_BYTES = 64;
 
 /**
- * Reads the public area of a TPM key from a TPM2B_PUBLIC or a bare TPMT_PUBLIC (TPM 2.0 Part 2, section 12.2).
- * The result shares no memory with the input.
+ * Reads the public area of a TPM key from a TPM2B_PUBLIC or a bare TPMT_PUBLIC (TPM 2.0 Part 2, section 12.2). The
+ * result shares no memory with the input.
  *
- * @throws TpmFormatError for anything but one RSA or ECC key: trailing bytes, unknown algorithms, a modulus whose length
- * is not the one stated, a point that is not on its curve.
+ * @throws TpmFormatError for anything but one RSA or ECC key: trailing bytes, unknown algorithms, a modulus of another
+ *   length than stated, a point that is not on its curve.
  */
 export function parsePublicArea(input: Uint8Array): PublicArea {
   const bytes = unwrap(Uint8Array.from(input));
@@ -104,8 +104,8 @@ export function parsePublicArea(input: Uint8Array): PublicArea {
 }
 
 /**
- * A TPM2B_PUBLIC begins with its length and a TPMT_PUBLIC with its type. Neither type (1, 35) is a length that could hold
- * a public area, so the first field tells them apart.
+ * A TPM2B_PUBLIC begins with its length, a TPMT_PUBLIC with its type. No public area is as short as the types' numbers
+ * (1, 35), so the first field distinguishes them.
  */
 function unwrap(input: Uint8Array): Uint8Array {
   const reader = new WireReader('TPM2B_PUBLIC', input);
@@ -154,7 +154,7 @@ function readScheme(reader: WireReader, field: string): { scheme: KeyScheme | nu
 function readRsa(reader: WireReader): Pick<RsaPublicArea, 'type' | 'keyBits' | 'exponent' | 'unique' | 'toKeyObject'> {
   const keyBits = reader.u16('parameters.keyBits');
   if (!RSA_KEY_BITS.includes(keyBits)) reader.unsupported('parameters.keyBits', keyBits);
-  // Zero stands for the default exponent (TPM 2.0 Part 2, section 12.2.3.5).
+  // Zero means the default exponent (TPM 2.0 Part 2, section 12.2.3.5).
   const exponent = reader.u32('parameters.exponent') || DEFAULT_EXPONENT;
   if (exponent < 3 || exponent % 2 === 0) {
     reader.fail('parameters.exponent', `${exponent} is not an RSA exponent`, { back: 4 });
@@ -181,7 +181,7 @@ function readEcc(reader: WireReader): Pick<EccPublicArea, 'type' | 'curve' | 'un
   return { type: 'ECC', curve, unique: { x, y }, toKeyObject: () => key };
 }
 
-/** Importing is also what refuses a point that is not on its curve. */
+/** The import also refuses a point that is not on its curve. */
 function importJwk(reader: WireReader, key: JsonWebKey): KeyObject {
   try {
     return createPublicKey({ key, format: 'jwk' });
@@ -191,7 +191,7 @@ function importJwk(reader: WireReader, key: JsonWebKey): KeyObject {
   }
 }
 
-/** Some TPMs drop a number's leading zeros; everything that computes with it wants them back. */
+/** Some TPMs drop a number's leading zeros, but computing with it needs them. */
 export function padLeft(number: Uint8Array, length: number): Uint8Array {
   if (number.length >= length) return number;
   const padded = new Uint8Array(length);

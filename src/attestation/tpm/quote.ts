@@ -1,21 +1,21 @@
 import { type PcrSelection, readPcrSelections } from './pcrs.js';
 import { hex16, WireReader } from './wire.js';
 
-/** When, by the TPM's own reckoning, a quote was made (TPMS_CLOCK_INFO; TPM 2.0 Part 2, section 10.11.1). */
+/** When a quote was made, by the TPM's own clock (TPMS_CLOCK_INFO; TPM 2.0 Part 2, section 10.11.1). */
 export interface ClockInfo {
-  /** Milliseconds for which the TPM has been powered, over its life. */
+  /** Milliseconds that the TPM has been powered, in its whole life. */
   readonly clock: bigint;
-  /** TPM Resets, and restarts and resumes since the last of them: together they identify a boot. */
+  /** The number of TPM Resets, and of restarts and resumes since the last one; both together identify a boot. */
   readonly resetCount: number;
   readonly restartCount: number;
-  /** False while the clock may repeat values that were reported before an unorderly shutdown. */
+  /** False while the clock may repeat values reported before a disorderly shutdown. */
   readonly safe: boolean;
 }
 
 /** The signed statement of a quote. Byte fields share memory with the parsed input. */
 export interface Quote {
   readonly qualifiedSigner: Uint8Array;
-  /** The nonce that the verifier asked for. */
+  /** The verifier's nonce. */
   readonly extraData: Uint8Array;
   readonly clockInfo: ClockInfo;
   readonly firmwareVersion: bigint;
@@ -32,8 +32,8 @@ const MAX_DIGEST_BYTES = 64;
 /**
  * Reads a TPMS_ATTEST that is a quote (TPM 2.0 Part 2, section 10.12.8).
  *
- * @throws TpmFormatError with code `WRONG_MAGIC` when the TPM does not vouch for the statement, `WRONG_TYPE` when it vouches
- * for something other than a quote, and `MALFORMED` or `UNSUPPORTED` for anything else.
+ * @throws TpmFormatError with code `WRONG_MAGIC` when no TPM made the statement, `WRONG_TYPE` when it is something
+ *   other than a quote, and `MALFORMED` or `UNSUPPORTED` for anything else.
  */
 export function parseQuote(message: Uint8Array): Quote {
   const reader = new WireReader('TPMS_ATTEST', message);

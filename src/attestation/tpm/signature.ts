@@ -17,7 +17,7 @@ interface EcdsaSignature {
   readonly s: Uint8Array;
 }
 
-/** A signature as a TPM makes it, with the scheme and the digest it was made with. */
+/** A signature by a TPM, with its scheme and digest. */
 export type TpmSignature = RsaSignature | EcdsaSignature;
 
 const MAX_RSA_BYTES = 512;
@@ -42,8 +42,8 @@ export function parseSignature(bytes: Uint8Array): TpmSignature {
 }
 
 /**
- * Reads a signature that carries no scheme of its own, as `tpm2_quote -f plain` writes it: the bytes of an RSA signature, or
- * the DER of an ECDSA one. The scheme is the key's, or RSASSA and ECDSA where the key has none.
+ * Reads a signature without a scheme, as `tpm2_quote -f plain` writes it: the bytes of an RSA signature, or the DER of
+ * an ECDSA one. The scheme is the key's; if the key has none, RSASSA or ECDSA.
  *
  * @throws TpmFormatError when the bytes cannot be a signature by such a key.
  */
@@ -56,8 +56,8 @@ export function parsePlainSignature(bytes: Uint8Array, key: VerifyingKey, hash: 
 }
 
 /**
- * Whether `signature` is the key's over `message`. A key that is bound to a scheme or a digest accepts no other, so that a
- * signature made for one purpose cannot be passed off as another's. Never throws.
+ * Whether `signature` is by this key over `message`. A key bound to a scheme or a digest accepts no other, so a
+ * signature made for one purpose cannot be used for another. Never throws.
  */
 export function verifyQuoteSignature(key: VerifyingKey, message: Uint8Array, signature: TpmSignature): boolean {
   if (key.scheme !== null && key.scheme !== signature.scheme) return false;
@@ -65,7 +65,7 @@ export function verifyQuoteSignature(key: VerifyingKey, message: Uint8Array, sig
   try {
     return signature.scheme === 'ECDSA' ? verifyEcdsa(key, message, signature) : verifyRsa(key, message, signature);
   } catch {
-    // An OpenSSL that is configured to refuse a digest (SHA-1, mostly) throws; what it cannot verify is not verified.
+    // An OpenSSL configured to refuse a digest (mostly SHA-1) throws; what it cannot verify is not verified.
     return false;
   }
 }
@@ -80,7 +80,7 @@ function verifyEcdsa(key: VerifyingKey, message: Uint8Array, { hash, r, s }: Ecd
 
 function verifyRsa(key: VerifyingKey, message: Uint8Array, { scheme, hash, signature }: RsaSignature): boolean {
   if (key.type !== 'RSA') return false;
-  // TPMs differ in the length of the salt (the digest's, or all that fits), so it is taken from the signature.
+  // TPMs use different salt lengths (the digest's, or the maximum), so take it from the signature.
   const padding =
     scheme === 'RSAPSS'
       ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_AUTO }
@@ -103,7 +103,7 @@ function readDerSignature(bytes: Uint8Array): { r: Uint8Array; s: Uint8Array } {
   return { r, s };
 }
 
-/** DER keeps a zero before a number whose first bit is set; a TPM does not. */
+/** DER puts a zero before a number whose first bit is set; a TPM does not. */
 function readDerInteger(reader: WireReader, field: string): Uint8Array {
   const integer = readDerValue(reader, 0x02, field);
   return integer[0] === 0 ? integer.subarray(1) : integer;
@@ -114,6 +114,6 @@ function readDerValue(reader: WireReader, tag: number, field: string): Uint8Arra
     reader.fail(field, `expected the DER tag 0x${tag.toString(16).padStart(2, '0')}`, { back: 1 });
   const first = reader.u8(field);
   if (first > 0x81) reader.fail(field, 'the DER length is out of range', { back: 1 });
-  // No signature needs more than one byte of length; only P-521 needs the long form for it.
+  // No signature needs more than one byte of length; only P-521 needs the long form.
   return reader.bytes(first === 0x81 ? reader.u8(field) : first, field);
 }

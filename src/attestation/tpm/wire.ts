@@ -2,8 +2,8 @@ import { HASH_IDS, type HashAlgorithm } from './algorithms.js';
 import { TpmFormatError, type TpmFormatErrorCode } from './errors.js';
 
 /**
- * Reads TPM structures, which are big-endian and packed (TPM 2.0 Part 2, section 4). Every read names its field, so that
- * an error says where the bytes went wrong. Byte fields are views: they share memory with the input.
+ * Reads TPM structures, which are big-endian and packed (TPM 2.0 Part 2, section 4). Every read has a field name, so
+ * that an error shows which bytes are wrong. Byte fields are views: they share memory with the input.
  */
 export class WireReader {
   readonly #bytes: Uint8Array;
@@ -55,7 +55,7 @@ export class WireReader {
     return this.identifier(HASH_IDS, field);
   }
 
-  /** Refuses trailing bytes: a structure with a tail is not that structure. */
+  /** Refuses trailing bytes: with them, it is not that structure. */
   end(): void {
     const left = this.#bytes.length - this.#offset;
     if (left > 0) this.fail('end', `${left} trailing bytes`);
@@ -70,7 +70,7 @@ export class WireReader {
     throw new TpmFormatError(`${this.#structure}.${field}`, this.#offset - back, problem, rest);
   }
 
-  /** Refuses the 16-bit value just read: well-formed, but nothing that this module knows. */
+  /** Refuses the 16-bit value just read: well-formed, but unknown to this module. */
   unsupported(field: string, value: number): never {
     this.fail(field, `unsupported value ${hex16(value)}`, { back: 2, code: 'UNSUPPORTED' });
   }
@@ -98,7 +98,7 @@ export function u32(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 }
 
-/** A TPM2B holding the concatenation of `parts`. */
+/** A TPM2B with the concatenation of `parts`. */
 export function sized(...parts: Uint8Array[]): Uint8Array {
   const content = Buffer.concat(parts);
   return Buffer.concat([u16(content.length), content]);

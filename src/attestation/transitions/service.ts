@@ -5,7 +5,7 @@ import { newId } from '../../platform/ids.js';
 import type { AgentEvent, AgentState } from '../verifier/index.js';
 import * as repository from './repository.js';
 
-/** How an agent's state changes, and why. */
+/** A change of an agent's state, with its cause. */
 export interface TrustChange {
   readonly from: AgentState;
   readonly to: AgentState;
@@ -15,7 +15,7 @@ export interface TrustChange {
   readonly resultId: string | null;
 }
 
-/** Keeps a change, in the transaction of the change. */
+/** Stores a change, in the transaction that makes it. */
 export function keepTransition(tx: Tx, { id, domainId, projectId }: AgentRow, change: TrustChange): Promise<void> {
   return repository.insert(tx, {
     id: newId('TrustTransition'),

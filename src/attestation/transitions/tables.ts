@@ -2,12 +2,12 @@ import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { agents } from '../../identity/agents/tables.js';
 import type { AgentEvent, AgentState } from '../verifier/index.js';
 
-/** Each change of an agent's state, with what caused it. Rows are written once. */
+/** Each change of an agent's state, with its cause. Rows never change. */
 export const trustTransitions = pgTable(
   'trust_transitions',
   {
     id: text('id').primaryKey(),
-    // A replica of the release before does not know these rows, and removes retired agents too.
+    // Cascades because a replica of the previous release does not know these rows, and also removes retired agents.
     agentId: text('agent_id')
       .notNull()
       .references(() => agents.id, { onDelete: 'cascade' }),
@@ -16,12 +16,15 @@ export const trustTransitions = pgTable(
     fromState: text('from_state').$type<AgentState>().notNull(),
     toState: text('to_state').$type<AgentState>().notNull(),
     cause: text('cause').$type<AgentEvent>().notNull(),
-    /** Who caused it: an operator, or the agent by its evidence. Null for trust that ran out, and for who is not known yet. */
+    /**
+     * Who caused it: an operator, or the agent by its evidence. Null when trust ran out, or before the caller is
+     * identified.
+     */
     actorKind: text('actor_kind', { enum: ['user', 'agent'] }),
     actorId: text('actor_id'),
-    /** The result that it follows from. */
+    /** The result that caused it. */
     resultId: text('result_id'),
-    /** When it counts from: of trust that ran out that is when it did, not when it was written down. */
+    /** When it took effect; for trust that ran out, not the time when that was stored. */
     occurredAt: timestamp('occurred_at', { withTimezone: true }).notNull(),
   },
   (t) => [

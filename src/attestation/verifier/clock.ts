@@ -4,14 +4,14 @@ import type { VerifierState } from './types.js';
 
 type BootCounts = Pick<ClockInfo, 'resetCount' | 'restartCount'>;
 
-/** Is this the boot of the earlier evidence? The two counts together identify one (TPM 2.0 Part 1, section 36). */
+/** Whether both are of one boot: the two counts together identify it (TPM 2.0 Part 1, section 36). */
 export function isSameBoot(clock: BootCounts, previous: BootCounts): boolean {
   return clock.resetCount === previous.resetCount && clock.restartCount === previous.restartCount;
 }
 
 /**
- * Time moves forward: the reset count never falls, the restart count falls only when a reset clears it, and
- * within one boot the clock does not go back. Otherwise the TPM was cleared, replaced or is being replayed.
+ * Time moves forward: the reset count never falls, the restart count falls only when a reset clears it, and within one
+ * boot the clock does not go back. Otherwise the TPM was cleared or replaced, or somebody replays old evidence.
  */
 export function checkClock(clock: ClockInfo, previous: VerifierState | null, findings: Findings): void {
   if (!clock.safe) findings.add('CLOCK_UNSAFE');

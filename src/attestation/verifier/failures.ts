@@ -1,6 +1,6 @@
 /**
- * What a failure says about the machine. PROTOCOL: nothing (the exchange itself went wrong, and the agent's
- * state does not change); INTEGRITY: the evidence is not what it claims to be; POLICY: it is, and is not allowed.
+ * What a failure shows about the machine. PROTOCOL: nothing (the exchange itself went wrong, and the agent's state does
+ * not change); INTEGRITY: the evidence is not genuine; POLICY: it is genuine, but not allowed.
  */
 export type FailureClass = 'PROTOCOL' | 'INTEGRITY' | 'POLICY';
 export type Severity = 'warning' | 'error' | 'fatal';
@@ -19,7 +19,7 @@ const policy = (description: string, severity: Severity = 'error'): FailureKind 
   description,
 });
 
-/** Every failure a verification can end in. The documentation of error codes is generated from this table. */
+/** Every possible failure of a verification. The documentation of error codes is generated from this table. */
 export const FAILURES = {
   CHALLENGE_EXPIRED: protocol('The challenge has expired; begin again.'),
   CHALLENGE_USED: protocol('The challenge was already used; a nonce is valid once.'),
@@ -70,7 +70,7 @@ export const FAILURES = {
 
 export type FailureCode = keyof typeof FAILURES;
 
-/** One finding. `entry` is the ordinal of the log's entry, counted from 0 at boot. */
+/** One finding. `entry` is the number of the log's entry, counted from 0 at boot. */
 export interface Failure {
   readonly code: FailureCode;
   readonly class: FailureClass;

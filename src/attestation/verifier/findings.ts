@@ -1,15 +1,15 @@
 import { FAILURES, type Failure, type FailureCode, type Severity } from './failures.js';
 import type { Counts, SeverityRule } from './types.js';
 
-/** Entries of a log that fail are listed up to this many per severity; what is not about an entry always is. */
+/** Limit of listed failures of log entries, for each severity; failures without an entry are always listed. */
 const MAX_LISTED_ENTRIES = 600;
-/** And up to so much text per severity, whatever the paths: results are kept, and listed many at a time. */
+/** Limit of their text for each severity: results are stored, and many are listed at once. */
 const MAX_LISTED_CHARACTERS = 256 * 1024;
 const MAX_PATH_CHARACTERS = 1024;
 
 type Details = Partial<Pick<Failure, 'pcr' | 'path' | 'entry' | 'expected' | 'got' | 'layer'>>;
 
-/** Never between the halves of a character, since half of one is no text that can be stored. */
+/** Never cuts between the halves of a surrogate pair: half of one cannot be stored. */
 function shorten(text: string): string {
   if (text.length <= MAX_PATH_CHARACTERS) return text;
   return `${text.slice(0, MAX_PATH_CHARACTERS).replace(/[\ud800-\udbff]$/, '')}…`;
@@ -19,7 +19,7 @@ function charactersOf({ message, path = '', got = '', expected = [] }: Failure):
   return expected.reduce((sum, value) => sum + value.length, message.length + path.length + got.length);
 }
 
-/** The counts of a verification that has looked at nothing yet. */
+/** The counts before a verification reads anything. */
 export const NO_COUNTS: Readonly<Counts> = {
   entries: 0,
   attested: 0,
@@ -31,7 +31,7 @@ export const NO_COUNTS: Readonly<Counts> = {
   warnings: 0,
 };
 
-/** Gathers the failures of one verification and decides its verdict. */
+/** Collects the failures of one verification and decides its verdict. */
 export class Findings {
   readonly failures: Failure[] = [];
   readonly counts: Counts = { ...NO_COUNTS };
@@ -70,7 +70,7 @@ export class Findings {
     return this.#listed[severity] >= MAX_LISTED_ENTRIES || this.#characters[severity] >= MAX_LISTED_CHARACTERS;
   }
 
-  /** No rule can soften an integrity failure: it would be a statement about evidence that is not evidence. */
+  /** No rule can relax an integrity failure: rules apply to genuine evidence only. */
   #severity(code: FailureCode, details: Details): Severity {
     const kind = FAILURES[code];
     if (kind.class !== 'POLICY') return kind.severity;

@@ -21,7 +21,7 @@ interface OpenLayer {
   readonly policy: RuntimePolicy;
 }
 
-/** Decides about single entries of a log. Allowed is what any layer lists. */
+/** Judges single entries of a log. An entry is allowed if any layer lists it. */
 export class ImaJudge {
   readonly #layers: readonly OpenLayer[];
   readonly #banks: PcrBanks;
@@ -41,7 +41,7 @@ export class ImaJudge {
     else this.#judgeFile(reader, entry);
   }
 
-  /** After kexec a log has a second `boot_aggregate`; it is held to the same PCRs. */
+  /** After kexec a log has a second `boot_aggregate`; it must match the same PCRs. */
   #judgeBootAggregate(reader: ImaLogReader, entry: number): void {
     const digest = reader.digest.subarray(0, reader.digestSize);
     const expected = bootAggregates(reader.algorithm, this.#banks);
@@ -54,7 +54,7 @@ export class ImaJudge {
   }
 
   #judgeFile(reader: ImaLogReader, entry: number): void {
-    // A digest of another kind, or of an algorithm that no list can name, is found under no path.
+    // A digest of another kind, or of an algorithm that lists cannot name, matches no path.
     const size = reader.isFileDigest && digestSize(reader.algorithm) === reader.digestSize ? reader.digestSize : 0;
     for (const { policy } of this.#layers) {
       if (isListed(policy.files, reader, size)) {
@@ -74,7 +74,7 @@ export class ImaJudge {
       return;
     }
     if (this.#layers.length === 0) return;
-    // What is said of keyrings holds for keys, and for no other buffer that goes by a keyring's name.
+    // Rules for keyrings apply to keys only, not to other buffers with a keyring's name.
     const isKey = isKeyBuffer(reader.name, buffer);
     const tableOf = ({ keyrings, buffers }: RuntimePolicy) => (isKey ? keyrings : buffers);
     const { counts } = this.#findings;
@@ -92,11 +92,12 @@ export class ImaJudge {
     this.#judgeUnmatched(reader, entry, tableOf);
   }
 
-  /** No layer lists the digest: excluded, listed with other digests, or not listed. */
+  /** No layer lists the digest: the entry is excluded, listed with other digests, or not listed. */
   #judgeUnmatched(reader: ImaLogReader, entry: number, tableOf: (policy: RuntimePolicy) => PathTable): void {
     const path = reader.name;
     const listing = this.#layers.filter(({ policy }) => find(tableOf(policy), reader) >= 0);
-    // An exclude waives its own layer's paths and paths nobody lists, but not what another layer vouches for.
+    // An exclude applies to its own layer's paths and to paths that no layer lists, but not to paths that another layer
+    // lists.
     const excluder = this.#layers.find(
       (layer) => listing.every((other) => other === layer) && layer.policy.isExcluded(path),
     );
@@ -116,7 +117,7 @@ export class ImaJudge {
   }
 }
 
-/** Does the entry stand for the boot PCRs rather than for a file? */
+/** Whether the entry is about the boot PCRs and not about a file. */
 export function isBootAggregate(reader: ImaLogReader): boolean {
   if (reader.nameEnd - reader.nameStart !== BOOT_AGGREGATE.length) return false;
   return reader.template?.last !== 'buf' && reader.name === BOOT_AGGREGATE;

@@ -8,7 +8,7 @@ import type { AttestedQuote } from './quote.js';
 import { IMA_PCR, judgementFingerprint } from './requirements.js';
 import type { VerifierState, VerifyInput } from './types.js';
 
-/** A log of several hundred thousand entries; more is sent in pieces, by offset. */
+/** A log of several hundred thousand entries; agents send more in pieces, by offset. */
 const MAX_LOG_BYTES = 100 * 1024 * 1024;
 
 type ImaState = NonNullable<VerifierState['ima']>;
@@ -19,9 +19,9 @@ interface Start {
 }
 
 /**
- * Replays the IMA log against the quoted PCR 10 and judges every entry. Entries behind the point at which
- * the replay reaches the quote were measured after it: they are judged too, but the offset does not pass them.
- * Returns what the next log may build on, or null; failures go to `findings`.
+ * Replays the IMA log against the quoted PCR 10 and judges every entry. Entries after the point where the replay
+ * reaches the quote were measured later: they are judged too, but the offset does not pass them. Returns the state that
+ * the next log may continue from, or null; failures go to `findings`.
  */
 export function walkIma(input: VerifyInput, attested: AttestedQuote, findings: Findings): ImaState | null {
   const log = boundedLog(input, findings);
@@ -53,8 +53,8 @@ export function walkIma(input: VerifyInput, attested: AttestedQuote, findings: F
 }
 
 /**
- * The kernel extends the PCR with each entry before it measures the next, and a machine quotes before it reads the log:
- * what one log holds behind the quote is accounted for in the next quote of the same boot.
+ * The kernel extends the PCR with each entry before it measures the next, and a machine quotes before it reads the log.
+ * So the next quote of the same boot must account for entries that are after this quote.
  */
 function checkProgress(offset: number, input: VerifyInput, { quote }: AttestedQuote, findings: Findings): void {
   const { previous } = input;
@@ -71,7 +71,7 @@ function boundedLog({ evidence: { imaLog } }: VerifyInput, findings: Findings): 
   return null;
 }
 
-/** Where the replay begins, with which value of PCR 10 in each quoted bank. */
+/** Where the replay begins, and the value of PCR 10 there in each quoted bank. */
 function startOf(input: VerifyInput, { quote, banks }: AttestedQuote, findings: Findings): Start | null {
   const { evidence, challenge, previous } = input;
   const offset = evidence.imaOffset ?? challenge.imaOffset;
@@ -124,9 +124,9 @@ function startValue(algorithm: HashAlgorithm, ima: ImaState | undefined): Buffer
   return hex === undefined ? null : Buffer.from(hex, 'hex');
 }
 
-/** Reads the whole log. Returns after how many entries the quoted value was reached, or -1. */
+/** Reads the whole log. Returns the number of entries after which the quoted value was reached, or -1. */
 function replay(reader: ImaLogReader, { offset, replays }: Start, judge: ImaJudge, findings: Findings): number {
-  // Without a bank there is nothing to reach, and `every` would be true of nothing.
+  // Without a bank there is no value to reach, and `every` would be true for an empty list.
   if (replays.length === 0) return -1;
   let reached = replays.every((pcr) => pcr.isAtTarget) ? 0 : -1;
   for (let line = reader.next(); line !== 'END'; line = reader.next()) {

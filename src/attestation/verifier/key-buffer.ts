@@ -2,7 +2,7 @@ import { createPublicKey, X509Certificate } from 'node:crypto';
 
 const DER_SEQUENCE = 0x30;
 
-/** Buffers that the kernel measures under names of its own, which are no keyrings, whatever is in them. */
+/** Buffers that the kernel measures under fixed names, which are not keyrings, whatever their content is. */
 const NO_KEYRINGS: ReadonlySet<string> = new Set([
   'kexec-cmdline',
   'kernel_version',
@@ -12,8 +12,8 @@ const NO_KEYRINGS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a measured buffer is a key that was loaded on a keyring: a certificate or a public key in DER and nothing
- * before or behind it. What it reads as must be all of it, since parsers look for a key in other text as well.
+ * Whether a measured buffer is a key that was loaded on a keyring: a certificate or a public key in DER, with nothing
+ * before or after it. The parsed key must equal the whole buffer, since parsers also find a key inside other text.
  */
 export function isKeyBuffer(name: string, buffer: Buffer): boolean {
   return buffer[0] === DER_SEQUENCE && !NO_KEYRINGS.has(name) && KEYS.some((read) => readsAs(read, buffer));
@@ -22,7 +22,7 @@ export function isKeyBuffer(name: string, buffer: Buffer): boolean {
 const KEYS: readonly ((der: Buffer) => Buffer)[] = [
   (der) => new X509Certificate(der).raw,
   (der) => spki(der, 'spki'),
-  // What SPKI ends with. Node.js 24 reads a PKCS #1 key and cannot write it as one again.
+  // The end of its SPKI form: Node.js 24 reads a PKCS #1 key but cannot write it as PKCS #1.
   (der) => spki(der, 'pkcs1').subarray(-der.length),
 ];
 

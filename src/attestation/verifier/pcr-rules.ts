@@ -7,9 +7,9 @@ import type { LayerOutline, QuoteInput } from './types.js';
 const MAX_EXPECTED = 8;
 
 /**
- * Compares quoted PCRs with the layers' PCR policies. A PCR is constrained if any layer names it, and may
- * have any value that one of those layers allows. Banks are told apart by the length of the values: every
- * quoted bank with values must agree, and at least one must have some.
+ * Compares quoted PCRs with the layers' PCR policies. A PCR is constrained if any layer names it, and may have any
+ * value that one of those layers allows. A value's length implies its bank: every quoted bank with values must match,
+ * and at least one must have some.
  */
 export function checkPcrPolicies({ policies, enrolment }: QuoteInput, banks: PcrBanks, findings: Findings): void {
   const allowed = new Map<number, { values: Set<string>; layers: LayerOutline[] }>();

@@ -18,16 +18,16 @@ import type { Findings } from './findings.js';
 import { checkSelection } from './selection.js';
 import type { Enrolment, QuoteInput, VerifierRules } from './types.js';
 
-/** Several times what the largest structure takes. */
+/** Several times the size of the largest structure. */
 const MAX_BASE64_CHARACTERS = 16 * 1024;
 
-/** A quote that the enrolled TPM made for this challenge, with the PCR values it attests. */
+/** A quote by the enrolled TPM for this challenge, with the PCR values that it attests. */
 export interface AttestedQuote {
   readonly quote: Quote;
   readonly banks: PcrBanks;
 }
 
-/** Runs a parser; what it refuses is a failure of the given code. */
+/** Runs a parser; its error becomes a failure with the given code. */
 function parsed<T>(findings: Findings, code: FailureCode, parse: () => T): T | null {
   try {
     return parse();
@@ -46,13 +46,13 @@ function codeOf(error: TpmFormatError, code: FailureCode): FailureCode {
 function decodeBase64(text: string): Buffer | null {
   if (text.length > MAX_BASE64_CHARACTERS) return null;
   const bytes = Buffer.from(text, 'base64');
-  // Node skips what is not base64; only the canonical text encodes back to itself.
+  // Node skips characters that are not base64; only the canonical text encodes back to itself.
   return bytes.length > 0 && bytes.toString('base64') === text ? bytes : null;
 }
 
 /**
- * Checks that the evidence is a quote by the enrolled key, for this challenge, over the PCRs asked for.
- * Each step relies on those before it, so the first that fails ends the check, with null.
+ * Checks that the evidence is a quote by the enrolled key, for this challenge, over the requested PCRs. Each step
+ * relies on the ones before it, so the first failure ends the check with null.
  */
 export function checkQuote(input: QuoteInput, findings: Findings): AttestedQuote | null {
   const { challenge, evidence } = input;
@@ -78,7 +78,7 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** The signature comes before everything else: unsigned bytes are not even parsed as a quote. */
+/** Checks the signature first: unsigned bytes are not even parsed as a quote. */
 function checkSignature(
   { evidence, enrolment, rules }: QuoteInput,
   findings: Findings,

@@ -3,15 +3,15 @@ import { constrainsAny, type PcrPolicy } from '../runtime-policy/index.js';
 import type { LayerOutline, TpmKind, VerifierRules, VerifierState } from './types.js';
 
 export const IMA_PCR = 10;
-/** The boot PCRs that `boot_aggregate` is computed over, and IMA's own. */
+/** The boot PCRs of `boot_aggregate`, and IMA's own. */
 const IMA_PCRS = Array.from({ length: IMA_PCR + 1 }, (_, pcr) => pcr);
 
-/** A layer's policy for the kind of TPM that the agent was enrolled with. */
+/** A layer's policy for the agent's kind of TPM. */
 export function pcrPolicyOf(layer: LayerOutline, tpmKind: TpmKind): PcrPolicy | undefined {
   return tpmKind === 'PHYSICAL' ? layer.tpmPolicy : layer.vtpmPolicy;
 }
 
-/** Does any layer say something about this agent? Without that an accepted quote would mean nothing. */
+/** Whether any layer has a rule for this agent. Without one, an accepted quote would mean nothing. */
 export function isAnythingBound(policies: readonly LayerOutline[], tpmKind: TpmKind): boolean {
   return policies.some((layer) => {
     const pcrPolicy = pcrPolicyOf(layer, tpmKind);
@@ -19,7 +19,7 @@ export function isAnythingBound(policies: readonly LayerOutline[], tpmKind: TpmK
   });
 }
 
-/** The PCRs that a quote must cover, ascending: derived from what is bound, never chosen by the agent. */
+/** The PCRs that a quote must cover, ascending: derived from the bound policies, never chosen by the agent. */
 export function requiredPcrs(policies: readonly LayerOutline[], tpmKind: TpmKind): number[] {
   const pcrs = new Set<number>();
   for (const layer of policies) {
@@ -29,7 +29,7 @@ export function requiredPcrs(policies: readonly LayerOutline[], tpmKind: TpmKind
   return [...pcrs].sort((a, b) => a - b);
 }
 
-/** Identifies what judges a log: the layers in their order, and the rules that may have softened a failure. */
+/** Identifies what judges a log: the layers in their order, and the rules that may relax a failure. */
 export function judgementFingerprint(policies: readonly LayerOutline[], rules: VerifierRules = {}): string {
   const layers = policies.filter((layer) => layer.runtimePolicy !== undefined);
   const identity = [layers.map((layer) => [layer.name, layer.fingerprint]), rules.severities ?? []];
@@ -37,8 +37,8 @@ export function judgementFingerprint(policies: readonly LayerOutline[], rules: V
 }
 
 /**
- * The entry at which the next log may begin. A log is read on only under what judged its beginning; any
- * change of that makes everything be judged anew, from 0.
+ * The entry at which the next log may begin. A log continues only under the policies and rules that judged its
+ * beginning; after any change of them, everything is judged again from 0.
  */
 export function startingOffset(
   previous: VerifierState | null,

@@ -5,7 +5,7 @@ import type { QuoteInput } from './types.js';
 
 type Selected = ReadonlyMap<HashAlgorithm, ReadonlySet<number>>;
 
-/** The attested PCRs by bank. A TPM states banks it does not have as selections of nothing, which say nothing. */
+/** The attested PCRs by bank. A TPM reports banks that it does not have as empty selections, which are ignored. */
 function attestedPcrs(quote: Quote): Selected {
   const attested = new Map<HashAlgorithm, Set<number>>();
   for (const { hash, pcrs } of quote.selections) {
@@ -37,8 +37,8 @@ function describe(selected: Selected): string {
 }
 
 /**
- * Checks what the quote covers: exactly what is reported, in offered banks, every PCR asked for and no other
- * in each of them. A PCR that is absent is a failure, never "nothing to check".
+ * Checks what the quote covers: exactly the reported PCRs, in offered banks, and in each bank all requested PCRs and no
+ * others. A missing PCR is a failure, never "nothing to check".
  */
 export function checkSelection(input: QuoteInput, quote: Quote, banks: PcrBanks, findings: Findings): boolean {
   const { challenge, policies, enrolment, rules } = input;
@@ -55,7 +55,7 @@ export function checkSelection(input: QuoteInput, quote: Quote, banks: PcrBanks,
     return false;
   }
   const before = findings.counts.failures;
-  // A challenge asks for no PCR when nothing is bound, and then a quote of none is what it asked for.
+  // When nothing is bound, a challenge requests no PCR, and a quote of none is correct.
   const isNoneAsked = challenge.pcrs.length === 0 && rules?.allowsNothingBound !== true;
   if (attested.size === 0 && !isNoneAsked) findings.add('PCR_NOT_QUOTED', 'The quote covers no PCR at all.');
   for (const [hash, pcrs] of attested) checkBank(input, hash, pcrs, findings);

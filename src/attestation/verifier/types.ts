@@ -2,7 +2,7 @@ import type { CompiledRuntimePolicy, PcrPolicy } from '../runtime-policy/index.j
 import type { HashAlgorithm, VerifyingKey } from '../tpm/index.js';
 import type { Failure, FailureCode, Severity } from './failures.js';
 
-/** What an agent submits, undecoded: rubbish in any part is a rejection, never an exception. */
+/** What an agent submits, not decoded: invalid data in any part is a rejection, never an exception. */
 export interface Evidence {
   readonly quote: {
     /** TPMS_ATTEST in base64. */
@@ -12,16 +12,16 @@ export interface Evidence {
     /** `{ "sha256": { "0": "<hex>", … } }` */
     readonly pcrs: string;
   };
-  /** The text of `ascii_runtime_measurements` from entry `imaOffset` on; bytes where it is a file's. */
+  /** The text of `ascii_runtime_measurements` from entry `imaOffset`; bytes if it comes from a file. */
   readonly imaLog?: string | Uint8Array | undefined;
-  /** By default the challenge's. An agent may always send the whole log with 0. */
+  /** Defaults to that of the challenge. An agent may always send the whole log with 0. */
   readonly imaOffset?: number | undefined;
 }
 
-/** What the agent was asked. Times are milliseconds since 1970. */
+/** What the server requested from the agent. Times are milliseconds since 1970. */
 export interface Challenge {
   readonly nonce: Uint8Array;
-  /** The PCRs to be quoted: these and no others, in every quoted bank. */
+  /** The PCRs to quote: these and no others, in every quoted bank. */
   readonly pcrs: readonly number[];
   /** Banks that may be quoted. */
   readonly hashAlgorithms: readonly HashAlgorithm[];
@@ -33,17 +33,17 @@ export interface Challenge {
 export type TpmKind = 'PHYSICAL' | 'VIRTUAL';
 
 export interface Enrolment {
-  /** TPMT_PUBLIC or TPM2B_PUBLIC; or a key whose attributes somebody else vouches for (offline verification). */
+  /** TPMT_PUBLIC or TPM2B_PUBLIC; or a key whose attributes the user guarantees (offline verification). */
   readonly attestationKey: Uint8Array | VerifyingKey;
   readonly tpmKind: TpmKind;
 }
 
-/** One bound allowlist revision. `fingerprint` changes whenever its content does. */
+/** One bound allowlist revision. `fingerprint` changes whenever its content changes. */
 export interface PolicyLayer extends LayerOutline {
   readonly runtimePolicy?: CompiledRuntimePolicy | undefined;
 }
 
-/** What is known of a layer without its list of files, which may be large: only whether it has one. */
+/** A layer without its list of files, which may be large: only whether it has one. */
 export interface LayerOutline {
   readonly name: string;
   readonly fingerprint: string;
@@ -52,7 +52,7 @@ export interface LayerOutline {
   readonly runtimePolicy?: object | undefined;
 }
 
-/** What is kept of an accepted verification; plain JSON. */
+/** The state that is kept after an accepted verification; plain JSON. */
 export interface VerifierState {
   readonly resetCount: number;
   readonly restartCount: number;
@@ -61,11 +61,11 @@ export interface VerifierState {
   readonly ima?: {
     /** Entries of the log that PCR 10 accounts for. */
     readonly offset: number;
-    /** Entries that the log held; those behind `offset` PCR 10 has to account for the next time. */
+    /** Entries in the log; the next quote must account in PCR 10 for those after `offset`. */
     readonly total?: number;
-    /** PCR 10 after those entries, in hex by bank. */
+    /** PCR 10 after those `offset` entries, in hex by bank. */
     readonly pcrs: Readonly<Partial<Record<HashAlgorithm, string>>>;
-    /** What judged those entries: `judgementFingerprint`. */
+    /** `judgementFingerprint` of what judged those entries. */
     readonly fingerprint: string;
   };
 }
@@ -82,7 +82,7 @@ export interface VerifierRules {
   readonly severities?: readonly SeverityRule[];
   /** For TPMs that can sign nothing else. */
   readonly allowsSha1?: boolean;
-  /** Offline only: without a bound policy, check the quote and replay the log if there is one. */
+  /** Offline only: without a bound policy, check the quote, and replay the log if there is one. */
   readonly allowsNothingBound?: boolean;
 }
 
@@ -91,7 +91,7 @@ export interface VerifyInput extends QuoteInput {
   readonly policies: readonly PolicyLayer[];
 }
 
-/** What everything but the log is judged by: small, whatever the machine measured and its lists hold. */
+/** The input for everything but the log: small, whatever the machine measured and however large its lists are. */
 export interface QuoteInput {
   readonly evidence: Pick<Evidence, 'quote' | 'imaOffset'>;
   readonly challenge: Challenge;
@@ -103,9 +103,9 @@ export interface QuoteInput {
   readonly rules?: VerifierRules;
 }
 
-/** Totals; a list of failures is bounded, these are not. */
+/** Totals; the list of failures is limited, these are not. */
 export interface Counts {
-  /** Entries read from the log, and of those the ones that the quote accounts for. */
+  /** Entries read from the log, and how many of them the quote accounts for. */
   entries: number;
   attested: number;
   matched: number;
@@ -119,9 +119,9 @@ export interface Counts {
 export interface VerificationResult {
   readonly verdict: 'ACCEPTED' | 'REJECTED';
   readonly failures: readonly Failure[];
-  /** Were there more failures than are listed? */
+  /** Whether there were more failures than are listed. */
   readonly isTruncated: boolean;
   readonly counts: Readonly<Counts>;
-  /** What to keep for the next verification; null when the verdict is REJECTED, and what was kept stays. */
+  /** The state to keep for the next verification; null when the verdict is REJECTED, then the old state stays. */
   readonly next: VerifierState | null;
 }

@@ -7,9 +7,9 @@ import { IMA_PCR, isAnythingBound } from './requirements.js';
 import type { QuoteInput, VerificationResult, VerifierState, VerifyInput } from './types.js';
 
 /**
- * Judges one submission of evidence: signature, statement, nonce, PCR selection, PCR digest, clock, PCR
- * policies, IMA log, in this order. Pure, and total: whatever the evidence is, the answer is a result.
- * REJECTED means that some failure is an error or fatal; `next` is then null.
+ * Judges one submission of evidence: signature, statement, nonce, PCR selection, PCR digest, clock, PCR policies, IMA
+ * log, in this order. Pure and total: any evidence gives a result. REJECTED means that some failure is an error or
+ * fatal; `next` is then null.
  */
 export function verify(input: VerifyInput): VerificationResult {
   const findings = new Findings(input.rules?.severities);
@@ -17,8 +17,8 @@ export function verify(input: VerifyInput): VerificationResult {
 }
 
 /**
- * The result of `verify` where it takes no log and no list: for a quote that does not hold, and where no list is bound.
- * Null where both decide; they are worth loading then. Costs no more than checking a signature.
+ * The result of `verify` if that needs no log and no list: when the quote is not valid, and when no list is bound.
+ * Otherwise null; then log and list are worth loading. Costs no more than checking a signature.
  */
 export function verifyQuote(input: QuoteInput): VerificationResult | null {
   const findings = new Findings(input.rules?.severities);
@@ -45,7 +45,7 @@ function judge(input: VerifyInput, findings: Findings): VerifierState | null {
   return { ...stateOf(attested), ...(ima === null ? {} : { ima }) };
 }
 
-/** Everything before the log. Null when that ends the verification. */
+/** Judges everything before the log. Null when that ends the verification. */
 function judgeQuote(input: QuoteInput, findings: Findings): AttestedQuote | null {
   if (!isChallengeOpen(input, findings)) return null;
   const attested = checkQuote(input, findings);

@@ -1,20 +1,20 @@
 import type { ByteSource } from '../runtime-policy/index.js';
 import { AT_END, FAILED, type FeedInput, NOT_YET, PIECE, ROOM, type Said, type Which } from './feed-signals.js';
 
-/** Longer than any task may take: whoever feeds it is gone by then. */
+/** Longer than any task may take: by then the feeding thread has given up. */
 const WAIT_MAX_MS = 600_000;
-/** What is asked for at least, since each time the thread waits. */
+/** Minimum request, since the thread waits for each one. */
 const ROOM_STEP_BYTES = 1024 * 1024;
 
-/** Whoever feeds the thread gives no more, and knows why. */
+/** The feeding thread stopped, and knows why. */
 export class FeedStopped extends Error {}
 
-/** Content and memory as a thread gets them. Each question blocks the thread until its answer is there. */
+/** Content and memory from the point of view of a worker thread. Each request blocks the thread until the answer. */
 export class Fed<Result> implements ByteSource {
   readonly #input: FeedInput;
   #credit: number;
   #isAsked = false;
-  /** What was read of the piece that is there. */
+  /** How much of the current piece has been read. */
   #read = 0;
 
   constructor(input: FeedInput) {
@@ -31,13 +31,13 @@ export class Fed<Result> implements ByteSource {
     const size = Math.min(answer - this.#read, target.length);
     target.set(piece.subarray(this.#read, this.#read + size));
     this.#read += size;
-    // The next piece comes while this one is worked on.
+    // Request the next piece while working on this one.
     if (this.#read === answer) this.#askForPiece();
     return size;
   }
 
   /**
-   * Takes memory; below 0 it is given back, for what is taken later.
+   * Takes memory; a negative number returns it, for later requests.
    * @throws FeedStopped when there is no room.
    */
   takeRoom(bytes: number): void {

@@ -14,23 +14,23 @@ import {
 } from './feed-signals.js';
 
 export interface FeedOptions {
-  /** Opens the content once the thread asks for it; null where the thread has it already. */
+  /** Opens the content at the thread's first request; null when the thread has it already. */
   readonly open: (() => Readable) | null;
-  /** Bytes of memory that the thread may take without asking, and those that feeding it takes. */
+  /** Bytes of memory that the thread may take without a request, and bytes that the feeding itself takes. */
   readonly credit: number;
   readonly overhead: number;
 }
 
 /**
- * Gives a thread content piece by piece as it asks for it, and the memory that its work takes. A thread that computes hears
- * of no event, so it waits for a signal on shared memory: it always gets one, also when there is nothing to give.
+ * Gives a thread content piece by piece on request, and memory for its work. A computing thread receives no events, so
+ * it waits for a signal in shared memory: it always gets one, even when there is nothing to give.
  */
 export class Feed<Result> {
-  /** For the thread; the port changes hands. */
+  /** For the thread; the port is transferred. */
   readonly input: FeedInput;
-  /** What the thread said last, when its work is done. */
+  /** The thread's result, once its work is done. */
   readonly result: Promise<Result>;
-  /** Why the thread got no more, if so. */
+  /** Why the thread got no more content or memory, if so. */
   failure: unknown;
   readonly #port: MessagePort;
   readonly #lease: Lease;
@@ -62,7 +62,7 @@ export class Feed<Result> {
     };
   }
 
-  /** Ends the content's stream, and gives back all memory but so many bytes. */
+  /** Ends the content's stream, and releases all memory except `kept` bytes. */
   end(kept: number): void {
     this.#port.close();
     this.#signal(PIECE, FAILED);

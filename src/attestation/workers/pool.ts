@@ -16,60 +16,60 @@ import { Feed } from './feed.js';
 import { PIECE_BYTES } from './feed-signals.js';
 import type { CompileInput, Result } from './tasks.js';
 
-/** Tasks that may wait for a thread; past it the server is asked for more than it can do, and says so. */
+/** Tasks that may wait for a thread; beyond this the server is overloaded, and reports that. */
 const QUEUE_MAX = 256;
-/** Waiting included. What is accepted is bounded in size, and takes a few seconds; the largest lists ten times that. */
+/** Including the wait. Accepted input is limited in size, and takes a few seconds; the largest lists ten times that. */
 const VERIFY_TIMEOUT_MS = 60_000;
 const COMPILE_TIMEOUT_MS = 180_000;
-/** When to come back to a queue that is full. */
+/** When to retry after a full queue. */
 const RETRY_SECONDS = 5;
 
-/** What the tables of a list may take without asking: enough for a small one. */
+/** Memory that a list's tables may take without a request: enough for a small list. */
 const CREDIT_MIN_BYTES = 64 * 1024;
 const CREDIT_MAX_BYTES = 1024 * 1024;
 
-/** The built file also when the sources are run, since a thread does not see the loader of a test runner. */
+/** The built file, even when running from sources: a thread does not have the loader of a test runner. */
 const TASKS = fileURLToPath(new URL('../../../dist/attestation/workers/tasks.js', import.meta.url));
 
 let pool: Piscina | undefined;
 
-/** One pool for the process, made at its first use. Threads that are idle keep no process alive. */
+/** One pool for the process, created at its first use. Idle threads do not keep the process alive. */
 function threads(): Piscina {
   pool ??= new Piscina({
     filename: TASKS,
     minThreads: 1,
     idleTimeout: 30_000,
-    // Requests that wait for no verification are answered first.
+    // Prefers requests that do not wait for a verification.
     niceIncrement: 5,
-    // A task needs none of the process's environment, and secrets may be in it.
+    // A task needs nothing from the process's environment, which may have secrets.
     env: {},
   });
   return pool;
 }
 
-/** How much there is to do, and how many do it; none before the first task. */
+/** How many tasks wait, and how many threads run; no threads before the first task. */
 export const workerLoad = () => ({ waiting: pool?.queueSize ?? 0, threads: pool?.threads.length ?? 0 });
 
-/** `verify`, off the event loop. The log is handed over where it is bytes; the caller has leased memory for it. */
+/** `verify`, off the event loop. Transfers a log of bytes; the caller has leased memory for it. */
 export function verifyInWorker(input: VerifyInput): Promise<VerificationResult> {
   const transferList = wholeBuffer(input.evidence.imaLog);
   return traced('verify', () => run('verifyEvidence', input, { transferList, timeoutMs: VERIFY_TIMEOUT_MS }));
 }
 
-/** A list that is read when a thread asks for it. */
+/** A list that is read at a thread's request. */
 export interface ListStream {
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
   /** sha256:hex. */
   readonly digest: string;
   open(): Readable;
-  /** Bytes of memory that reading it takes. */
+  /** Bytes of memory for reading it. */
   readonly overhead: number;
 }
 
 /**
- * `compileRuntimePolicy`, off the event loop. Content that is there as a whole is handed over and empty afterwards.
- * @param lease Holds whole content. The memory that compiling takes is leased as it grows; in the end that of what was compiled.
+ * `compileRuntimePolicy`, off the event loop. Content in memory is transferred, and empty afterwards.
+ * @param lease Covers content in memory. Leases memory for compiling as it grows; at the end, that of the result.
  * @throws RuntimePolicyError as `compileRuntimePolicy` does.
  */
 export function compileInWorker(
@@ -81,7 +81,7 @@ export function compileInWorker(
   return fed({ name: 'compileList', content, excludes, timeoutMs, keptBytes: compiledBytes }, lease);
 }
 
-/** The same for whoever only wants to know how many paths a good list has; nothing stays leased. */
+/** The same for callers that only need to check a list and count its paths; nothing stays leased. */
 export function checkInWorker(
   content: Uint8Array | ListStream,
   excludes: readonly string[],
@@ -98,7 +98,7 @@ interface FedTask<T> {
   readonly content: Uint8Array | ListStream;
   readonly excludes: readonly string[];
   readonly timeoutMs: number;
-  /** Of the memory that its tables took, how much is still in use behind it. */
+  /** How much of the tables' memory the result still uses. */
   readonly keptBytes: (value: T) => number;
 }
 
@@ -126,7 +126,7 @@ async function fed<T>({ name, content, excludes, timeoutMs, keptBytes }: FedTask
 }
 
 interface RunOptions {
-  /** What changes hands. */
+  /** What to transfer. */
   readonly transferList: readonly (ArrayBuffer | MessagePort)[];
   readonly timeoutMs: number;
 }
@@ -143,7 +143,7 @@ async function run<Input, Output>(name: string, input: Input, { transferList, ti
 
 const overloaded = () => unavailable('The server is busy with other evidence; try again.', RETRY_SECONDS);
 
-/** Memory that nothing else lies in can change hands; the rest is copied. */
+/** A buffer without other content can be transferred; anything else is copied. */
 function wholeBuffer(content: string | Uint8Array | undefined): ArrayBuffer[] {
   if (!(content instanceof Uint8Array) || !(content.buffer instanceof ArrayBuffer)) return [];
   return content.byteLength === content.buffer.byteLength ? [content.buffer] : [];

@@ -1,4 +1,4 @@
-// What worker threads run. Loaded by them alone: everything here computes, and nothing reads or writes.
+// Tasks of worker threads. Loaded only there: everything here computes, without I/O.
 import { collectGarbage, collectYoungGarbage } from '../../platform/garbage.js';
 import {
   type CompiledRuntimePolicy,
@@ -13,19 +13,19 @@ import { Fed } from './fed.js';
 import type { FeedInput } from './feed-signals.js';
 
 export interface CompileInput {
-  /** All of the list, or what is known of one that is fed. */
+  /** The whole list, or size and digest of one that is fed. */
   readonly content: Uint8Array | { readonly size: number; readonly digest: string };
   readonly excludes: readonly string[];
   readonly feed: FeedInput;
 }
 
-/** A refusal crosses the threads as data, because an error's class does not survive the copy. */
+/** A refusal crosses threads as data, because the copy loses an error's class. */
 export type Result<T> = { readonly value: T } | { readonly problems: readonly PolicyProblem[] };
 
-/** Less than this is not worth the milliseconds that collecting takes. */
+/** Less than this is not worth the milliseconds of a garbage collection. */
 const LARGE_BYTES = 8 * 1024 * 1024;
 
-/** Each task by the name that the pool calls it by. */
+/** The pool calls each task by its name. */
 export function verifyEvidence(input: VerifyInput): VerificationResult {
   const size = input.evidence.imaLog?.length ?? 0;
   const lists = input.policies.reduce(
@@ -38,12 +38,12 @@ export function verifyEvidence(input: VerifyInput): VerificationResult {
   return result;
 }
 
-/** Says through the feed what was compiled, so that this thread does not go on to hold it. */
+/** Sends the result through the feed, so that this thread does not keep it. */
 export function compileList(input: CompileInput): void {
   tellCompiled(input, (policy) => policy);
 }
 
-/** Says how many paths a list has. */
+/** Sends how many paths a list has. */
 export function checkList(input: CompileInput): void {
   tellCompiled(input, ({ files }) => files.count);
 }
@@ -71,7 +71,7 @@ function resultOf<T>(compute: () => T): Result<T> {
   }
 }
 
-/** A thread that waits for its next task collects nothing, and would keep what the last one was handed. */
+/** An idle thread collects no garbage, and would keep the input of its last task. */
 function forget(input: object, size: number): void {
   for (const key of Object.keys(input)) delete (input as Record<string, unknown>)[key];
   if (size >= LARGE_BYTES) collectGarbage();

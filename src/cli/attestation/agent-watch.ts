@@ -14,7 +14,7 @@ interface WatchOptions {
   readonly to?: readonly AgentState[];
 }
 
-/** How long to wait before following again where the server ended the stream in good order. */
+/** Pause before reconnecting after the server ended the stream normally. */
 const PAUSE_MS = 500;
 
 export function registerAgentWatch(noun: Command): void {
@@ -29,14 +29,14 @@ export function registerAgentWatch(noun: Command): void {
 }
 
 /**
- * Prints each change once, whatever happens to the connection in between, until the signal aborts.
+ * Prints each change once, across lost connections, until the signal aborts.
  *
- * @throws CliError for what trying again would not change.
+ * @throws CliError for an error that a retry would not fix.
  */
 export async function watchTrust(session: Session, { since, to }: WatchOptions, signal: AbortSignal): Promise<void> {
   const connection = { ...session.connection, signal };
   let place: { readonly since?: string | undefined; readonly after?: string } = { since };
-  // Before there is a cursor, what is missed is what happened since the server first answered.
+  // Without a cursor yet, a reconnect asks for changes since the server's first response.
   const begun = (date: string | null) => {
     if (date !== null && place.after === undefined) place = { since: place.since ?? new Date(date).toISOString() };
   };
@@ -68,5 +68,5 @@ function lineOf({ format }: Session, event: NonNullable<WatchTrustSubscription['
   return `${formatValue(event.occurredAt)}  ${name}  ${formatValue(event.from)} -> ${formatValue(event.to)}`;
 }
 
-/** Being stopped ends the wait early, which is not a failure. */
+/** A stop ends the wait early, which is not an error. */
 const pause = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }).catch(() => {});

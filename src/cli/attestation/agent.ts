@@ -121,7 +121,7 @@ export function registerAgent(noun: Command): void {
   registerAgentRun(noun);
 }
 
-/** What is done to an agent at its etag, with a reason. */
+/** A change of an agent at its etag, with a reason. */
 type AgentChange = typeof ResetAgentDocument | typeof BanAgentDocument;
 
 function registerTransition(noun: Command, name: string, summary: string, document: AgentChange): void {
@@ -136,7 +136,7 @@ function registerTransition(noun: Command, name: string, summary: string, docume
     });
 }
 
-/** A list as it was reviewed, or as it is now; what is given for none is the server's to refuse. */
+/** A list as the operator reviewed it, or as it is now; the server refuses an etag without a list. */
 async function reviewed(session: Session, name: string | undefined, etag: string | undefined) {
   if (name === undefined) return { allowlist: null, allowlistEtag: etag ?? null };
   const found = await findAllowlist(session, name);

@@ -8,7 +8,7 @@ import { get, type Session } from '../common/session.js';
 
 const TIMEOUT_MS = 300_000;
 
-/** Writes a list's runtime policy to standard output, byte for byte as it was given. */
+/** Writes a list's runtime policy to standard output, exactly as it was uploaded. */
 export async function writeContent(session: Session, name: string): Promise<void> {
   const allowlist = await get(session, AllowlistContentDocument, { ref: allowlistRef(name) }, 'allowlist');
   const revision = allowlist.currentRevision;
@@ -18,7 +18,7 @@ export async function writeContent(session: Session, name: string): Promise<void
   await pipeline(content, process.stdout, { end: false });
 }
 
-/** Content too large for an answer in GraphQL has a route of its own. */
+/** Content that is too large for a GraphQL response has its own route. */
 async function download({ connection }: Session, revisionId: string): Promise<Readable> {
   const response = await fetch(`${connection.server}/allowlist-revisions/${revisionId}/ima-policy`, {
     headers: authorizationOf(connection),

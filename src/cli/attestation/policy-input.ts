@@ -9,13 +9,13 @@ import { tell } from '../common/terminal.js';
 import { fileContent, upload } from '../common/uploads.js';
 import { MAX_PCR_POLICY_BYTES, readExcludes } from './verify/policy-files.js';
 
-/** Content up to this size travels in the mutation itself. */
+/** Content up to this size is part of the mutation itself. */
 const MAX_INLINE_BYTES = 512 * 1024;
 
-/** The largest list takes a server that has much to do more than a minute to check. */
+/** A busy server needs more than a minute to check the largest list. */
 const CHECK_TIMEOUT_MS = 200_000;
 
-/** The policies of a list, as `createAllowlist` and `publishAllowlistRevision` take them. */
+/** The policies of a list, as input of `createAllowlist` and `publishAllowlistRevision`. */
 type PolicyInput = Pick<CreateAllowlistInput, 'imaPolicy' | 'tpmPolicy' | 'vtpmPolicy'>;
 
 export interface PolicyOptions {
@@ -25,7 +25,7 @@ export interface PolicyOptions {
   readonly vtpmPolicy?: string;
 }
 
-/** Adds the options that name the files of an allowlist's policies. */
+/** Adds the options for the files of an allowlist's policies. */
 export function withPolicies(command: Command): Command {
   return command
     .option('--ima-policy <file>', "what files may be measured: Keylime's JSON, or sha256sum's lines")
@@ -34,14 +34,14 @@ export function withPolicies(command: Command): Command {
     .option('--vtpm-policy <file>', "PCR values for virtual TPMs, Keylime's JSON");
 }
 
-/** The same session, with patience for a list that is checked. */
+/** The same session, with a longer timeout while the server checks a list. */
 export function whileChecking(session: Session): Session {
   return { ...session, connection: { ...session.connection, timeoutMs: CHECK_TIMEOUT_MS } };
 }
 
 /**
- * Reads the files, sends large content ahead, and answers the policies as the API takes them. Tells what is doubtful
- * about them, of a list only when it is small.
+ * Reads the files, uploads large content first, and returns the input for the API. Prints warnings about the policies;
+ * for a list only if it is small.
  */
 export async function toPolicyInput(connection: Connection, options: PolicyOptions): Promise<PolicyInput> {
   const { imaPolicy, excludes, tpmPolicy, vtpmPolicy } = options;

@@ -11,7 +11,7 @@ import type { Session } from '../common/session.js';
 
 const PAGE = 200;
 
-/** The chain as the API tells it. */
+/** The chain as the API returns it. */
 export type Chain = NonNullable<AuditChainQuery['chain']>;
 
 export async function getChain(session: Session): Promise<Chain> {
@@ -20,7 +20,7 @@ export async function getChain(session: Session): Promise<Chain> {
   return chain;
 }
 
-/** The seals from a place on, page by page. */
+/** The seals from a sequence number on, page by page. */
 export async function* listSeals(session: Session, fromSeq: number): AsyncGenerator<readonly Seal[]> {
   let after: string | null = null;
   do {
@@ -32,7 +32,7 @@ export async function* listSeals(session: Session, fromSeq: number): AsyncGenera
   } while (after !== null);
 }
 
-/** The place that one sequence number has in the chain; null when there is none. */
+/** The place with this sequence number in the chain; null when there is none. */
 export async function findPlace(session: Session, seq: number): Promise<Place | null> {
   const variables = { first: 1, fromSeq: seq };
   const { items } = await request(session.connection, AuditSealsDocument, variables);

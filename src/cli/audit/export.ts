@@ -3,7 +3,9 @@ import { CliError } from '../common/errors.js';
 import type { Session } from '../common/session.js';
 import { findPlace, getChain, listSeals } from './chain.js';
 
-/** Writes sealed entries and heads to standard output, one JSON object a line; `docs/audit.md` tells the form. */
+/**
+ * Writes sealed entries and heads to standard output, one JSON object per line; `docs/audit.md` describes the format.
+ */
 export async function exportChain(session: Session, fromSeq: number | undefined): Promise<void> {
   const { firstSeq, trim } = await getChain(session);
   const begin = Math.max(fromSeq ?? firstSeq, firstSeq);
@@ -23,6 +25,6 @@ export async function exportChain(session: Session, fromSeq: number | undefined)
 }
 
 async function write(line: object): Promise<void> {
-  // A pipe that is read slowly must not make the whole chain wait in memory.
+  // Waits for a slow pipe, so that the chain does not fill the memory.
   if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
 }

@@ -5,13 +5,13 @@ import type { EntryForm, Place, Seal, SignedPlace } from '../../audit/chain/inde
 import { CliError, EXIT, messageOf } from '../common/errors.js';
 import { readTextFile } from '../common/files.js';
 
-/** Seals checked at a time: what is looked through for entries that changed places. */
+/** Seals checked at once: the range in which swapped entries are recognized. */
 const PAGE = 1000;
 const HEAD_MAX_BYTES = 64 * 1024;
 
 const place = { seq: z.number().int().nonnegative(), hash: z.string() };
 const signed = z.object({ ...place, signedAt: z.string(), keyId: z.string(), signature: z.string() });
-// Everything in an entry is hashed, so nothing of it is dropped here.
+// The hash covers every field of an entry, so none is dropped here.
 const entry = z.looseObject({ id: z.string() }) as unknown as z.ZodType<EntryForm>;
 const LINE = z.union([
   z.strictObject({ before: z.object(place) }),
@@ -21,16 +21,16 @@ const LINE = z.union([
 ]);
 type Line = z.infer<typeof LINE>;
 
-/** What an export begins with, and pages of its seals with the heads behind them. */
+/** The beginning of an export, or a page of its seals with their heads. */
 export type Part = { readonly before: Place } | { readonly trim: SignedPlace } | { readonly seals: readonly Seal[] };
 
-/** @throws CliError when the file cannot be read or a line is not a line of an export. */
+/** @throws CliError when the file cannot be read, or a line has another format. */
 export async function* readExport(file: string): AsyncGenerator<Part> {
   let seals: Seal[] = [];
   let isFirst = true;
   for await (const line of readLines(file)) {
     if ('before' in line || 'trim' in line) {
-      // Anywhere else it would let the chain jump over what was taken out.
+      // Anywhere else it would let the chain skip removed entries.
       if (!isFirst) throw new CliError(`${file}: only the first line may say where the export begins`, EXIT.usage);
       yield line;
     } else if ('seal' in line) {
@@ -63,7 +63,7 @@ async function* readLines(file: string): AsyncGenerator<Line> {
   }
 }
 
-/** Reads a head that was kept: as `audit head -o json` prints it, or a line of an export. */
+/** Reads a kept head: the output of `audit head -o json`, or a line of an export. */
 export async function readKeptHead(file: string): Promise<Place> {
   const text = await readTextFile(file, HEAD_MAX_BYTES);
   try {

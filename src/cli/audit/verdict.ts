@@ -3,17 +3,17 @@ import { CliError } from '../common/errors.js';
 import type { Format } from '../common/output.js';
 import { print } from '../common/terminal.js';
 
-/** What a kept head can show besides: the chain ends before it, or has another hash there. */
+/** Also the faults that only a kept head shows: the chain ends before it, or has another hash there. */
 export interface ChainFault extends Omit<Fault, 'kind'> {
   readonly kind: Fault['kind'] | 'CUT' | 'REWRITTEN';
 }
 
 export interface Verdict {
-  /** The first entry that was verified, and the last one that is as it was sealed. */
+  /** The first entry that was verified, and the last one that is unchanged. */
   readonly firstSeq: number;
   readonly verifiedSeq: number;
   readonly fault: ChainFault | null;
-  /** What else people should know. */
+  /** Other information for people. */
   readonly notes: readonly string[];
 }
 
@@ -30,13 +30,13 @@ const WORDS: Readonly<Record<ChainFault['kind'], string>> = {
   REWRITTEN: 'the chain and the kept head have different hashes here',
 };
 
-/** Compares a head that was kept with what the chain has there. */
+/** Compares a kept head with the chain's place of the same number. */
 export function compareKept(kept: Place, found: Place | null): ChainFault | null {
   if (found === null) return { kind: 'CUT', seq: kept.seq, entryId: null };
   return found.hash === kept.hash ? null : { kind: 'REWRITTEN', seq: kept.seq, entryId: null };
 }
 
-/** Prints a verdict; throws, for exit code 1, when something was found. */
+/** Prints a verdict; if there is a fault, throws an error with exit code 1. */
 export function report({ notes, ...verdict }: Verdict, format: Format): void {
   const { firstSeq, verifiedSeq, fault } = verdict;
   if (format === 'json') print(JSON.stringify(verdict, null, 2));

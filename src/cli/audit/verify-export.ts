@@ -14,7 +14,7 @@ import { type ChainFault, compareKept, type Verdict } from './verdict.js';
 
 const KEY_MAX_BYTES = 64 * 1024;
 
-/** Verifies an export by itself, with public keys that came by another way than the export. */
+/** Verifies an export without a server, with public keys from another source than the export. */
 export async function verifyExport(file: string, keyFile: string, kept: Place | null): Promise<Verdict> {
   const keys = await readKeys(keyFile);
   let checked: Checked = { place: GENESIS, fault: null };
@@ -41,7 +41,7 @@ export async function verifyExport(file: string, keyFile: string, kept: Place | 
   return { ...verdict, fault: compareKept(kept, atKept) };
 }
 
-/** Where an export of a part begins is taken as it says; the next head shows whether that is so. */
+/** Trusts the beginning of a partial export at first; the next head shows whether it is correct. */
 function beginning(part: Exclude<Part, { seals: unknown }>, keys: VerificationKeys): Checked {
   if ('before' in part) return { place: part.before, fault: null };
   const verdict = verifyPlace('trim', part.trim, keys);

@@ -13,7 +13,7 @@ export interface Range {
   readonly toSeq: number | undefined;
 }
 
-/** Has the server follow its chain, step by step. */
+/** Lets the server verify its chain, step by step. */
 export async function verifyServer(session: Session, range: Range, kept: Place | null): Promise<Verdict> {
   const chain = await getChain(session);
   const firstSeq = Math.max(range.fromSeq ?? 1, chain.firstSeq);

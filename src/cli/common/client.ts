@@ -3,28 +3,28 @@ import type { TypedDocumentString } from '../../generated/documents.js';
 import { ApiError, CliError, EXIT, messageOf } from './errors.js';
 import { printable } from './output.js';
 
-/** Where requests go and as whom. */
+/** The server, and the caller's token or credential. */
 export interface Connection {
   readonly server: string;
   readonly token?: string | undefined;
   /** An API credential instead of a token, as `id:key`. */
   readonly credential?: string | undefined;
   readonly timeoutMs?: number;
-  /** Ends requests that are under way. */
+  /** Aborts running requests. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The header by which requests say who sends them. */
+/** The header that authenticates requests. */
 export function authorizationOf({ token, credential }: Connection): Record<string, string> {
   if (token !== undefined) return { authorization: `Bearer ${token}` };
   if (credential === undefined) return {};
   return { authorization: `Basic ${Buffer.from(credential).toString('base64')}` };
 }
 
-/** A document of the command line: what it answers, and what it takes. */
+/** A GraphQL document of the command line, with the types of its data and variables. */
 export type Document<Data, Variables> = TypedDocumentString<Data, Variables>;
 
-/** What every payload of a mutation has. */
+/** The common part of all mutation payloads. */
 export interface Payload {
   readonly userErrors: readonly { readonly code: string; readonly message: string; readonly path: readonly string[] }[];
 }
@@ -44,7 +44,7 @@ interface GraphqlResponse {
   readonly errors?: readonly ResponseError[];
 }
 
-/** What chooses each type of scope at log-in. */
+/** The log-in option for each type of scope. */
 const LOGIN_FLAGS: Readonly<Record<string, string>> = {
   system: '--system',
   domain: '--domain-scope',
@@ -55,9 +55,10 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
 /**
- * The form in which a server is named everywhere: origin and path, no slash at the end.
+ * The canonical form of a server's address: origin and path, without a slash at the end.
  *
- * @throws CliError for anything but an http or https URL, and for one with credentials in it: those would end up in files and logs.
+ * @throws CliError for anything but an http or https URL, and for a URL with credentials: they would end up in files
+ *   and logs.
  */
 export function parseServer(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -72,9 +73,9 @@ export function parseServer(text: string): string {
 }
 
 /**
- * Sends one operation and answers its data.
+ * Sends one operation and returns its data.
  *
- * @throws ApiError for a top-level error, and CliError with `EXIT.unavailable` when no answer of the API came.
+ * @throws ApiError for a top-level error, and CliError with `EXIT.unavailable` when the API does not respond.
  */
 export async function request<Data, Variables>(
   connection: Connection,
@@ -91,14 +92,14 @@ export async function request<Data, Variables>(
 /** A mutation whose one field is aliased `payload`. */
 export type Mutation<P extends Payload, Input> = Document<{ readonly payload: P | null }, { readonly input: Input }>;
 
-/** A payload that has these of its fields: the schema lets all be null, for those that were refused. */
+/** A payload that has these fields: in the schema all may be null, in case the mutation is refused. */
 export type Given<P, Field extends keyof P> = P & { readonly [Name in Field]: NonNullable<P[Name]> };
 
 /**
- * Sends a mutation, and answers its payload.
+ * Sends a mutation, and returns its payload.
  *
- * @param fields What the payload has whenever nothing was refused.
- * @throws CliError with a line for each user error, and as `request` does.
+ * @param fields The fields that the payload has unless it is refused.
+ * @throws CliError with a line for each user error, and the errors of `request`.
  */
 export async function mutate<P extends Payload, Input, Field extends keyof P = never>(
   connection: Connection,
@@ -129,18 +130,18 @@ export function formatUserError({ code, message, path }: Payload['userErrors'][n
   return printable(field === '' ? `${code}: ${message}` : `${code} at ${field}: ${message}`);
 }
 
-/** How often a request that came too fast is sent, and for how long a server may make it wait before. */
+/** How often to send a rate-limited request, and the longest wait that the server may demand before a retry. */
 const TRIES = 5;
 const WAIT_MAX_SECONDS = 5;
 
 interface Received {
   readonly status: number;
   readonly text: string;
-  /** How long the server makes it wait; NaN when it does not say. */
+  /** How long the server wants the client to wait; NaN when it does not say. */
   readonly waitSeconds: number;
 }
 
-/** Sends it again when the server says that it came too fast: then nothing of it has run. All of it ends with the timeout. */
+/** Retries a request that the server rate-limited, which means that none of it ran. The timeout covers all tries. */
 async function post(connection: Connection, body: string): Promise<GraphqlResponse> {
   const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = connection;
   const ends = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]);
@@ -198,7 +199,7 @@ function parseResponse(text: string): GraphqlResponse | null {
   }
 }
 
-/** What an answer that is no success comes to. */
+/** The error of a response that is not a success. */
 export async function refusedResponse(connection: Connection, response: Response): Promise<CliError> {
   const error = parseResponse(await readText(response))?.errors?.[0];
   return error ? toApiError(error) : refusalOf(connection, response.status);
@@ -216,13 +217,13 @@ export function toApiError({ message, extensions = {} }: ResponseError): ApiErro
   return new ApiError(code, printable(`${code}: ${message}${request}${logInHint(scopeTypes)}`), reason);
 }
 
-/** How to get a token of a scope that would do; agents have theirs by themselves. */
+/** How to get a token of a suitable scope; agents get theirs automatically. */
 function logInHint(scopeTypes: readonly string[]): string {
   const flags = scopeTypes.flatMap((type) => LOGIN_FLAGS[type] ?? []);
   return flags.length === 0 ? '' : `; see bailiwick login ${flags.join(' or ')}`;
 }
 
-/** `fetch` says only that it failed; what happened is in the cause. */
+/** `fetch` only reports that it failed; its cause has the reason. */
 export function reasonOf(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time';
   const cause = error instanceof Error ? error.cause : undefined;

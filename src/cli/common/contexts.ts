@@ -3,34 +3,34 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CliError, EXIT } from './errors.js';
 
-/** A token as it is kept, with what is worth telling about it. */
+/** A stored token, with what commands show about it. */
 export interface KeptToken {
   readonly token: string;
   /** RFC 3339. */
   readonly expiresAt: string;
 }
 
-/** What is known of one server: who logged in there, and the tokens that came of it. */
+/** The stored log-in of one server: its user and its tokens. */
 export interface Context {
   readonly user: string;
   readonly domain: string;
-  /** Kept to be scoped again without a password while it lives. */
+  /** Kept so that another scope needs no password while the token is valid. */
   readonly unscoped: KeptToken;
   readonly scoped?: KeptToken & { readonly scope: string };
 }
 
 export interface Credentials {
   readonly version: 1;
-  /** The server that commands go to when none is named. */
+  /** The server of commands that do not name one. */
   readonly current: string | null;
-  /** By origin and path of the server, so that no token is ever sent to another. */
+  /** By origin and path of the server, so that no token is ever sent to another server. */
   readonly servers: Readonly<Record<string, Context>>;
 }
 
 const EMPTY: Credentials = { version: 1, current: null, servers: {} };
 const FILE = 'credentials.json';
 
-/** @throws CliError when the file is there and is not one of ours. */
+/** @throws CliError when the file exists but has another format. */
 export async function readCredentials(home: string): Promise<Credentials> {
   const file = join(home, FILE);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -54,13 +54,13 @@ function parse(text: string): Credentials | null {
   }
 }
 
-/** Writes the file whole or not at all, readable by its owner only. */
+/** Writes the file atomically, readable by its owner only. */
 export async function writeCredentials(home: string, credentials: Credentials): Promise<void> {
   await mkdir(home, { recursive: true, mode: 0o700 });
   await writePrivateFile(join(home, FILE), `${JSON.stringify(credentials, null, 2)}\n`);
 }
 
-/** Replaces a file atomically by one of mode 0600. */
+/** Replaces a file atomically; the new one has mode 0600. */
 export async function writePrivateFile(file: string, content: string | Uint8Array): Promise<void> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {
@@ -76,18 +76,20 @@ export function withContext(credentials: Credentials, server: string, context: C
   return { ...credentials, current: server, servers: { ...credentials.servers, [server]: context } };
 }
 
-/** Forgets a server. No other takes its place as the current one: commands must not go where nobody sent them. */
+/**
+ * Forgets a server. If it is the current one, no other server replaces it: a command must not go where nobody sent it.
+ */
 export function withoutContext(credentials: Credentials, server: string): Credentials {
   const { [server]: _, ...servers } = credentials.servers;
   return { ...credentials, current: credentials.current === server ? null : credentials.current, servers };
 }
 
-/** The token to use with a server: the scoped one, or the unscoped one where no scope was chosen. */
+/** The token for a server: the scoped one, or the unscoped one when no scope was chosen. */
 export function tokenOf(context: Context | undefined): string | undefined {
   return context?.scoped?.token ?? context?.unscoped.token;
 }
 
-/** Whether a kept token is still worth trying. */
+/** Whether a stored token is still worth trying. */
 export function isAlive(kept: KeptToken, now: number): boolean {
   return Date.parse(kept.expiresAt) > now;
 }

@@ -3,25 +3,25 @@ import { join } from 'node:path';
 
 export const DEFAULT_SERVER = 'http://127.0.0.1:4000';
 
-/** What the command line takes from the environment; the only place where it is read. */
+/** The command line's environment variables; they are read only here. */
 export interface Environment {
   /** The folder of the credentials file. */
   readonly home: string;
   readonly server: string | undefined;
-  /** A token to use instead of any that was kept. */
+  /** A token to use instead of a stored one. */
   readonly token: string | undefined;
-  /** An API credential to use instead, as `id:key`, and a file that holds one. */
+  /** An API credential to use instead, as `id:key`, and a file with one. */
   readonly credential: string | undefined;
   readonly credentialFile: string | undefined;
-  /** The TPM's transmission interface, under the name that tpm2-tools gives it. */
+  /** The TPM's transmission interface, in tpm2-tools' variable. */
   readonly tcti: string | undefined;
-  /** Where programs are found. */
+  /** Where to find programs. */
   readonly searchPath: string | undefined;
 }
 
 /**
  * Reads `BAILIWICK_HOME`, `BAILIWICK_SERVER`, `BAILIWICK_TOKEN`, `BAILIWICK_CREDENTIAL`, `BAILIWICK_CREDENTIAL_FILE`,
- * `XDG_CONFIG_HOME`, `TPM2TOOLS_TCTI` and `PATH`. Empty is absent.
+ * `XDG_CONFIG_HOME`, `TPM2TOOLS_TCTI` and `PATH`. An empty value counts as absent.
  */
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
   const config = variables.XDG_CONFIG_HOME || join(homedir(), '.config');

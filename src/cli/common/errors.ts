@@ -1,7 +1,7 @@
-/** What the process answers its caller; scripts depend on these numbers. */
+/** Exit codes of the process; scripts depend on these numbers. */
 export const EXIT = {
   ok: 0,
-  /** The input was understood and refused; or evidence was rejected. */
+  /** The input was understood but refused, or evidence was rejected. */
   refused: 1,
   usage: 2,
   /** Not authenticated, or not allowed. */
@@ -12,7 +12,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** An error whose message is meant for whoever typed the command. */
+/** An error whose message is for the user of the command. */
 export class CliError extends Error {
   readonly exitCode: ExitCode;
   /** One message per line of output. */
@@ -27,10 +27,10 @@ export class CliError extends Error {
   }
 }
 
-/** An answer of the API that is a top-level error, by its code. */
+/** A top-level error from the API, by its code. */
 export class ApiError extends CliError {
   readonly code: string;
-  /** What more `extensions.reason` says, where it says anything. */
+  /** `extensions.reason`, if there is one. */
   readonly reason: string | undefined;
 
   constructor(code: string, message: string, reason?: string) {
@@ -57,12 +57,12 @@ export function exitCodeOf(code: string): ExitCode {
   }
 }
 
-/** Whether the same request may well succeed later, unchanged. */
+/** Whether the same request may succeed later, unchanged. */
 export function isTransient(error: unknown): boolean {
   return error instanceof CliError && error.exitCode === EXIT.unavailable;
 }
 
-/** The message of anything that was thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

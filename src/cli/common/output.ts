@@ -1,20 +1,20 @@
 export const FORMATS = ['table', 'json', 'name'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** An object of the API as it came. */
+/** An object as the API returned it. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Where a value of an object is: names with dots between them. */
+/** The path of a value in an object: names separated by dots. */
 export type Path<Item> = Item extends readonly unknown[]
   ? 'length'
   : Item extends object
     ? { [Name in keyof Item & string]: Name | `${Name}.${Path<NonNullable<Item[Name]>>}` }[keyof Item & string]
     : never;
 
-/** A column of a table: its title, and the member of the row it shows. */
+/** A column of a table: its title, and the path of its value in the row. */
 export type Column<Item = Row> = readonly [title: string, path: Path<Item>];
 
-/** One object a line under a header, or JSON, or only names. */
+/** One line per object under a header, or JSON, or only names. */
 export function formatList<Item extends Row>(
   format: Format,
   rows: readonly Item[],
@@ -26,7 +26,7 @@ export function formatList<Item extends Row>(
   return alignColumns([columns.map(([title]) => title), ...cells]);
 }
 
-/** One object: a line for each column, or JSON, or its name. */
+/** One object: one line per column, or JSON, or its name. */
 export function formatObject<Item extends Row>(
   format: Format,
   row: Item,
@@ -37,7 +37,7 @@ export function formatObject<Item extends Row>(
   return alignColumns(columns.map(([title, path]) => [title, formatValue(valueAt(row, path))]));
 }
 
-/** What a script passes on: the name, or the id of what has none. */
+/** What a script needs: the name, or the id of an object without a name. */
 function nameOf(row: Row): string {
   return formatValue(row.name ?? row.id);
 }
@@ -50,7 +50,7 @@ function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null;
 }
 
-/** A value as people read it. */
+/** A value in a form for people. */
 export function formatValue(value: unknown): string {
   if (value === null || value === undefined) return '-';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
@@ -58,7 +58,7 @@ export function formatValue(value: unknown): string {
   return printable(typeof value === 'object' ? JSON.stringify(value) : String(value));
 }
 
-/** Names and paths come from others: a control character in one must not steer the reader's terminal. */
+/** Names and paths come from others: escapes control characters, so that they cannot control the reader's terminal. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
@@ -66,7 +66,7 @@ export function printable(text: string): string {
   });
 }
 
-/** JSON for people and programs: what could steer a terminal, and JSON leaves as it is, is escaped in JSON's own way. */
+/** JSON for people and programs: also escapes the characters that could control a terminal, in JSON's own way. */
 export function toJson(value: unknown): string {
   const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\p{Cf}\u2028\u2029]/gu, (character) =>

@@ -2,7 +2,7 @@ import { type Document, request } from './client.js';
 import { CliError, EXIT } from './errors.js';
 import { note, type Session } from './session.js';
 
-/** Of the longest rows so many are within what one operation may cost. */
+/** A page of this many of the longest rows is within an operation's cost limit. */
 export const MAX_PAGE = 100;
 
 interface Page<Node> {
@@ -10,7 +10,7 @@ interface Page<Node> {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
-/** A connection, or one of a single object. */
+/** A connection, at the top or in a single object. */
 interface Listed<Node> {
   readonly items?: Page<Node> | null;
   readonly item?: { readonly items: Page<Node> | null } | null;
@@ -21,12 +21,10 @@ interface Paged {
   readonly after?: string | null;
 }
 
-/** A document that lists: it aliases the connection `items`, and the object that has it `item`. */
+/** A document that lists: the connection has the alias `items`, and an object around it the alias `item`. */
 export type List<Node, Variables> = Document<Listed<Node>, Variables & Paged>;
 
-/**
- * Follows a connection until `limit` rows are there or no more exist; `pageMax` is for rows that cost more than others.
- */
+/** Reads pages until it has `limit` rows or no more exist; `pageMax` is for rows that cost more than others. */
 export async function listAll<Node, Variables>(
   session: Session,
   document: List<Node, Variables>,

@@ -11,7 +11,7 @@ interface Scope {
   readonly project: Named | null;
 }
 
-/** A scope as people read it: `project web of default`. */
+/** A scope in a form for people: `project web of default`. */
 export function formatScope({ type: kind, domain, project }: Scope): string {
   const type = kind.toLowerCase();
   const named = type === 'project' ? project : domain;
@@ -19,7 +19,7 @@ export function formatScope({ type: kind, domain, project }: Scope): string {
   return named === null ? type : `${type} ${formatValue(named.name)}${owner}`;
 }
 
-/** How roles come to a user: `operations > admin by group night-shift, inherited from domain default`. */
+/** How a user gets a role: `operations > admin by group night-shift, inherited from domain default`. */
 export function formatPath({ roles, groupId, groupName, isInherited, scope }: PathFragment): string {
   const names = roles.map(formatValue).join(' > ');
   const group = groupId === null ? '' : ` by group ${formatValue(groupName)}`;
@@ -31,7 +31,7 @@ interface Principal {
   readonly agent?: Named | null;
 }
 
-/** The one who acts, as people read it. */
+/** The user or agent, in a form for people. */
 export function formatPrincipal({ user, agent }: Principal): string {
   if (user !== null) return `${formatValue(user.domain?.name)}/${formatValue(user.name)}`;
   return agent ? `agent ${formatValue(agent.name)}` : '-';

@@ -1,6 +1,6 @@
 import type { PrincipalRef } from '../../generated/documents.js';
 
-/** How a text that people type names an object: by id where it has the form of one, else by name. */
+/** An object that the user names: by id if the text has the form of one, otherwise by name. */
 type Ref = { readonly id: string } | { readonly name: string };
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
@@ -18,7 +18,7 @@ export const agentRef = refTo('agt');
 export const allowlistRef = refTo('alw');
 export const domainRef = refTo('dom');
 
-/** What a domain owns: by id, or by its name and the domain's. */
+/** An object that a domain owns: by id, or by its name and its domain's. */
 type OwnedRef<Noun extends string> =
   | { readonly id: string }
   | { readonly name: Readonly<Record<Noun | 'domain', string>> };

@@ -6,41 +6,41 @@ import { type List, listAll } from './paging.js';
 import { note, openSession, printList, printObject, type Session, send } from './session.js';
 import { verb, withLimit } from './verb.js';
 
-/** What the verbs of a noun have in common. `Printed` is an object as it is printed, `Item` one as it is found. */
+/** What the verbs of a noun share. `Printed` is an object as it is printed, `Item` one as it is found. */
 export interface Resource<Noun extends string, Printed extends Row, Item extends Printed = Printed> {
-  /** As it is typed, and as the API calls it in inputs and payloads. */
+  /** The word in commands, and the field name in the API's inputs and payloads. */
   readonly noun: Noun;
-  /** Of a list. */
+  /** Columns of a list. */
   readonly columns: readonly Column<Printed>[];
-  /** Of one object. */
+  /** Columns of one object. */
   readonly details: readonly Column<Printed>[];
-  /** One object as people see it, where that is not how it came. */
+  /** One object in a form for people, if that differs from the API's. */
   readonly tableRow?: (item: Printed) => Row;
   /** By id or by name. */
   readonly find: (session: Session, text: string) => Promise<Item>;
 }
 
-/** An object as it was just read: what is done to it is done to just that. */
+/** An object as it was just read: a change applies only to this version. */
 interface Found extends Row {
   readonly id: string;
   readonly etag: string;
 }
 
-/** An input that names the object to change, and its etag. */
+/** An input with the object to change and its etag. */
 type Reviewed<Noun extends string> = { readonly [Name in Noun]: { readonly id: string } } & { readonly etag: string };
 
-/** A payload that has the object under its noun. */
+/** A payload with the object under its noun. */
 type PayloadOf<Noun extends string, Printed> = Payload & { readonly [Name in Noun]: Printed | null };
 
-/** A noun that can be renamed and deleted. `Changes` is what the options of `update` give. */
+/** A noun that can be renamed and deleted. `Changes` is the type of the options of `update`. */
 export interface Changeable<Noun extends string, Printed extends Row, Item extends Printed & Found, Changes>
   extends Resource<Noun, Printed, Item> {
-  /** How one is named in examples. */
+  /** A name for examples. */
   readonly example: string;
   readonly update: Mutation<PayloadOf<Noun, Printed>, Reviewed<Noun> & Changes>;
   readonly remove: Mutation<Payload, Reviewed<Noun>>;
   readonly isDescribed?: boolean;
-  /** Whether the last administrator of the system may go with it. */
+  /** Whether deleting it may leave the system without an administrator. */
   readonly canEndAdministration?: boolean;
 }
 
@@ -65,19 +65,19 @@ export function printItem<Noun extends string, Printed extends Row, Item extends
   { details, tableRow }: Resource<Noun, Printed, Item>,
   item: Printed,
 ): void {
-  // A script gets the object as it came.
+  // A script gets the object as the API returned it.
   if (tableRow && session.format === 'table') printObject<Row>(session, tableRow(item), details);
   else printObject<Printed>(session, item, details);
 }
 
-/** How the options of a list become variables, and what people see of its rows. */
+/** How the options of a list become variables, and how people see its rows. */
 interface Listing<Node, Variables, Options> {
   readonly columns: readonly Column<Node>[];
   readonly variables?: (options: Options) => NoInfer<Variables>;
   readonly arrange?: (rows: readonly Node[]) => readonly Node[];
 }
 
-/** Makes a command list what a document answers. */
+/** Makes a command list the rows of a document. */
 export function withList<Node extends Row, Variables, Options>(
   command: Command,
   document: List<Node, Variables>,
@@ -91,7 +91,7 @@ export function withList<Node extends Row, Variables, Options>(
   });
 }
 
-/** Makes a command create an object of the name that it is given. */
+/** Makes a command create an object with the given name. */
 export function withCreate<Noun extends string, Printed extends Row, Item extends Printed, Input, Options>(
   command: Command,
   resource: Resource<Noun, Printed, Item>,
@@ -105,7 +105,7 @@ export function withCreate<Noun extends string, Printed extends Row, Item extend
   });
 }
 
-/** Makes a command show one object; `more` prints what people see below it. */
+/** Makes a command show one object; `more` prints additional lines for people. */
 export function withShow<Noun extends string, Printed extends Row, Item extends Printed>(
   command: Command,
   resource: Resource<Noun, Printed, Item>,
@@ -119,7 +119,7 @@ export function withShow<Noun extends string, Printed extends Row, Item extends 
   });
 }
 
-/** Makes a command delete one object, at the etag that it has. */
+/** Makes a command delete one object, at its current etag. */
 export function withDelete<Noun extends string, Printed extends Row, Item extends Printed & Found>(
   command: Command,
   { noun, find }: Resource<Noun, Printed, Item>,

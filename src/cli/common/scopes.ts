@@ -8,7 +8,7 @@ export interface ScopeOptions {
   readonly project?: string;
 }
 
-/** Adds the three ways to name a scope, of which one may be given. */
+/** Adds three options for a scope; only one of them may be given. */
 export function withScope(command: Command): Command {
   return command
     .addOption(new Option('--system', 'the deployment itself').conflicts(['domainScope', 'project']))
@@ -18,7 +18,7 @@ export function withScope(command: Command): Command {
     );
 }
 
-/** The scope as the API takes it, or null where none is named. */
+/** The scope as the API takes it; null when none is given. */
 export function scopeRef({ system, domainScope, project }: ScopeOptions, domain?: string): ScopeRef | null {
   if (system === true) return { system: true };
   if (domainScope !== undefined) return { domain: domainRef(domainScope) };
@@ -26,7 +26,7 @@ export function scopeRef({ system, domainScope, project }: ScopeOptions, domain?
   return null;
 }
 
-/** The scope as people read it. */
+/** The scope in a form for people. */
 export function describeScope({ system, domainScope, project }: ScopeOptions): string {
   if (system === true) return 'system';
   return domainScope === undefined ? `project ${project}` : `domain ${domainScope}`;

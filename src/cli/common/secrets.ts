@@ -6,8 +6,8 @@ import { CliError, EXIT, messageOf } from './errors.js';
 const MAX_SECRET_BYTES = 4096;
 
 /**
- * Reads a secret from a file, or from standard input for `-`, without the newline at its end. Secrets are never options:
- * every user of a machine can read the arguments of every process.
+ * Reads a secret from a file, or from standard input for `-`, without the newline at its end. Secrets are never
+ * options: every user of a machine can read the arguments of every process.
  */
 export async function readSecretFile(file: string): Promise<string> {
   const chunks: Buffer[] = [];
@@ -28,12 +28,12 @@ export async function readSecretFile(file: string): Promise<string> {
   return secret;
 }
 
-/** Asks on the terminal without showing what is typed. */
+/** Asks on the terminal without showing the input. */
 export async function askSecret(label: string): Promise<string> {
   if (!process.stdin.isTTY) throw new CliError(`no terminal to ask for the ${label}; use --password-file`, EXIT.usage);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  // Only now is nothing shown any more: whoever answers at once, as a paste does, is not to see it.
+  // Prompts only after the echo is off: an immediate answer, for example a paste, must not be shown.
   process.stderr.write(`${label}: `);
   const interrupted = new AbortController();
   terminal.once('SIGINT', () => interrupted.abort());
@@ -52,7 +52,7 @@ export function readSecret(file: string | undefined, label: string): Promise<str
   return file === undefined ? askSecret(label) : readSecretFile(file);
 }
 
-/** Asks for a new password, twice: nobody sees what is typed. */
+/** Asks for a new password twice, since the input is not shown. */
 export async function askNewPassword(user: string): Promise<string> {
   const password = await askSecret(`new password of ${user}`);
   if ((await askSecret(`new password of ${user}, again`)) === password) return password;

@@ -16,7 +16,7 @@ import { type Column, type Format, formatList, formatObject, type Row } from './
 import { readSecretFile } from './secrets.js';
 import { print, tell } from './terminal.js';
 
-/** What every command works with: where to send requests, as whom, and how to print. */
+/** What every command needs: the server, the authentication, and the output format. */
 export interface Session {
   readonly environment: Environment;
   readonly format: Format;
@@ -28,7 +28,7 @@ interface GlobalOptions {
   readonly server?: string;
 }
 
-/** Opens the session of a command: options win over the environment, and that over what was kept at log-in. */
+/** Opens the session of a command: options have priority over the environment, and that over stored log-ins. */
 export async function openSession(command: Command): Promise<Session> {
   const { output = 'table', server: named } = command.optsWithGlobals<GlobalOptions>();
   const environment = readEnvironment();
@@ -38,14 +38,14 @@ export async function openSession(command: Command): Promise<Session> {
   return { environment, format: output, connection: { server, ...presented } };
 }
 
-/** What the environment says to use instead of what was kept. */
+/** The token or credential from the environment, which replaces a stored one. */
 async function presentedIn({ token, credential, credentialFile }: Environment): Promise<Partial<Connection> | null> {
   if (token !== undefined) return { token };
   const pair = credential ?? (credentialFile === undefined ? undefined : await readSecretFile(credentialFile));
   return pair === undefined ? null : { credential: pair };
 }
 
-/** Sends a query for one object and answers it; what is null is missing or hidden, which nobody can tell apart. */
+/** Sends a query for one object and returns it; null means missing or hidden, which look the same. */
 export async function get<Item, Variables>(
   session: Session,
   document: Document<{ readonly item: Item | null }, Variables>,
@@ -57,7 +57,7 @@ export async function get<Item, Variables>(
   return item;
 }
 
-/** Sends a mutation; `fields` are those that its payload has whenever nothing was refused. */
+/** Sends a mutation; `fields` are those that the payload has unless it is refused. */
 export function send<P extends Payload, Input, Field extends keyof P = never>(
   session: Session,
   document: Mutation<P, Input>,
@@ -84,7 +84,7 @@ export function printObject<Item extends Row>(
   print(formatObject(session.format, row, columns));
 }
 
-/** A sentence for people: only where the output is for people too. */
+/** A sentence for people, only if the output is for people too. */
 export function note(session: Session, text: string): void {
   if (session.format === 'table') tell(text);
 }

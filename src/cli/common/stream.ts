@@ -9,16 +9,16 @@ import {
   toApiError,
 } from './client.js';
 
-/** What a stream tells apart from its answers. */
+/** Events of a stream apart from its data. */
 export interface StreamOptions {
-  /** Called once the server has begun, with its time if it told it. */
+  /** Called when the server has started, with its time if it sent one. */
   readonly begun?: (date: string | null) => void;
 }
 
 /**
- * Follows a subscription and answers the data of each event, until the server ends it or the connection's signal aborts.
+ * Follows a subscription and yields the data of each event, until the server ends it or the connection's signal aborts.
  *
- * @throws ApiError for a top-level error, and CliError with `EXIT.unavailable` when the connection failed.
+ * @throws ApiError for a top-level error, and CliError with `EXIT.unavailable` when the connection fails.
  */
 export async function* follow<Data, Variables extends object>(
   connection: Connection,
@@ -34,7 +34,7 @@ export async function* follow<Data, Variables extends object>(
     fetchFn: async (url: string, init: RequestInit) => {
       // A redirect could lead the token to another host.
       const response = await fetch(url, { ...init, redirect: 'error' }).catch((error: unknown) => {
-        // The library keeps the message only, which says no more than that it failed.
+        // The library keeps only the message, which only reports that it failed.
         throw new Error(reasonOf(error));
       });
       if (response.ok) begun(response.headers.get('date'));

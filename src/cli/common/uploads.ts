@@ -10,9 +10,9 @@ import { ApiError, CliError, EXIT, messageOf } from './errors.js';
 import { printable } from './output.js';
 import { type Progress, startProgress } from './progress.js';
 
-/** Bytes to be sent, read twice: once for their digest, once to send them. */
+/** Content to send. It is read twice: first for its digest, then to send it. */
 export interface Content {
-  /** What is being sent, for people. */
+  /** The name of the content, for people. */
   readonly label: string;
   open(): Readable;
 }
@@ -24,13 +24,10 @@ export const bufferContent = (label: string, bytes: Uint8Array): Content => ({
 });
 
 const MAX_ANSWER_CHARACTERS = 64 * 1024;
-/** Storing the largest content takes a server that has much to do most of a minute after the last byte. */
+/** A busy server needs most of a minute after the last byte to store the largest content. */
 const STALL_TIMEOUT_MS = 180_000;
 
-/**
- * Sends large content through the server's door for it, and answers the upload's id.
- * Shows a progress bar when standard error is a terminal.
- */
+/** Uploads large content, and returns the upload's id. Shows a progress bar when standard error is a terminal. */
 export async function upload(connection: Connection, content: Content): Promise<string> {
   const { size, digest } = await measure(content);
   const { uploadId, path } = await mutate(connection, CreateUploadDocument, { size, digest }, 'uploadId', 'path');
@@ -64,7 +61,7 @@ async function put(
   size: number,
   progress: Progress,
 ): Promise<void> {
-  // The credential goes along, so the place must be on the server that holds it already.
+  // The request carries the credential, so the path must be on the same server.
   if (!/^\/[^/]/.test(path)) throw noAnswer(connection, 'it named an upload address that is not a path');
   const url = new URL(connection.server + path);
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
@@ -84,7 +81,7 @@ async function put(
       done(null, chunk);
     },
   });
-  // A server that refuses early closes the connection; its answer then tells more than the broken pipe does.
+  // A server that refuses early closes the connection; its response then says more than the broken pipe.
   const sent = pipeline(body, counter, outgoing).catch((error: unknown) => error);
   const answer = await answered.catch(async (error: unknown) => {
     await sent;
@@ -104,7 +101,7 @@ async function checkAnswer(connection: Connection, answer: IncomingMessage): Pro
   throw refusalIn(text) ?? noAnswer(connection, `it answered HTTP status ${status} to the upload`);
 }
 
-/** Routes outside GraphQL refuse in GraphQL's form. */
+/** Routes outside GraphQL send errors in GraphQL's format. */
 function refusalIn(text: string): ApiError | null {
   try {
     const error = JSON.parse(text)?.errors?.[0];

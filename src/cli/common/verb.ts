@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Format } from './output.js';
 
-/** Adds a verb to a noun: its usage, what it does, and one line that shows it in use. */
+/** Adds a verb to a noun: its usage, its summary, and one example. */
 export function verb(noun: Command, usage: string, summary: string, example: string): Command {
   return withExample(noun.command(usage).description(summary), example);
 }
@@ -15,7 +15,7 @@ export function withLimit(command: Command): Command {
   return command.option('--limit <n>', 'how many at most', parseCount, 1000);
 }
 
-/** How to print, for commands that need no session. */
+/** The output format, for commands that need no session. */
 export function formatOf(command: Command): Format {
   return command.optsWithGlobals<{ output: Format }>().output;
 }
@@ -31,17 +31,17 @@ export function parseRevision(text: string): number {
   return text === '0' ? 0 : parseCount(text);
 }
 
-/** The option that names operators' policies, for commands that need no server. */
+/** The option for operators' policies, for commands that need no server. */
 export function withPolicyFile(command: Command): Command {
   return command.option('--policies <file>', 'a policy file that changes the built-in policies');
 }
 
-/** Gathers an option that may be given several times. */
+/** Collects an option that may be repeated. */
 export function collect(value: string, earlier: readonly string[] | undefined): string[] {
   return [...(earlier ?? []), value];
 }
 
-/** Gathers an option of the form NAME=VALUE that may be given once for each name. */
+/** Collects an option NAME=VALUE that may be given once for each name. */
 export function collectPair(text: string, earlier: ReadonlyMap<string, string> = new Map()): Map<string, string> {
   const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError('It must have the form NAME=VALUE.');
@@ -49,7 +49,7 @@ export function collectPair(text: string, earlier: ReadonlyMap<string, string> =
   return new Map([...earlier, [name, value]]);
 }
 
-/** Reads names with commas between them. */
+/** Reads names separated by commas. */
 export function parseNames(text: string): string[] {
   return text.split(',').map((name) => name.trim());
 }

@@ -17,7 +17,7 @@ export interface ComposeOptions {
   readonly out?: string;
 }
 
-/** Composes the domains' subgraphs as they are served, and any others, and prints or writes the supergraph. */
+/** Composes the domains' subgraphs as the server serves them, and any others, and prints or writes the supergraph. */
 export async function composeGraph({ domains, subgraph = new Map(), url = new Map(), out }: ComposeOptions) {
   const policies = allPolicies();
   const own = selected(domains).map((domain) => subgraphOf(domain, policies));
@@ -49,7 +49,7 @@ async function readSubgraph(name: string, file: string): Promise<Subgraph> {
   }
 }
 
-/** A name that is taken or an address of nothing is a slip that a router would only show much later. */
+/** Two subgraphs of one name, or a URL without a subgraph, are mistakes that a router would only report much later. */
 function requireNames(subgraphs: readonly Subgraph[], urls: ReadonlyMap<string, string>): void {
   const names = subgraphs.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -62,7 +62,7 @@ function requireNames(subgraphs: readonly Subgraph[], urls: ReadonlyMap<string, 
   }
 }
 
-/** As it may stand in a string of the supergraph, whatever was typed. */
+/** The canonical form, which is safe in a string of the supergraph, whatever the user typed. */
 const hrefOf = (url: string | undefined) => (url === undefined ? undefined : new URL(url).href);
 
 function composed(subgraphs: readonly Subgraph[]) {

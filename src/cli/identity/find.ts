@@ -13,7 +13,7 @@ import { CliError, EXIT } from '../common/errors.js';
 import { domainRef, groupRef, projectRef, userRef } from '../common/refs.js';
 import { get, type Session } from '../common/session.js';
 
-/** What a text names, by id or by name; what may not be read is told like what does not exist. */
+/** The object that a text names, by id or by name; a hidden one gives the same error as a missing one. */
 export async function findDomain(session: Session, text: string) {
   const ref = domainRef(text);
   if ('id' in ref) return get(session, DomainDocument, ref, 'domain');
@@ -38,7 +38,7 @@ export async function findGroup(session: Session, text: string) {
   return owned(session, GroupsDocument, ref.name.domain, ref.name.group, 'group');
 }
 
-/** A list that takes this filter. */
+/** A list with this filter. */
 type Filtered<Item, Filter> = Document<
   { readonly items: { readonly nodes: readonly Item[] } | null },
   { readonly first: number; readonly filter: Filter }

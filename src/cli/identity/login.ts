@@ -32,7 +32,7 @@ export function registerLogin(command: Command): void {
   withExample(command, 'bailiwick login --user admin --project default');
 }
 
-/** Keeps the unscoped token beside the scoped one, so that another scope needs no password while it lives. */
+/** Keeps the unscoped token with the scoped one, so that another scope needs no password while it is valid. */
 async function login(session: Session, options: LoginOptions): Promise<void> {
   const { home } = session.environment;
   const { server } = session.connection;
@@ -46,7 +46,7 @@ async function login(session: Session, options: LoginOptions): Promise<void> {
     note(session, 'choose a scope to work in, for example: bailiwick login --project default');
 }
 
-/** Uses the kept unscoped token, where one is left of the same user and nothing asks for a log-in with a password. */
+/** Uses the stored unscoped token if it is valid and of the same user, and no option requires a password. */
 async function rescope(session: Session, options: LoginOptions, earlier: Context | undefined): Promise<Context | null> {
   const hasPassword = options.passwordFile !== undefined || options.newPasswordFile !== undefined;
   if (earlier === undefined || hasPassword || !isAlive(earlier.unscoped, Date.now())) return null;
@@ -56,7 +56,8 @@ async function rescope(session: Session, options: LoginOptions, earlier: Context
   try {
     return await addScope(session, options, earlier);
   } catch (error) {
-    // The same answer stands for a revoked token and for a scope that is not held; the password decides which it was.
+    // The error is the same for a revoked token and for a scope that is not held; a log-in with the password shows
+    // which.
     if (error instanceof ApiError && error.code === 'UNAUTHENTICATED' && process.stdin.isTTY) return null;
     throw error;
   }
@@ -77,7 +78,7 @@ interface PasswordProof {
   readonly newPassword?: string | undefined;
 }
 
-/** A password that somebody else chose is good for nothing but another. */
+/** A password that somebody else chose only allows setting a new one. */
 async function logIn(session: Session, password: PasswordProof): Promise<KeptToken> {
   try {
     return await issueToken(session, { password }, null);
@@ -98,7 +99,7 @@ async function addScope(session: Session, options: LoginOptions, context: Contex
 }
 
 async function issueToken(session: Session, proof: TokenProof, scope: ScopeRef | null): Promise<KeptToken> {
-  // The proof is in the input, so an old token, which could be refused, stays at home.
+  // The proof is in the input; an old token in the header could be refused, so it is not sent.
   const connection = { server: session.connection.server };
   const input = { proof, scope };
   const { token, expiresAt } = await mutate(connection, IssueTokenDocument, input, 'token', 'expiresAt');

@@ -14,7 +14,7 @@ export function registerLogout(command: Command): void {
     const context = credentials.servers[server];
     if (context === undefined) return note(session, `not logged in to ${server}`);
     for (const kept of [context.scoped, context.unscoped]) {
-      // Whether it ended is the server's to say: the clock here may be wrong.
+      // Even if it seems expired: the local clock may be wrong, so the server decides.
       if (kept !== undefined) await revoke({ server, token: kept.token });
     }
     await writeCredentials(session.environment.home, withoutContext(credentials, server));
@@ -22,7 +22,7 @@ export function registerLogout(command: Command): void {
   });
 }
 
-/** A token that the server refuses already is as good as revoked. */
+/** If the server refuses a token, it needs no revocation. */
 async function revoke(connection: { server: string; token: string }): Promise<void> {
   try {
     await mutate(connection, RevokeTokenDocument, {});

@@ -5,7 +5,7 @@ import { type ScopeOptions, scopeRef, withScope } from '../common/scopes.js';
 import { formatOf, verb, withPolicyFile } from '../common/verb.js';
 import type { QuestionFiles } from './policies/question.js';
 
-/** The verbs that need no server: they read the built-in policies and files. One can ask a server too. */
+/** The verbs that need no server: they read the built-in policies and files. `explain` can also ask a server. */
 export function registerOfflinePolicy(noun: Command): void {
   verb(
     noun,

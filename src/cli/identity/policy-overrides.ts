@@ -60,7 +60,7 @@ interface ChangeOptions {
   readonly newDefaults?: boolean;
 }
 
-/** The verbs that read and change what is in force on a server. */
+/** The verbs that read and change the policies in force on a server. */
 export function registerPolicyOverrides(noun: Command): void {
   registerReading(noun);
   const take = verb(

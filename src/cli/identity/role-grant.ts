@@ -49,7 +49,7 @@ export function registerGrant(noun: Command): void {
     });
 }
 
-/** The role with what it implies as it was reviewed, or as it is now. */
+/** The role at the reviewed etag, or at its current one; the etag covers its implications. */
 async function roleInput(session: Session, text: string, etag: string | undefined) {
   const role = await findRole(session, text);
   return { roleId: role.id, roleEtag: etag ?? role.etag };

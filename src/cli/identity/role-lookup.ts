@@ -4,10 +4,10 @@ import { listAll } from '../common/paging.js';
 import { roleName } from '../common/refs.js';
 import { get, type Session } from '../common/session.js';
 
-/** Of one name there are as many roles as domains, at most. */
+/** At most one role of a name exists in each domain. */
 const NAMESAKES_MAX = 10_000;
 
-/** The role that a text names: by id, a global one by its name, one of a domain as `domain/name`. */
+/** Finds a role: by id, a global one by its name, a domain's as `domain/name`. */
 export async function findRole(session: Session, text: string): Promise<RoleFragment> {
   const ref = roleName(text);
   if ('id' in ref) return get(session, RoleDocument, { id: ref.id }, 'role');

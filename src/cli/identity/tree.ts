@@ -4,12 +4,12 @@ interface Node {
   readonly parent: { readonly id: string } | null;
 }
 
-/** Rows in the order of a tree, each behind its parent, with names that are indented by depth. */
+/** Rows as a tree, each after its parent, with names indented by depth. */
 export function asTree<Item extends Node>(rows: readonly Item[]): Item[] {
   const ids = new Set(rows.map(({ id }) => id));
   const children = new Map<string | null, Item[]>();
   for (const row of rows) {
-    // One whose parent is not among them stands where the tree begins.
+    // A row whose parent is not in the list is at the top level.
     const above = row.parent !== null && ids.has(row.parent.id) ? row.parent.id : null;
     children.set(above, [...(children.get(above) ?? []), row]);
   }

@@ -70,7 +70,7 @@ interface PasswordOptions {
   readonly change: boolean;
 }
 
-/** What is done to a user that exists. */
+/** Verbs for a user that exists. */
 function registerState(noun: Command): void {
   verb(
     noun,

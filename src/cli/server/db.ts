@@ -12,7 +12,7 @@ interface RecoverOptions {
   readonly reason?: string;
 }
 
-/** Verbs that work on the database itself, with the server's configuration. */
+/** Verbs on the database itself, with the server's configuration. */
 export function registerDb(noun: Command): void {
   verb(
     noun,

@@ -10,13 +10,13 @@ import { groupMembers } from '../groups/tables.js';
 import { type UserRow, users } from '../users/tables.js';
 import type { Places } from './places.js';
 
-/** A scope that callers can pass at, and whether who asks may know of everybody's rights there. */
+/** A scope where callers can pass, and whether the caller may see everybody's rights there. */
 export interface Place {
   readonly scope: RoleScope;
   readonly isOpen: boolean;
 }
 
-/** Whom to read: those that may be told to who asks, or the others. */
+/** Which principals to read: those that the caller may see (`isListed`), or the others. */
 export interface Audience {
   readonly isListed: boolean;
   readonly selfId: string;
@@ -26,24 +26,24 @@ export interface Audience {
 }
 
 export interface Part {
-  /** Ids that come after this one. */
+  /** Only ids after this one. */
   readonly after: string;
-  /** How many are read. */
+  /** Maximum rows to return. */
   readonly limit: number;
-  /** How many are looked at for that. */
+  /** Maximum holders to consider for these rows. */
   readonly lookedAt: number;
 }
 
-/** What a part has, and the id up to which it was looked for; null when nothing follows. */
+/** The rows of a part, and the last id that it considered; null when nothing follows. */
 export interface Found<Row> {
   readonly rows: readonly Row[];
   readonly end: string | null;
 }
 
 /**
- * Users who hold something at one of the places, by id. Each way to hold is cut to a part of its own before they are put
- * together, and only then it is asked whom who asks may know, so that a part costs no more when many follow, or when
- * nobody is found.
+ * Users who hold something at one of the places, by id. Each source (own assignments, group assignments) is cut to one
+ * part before the union, and visibility is checked only afterwards. So a part costs no more when many holders follow,
+ * or when none is found.
  */
 export async function listUsers(
   db: Db,
@@ -89,12 +89,14 @@ export async function listUsers(
 const endOf = (found: { count: number; last: string | null } | undefined, lookedAt: number): string | null =>
   found?.count === lookedAt ? found.last : null;
 
-/** Of a place where who asks may know only of its own rights, a condition on whose are asked for. */
+/**
+ * Where the caller may see only its own rights, the listed user is the caller, and the unlisted ones are all others.
+ */
 function ofOthers({ isListed, selfId }: Audience, id: PgColumn): SQL {
   return isListed ? eq(id, selfId) : ne(id, selfId);
 }
 
-/** A condition on users that were considered: that they are told, or that they are not. */
+/** A condition on the considered users: the caller may see them, or may not. */
 function isTold({ isListed, users: visible }: Audience): SQL {
   return isListed ? visible.where : sql`(is_closed or ${isNot(visible.where)})`;
 }
@@ -107,7 +109,7 @@ function own(given: SQL | undefined, who: Who, limit: number): SQL {
     where ${and(who(userId), given)} order by 1 limit ${limit}) own (id)`;
 }
 
-/** Group by group, since how many members each has is not foreseen when they are joined. */
+/** Group by group: the planner cannot estimate the number of members of each group in a plain join. */
 function ofGroups(db: Db, given: SQL | undefined, who: Who, limit: number): SQL {
   const { groupId, userId } = groupMembers;
   const holding = db
@@ -146,5 +148,5 @@ export async function listAgents(
   return { rows, end: rows.length === limit ? (rows.at(-1)?.id ?? null) : null };
 }
 
-/** A condition that says nothing does not hold. */
+/** A condition that is null counts as false. */
 const isNot = (condition: SQL): SQL => sql`not coalesce(${condition}, false)`;

@@ -27,7 +27,7 @@ interface Filter {
   readonly scope?: ScopeInput | null | undefined;
 }
 
-/** As `EffectiveRoleAssignment` tells it. */
+/** Shape of `EffectiveRoleAssignment`. */
 export interface EffectiveAssignment {
   readonly userId: string;
   readonly roles: readonly string[];
@@ -35,7 +35,7 @@ export interface EffectiveAssignment {
   readonly path: RolePath;
 }
 
-/** By which assignments users hold what, the members of a group one by one. */
+/** Which users hold what by which assignments; a group's assignment is listed once for each member. */
 export async function listEffectiveAssignments(
   context: Context,
   args: PageArgs & { filter?: Filter | null | undefined },
@@ -80,14 +80,14 @@ async function readPage(
     .leftJoin(groups, eq(groups.id, roleAssignments.groupId))
     .where(inArray(roleAssignments.id, ids));
   const found = new Map(rows.map((row) => [row.assignment.id, row]));
-  // What was taken away between the two statements is not told.
+  // Skips assignments that were removed between the two statements.
   return keys.flatMap(({ userId, assignmentId }) => {
     const row = found.get(assignmentId);
     return row ? [{ userId, ...row }] : [];
   });
 }
 
-/** Own assignments and groups' are each cut to a page before they are put together, so that a page costs no more of many. */
+/** Own and group assignments are each cut to a page before the union, so a page costs no more when there are many. */
 function readKeys(
   { db, policies, actor }: Context,
   ofAssignment: SQL | undefined,

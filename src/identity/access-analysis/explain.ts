@@ -25,7 +25,7 @@ export interface ExplainDecision {
 
 type Obstacle = 'SCOPE_TYPE' | 'BOUNDARY' | 'PRINCIPAL' | 'TRUST_STATE' | 'AGENT' | 'CHECK' | 'TOO_MANY_ROLES';
 
-/** What is missing, or why nothing that could be granted is. */
+/** The grants that are missing, or why no grant would help. */
 interface Remedy {
   readonly missing: readonly { readonly role: string; readonly scope: ScopeView }[];
   readonly obstacle: Obstacle | null;
@@ -33,7 +33,7 @@ interface Remedy {
 
 const blockedBy = (obstacle: Obstacle): Remedy => ({ missing: [], obstacle });
 
-/** Why a principal may or may not do something, and on a refusal the least that would have to be granted. */
+/** Why a principal may or may not do something; after a refusal, the smallest set of grants that would allow it. */
 export async function explainDecision(context: Context, args: ExplainDecision) {
   requireOperation(context, permissionGet.name);
   const asked = await askedAbout(context, args.principal, args.scope);
@@ -79,7 +79,7 @@ function remedyForUser(asked: PolicyQuestion, graph: RoleGraph, subject: Subject
     roles: grantable(graph),
     named: asked.named(scope.type).roles,
     held: credentials.roles ?? [],
-    // Without any role there is no token.
+    // Without a role there is no token.
     allows: (roles) => roles.length > 0 && asked.allows({ scope: scope.type, credentials: { ...credentials, roles } }),
   });
   if (found === 'none') return blockedBy('CHECK');
@@ -87,7 +87,7 @@ function remedyForUser(asked: PolicyQuestion, graph: RoleGraph, subject: Subject
   return { missing: found.map(({ name }) => ({ role: name, scope: scopeView(scope) })), obstacle: null };
 }
 
-/** Global roles, those of the hierarchy first and the least of them before the others. */
+/** Global roles: those of the hierarchy first, the lowest of them first, then the others by name. */
 function grantable(graph: RoleGraph) {
   const rankOf = (name: string) => (HIERARCHY as readonly string[]).indexOf(name);
   return graph.all
@@ -96,7 +96,7 @@ function grantable(graph: RoleGraph) {
     .sort((a, b) => rankOf(b.name) - rankOf(a.name) || (a.name < b.name ? -1 : 1));
 }
 
-/** The decision with its parts. A principal without a token is not asked anything. */
+/** The decision with its checks. Without a token, no check is shown. */
 function tell(context: Context, { policy, values }: Question, subject: Subject | null, type: Subject['scope']) {
   const description = context.policies.get(policy);
   const scopeTypes = typeof description?.scopeTypes === 'object' ? description.scopeTypes : [];
@@ -108,8 +108,8 @@ function tell(context: Context, { policy, values }: Question, subject: Subject |
 }
 
 /**
- * The tree, each node before its parts. Of a target beyond the boundary nothing but that is told: what the check looks
- * at may be what others have to do with it.
+ * The tree as a list, each node before its parts. For a target outside the boundary, only the boundary is shown: the
+ * values of the check may show how others relate to the target.
  */
 function nodesOf({ tree, boundary }: Explanation, isOnTarget: boolean) {
   if (tree === null) return [];
@@ -127,7 +127,7 @@ function view({ check, value, isDeciding, held, target }: ExplainedCheck, depth:
   return { depth, check, value, isBoundary, isDeciding, held: texts(held), target: texts(target) };
 }
 
-/** Values as texts; null where there is nothing to look at. */
+/** Values as strings; null when there is no value. */
 function texts(value: ExplainedCheck['target'] | ExplainedCheck['held']): string[] | null {
   if (value === undefined) return null;
   if (value instanceof RelatedTexts) return [...value.found()];

@@ -7,8 +7,8 @@ import { type AssignmentRow, roleAssignments } from '../assignments/tables.js';
 import { type GroupRow, groupMembers, groups } from '../groups/tables.js';
 
 /**
- * That a user holds something by an assignment, its own or a group's. No table is called so: statements that list
- * holdings name a part of themselves `holdings`, with these columns.
+ * One row for each assignment by which a user holds a role, its own or a group's. This table does not exist: statements
+ * define a subquery named `holdings` with these columns.
  */
 export const holdings = pgTable('holdings', {
   userId: text('user_id').notNull(),
@@ -16,18 +16,18 @@ export const holdings = pgTable('holdings', {
   domainId: text('domain_id'),
 });
 
-/** An assignment, seen from a user who holds by it. */
+/** An assignment as seen from one user who holds a role by it. */
 export interface Holding {
   readonly userId: string;
   readonly assignment: AssignmentRow;
-  /** The group whose member the user is; null for the user's own. */
+  /** The group that the user is a member of; null for the user's own assignment. */
   readonly group: GroupRow | null;
 }
 
-/** How many ways to one role are told, and of its groups' assignments read. */
+/** Paths shown for one role at most, and group assignments read for it. */
 export const PATHS_MAX = 3;
 
-/** Ids of the roles that users hold on a scope at a time, by user. */
+/** By user: ids of the roles that users hold on a scope at a time. */
 export async function readRolesHeld(
   db: Db,
   userIds: readonly string[],
@@ -50,7 +50,7 @@ export async function readRolesHeld(
   return new Map(rows.map(({ id, roles }) => [id, roles]));
 }
 
-/** By what users hold roles on a scope at a time, by user; of many groups that give one role, not all. */
+/** By user: assignments that give roles on a scope at a time; for each role, at most `PATHS_MAX` of groups. */
 export async function readHoldings(
   db: Db,
   userIds: readonly string[],

@@ -13,37 +13,37 @@ import { agentAt, userAt } from './principals.js';
 import { namesHeld, rolesNeeded } from './rights.js';
 import type { Question, TargetRelations } from './target.js';
 
-/** Where a user passes, and as what. */
+/** A scope where a user passes, and the subject that passes. */
 interface Way {
   readonly scope: RoleScope;
   readonly subject: Subject;
-  /** The same for all of whom the question asks the same. */
+  /** Equal for all users for whom the decision is the same. */
   readonly key: string;
 }
 
-/** Somebody who may. */
+/** A principal that the policy allows. */
 export type Capable =
   | { readonly id: string; readonly user: UserRow; readonly ways: readonly Way[] }
   | { readonly id: string; readonly agent: AgentRow };
 
-/** As `CapablePrincipal` tells it. */
+/** Shape of `CapablePrincipal`. */
 export interface CapableView {
   readonly userId: string | null;
   readonly agentId: string | null;
   readonly roles: readonly string[];
-  /** Read for all of a page when one is asked for its own. */
+  /** The first call reads the paths of the whole page. */
   readonly paths: () => Promise<readonly RolePath[]>;
 }
 
 type CapableUser = Extract<Capable, { readonly user: UserRow }>;
 
-/** Decides one question for many, and what of the answers may be told. */
+/** Decides one question for many principals, and which of them the caller may see. */
 export class Judge {
   readonly #context: Context;
   readonly #asked: PolicyQuestion;
   readonly #relations: TargetRelations;
   readonly #graph: RoleGraph;
-  /** Decisions on sets of roles, by scope: most users hold what others hold. */
+  /** Decisions by scope and set of roles: most users hold the same roles as others. */
   readonly #decided = new Map<string, boolean>();
   readonly #needed = new Map<string, readonly string[]>();
 
@@ -64,7 +64,7 @@ export class Judge {
     return known.flatMap(({ agent, subject }) => (this.#asked.allows(subject) ? [{ id: agent.id, agent }] : []));
   }
 
-  /** Those of some users who may, at some of the scopes. */
+  /** Those of the users that pass at one of the scopes. */
   async users(rows: readonly UserRow[], scopes: readonly RoleScope[]): Promise<Capable[]> {
     const { db, clock } = this.#context;
     const ids = rows.map(({ id }) => id);
@@ -98,13 +98,13 @@ export class Judge {
     return isAllowed ? { scope, subject, key } : null;
   }
 
-  /** Whether who asks may know of somebody who may. */
+  /** Whether the caller may see this principal. */
   isTold(capable: Capable): boolean {
     if ('user' in capable) return this.#knownWays(capable).length > 0 && mayOn(this.#context, userGet, capable.user);
     return mayOn(this.#context, agentGet, capable.agent) && this.#mayTell(null, capable.agent.domainId);
   }
 
-  /** Those who are told, as far as who asks may know of them. */
+  /** The principals, reduced to what the caller may see. */
   views(told: readonly Capable[]): CapableView[] {
     const users = told.flatMap((one) => ('user' in one ? [{ ...one, ways: this.#knownWays(one) }] : []));
     let read: Promise<ReadonlyMap<string, readonly RolePath[]>> | undefined;
@@ -130,7 +130,7 @@ export class Judge {
     return needed;
   }
 
-  /** The paths of users, by user. What was taken away since they were judged is not told. */
+  /** Paths by user, without assignments that were removed since the decision. */
   async #paths(users: readonly CapableUser[]): Promise<ReadonlyMap<string, readonly RolePath[]>> {
     const { db, clock } = this.#context;
     const paths = new Map<string, RolePath[]>(users.map(({ id }) => [id, []]));

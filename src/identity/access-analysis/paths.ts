@@ -4,7 +4,7 @@ import type { RoleGraph } from '../roles/index.js';
 import { type Holding, PATHS_MAX } from './holdings.js';
 import { permissionGet } from './policies.js';
 
-/** A scope, as `Scope` tells it. */
+/** Shape of `Scope`. */
 export interface ScopeView {
   readonly type: string;
   readonly domainId: string | null;
@@ -15,12 +15,12 @@ export function scopeView({ type, domainId, projectId }: RoleScope): ScopeView {
   return { type: type.toUpperCase(), domainId, projectId };
 }
 
-/** A way from an assignment to a role in effect at a scope, as `RolePath` tells it. */
+/** A path from an assignment to a role in effect at a scope: the shape of `RolePath`. */
 export type RolePath = ReturnType<typeof pathView>;
 
 /**
- * How a user comes to roles at a scope: for each of them the shortest ways; when none is needed, how it comes to the
- * scope.
+ * How a user gets roles at a scope: the shortest paths for each role. When no role is needed, the assignments that
+ * apply at the scope.
  */
 export function pathsTo(
   context: Context,
@@ -40,14 +40,14 @@ export function pathsTo(
   });
 }
 
-/** A holding by itself: the way to the very role that was given. */
+/** The path of an assignment to the assigned role itself. */
 export function pathTo(context: Context, graph: RoleGraph, holding: Holding, at: RoleScope): RolePath {
   const name = graph.get(holding.assignment.roleId)?.name;
   return pathView(context, holding, at, name === undefined ? [] : [name]);
 }
 
 function pathView(context: Context, { userId, assignment, group }: Holding, at: RoleScope, chain: readonly string[]) {
-  // A group of another domain is that domain's to tell of, but its members know it.
+  // Shown only to the group's members, and to callers who may read permissions in its domain.
   const isKnown =
     group !== null &&
     (userId === context.actor.principal?.id ||
@@ -64,7 +64,7 @@ function pathView(context: Context, { userId, assignment, group }: Holding, at: 
   };
 }
 
-/** Names of roles from one to a global one, each implying the next; the fewest. */
+/** Role names on the shortest chain of implications from a role to a global role; undefined when there is none. */
 function chainTo(graph: RoleGraph, from: string, to: string): readonly string[] | undefined {
   const seen = new Set<string>([from]);
   let ways: { readonly id: string; readonly names: readonly string[] }[] = [{ id: from, names: [] }];

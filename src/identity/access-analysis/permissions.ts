@@ -6,7 +6,7 @@ import { permissionGet } from './policies.js';
 import { agentAt, askedAbout, type PrincipalInput } from './principals.js';
 import { rightsOf, rolesNeeded } from './rights.js';
 
-/** A policy that allows, as `EffectivePermission` tells it. */
+/** A policy that allows: the shape of `EffectivePermission`. */
 interface Permission {
   readonly policy: string;
   readonly dependsOnTarget: boolean;
@@ -14,7 +14,7 @@ interface Permission {
   readonly paths: readonly RolePath[];
 }
 
-/** As `EffectivePermissions` tells them. */
+/** Shape of `EffectivePermissions`. */
 export interface PermissionsView {
   readonly userId: string | null;
   readonly agentId: string | null;
@@ -23,7 +23,7 @@ export interface PermissionsView {
   readonly permissions: readonly Permission[];
 }
 
-/** What a principal may do at a scope, and by what. */
+/** What a principal may do at a scope, and the roles that allow it. */
 export async function effectivePermissions(
   context: Context,
   args: { principal: PrincipalInput; scope?: ScopeInput | null | undefined },
@@ -45,7 +45,7 @@ export async function effectivePermissions(
   return { userId: user.id, agentId: null, scope: scopeView(scope), roles, permissions };
 }
 
-/** Every policy that allows the subject something, and what that rests on. */
+/** Every policy that allows the subject, with the reasons. */
 function permissionsOf(
   { policies }: Context,
   subject: Subject | null,

@@ -15,26 +15,26 @@ import { type RoleGraph, readRoleGraph, roleGraph } from '../roles/index.js';
 import { userAt } from './principals.js';
 import type { Question, TargetRelations } from './target.js';
 
-/** Where callers that pass can be: all others are refused whatever they hold. */
+/** Where callers can pass. Anywhere else they are refused, whatever roles they hold. */
 export interface Places {
-  /** The roles that can be held there. */
+  /** The roles that can be held at these scopes. */
   readonly graph: RoleGraph;
   readonly scopes: readonly RoleScope[];
-  /** Kinds of scopes of which any could pass; no single one of them is in `scopes`. */
+  /** Scope types of which any scope could pass; `scopes` does not list these scopes. */
   readonly open: readonly ScopeType[];
-  /** The only users who can pass; null for any. */
+  /** The only users that can pass; null for any user. */
   readonly userIds: readonly string[] | null;
-  /** Roles of which one has to be held; null for any. */
+  /** A user must hold one of these roles; null for any role. */
   readonly roleIds: readonly string[] | null;
   readonly agents: {
     readonly ids: readonly string[];
     readonly projectIds: readonly string[];
-    /** Queries of agents' ids: of those that are tied to the target. */
+    /** Queries for ids of agents that are related to the target. */
     readonly related: readonly SQL[];
   };
 }
 
-/** What is not known of a user before it is looked at. */
+/** Unknown until the user's row is read. */
 const OF_USERS = ['roles', 'user_id', 'user_domain_id'];
 export const NO_AGENTS: Places['agents'] = { ids: [], projectIds: [], related: [] };
 const PLACE_FIELDS = ['domain_id', 'project_id', 'project_domain_id'];
@@ -42,8 +42,8 @@ const OF_AGENTS = ['agent_kind', 'trust_state', 'node_id', 'unit_id', 'workload_
 const NOBODY = { id: NOTHING_KNOWN, domainId: NOTHING_KNOWN };
 
 /**
- * The scopes on which a question can be answered yes. Only ids that the check or the target names can make a scope pass
- * where others of its kind do not; so those are tried, and one that is called nothing for all the others.
+ * The scopes where the policy can allow. Only ids that the check or the target names can distinguish scopes of one
+ * type. So this tries the named scopes, and one placeholder for all others.
  */
 export async function findPlaces(
   context: Context,
@@ -76,7 +76,10 @@ function graphAt({ db, inForce, actor }: Context, scopes: readonly RoleScope[]):
   return isOne ? roleGraph(db, inForce, actor.epoch, domainIds[0] ?? null) : readRoleGraph(db, domainIds);
 }
 
-/** Whether somebody at the scope could pass: one of whom nothing is known but what is open, and who has roles that no check names. */
+/**
+ * Whether a user at the scope could pass, if the `open` fields may have any value and its role is one that no check
+ * names.
+ */
 function couldPass(asked: PolicyQuestion, scope: RoleScope, open: readonly string[]): boolean {
   return asked.couldAllow(scope.type, userAt(NOBODY, scope, [NOTHING_KNOWN]).credentials, open);
 }
@@ -105,7 +108,7 @@ async function namedScopes(db: Db, asked: PolicyQuestion): Promise<Pick<Places, 
   return { scopes, open: [...new Set([...open, ...(agentOpen ? (['agent'] as const) : []), ...related])] };
 }
 
-/** Whether a relation could tell of a scope that it passes: it is not read for all that it may name. */
+/** Whether a relation can decide which scopes pass. The relation may name many scopes, so it is not read. */
 function isPlacedByRelation(asked: PolicyQuestion, type: ScopeType): boolean {
   const { related } = asked.named(type);
   return PLACE_FIELDS.some((field) => related.has(field));
@@ -124,7 +127,7 @@ async function namedAgents(db: Db, asked: PolicyQuestion, relations: TargetRelat
   return { ids: idsIn(asked, 'agent', 'Agent'), projectIds: wide.map(({ id }) => id), related };
 }
 
-/** Whether an agent that neither check nor target names could pass. */
+/** Whether an agent that neither the check nor the target names could pass. */
 function couldAgentPass(asked: PolicyQuestion, project: Credentials): boolean {
   return asked.couldAllow('agent', { agent_id: NOTHING_KNOWN, ...project }, OF_AGENTS);
 }

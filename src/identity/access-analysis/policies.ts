@@ -1,7 +1,7 @@
 import { definePolicy, defineTarget } from '../../platform/policy/index.js';
 import { holdings } from './holdings.js';
 
-/** That a user may hold something on a scope of a domain; null for no user in particular, and for the system. */
+/** What a user holds on a scope of a domain. `userId` is null for no user in particular, `domainId` for the system. */
 export interface Held {
   readonly userId: string | null;
   readonly domainId: string | null;

@@ -26,15 +26,15 @@ export interface PrincipalInput {
   readonly agentId?: Maybe<string>;
 }
 
-/** Whom a question is about, with the scope of the token that it would come with. */
+/** The principal of a question, with the scope of the token that it would use. */
 export type AskedAbout =
   | { readonly kind: 'user'; readonly user: UserRow; readonly scope: RoleScope }
   | { readonly kind: 'agent'; readonly agent: AgentRow };
 
 /**
- * Whom a caller asks about, when it may.
+ * Finds the principal, if the caller may ask about it.
  *
- * @throws Refusal NOT_FOUND for a principal or a scope that is missing or hidden, alike.
+ * @throws Refusal NOT_FOUND for a principal or a scope that is missing or hidden; both look the same.
  */
 export async function askedAbout(
   context: Context,
@@ -59,9 +59,9 @@ async function requireAgent(context: Context, id: string): Promise<AgentRow> {
 }
 
 /**
- * A scope that the caller may ask about: whoever it is about, or a user in particular.
+ * A scope that the caller may ask about, for one user or (with null) for everybody.
  *
- * @throws Refusal NOT_FOUND unless the caller may read the scope, or holds something on it and asks about itself.
+ * @throws Refusal NOT_FOUND unless the caller may read the scope, or asks about itself and holds something there.
  */
 export async function requireScope(context: Context, input: ScopeInput, userId: string | null): Promise<RoleScope> {
   if (input.system === false) throw badInput('system can only be true.', { argument: 'scope' });
@@ -95,13 +95,13 @@ async function holds({ db, clock }: Context, userId: string, scope: RoleScope): 
   return (await readRolesHeld(db, [userId], scope, clock.now())).size > 0;
 }
 
-/** A user as policies see it, with a token of a scope and these roles. */
+/** The subject that policies see for a user with a token of this scope and these roles. */
 export function userAt(user: Pick<UserRow, 'id' | 'domainId'>, scope: RoleScope, roles: readonly string[]): Subject {
   const own = { user_id: user.id, user_domain_id: user.domainId, roles };
   return { scope: scope.type, credentials: { ...own, ...scopeCredentials(whereOf(scope)) } };
 }
 
-/** An agent as policies see it at a time; null for one that may not act any more. */
+/** The subject that policies see for an agent at a time; null for a banned or retired agent. */
 export function agentAt(agent: AgentRow, now: Date): Subject | null {
   return agent.trustState === 'BANNED' || agent.trustState === 'RETIRED' ? null : agentActor(agent, now);
 }

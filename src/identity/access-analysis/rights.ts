@@ -12,7 +12,7 @@ export interface Rights {
   readonly graph: RoleGraph;
   /** Names of the roles that checks see, sorted. */
   readonly roles: readonly string[];
-  /** As policies see it; null for who gets no token for the scope: who is disabled, or holds nothing there. */
+  /** The subject that policies see; null if the user gets no token there: it is disabled, or holds nothing there. */
   readonly subject: Subject | null;
 }
 
@@ -30,12 +30,12 @@ export async function rightsOf(
   return { held, graph, roles, subject: user.isEnabled && held.length > 0 ? userAt(user, scope, roles) : null };
 }
 
-/** Names of the roles that checks see in who holds these, sorted. */
+/** Names of the roles that checks see for a holder of these roles, sorted. */
 export function namesHeld(graph: RoleGraph, roleIds: readonly string[]): readonly string[] {
   return [...new Set(roleIds.flatMap((id) => graph.namesOf(id)))].sort();
 }
 
-/** The roles that a decision which allows needs, the least of those held. */
+/** The smallest set of the held roles for which the policy still allows. */
 export function rolesNeeded(
   graph: RoleGraph,
   question: PolicyQuestion,

@@ -8,25 +8,25 @@ import type { Capable, CapableView, Judge } from './judge.js';
 import type { Places } from './places.js';
 import { permissionGet } from './policies.js';
 
-/** Among how many holders a part is looked for, or those whom the caller may not know counted; and how many parts a page is read in. */
+/** Holders to consider for one part, or for the count of hidden principals; and parts to read for one page. */
 const LOOKED_AT_MAX = 500;
 const PARTS_MAX = 2;
-/** How many a part has, if not too few for those of them that are not listed. */
+/** Principals to read for a part at least, since some of them may not be listed. */
 const READ_AT_LEAST = 50;
 
-/** A page of those who may; its end, from which to go on. */
+/** A page of principals that pass, and the id after which the next page starts. */
 export interface CapablePage {
   readonly listed: readonly CapableView[];
   readonly endId: string | null;
   readonly hasNextPage: boolean;
 }
 
-/** An id up to its millisecond. */
+/** The length of an id up to its millisecond. */
 const MOMENT_LENGTH = 'usr_00000000-0000'.length;
 
 /**
- * From where to go on behind an id that may be of somebody hidden, and so is not told: from its moment, or from who was
- * told last; where that would be no step, from behind its moment.
+ * Where the next page starts after an id that may belong to a hidden principal, and so must not be shown: at the id's
+ * millisecond, or after the last principal shown. If that is no progress, after the id's millisecond.
  */
 function goingOn(end: string, told: string, from: string): string {
   const moment = end.slice(0, MOMENT_LENGTH);
@@ -34,7 +34,7 @@ function goingOn(end: string, told: string, from: string): string {
   return told > from ? told : `${moment}-8`;
 }
 
-/** Looks for those who may among those who could: a bounded number at a time, in the order of their ids. */
+/** Searches the principals that could pass for those that do, by id, a bounded number at a time. */
 export class Search {
   readonly #context: Context;
   readonly #found: Places;
@@ -49,7 +49,7 @@ export class Search {
     this.#places = found.scopes.map((scope) => ({ scope, isOpen: this.#isOpen(scope.domainId) }));
   }
 
-  /** Reads on until the page is full, nobody is left, or as many were looked at as one answer may take. */
+  /** Reads until the page is full, nobody is left, or `PARTS_MAX` parts are read. */
   async page(first: number, from: string): Promise<CapablePage> {
     const listed: Capable[] = [];
     let after = from;
@@ -71,7 +71,7 @@ export class Search {
     return { listed: this.#judge.views(listed), endId, hasNextPage };
   }
 
-  /** How many may of whom the caller may not know; counted up to a number, and among no more holders than one answer may take. */
+  /** How many principals pass that the caller may not see; considers at most `LOOKED_AT_MAX` holders. */
   countHidden(): Promise<number> {
     this.#hidden ??= this.#countHidden();
     return this.#hidden;
@@ -82,11 +82,11 @@ export class Search {
     return capable.filter((one) => !this.#judge.isTold(one)).length;
   }
 
-  /** Some of those who may, with the id at which they end: null when nobody follows. */
+  /** Some of the principals that pass, and the id after which to continue; null when nobody follows. */
   async #part(isListed: boolean, part: Part): Promise<{ capable: readonly Capable[]; end: string | null }> {
     const { db } = this.#context;
     const audience = this.#audience(isListed);
-    // Ids of agents come before those of users.
+    // Agent ids sort before user ids.
     const agentsFound = await listAgents(db, this.#found.agents, audience, part);
     const capable = await this.#judge.agents(agentsFound.rows);
     if (agentsFound.end !== null) return { capable, end: agentsFound.end };

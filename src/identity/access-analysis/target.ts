@@ -16,21 +16,21 @@ import {
   textsTiedTo,
 } from '../../platform/policy/index.js';
 
-/** A policy asked about a target, or about any. */
+/** A question to a policy, about one target or about any. */
 export interface Question {
   readonly policy: PolicyName;
   readonly values: TargetValues | undefined;
   readonly asked: PolicyQuestion;
-  /** What is tied to the target; nothing without a target. */
+  /** Relations of the target; empty without a target. */
   readonly relations: TargetRelations;
 }
 
 /**
- * The question whether a policy allows on a target that the caller may read. What the policy looks at comes from the
- * target's row.
+ * Whether a policy allows something on a target that the caller may read. The target's row provides the values for the
+ * check.
  *
  * @throws Refusal NOT_FOUND for a policy that does not exist, and for a target that is missing or hidden;
- *   BAD_USER_INPUT for a target of a kind that the policy is not about.
+ *   BAD_USER_INPUT for a target of a kind that the policy does not apply to.
  */
 export async function questionOn(
   context: Context,
@@ -44,13 +44,16 @@ export async function questionOn(
   return { policy: known.name, values, asked, relations: new TargetRelations(context, asked, relations) };
 }
 
-/** A relation of the target: what its rows refer to, and what is known of it so far. */
+/** A relation of the target: the value that its rows refer to, and what was read of it so far. */
 interface TargetRelation {
   readonly ref: string;
   readonly known: RelatedTexts;
 }
 
-/** The relations of a target, which may tie any number of texts to it. They are read for those who are asked about. */
+/**
+ * The relations of a target. Any number of texts can be related to it, so only those of the subjects in question are
+ * read.
+ */
 export class TargetRelations {
   readonly #context: Context;
   readonly #asked: PolicyQuestion;
@@ -62,12 +65,12 @@ export class TargetRelations {
     this.#relations = relations;
   }
 
-  /** What the target is to a relation; undefined when nothing can be tied to it. */
+  /** The value by which a relation refers to the target; undefined when nothing can be related to it. */
   refOf(key: RelationKey): string | undefined {
     return this.#relations.get(key)?.ref;
   }
 
-  /** Reads what the answers for these callers depend on. Nothing is asked about a caller before. */
+  /** Reads what the decisions on these subjects depend on. Call it before any decision on them. */
   async readFor(subjects: readonly Subject[]): Promise<void> {
     if (this.#relations.size === 0) return;
     const reads = new RelationReads();
@@ -90,7 +93,7 @@ interface TargetRead {
 
 const NO_TARGET: TargetRead = { values: undefined, relations: new Map() };
 
-/** The kind of the id tells the type, and the policy that guards the type's id who may read it. */
+/** The kind of the id gives the type; the policy on the type's `id` field decides who may read it. */
 async function readTarget({ db, policies, actor }: Context, policy: PolicyName, id: string): Promise<TargetRead> {
   const kind = kindOf(id);
   const target = policies.targetOf(policy);
@@ -109,7 +112,7 @@ async function readTarget({ db, policies, actor }: Context, policy: PolicyName, 
   return withRelations(db, target, row as TargetValues);
 }
 
-/** The values of a target's row, with its relations in place of what those refer to. */
+/** The values of a target's row, with a relation object in place of each reference. */
 async function withRelations(db: Context['db'], target: Target, row: TargetValues): Promise<TargetRead> {
   const values = { ...row };
   const relations = new Map<RelationKey, TargetRelation>();
@@ -117,7 +120,7 @@ async function withRelations(db: Context['db'], target: Target, row: TargetValue
     if (key.relation === undefined) continue;
     const ref = row[name];
     const known = new RelatedTexts(typeof ref !== 'string' || !(await hasTexts(db, key, ref)));
-    // Such a caller stands for all that nothing is tied by.
+    // This value represents every caller that is not related to the target.
     known.note(NOTHING_KNOWN, false);
     values[name] = known;
     if (typeof ref === 'string') relations.set(key, { ref, known });

@@ -16,7 +16,7 @@ export interface WhoCan extends PageArgs {
   readonly scope?: ScopeInput | null | undefined;
 }
 
-/** Who may do something: those of whom the caller may know, as a page, and the number of the others. */
+/** Who may do something: a page of the principals that the caller may see, and the number of the others. */
 export async function whoCan(context: Context, args: WhoCan) {
   requireOperation(context, permissionGet.name);
   const { first, after, ordering } = pageRequest(args);

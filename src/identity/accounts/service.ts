@@ -41,7 +41,7 @@ export async function setUserPassword(context: Context, input: SetUserPassword):
   const passwordHash = await hashPassword(password, context.settings.passwordCost, toSet(context));
   return mutate(context, { policy: userSetPassword.name }, async (act) => {
     const user = await requireChangeable(act, userSetPassword, input.user, requireMayGrant);
-    // Who is logged in has not shown that it knows the password.
+    // A session does not prove that the caller knows the password.
     if (user.id === act.actor.principal?.id)
       throw invalid('To change your own password, log in with newPassword.', 'user');
     requireReviewed(etagOf(user), input.etag);
@@ -87,7 +87,7 @@ export async function disableUser(context: Context, input: DisableUser): Promise
   });
 }
 
-/** The caller's own tokens, or those of somebody whom it could keep from logging in altogether. */
+/** Revokes the caller's own tokens, or those of a user whom the caller may disable. */
 export async function revokeTokens(
   context: Context,
   input: { readonly user?: Maybe<UserRef> },
@@ -106,7 +106,7 @@ export async function revokeTokens(
   });
 }
 
-/** Whoever could give all that a user holds may have it in hand: to set its password is to act as it. */
+/** Requires permission to grant or revoke all that a user holds: whoever sets its password can act as it. */
 async function requireChangeable(
   act: Act,
   policy: Policy<UserRow>,

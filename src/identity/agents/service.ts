@@ -11,16 +11,16 @@ export async function insertAgent(tx: Tx, row: AgentRow): Promise<void> {
   await unlessTaken(agentsTaken, row, () => tx.insert(agents).values(row));
 }
 
-/** Sets what the control plane thinks of an agent's machine; the next request of any replica reads it. */
+/** Sets the trust in an agent's machine; the next request on any replica reads it. */
 export async function setTrust(tx: Tx, agentId: string, trustState: string, trustedUntil: Date | null): Promise<void> {
   await tx.update(agents).set({ trustState, trustedUntil }).where(eq(agents.id, agentId));
 }
 
-/** Whoever may read them or not: who asks is decided for each. */
+/** Does not check who may read them: the feed decides that for each agent. */
 export const agentsByIds = async (db: Db, ids: readonly string[]): Promise<Map<string, AgentRow>> =>
   byId(await rowsWhere(db, agents, inArray(agents.id, [...ids])));
 
-/** What an audit fact says about whom it tells of. */
+/** The target and the owner of an audit entry about an agent. */
 export function aboutAgent({ agent }: { readonly agent: AgentRow }) {
   return {
     target: { type: 'Agent', id: agent.id },

@@ -3,7 +3,7 @@ import { foreignKey, index, pgTable, text, timestamp, unique } from 'drizzle-orm
 import type { Taken } from '../../db/taken.js';
 import { projects } from '../projects/tables.js';
 
-/** The principal. What it proved about its machine is the attestation domain's; the outcome, its trust, is here. */
+/** The principal. Its evidence belongs to the attestation domain; the resulting trust is here. */
 export const agents = pgTable(
   'agents',
   {
@@ -26,7 +26,7 @@ export const agents = pgTable(
     }),
     unique('agents_project_id_name_key').on(t.projectId, t.name),
     unique('agents_project_id_external_id_key').on(t.projectId, t.externalId),
-    // Lists in order of creation: without these a small tenant's page would be looked for in the whole fleet.
+    // For lists in order of creation: without these, a page of a small tenant would scan the whole fleet.
     index('agents_project_id_id_idx').on(t.projectId, t.id),
     index('agents_domain_id_id_idx').on(t.domainId, t.id),
     index('agents_trusted_until_idx').on(t.trustedUntil).where(sql`${t.trustState} = 'TRUSTED'`),

@@ -6,7 +6,7 @@ import { projects } from '../projects/tables.js';
 import { roleGraph } from '../roles/index.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
 
-/** A scope that roles are held on. */
+/** A scope on which roles are held. */
 export interface RoleScope {
   readonly type: 'system' | 'domain' | 'project';
   readonly domainId: string | null;
@@ -27,17 +27,17 @@ interface Cached {
 const CACHED_MAX = 10_000;
 const caches = new WeakMap<object, LRUCache<string, Cached>>();
 
-/** What somebody holds on a scope at a time. */
+/** The roles of a user on a scope at a time. */
 export interface RolesInForce {
   /** Names, implied roles included, sorted. */
   readonly names: readonly string[];
-  /** When the first assignment ends or begins; null when none will. */
+  /** When the next assignment begins or ends; null if none will. */
   readonly until: Date | null;
 }
 
 /**
- * The roles that a user holds on a scope at a time. What is read is kept under the authorization epoch; the times of
- * assignments are looked at on every use.
+ * The roles that a user holds on a scope at a time. Assignments are cached per authorization epoch; each call checks
+ * their times again.
  */
 export async function rolesInForce(
   db: Db,
@@ -58,7 +58,7 @@ export async function rolesInForce(
   return { names: [...new Set(names)].sort(), until: nextChange(cached.held, now) };
 }
 
-/** Names of the roles that a user holds on a scope at a time, implied ones included, sorted. */
+/** Names of the roles that a user holds on a scope at a time, implied roles included, sorted. */
 export async function effectiveRoles(...asked: Parameters<typeof rolesInForce>): Promise<readonly string[]> {
   return (await rolesInForce(...asked)).names;
 }
@@ -70,7 +70,7 @@ function nextChange(held: readonly Held[], now: Date): Date | null {
   return changes.reduce<Date | null>((first, time) => (first === null || time < first ? time : first), null);
 }
 
-/** Whether an assignment holds at a time. */
+/** Whether an assignment is in force at a time. */
 export function isInForce(
   { notBefore, expiresAt }: Pick<AssignmentRow, 'notBefore' | 'expiresAt'>,
   now: Date,
@@ -78,7 +78,7 @@ export function isInForce(
   return (notBefore === null || notBefore <= now) && (expiresAt === null || now < expiresAt);
 }
 
-/** The same as a condition on assignments. */
+/** `isInForce` as a condition on assignments. */
 export function holdsAt(now: Date): SQL | undefined {
   const { notBefore, expiresAt } = roleAssignments;
   return and(or(isNull(notBefore), lte(notBefore, now)), or(isNull(expiresAt), gt(expiresAt, now)));
@@ -97,7 +97,7 @@ async function readHeld(db: Db, owner: object, userId: string, scope: RoleScope,
   return rows.map(({ roleId, notBefore, expiresAt }) => ({ names: graph.namesOf(roleId), notBefore, expiresAt }));
 }
 
-/** The assignments by which a user holds roles on a scope: its own and its groups', on the scope or inherited from above. */
+/** The assignments that give a user roles on a scope: its own and its groups', on the scope or inherited from above. */
 export function listHeldOn(db: Db, userId: string, scope: RoleScope): Promise<AssignmentRow[]> {
   return db
     .select()
@@ -105,7 +105,7 @@ export function listHeldOn(db: Db, userId: string, scope: RoleScope): Promise<As
     .where(and(isHeldBy(db, userId), holdsOn(scope)));
 }
 
-/** Every assignment by which a user holds roles anywhere, its groups' included. */
+/** Every assignment that gives a user roles anywhere, its groups' included. */
 export function listHeldBy(db: Db, userId: string): Promise<AssignmentRow[]> {
   return db.select().from(roleAssignments).where(isHeldBy(db, userId));
 }
@@ -115,7 +115,7 @@ export function listHeldByGroup(db: Db, groupId: string): Promise<AssignmentRow[
   return db.select().from(roleAssignments).where(eq(roleAssignments.groupId, groupId));
 }
 
-/** Every assignment on a scope itself, whoever holds it and whether it is handed on or not. */
+/** Every assignment on the scope itself, for any holder, inherited below or not. */
 export function listGivenOn(db: Db, scope: RoleScope): Promise<AssignmentRow[]> {
   return db.select().from(roleAssignments).where(isGivenOn(scope));
 }
@@ -133,7 +133,7 @@ function isHeldBy(db: Db, userId: string): SQL | undefined {
   return or(eq(roleAssignments.userId, userId), inArray(roleAssignments.groupId, own));
 }
 
-/** On the scope itself, and inherited from what contains it: the domain and the projects that a project is in. */
+/** On the scope itself, and inherited from what contains it: for a project, its domain and the projects above it. */
 export function holdsOn(scope: RoleScope): SQL | undefined {
   const own = and(eq(roleAssignments.scopeType, scope.type), eq(roleAssignments.isInherited, false));
   if (scope.type === 'system') return own;
@@ -147,7 +147,7 @@ export function holdsOn(scope: RoleScope): SQL | undefined {
   return or(and(own, eq(roleAssignments.projectId, scope.projectId ?? '')), inherited);
 }
 
-/** The projects that a project is in, without itself. */
+/** The projects above a project, without itself. */
 function ancestorsOf(projectId: string | null): SQL {
   return sql`(with recursive above (id) as (
     select parent_id from ${projects} where id = ${projectId}

@@ -1,4 +1,4 @@
-/** A role, as the grant rule looks at it. */
+/** A role, as the grant rule sees it. */
 export interface GivenRole {
   readonly name: string;
   /** Null for a global role. */
@@ -8,12 +8,12 @@ export interface GivenRole {
 }
 
 /**
- * Whether a role may be given, or taken, by somebody who holds these roles on the scope or on one that contains it.
- * Each global role that it brings must be held; `admin` may also give `service` and custom roles. Those that are for
- * the system only are given by its admin alone: others may hold them, but not hand them on.
+ * Whether a caller who holds these roles, on the scope or on one that contains it, may grant or revoke a role. The
+ * caller must hold each global role that it brings; `admin` may also grant `service` and custom roles. Only a system
+ * admin grants system-only roles: other holders cannot pass them on.
  *
- * @param held Names of the roles in the giver's token, implied ones included.
- * @param brings The role that is given and all that it implies. A domain's role is nothing but what it implies.
+ * @param held Names of the roles in the giver's token, implied roles included.
+ * @param brings The granted role and all that it implies. A domain's role is only the sum of what it implies.
  */
 export function mayGrant(
   held: readonly string[],
@@ -28,10 +28,10 @@ export function mayGrant(
   });
 }
 
-/** admin ⇒ manager ⇒ member ⇒ reader, from the most to the least. */
+/** admin ⇒ manager ⇒ member ⇒ reader, from the highest to the lowest. */
 export const HIERARCHY = ['admin', 'manager', 'member', 'reader'] as const;
 
-/** Whether whoever holds the one role holds the other too; both in lower case. */
+/** Whether a holder of `role` also holds `other`, by the hierarchy; both in lower case. */
 export function implies(role: string, other: string): boolean {
   const [higher, lower] = [role, other].map((name) => (HIERARCHY as readonly string[]).indexOf(name));
   return higher !== undefined && lower !== undefined && higher >= 0 && higher < lower;

@@ -7,16 +7,16 @@ import { users } from '../users/tables.js';
 import { roleAssignments } from './tables.js';
 
 /**
- * Called after a change that takes rights away: somebody must still be able to administer the system, for good.
+ * Call after a change that removes rights: somebody must still be able to administer the system permanently.
  *
- * @param force The caller says that it means it, and why.
- * @throws UserErrors IN_USE when nobody enabled holds `admin` on the system without an end.
+ * @param force The caller confirms the change and gives a reason.
+ * @throws UserErrors IN_USE when no enabled user holds `admin` on the system without an end.
  */
 export async function requireSystemAdmin(
   act: Act,
   force: { readonly isForced?: boolean | null | undefined; readonly reason?: string | null | undefined } = {},
 ): Promise<void> {
-  // What is held on the system is out of reach for others, who would only be told how the system fares.
+  // Callers outside the system scope cannot change what is held on the system; this error would only show its state.
   if (act.actor.scope !== 'system' || (force.isForced && force.reason)) return;
   const { tx } = act;
   const members = tx.select({ id: groupMembers.groupId }).from(groupMembers).where(eq(groupMembers.userId, users.id));

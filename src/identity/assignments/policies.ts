@@ -1,7 +1,7 @@
 import { definePolicy, defineTarget } from '../../platform/policy/index.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
 
-/** What policies look at: who holds it, and the domain that it is in. */
+/** What policies read: the holder, and the domain of the assignment. */
 export type AssignmentPlace = Pick<AssignmentRow, 'userId' | 'domainId'>;
 
 const target = defineTarget<AssignmentPlace>()(roleAssignments, {

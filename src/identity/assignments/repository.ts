@@ -60,7 +60,7 @@ export async function remove(tx: Tx, id: string): Promise<void> {
   await tx.delete(roleAssignments).where(eq(roleAssignments.id, id));
 }
 
-/** How many assignments a user has itself, or a group. */
+/** How many assignments the user or the group has itself. */
 export async function countOfHolder(tx: Tx, { userId, groupId }: AssignmentRow): Promise<number> {
   const { userId: user, groupId: group } = roleAssignments;
   const [row] = await tx
@@ -70,7 +70,7 @@ export async function countOfHolder(tx: Tx, { userId, groupId }: AssignmentRow):
   return row?.found ?? 0;
 }
 
-/** The assignment that gives the same as this one; there is one at most. */
+/** The assignment that gives the same as this one; there is at most one. */
 export async function findSame(tx: Tx, row: AssignmentRow): Promise<AssignmentRow | undefined> {
   const { userId, groupId, roleId, scopeType, domainId, projectId, isInherited } = roleAssignments;
   const isSame = (column: Column, value: string | null) => (value === null ? isNull(column) : eq(column, value));
@@ -87,13 +87,13 @@ export async function findSame(tx: Tx, row: AssignmentRow): Promise<AssignmentRo
   return found;
 }
 
-/** Whether one of some roles is given where these policies do not reach. */
+/** Whether one of the roles is assigned where these policies do not reach. */
 export async function isAssignedOutside(
   tx: Tx,
   reached: Visible<typeof roleAssignments>,
   roleIds: readonly string[],
 ): Promise<boolean> {
-  // Not true, rather than false: what cannot be decided is outside.
+  // `is not true` instead of `not`: what cannot be decided counts as outside.
   const isOutside = sql`${reached.where} is not true`;
   const [row] = await tx
     .select({ id: roleAssignments.id })

@@ -9,10 +9,10 @@ import { isAssignedOutside } from './repository.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
 
 /**
- * The grant rule, for every way to gain what some assignments bring: being given them, joining a group that has them,
- * getting hold of the password of who has them. Nothing that is given outlasts the giver's own right.
+ * The grant rule, for every way to gain the roles of some assignments: a grant, a group membership, control of a
+ * holder's password. Nothing that is given outlasts the giver's own right.
  *
- * @throws Refusal FORBIDDEN when the caller could not give each of them, or not for as long as it holds.
+ * @throws Refusal FORBIDDEN when the caller could not grant each of them, or only for a shorter time.
  */
 export async function requireMayGrant(act: Act, assignments: readonly AssignmentRow[]): Promise<void> {
   const graph = await graphOf(act, assignments);
@@ -27,15 +27,15 @@ export async function requireMayGrant(act: Act, assignments: readonly Assignment
 }
 
 /**
- * The same for what takes assignments away, or keeps somebody from what they bring. It lasts whoever did it.
+ * The grant rule for taking assignments away, or keeping somebody from using them. This may outlast the caller's roles.
  *
- * @throws Refusal FORBIDDEN when the caller could not give each of them.
+ * @throws Refusal FORBIDDEN when the caller could not grant each of them.
  */
 export async function requireMayRevoke(act: Act, assignments: readonly AssignmentRow[]): Promise<void> {
   requireWithin(act, await graphOf(act, assignments), assignments);
 }
 
-/** A domain's roles and the global ones that matter where assignments are. */
+/** The roles of the assignments' domains, and the global ones. */
 async function graphOf(act: Act, assignments: readonly AssignmentRow[]): Promise<RoleGraph> {
   const domainIds = new Set(assignments.flatMap(({ domainId }) => domainId ?? []));
   return assignments.length === 0 ? new RoleGraph([], []) : readRoleGraph(act.tx, [...domainIds]);
@@ -50,12 +50,12 @@ function isWithin(authorization: AuthorizationContext, graph: RoleGraph, row: As
 }
 
 /**
- * The grant rule for what a role brings: whoever holds the role, or one that implies it, gains or loses it too. What an
- * implication gives has no end.
+ * The grant rule for implications: every holder of the role, or of one that implies it, gains or loses the implied role
+ * too. An implication has no end.
  *
  * @param role Gets or loses an implication of the role `impliedId`.
- * @throws Refusal FORBIDDEN when the caller could not give the implied role where `role` belongs, or somewhere where
- *   somebody is given `role` by whatever name; or, for one that gets it, not without end.
+ * @throws Refusal FORBIDDEN when the caller could not grant the implied role in the domain of `role`, or in every place
+ *   where somebody holds `role`, directly or by implication; or, when adding, could grant it only for a limited time.
  */
 export async function requireMayImply(
   act: Act,
@@ -78,7 +78,7 @@ export async function requireMayImply(
 }
 
 function callerMayGrant({ actor }: AuthorizationContext, brings: readonly RoleRow[]): boolean {
-  // A role that is not known brings nothing that one could see, and may not be given.
+  // An unknown role brings nothing that can be checked, so nobody may grant it.
   if (brings.length === 0) return false;
   return mayGrant(actor.credentials.roles ?? [], brings, { isSystem: actor.scope === 'system' });
 }
@@ -86,11 +86,11 @@ function callerMayGrant({ actor }: AuthorizationContext, brings: readonly RoleRo
 interface Lasting {
   /** When roles of the caller end, the last first. */
   readonly ends: readonly Date[];
-  /** The caller with no more than what it holds until a time at least, or with null without end. */
+  /** The caller, reduced to the roles that it holds at least until `end`; with null, to those without an end. */
   until(end: Date | null): AuthorizationContext;
 }
 
-/** What of the caller's roles ends, and when; null when none does. */
+/** Which of the caller's roles end, and when; null when none does. */
 async function callersEnds(act: Act): Promise<Lasting | null> {
   const { actor, policies, now, tx } = act;
   const { principal, where, credentials, rolesUntil } = actor;

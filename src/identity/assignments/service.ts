@@ -24,12 +24,12 @@ import * as repository from './repository.js';
 import { requireMayGrant, requireMayRevoke } from './require-grant.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
 
-/** Enough for anybody; what a request reads of them are those on its scope. */
+/** Far more than anybody needs; a request reads only those on its scope. */
 const OF_HOLDER_MAX = 5_000;
 
 type Maybe<T> = T | null | undefined;
 
-/** One of `user` and `group`, and one of `role` and `roleId`. */
+/** Exactly one of `user` and `group`, and exactly one of `role` and `roleId`. */
 export interface GrantRole {
   readonly user?: Maybe<UserRef>;
   readonly group?: Maybe<GroupRef>;
@@ -107,7 +107,7 @@ async function requireHolder(act: Act, { user, group }: GrantRole): Promise<Hold
   return { userId: row.id, groupId: null };
 }
 
-/** The scope, when the caller may give roles there; otherwise the answer is the same as for one that does not exist. */
+/** The scope, if the caller may grant roles there; otherwise the same error as for a scope that does not exist. */
 async function requireScope(act: Act, input: ScopeInput, { userId }: Holder): Promise<ResolvedScope> {
   const scope = await resolveScope(act.tx, input, 'scope');
   if (scope === undefined || !mayOn(act, assignmentGrant, { userId, domainId: scope.domainId }))
@@ -115,7 +115,7 @@ async function requireScope(act: Act, input: ScopeInput, { userId }: Holder): Pr
   return scope;
 }
 
-/** A domain's role is given in its domain only. */
+/** A domain's role can be granted only in its domain. */
 async function requireRole(act: Act, { role, roleId, roleEtag }: GrantRole, scope: ResolvedScope): Promise<RoleRow> {
   const found =
     roleId != null
@@ -137,7 +137,7 @@ async function insert(act: Act, row: AssignmentRow, role: string): Promise<void>
   const same = await repository.findSame(act.tx, row);
   const isEnded = same?.expiresAt != null && same.expiresAt <= act.now;
   if (same && !isEnded) throw alreadyExists(`${role} is already granted there.`, 'role');
-  // One that ended makes room for this one.
+  // An assignment that ended makes room for this one.
   if ((await repository.countOfHolder(act.tx, row)) - (same ? 1 : 0) >= OF_HOLDER_MAX) {
     throw limitReached(`A user or a group has at most ${OF_HOLDER_MAX} role assignments.`);
   }

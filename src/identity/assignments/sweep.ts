@@ -5,7 +5,7 @@ import { roleAssignments } from './tables.js';
 
 const SWEPT_AT_ONCE = 500;
 
-/** They gave nothing any more, so nobody's rights change. */
+/** These assignments have ended, so nobody's rights change. */
 export const assignmentSweep: Sweep = {
   name: 'ended role assignments',
   removes: [roleAssignments],

@@ -10,14 +10,14 @@ export const roleAssignments = pgTable(
   'role_assignments',
   {
     id: text('id').primaryKey(),
-    /** Who holds it: a user, or a group and so its members. */
+    /** The holder: a user, or a group for all its members. */
     userId: text('user_id').references(() => users.id),
     groupId: text('group_id').references(() => groups.id),
     roleId: text('role_id')
       .notNull()
       .references(() => roles.id),
     scopeType: text('scope_type', { enum: ['system', 'domain', 'project'] }).notNull(),
-    /** The domain of the scope, and for a project the one it is in. */
+    /** The domain of the scope; for a project, the domain that contains it. */
     domainId: text('domain_id').references(() => domains.id),
     projectId: text('project_id'),
     isInherited: boolean('is_inherited').notNull(),

@@ -3,14 +3,14 @@ import { invalid } from '../../platform/errors.js';
 
 const LIFETIME_MAX_MS = 366 * 86_400_000;
 
-/** At most a year. */
+/** Between now and a year from now. */
 export function validExpiry(expiresAt: Date, now: Date): Date {
   const left = expiresAt.getTime() - now.getTime();
   if (left > 0 && left <= LIFETIME_MAX_MS) return expiresAt;
   throw invalid('expiresAt must be later than now and at most a year from now.', 'expiresAt');
 }
 
-/** The roles to keep, of those of the token; all of them by default. */
+/** The roles to keep, out of those in the token; all of them by default. */
 export function validRoles({ actor }: Act, wanted: readonly string[] | null | undefined): string[] {
   const held = actor.credentials.roles ?? [];
   const names = [...new Set(wanted?.map((name) => name.toLowerCase()) ?? held)];
@@ -20,7 +20,7 @@ export function validRoles({ actor }: Act, wanted: readonly string[] | null | un
   return names.sort();
 }
 
-/** The policies to pass: each must be one that an API credential of this scope could ever pass. Null for no list. */
+/** The allowed policies: an API credential of this scope must be able to pass each. Null for no list. */
 export function validPolicies({ actor, policies }: Act, wanted: readonly string[] | null | undefined): string[] | null {
   if (wanted == null) return null;
   if (wanted.length === 0) throw invalid('A list of policies must name at least one policy.', 'allowedPolicies');

@@ -3,13 +3,13 @@ import { isId } from '../../platform/ids.js';
 import { isBearer, isKeptBearer } from '../../platform/secrets.js';
 import { type CredentialHolder, findHolder } from './repository.js';
 
-/** An API credential as it is presented. */
+/** An API credential as the caller presents it. */
 export interface PresentedApiCredential {
   readonly id: string;
   readonly key: string;
 }
 
-/** Whose API credential it is; undefined, without saying why, for one that does not count at this time. */
+/** The holder of an API credential; undefined, without a reason, for one that is not valid now. */
 export async function holderOf(
   db: Db,
   { id, key }: PresentedApiCredential,

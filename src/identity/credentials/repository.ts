@@ -57,7 +57,7 @@ export function list(
   return pageById(db, apiCredentials, where, page);
 }
 
-/** How many a user has. The user's row is held, so that nobody adds one to what was counted. */
+/** How many the user has. Locks the user's row, so that no other transaction adds one meanwhile. */
 export async function countOfUser(tx: Tx, userId: string): Promise<number> {
   await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update');
   const [row] = await tx.select({ found: count() }).from(apiCredentials).where(eq(apiCredentials.userId, userId));
@@ -68,7 +68,7 @@ export async function insert(tx: Tx, row: ApiCredentialRow): Promise<void> {
   await tx.insert(apiCredentials).values(row);
 }
 
-/** With the tokens that were issued to it, of which each carries its id, however often it was exchanged. */
+/** Also removes the tokens that were issued to it: each carries its id, even after several exchanges. */
 export async function remove(tx: Tx, id: string): Promise<void> {
   await tx.delete(tokens).where(eq(tokens.credentialId, id));
   await tx.delete(apiCredentials).where(eq(apiCredentials.id, id));

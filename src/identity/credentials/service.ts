@@ -32,14 +32,14 @@ export interface CreateApiCredential {
   readonly requestId?: string | null | undefined;
 }
 
-/** Its user and its scope are those of the token, never of the input. */
+/** The user and the scope come from the token, never from the input. */
 export async function createApiCredential(
   context: Context,
   input: CreateApiCredential,
 ): Promise<{ apiCredential: ApiCredentialRow; key: string | null; alreadyIssued: boolean }> {
   const key = newBearer('apiCredentialKey');
   return mutate(context, { policy: credentialCreate.name }, async (act) => {
-    // A token that was narrowed to be handed on would otherwise come back as a key that lives for a year.
+    // Otherwise a token that was narrowed for somebody else could become a key that is valid for a year.
     requireWhole(act, credentialCreate.name);
     if (!act.actor.credentials.roles?.length) throw forbidden(credentialCreate.name);
     const { id, isReplay } = await once(act, 'createApiCredential', input, () => create(act, input, key));

@@ -6,7 +6,7 @@ import { apiCredentials } from './tables.js';
 
 const SWEPT_AT_ONCE = 500;
 
-/** A credential goes after the tokens that were issued to it, which expired no later. */
+/** Removes a credential after the tokens that were issued to it, which expire no later. */
 export const credentialSweep: Sweep = {
   name: 'expired API credentials',
   removes: [apiCredentials],

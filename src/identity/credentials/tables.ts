@@ -3,7 +3,7 @@ import type { Taken } from '../../db/taken.js';
 import { domains } from '../domains/tables.js';
 import { users } from '../users/tables.js';
 
-/** A key by which a script acts for a user, within limits that only its making sets. */
+/** A key with which a script acts for a user. Its limits are set at creation and never change. */
 export const apiCredentials = pgTable(
   'api_credentials',
   {
@@ -17,12 +17,12 @@ export const apiCredentials = pgTable(
       .references(() => domains.id),
     name: text('name').notNull(),
     description: text('description'),
-    /** SHA-256 of the key in hex; the key itself, 256 random bits, is nowhere. */
+    /** SHA-256 of the key in hex; the key itself, 256 random bits, is not stored. */
     keyHash: text('key_hash').notNull(),
     scopeType: text('scope_type', { enum: ['system', 'domain', 'project'] }).notNull(),
     domainId: text('domain_id'),
     projectId: text('project_id'),
-    /** Names of the roles it keeps of those that its user holds there, at each use. */
+    /** Names of roles. At each use, it has those of them that its user holds on the scope. */
     roles: text('roles').array().notNull(),
     /** Names of the only policies that it passes; null for all. */
     allowedPolicies: text('allowed_policies').array(),

@@ -2,13 +2,13 @@ import { eq } from 'drizzle-orm';
 import type { Db } from '../../db/open.js';
 import { type DomainRow, domains } from './tables.js';
 
-/** A domain as people name it: one of the two. */
+/** A domain by id or by name: one of the two. */
 export interface DomainRef {
   readonly id?: string | null | undefined;
   readonly name?: string | null | undefined;
 }
 
-/** Says nothing about who may know of it. */
+/** Does not check whether the caller may see it. */
 export async function findDomain(db: Db, { id, name }: DomainRef): Promise<DomainRow | undefined> {
   const [row] = await db
     .select()

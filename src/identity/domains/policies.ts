@@ -5,7 +5,7 @@ const target = defineTarget<DomainRow>()(domains, {
   id: { type: 'text', row: (row) => row.id, sql: (t) => t.id },
 });
 
-/** Who changes what a domain owns and what can hold roles: administrators of the system all of it, managers their domain's. */
+/** For policies on what a domain owns and can hold roles: system administrators change all, managers their domain's. */
 export const changingInDomain = {
   scopeTypes: ['system', 'domain'],
   boundary: { system: '@', domain: 'domain_id:%(domain_id)s' },

@@ -36,9 +36,9 @@ export async function insert(tx: Tx, row: DomainRow): Promise<void> {
   await tx.insert(domains).values(row);
 }
 
-/** The domain as changed; undefined when it is no longer as `row` has it. */
+/** Returns the changed domain; undefined when the row changed since `row` was read. */
 export const update = (tx: Tx, row: DomainRow, changes: Partial<DomainRow>): Promise<DomainRow | undefined> =>
   updateAt(tx, domains, row, changes);
 
-/** False when the domain is no longer as `row` has it. */
+/** Returns false when the row changed since `row` was read. */
 export const remove = (tx: Tx, row: DomainRow): Promise<boolean> => removeAt(tx, domains, row);

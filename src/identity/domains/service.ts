@@ -58,7 +58,7 @@ export async function createDomain(context: Context, input: CreateDomain): Promi
   });
 }
 
-/** Names a domain and a change of it that the caller read. */
+/** A domain, and the etag of the version that the caller read. */
 interface DomainAtEtag {
   readonly domain: DomainRef;
   readonly etag: string;
@@ -83,7 +83,7 @@ export async function updateDomain(context: Context, input: UpdateDomain): Promi
   });
 }
 
-/** Deletes a domain that owns nothing, with what hangs on it; answers its id. */
+/** Deletes a domain that owns nothing, with what depends on it; returns its id. */
 export async function deleteDomain(context: Context, input: DomainAtEtag): Promise<string> {
   return mutate(context, { policy: domainDelete.name }, async (act) => {
     const row = requireVisible(act, domainGet, await findDomain(act.tx, input.domain), 'domain');

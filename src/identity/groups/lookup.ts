@@ -3,13 +3,13 @@ import type { Db } from '../../db/open.js';
 import { domains } from '../domains/tables.js';
 import { type GroupRow, groups } from './tables.js';
 
-/** A group as people name it: one of the two. */
+/** A group by id or by name: one of the two. */
 export interface GroupRef {
   readonly id?: string | null | undefined;
   readonly name?: { readonly group: string; readonly domain: string } | null | undefined;
 }
 
-/** Says nothing about who may know of it. */
+/** Does not check whether the caller may see it. */
 export async function findGroup(db: Db, { id, name }: GroupRef): Promise<GroupRow | undefined> {
   const isNamed = and(eq(groups.name, name?.group ?? ''), eq(domains.name, name?.domain ?? ''));
   const [row] = await db

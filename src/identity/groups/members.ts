@@ -10,10 +10,9 @@ import * as repository from './repository.js';
 import { audit, type Forced, requireChangeable } from './service.js';
 import type { GroupRow } from './tables.js';
 
-/** How many members a group has at most. */
 const MEMBERS_MAX = 10_000;
 
-/** Names who is to join or leave which group. */
+/** The user who joins or leaves, and the group. */
 export interface Membership {
   readonly group: GroupRef;
   readonly user: UserRef;
@@ -41,7 +40,10 @@ export async function addGroupMember(context: Context, input: Membership): Promi
   });
 }
 
-/** A member whom the caller may not read leaves too, untold: otherwise it would keep what the group is given for ever. */
+/**
+ * Also removes a member whom the caller may not read, without showing it: otherwise it would keep the group's roles for
+ * ever.
+ */
 export async function removeGroupMember(
   context: Context,
   input: Membership & Forced,

@@ -7,7 +7,7 @@ const target = defineTarget<GroupRow>()(groups, {
   domain_id: { type: 'text', row: (row) => row.domainId, sql: (t) => t.domainId },
 });
 
-/** A group of a domain can hold roles outside of it; such a one is the system administrators' to change. */
+/** A group of a domain can hold roles outside the domain; only system administrators change such a group. */
 const changingGroups = { ...changingInDomain, target } as const;
 
 export const groupGet = definePolicy<GroupRow>({

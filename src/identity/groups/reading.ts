@@ -25,13 +25,13 @@ export const loadGroup = defineLoader(async (context, ids) =>
   byId(await repository.listByIds(context.db, visibleTo(context), ids)),
 );
 
-/** The members of a group, as far as the caller may read them. */
+/** The members of a group that the caller may read. */
 export async function membersOf(context: Context, groupId: string, args: PageArgs): Promise<Connection<UserRow>> {
   const visible = context.policies.visible([userGet], context.actor, users);
   return connectionById(args, (page) => repository.listMembers(context.db, visible, groupId, page));
 }
 
-/** The groups of a user, as far as the caller may read them. */
+/** The groups of a user that the caller may read. */
 export async function groupsOf(context: Context, userId: string, args: PageArgs): Promise<Connection<GroupRow>> {
   return connectionById(args, (page) => repository.listOfMember(context.db, visibleTo(context), userId, page));
 }

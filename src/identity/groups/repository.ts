@@ -35,11 +35,11 @@ export async function countInDomain(tx: Tx, domainId: string): Promise<number> {
   return found?.rows ?? 0;
 }
 
-/** The group as changed; undefined when it is no longer as `row` has it. */
+/** Returns the changed group; undefined when the row changed since `row` was read. */
 export const update = (tx: Tx, row: GroupRow, changes: Partial<GroupRow>): Promise<GroupRow | undefined> =>
   updateAt(tx, groups, row, changes);
 
-/** False when the group is no longer as `row` has it. */
+/** Returns false when the row changed since `row` was read. */
 export const remove = (tx: Tx, row: GroupRow): Promise<boolean> => removeAt(tx, groups, row);
 
 /** Members of a group that the caller may read. */

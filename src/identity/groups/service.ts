@@ -22,7 +22,6 @@ import { groupCreate, groupDelete, groupGet, groupUpdate } from './policies.js';
 import * as repository from './repository.js';
 import { type GroupRow, groupsTaken } from './tables.js';
 
-/** How many groups a domain has at most. */
 const GROUPS_MAX = 1000;
 
 export interface CreateGroup {
@@ -31,7 +30,7 @@ export interface CreateGroup {
   readonly requestId?: string | null | undefined;
 }
 
-/** The domain is the token's, never the input's. */
+/** The domain comes from the token, never from the input. */
 export async function createGroup(context: Context, input: CreateGroup): Promise<GroupRow> {
   const name = validName(input.name, 'name');
   const description = validText(input.description, 'description');
@@ -50,7 +49,7 @@ export async function createGroup(context: Context, input: CreateGroup): Promise
   });
 }
 
-/** Names a group and a change of it that the caller read. */
+/** A group, and the etag of the version that the caller read. */
 interface GroupAtEtag {
   readonly group: GroupRef;
   readonly etag: string;
@@ -74,13 +73,13 @@ export async function updateGroup(context: Context, input: UpdateGroup): Promise
   });
 }
 
-/** That rights may be taken from the last administrator of the system, and why. */
+/** Confirms, with a reason, that the change may leave the system without an administrator. */
 export interface Forced {
   readonly isForced?: boolean | null | undefined;
   readonly reason?: string | null | undefined;
 }
 
-/** Deletes a group with its memberships and what it holds; answers its id. */
+/** Deletes a group with its memberships and role assignments; returns its id. */
 export async function deleteGroup(context: Context, input: GroupAtEtag & Forced): Promise<string> {
   const reason = validText(input.reason, 'reason');
   return mutate(context, { policy: groupDelete.name }, async (act) => {
@@ -97,8 +96,8 @@ export async function deleteGroup(context: Context, input: GroupAtEtag & Forced)
 }
 
 /**
- * The group, for somebody who could give everything that it holds: who is in it holds that too, and who gives it more
- * goes by its name.
+ * The group, if the caller could grant everything that it holds: its members hold that too, and whoever grants more to
+ * the group relies on its name.
  */
 export async function requireChangeable(
   act: Act,

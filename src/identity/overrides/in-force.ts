@@ -10,10 +10,10 @@ import {
 import * as repository from './repository.js';
 import { Tally, type Watchers } from './tally.js';
 
-/** What is in force where nobody changed anything. */
+/** In force until somebody changes policies. */
 export const AS_DECLARED: OverrideSet = { entries: [], enforceNewDefaults: true };
 
-/** The set of a revision; that of number 0 is what is declared. */
+/** The overrides of a revision; revision 0 is the declared policies. */
 export async function readSet(db: Db, number: number): Promise<OverrideSet | undefined> {
   if (number === 0) return AS_DECLARED;
   const row = await repository.findByNumber(db, number);
@@ -33,8 +33,8 @@ interface State {
 }
 
 /**
- * The policies in force in this process. A change of them moves the authorization epoch, which every request reads with
- * its token; so what was built holds until a request comes with a newer epoch, and nothing is read for the others.
+ * The policies in force in this process. Every change of them bumps the authorization epoch, which each request reads
+ * with its token. So the cached policies are valid until a request has a newer epoch; other requests read nothing.
  */
 export class Overrides implements PoliciesInForce {
   readonly #declared: RegistryInput;
@@ -50,14 +50,14 @@ export class Overrides implements PoliciesInForce {
     let state = this.#state;
     if (state === null || state.epoch < epoch) {
       state = await this.#read(db, epoch);
-      // A request with a newer epoch may have come in between; what it read is newer too.
+      // A request with a newer epoch may have finished meanwhile; what it read is newer too.
       if (this.#state === null || this.#state.epoch <= epoch) this.#state = state;
       else state = this.#state;
     }
     return { policies: state.enforced.policies, candidate: state.tally?.forRequest() ?? null };
   }
 
-  /** Writes down what was counted for the candidate. */
+  /** Stores what was counted for the candidate. */
   async flush(db: Db): Promise<void> {
     const tally = this.#state?.tally;
     const rows = tally?.drain() ?? [];
@@ -77,7 +77,7 @@ export class Overrides implements PoliciesInForce {
       known?.enforced.number === numbers.inForce ? known.enforced : await this.#build(db, numbers.inForce);
     const isSame = known?.enforced === enforced && (known.tally?.number ?? null) === numbers.candidate;
     const tally = isSame ? known.tally : await this.#tally(db, numbers.candidate, enforced);
-    // The same candidate is compared with other policies now; what it was counted for stays.
+    // The same candidate, now compared with other policies: keep what was counted.
     if (tally !== null && tally !== known?.tally && tally.number === known?.tally?.number)
       tally.restore(known.tally.drain());
     return { epoch, enforced, tally };

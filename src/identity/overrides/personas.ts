@@ -17,7 +17,7 @@ const persona = (name: string, scope: Subject['scope'], credentials: Credentials
 
 const users = (Object.keys(IN_SCOPE) as (keyof typeof IN_SCOPE)[]).flatMap((scope) => {
   const credentials = { ...USER, ...IN_SCOPE[scope] };
-  // Whoever holds a role holds those below it.
+  // A holder of a role also holds the roles below it.
   const ofHierarchy = HIERARCHY.map((role, index) =>
     persona(`${scope}-${role}`, scope, { ...credentials, roles: HIERARCHY.slice(index) }),
   );
@@ -42,7 +42,7 @@ const agents = AGENT_KINDS.flatMap((kind) =>
   ),
 );
 
-/** Callers of every kind, for each of which a policy decides in one way. An API credential decides as its roles do. */
+/** One caller of each kind that policies can tell apart. An API credential decides as its roles do. */
 export const PERSONAS: readonly Persona[] = [
   ...users,
   ...agents,

@@ -15,22 +15,22 @@ import { PERSONAS } from './personas.js';
 import * as repository from './repository.js';
 import { hashOf, type SetInput, usableSet } from './usable.js';
 
-/** Steps of all proofs of one preview together: some seconds of work at the very most. */
+/** Steps of all proofs of one preview together: at most a few seconds of work. */
 const STEPS_MAX = 100_000;
 
-/** How many differences are told; past it a set is wrong as a whole. */
+/** Differences shown at most; a set with more is wrong as a whole. */
 const DIFFERENCES_MAX = 10_000;
 
 export interface Preview {
   readonly baseRevision: number;
   readonly hash: string;
   readonly differences: readonly (ChangedCell & { readonly operations: readonly string[] })[];
-  /** How many differences there are beside those. */
+  /** How many more differences there are. */
   readonly differencesOmitted: number;
   readonly proofs: readonly AccessProof[];
 }
 
-/** What would be decided otherwise if a set came into force in place of the one that is. Nothing is changed. */
+/** Which decisions would change if this set replaced the one in force. Changes nothing. */
 export async function previewPolicyChange(context: Context, input: SetInput): Promise<Preview> {
   const set = usableSet(input, context);
   const { inForce } = await repository.findNumbers(context.db);
@@ -47,7 +47,7 @@ export async function previewPolicyChange(context: Context, input: SetInput): Pr
     const told = cells.slice(0, DIFFERENCES_MAX - differences.length);
     differences.push(...told.map((cell) => ({ ...cell, operations })));
     proofs.push(...proveAccess(policy, before, after, implies, budget));
-    // Others get their turn: a set may change every policy.
+    // Lets other requests run: a set may change every policy.
     await setImmediate();
   }
   const hash = hashOf(set, inForce);

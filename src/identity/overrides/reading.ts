@@ -7,7 +7,7 @@ import { policyListRevisions } from './policies.js';
 import * as repository from './repository.js';
 import { type CandidateChangeRow, policyRevisions, type RevisionRow } from './tables.js';
 
-/** A revision as it is answered; that of number 0 is no row. */
+/** A revision as the API returns it; revision 0 has no row. */
 export type RevisionView = Omit<RevisionRow, 'createdAt'> & { readonly createdAt: Date | null };
 
 const DECLARED: RevisionView = {
@@ -21,12 +21,12 @@ const DECLARED: RevisionView = {
   endedAt: null,
 };
 
-/** A revision by its number; without one the revision in force. */
+/** A revision by its number; without a number, the revision in force. */
 export async function getPolicyRevision(context: Context, number: number | null | undefined): Promise<RevisionView> {
   return viewOf(context.db, number ?? (await repository.findNumbers(context.db)).inForce);
 }
 
-/** @throws Refusal NOT_FOUND for the number of nothing that came into force. */
+/** @throws Refusal NOT_FOUND when no revision with this number came into force. */
 export async function viewOf(db: Db, number: number): Promise<RevisionView> {
   if (number === 0) return DECLARED;
   const row = await repository.findByNumber(db, number);
@@ -53,7 +53,7 @@ export interface CandidateView {
   readonly changes: readonly CandidateChangeRow[];
 }
 
-/** What is tried out, and what it would have changed as far as processes wrote it down; null when nothing is. */
+/** The candidate, and the changed decisions that processes have stored so far; null when there is no candidate. */
 export async function getPolicyCandidate({ db }: Context): Promise<CandidateView | null> {
   const { candidate } = await repository.findNumbers(db);
   const revision = candidate === null ? undefined : await repository.findByNumber(db, candidate);

@@ -3,8 +3,8 @@ import { AS_DECLARED } from './in-force.js';
 import * as repository from './repository.js';
 
 /**
- * Puts what is declared back in force, without a server; the transaction must hold the epoch, and bump it. Answers the
- * number of the revision that was in force, null when there was none.
+ * Puts the declared policies back in force, without a server; the transaction must hold the epoch and bump it. Returns
+ * the number of the revision that was in force; null when there was none.
  */
 export async function removeOverrides(tx: Tx, reason: string | null, createdAt: Date): Promise<number | null> {
   const { inForce } = await repository.findNumbers(tx);

@@ -14,7 +14,7 @@ import {
 const isInForce = eq(policyRevisions.isCandidate, false);
 const isTried = and(eq(policyRevisions.isCandidate, true), isNull(policyRevisions.endedAt)) as SQL;
 
-/** The numbers of the revision in force, 0 when there was never one, and of the candidate. One statement. */
+/** The numbers of the revision in force (0 when there never was one) and of the candidate, in one statement. */
 export async function findNumbers(db: Db): Promise<{ readonly inForce: number; readonly candidate: number | null }> {
   const newest = (where: SQL) =>
     sql<number | null>`(select max(${policyRevisions.number}) from ${policyRevisions} where ${where})`;
@@ -29,7 +29,7 @@ export async function findByNumber(db: Db, number: number): Promise<RevisionRow 
   return row;
 }
 
-/** The checks of some revisions, by number; each in the order of names. */
+/** The checks of some revisions, by number; each sorted by name. */
 export async function listEntries(db: Db, revisions: readonly number[]): Promise<Map<number, FileEntry[]>> {
   const rows = await db
     .select()
@@ -52,7 +52,7 @@ export function list(db: Db, visible: Visible<typeof policyRevisions>, page: Pag
     .limit(page.first + 1);
 }
 
-/** Writers hold the epoch alone, so no other takes the same number. */
+/** Writers hold the epoch exclusively, so no two take the same number. */
 export async function insert(
   tx: Tx,
   row: Omit<RevisionRow, 'number' | 'endedAt'>,
@@ -66,13 +66,13 @@ export async function insert(
   return inserted;
 }
 
-/** Ends the candidate; undefined when there was none. */
+/** Ends the candidate; returns undefined when there was none. */
 export async function endCandidate(tx: Tx, endedAt: Date): Promise<RevisionRow | undefined> {
   const [row] = await tx.update(policyRevisions).set({ endedAt }).where(isTried).returning();
   return row;
 }
 
-/** Adds what a process counted to what was counted before. */
+/** Adds the counts of a process to the stored ones. */
 export async function addChanges(db: Db, rows: readonly CandidateChangeRow[]): Promise<void> {
   const { revision, policy, scopeType, change, count } = policyCandidateChanges;
   await db
@@ -95,8 +95,8 @@ export function listChanges(db: Db, revision: number): Promise<CandidateChangeRo
 }
 
 /**
- * Removes some revisions in whose place another came by a time, and candidates that ended by then. The last one of all
- * stays, so that its number is not given again.
+ * Removes some revisions that another revision replaced before a time, and candidates that ended before it. The last
+ * revision stays, so that its number is never used again.
  */
 export async function removePast(tx: Tx, before: Date, limit: number): Promise<number> {
   const { number, isCandidate, endedAt } = policyRevisions;

@@ -18,12 +18,12 @@ export interface SetOverrides extends SetInput, Reasoned {
   readonly previewHash?: string | null | undefined;
 }
 
-/** How many names an audit entry tells. */
+/** Names in one audit entry at most. */
 const NAMED_MAX = 50;
 
 const CHANGE = { policy: policyOverride.name } as const;
 
-/** Puts a whole set in the place of the one in force. */
+/** Replaces the whole set in force. */
 export async function setPolicyOverrides(context: Context, input: SetOverrides): Promise<RevisionView> {
   const reason = validText(input.reason, 'reason');
   const set = usableSet(input, context);
@@ -40,7 +40,7 @@ export interface Rollback extends Reasoned {
   readonly baseRevision: number;
 }
 
-/** Puts the set of an earlier revision back in force, as a new revision; 0 is what is declared. */
+/** Puts the set of an earlier revision back in force, as a new revision; 0 means the declared policies. */
 export async function rollbackPolicyOverrides(context: Context, input: Rollback): Promise<RevisionView> {
   const reason = validText(input.reason, 'reason');
   return mutate(context, CHANGE, async (act) => {
@@ -70,7 +70,7 @@ interface Change extends Pick<RevisionRow, 'reason' | 'rolledBackTo'> {
   readonly action: string;
 }
 
-/** Answers the revision that is in force then: where the set is in force already, the one that brought it. */
+/** Returns the revision in force afterwards; if the set is in force already, the revision that introduced it. */
 async function enforce(act: Act, set: OverrideSet, change: Change): Promise<RevisionView> {
   const { inForce, reason, rolledBackTo, action } = change;
   const before = await readSet(act.tx, inForce);
@@ -100,11 +100,11 @@ function insert(
 
 const targetOf = ({ number }: RevisionRow) => ({ type: 'PolicyRevision', id: String(number) });
 
-/** All of it is in the revision. */
+/** The revision has the complete list. */
 const bounded = (names: readonly string[]) =>
   names.length <= NAMED_MAX ? names : [...names.slice(0, NAMED_MAX), `and ${names.length - NAMED_MAX} more`];
 
-/** Names whose check came, went or became another; the checks are in the revisions. */
+/** Names whose check was added, removed or changed; the checks are in the revisions. */
 function changedNames(before: OverrideSet | undefined, after: OverrideSet): readonly string[] {
   const checks = (set: OverrideSet | undefined) => new Map(set?.entries.map(({ name, check }) => [name, check]));
   const [old, young] = [checks(before), checks(after)];
@@ -114,16 +114,16 @@ function changedNames(before: OverrideSet | undefined, after: OverrideSet): read
 const isSame = (before: OverrideSet | undefined, after: OverrideSet) =>
   before?.enforceNewDefaults === after.enforceNewDefaults && changedNames(before, after).length === 0;
 
-/** Tries a set out beside the one in force, in place of any other that is tried. It decides nothing. */
+/** Starts to compare a set with the one in force, and replaces any other candidate. It decides nothing. */
 export async function setPolicyCandidate(context: Context, input: SetInput & Reasoned): Promise<RevisionRow> {
   const reason = validText(input.reason, 'reason');
   const set = usableSet(input, context);
   return mutate(context, CHANGE, async (act) => {
     const { candidate: replaced } = await repository.findNumbers(act.tx);
     const tried = replaced === null ? undefined : await repository.findByNumber(act.tx, replaced);
-    // What was counted for it stays: to begin anew it is deleted first.
+    // Keeps the counts of the candidate: delete it first to start again.
     if (tried && isSame(await readSet(act.tx, tried.number), set)) return act.unchanged(tried);
-    // Nobody's rights change, but this is how processes come to know.
+    // Nobody's rights change, but a new epoch is how other processes notice the candidate.
     await act.changeRights();
     await repository.endCandidate(act.tx, act.now);
     const row = await insert(act, set, { isCandidate: true, reason, rolledBackTo: null });
@@ -134,7 +134,7 @@ export async function setPolicyCandidate(context: Context, input: SetInput & Rea
   });
 }
 
-/** Ends trying. */
+/** Ends the candidate. */
 export async function deletePolicyCandidate(context: Context, input: Reasoned): Promise<RevisionRow> {
   const reason = validText(input.reason, 'reason');
   return mutate(context, CHANGE, async (act) => {

@@ -4,7 +4,7 @@ import { policyCandidateChanges, policyOverrides, policyRevisions } from './tabl
 
 const INTERVAL_MS = 10_000;
 
-/** Writes down what this process counted for the candidate policies. */
+/** Stores what this process counted for the candidate policies. */
 export const candidateTally: Chore = {
   name: 'policy candidate',
   intervalMs: () => INTERVAL_MS,
@@ -17,13 +17,13 @@ export const candidateTally: Chore = {
 /** A revision has a few hundred checks. */
 const SWEPT_AT_ONCE = 20;
 
-/** Revisions that are not in force any more, and candidates that ended. */
+/** Revisions that are no longer in force, and candidates that ended. */
 export const revisionSweep: Sweep = {
   name: 'policy revisions',
   removes: [policyRevisions, policyOverrides, policyCandidateChanges],
   removeSome: (services) =>
     chore(services, async ({ tx, now }) => {
-      // Who puts a revision back reads it in several steps, and holds the epoch alone meanwhile.
+      // A rollback reads a revision in several steps, and holds the epoch exclusively meanwhile.
       await lockEpoch(tx, 'share');
       const before = new Date(now.getTime() - services.settings.revisionRetentionMs);
       return repository.removePast(tx, before, SWEPT_AT_ONCE);

@@ -13,8 +13,8 @@ import {
 } from 'drizzle-orm/pg-core';
 
 /**
- * Sets of overrides, whole and never changed: those that came into force, and candidates, which are only compared. The
- * one in force is the newest that is no candidate. Numbers count both.
+ * Complete sets of overrides, never changed: those that came into force, and candidates, which are only compared. The
+ * newest that is not a candidate is in force. Both share one sequence of numbers.
  */
 export const policyRevisions = pgTable(
   'policy_revisions',
@@ -22,13 +22,13 @@ export const policyRevisions = pgTable(
     number: integer('number').primaryKey(),
     isCandidate: boolean('is_candidate').notNull(),
     enforceNewDefaults: boolean('enforce_new_defaults').notNull(),
-    /** Null for what was done at the database, without a server. Kept when the user is gone, so it refers to none. */
+    /** Null for changes at the database, without a server. No foreign key: it stays when the user is deleted. */
     userId: text('user_id'),
     reason: text('reason'),
-    /** Which revision this one has put back; 0 for what is declared. */
+    /** The revision that this one restores; 0 for the declared policies. */
     rolledBackTo: integer('rolled_back_to'),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
-    /** When a candidate was taken away or replaced. */
+    /** When a candidate was deleted or replaced. */
     endedAt: timestamp('ended_at', { withTimezone: true }),
   },
   (t) => [
@@ -37,7 +37,7 @@ export const policyRevisions = pgTable(
   ],
 );
 
-/** The checks of a revision, by the name of a policy or, without a colon, of a rule. */
+/** The checks of a revision, by the name of a policy or (without a colon) of a rule. */
 export const policyOverrides = pgTable(
   'policy_overrides',
   {
@@ -55,7 +55,7 @@ export const policyOverrides = pgTable(
   ],
 );
 
-/** What a candidate would have decided otherwise, counted. */
+/** Counts of the decisions that a candidate would change. */
 export const policyCandidateChanges = pgTable(
   'policy_candidate_changes',
   {

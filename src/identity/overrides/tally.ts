@@ -11,13 +11,13 @@ export interface Watchers {
   readonly meter: Meter;
 }
 
-/** What a candidate would have decided otherwise in this process, until it is written down. */
+/** Counts the decisions that a candidate would change in this process, until they are stored. */
 export class Tally {
   readonly number: number;
   readonly #policies: PolicyRegistry;
   readonly #differing: ReadonlySet<string>;
   readonly #watchers: Watchers;
-  /** Policies, scopes and changes are few, so this stays small whatever callers do. */
+  /** Policies, scopes and changes are few, so callers cannot make this grow. */
   #rows = new Map<string, CandidateChangeRow>();
   readonly #logged = new Set<string>();
 
@@ -28,7 +28,7 @@ export class Tally {
     this.#watchers = watchers;
   }
 
-  /** The candidate for one request, which asks the same policy many times and is counted once. */
+  /** The candidate for one request. A request may decide the same policy many times; each change counts once. */
   forRequest(): Candidate {
     const noticed = new Set<string>();
     return {
@@ -43,14 +43,14 @@ export class Tally {
     };
   }
 
-  /** What was counted since it was last asked for. */
+  /** Returns the counts since the last call. */
   drain(): readonly CandidateChangeRow[] {
     const rows = [...this.#rows.values()];
     this.#rows = new Map();
     return rows;
   }
 
-  /** Takes back what could not be written down. */
+  /** Takes back counts that could not be stored. */
   restore(rows: readonly CandidateChangeRow[]): void {
     for (const row of rows) this.#add(`${row.policy} ${row.scopeType} ${row.change}`, row);
   }

@@ -8,17 +8,17 @@ import { implies } from '../assignments/index.js';
 const ENTRIES_MAX = 500;
 const FAULTS_MAX = 20;
 
-/** A set as a caller writes it. */
+/** A set as a caller sends it. */
 export interface SetInput {
   readonly overrides: readonly { readonly name: string; readonly check: string }[];
   readonly enforceNewDefaults?: boolean | null | undefined;
 }
 
 /**
- * The set that a caller means, in canonical order.
+ * The caller's set, checked and in canonical order.
  *
- * @throws UserErrors INVALID naming each entry that cannot be used, with line and column of its check, and for a set that
- *   takes an essential policy from who administers the system; LIMIT_REACHED for one that is too large.
+ * @throws UserErrors INVALID for each unusable entry, with line and column in its check, and for a set that takes an
+ *   essential policy from system administrators; LIMIT_REACHED for a set that is too large.
  */
 export function usableSet(input: SetInput, { declared }: Pick<Services, 'declared'>): OverrideSet {
   const { overrides, enforceNewDefaults } = input;
@@ -41,7 +41,7 @@ export function usableSet(input: SetInput, { declared }: Pick<Services, 'declare
   return set;
 }
 
-/** Everything for which a set may not come into force. */
+/** Every reason why a set may not come into force. */
 export function factsAbout(set: OverrideSet, declared: RegistryInput): readonly (UserErrorFact & { name: string })[] {
   const faults = faultsOf(set, declared);
   const problems =
@@ -54,7 +54,7 @@ export function factsAbout(set: OverrideSet, declared: RegistryInput): readonly 
   return problems.map(({ name, message }) => ({ code: 'INVALID', name, message, path: [] }));
 }
 
-/** Tells a set and what it is based on by what operators wrote, and nothing else. */
+/** Identifies a set and its base revision, only by what operators wrote. */
 export function hashOf({ entries, enforceNewDefaults }: OverrideSet, baseRevision: number): string {
   const written = [baseRevision, enforceNewDefaults, entries.map(({ name, check }) => [name, check])];
   return `sha256:${createHash('sha256').update(JSON.stringify(written)).digest('hex')}`;

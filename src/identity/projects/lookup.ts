@@ -3,13 +3,13 @@ import type { Db } from '../../db/open.js';
 import { domains } from '../domains/tables.js';
 import { type ProjectRow, projects } from './tables.js';
 
-/** A project as people name it: one of the two. */
+/** A project by id or by name: one of the two. */
 export interface ProjectRef {
   readonly id?: string | null | undefined;
   readonly name?: { readonly project: string; readonly domain: string } | null | undefined;
 }
 
-/** Says nothing about who may know of it. */
+/** Does not check whether the caller may see it. */
 export async function findProject(db: Db, { id, name }: ProjectRef): Promise<ProjectRow | undefined> {
   const isNamed = and(eq(projects.name, name?.project ?? ''), eq(domains.name, name?.domain ?? ''));
   const [row] = await db

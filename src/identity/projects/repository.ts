@@ -48,9 +48,9 @@ export async function countInDomain(tx: Tx, domainId: string): Promise<number> {
   return found?.rows ?? 0;
 }
 
-/** The project as changed; undefined when it is no longer as `row` has it. */
+/** Returns the changed project; undefined when the row changed since `row` was read. */
 export const update = (tx: Tx, row: ProjectRow, changes: Partial<ProjectRow>): Promise<ProjectRow | undefined> =>
   updateAt(tx, projects, row, changes);
 
-/** False when the project is no longer as `row` has it. */
+/** Returns false when the row changed since `row` was read. */
 export const remove = (tx: Tx, row: ProjectRow): Promise<boolean> => removeAt(tx, projects, row);

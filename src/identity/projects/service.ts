@@ -21,7 +21,6 @@ import { projectCreate, projectDelete, projectGet, projectUpdate } from './polic
 import * as repository from './repository.js';
 import { DEPTH_MAX, type ProjectRow, projects, projectsTaken } from './tables.js';
 
-/** How many projects a domain has at most. */
 const PROJECTS_MAX = 10_000;
 
 const visibleTo = (context: Context) => context.policies.visible([projectGet.name], context.actor, projects);
@@ -49,7 +48,7 @@ export interface CreateProject {
   readonly requestId?: string | null | undefined;
 }
 
-/** The domain is the token's, never the input's. */
+/** The domain comes from the token, never from the input. */
 export async function createProject(context: Context, input: CreateProject): Promise<ProjectRow> {
   const name = validName(input.name, 'name');
   const description = validText(input.description, 'description');
@@ -65,7 +64,7 @@ export async function createProject(context: Context, input: CreateProject): Pro
   });
 }
 
-/** Where in the tree of the token's domain a new project comes to be. */
+/** The place of a new project in the tree of the token's domain. */
 async function placeFor(act: Act, ref: ProjectRef | null | undefined) {
   const domainId = domainOf(act);
   const parent = ref && requireVisible(act, projectGet, await findProject(act.tx, ref), 'project');
@@ -77,7 +76,7 @@ async function placeFor(act: Act, ref: ProjectRef | null | undefined) {
   return { domainId, parentId: parent?.id ?? null, depth };
 }
 
-/** Names a project and a change of it that the caller read. */
+/** A project, and the etag of the version that the caller read. */
 interface ProjectAtEtag {
   readonly project: ProjectRef;
   readonly etag: string;
@@ -102,7 +101,7 @@ export async function updateProject(context: Context, input: UpdateProject): Pro
   });
 }
 
-/** Deletes a project that owns nothing, with what hangs on it; answers its id. */
+/** Deletes a project that owns nothing, with what depends on it; returns its id. */
 export async function deleteProject(context: Context, input: ProjectAtEtag): Promise<string> {
   return mutate(context, { policy: projectDelete.name }, async (act) => {
     const row = requireVisible(act, projectGet, await findProject(act.tx, input.project), 'project');

@@ -3,7 +3,7 @@ import { check, foreignKey, index, integer, pgTable, smallint, text, timestamp, 
 import type { Taken } from '../../db/taken.js';
 import { domains } from '../domains/tables.js';
 
-/** How deep projects nest. */
+/** Maximum depth of nested projects. */
 export const DEPTH_MAX = 5;
 
 export const projects = pgTable(
@@ -13,9 +13,9 @@ export const projects = pgTable(
     domainId: text('domain_id')
       .notNull()
       .references(() => domains.id),
-    /** The project it is in; null for one directly in the domain. Never changes. */
+    /** The project that contains it; null directly in the domain. Never changes. */
     parentId: text('parent_id'),
-    /** 1 directly in the domain; a parent's plus one. */
+    /** 1 directly in the domain, otherwise the parent's depth plus one. */
     depth: smallint('depth').notNull().default(1),
     name: text('name').notNull(),
     version: integer('version').notNull().default(1),
@@ -24,7 +24,7 @@ export const projects = pgTable(
   },
   (t) => [
     unique('projects_domain_id_name_key').on(t.domainId, t.name),
-    // What project-owned rows refer to, so that their two owners cannot disagree.
+    // Target of foreign keys of project-owned rows, so that their project and domain always match.
     unique('projects_id_domain_id_key').on(t.id, t.domainId),
     foreignKey({
       name: 'projects_parent_id_domain_id_fkey',

@@ -7,7 +7,7 @@ import { apiCredentials } from '../credentials/tables.js';
 import { groupMembers } from '../groups/tables.js';
 import { tokens } from '../tokens/tables.js';
 
-/** How many rows went along with what was removed. */
+/** How many rows were removed along with the object. */
 export interface Removed {
   readonly roleAssignments?: number;
   readonly memberships?: number;
@@ -15,7 +15,7 @@ export interface Removed {
   readonly apiCredentials?: number;
 }
 
-/** Removes what hangs on a scope and nothing else: roles given on it, tokens and API credentials for it. */
+/** Removes what depends on a scope and on nothing else: roles assigned on it, its tokens and API credentials. */
 export async function removeWithScope(tx: Tx, scope: RoleScope): Promise<Removed> {
   const isOn = (table: typeof tokens | typeof apiCredentials) =>
     and(
@@ -31,7 +31,7 @@ export async function removeWithScope(tx: Tx, scope: RoleScope): Promise<Removed
   };
 }
 
-/** Removes what makes a user be let in anywhere. */
+/** Removes everything with which a user gets access. */
 export async function removeWithUser(tx: Tx, userId: string): Promise<Removed> {
   return {
     tokens: await removeTokens(tx, eq(tokens.userId, userId)),
@@ -48,7 +48,7 @@ export async function removeWithGroup(tx: Tx, groupId: string): Promise<Removed>
   };
 }
 
-/** With each token go those that were issued from it, which refer to it. */
+/** Also removes the tokens that were issued from each token, which refer to it. */
 function removeTokens(tx: Tx, first: SQL | undefined): Promise<number> {
   const family = sql`with recursive family (id) as (
     select ${tokens.id} from ${tokens} where ${first}
@@ -57,7 +57,7 @@ function removeTokens(tx: Tx, first: SQL | undefined): Promise<number> {
   return remove(tx, tokens, sql`${tokens.id} in (${family})`);
 }
 
-/** @returns how many rows went. */
+/** @returns how many rows were removed. */
 async function remove(tx: Tx, table: PgTable, where: SQL | undefined): Promise<number> {
   return (await tx.delete(table).where(where).returning({ one: sql`1` })).length;
 }

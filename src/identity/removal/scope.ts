@@ -6,14 +6,14 @@ import { type Removed, removeWithScope } from './removed.js';
 
 interface Ending {
   readonly row: { readonly id: string; readonly version: number };
-  /** As the caller read the row. */
+  /** Of the version that the caller read. */
   readonly etag: string;
-  /** False when the row is no longer as it was read. */
+  /** Returns false when the row changed since it was read. */
   readonly remove: () => Promise<boolean>;
 }
 
 /**
- * Removes a domain or a project, with what hangs on it, for somebody who could take every role that is given there.
+ * Removes a domain or a project with what depends on it, if the caller could revoke every role that is assigned there.
  * @throws UserErrors IN_USE while it owns something, STALE_ETAG; Refusal FORBIDDEN.
  */
 export async function removeScope(

@@ -9,7 +9,7 @@ interface Edge {
 }
 type Edges = ReadonlyMap<string, readonly string[]>;
 
-/** Roles with what they imply. Has no cycle: one that would close it is refused when it is written. */
+/** Roles and their implications. There is no cycle: writing an implication that closes one is refused. */
 export class RoleGraph {
   readonly #roles: ReadonlyMap<string, RoleRow>;
   readonly #implied: Edges;
@@ -24,7 +24,7 @@ export class RoleGraph {
     this.#implying = edgesBy(edges.map(({ roleId, impliedRoleId }) => [impliedRoleId, roleId]));
   }
 
-  /** Every role, in no order. */
+  /** Every role, unordered. */
   get all(): readonly RoleRow[] {
     return [...this.#roles.values()];
   }
@@ -33,7 +33,7 @@ export class RoleGraph {
     return this.#roles.get(id);
   }
 
-  /** Ids of the roles that one implies directly. */
+  /** Ids of the roles that the role implies directly. */
   impliedBy(id: string): readonly string[] {
     return this.#implied.get(id) ?? [];
   }
@@ -61,14 +61,14 @@ export class RoleGraph {
     return this.#rowsOf(ids);
   }
 
-  /** How many implications follow one another at most, in a chain through two roles of which the one is to imply the other. */
+  /** The number of implications in the longest chain, once `id` implies `impliedId`. */
   longestChainThrough(id: string, impliedId: string): number {
     return longest(this.#implying, id) + 1 + longest(this.#implied, impliedId);
   }
 
   /**
-   * Names of the roles that policies see in whoever holds this one, sorted. A domain's role has no name there, so that
-   * one called like a role of the deployment is none.
+   * Names of the roles that policies see for a holder of this role, sorted. Policies never see the name of a domain's
+   * role, so it cannot pass for a global role of the same name.
    */
   namesOf(id: string): readonly string[] {
     const known = this.#names.get(id);
@@ -86,7 +86,7 @@ export class RoleGraph {
     return [...this.#roles.keys()].filter((id) => this.namesOf(id).some((name) => wanted.has(name)));
   }
 
-  /** How many roles come with one that policies see by this name, itself included; 0 where there is none. */
+  /** How many roles the global role of this name brings, itself included; 0 when there is none. */
   sizeOf(name: string): number {
     this.#sizes ??= new Map(
       this.all.flatMap((role) => (role.domainId === null ? [[role.name, this.closure(role.id).length]] : [])),
@@ -109,7 +109,10 @@ function edgesBy(pairs: readonly (readonly [string, string])[]): Edges {
   return edges;
 }
 
-/** Where one gets to from a role, itself first, the nearest before the farther. `before` learns where from. */
+/**
+ * All that can be reached from a role: itself first, nearer ones before farther ones. Records in `before` where each
+ * was reached from.
+ */
 function reached(edges: Edges, from: string, before = new Map<string, string>()): readonly string[] {
   const found = new Set([from]);
   for (const id of found) {
@@ -129,8 +132,8 @@ function longest(edges: Edges, from: string, known = new Map<string, number>()):
 }
 
 /**
- * Reads the global roles and those of some domains, by default of all. No other domain's role bears on what one of these
- * brings, nor on who brings it.
+ * Reads the global roles and those of some domains, by default of all. Roles of other domains do not change what these
+ * bring, and can bring only the global ones.
  */
 export async function readRoleGraph(db: Db, domainIds?: readonly string[]): Promise<RoleGraph> {
   const isAmong = domainIds && or(isNull(roles.domainId), inArray(roles.domainId, [...domainIds]));
@@ -152,8 +155,8 @@ const GRAPHS_MAX = 100;
 const caches = new WeakMap<object, LRUCache<string, Kept>>();
 
 /**
- * The roles that matter in a domain, or with null in the system, as of an authorization epoch. `owner` is what they are
- * kept for: the process's database.
+ * The roles that matter in a domain, or with null in the system, as of an authorization epoch. `owner` is the cache
+ * key: one object for each database.
  */
 export async function roleGraph(db: Db, owner: object, epoch: number, domainId: string | null): Promise<RoleGraph> {
   const cache = caches.get(owner) ?? new LRUCache<string, Kept>({ max: GRAPHS_MAX });

@@ -8,7 +8,7 @@ import * as repository from './repository.js';
 import { type RoleAtEtag, record, requireCustom } from './service.js';
 import type { RoleRow } from './tables.js';
 
-/** How many roles one implies directly, and how many implications follow one another, at most. */
+/** Roles that one role implies directly, and implications in a chain, at most. */
 const IMPLIED_MAX = 32;
 const CHAIN_MAX = 10;
 
@@ -17,8 +17,8 @@ export interface Implication extends RoleAtEtag {
 }
 
 /**
- * Lets a role imply another. What is decided here is decided again once the epoch is held alone, so that of two that close
- * a cycle together the second one sees the first.
+ * Lets a role imply another. `mutate` repeats these checks once it holds the epoch exclusively: when two changes would
+ * close a cycle together, the second sees the first.
  */
 export function addImpliedRole(context: Context, input: Implication): Promise<repository.RoleView> {
   return changeImplication(context, input, 'role.implication_added', async (act, { role, implied, graph }) => {
@@ -37,7 +37,7 @@ export function addImpliedRole(context: Context, input: Implication): Promise<re
   });
 }
 
-/** Lets a role imply another no longer. The system loses no administrator by it, since nothing implies `admin`. */
+/** Removes an implication. The system cannot lose an administrator by this, since nothing implies `admin`. */
 export function removeImpliedRole(context: Context, input: Implication): Promise<repository.RoleView> {
   return changeImplication(context, input, 'role.implication_removed', async (act, { role, implied }) => {
     if (!role.impliedRoleIds.includes(implied.id)) {
@@ -54,7 +54,9 @@ interface Pair {
   readonly graph: RoleGraph;
 }
 
-/** An implication gives rights to whoever holds the role, so it takes the grant rule before anything else is told. */
+/**
+ * An implication gives rights to every holder of the role, so the grant rule is checked before other errors are shown.
+ */
 async function changeImplication(
   context: Context,
   input: Implication,
@@ -76,21 +78,21 @@ async function changeImplication(
   });
 }
 
-/** Any domain's roles may bring a global role; a domain's role only those of the domain. */
+/** Roles of any domain may bring a global role, but only roles of the same domain bring a domain's role. */
 function graphRound({ tx }: Act, role: RoleRow, implied: RoleRow): Promise<RoleGraph> {
   if (role.domainId === null) return readRoleGraph(tx);
   return readRoleGraph(tx, [role.domainId, implied.domainId ?? role.domainId]);
 }
 
 function requireImplicable(role: RoleRow, implied: RoleRow): void {
-  // What `admin` brings is given one by one, so that it can be seen who has it.
+  // `admin` is only granted directly, so that everybody can see who has it.
   if (implied.isImmutable && implied.name === 'admin') throw invalid('No role can imply admin.', 'impliedRoleId');
   if (implied.domainId === null || implied.domainId === role.domainId) return;
   if (role.domainId === null) throw invalid('A global role can imply only global roles.', 'impliedRoleId');
   throw invalid('A domain’s role can imply only global roles and roles of its domain.', 'impliedRoleId');
 }
 
-/** Roles on a cycle are global or all of one domain, so whoever reads one reads all. */
+/** Roles on a cycle are all global or all of one domain, so a caller who may read one may read all. */
 function requireNoCycle(graph: RoleGraph, role: RoleRow, implied: RoleRow): void {
   const back = graph.chain(implied.id, role.id);
   if (back === undefined) return;

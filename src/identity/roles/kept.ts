@@ -5,8 +5,8 @@ import { tokens } from '../tokens/tables.js';
 import type { RoleRow } from './tables.js';
 
 /**
- * Tokens and API credentials keep global roles by name. The names follow when a role gets another or, with null, is
- * deleted: otherwise a role that takes the name over would come to who never chose it.
+ * Tokens and API credentials store global roles by name. This renames them with the role or, with null, drops a deleted
+ * role: otherwise a later role of that name would apply to tokens that never chose it.
  */
 export async function renameKept(tx: Tx, { domainId, name }: RoleRow, newName: string | null): Promise<void> {
   if (domainId !== null || newName === name) return;

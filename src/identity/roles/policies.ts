@@ -19,7 +19,7 @@ export const roleGet = definePolicy<RoleRow>({
   operations: ['Query.role', 'Query.roles', 'Role.*'],
 });
 
-/** Who changes roles: administrators of the system all of them, managers of a domain its own. */
+/** System administrators change all roles, managers those of their domain. */
 const changing = {
   scopeTypes: ['system', 'domain'],
   target,

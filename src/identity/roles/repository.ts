@@ -11,7 +11,7 @@ export interface RoleFilter {
   readonly isGlobal?: boolean | null | undefined;
 }
 
-/** A role with what it implies. */
+/** A role and what it implies. */
 export type RoleView = RoleRow & {
   /** Names of the global roles that it brings, directly or not. */
   readonly implies: readonly string[];
@@ -44,7 +44,7 @@ export async function findById(db: Db, id: string): Promise<RoleView | undefined
   return row;
 }
 
-/** By its name, in lower case, among the global roles or in a domain. */
+/** By name (in lower case), among the global roles or those of a domain. */
 export async function findByName(db: Db, domainId: string | null, name: string): Promise<RoleRow | undefined> {
   const owner = domainId === null ? isNull(roles.domainId) : eq(roles.domainId, domainId);
   const [row] = await db
@@ -82,7 +82,7 @@ export async function insert(tx: Tx, row: RoleRow): Promise<void> {
   await tx.insert(roles).values(row);
 }
 
-/** Writes a role, and that it changed. */
+/** Writes the role and increments its version. */
 export async function update(tx: Tx, { id, name, description, isSystemOnly, version }: RoleRow): Promise<void> {
   await tx
     .update(roles)
@@ -90,7 +90,7 @@ export async function update(tx: Tx, { id, name, description, isSystemOnly, vers
     .where(eq(roles.id, id));
 }
 
-/** Removes a role together with what it implies. */
+/** Removes a role and its implications of others. */
 export async function remove(tx: Tx, id: string): Promise<void> {
   await tx.delete(roleImplications).where(eq(roleImplications.roleId, id));
   await tx.delete(roles).where(eq(roles.id, id));

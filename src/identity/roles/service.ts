@@ -21,7 +21,7 @@ import { roleCreate, roleDelete, roleGet, roleUpdate } from './policies.js';
 import * as repository from './repository.js';
 import { type RoleRow, roles, rolesTaken } from './tables.js';
 
-/** All roles are read into memory when rights changed. */
+/** All these roles are read into memory after each change of rights. */
 const ROLES_MAX = { global: 500, ofDomain: 100 } as const;
 const NAME = /^[a-z][a-z0-9._-]{0,63}$/;
 
@@ -52,7 +52,7 @@ export interface CreateRole {
   readonly requestId?: Maybe<string>;
 }
 
-/** Makes a role of the token's scope. It brings nothing yet, so nobody gains a right. */
+/** Creates a role in the token's scope. It brings nothing yet, so nobody gains a right. */
 export async function createRole(context: Context, input: CreateRole): Promise<repository.RoleView> {
   const description = validText(input.description, 'description');
   return mutate(context, { policy: roleCreate.name }, async (act) => {
@@ -82,7 +82,7 @@ export async function createRole(context: Context, input: CreateRole): Promise<r
   });
 }
 
-/** A role and the change of it that the caller read. */
+/** A role, and the etag of the version that the caller read. */
 export interface RoleAtEtag {
   readonly roleId: string;
   readonly etag: string;
@@ -109,7 +109,7 @@ export async function updateRole(context: Context, input: UpdateRole): Promise<r
     };
     await requireSound(act, changed);
     if (changesNothing(row, changed)) return act.unchanged(row);
-    // Policies see a global role's name in whoever holds it.
+    // Policies see the names of global roles.
     await act.changeRights();
     await unlessTaken(rolesTaken, changed, () => repository.update(act.tx, changed));
     await renameKept(act.tx, row, changed.name);
@@ -140,7 +140,7 @@ async function refuseWhileUsed(act: Act, { id }: RoleRow): Promise<void> {
   throw inUse(`${told.charAt(0).toUpperCase()}${told.slice(1)}.`, 'roleId');
 }
 
-/** @throws UserErrors INVALID for a role of the first start. */
+/** @throws UserErrors INVALID for a built-in role. */
 export function requireCustom({ name, isImmutable }: RoleRow): void {
   if (isImmutable) throw invalid(`${name} is a built-in role and cannot be changed.`, 'roleId');
 }
@@ -154,12 +154,12 @@ async function requireSound(act: Act, { name, domainId, isSystemOnly }: RoleRow)
   }
   if (domainId === null) return;
   const namesake = await repository.findByName(act.tx, null, name);
-  // It would be no such role, but people would take it for one.
+  // Such a role would give no such right, but people would expect it to.
   if (namesake?.isImmutable) throw invalid(`A domain’s role cannot be named ${name}, like a built-in role.`, 'name');
   if (isSystemOnly) throw invalid('Only a global role can be isSystemOnly.', 'isSystemOnly');
 }
 
-/** Tells what was done to a role. */
+/** Writes the audit entry of a change of a role. */
 export function record(act: Act, action: string, row: RoleRow, more: object = {}): Promise<void> {
   const target = { type: 'Role', id: row.id };
   return act.audit({ action, target, owner: { domainId: row.domainId }, details: { name: row.name, ...more } });

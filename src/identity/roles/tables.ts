@@ -6,14 +6,16 @@ export const roles = pgTable(
   'roles',
   {
     id: text('id').primaryKey(),
-    /** The domain that owns it; null for a global role. A domain's role stands for the global roles that it implies. */
+    /**
+     * The domain that owns it; null for a global role. A domain's role only brings the global roles that it implies.
+     */
     domainId: text('domain_id').references(() => domains.id),
-    /** In lower case: role names are compared without regard to it. */
+    /** In lower case: role names are compared without case. */
     name: text('name').notNull(),
     description: text('description'),
-    /** Made at the first start, and never changes. */
+    /** Created at the first start, and never changes. */
     isImmutable: boolean('is_immutable').notNull(),
-    /** Given by administrators of the system alone. */
+    /** Only system administrators grant it. */
     isSystemOnly: boolean('is_system_only').notNull().default(false),
     version: integer('version').notNull().default(1),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),

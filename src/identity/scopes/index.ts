@@ -3,7 +3,7 @@ import { invalid } from '../../platform/errors.js';
 import { type DomainRef, findDomain } from '../domains/index.js';
 import { findProject, type ProjectRef } from '../projects/index.js';
 
-/** A scope as people type it. The schema sees to it that exactly one is given. */
+/** A scope as people type it. The schema requires exactly one field. */
 export interface ScopeInput {
   readonly system?: boolean | null | undefined;
   readonly domain?: DomainRef | null | undefined;
@@ -16,7 +16,7 @@ export interface ResolvedScope {
   readonly projectId: string | null;
 }
 
-/** A stored scope as `Scope` tells it. */
+/** Shape of `Scope`, from a stored scope. */
 export function scopeView(row: {
   readonly scopeType: string;
   readonly domainId: string | null;
@@ -25,7 +25,7 @@ export function scopeView(row: {
   return { type: row.scopeType.toUpperCase(), domainId: row.domainId, projectId: row.projectId };
 }
 
-/** The scope that is meant; undefined when there is none. Says nothing about who may know of it. */
+/** The scope that the input names; undefined when there is none. Does not check whether the caller may see it. */
 export async function resolveScope(db: Db, input: ScopeInput, ...path: string[]): Promise<ResolvedScope | undefined> {
   if (input.domain) {
     const row = await findDomain(db, input.domain);

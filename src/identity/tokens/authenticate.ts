@@ -14,13 +14,13 @@ export const newToken = () => newBearer('token');
 export const tokenHash = (token: string) => bearerHash('token', token);
 
 /**
- * Who bears a token, as it stands now. `cacheOwner` is what effective roles are cached for: the process's database.
- * @throws UNAUTHENTICATED for a token that is malformed, unknown, expired or revoked, all alike, and for a principal
- *   that is disabled; with reason AGENT_BANNED for an agent that is banned or retired.
+ * The current actor of a token. `cacheOwner` is the cache key of effective roles: one object for each database.
+ * @throws UNAUTHENTICATED, the same for a malformed, unknown, expired or revoked token and for a disabled principal;
+ *   with reason AGENT_BANNED for a banned or retired agent.
  */
 export async function authenticate(db: Db, cacheOwner: object, token: string, now: Date): Promise<Actor> {
   const bearer = isBearer('token', token) ? await findBearer(db, tokenHash(token)) : undefined;
-  // Banning revokes an agent's tokens too; its own reason is said first.
+  // A ban also revokes the agent's tokens; its own reason takes precedence.
   if (bearer?.agent) refuseBanned(bearer.agent);
   if (!bearer || bearer.token.revokedAt !== null || bearer.token.expiresAt <= now) throw unauthenticated();
   const { id, expiresAt, roles, credentialId } = bearer.token;
@@ -32,7 +32,7 @@ export async function authenticate(db: Db, cacheOwner: object, token: string, no
 }
 
 /**
- * The same for who shows an API credential at each request instead of a token.
+ * The same for a caller who sends an API credential with each request instead of a token.
  * @throws UNAUTHENTICATED, as for a token, whatever is wrong with it.
  */
 export async function authenticateCredential(
@@ -59,7 +59,7 @@ function refuseBanned(agent: AgentRow): void {
   }
 }
 
-/** Who an agent is, as policies see it at a time. */
+/** An agent as policies see it at a time. */
 export function agentActor(agent: AgentRow, now: Date): Identity {
   const principal: Principal = { kind: 'agent', id: agent.id, name: agent.name, domainId: agent.domainId };
   const where: Scope = { type: 'agent', agentId: agent.id, projectId: agent.projectId, domainId: agent.domainId };
@@ -73,7 +73,7 @@ export function agentActor(agent: AgentRow, now: Date): Identity {
   return { principal, where, scope: 'agent', credentials, rolesUntil: null };
 }
 
-/** What a token and an API credential hold for. */
+/** What a token or an API credential is valid for. */
 type Holding = Pick<TokenRow, 'scopeType' | 'domainId' | 'projectId' | 'roles'>;
 
 async function userActor(
@@ -111,7 +111,7 @@ function scopeOf({ scopeType, domainId, projectId }: Holding): Scope {
   return { type: 'unscoped' };
 }
 
-/** What a scope adds to what a user proved. */
+/** The credentials that a scope adds to those of the user. */
 export function scopeCredentials(where: Scope): Credentials {
   if (where.type === 'system') return { system_scope: 'all' };
   if (where.type === 'domain') return { domain_id: where.domainId };

@@ -46,7 +46,7 @@ export async function issueToken(context: Context, input: IssueToken): Promise<I
 async function issue(act: Act, proven: Proven, input: IssueToken, lifetimeMs: number): Promise<IssuedToken> {
   const { user, grounds, newPasswordHash } = proven;
   const scope = await scopeFor(act, proven, input.scope);
-  // Before it is said that a scope does not exist: a scoped token must not tell which others do.
+  // Checked before the error for a missing scope: a scoped token must not show which other scopes exist.
   requireNarrowing(grounds, scope);
   if (scope === undefined) throw notHeld();
   if (scope === null && input.roles != null)
@@ -80,14 +80,14 @@ const groundsOf = ({ parentId, credentialId }: Proven) => ({
   ...(credentialId && { credentialId }),
 });
 
-/** Somebody that could prove itself asked for more than that gives. */
+/** Audits that a caller with a valid proof requested more than it allows. */
 async function auditRefusal(context: Context, proven: Proven, { scope }: IssueToken): Promise<void> {
   const wanted = Object.keys(scope ?? { unscoped: true }).find((type) => Reflect.get(scope ?? {}, type) != null);
   const details = { user: proven.user.name, scope: wanted ?? 'unscoped', ...groundsOf(proven) };
   await auditDenial(context, { action: 'token.refused', policy: tokenIssue.name, ...about(proven), details });
 }
 
-/** The scope wanted: null for none, undefined for one that does not exist. An API credential has one of its own. */
+/** The requested scope: null for none, undefined for one that does not exist. An API credential defaults to its own. */
 async function scopeFor(
   act: Act,
   { grounds, parentId }: Proven,
@@ -98,7 +98,7 @@ async function scopeFor(
   return { type: grounds.scopeType as ResolvedScope['type'], domainId: grounds.domainId, projectId: grounds.projectId };
 }
 
-/** An unscoped token may become any scope that is held; what is scoped only fewer roles of its own scope. */
+/** An unscoped token allows any scope that the user holds; a scoped one only fewer roles in its own scope. */
 function requireNarrowing(grounds: Proven['grounds'], scope: ResolvedScope | null | undefined): void {
   if (grounds === null || grounds.scopeType === 'unscoped') return;
   const isSame = scope != null && grounds.scopeType === scope.type && grounds.domainId === scope.domainId;
@@ -107,7 +107,7 @@ function requireNarrowing(grounds: Proven['grounds'], scope: ResolvedScope | nul
   }
 }
 
-/** All that came of the old password ends; what is issued now comes after. */
+/** Revokes all tokens so far; the new token is issued afterwards. */
 async function changePassword(act: Act, proven: Proven, passwordHash: string): Promise<void> {
   await act.changeRights();
   await setPassword(act.tx, proven.user.id, passwordHash, false);
@@ -121,7 +121,7 @@ async function rolesFor(
   scope: ResolvedScope,
   wanted: readonly string[] | null | undefined,
 ): Promise<string[] | null> {
-  // Read afresh: with an owner of its own nothing is cached, whatever the epoch.
+  // Reads without the cache: a new owner object has nothing cached, at any epoch.
   const held = await effectiveRoles(act.tx, {}, user.id, scope, act.actor.epoch, act.now);
   const limit = grounds?.roles ?? null;
   const available = limit === null ? held : held.filter((role) => limit.includes(role));
@@ -143,7 +143,7 @@ async function insertToken(
   return { token, tokenId: id, expiresAt: row.expiresAt };
 }
 
-/** A token for an agent that proved its TPM in this transaction. */
+/** Issues a token to an agent that proved its TPM in this transaction. */
 export function issueAgentToken(act: Act, agent: AgentRow, expiresAt: Date): Promise<IssuedToken> {
   const { id: agentId, domainId, projectId } = agent;
   return insertToken(act, {

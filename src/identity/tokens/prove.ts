@@ -17,27 +17,27 @@ interface PasswordProof {
   readonly newPassword?: Maybe<string>;
 }
 
-/** The schema sees to it that exactly one is given. */
+/** The schema requires exactly one. */
 export interface Proof {
   readonly password?: Maybe<PasswordProof>;
   readonly token?: Maybe<string>;
   readonly credential?: Maybe<PresentedApiCredential>;
 }
 
-/** Who proved itself by what. */
+/** The user, and what proved it. */
 export interface Proven {
   readonly user: UserRow;
-  /** The token or API credential that was presented, whose limits what is issued keeps; null for a password. */
+  /** The presented token or API credential, whose limits apply to the new token; null for a password. */
   readonly grounds: Pick<TokenRow, 'scopeType' | 'domainId' | 'projectId' | 'roles' | 'expiresAt'> | null;
   readonly parentId: string | null;
   readonly credentialId: string | null;
-  /** Of the password that the user is to have from now on. */
+  /** Hash of the user's new password; null when it stays. */
   readonly newPasswordHash: string | null;
 }
 
 const wrong = (): Refusal => unauthenticated('The credentials are not valid.');
 
-/** @throws UNAUTHENTICATED, alike for whatever is wrong with a proof. */
+/** @throws UNAUTHENTICATED, the same for everything that is wrong with a proof. */
 export function prove(context: Context, { password, token, credential }: Proof): Promise<Proven> {
   if (password) return provePassword(context, password);
   return credential ? proveCredential(context, credential) : proveToken(context, token ?? '');
@@ -59,15 +59,15 @@ async function provePassword(context: Context, proof: PasswordProof): Promise<Pr
   }
   if (newPassword?.normalize('NFC') === password.normalize('NFC'))
     throw invalid('The new password must differ from the old one.', ...path);
-  // By now it has logged in from there.
+  // This address has now logged in as the user.
   const known = toLogIn(context, { ...attempt, isKnown: true });
   const newPasswordHash = newPassword == null ? null : await hashPassword(newPassword, passwordCost, known);
   return { user, grounds: null, parentId: null, credentialId: null, newPasswordHash };
 }
 
 /**
- * As short for long names as for others, and the same for no two users: whoever logs in as one would else take away what
- * was counted against the other.
+ * Equally short for all names, and different for any two users: otherwise a log-in as one user would clear the attempts
+ * counted against another.
  */
 const attemptKey = (domain: string, name: string) =>
   createHash('sha256')
@@ -85,7 +85,7 @@ async function proveToken({ db, clock }: Context, presented: string): Promise<Pr
 async function proveCredential(context: Context, presented: PresentedApiCredential): Promise<Proven> {
   const holder = await holderOf(context.db, presented, context.clock.now());
   if (!holder) {
-    // Only wrong keys count: nobody guesses one, so the right one need not wait for what others tried.
+    // Only wrong keys count: nobody can guess a key, so the right one need not wait because of others' attempts.
     context.attemptLogIn(presented.id);
     throw wrong();
   }
@@ -94,8 +94,8 @@ async function proveCredential(context: Context, presented: PresentedApiCredenti
 }
 
 /**
- * Whatever ends what was proved holds the epoch alone, and this transaction shares it: nothing comes out of a password, a
- * token or an API credential that is gone by now.
+ * Whatever invalidates a proof holds the epoch exclusively, and this transaction shares it. So no token is issued for a
+ * password, a token or an API credential that is gone by now.
  */
 export async function requireStillProven({ tx }: Act, proven: Proven): Promise<void> {
   const user = await findUser(tx, { id: proven.user.id });

@@ -9,19 +9,19 @@ import { apiCredentials } from '../credentials/tables.js';
 import { type UserRow, users } from '../users/tables.js';
 import { type TokenRow, tokens } from './tables.js';
 
-/** Everything about a token's bearer that decides a request. */
+/** Everything about a token and its principal that decides a request. */
 export interface Bearer {
   readonly token: TokenRow;
   readonly user: UserRow | null;
   readonly agent: AgentRow | null;
-  /** Of the API credential that it was issued to; null for all, and without one. */
+  /** Of the API credential that the token was issued to; null for all policies, and without a credential. */
   readonly allowedPolicies: readonly string[] | null;
   readonly epoch: number;
 }
 
 /**
- * One statement: the token, its principal as it stands, and the epoch. Every request waits for it, so it is read as it
- * comes and not through the query builder.
+ * One statement: the token, its principal as it is now, and the epoch. Every request waits for it, so it is read
+ * without the query builder.
  */
 export async function findBearer(db: Db, hash: string): Promise<Bearer | undefined> {
   const [row] = await rowsOf<Found>(
@@ -60,7 +60,7 @@ export async function insert(tx: Tx, row: TokenRow): Promise<void> {
   await tx.insert(tokens).values(row);
 }
 
-/** A token, what was issued from it, and what was issued from that, as far as not revoked. Revoked links do not break the chain. */
+/** Those of a token and its descendants that are not revoked. A revoked token does not break the chain. */
 function isOfLiveFamily(id: string): SQL | undefined {
   const family = sql`with recursive family (id) as (
     select ${id}::text union select child.id from ${tokens} child inner join family on child.parent_id = family.id
@@ -68,7 +68,7 @@ function isOfLiveFamily(id: string): SQL | undefined {
   return and(isNull(tokens.revokedAt), sql`${tokens.id} in (${family})`);
 }
 
-/** Whether a token is another, or was issued from it, directly or not. */
+/** Whether token `id` is token `of`, or was issued from it, directly or not. */
 export async function isOfFamily(tx: Tx, id: string, of: string): Promise<boolean> {
   return (
     (
@@ -104,7 +104,7 @@ export async function revokeByAgent(tx: Tx, agentId: string, revokedAt: Date): P
     .where(and(isNull(tokens.revokedAt), eq(tokens.agentId, agentId)));
 }
 
-/** Ends all tokens of a user; answers how many counted until now. */
+/** Revokes all tokens of a user; returns how many were valid until now. */
 export async function revokeByUser(tx: Tx, userId: string, revokedAt: Date): Promise<number> {
   const ended = await tx
     .update(tokens)

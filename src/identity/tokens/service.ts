@@ -8,7 +8,7 @@ import { type TokenRow, tokens } from './tables.js';
 
 const visibleTo = (context: Context) => context.policies.visible([tokenList.name], context.actor, tokens);
 
-/** The caller's own that count still. */
+/** The caller's own valid tokens. */
 export async function listTokens(context: Context, args: PageArgs): Promise<Connection<TokenRow>> {
   return connectionById(args, (page) => repository.listLive(context.db, visibleTo(context), context.clock.now(), page));
 }
@@ -17,17 +17,17 @@ export const loadToken = defineLoader(async (context, ids) =>
   byId(await repository.listLiveByIds(context.db, visibleTo(context), context.clock.now(), ids)),
 );
 
-/** Ends all tokens of an agent; the transaction must hold the epoch alone and bump it. */
+/** Revokes all tokens of an agent; the transaction must hold the epoch exclusively and bump it. */
 export function revokeAgentTokens(tx: Tx, agentId: string, now: Date): Promise<void> {
   return repository.revokeByAgent(tx, agentId, now);
 }
 
-/** Whether a user has tokens that count. */
+/** Whether a user has valid tokens. */
 export function hasLiveTokens(tx: Tx, userId: string, now: Date): Promise<boolean> {
   return repository.hasLive(tx, userId, now);
 }
 
-/** The same for a user; answers how many counted until now. */
+/** The same for a user; returns how many were valid until now. */
 export function revokeUserTokens(tx: Tx, userId: string, now: Date): Promise<number> {
   return repository.revokeByUser(tx, userId, now);
 }
@@ -51,7 +51,10 @@ export async function revokeToken(
   });
 }
 
-/** An API credential ends what was issued to it, and no session of its user, who could be kept from deleting it. */
+/**
+ * An API credential can revoke only tokens issued to it. Otherwise it could revoke its user's sessions, and so keep the
+ * user from deleting it.
+ */
 async function isWithinLimit({ actor, tx }: Act, { credentialId }: TokenRow): Promise<boolean> {
   if (actor.limit === undefined) return true;
   const presented = actor.token?.id ?? '';

@@ -7,7 +7,7 @@ import { tokens } from './tables.js';
 const SWEPT_AT_ONCE = 500;
 const children = alias(tokens, 'children');
 
-/** A token goes after those that were issued from it, which refer to it. One that was revoked stays until it expired. */
+/** Removes a token after those that were issued from it, which refer to it. A revoked token stays until it expires. */
 export const tokenSweep: Sweep = {
   name: 'tokens',
   removes: [tokens],

@@ -7,16 +7,16 @@ export const tokens = pgTable(
   'tokens',
   {
     id: text('id').primaryKey(),
-    /** SHA-256 of the token in hex; the token itself is nowhere. */
+    /** SHA-256 of the token in hex; the token itself is not stored. */
     hash: text('hash').notNull(),
     userId: text('user_id').references(() => users.id),
     agentId: text('agent_id').references(() => agents.id),
     scopeType: text('scope_type', { enum: ['system', 'domain', 'project', 'agent', 'unscoped'] }).notNull(),
     domainId: text('domain_id'),
     projectId: text('project_id'),
-    /** The roles it was narrowed to; null for all that are held. */
+    /** The roles it was narrowed to; null for all roles that the user holds. */
     roles: text('roles').array(),
-    /** The API credential that it was issued to and whose limits it carries. */
+    /** The API credential that it was issued to; its limits apply. */
     credentialId: text('credential_id').references(() => apiCredentials.id),
     parentId: text('parent_id').references((): AnyPgColumn => tokens.id),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),

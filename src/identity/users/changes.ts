@@ -19,7 +19,7 @@ import { userDelete, userGet, userUpdate } from './policies.js';
 import * as repository from './repository.js';
 import { type UserRow, usersTaken } from './tables.js';
 
-/** Names a user and a change of it that the caller read. */
+/** A user, and the etag of the version that the caller read. */
 interface UserAtEtag {
   readonly user: UserRef;
   readonly etag: string;
@@ -46,7 +46,7 @@ export interface DeleteUser extends UserAtEtag {
   readonly reason?: string | null | undefined;
 }
 
-/** Deletes a user with all by which it could act; answers its id. */
+/** Deletes a user with everything that lets it act; returns its id. */
 export async function deleteUser(context: Context, input: DeleteUser): Promise<string> {
   const reason = validText(input.reason, 'reason');
   return mutate(context, { policy: userDelete.name }, async (act) => {
@@ -61,7 +61,7 @@ export async function deleteUser(context: Context, input: DeleteUser): Promise<s
   });
 }
 
-/** The user, for somebody who could give every role that it holds: whoever changes a user could act as it. */
+/** The user, if the caller could grant every role that it holds: whoever changes a user could act as it. */
 async function changeable(act: Act, policy: Policy<UserRow>, { user, etag }: UserAtEtag): Promise<UserRow> {
   const row = requireVisible(act, userGet, await findUser(act.tx, user), 'user');
   requireAllowed(act, policy, row);

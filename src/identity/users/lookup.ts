@@ -4,13 +4,13 @@ import { domains } from '../domains/tables.js';
 import { findById } from './repository.js';
 import { type UserRow, users } from './tables.js';
 
-/** A user as people name it: one of the two. */
+/** A user by id or by name: one of the two. */
 export interface UserRef {
   readonly id?: string | null | undefined;
   readonly name?: { readonly user: string; readonly domain: string } | null | undefined;
 }
 
-/** Says nothing about who may know of it. */
+/** Does not check whether the caller may see it. */
 export async function findUser(db: Db, { id, name }: UserRef): Promise<UserRow | undefined> {
   return id != null ? findById(db, id) : findUserByName(db, name?.domain ?? '', name?.user ?? '');
 }

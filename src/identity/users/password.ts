@@ -4,7 +4,7 @@ import { invalid } from '../../platform/errors.js';
 import { FairQueue, type Place } from '../../platform/fair-queue.js';
 import { isEqual, randomSecret } from '../../platform/secrets.js';
 
-/** RFC 7914 parameters beside the cost, which is a setting: with 17 each hash takes 128 MiB and about 0.3 s. */
+/** RFC 7914 parameters; the cost is a setting: at 17, each hash takes 128 MiB and about 0.3 s. */
 const R = 8;
 const P = 1;
 const KEY_BYTES = 32;
@@ -13,9 +13,9 @@ const SALT_BYTES = 16;
 type HashLane = 'known' | 'strange' | 'setting';
 
 /**
- * Each hash takes 128 MiB and one of the four threads that files and names are read by, so two run at once. Log-ins take
- * turns by where they come from, those first that logged in from there before. Passwords that are set take turns by who
- * sets them and never have both places.
+ * Each hash takes 128 MiB and one of the four threads that also read files and look up names, so two run at once.
+ * Log-ins take turns by client address; addresses that logged in before go first. Passwords that are set take turns by
+ * the caller who sets them, and never use both places.
  */
 export const passwordQueue = new FairQueue<HashLane>({
   runningMax: 2,
@@ -27,13 +27,13 @@ export const passwordQueue = new FairQueue<HashLane>({
   },
 });
 
-/** Where the hash of a password waits. */
+/** Where a password waits to be hashed. */
 export type HashPlace = Place<HashLane>;
 
-/** How many hashes wait. */
+/** How many passwords wait to be hashed. */
 export const hashesWaiting = (): number => passwordQueue.waiting;
 
-/** For a password that somebody proves itself by. */
+/** For a password with which a user logs in. */
 export const toLogIn = ({ settings, atEnd }: Context, { clientAddress, isKnown }: LogInAttempt): HashPlace => ({
   lane: isKnown ? 'known' : 'strange',
   key: clientAddress,
@@ -41,7 +41,7 @@ export const toLogIn = ({ settings, atEnd }: Context, { clientAddress, isKnown }
   atEnd,
 });
 
-/** For a password that the caller gives somebody. */
+/** For a password that the caller sets. */
 export const toSet = ({ actor, settings, atEnd }: Context): HashPlace => ({
   lane: 'setting',
   key: actor.principal?.id ?? '',
@@ -62,7 +62,7 @@ export function validPassword(password: string, ...path: string[]): string {
 
 /**
  * `scrypt$logN$r$p$salt$key`, both in base64.
- * @param logN RFC 7914's N, as a power of two. Hashes made with another stay good.
+ * @param logN RFC 7914's N, as a power of two. Hashes with another value stay valid.
  * @throws Refusal RATE_LIMITED.
  */
 export async function hashPassword(password: string, logN: number, place: HashPlace): Promise<string> {
@@ -71,7 +71,7 @@ export async function hashPassword(password: string, logN: number, place: HashPl
   return ['scrypt', logN, R, P, salt.toString('base64'), key.toString('base64')].join('$');
 }
 
-/** Takes as long for a user that does not exist (null) as for one that does. @throws Refusal RATE_LIMITED. */
+/** Takes the same time for a user that does not exist (`stored` is null). @throws Refusal RATE_LIMITED. */
 export async function passwordMatches(
   password: string,
   stored: string | null,

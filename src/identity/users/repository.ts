@@ -37,9 +37,9 @@ export async function insert(tx: Tx, row: UserRow): Promise<void> {
   await tx.insert(users).values(row);
 }
 
-/** The user as changed; undefined when it is no longer as `row` has it. */
+/** Returns the changed user; undefined when the row changed since `row` was read. */
 export const update = (tx: Tx, row: UserRow, changes: Partial<UserRow>): Promise<UserRow | undefined> =>
   updateAt(tx, users, row, changes);
 
-/** False when the user is no longer as `row` has it. */
+/** Returns false when the row changed since `row` was read. */
 export const remove = (tx: Tx, row: UserRow): Promise<boolean> => removeAt(tx, users, row);

@@ -33,10 +33,10 @@ export interface CreateUser {
   readonly requestId?: string | null | undefined;
 }
 
-/** The domain is the token's, never the input's. */
+/** The domain comes from the token, never from the input. */
 export async function createUser(context: Context, input: CreateUser): Promise<UserRow> {
   const name = validName(input.name, 'name');
-  // Hashed before the transaction, which must hold nothing slow; and the password never reaches the request id's hash.
+  // Hashed before the transaction, which must hold nothing slow. The password never enters the request id's hash.
   const password = validPassword(input.password, 'password');
   const passwordHash = await hashPassword(password, context.settings.passwordCost, toSet(context));
   return mutate(context, { policy: userCreate.name }, async (act) => {

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Tx } from '../../db/open.js';
 import { users } from './tables.js';
 
-/** Changes what a user is known by; what the old password gave is for the caller to end. */
+/** Changes a user's password; the caller must revoke what the old password gave. */
 export function setPassword(tx: Tx, id: string, passwordHash: string, mustChangePassword: boolean): Promise<void> {
   return change(tx, id, { passwordHash, mustChangePassword });
 }

@@ -12,7 +12,7 @@ export const users = pgTable(
     name: text('name').notNull(),
     passwordHash: text('password_hash').notNull(),
     isEnabled: boolean('is_enabled').notNull(),
-    /** Set for a password that somebody else chose: it is good for one log-in, which brings a new one. */
+    /** True when somebody else chose the password: it is valid for one log-in, which must set a new one. */
     mustChangePassword: boolean('must_change_password').notNull().default(false),
     version: integer('version').notNull().default(1),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),

@@ -1,7 +1,7 @@
 import type { Actor, Context } from '../../authority/index.js';
 import { unauthenticated } from '../../platform/errors.js';
 
-/** The caller, as `Query.viewer` tells it. */
+/** The caller: the shape of `Query.viewer`. */
 export function viewer(context: Context) {
   const { actor } = context;
   if (actor.principal === null || actor.token === null) throw unauthenticated();

@@ -4,33 +4,33 @@ import { createGzip } from 'node:zlib';
 import type { Lease } from '../../platform/byte-budget.js';
 
 const CHUNK_BYTES = 1024 * 1024;
-/** Divides `CHUNK_BYTES`, and is all that lies unused behind what was compressed so far. */
+/** Divides `CHUNK_BYTES`; at most this much memory is unused after the compressed bytes. */
 const PIECE_BYTES = 64 * 1024;
 
-/** Content that is ready to be stored. */
+/** Content that is ready to store. */
 export interface PackedContent {
-  /** sha256:hex of the content as it was given. */
+  /** sha256:hex of the uncompressed content. */
   readonly digest: string;
-  /** Bytes of the content as it was given. */
+  /** Bytes of the uncompressed content. */
   readonly size: number;
   /** The gzipped content, in pieces of at most 1 MiB. */
   readonly chunks: readonly Buffer[];
 }
 
-/** A text as content, in memory that nothing else lies in. */
+/** A text as content, in a buffer of its own. */
 export function encodeText(text: string, lease: Lease): Uint8Array {
   lease.take(Buffer.byteLength(text));
   return new TextEncoder().encode(text);
 }
 
-/** Content that goes on after the bytes it may have. */
+/** The content has more bytes than allowed. */
 export class ContentTooLarge extends Error {}
 
-/** What compressing takes in memory beside what comes of it. */
+/** Memory for compressing, in addition to its result. */
 const PACKING_BYTES = 2 * CHUNK_BYTES;
 
 /**
- * Hashes and compresses content as it comes, so that only its compressed form is held, for which memory is leased.
+ * Hashes and compresses content as it arrives. Holds only the compressed form, and leases memory for it.
  * @throws ContentTooLarge once it has more than `sizeMax` bytes.
  */
 export async function packContent(
@@ -50,21 +50,21 @@ export async function packContent(
     }
   }
   const chunks: Buffer[] = [];
-  // Lists are mostly digests, on which higher levels take time and save nothing.
+  // Lists are mostly digests: higher levels take time and save nothing.
   const gzip = createGzip({ level: 1, chunkSize: PIECE_BYTES });
-  // What goes wrong before comes out of the last stream, so nothing is left to do when the pipeline ends.
+  // The last stream emits errors of earlier ones, so there is nothing to do when the pipeline ends.
   const compressed = pipeline(Readable.from(measured()), gzip, () => {});
   for await (const chunk of gathered(compressed, lease)) chunks.push(chunk);
   lease.give(PACKING_BYTES);
   return { digest: `sha256:${hash.digest('hex')}`, size, chunks };
 }
 
-/** What lies in memory as a whole is hashed piece by piece, so that others get their turn. */
+/** Content in memory is hashed in pieces, so that other requests can run. */
 function* piecesOf(whole: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < whole.length; at += CHUNK_BYTES) yield whole.subarray(at, at + CHUNK_BYTES);
 }
 
-/** The same bytes in pieces of `CHUNK_BYTES`, of which only the last is smaller. */
+/** The same bytes in pieces of `CHUNK_BYTES`; only the last may be smaller. */
 async function* gathered(source: AsyncIterable<Buffer>, lease: Lease): AsyncGenerator<Buffer> {
   let parts: Buffer[] = [];
   let size = 0;
@@ -75,7 +75,7 @@ async function* gathered(source: AsyncIterable<Buffer>, lease: Lease): AsyncGene
     if (size < CHUNK_BYTES) continue;
     const whole = Buffer.concat(parts);
     yield whole.subarray(0, CHUNK_BYTES);
-    // In memory of its own: it would keep all of what it was cut from.
+    // A copy: a slice would keep the whole buffer in memory.
     parts = [Buffer.from(whole.subarray(CHUNK_BYTES))];
     size -= CHUNK_BYTES;
   }

@@ -6,27 +6,27 @@ import type { Lease } from '../../platform/byte-budget.js';
 import type { PackedContent } from './pack.js';
 import { contentChunks, contents } from './tables.js';
 
-/** Content that is kept, with its size in bytes when it is unpacked. */
+/** Stored content, with its uncompressed size in bytes. */
 export interface StoredContent {
   readonly digest: string;
   readonly size: number;
 }
 
-/** In the 16 KiB that are the default, unpacking a long log would take a thousand turns of the event loop. */
+/** With the default of 16 KiB, unpacking a long log would take a thousand turns of the event loop. */
 const PIECE_BYTES = 256 * 1024;
 
 /**
- * Keeps content, once by its digest, and answers the digest. Content that was there is held until the transaction ends,
- * so that a sweep does not remove it before the transaction refers to it.
+ * Stores content once by its digest, and returns the digest. Existing content is locked until the transaction ends, so
+ * that a sweep does not remove it before the transaction refers to it.
  */
 export async function storeContent(tx: Tx, content: PackedContent, now: Date): Promise<string> {
   const { digest } = content;
-  // Removed in between, it has to be stored again.
+  // A sweep may remove it in between; then store it again.
   while (!(await insertContent(tx, content, now)) && !(await holdContent(tx, digest)));
   return digest;
 }
 
-/** False when the content is there. */
+/** Returns false when the content exists already. */
 async function insertContent(tx: Tx, { digest, size, chunks }: PackedContent, now: Date): Promise<boolean> {
   const fresh = await tx
     .insert(contents)
@@ -41,7 +41,7 @@ async function insertContent(tx: Tx, { digest, size, chunks }: PackedContent, no
   return true;
 }
 
-/** Keeps content from being removed until the transaction ends. False when it is gone already. */
+/** Locks content against removal until the transaction ends. Returns false when it is gone already. */
 export async function holdContent(tx: Tx, digest: string): Promise<boolean> {
   const held = await tx
     .select({ digest: contents.digest })
@@ -51,25 +51,25 @@ export async function holdContent(tx: Tx, digest: string): Promise<boolean> {
   return held.length > 0;
 }
 
-/** What a stream of content takes in memory at a time, however slowly it is read: a few pieces, packed and unpacked. */
+/** Memory that one stream takes, however slowly it is read: a few pieces, packed and unpacked. */
 export const STREAM_BYTES = 4 * 1024 * 1024;
 
-/** Content as it was given, unpacked piece by piece. Ends in an error when the content is not stored. */
+/** Unpacks content piece by piece. The stream fails when the content is not stored. */
 export function streamContent(db: Db, digest: string): Readable {
-  // The consumer sees a failure on the returned stream, so nothing is left to do when the pipeline ends.
+  // The returned stream emits the failure to its consumer, so there is nothing to do when the pipeline ends.
   return pipeline(Readable.from(chunksOf(db, digest)), createGunzip({ chunkSize: PIECE_BYTES }), () => {});
 }
 
 /**
- * Content as it was given, whole, and in memory that nothing else lies in, so that it can be handed over to a thread.
- * The memory is leased before anything is read.
+ * The whole uncompressed content, in a buffer of its own that can be transferred to a thread. Leases the memory before
+ * it reads anything.
  */
 export async function loadContent(db: Db, { digest, size }: StoredContent, lease: Lease): Promise<Uint8Array> {
   lease.take(size);
   const bytes = new Uint8Array(size);
   let end = 0;
   for await (const part of streamContent(db, digest) as AsyncIterable<Buffer>) {
-    // Throws beyond the end: it is never more than was leased.
+    // Throws past the end: content never takes more than was leased.
     bytes.set(part, end);
     end += part.length;
   }

@@ -5,7 +5,7 @@ import { contentChunks, contents } from './tables.js';
 
 const SWEPT_AT_ONCE = 16;
 
-/** Removes content that nothing refers to any more. */
+/** Removes content that nothing refers to. */
 export const contentSweep: Sweep = {
   name: 'contents',
   removes: [contents, contentChunks],
@@ -26,8 +26,8 @@ async function removeOrphans(tx: Tx, references: readonly Reference[]): Promise<
     .where(isOrphan)
     .limit(SWEPT_AT_ONCE)
     .for('update', { skipLocked: true });
-  // Asked again by a second statement, which sees what was committed before the rows were held. Whoever stores the
-  // same content now waits for this transaction (`storeContent`), so no reference can come in between.
+  // The second statement checks again, and sees what committed before the rows were locked. Whoever stores the same
+  // content now waits for this transaction (`storeContent`), so no reference can appear in between.
   const digests = held.map(({ digest }) => digest);
   const gone = await tx
     .delete(contents)

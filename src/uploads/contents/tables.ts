@@ -1,18 +1,18 @@
 import { customType, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 
-/** Written and read as base64 text: the embedded engine takes seconds over binary parameters of this size. */
+/** Written and read as base64 text: the embedded engine takes seconds for binary parameters of this size. */
 const bytea = customType<{ data: string }>({ dataType: () => 'bytea' });
 
-/** Large content, kept once whatever refers to it. */
+/** Large content, stored once for all that refer to it. */
 export const contents = pgTable('contents', {
-  /** sha256:hex of the content as it was given. */
+  /** sha256:hex of the uncompressed content. */
   digest: text('digest').primaryKey(),
-  /** Bytes of the content as it was given. */
+  /** Bytes of the uncompressed content. */
   size: integer('size').notNull(),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
 });
 
-/** The gzipped content, in pieces that a statement can carry. */
+/** The gzipped content, in pieces that fit into one statement. */
 export const contentChunks = pgTable(
   'content_chunks',
   {

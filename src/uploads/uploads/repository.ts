@@ -22,7 +22,7 @@ export interface UploadUsage {
   readonly nextExpiry: Date | null;
 }
 
-/** What a caller has in unexpired uploads. Its other creations wait until the transaction ends, so that they count. */
+/** The unexpired uploads of a caller. Locks until the transaction ends, so that its concurrent uploads count too. */
 export async function lockUsage(tx: Tx, principal: Principal, now: Date): Promise<UploadUsage> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${principal.id}, 0))`);
   const [found] = await tx

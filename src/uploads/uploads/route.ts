@@ -6,7 +6,7 @@ export const uploadRoute: Route = {
   method: 'PUT',
   path: /^\/uploads\/([\w-]{1,64})$/,
   handle: async (context, id, request, response) => {
-    // The caller is told what was wrong while its connection is there to be told.
+    // Keeps the connection open, so that the caller gets the error.
     await fillUpload(context, id, request.iterator({ destroyOnReturn: false }));
     response.writeHead(204).end();
   },

@@ -21,25 +21,25 @@ import { uploadCreate } from './policies.js';
 import { findUpload, insertUpload, lockUsage, removeExpired, setFilled } from './repository.js';
 import { type UploadRow, uploads } from './tables.js';
 
-/** Content is told as text too, of which JavaScript holds 2^29 characters. */
+/** Content is also returned as a string, and a JavaScript string has at most 2^29 characters. */
 export const UPLOAD_BYTES_MAX = 429_400_000;
 /** What one caller may have at once, filled or not. */
 const COUNT_MAX = 256;
 const BYTES_MAX = 1024 * 1024 * 1024;
 const LIFETIME_MS = 3_600_000;
-/** After its expiry: whoever began to read an upload before is done by then. */
+/** After the expiry: whoever started to read an upload before it is done by then. */
 const SWEPT_AFTER_MS = 600_000;
 const SWEPT_AT_ONCE = 500;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 export interface CreateUpload {
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
   /** sha256:hex. */
   readonly digest: string;
 }
 
-/** Announces content. Its bytes are then to be sent to `fillUpload`. */
+/** Announces content. The caller then sends its bytes to `fillUpload`. */
 export async function createUpload(context: Context, input: CreateUpload): Promise<UploadRow> {
   if (input.size < 0 || input.size > UPLOAD_BYTES_MAX)
     throw invalid(`An upload has at most ${UPLOAD_BYTES_MAX} bytes.`, 'size');
@@ -73,7 +73,7 @@ async function refuseBeyondLimits({ tx, now }: Act, principal: Principal, size: 
   }
 }
 
-/** Uploads that expired, filled or abandoned. */
+/** Expired uploads, filled or not. */
 export const uploadSweep: Sweep = {
   name: 'uploads',
   removes: [uploads],
@@ -81,8 +81,8 @@ export const uploadSweep: Sweep = {
 };
 
 /**
- * Takes the bytes of an upload as they come. Filling it again with the same bytes changes nothing.
- * @throws Refusal BAD_USER_INPUT when there are more or fewer bytes than announced, or others.
+ * Takes the bytes of an upload as they arrive. Filling it again with the same bytes changes nothing.
+ * @throws Refusal BAD_USER_INPUT when there are more or fewer bytes than announced, or different ones.
  */
 export async function fillUpload(context: Context, id: string, stream: AsyncIterable<Buffer>): Promise<void> {
   requireOperation(context, uploadCreate.name);
@@ -107,7 +107,7 @@ async function fillWith(
   if (packed.size !== size) throw badInput(`The upload has ${packed.size} bytes, but ${size} were announced.`);
   if (packed.digest !== digest) throw badInput(`The bytes have the digest ${packed.digest}, not ${digest}.`);
   await mutate(context, { policy: uploadCreate.name }, async (act) => {
-    // Much time may have passed while the bytes came.
+    // Much time may have passed while the bytes arrived.
     const row = await ownUpload(act, id);
     if (row.contentDigest !== null) return act.unchanged(undefined);
     await setFilled(act.tx, row.id, await storeContent(act.tx, packed, act.now));
@@ -116,10 +116,10 @@ async function fillWith(
 }
 
 /**
- * The content of an upload of the caller's, of which nothing is loaded; its digest and size were checked when its bytes
- * came. It stays there until it expires, so that a retry finds it again.
- * @param path The input field that named the upload.
- * @throws UserErrors INVALID when there is no such upload, or it was not filled.
+ * Finds the content of the caller's upload without loading it; `fillUpload` checked its digest and size. The upload
+ * stays until it expires, so that a retry finds it again.
+ * @param path The input field that names the upload.
+ * @throws UserErrors INVALID when there is no such upload, or it is not filled.
  */
 export async function findUploaded(from: Context | Act, id: string, ...path: string[]): Promise<StoredContent> {
   const row = await findOwn(from, id);
@@ -134,7 +134,7 @@ async function ownUpload(from: Context | Act, id: string): Promise<UploadRow> {
   return row;
 }
 
-/** Undefined for an upload that is missing, past or somebody else's. */
+/** Undefined for an upload that is missing, expired or somebody else's. */
 async function findOwn(from: Context | Act, id: string): Promise<UploadRow | undefined> {
   if (!isId('Upload', id)) return undefined;
   const row = await findUpload(databaseOf(from), id);

@@ -2,7 +2,7 @@ import { index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Id } from '../../platform/ids.js';
 import { contents } from '../contents/tables.js';
 
-/** Announced content: its size and digest are told before its bytes come. Owned by one user or one agent. */
+/** Announced content: its size and digest are known before its bytes arrive. Owned by one user or one agent. */
 export const uploads = pgTable(
   'uploads',
   {
@@ -12,7 +12,7 @@ export const uploads = pgTable(
     size: integer('size').notNull(),
     /** sha256:hex, as announced. */
     digest: text('digest').notNull(),
-    /** The same digest once the bytes came. */
+    /** The same digest, once the bytes have arrived. */
     contentDigest: text('content_digest').references(() => contents.digest),
     expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),

@@ -13,14 +13,14 @@ import type { TpmKeys, TpmQuote } from './tpm2-tools.js';
 export interface Evidence {
   readonly attestationId: string;
   readonly quote: TpmQuote;
-  /** The part of the log that begins at `offset`; null when the challenge needs none. */
+  /** The log from `offset` on; null when the challenge needs no log. */
   readonly log: { readonly bytes: Buffer; readonly isInline: boolean; readonly offset: number } | null;
 }
 
-/** What the server answered to evidence. */
+/** The server's response to evidence. */
 export type Submission = Awaited<ReturnType<typeof submit>>;
 
-/** Of a quote, what `logInAgent` and `submitEvidence` take. */
+/** The part of a quote that `logInAgent` and `submitEvidence` take. */
 function toQuoteInput({ message, signature, pcrs }: TpmQuote): QuoteInput {
   return { message: toBase64(message), signature: toBase64(signature), pcrs };
 }
@@ -56,7 +56,7 @@ export async function submit(connection: Connection, { attestationId, quote, log
   return mutate(connection, SubmitEvidenceDocument, input, 'result');
 }
 
-/** A log that is too large for the mutation is sent ahead. */
+/** Uploads a log first if it is too large for the mutation. */
 async function toLogInput(
   connection: Connection,
   { bytes, isInline, offset: imaOffset }: NonNullable<Evidence['log']>,

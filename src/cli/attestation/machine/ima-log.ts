@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { CliError, EXIT, messageOf } from '../../common/errors.js';
 
 const NEWLINE = 0x0a;
-/** A larger log is sent through the upload door, since requests are bounded. */
+/** A larger log is uploaded first, since requests have a size limit. */
 const MAX_INLINE_BYTES = 8 * 1024 * 1024;
 const MAX_LOG_BYTES = 1024 * 1024 * 1024;
 
-/** Reads the kernel's list of measurements. It grows while it is read; only whole lines count. */
+/** Reads the kernel's list of measurements. The list grows meanwhile; only complete lines count. */
 export async function readImaLog(path: string): Promise<Buffer> {
   const log = await readFile(path).catch((error: unknown) => {
     throw new CliError(`cannot read the IMA log ${path}: ${messageOf(error)}`, EXIT.usage);
@@ -16,7 +16,7 @@ export async function readImaLog(path: string): Promise<Buffer> {
   return log.subarray(0, log.lastIndexOf(NEWLINE) + 1);
 }
 
-/** The entries from number `entry` on; null when the log has fewer than that many. */
+/** The entries from number `entry` on; null when the log has fewer. */
 export function entriesFrom(log: Buffer, entry: number): Buffer | null {
   let start = 0;
   for (let skipped = 0; skipped < entry; skipped += 1) {
@@ -27,7 +27,7 @@ export function entriesFrom(log: Buffer, entry: number): Buffer | null {
   return log.subarray(start);
 }
 
-/** Whether the log can travel in the request. File names may hold any bytes, and only text survives JSON. */
+/** Whether the log can be part of the request. File names may contain any bytes, but JSON only carries text. */
 export function canTravelInline(log: Buffer): boolean {
   return log.length <= MAX_INLINE_BYTES && isUtf8(log);
 }

@@ -10,12 +10,13 @@ export interface LoopOptions {
   readonly signal: AbortSignal;
 }
 
-/** Enrolls where needed and attests whenever the server expects it, until the signal ends it. */
+/** Enrolls if necessary, and attests whenever the server expects it, until the signal aborts. */
 export async function runForever(agent: MachineAgent, options: LoopOptions): Promise<void> {
   const { say, signal } = options;
   await persist(() => agent.open(), isTransient, options);
   while (!signal.aborted) {
-    // An operator may lift a ban or mend a server, so an agent that is enrolled gives up on nothing but its own configuration.
+    // An operator may lift a ban or repair a server, so an enrolled agent only gives up on errors in its own
+    // configuration.
     const submission = await persist(() => agent.attest(), isWorthRetrying, options);
     if (submission === null) return;
     for (const line of describeResult(submission.result)) say(line);
@@ -25,13 +26,13 @@ export async function runForever(agent: MachineAgent, options: LoopOptions): Pro
   }
 }
 
-/** Enrolls where needed and attests once. */
+/** Enrolls if necessary, and attests once. */
 export async function runOnce(agent: MachineAgent): Promise<Submission> {
   await agent.open();
   return agent.attest();
 }
 
-/** Tries until it works, with growing pauses; null when the signal ended it. */
+/** Tries until it works, with growing pauses; null when the signal aborted. */
 async function persist<T>(
   act: () => Promise<T>,
   isRetryable: (error: unknown) => boolean,
@@ -55,7 +56,7 @@ function isWorthRetrying(error: unknown): boolean {
   return error instanceof CliError && error.exitCode !== EXIT.usage;
 }
 
-/** Sleeps, or returns early when the signal says so. */
+/** Sleeps; returns early when the signal aborts. */
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   await sleep(milliseconds, undefined, { signal }).catch(() => {});
 }

@@ -25,14 +25,14 @@ export interface MachineAgentOptions {
   readonly bank: string;
   /** Called only while the agent is not enrolled. */
   readonly readEnrollmentToken: () => Promise<string>;
-  /** Tells people what is being done, one line each. */
+  /** Reports progress to people, one line per call. */
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
 const MAX_SUBMISSIONS = 3;
 
-/** What a rejection is answered with from the log's beginning. */
+/** After a rejection with one of these, the agent sends its log again from the beginning. */
 const OUTDATED: ReadonlySet<string> = new Set([
   'CHALLENGE_EXPIRED',
   'CHALLENGE_OUTDATED',
@@ -40,7 +40,7 @@ const OUTDATED: ReadonlySet<string> = new Set([
   'IMA_OFFSET_UNEXPECTED',
 ]);
 
-/** One machine's agent: it enrolls once, and from then on proves what the machine runs. */
+/** One machine's agent: it enrolls once, and then proves what the machine runs. */
 export class MachineAgent {
   readonly #options: MachineAgentOptions;
   #state: AgentState | null = null;
@@ -49,31 +49,31 @@ export class MachineAgent {
     this.#options = options;
   }
 
-  /** Opens the TPM and takes up where an earlier run left off; enrolls when none got that far. */
+  /** Opens the TPM and continues from an earlier run; enrolls if no earlier run did. */
   async open(): Promise<void> {
     const { state, tpm, server, say } = this.#options;
     const kept = await state.read();
-    // A token is for the server that issued it; another has to be proved to afresh.
+    // A token belongs to the server that issued it; another server needs a new log-in.
     this.#state = kept !== null && kept.server !== server ? { ...kept, server, token: null } : kept;
     const keys = await tpm.open(this.#isEnrolled);
     if (this.#isEnrolled) say(`resuming as ${this.#state?.agentId}`);
     else await this.#enroll(keys);
   }
 
-  /** Proves the machine's state once and answers the verdict. */
+  /** Proves the machine's state once and returns the verdict. */
   async attest(): Promise<Submission> {
     const submission = await this.#prove(false);
-    // Such a rejection is about the exchange, for example when another list was bound in between, and says nothing of the machine.
+    // Such a rejection is about the exchange, for example after another list was bound, and not about the machine.
     return submission.result.failures.some(({ code }) => OUTDATED.has(code)) ? this.#prove(true) : submission;
   }
 
-  /** @param isWhole whether to send the log from its beginning, whatever the server asks for. */
+  /** @param isWhole whether to send the log from its beginning, whatever the server requests. */
   async #prove(isWhole: boolean): Promise<Submission> {
     const { bank, say } = this.#options;
     const challenge = await this.#authenticated((connection) => begin(connection, bank));
     const quote = await this.#quote(challenge.nonce, challenge.hashAlgorithms, challenge.pcrs);
     const boot = bootOf(quote);
-    // The log is read after the quote, so that it reaches at least as far as what was quoted.
+    // Read the log after the quote, so that it contains at least what was quoted.
     const log = challenge.needsImaLog ? await this.#readLog(isWhole ? 0 : challenge.imaOffset, boot) : null;
     if (log !== null) say(`sending a quote and ${log.bytes.length} bytes of the IMA log from entry ${log.offset} on`);
     const submission = await this.#submit({ attestationId: challenge.attestationId, quote, log });
@@ -103,20 +103,20 @@ export class MachineAgent {
       await this.#remember({ token, isActivated: true });
       say(`enrolled as ${agentId}`);
     } catch (error) {
-      // A spent token may mean that the answer to the activation was lost: then the TPM's key is enough.
+      // The token may be used up because the response to the activation was lost: then the TPM's key is enough.
       if (!isUnauthenticated(error) || known === undefined) throw error;
       await this.#logIn().catch(() => Promise.reject(error));
       await this.#remember({ isActivated: true });
     }
   }
 
-  /** Calls with the token; when that does not count any more, logs in and calls once again. */
+  /** Calls with the token; if it is no longer valid, logs in and calls once more. */
   async #authenticated<T>(call: (connection: Connection) => Promise<T>): Promise<T> {
     const token = this.#state?.token ?? null;
     try {
       if (token !== null) return await call(this.#connection(token));
     } catch (error) {
-      // A log-in would be refused as well, and could not say why.
+      // A log-in would be refused too, but without the reason.
       if (!isUnauthenticated(error) || isBanned(error)) throw error;
       this.#options.say('the token is no longer valid; logging in with a quote');
     }
@@ -145,14 +145,14 @@ export class MachineAgent {
       return await tpm.quote(bytes, selections);
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
-      // Loaded keys do not survive a restart of the TPM, and a PCR may change while it is quoted.
+      // Loaded keys do not survive a restart of the TPM, and a PCR may change during a quote.
       say(`${error.message}; loading the keys again`);
       await tpm.open(this.#isEnrolled);
       return tpm.quote(bytes, selections);
     }
   }
 
-  /** From the challenge's offset on; but after a reboot, or when the log is shorter than that, all of it. */
+  /** The log from the challenge's offset; the whole log after a reboot, or when it is shorter than the offset. */
   async #readLog(wanted: number, boot: Boot): Promise<Evidence['log']> {
     const whole = await readImaLog(this.#options.imaLog);
     const rest = isSameBoot(this.#state?.boot ?? null, boot) ? entriesFrom(whole, wanted) : null;
@@ -160,7 +160,7 @@ export class MachineAgent {
     return { bytes, isInline: canTravelInline(bytes), offset: rest === null ? 0 : wanted };
   }
 
-  /** The same evidence again answers the same result, so a lost answer costs nothing. */
+  /** The same evidence gets the same result again, so a lost response does no harm. */
   async #submit(evidence: Evidence): Promise<Submission> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -196,7 +196,7 @@ function isUnauthenticated(error: unknown): boolean {
   return error instanceof ApiError && error.code === 'UNAUTHENTICATED';
 }
 
-/** Banned or retired: the server says so to whoever still has a token of the agent. */
+/** Banned or retired: the server gives this reason only for a token of the agent. */
 function isBanned(error: unknown): boolean {
   return error instanceof ApiError && error.reason === 'AGENT_BANNED';
 }

@@ -1,7 +1,7 @@
 import type { ResultFragment } from '../../../generated/documents.js';
 import { printable } from '../../common/output.js';
 
-/** A failure as the API or the verifier answers it. */
+/** A failure from the API or the verifier. */
 interface Failure {
   readonly code: string;
   readonly severity: string;
@@ -18,7 +18,7 @@ type Result = Pick<ResultFragment, 'verdict' | 'stateAfter'> & {
   readonly failures: readonly Failure[];
 };
 
-/** The verdict and, a line each, what was wrong. */
+/** The verdict, and a line for each failure. */
 export function describeResult(result: Result): string[] {
   const { verdict, counts, stateAfter, failures } = result;
   const entries = `${counts.attestedEntries} IMA entries attested`;
@@ -33,7 +33,7 @@ export function describeResult(result: Result): string[] {
 /** `  ERROR IMA_DIGEST_MISMATCH at entry 12 /usr/bin/x: expected sha256:…, got sha256:…` */
 export function describeFailure(failure: Failure): string {
   const { code, severity, message } = failure;
-  // The API answers null for what a failure does not have, the verifier nothing.
+  // For an absent detail the API returns null, the verifier undefined.
   const { pcr = null, path = null, entry = null, expected = null, got = null } = failure;
   const place = [
     pcr === null ? '' : ` in PCR ${pcr}`,

@@ -3,28 +3,28 @@ import { join, resolve } from 'node:path';
 import { writePrivateFile } from '../../common/contexts.js';
 import { CliError, EXIT, messageOf } from '../../common/errors.js';
 
-/** A boot as the TPM counts it (TPM 2.0 Part 2, section 10.11.1). */
+/** A boot by the TPM's counts (TPM 2.0 Part 2, section 10.11.1). */
 export interface Boot {
   readonly resetCount: number;
   readonly restartCount: number;
 }
 
-/** What an agent remembers between runs. */
+/** The state that an agent keeps between runs. */
 export interface AgentState {
   readonly version: 1;
   readonly server: string;
   readonly agentId: string;
-  /** Null when it has to log in with a quote. */
+  /** Null when it must log in with a quote. */
   readonly token: string | null;
-  /** Whether the enrollment is complete, so that the TPM's key alone is enough to come back. */
+  /** Whether the enrollment is complete; then the TPM's key alone is enough for a log-in. */
   readonly isActivated: boolean;
-  /** In which boot evidence was last accepted: the server's offset into the log counts from there. */
+  /** The boot of the last accepted evidence; the server's offset into the log is valid only in this boot. */
   readonly boot: Boot | null;
 }
 
 const FILE = 'agent.json';
 
-/** The folder of one agent's state: its key, wrapped by the TPM, and what it remembers. Mode 0700. */
+/** The folder of one agent's state: its key, wrapped by the TPM, and its state file. Mode 0700. */
 export class StateDirectory {
   readonly path: string;
 
@@ -32,7 +32,7 @@ export class StateDirectory {
     this.path = resolve(path);
   }
 
-  /** Makes the folder where it is missing and answers what is kept there; null before the first enrollment. */
+  /** Creates the folder if it is missing, and returns the stored state; null before the first enrollment. */
   async read(): Promise<AgentState | null> {
     try {
       await mkdir(this.path, { recursive: true, mode: 0o700 });

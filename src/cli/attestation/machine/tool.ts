@@ -9,12 +9,12 @@ export interface ToolOptions {
   readonly timeoutMs?: number;
 }
 
-/** Making an RSA key takes a TPM chip tens of seconds. */
+/** A TPM chip needs tens of seconds to create an RSA key. */
 const DEFAULT_TIMEOUT_MS = 120_000;
 const MAX_OUTPUT_BYTES = 64 * 1024;
 const MAX_MESSAGE_CHARACTERS = 500;
 
-/** A tool that ran and did not do what it was asked. */
+/** A tool ran but failed. */
 export class ToolError extends CliError {
   constructor(tool: string, reason: string) {
     super(`${tool}: ${reason}`, EXIT.unavailable);
@@ -23,9 +23,9 @@ export class ToolError extends CliError {
 }
 
 /**
- * Runs a program to its end, without a shell, and drops its standard output.
+ * Runs a program to its end, without a shell, and discards its standard output.
  *
- * @throws ToolError when it cannot be run, fails or takes too long; the message ends with what it wrote to standard error.
+ * @throws ToolError when it cannot run, fails or takes too long; the message ends with its standard error.
  */
 export function runTool(tool: string, args: readonly string[], options: ToolOptions): Promise<void> {
   const { directory, environment, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
@@ -54,7 +54,7 @@ export function runTool(tool: string, args: readonly string[], options: ToolOpti
   });
 }
 
-/** tpm2-tools print a line for each layer the error came through; the first says most. */
+/** tpm2-tools print a line for each layer that reports the error; the first line says most. */
 function summarize(complaint: string, code: number | null): string {
   const lines = complaint.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('WARN'));
   const text = printable(lines.slice(0, 3).join('; ')).slice(0, MAX_MESSAGE_CHARACTERS);

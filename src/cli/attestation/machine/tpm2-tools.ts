@@ -17,7 +17,7 @@ export interface TpmQuote {
   readonly message: Uint8Array;
   /** TPMT_SIGNATURE. */
   readonly signature: Uint8Array;
-  /** The quoted values as JSON text. */
+  /** The quoted values as JSON. */
   readonly pcrs: string;
 }
 
@@ -27,27 +27,27 @@ export interface TpmKeys {
   readonly attestationKey: Uint8Array;
 }
 
-/** What an agent needs of its machine's TPM. */
+/** What an agent needs from its machine's TPM. */
 export interface MachineTpm {
   /**
-   * Loads the keys. Must come before all else, and may come again.
+   * Loads the keys. Call it first; it may be called again.
    *
-   * @param isEnrolled whether a server knows the attestation key already; else one is made where there is none.
+   * @param isEnrolled whether a server knows the attestation key already; if not, a missing key is created.
    */
   open(isEnrolled: boolean): Promise<TpmKeys>;
-  /** TPM2_ActivateCredential: the secret, if it was wrapped for these two keys. */
+  /** TPM2_ActivateCredential: returns the secret, if it was wrapped for these two keys. */
   activateCredential(credential: Credential): Promise<Uint8Array>;
   /** TPM2_Quote with the attestation key. */
   quote(nonce: Uint8Array, selections: readonly PcrSelection[]): Promise<TpmQuote>;
 }
 
 export interface Tpm2ToolsOptions {
-  /** The transmission interface, such as `device:/dev/tpmrm0` or `swtpm:host=127.0.0.1,port=2321`. */
+  /** The transmission interface, for example `device:/dev/tpmrm0` or `swtpm:host=127.0.0.1,port=2321`. */
   readonly tcti: string;
   readonly keyKind: KeyKind;
-  /** Where the attestation key is kept: wrapped by the TPM, so useless to any other. */
+  /** The folder of the attestation key: wrapped by the TPM, so useless for any other TPM. */
   readonly directory: string;
-  /** Where the tools are found, in the form of `PATH`. */
+  /** Where to find the tools, in the format of `PATH`. */
   readonly searchPath: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,12 +55,13 @@ export interface Tpm2ToolsOptions {
 const SIGNING_SCHEME: Readonly<Record<KeyKind, string>> = { rsa: 'rsassa', ecc: 'ecdsa' };
 
 /**
- * A TPM 2.0 by way of tpm2-tools. The endorsement key is made anew from its template on every start, which gives the same key;
- * the attestation key is loaded below it from a wrapped file. So both survive a restart without using up the TPM's memory.
+ * A TPM 2.0 through tpm2-tools. Each start creates the endorsement key again from its template, which gives the same
+ * key, and loads the attestation key below it from a wrapped file. So both survive a restart without using the TPM's
+ * memory.
  */
 export class Tpm2Tools implements MachineTpm {
   readonly #options: Tpm2ToolsOptions;
-  /** Contexts in here are void after a restart of the TPM, and a recovered secret must not stay. */
+  /** A TPM restart makes the contexts in here invalid, and a recovered secret must not stay. */
   readonly #scratch: string;
 
   constructor(options: Tpm2ToolsOptions) {
@@ -71,7 +72,7 @@ export class Tpm2Tools implements MachineTpm {
   async open(isEnrolled: boolean): Promise<TpmKeys> {
     const { keyKind, directory } = this.#options;
     const hasKey = await this.#hasAttestationKey();
-    // Another key would be taken for another machine's, and its quotes for an attack.
+    // The server would treat another key as another machine's, and its quotes as an attack.
     if (isEnrolled && !hasKey) throw new CliError(`the enrolled ${keyKind} key is not in ${directory}`, EXIT.usage);
     await rm(this.#scratch, { recursive: true, force: true });
     await mkdir(this.#scratch, { recursive: true, mode: 0o700 });
@@ -166,7 +167,10 @@ export class Tpm2Tools implements MachineTpm {
     );
   }
 
-  /** The endorsement key's policy asks for the endorsement hierarchy's authorization (TCG EK Credential Profile, PolicyA). */
+  /**
+   * The endorsement key's policy requires authorization for the endorsement hierarchy (TCG EK Credential Profile,
+   * PolicyA).
+   */
   async #withEndorsementPolicy(use: (session: string) => Promise<void>): Promise<void> {
     await this.#run('startauthsession', '--policy-session', '-S', 'session.ctx');
     try {
@@ -178,7 +182,7 @@ export class Tpm2Tools implements MachineTpm {
     }
   }
 
-  /** Without a resource manager, what a command leaves loaded fills the TPM's three slots. */
+  /** Without a resource manager, objects that commands leave loaded fill the TPM's three slots. */
   #flush(): Promise<void> {
     return this.#run('flushcontext', '-t');
   }

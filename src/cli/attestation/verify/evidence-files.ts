@@ -13,14 +13,15 @@ import {
   type VerifyingKey,
 } from '../../../attestation/tpm/index.js';
 
-/** An attestation key as the verifier takes it; `key` is null when the file is not one. */
+/** An attestation key for the verifier; `key` is null when the file has none. */
 export interface KeyFile {
   readonly attestationKey: Uint8Array | VerifyingKey;
   readonly key: VerifyingKey | null;
 }
 
 /**
- * Reads TPM2B_PUBLIC, TPMT_PUBLIC or PEM. Bytes are handed on as they are, since the verifier judges a TPM key's attributes.
+ * Reads TPM2B_PUBLIC, TPMT_PUBLIC or PEM. Returns TPM structures as bytes, since the verifier checks a key's
+ * attributes.
  *
  * @throws TpmFormatError for a PEM that is not a public key.
  */
@@ -33,8 +34,8 @@ export function readKey(content: Buffer): KeyFile {
 }
 
 /**
- * Answers a TPMT_SIGNATURE for what `tpm2_quote` wrote with `-f tss` or `-f plain`. A plain signature does not name its
- * digest: it is the key's own, or SHA-256. What is neither is handed on, for the verifier to refuse.
+ * Returns a TPMT_SIGNATURE for the output of `tpm2_quote` with `-f tss` or `-f plain`. A plain signature does not name
+ * its digest: it is the key's own, or SHA-256. Returns anything else as it is, so that the verifier refuses it.
  */
 export function readSignature(content: Buffer, key: VerifyingKey | null): Uint8Array {
   if (key === null || attempt(() => parseSignature(content)) !== null) return content;
@@ -43,7 +44,7 @@ export function readSignature(content: Buffer, key: VerifyingKey | null): Uint8A
 }
 
 /**
- * Reads PCR values as `tpm2_quote` writes them: serialized, or bare values when the list of PCRs is given; or as JSON.
+ * Reads PCR values as `tpm2_quote` writes them: serialized, or plain values if the list of PCRs is given; or as JSON.
  *
  * @throws TpmFormatError for anything else.
  */

@@ -19,7 +19,7 @@ export interface LintOptions {
   readonly tpmPolicy?: string;
 }
 
-/** What is known of a valid file: for scripts, for people, and what is doubtful about it. */
+/** The report on a valid file: for scripts, for people, and its warnings. */
 interface Report {
   readonly summary: object;
   readonly sentence: string;
@@ -27,9 +27,9 @@ interface Report {
 }
 
 /**
- * Checks a list, a file of PCR values or both as the server would, and prints what is doubtful about them.
+ * Checks a list, a file of PCR values or both like the server, and prints warnings.
  *
- * @throws CliError with a line per problem when one is not valid.
+ * @throws CliError with a line for each problem when one is not valid.
  */
 export async function lint(file: string | undefined, options: LintOptions, format: Format): Promise<void> {
   const { excludes, tpmPolicy } = options;
@@ -83,14 +83,14 @@ function describeWarning({ code, message }: LintWarning): string {
   return printable(`warning: ${code}: ${message}`);
 }
 
-/** Policies as they are sent. */
+/** Policies as the command sends them. */
 export interface PolicyTexts {
   readonly imaPolicy?: string | undefined;
   readonly excludes?: readonly string[] | undefined;
   readonly pcrPolicies: readonly string[];
 }
 
-/** What is doubtful about policies, a line each. What is wrong with one is left to the server, which refuses it. */
+/** Warnings about policies, one line each. Skips invalid policies, which the server refuses. */
 export function doubtsAbout({ imaPolicy, excludes, pcrPolicies }: PolicyTexts): string[] {
   const lints = [
     ...(imaPolicy === undefined

@@ -4,7 +4,7 @@ import { readTextFile } from '../../common/files.js';
 export const MAX_PCR_POLICY_BYTES = 64 * 1024;
 const MAX_EXCLUDES_BYTES = 1024 * 1024;
 
-/** Reads an exclude list; a pattern that is not valid is named by its line. */
+/** Reads an exclude list. @throws CliError with the line of each pattern that is not valid. */
 export async function readExcludes(file: string): Promise<string[]> {
   const { parseExcludeList, RuntimePolicyError } = await import('../../../attestation/runtime-policy/index.js');
   const text = await readTextFile(file, MAX_EXCLUDES_BYTES);

@@ -37,15 +37,16 @@ export interface VerifyOptions {
   readonly pcrBank: string;
 }
 
-/** What a verdict rests on. */
+/** The checks behind a verdict. */
 type Check = 'QUOTE' | 'IMA_REPLAY' | 'ALLOWLIST';
 
 type Report = Omit<VerificationResult, 'next'> & { readonly checked: readonly Check[] };
 
 /**
- * Verifies evidence from files, prints what was found, and throws when the verdict is REJECTED.
+ * Verifies evidence from files, prints the findings, and throws when the verdict is REJECTED.
  *
- * @throws CliError with `EXIT.usage` when an option or a file cannot be used, with `EXIT.refused` for rejected evidence.
+ * @throws CliError with `EXIT.usage` when an option or a file cannot be used, with `EXIT.refused` for rejected
+ *   evidence.
  */
 export async function verifyFiles(options: VerifyOptions, format: Format): Promise<void> {
   const report = await judgeFiles(options);
@@ -72,7 +73,7 @@ async function judgeFiles(options: VerifyOptions): Promise<Report> {
   if ('failure' in keyFile) return rejected(checked, keyFile.failure);
   if ('failure' in banks) return rejected(checked, banks.failure);
   const { attestationKey, key } = keyFile.value;
-  // Nobody asked for certain PCRs, so those that were quoted count as asked for, and those that the lists need.
+  // There was no challenge, so the requested PCRs are those in the quote and those that the lists need.
   const quoted = hashAlgorithms.flatMap((hash) => [...(banks.value.get(hash)?.keys() ?? [])]);
   const asked = [...new Set([...requiredPcrs(policies, 'PHYSICAL'), ...quoted])].sort((a, b) => a - b);
   const { next: _, ...result } = verify({
@@ -112,7 +113,7 @@ function parseBanks(text: string): HashAlgorithm[] {
   });
 }
 
-/** A list that is not valid says nothing about the evidence, so it is no verdict. */
+/** An invalid list shows nothing about the evidence, so it is an error and not a verdict. */
 async function readAllowlists(files: readonly string[]): Promise<PolicyLayer[]> {
   const layers: PolicyLayer[] = [];
   for (const file of files) {
@@ -141,7 +142,7 @@ interface Refused {
   readonly message: string;
 }
 
-/** Rubbish in a file is a finding about the evidence, as it is when a server receives it. */
+/** Invalid data in a file is a finding about the evidence, as on a server. */
 function decode<T>(code: FailureCode, read: () => T): { readonly value: T } | { readonly failure: Refused } {
   try {
     return { value: read() };

@@ -15,7 +15,7 @@ import { type ScopeOptions, scopeRef } from '../../common/scopes.js';
 import { get, note, openSession, printList, type Session } from '../../common/session.js';
 import { print } from '../../common/terminal.js';
 
-/** Each principal may have several ways with it, so a page is shorter than others. */
+/** Each principal may have several paths, so a page is smaller than others. */
 export const WHO_CAN_PAGE = 15;
 
 export interface AskOptions extends ScopeOptions {
@@ -28,7 +28,7 @@ const variablesOf = (policy: string, { target, ...scope }: AskOptions) => ({
   scope: scopeRef(scope),
 });
 
-/** Prints who may do something, a line for each way to it. */
+/** Prints who may do something, one line for each path to it. */
 export async function whoCan(policy: string, limit: number, options: AskOptions, self: Command): Promise<void> {
   const session = await openSession(self);
   const variables = variablesOf(policy, options);
@@ -73,7 +73,7 @@ const OBSTACLES: Readonly<Record<NonNullable<Explanation['obstacle']>, string>> 
   TOO_MANY_ROLES: 'the check names more roles than the server tries',
 };
 
-/** Prints why a principal may or may not. */
+/** Prints why a principal is allowed or denied. */
 export async function explainDecision(
   policy: string,
   principal: string,
@@ -93,7 +93,7 @@ export async function explainDecision(
   if (told.obstacle !== null) print(`no grant would help: ${OBSTACLES[told.obstacle] ?? told.obstacle}`);
 }
 
-/** A part of the check; `>` marks those that the decision rests on. */
+/** A part of the check; `>` marks the parts that decide. */
 function checkLine({
   depth,
   check,
@@ -112,7 +112,7 @@ function checkLine({
   return `${part.padEnd(10)}${isDeciding ? '>' : ' '} ${formatValue(value).padEnd(6)} ${text}${notes.length > 0 ? `  (${notes.join('; ')})` : ''}`;
 }
 
-/** @throws CliError when files for a decision without a server are named beside a principal of one. */
+/** @throws CliError when files for an offline decision are given together with a server's principal. */
 export function requireNoFiles(options: {
   readonly credentials?: string;
   readonly policies?: string;

@@ -21,16 +21,16 @@ const form = z.object({
   default_rule: z.string().nullish(),
 });
 
-/** What is printed for a case; `refused` says that it was not decided, and why. */
+/** The output for a case; `refused` means that it was not decided, `message` says why. */
 export interface CaseAnswer {
   readonly id: unknown;
   readonly decision: 'allow' | 'deny' | 'invalid_scope' | 'refused';
   readonly message?: string;
-  /** What is doubtful about the checks that it was decided by. */
+  /** Warnings about the checks that decided it. */
   readonly warnings?: readonly string[];
 }
 
-/** Decides cases, one JSON object a line, and prints an answer a line. A malformed case does not end the run. */
+/** Decides cases, one JSON object per line, and prints one answer per line. A malformed case does not end the run. */
 export async function decideLines(input: NodeJS.ReadableStream): Promise<void> {
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))
     if (line.trim() !== '') print(JSON.stringify(answer(line)));
@@ -58,9 +58,8 @@ export function answer(line: string): CaseAnswer {
 }
 
 /**
- * Puts a number that is never an integer in place of each that is written with a fraction or an exponent, so that it is
- * refused where a check reads it. JavaScript reads `1.0` as the integer 1; oslo.policy prints it as `1.0`, which equals
- * nothing else.
+ * Replaces each number with a fraction or an exponent by one that is never an integer, so that a check that reads it is
+ * refused. JavaScript reads `1.0` as the integer 1; oslo.policy prints it as `1.0`, which equals nothing else.
  */
 function withoutFractions(line: string): string {
   return line.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+[.eE][-+.eE\d]*/g, (token) =>

@@ -15,11 +15,11 @@ interface FileInput {
   readonly enforceNewDefaults: boolean;
 }
 
-/** A policy file's content as the API takes it, with what is not said in it as it is in force. */
+/** A policy file's content as API input; settings that the file does not have keep their current value. */
 export interface FileChange {
   readonly input: FileInput;
   readonly inForce: RevisionFragment;
-  /** Sends it; what the server refuses is told by the lines of the file. */
+  /** Sends the change; reports user errors by the lines of the file. */
   send<P extends Payload, More, Field extends keyof P>(
     document: Mutation<P, FileInput & More>,
     more: Omit<NoInfer<More>, keyof FileInput>,
@@ -27,7 +27,7 @@ export interface FileChange {
   ): Promise<Given<P, Field>>;
 }
 
-/** Reads a policy file that is to be sent. @throws CliError naming file and line. */
+/** Reads a policy file to send. @throws CliError with file and line. */
 export async function readChange(session: Session, file: string, newDefaults?: boolean): Promise<FileChange> {
   const entries = await readPolicyEntries(file);
   const inForce = await getRevision(session);
@@ -54,7 +54,7 @@ export async function readChange(session: Session, file: string, newDefaults?: b
   return { input, inForce, send };
 }
 
-/** A policy file that makes a revision. */
+/** The policy file of a revision. */
 export function toPolicyFile({ number, enforceNewDefaults, overrides }: RevisionFragment): string {
   const notes = [
     `Revision ${number}`,
@@ -67,7 +67,7 @@ export function toPolicyFile({ number, enforceNewDefaults, overrides }: Revision
     : `${head}${stringify(entries, { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE' }).trimEnd()}`;
 }
 
-/** What has to be done to the first entries to get the second: `-` gone, `+` new, `~` changed. */
+/** The changes from the first entries to the second: `-` removed, `+` added, `~` changed. */
 export function differences(from: readonly FileEntry[], to: readonly FileEntry[]): readonly string[] {
   const [old, young] = [from, to].map((entries) => new Map(entries.map(({ name, check }) => [name, check])));
   const names = [...new Set([...from, ...to].map(({ name }) => name))].sort();

@@ -12,7 +12,7 @@ export async function evaluatePolicy(name: string, files: QuestionFiles, format:
   if (decision.outcome !== 'ALLOWED') throw new CliError(`${name} is denied`);
 }
 
-/** Prints the tree of a decision: each node, what it came to, and whether the decision rests on it. */
+/** Prints the tree of a decision: each node, its value, and whether it decides. */
 export async function explainPolicy(name: string, files: QuestionFiles, format: Format): Promise<void> {
   const { decision, scope, tree, boundary } = await ask(name, files);
   const hasBoundary = boundary !== null;
@@ -32,7 +32,7 @@ export async function explainPolicy(name: string, files: QuestionFiles, format: 
     if (part) for (const [index, line] of nodeLines(part, 0).entries()) print((index ? '' : title).padEnd(10) + line);
 }
 
-/** A line for each node; `>` marks those that the decision rests on. */
+/** A line for each node; `>` marks the nodes that decide. */
 function nodeLines(node: ExplainedCheck, depth: number): readonly string[] {
   const isInner = node.of.length > 0 && node.kind !== 'rule';
   const notes = [

@@ -5,8 +5,8 @@ import { print } from '../../common/terminal.js';
 import { readServiceFile } from './service-file.js';
 
 /**
- * Tells which rules of another service `policy evaluate` would refuse, and which it would read with a warning, in the
- * order of the file.
+ * Lists the rules of another service that `policy evaluate` would refuse, or accept with a warning, in the order of the
+ * file.
  *
  * @throws CliError when a rule would be refused, or when there are warnings and `isStrict`.
  */

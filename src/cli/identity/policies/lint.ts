@@ -7,7 +7,7 @@ import { print } from '../../common/terminal.js';
 import { readPolicyFile } from './policy-file.js';
 
 /**
- * Checks a policy file against the built-in policies and prints what it finds, in the order of the file.
+ * Checks a policy file against the built-in policies and prints the findings, in the order of the file.
  *
  * @throws CliError when there are errors, or warnings and `isStrict`.
  */

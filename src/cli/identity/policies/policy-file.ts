@@ -7,22 +7,22 @@ import { printable } from '../../common/output.js';
 const MAX_BYTES = 1024 * 1024;
 
 interface Placed {
-  /** Counts from 1. */
+  /** Counted from 1. */
   readonly line: number;
 }
 
-/** What a policy file says, and what about it is not a mapping of names to texts. */
+/** The entries of a policy file, and the parts that do not map a name to a string. */
 export interface PolicyFile {
   readonly entries: readonly (FileEntry & Placed)[];
   readonly problems: readonly (Placed & { readonly policy: string; readonly message: string })[];
 }
 
-/** Reads a policy file, which is YAML; JSON is YAML too. Only its form is judged. */
+/** Reads a policy file in YAML, which includes JSON. Checks only its form. */
 export async function readPolicyFile(file: string): Promise<PolicyFile> {
   return parsePolicyFile(await readTextFile(file, MAX_BYTES));
 }
 
-/** The same for a text. A name may be given twice only where that is said. */
+/** The same for a text. Duplicate names are allowed only with `uniqueKeys: false`. */
 export function parsePolicyFile(text: string, { uniqueKeys = true }: { uniqueKeys?: boolean } = {}): PolicyFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys });
@@ -41,7 +41,7 @@ export function parsePolicyFile(text: string, { uniqueKeys = true }: { uniqueKey
   return { entries, problems };
 }
 
-/** The entries of a file that is to be used, not judged. @throws CliError naming file and line. */
+/** The entries of a file that will be used. @throws CliError with file and line of each problem. */
 export async function readPolicyEntries(file: string): Promise<PolicyFile['entries']> {
   const { entries, problems } = await readPolicyFile(file);
   if (problems.length > 0)

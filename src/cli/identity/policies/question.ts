@@ -19,7 +19,7 @@ import { readPolicyEntries } from './policy-file.js';
 
 const MAX_BYTES = 1024 * 1024;
 
-/** The files that a decision is asked about. */
+/** The files that describe a decision. */
 export interface QuestionFiles {
   readonly policies?: string;
   readonly credentials?: string;
@@ -35,7 +35,7 @@ const credentialsForm = z.strictObject({
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const targetForm = z.record(z.string(), z.union([scalar, z.array(scalar)]));
 
-/** Decides one policy as the server would, with the reasons. */
+/** Decides one policy like the server, with the reasons. */
 export async function ask(name: string, files: QuestionFiles): Promise<Explanation & { decision: Decision }> {
   const credentials =
     files.credentials === undefined ? {} : ((await readJson(files.credentials, credentialsForm)) as Credentials);
@@ -74,7 +74,7 @@ async function readJson<Form extends z.ZodType>(file: string, form: Form): Promi
   );
 }
 
-/** The scope as named, or the narrowest that the credentials tell of. */
+/** The named scope, or the narrowest one in the credentials. */
 function scopeOf(named: string | undefined, credentials: Credentials): Subject['scope'] {
   if (named === 'anonymous') return null;
   if (named !== undefined) return named as Subject['scope'];

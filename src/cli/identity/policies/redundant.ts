@@ -8,7 +8,7 @@ import { readPolicyEntries } from './policy-file.js';
 const isRedundant = ({ code, message }: Finding) =>
   code === 'SAME_AS_DEFAULT' || (code === 'DEPRECATED_NAME' && message.includes('ignored'));
 
-/** Prints the entries of a policy file that change nothing: those that say the default, and those that are ignored. */
+/** Prints the entries of a policy file that change nothing: those equal to the default, and those that are ignored. */
 export async function printRedundant(file: string, format: Format): Promise<void> {
   const entries = await readPolicyEntries(file);
   const lineOf = new Map(entries.map(({ name, line }) => [name, line]));

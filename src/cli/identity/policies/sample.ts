@@ -11,7 +11,9 @@ export function printSample(format: Format): void {
   else print(policies.map(describe).join('\n\n'));
 }
 
-/** A public policy takes no entry; and one text cannot say defaults that differ by scope. */
+/**
+ * A public policy has no entry, and neither has one whose defaults differ by scope: a single text cannot state them.
+ */
 function entryOf({ name, scopes }: PolicyDescription): readonly [string, string][] {
   const [first, ...rest] = scopes;
   if (first === undefined || first.scope === 'public') return [];

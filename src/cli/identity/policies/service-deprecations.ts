@@ -1,12 +1,12 @@
-/** How wide `oslopolicy-sample-generator` makes the text of its comments, without the `# ` before it. */
+/** The text width of comments by `oslopolicy-sample-generator`, without the leading `# `. */
 const WIDTH = 68;
-/** Lines of one deprecation: enough for two of the longest checks that are read. */
+/** Lines of one deprecation: enough for two of the longest checks that can be read. */
 const LINES_MAX = 256;
 
 const START = '# DEPRECATED';
 const DEPRECATION = /^"([^"]*)":"(.*?)" has been deprecated since .*? in favor of "([^"]*)":"/;
 
-/** The deprecated checks that the comments of a sample tell, by the name of the rule that replaced them. */
+/** The deprecated checks in the comments of a sample, by the name of the rule that replaces them. */
 export function deprecationsIn(
   lines: readonly string[],
 ): ReadonlyMap<string, { readonly name: string; readonly check: string }> {
@@ -19,7 +19,7 @@ export function deprecationsIn(
   return found;
 }
 
-/** The text of a comment below a line of it. */
+/** The text of a comment below its first line. */
 function commentAfter(lines: readonly string[], start: number): readonly string[] {
   const text: string[] = [];
   for (let next = start + 1; text.length < LINES_MAX; next += 1) {
@@ -30,7 +30,10 @@ function commentAfter(lines: readonly string[], start: number): readonly string[
   return text;
 }
 
-/** Joins lines that Python's `textwrap` made of one: it breaks at spaces, after hyphens, and in words longer than a line. */
+/**
+ * Joins the lines of one paragraph that Python's `textwrap` split: it breaks at spaces, after hyphens, and in words
+ * longer than a line.
+ */
 function unwrap(lines: readonly string[]): string {
   return lines
     .map((line, index) => {
@@ -42,7 +45,7 @@ function unwrap(lines: readonly string[]): string {
 
 function isBrokenWord(line: string, next: string): boolean {
   if (/[A-Za-z_]-$/.test(line)) return true;
-  // A word that ends just where the line does: the quote is that of its end.
+  // The word ends with this line: the quote closes it.
   if (line.endsWith('"') && !next.startsWith(':')) return false;
   const word = `${line.slice(line.lastIndexOf(' ') + 1)}${next.split(' ', 1)[0]}`;
   return line.length === WIDTH && word.length > WIDTH;

@@ -6,20 +6,20 @@ import { type PolicyFile, parsePolicyFile } from './policy-file.js';
 import { deprecationsIn } from './service-deprecations.js';
 
 const MAX_BYTES = 1024 * 1024;
-/** The largest service of OpenStack has a few hundred. */
+/** The largest OpenStack service has a few hundred. */
 const MAX_RULES = 2000;
 
-/** The rules of a service, and what in the file is none. */
+/** The rules of a service, and the parts of the file that are not rules. */
 export interface ServiceFile {
   readonly rules: readonly (ServiceRule & { readonly line: number })[];
   readonly problems: PolicyFile['problems'];
 }
 
 /**
- * Reads the policies of another service: a sample as `oslopolicy-sample-generator` writes it, in YAML with the defaults
- * in comments or in JSON; a policy file; or a line of JSON for each rule.
+ * Reads the policies of another service: a sample from `oslopolicy-sample-generator`, in YAML with the defaults in
+ * comments or in JSON; a policy file; or one line of JSON per rule.
  *
- * @throws CliError for a file that cannot be read, or holds more than is useful.
+ * @throws CliError for a file that cannot be read, or has too many rules.
  */
 export async function readServiceFile(file: string): Promise<ServiceFile> {
   const text = await readTextFile(file, MAX_BYTES);
@@ -39,12 +39,12 @@ export async function readServiceFile(file: string): Promise<ServiceFile> {
   };
 }
 
-/** A default that a sample has in a comment; prose has a space after the `#`. */
+/** A default in a comment of a sample; prose has a space after the `#`. */
 const COMMENTED = /^#(?="[^"]+": ?".*"\s*$)/;
 
 /**
- * What is not in a comment is an operator's, where defaults are in comments; in a file without any of those it is the
- * defaults themselves.
+ * In a file with defaults in comments, the other entries are an operator's; in a file without any, they are the
+ * defaults.
  */
 function readSample(lines: readonly string[]): ServiceFile {
   const isDefault = lines.map((line) => COMMENTED.test(line));
@@ -98,7 +98,7 @@ function readJsonLines(lines: readonly string[]): ServiceFile {
   return { rules, problems };
 }
 
-/** The value, or undefined for what is not JSON. */
+/** The value; undefined when the text is not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
