@@ -32,7 +32,7 @@ export const requestIdReused = userError('REQUEST_ID_REUSED');
 export const staleEtag = (message = 'The object changed since this etag was read.', ...path: string[]) =>
   userError('STALE_ETAG')(message, ...(path.length > 0 ? path : ['etag']));
 export const previewOutdated = () =>
-  userError('PREVIEW_OUTDATED')('The preview was of a different change: preview this change again.', 'previewHash');
+  userError('PREVIEW_OUTDATED')('This is not the change that was previewed, or another revision is in force now: preview it again.', 'previewHash');
 
 interface RefusalExtensions {
   readonly reason?: Reason;
