@@ -119,7 +119,10 @@ function costs() {
   const { counts, ...limits } = LIMITS;
   const bounds = [
     ['Characters of a document', limits.textLength],
-    ['Tokens; of a document from a caller without a token or API credential', `${limits.tokens}; ${limits.anonymousTokens}`],
+    [
+      'Tokens; of a document from a caller without a token or API credential',
+      `${limits.tokens}; ${limits.anonymousTokens}`,
+    ],
     ['Levels', limits.depth],
     ['Root fields of an operation', limits.rootFields],
     ['Aliases', limits.aliases],
@@ -131,7 +134,10 @@ function costs() {
     ...Object.entries(counts).map(([name, count]) => [name[0].toUpperCase() + name.slice(1), count]),
     ['Characters of a string in the document', limits.stringLength],
     ['Members of a list or an object in the document', limits.literalSize],
-    ['Bytes of a body; of a subscription, or from a caller without a token or API credential', `${BODY_MAX}; ${BODY_MAX_SMALL}`],
+    [
+      'Bytes of a body; of a subscription, or from a caller without a token or API credential',
+      `${BODY_MAX}; ${BODY_MAX_SMALL}`,
+    ],
     ['Bytes of the body of a mutation that carries content', BODY_MAX_LARGE],
     ['Values of a body', limits.jsonValues],
     ['Levels of a body', limits.jsonDepth],

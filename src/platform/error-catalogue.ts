@@ -21,9 +21,15 @@ export const CODES = {
       'The request is malformed, or exceeds a limit. `argument` names the wrong argument; `bound` names the kind of limit: `body`, `document` or `cost`.',
   },
   INVALID_CURSOR: { status: 400, meaning: 'The cursor is from another list, or too old: begin without a cursor.' },
-  RATE_LIMITED: { status: 429, meaning: 'The caller sends too many or too costly requests: try again after `retryAfterSeconds`.' },
+  RATE_LIMITED: {
+    status: 429,
+    meaning: 'The caller sends too many or too costly requests: try again after `retryAfterSeconds`.',
+  },
   REQUEST_TIMEOUT: { status: 408, meaning: 'The body did not arrive in time: send it again.' },
-  UNAVAILABLE: { status: 503, meaning: 'The server cannot do this at the moment: try again after `retryAfterSeconds`.' },
+  UNAVAILABLE: {
+    status: 503,
+    meaning: 'The server cannot do this at the moment: try again after `retryAfterSeconds`.',
+  },
   INTERNAL_SERVER_ERROR: { status: 500, meaning: 'An error in the server: search its log for the `requestId`.' },
 } as const satisfies Record<string, CodeFact>;
 export type ErrorCode = keyof typeof CODES;

@@ -65,7 +65,10 @@ export const FAILURES = {
   BOOT_AGGREGATE_MISMATCH: policy('The log does not begin with a boot_aggregate over the quoted boot PCRs.'),
   IMA_NOT_IN_ALLOWLIST: policy('A measured file is not listed.'),
   IMA_DIGEST_MISMATCH: policy('A measured file is listed, but with other digests.'),
-  IMA_VIOLATION: policy('The kernel recorded a violation: a file was open for writing while it was measured.', 'warning'),
+  IMA_VIOLATION: policy(
+    'The kernel recorded a violation: a file was open for writing while it was measured.',
+    'warning',
+  ),
 } as const satisfies Record<string, FailureKind>;
 
 export type FailureCode = keyof typeof FAILURES;

@@ -11,7 +11,8 @@ export const isShape = (type: string, values: readonly string[]) => SHAPE.test(t
 export const shapePolicy = (types: readonly string[], values: readonly string[]) =>
   definePolicy({
     name: 'shape:read',
-    description: 'Read the parts of a response that belong to another field, such as pages and payloads; the policy of that field decides.',
+    description:
+      'Read the parts of a response that belong to another field, such as pages and payloads; the policy of that field decides.',
     scopeTypes: 'public',
     check: '@',
     operations: types.filter((type) => isShape(type, values)).map((type) => `${type}.*`),
