@@ -162,11 +162,16 @@ function byDefault(form) {
   return success && (data ?? null) !== null ? code(data) : 'none';
 }
 
+const ACCESS = {
+  public: 'For everybody, also for anonymous callers.',
+  authenticated: 'For every user and agent, whatever the scope of the token.',
+};
+
 function policies() {
   const sections = allPolicies()
     .list()
     .map(({ name, description, scopeTypes, scopes, operations, isForCredentials, isEssential }) => {
-      const access = typeof scopeTypes === 'string' ? `Access: ${scopeTypes}.` : '';
+      const access = ACCESS[scopeTypes] ?? '';
       const rows = scopes.map((scope) => [
         scope.scope,
         code(scope.check),
