@@ -47,18 +47,18 @@ function errors() {
   ]);
   return page(
     'Errors',
-    'Every error that the API answers, and which folders of `src/` it comes from. Clients go by codes and reasons; sentences are for people and may change.',
+    'Every error that the API returns, and the folders of `src/` that it comes from. Programs decide by codes and reasons; the sentences are for people and may change.',
     '## Top-level errors',
-    'They stand in `errors` of the answer, with `extensions.code` and `extensions.requestId`. The HTTP status is that of a request that is refused before or outside of an operation; errors of single fields leave it at 200.',
+    'They are in `errors` of the response, with `extensions.code` and `extensions.requestId`. The status is the HTTP status when the server refuses the whole request. When only some fields of an operation have errors, the HTTP status is 200.',
     table(['Code', 'Status', 'Meaning', 'From'], codes),
     '## Reasons',
-    '`extensions.reason` says more than the code, where a client can do something about it.',
+    '`extensions.reason` is more exact than the code, where a program can do something about it.',
     table(['Reason', 'Of', 'Meaning', 'From'], reasons),
     '## User errors',
-    'What a caller of a mutation can correct stands in `userErrors` of its payload, with the path of the input field. `…` stands for what the sentence names.',
+    'Mistakes that the caller of a mutation can correct are in `userErrors` of its payload, with the path of the input field. In this list, `…` is a name or a number, and an empty field means the whole input.',
     ...USER_ERROR_CODES.flatMap((name) => [`### ${code(name)}`, ...userErrorTable(name)]),
     '## Attestation failures',
-    'What a verification can find. A PROTOCOL failure says nothing about the machine and leaves its state as it is. INTEGRITY means that the evidence is not what it claims to be. POLICY means that it is, and is not allowed. A warning alone rejects nothing.',
+    'What the verification of evidence can find. PROTOCOL: the protocol was not followed; this says nothing about the machine, and the agent keeps its state. INTEGRITY: the evidence is not what it claims to be. POLICY: the evidence is genuine, and shows something that is not allowed. Warnings alone do not reject evidence.',
     table(['Code', 'Class', 'Severity', 'Meaning'], failures),
   );
 }
@@ -73,7 +73,7 @@ function userErrorTable(name) {
     const { message: sentence, path } = BY_DEFAULT[name] ?? {};
     const shownField = field || (message === undefined && path.join('.'));
     return [
-      message === undefined ? sentence : (message ?? '(says what was found)'),
+      message === undefined ? sentence : (message ?? '(describes what is wrong)'),
       shownField ? code(shownField) : '',
       code(folder),
     ];
@@ -88,7 +88,7 @@ function configuration() {
   const rows = Object.entries(SETTINGS).map(([name, [form, purpose]]) => [code(name), byDefault(form), purpose]);
   return page(
     'Configuration',
-    'The server reads its settings from the environment. Any setting may stand in a file instead: `NAME_FILE` names the file. Any other variable that begins with `BAILIWICK_` stops the start, except those of the command line: `BAILIWICK_SERVER`, `BAILIWICK_TOKEN`, `BAILIWICK_CREDENTIAL`, `BAILIWICK_CREDENTIAL_FILE` and `BAILIWICK_HOME`. Durations are given as ISO 8601, such as `PT2M`; their defaults are shown in milliseconds.',
+    'The server reads its settings from the environment. You can put the value of any setting into a file: `NAME_FILE` names the file, for example `BAILIWICK_METRICS_TOKEN_FILE`. Any other variable that begins with `BAILIWICK_` stops the start, except those of the command line: `BAILIWICK_SERVER`, `BAILIWICK_TOKEN`, `BAILIWICK_CREDENTIAL`, `BAILIWICK_CREDENTIAL_FILE` and `BAILIWICK_HOME`. Write durations as ISO 8601, for example `PT2M` for two minutes; this table shows their defaults in milliseconds.',
     table(['Variable', 'Default', 'Purpose'], rows),
   );
 }
@@ -98,9 +98,9 @@ function costs() {
     ['Any operation', prices.OPERATION],
     ['A mutation', prices.MUTATION],
     ['A byte of the body', prices.BYTE],
-    ['Two characters of a document that was not valid lately; of one that was, nothing', prices.TOKEN],
+    ['Two characters of a document that the server did not check lately; otherwise nothing', prices.TOKEN],
     [
-      'A field of Query; a page below another field; what a field loads, once for all objects together',
+      'A field of Query; a page below another field; a field that loads other objects, once for all objects of a list together',
       prices.STATEMENT,
     ],
     ['An object', prices.OBJECT],
@@ -118,34 +118,40 @@ function costs() {
   const { counts, ...limits } = LIMITS;
   const bounds = [
     ['Characters of a document', limits.textLength],
-    ['Tokens; of a stranger’s document', `${limits.tokens}; ${limits.anonymousTokens}`],
+    [
+      'Tokens; of a document from a caller without a token or API credential',
+      `${limits.tokens}; ${limits.anonymousTokens}`,
+    ],
     ['Levels', limits.depth],
     ['Root fields of an operation', limits.rootFields],
     ['Aliases', limits.aliases],
-    ['Fields and fragments, those of fragments wherever they are spread', limits.selections],
+    ['Fields and fragments; a fragment counts at each place where it is spread', limits.selections],
     [
-      'Pairs of fields under one key, so many characters of arguments counting as one more; of a stranger’s document',
+      'Pairs of fields with the same key in the response, and characters of arguments that count as one more pair; pairs in a document from a caller without a token or API credential',
       `${limits.comparisons}, ${limits.charactersPerComparison}; ${limits.anonymousComparisons}`,
     ],
     ...Object.entries(counts).map(([name, count]) => [name[0].toUpperCase() + name.slice(1), count]),
-    ['Characters of a text that is written out', limits.stringLength],
-    ['Members of a list or an object that is written out', limits.literalSize],
-    ['Bytes of a body; of a stranger’s or a subscription’s', `${BODY_MAX}; ${BODY_MAX_SMALL}`],
-    ['Bytes of the body of an operation that takes content', BODY_MAX_LARGE],
+    ['Characters of a string in the document', limits.stringLength],
+    ['Members of a list or an object in the document', limits.literalSize],
+    [
+      'Bytes of a body; of a subscription, or from a caller without a token or API credential',
+      `${BODY_MAX}; ${BODY_MAX_SMALL}`,
+    ],
+    ['Bytes of the body of a mutation that carries content', BODY_MAX_LARGE],
     ['Values of a body', limits.jsonValues],
     ['Levels of a body', limits.jsonDepth],
   ];
   return page(
     'What operations may cost',
-    `Each operation has a cost, known before it runs: microseconds of CPU that it may take at most, on one core of a small machine with the embedded database. One that could cost more than ${prices.COST_MAX} is refused with BAD_USER_INPUT, which names the dearest field, its price and the bound; ask for smaller pages, fewer fields or in several operations. What it costs is charged to its caller: BAILIWICK_COST_PER_SECOND_PER_PRINCIPAL is what each has, and RATE_LIMITED says when to come back. A body, and a document that the server does not know to be valid, is charged before it is read, whatever comes of it. \`npm run prove -- abuse\` measures what every field takes at its limit.`,
+    `The server computes the cost of each operation before it runs it. The cost is the most CPU time that the operation can take, in microseconds, on one core of a small machine with the embedded database. The server refuses an operation that could cost more than ${prices.COST_MAX} with BAD_USER_INPUT. The error names the most expensive field, its price and the limit: ask for smaller pages or fewer fields, or send several operations. Each caller has an allowance of BAILIWICK_COST_PER_SECOND_PER_PRINCIPAL; when it is used up, RATE_LIMITED says when to try again. The caller also pays for a body, and for a document that the server has not seen before, even if it is refused. \`npm run prove -- abuse\` measures every field at its limit.`,
     '## Prices by form',
-    'A list multiplies what is below it: a page by its `first`, another list by its size.',
+    'A list multiplies the cost of everything below it: a page by its `first`, any other list by its size.',
     table(['What', 'Cost'], forms),
     '## Fields with a price of their own',
-    'For each object that the field is asked of, once for all of them, for each object that it answers, and how many a list counts as that does not say so.',
+    'Each: for each object that has the field. Once: for all these objects together. Item: for each object that the field returns. Size: for how many items a list counts that has no `first`.',
     table(['Field', 'Each', 'Once', 'Item', 'Size'], own),
     '## Bounds of documents and bodies',
-    'They are checked before a document is validated and before a body is parsed.',
+    'The server checks these limits before it validates a document and before it parses a body.',
     table(['Of what', 'At most'], bounds),
   );
 }
@@ -155,11 +161,16 @@ function byDefault(form) {
   return success && (data ?? null) !== null ? code(data) : 'none';
 }
 
+const ACCESS = {
+  public: 'For everybody, also for anonymous callers.',
+  authenticated: 'For every user and agent, whatever the scope of the token.',
+};
+
 function policies() {
   const sections = allPolicies()
     .list()
     .map(({ name, description, scopeTypes, scopes, operations, isForCredentials, isEssential }) => {
-      const access = typeof scopeTypes === 'string' ? `Access: ${scopeTypes}.` : '';
+      const access = ACCESS[scopeTypes] ?? '';
       const rows = scopes.map((scope) => [
         scope.scope,
         code(scope.check),
@@ -172,15 +183,15 @@ function policies() {
         isForCredentials ? '' : 'No API credential passes it.',
         rows.length > 0 ? table(['Scope', 'Check', 'Boundary'], rows) : '',
         `Guards ${operations.map(code).join(', ')}.`,
-        isEssential ? 'Essential: no override takes it from who administers the system.' : '',
+        isEssential ? 'Essential: every override must still allow administrators of the system.' : '',
       ]
         .filter((part) => part !== '')
         .join('\n\n');
     });
   return page(
     'Policies',
-    'Each field of the API is guarded by one policy. A call is allowed where both the check and the boundary of the token’s scope are true. The language is described in [policy-language.md](policy-language.md).',
-    'An API credential, and a token that was issued to one, passes no policy by which rights are gained or handed on; those say so below. One that lists policies passes these only, beside what is public, and a request in which any field is under another policy is refused whole: list also the policies by which things are read that others refer to, and that which reads what a mutation answers.',
+    'Each field of the API is guarded by one policy. A call is allowed when both the check and the boundary for the token’s scope are true. The check says which roles the caller needs; the boundary ties the object to the token’s scope. [policy-language.md](policy-language.md) describes the language.',
+    'An API credential, and a token that was issued to one, never passes a policy by which somebody gains rights or passes them on; such policies say so below. An API credential that lists policies passes only these and the public ones. The server refuses a whole request if one of its fields needs another policy. So also list the policies for reading nested objects, and for reading the objects that a mutation returns.',
     ...sections,
   );
 }
@@ -192,7 +203,7 @@ function bearers() {
     newBearer(bearer).length,
     `SHA-256 in ${hash}`,
   ]);
-  return table(['Begins with', 'What it is', 'Characters', 'Kept as'], rows);
+  return table(['Begins with', 'What it is', 'Characters', 'Stored as'], rows);
 }
 
 /** A page written by people, with generated parts between its marks. */

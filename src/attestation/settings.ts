@@ -6,12 +6,12 @@ export const attestationSettings = {
   agentTokenLifetimeMs: {
     variable: 'BAILIWICK_AGENT_TOKEN_LIFETIME',
     form: duration.default(3_600_000),
-    purpose: 'How long an agent’s token lives (PT1H).',
+    purpose: 'How long an agent’s token is valid (PT1H).',
   },
   enrollmentTokenLifetimeMs: {
     variable: 'BAILIWICK_ENROLLMENT_TOKEN_LIFETIME',
     form: duration.default(86_400_000),
-    purpose: 'How long an enrollment token counts (P1D).',
+    purpose: 'How long an enrollment token is valid (P1D).',
   },
   attestationIntervalMs: {
     variable: 'BAILIWICK_ATTESTATION_INTERVAL',
@@ -48,7 +48,7 @@ export const attestationSettings = {
   trustTransitionRetentionMs: {
     variable: 'BAILIWICK_TRUST_TRANSITION_RETENTION',
     form: retention.default(15_552_000_000),
-    purpose: 'How long the changes of agents’ states are kept, each with its cause (P180D).',
+    purpose: 'How long the server keeps the history of agents’ states, with the cause of each change (P180D).',
   },
   retiredAgentRetentionMs: {
     variable: 'BAILIWICK_RETIRED_AGENT_RETENTION',

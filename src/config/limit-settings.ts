@@ -7,7 +7,7 @@ const limit = z.coerce.number().int().min(0).max(1_000_000);
 export const LIMIT_SETTINGS = {
   BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL: [
     limit.default(100),
-    'Requests of one user or agent per second, in one replica; up to five seconds’ worth may come at once. 0 means no limit, here and below.',
+    'Requests of one user or agent per second, on one server; the requests of up to five seconds may come at once. 0 means no limit, here and below.',
   ],
   BAILIWICK_REQUESTS_PER_SECOND_PER_SOURCE: [
     limit.default(1000),
@@ -15,25 +15,25 @@ export const LIMIT_SETTINGS = {
   ],
   BAILIWICK_STRANGERS_REQUESTS_PER_SECOND_PER_SOURCE: [
     limit.default(50),
-    'Requests without a credential, such as log-ins, per second from one address.',
+    'Requests without a token or API credential, for example log-ins, per second from one address.',
   ],
   BAILIWICK_COST_PER_SECOND_PER_PRINCIPAL: [
     limit.default(400_000),
-    'Cost of the operations of one user or agent per second, in microseconds of CPU by the table in costs.md; up to one second’s worth may come at once.',
+    'Cost of the operations of one user or agent per second, in microseconds of CPU by the table in costs.md; the cost of one second may come at once.',
   ],
   BAILIWICK_STRANGERS_COST_PER_SECOND_PER_SOURCE: [
     limit.default(200_000),
-    'The same for operations without a credential from one address.',
+    'The same for operations without a token or API credential, from one address.',
   ],
   BAILIWICK_CONCURRENT_REQUESTS_PER_PRINCIPAL: [limit.default(64), 'Requests of one user or agent at a time.'],
   BAILIWICK_CONCURRENT_REQUESTS_PER_SOURCE: [limit.default(512), 'Requests of one address at a time.'],
   BAILIWICK_CONCURRENT_REQUESTS: [
     limit.default(2000),
-    'All requests at a time, from the moment when their bodies have arrived. The same number of bodies may be arriving. Callers without a token or credential get an eighth of each. A caller that already has more than a quarter of the free places gets no other.',
+    'All requests at a time, from the moment when their bodies have arrived. The same number of bodies may be arriving. Callers without a token or credential get an eighth of each. A caller that already has more than a quarter of the free places gets no more.',
   ],
   BAILIWICK_CONCURRENT_LOOK_UPS: [
     limit.default(4),
-    'Look-ups at a time of tokens and credentials that were not valid a short time ago; addresses take turns. For the others the limit is four times as high.',
+    'How many unknown tokens and API credentials the server looks up at a time; addresses take turns. For those that were valid a short time ago, the limit is four times as high.',
   ],
   BAILIWICK_ARRIVING_BYTES: [
     z.coerce
@@ -67,7 +67,7 @@ export const LIMIT_SETTINGS = {
   ],
   BAILIWICK_STREAMS: [
     limit.default(500),
-    'All event streams at a time; agents can have at most three quarters of them. When all are in use, a caller with few streams takes the place of one of the caller with the most.',
+    'All event streams at a time; agents can have at most three quarters of them. When all are in use, a caller with few streams gets the place of a stream of the caller with the most.',
   ],
   BAILIWICK_LOG_INS_PER_MINUTE_PER_SOURCE: [limit.default(60), 'Password checks per minute for one address.'],
   BAILIWICK_LOG_INS_PER_MINUTE_PER_USER: [

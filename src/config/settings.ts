@@ -74,7 +74,7 @@ export const PROCESS_SETTINGS = {
   ],
   BAILIWICK_PLAIN_RUNS: [
     flag.default(true),
-    'Whether queries that come again are run as plain data where they can be, which takes less CPU for long lists and answers the same. false runs everything by graphql’s own execution, should BailiwickPlainRunFaults say that something is wrong with it.',
+    'Whether the server runs queries that it has seen before by a shortcut, where it can. That takes less CPU for long lists and returns the same. Set it to false when the alert BailiwickPlainRunFaults fires: then graphql itself runs every operation.',
   ],
   BAILIWICK_LOG_LEVEL: [
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -112,7 +112,7 @@ export const PROCESS_SETTINGS = {
       .min(CONTENT_MEMORY_MIN)
       .max(2 ** 40)
       .default(CONTENT_MEMORY_MIN),
-    'Most bytes of logs, lists and uploads in memory at a time, including compiled lists; above it requests get UNAVAILABLE (384 MiB, which is also the minimum, because the largest list needs it). The rest of the process takes about 500 MiB more with the embedded database, and 200 MiB with Postgres.',
+    'Most bytes of logs, lists and uploads in memory at a time, including compiled lists; above it requests get UNAVAILABLE (384 MiB, which is also the minimum, because the largest list needs it). The rest of the process takes about 600 MiB more with the embedded database, and 200 MiB with Postgres.',
   ],
   BAILIWICK_METRICS_TOKEN: [
     z

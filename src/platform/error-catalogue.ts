@@ -8,23 +8,29 @@ interface CodeFact {
 export const CODES = {
   UNAUTHENTICATED: {
     status: 401,
-    meaning: 'Nothing valid says who asks: log in, or show another token or credential.',
+    meaning: 'The request has no valid token or credential: log in, or send another one.',
   },
   FORBIDDEN: { status: 403, meaning: 'The caller may not do this. `policy` names the policy that refused.' },
   NOT_FOUND: {
     status: 404,
-    meaning: 'There is no such object, or the caller may not read it; the answer is the same.',
+    meaning: 'The object does not exist, or the caller may not read it. The response does not tell which.',
   },
   BAD_USER_INPUT: {
     status: 400,
     meaning:
-      'The request cannot be understood, or is beyond a bound. `argument` names the argument, `bound` the kind of bound: `body`, `document` or `cost`.',
+      'The request is malformed, or exceeds a limit. `argument` names the wrong argument; `bound` names the kind of limit: `body`, `document` or `cost`.',
   },
-  INVALID_CURSOR: { status: 400, meaning: 'The cursor is not of this list, or too old: begin without it.' },
-  RATE_LIMITED: { status: 429, meaning: 'The caller asks for too much: try again after `retryAfterSeconds`.' },
+  INVALID_CURSOR: { status: 400, meaning: 'The cursor is from another list, or too old: begin without a cursor.' },
+  RATE_LIMITED: {
+    status: 429,
+    meaning: 'The caller sends too many or too costly requests: try again after `retryAfterSeconds`.',
+  },
   REQUEST_TIMEOUT: { status: 408, meaning: 'The body did not arrive in time: send it again.' },
-  UNAVAILABLE: { status: 503, meaning: 'The server cannot answer just now: try again after `retryAfterSeconds`.' },
-  INTERNAL_SERVER_ERROR: { status: 500, meaning: 'A fault of the server: `requestId` finds it in the log.' },
+  UNAVAILABLE: {
+    status: 503,
+    meaning: 'The server cannot do this at the moment: try again after `retryAfterSeconds`.',
+  },
+  INTERNAL_SERVER_ERROR: { status: 500, meaning: 'An error in the server: search its log for the `requestId`.' },
 } as const satisfies Record<string, CodeFact>;
 export type ErrorCode = keyof typeof CODES;
 
@@ -38,23 +44,23 @@ export const REASONS = {
   AGENT_BANNED: { code: 'UNAUTHENTICATED', meaning: 'The agent is banned or retired.' },
   PASSWORD_CHANGE_REQUIRED: {
     code: 'UNAUTHENTICATED',
-    meaning: 'The password is right and must be changed: log in with `newPassword` too.',
+    meaning: 'The password is correct, but must be changed: send `newPassword` too when you log in.',
   },
-  WRONG_SCOPE: { code: 'FORBIDDEN', meaning: 'A token of another scope is needed: one of `scopeTypes`.' },
-  CREDENTIAL_LIMIT: { code: 'FORBIDDEN', meaning: 'The API credential is not for this policy.' },
-  NARROWED_TOKEN: { code: 'FORBIDDEN', meaning: 'The token was issued for fewer roles than its user has there.' },
+  WRONG_SCOPE: { code: 'FORBIDDEN', meaning: 'The operation needs a token of another scope: one of `scopeTypes`.' },
+  CREDENTIAL_LIMIT: { code: 'FORBIDDEN', meaning: 'The API credential is not allowed to use this policy.' },
+  NARROWED_TOKEN: { code: 'FORBIDDEN', meaning: 'The token has fewer roles than its user holds at the scope.' },
   OUTLASTS_GIVER: {
     code: 'FORBIDDEN',
     meaning:
-      'It would last longer than the caller’s own right to give it; `until`, where it is there, is when that ends.',
+      'The grant would last longer than the caller’s own right to grant it. `until` says when that right ends, if it is known.',
   },
   EVENTS_EXPIRED: {
     code: 'INVALID_CURSOR',
-    meaning: 'Events from then are not kept any more: read afresh, and begin without a cursor.',
+    meaning: 'The server no longer has the events from that time: read the objects again, and begin without a cursor.',
   },
   CLOCK_SKEW: {
     code: 'UNAVAILABLE',
-    meaning: 'The clocks of this replica and of the database are too far apart, so it writes nothing.',
+    meaning: 'The clocks of the server and of the database differ too much, so the server writes nothing.',
   },
 } as const satisfies Record<string, ReasonFact>;
 export type Reason = keyof typeof REASONS;

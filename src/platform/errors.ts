@@ -32,7 +32,10 @@ export const requestIdReused = userError('REQUEST_ID_REUSED');
 export const staleEtag = (message = 'The object changed since this etag was read.', ...path: string[]) =>
   userError('STALE_ETAG')(message, ...(path.length > 0 ? path : ['etag']));
 export const previewOutdated = () =>
-  userError('PREVIEW_OUTDATED')('The preview was of a different change: preview this change again.', 'previewHash');
+  userError('PREVIEW_OUTDATED')(
+    'This is not the change that was previewed, or another revision is in force now: preview it again.',
+    'previewHash',
+  );
 
 interface RefusalExtensions {
   readonly reason?: Reason;
@@ -68,7 +71,7 @@ export const wrongScope = (policy: string, scopeTypes: readonly string[]) =>
 export const outlasting = (policy: string, until: Date | null) =>
   new Refusal(
     'FORBIDDEN',
-    `This would outlast the caller’s own right to grant it${until ? `, which ends at ${until.toISOString()}` : ''}.`,
+    `This would last longer than the caller’s own right to grant it${until ? `, which ends at ${until.toISOString()}` : ''}.`,
     { policy, reason: 'OUTLASTS_GIVER', ...(until && { until: until.toISOString() }) },
   );
 /** The same for a missing object and for one that the caller may not read, so that the two look alike. */

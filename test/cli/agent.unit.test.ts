@@ -80,7 +80,7 @@ describe('what people read of a result', () => {
   const failure = {
     code: 'IMA_DIGEST_MISMATCH',
     severity: 'ERROR',
-    message: 'A measured file is listed with other digests.',
+    message: 'A measured file is listed, but with other digests.',
   };
 
   test('ok: path, expected and got', () => {
@@ -97,7 +97,7 @@ describe('what people read of a result', () => {
 
   test('ok: nulls of the API count as absent', () => {
     expect(describeFailure({ ...failure, pcr: null, entry: null, path: null, expected: null, got: null })).toBe(
-      '  ERROR IMA_DIGEST_MISMATCH: A measured file is listed with other digests.',
+      '  ERROR IMA_DIGEST_MISMATCH: A measured file is listed, but with other digests.',
     );
   });
 
@@ -115,7 +115,7 @@ describe('what people read of a result', () => {
     } as const;
     expect(describeResult(result)).toEqual([
       'REJECTED: 9 IMA entries attested, the agent is FAILED',
-      '  ERROR IMA_DIGEST_MISMATCH: A measured file is listed with other digests.',
+      '  ERROR IMA_DIGEST_MISMATCH: A measured file is listed, but with other digests.',
       '  … 5 failures in all',
     ]);
   });

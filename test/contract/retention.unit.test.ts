@@ -28,8 +28,8 @@ describe('what bounds each table', () => {
     expect(told.size).toBeGreaterThan(25);
   });
 
-  test('ok: each is kept by people, is one row, goes along with others, has partitions or has a sweep', () => {
-    const form = /^(people|one row$|one for each|partitions by|they go along with|go along with|sweep `)/;
+  test('ok: each is kept by people, is one row, is deleted with others, has partitions or has a sweep', () => {
+    const form = /^(people|one row$|one for each|partitions by|they are deleted with|sweep `)/;
     expect([...told].filter(([, bound]) => !form.test(bound))).toEqual([]);
   });
 

@@ -21,7 +21,7 @@ import type { CaseText } from './policy-cases.js';
 /** The classes that the documentation names: the first column of its table of stricter answers. */
 export function documentedClasses(): readonly string[] {
   const page = readFileSync(new URL('../../docs/policy-language.md', import.meta.url), 'utf8');
-  const section = page.split('## Beside oslo.policy')[1]?.split('\n## ')[0] ?? '';
+  const section = page.split('## Compared with oslo.policy')[1]?.split('\n## ')[0] ?? '';
   return [...section.matchAll(/^\| ([a-z][^|]*?) +\|/gm)].map(([, name = '']) => name);
 }
 
@@ -68,7 +68,7 @@ function refusalClass(message: string): string {
   if (message.includes('the check is empty')) return 'empty check';
   if (/unknown rule|there is no rule/.test(message)) return 'undefined rule';
   if (message.includes('rules form a cycle')) return 'cyclic rule';
-  return /^(credential|target key) /.test(message) ? 'value of no one spelling' : 'malformed check';
+  return /^(credential|target key) /.test(message) ? 'value that cannot be compared' : 'malformed check';
 }
 
 function absenceClass(atom: Atom, credentials: CredentialMap, target: Readonly<Record<string, TargetValue>>): string {

@@ -113,7 +113,7 @@ export const allowlistCreate = definePolicy<AllowlistRow>({
 export const allowlistPublish = definePolicy<FollowedAllowlist>({
   name: 'allowlist:publish',
   description:
-    'Publish revisions: managers always, members of a project or the system while no agent is bound to the list.',
+    'Publish revisions of allowlists: managers always; members of a project or of the system only while no agent is bound to it.',
   scopeTypes: ['system', 'domain', 'project'],
   target: followedTarget,
   boundary: OWNED,

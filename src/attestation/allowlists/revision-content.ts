@@ -65,7 +65,7 @@ async function readIma(
   const uploaded = text == null ? await findUploaded(context, uploadId ?? '', ...path) : null;
   const content = uploaded ?? (await packText(text ?? '', lease));
   if (input.digest != null && input.digest !== content.digest) {
-    throw invalid(`The content has the digest ${content.digest}.`, 'imaPolicy', 'digest');
+    throw invalid(`The content has another digest: ${content.digest}.`, 'imaPolicy', 'digest');
   }
   const check = (list: Uint8Array | ListStream) => checkInWorker(list, excludes, lease).catch(refuseAt(path));
   const pathCount =

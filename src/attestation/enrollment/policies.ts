@@ -4,7 +4,7 @@ import { definePolicy } from '../../platform/policy/index.js';
 
 export const agentEnroll = definePolicy<never>({
   name: 'agent:enroll',
-  description: 'Begin an enrollment, with its token.',
+  description: 'Begin an enrollment with an enrollment token.',
   scopeTypes: 'public',
   check: '@',
   operations: ['Mutation.enrollAgent'],
@@ -12,7 +12,7 @@ export const agentEnroll = definePolicy<never>({
 
 export const agentActivate = definePolicy<never>({
   name: 'agent:activate',
-  description: 'Complete an enrollment, with its token.',
+  description: 'Complete an enrollment with an enrollment token.',
   scopeTypes: 'public',
   check: '@',
   operations: ['Mutation.activateAgent'],

@@ -21,18 +21,18 @@ const policy = (description: string, severity: Severity = 'error'): FailureKind 
 
 /** Every possible failure of a verification. The documentation of error codes is generated from this table. */
 export const FAILURES = {
-  CHALLENGE_EXPIRED: protocol('The challenge has expired; begin again.'),
-  CHALLENGE_USED: protocol('The challenge was already used; a nonce is valid once.'),
+  CHALLENGE_EXPIRED: protocol('The challenge has expired; begin a new attestation.'),
+  CHALLENGE_USED: protocol('The challenge was already used; each challenge accepts evidence once.'),
   CHALLENGE_OUTDATED: protocol(
-    'The policies bound to the agent have changed since the challenge was issued; begin again.',
+    'The policies bound to the agent have changed since the challenge was issued; begin a new attestation.',
   ),
   NOTHING_BOUND: protocol('No bound policy applies to this agent, so nothing was verified.'),
-  QUOTE_BANK_UNEXPECTED: protocol('The quote covers a PCR bank that the challenge did not offer.'),
+  QUOTE_BANK_UNEXPECTED: protocol('The quote covers a PCR bank that the challenge did not name.'),
   IMA_OFFSET_UNEXPECTED: protocol('The log begins neither at entry 0 nor at the offset of the challenge.'),
   IMA_REBOOTED: protocol('The machine has booted since its last evidence; send the whole log, with imaOffset 0.'),
 
   ATTESTATION_KEY_UNSUITABLE: integrity(
-    'The enrolled key is not a restricted signing key of a TPM, so it can sign anything.',
+    'The enrolled key is not a restricted signing key of a TPM, so it could sign a false quote.',
   ),
   QUOTE_MALFORMED: integrity('The quote is not a TPMS_ATTEST structure in base64.'),
   QUOTE_NOT_FROM_TPM: integrity('The signed statement does not begin with TPM_GENERATED_VALUE: no TPM made it.'),
@@ -49,23 +49,26 @@ export const FAILURES = {
   BOOT_COUNT_WENT_BACK: integrity('The reset or restart count is lower than in earlier evidence.'),
   CLOCK_WENT_BACK: integrity('The TPM clock is behind earlier evidence of the same boot.'),
   IMA_LOG_MISSING: integrity('A runtime policy is bound but no IMA log was sent.'),
-  IMA_LOG_EMPTY: integrity('The IMA log has no entries, though a log from entry 0 always has.'),
-  IMA_LOG_TOO_LARGE: integrity('The IMA log is larger than is accepted in one submission.'),
+  IMA_LOG_EMPTY: integrity('The IMA log has no entries; a log from entry 0 has at least one.'),
+  IMA_LOG_TOO_LARGE: integrity('The IMA log is too large for one submission.'),
   IMA_PARSE_ERROR: integrity('A line of the IMA log is malformed.'),
-  IMA_TEMPLATE_HASH_MISMATCH: integrity('The printed template hash of an entry is not the hash of its fields.'),
+  IMA_TEMPLATE_HASH_MISMATCH: integrity('The template hash in a log entry is not the hash of the fields of the entry.'),
   IMA_BUFFER_DIGEST_MISMATCH: integrity('The digest of a measured buffer is not the digest of its content.'),
   IMA_PCR_NOT_EXTENDED: integrity('PCR 10 is still zero: IMA has measured nothing into this TPM.'),
   IMA_LOG_UNATTESTED: integrity(
-    'PCR 10 still does not account for entries of an earlier log: the log grows without the TPM.',
+    'PCR 10 still does not cover entries that an earlier log already had: the log grows without the TPM.',
   ),
-  IMA_PCR_MISMATCH: integrity('Replaying the IMA log does not reach the quoted PCR 10.'),
+  IMA_PCR_MISMATCH: integrity('Replaying the IMA log does not give the quoted value of PCR 10.'),
 
   CLOCK_UNSAFE: policy('The TPM was not shut down in order, so its clock may repeat values.', 'warning'),
   PCR_VALUE_MISMATCH: policy('A PCR has a value that no bound policy allows.'),
   BOOT_AGGREGATE_MISMATCH: policy('The log does not begin with a boot_aggregate over the quoted boot PCRs.'),
   IMA_NOT_IN_ALLOWLIST: policy('A measured file is not listed.'),
-  IMA_DIGEST_MISMATCH: policy('A measured file is listed with other digests.'),
-  IMA_VIOLATION: policy('The kernel recorded a violation: a file was written while it was measured.', 'warning'),
+  IMA_DIGEST_MISMATCH: policy('A measured file is listed, but with other digests.'),
+  IMA_VIOLATION: policy(
+    'The kernel recorded a violation: a file was open for writing while it was measured.',
+    'warning',
+  ),
 } as const satisfies Record<string, FailureKind>;
 
 export type FailureCode = keyof typeof FAILURES;

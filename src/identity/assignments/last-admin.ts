@@ -41,5 +41,8 @@ export async function requireSystemAdmin(
     .where(and(eq(users.isEnabled, true), exists(holds)))
     .limit(1);
   if (admin === undefined)
-    throw inUse('Nobody else administers the system. To do it anyway, force it and give a reason.', 'reason');
+    throw inUse(
+      'No administrator of the system would be left. To do it anyway, force the change and give a reason.',
+      'reason',
+    );
 }

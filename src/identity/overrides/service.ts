@@ -55,7 +55,7 @@ export async function rollbackPolicyOverrides(context: Context, input: Rollback)
 }
 
 function requireBase(inForce: number, base: number): void {
-  if (base !== inForce) throw staleEtag(`Revision ${inForce} is in force by now.`, 'baseRevision');
+  if (base !== inForce) throw staleEtag(`Revision ${inForce} is in force now.`, 'baseRevision');
 }
 
 async function requireSet(act: Act, number: number): Promise<OverrideSet> {

@@ -72,7 +72,7 @@ export async function createRole(context: Context, input: CreateRole): Promise<r
       await requireSound(act, row);
       const most = row.domainId === null ? ROLES_MAX.global : ROLES_MAX.ofDomain;
       if ((await repository.countOfOwner(act.tx, row.domainId)) >= most) {
-        throw limitReached(`There are at most ${most} such roles.`);
+        throw limitReached(`One owner has at most ${most} roles.`);
       }
       await unlessTaken(rolesTaken, row, () => repository.insert(act.tx, row));
       await record(act, 'role.created', row);

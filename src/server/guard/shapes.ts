@@ -11,7 +11,8 @@ export const isShape = (type: string, values: readonly string[]) => SHAPE.test(t
 export const shapePolicy = (types: readonly string[], values: readonly string[]) =>
   definePolicy({
     name: 'shape:read',
-    description: 'Read the parts of an answer that a guarded field gave.',
+    description:
+      'Read the parts of a response that belong to another field, such as pages and payloads; the policy of that field decides.',
     scopeTypes: 'public',
     check: '@',
     operations: types.filter((type) => isShape(type, values)).map((type) => `${type}.*`),
@@ -20,14 +21,14 @@ export const shapePolicy = (types: readonly string[], values: readonly string[])
 export const federationPolicies = [
   definePolicy({
     name: 'federation:sdl',
-    description: 'Read the schema as a subgraph.',
+    description: 'Read the schema, as a router needs it.',
     scopeTypes: 'authenticated',
     check: '@',
     operations: ['Query._service', '_Service.*'],
   }),
   definePolicy({
     name: 'federation:entities',
-    description: 'Load entities by id for a router; each under the read policy of its type.',
+    description: 'Load objects by id for a router; the read policy of each type decides.',
     scopeTypes: 'authenticated',
     check: '@',
     operations: ['Query._entities'],

@@ -14,7 +14,7 @@ import { readSubscription } from './subscription.js';
 
 export const streamPolicy = definePolicy({
   name: 'stream:open',
-  description: 'Open a stream for a subscription, which is under the policy of its field.',
+  description: 'Open a stream for a subscription; the policy of its field decides too.',
   scopeTypes: 'authenticated',
   check: '@',
   operations: ['HTTP.openStream'],
