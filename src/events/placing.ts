@@ -70,8 +70,8 @@ export class Placer {
   }
 
   /**
-   * Call this after the commit of a transaction with events. Resolves when the events have their positions, for which
-   * nobody must wait; never rejects, since a chore retries what fails.
+   * Call this after the commit of a transaction with events. Resolves when the events have their positions, which
+   * nobody needs to await; never rejects, since a chore retries what fails.
    */
   committed(): Promise<void> {
     this.#next ??= this.#runAfter(this.#running);

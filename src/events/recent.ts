@@ -2,7 +2,10 @@ import { and, asc, desc, eq, gt, lte } from 'drizzle-orm';
 import type { Db } from '../db/open.js';
 import { type EventRow, events } from './tables.js';
 
-/** How many of the newest events are kept: a stream that resumes among them needs no read of its own. */
+/**
+ * How many of the newest events are kept: a stream that resumes among them, or is not far behind, needs no read of its
+ * own.
+ */
 const KEPT_MAX = 1000;
 /** How many events are returned at once. */
 const PIECE = 50;

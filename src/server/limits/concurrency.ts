@@ -13,7 +13,7 @@ export class Concurrency {
     this.#max = max;
   }
 
-  /** @returns a function that ends it. @throws RATE_LIMITED. */
+  /** @returns a function to call when the request ends. @throws RATE_LIMITED. */
   enter(key: string): () => void {
     const count = this.#counts.get(key) ?? 0;
     if (this.#max > 0 && count >= this.#max) throw tooMany();
@@ -31,7 +31,7 @@ export class Concurrency {
   }
 }
 
-/** A key gets one more slot while it holds less than one for each this many free ones. */
+/** A key gets one more slot while it holds less than one per this many free ones. */
 const FREE_FOR_EACH = 4;
 
 /**
