@@ -83,7 +83,7 @@ async function judge(workshop: Workshop, { tests, tried }: Folder): Promise<void
   const began = performance.now();
   await Promise.all(
     open.map(async ({ id, file, changed, mutant, text }) => {
-      const failed = await workshop.judge(id, reach);
+      const failed = await workshop.judge(id, file, reach);
       const verdict = failed.length > 0 ? 'killed' : 'survived';
       verdicts.keep(file, changed, verdict, failed.length > 0 ? failed.map((one) => one.file) : tests);
       verdicts.save();

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Candidate, compiledOf } from './compiled.js';
+import { Odds } from './odds.js';
 import { type Numbered, SWITCH_FILE, SWITCH_SOURCE, switched } from './switches.js';
 import type { Failure } from './test-runner.js';
 import { TestRunner } from './test-runner.js';
@@ -31,6 +32,7 @@ export class Workshop {
   readonly #idle: TestRunner[] = [];
   readonly #waiting: ((runner: TestRunner) => void)[] = [];
   readonly #all: TestRunner[] = [];
+  readonly #odds = new Odds();
   readonly #reach = new Map<string, Promise<Reach>>();
 
   constructor(source: string) {
@@ -77,14 +79,20 @@ export class Workshop {
     );
   }
 
-  /** Which tests fail with a mutant, of those that reach it, the quickest first. */
-  async judge(id: number, reach: readonly Reach[]): Promise<readonly Failure[]> {
-    const reaching = reach.filter(({ reached }) => reached.has(id)).sort((a, b) => a.ms - b.ms);
-    if (reaching.length === 0) return [];
-    const wholeMs = reaching.reduce((sum, { ms }) => sum + ms, 0);
-    const files = reaching.map(({ file }) => file);
-    const { failed } = await this.#withRunner((one) => one.run(files, id, wholeMs * SLOWER_MAX + SLOWER_MAX_MS));
-    return failed;
+  /** Which tests fail with a mutant of a source file, of those that reach it. */
+  judge(id: number, source: string, reach: readonly Reach[]): Promise<readonly Failure[]> {
+    return this.#withRunner(async (runner) => {
+      const tests = this.#odds.ordered(
+        source,
+        reach.filter(({ reached }) => reached.has(id)),
+      );
+      if (tests.length === 0) return [];
+      const wholeMs = tests.reduce((sum, { ms }) => sum + ms, 0);
+      const files = tests.map(({ file }) => file);
+      const { failed } = await runner.run(files, id, wholeMs * SLOWER_MAX + SLOWER_MAX_MS);
+      this.#odds.learn(source, tests, new Set(failed.map(({ file }) => file)));
+      return failed;
+    });
   }
 
   async #reached(file: string): Promise<Reach> {
