@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
+  canonicalJson,
   checkSeals,
   type EntryForm,
   GENESIS,
@@ -48,6 +49,74 @@ describe('the chain of audit entries', () => {
     const seal = (entryId: string): Seal => ({ ...sealed, entryId, entry: entry('a'), head: null });
     expect(checkSeals(GENESIS, [seal('a')], keys).fault).toBeNull();
     expect(checkSeals(GENESIS, [seal('b')], keys).fault).toMatchObject({ seq: 1, entryId: 'b' });
+  });
+});
+
+/** The seals of entries with these ids, one behind the other. */
+function sealsOf(...ids: string[]): Seal[] {
+  let place = GENESIS;
+  return ids.map((id) => {
+    place = nextPlace(place, entry(id));
+    return { ...place, entryId: id, entry: entry(id), head: null };
+  });
+}
+const faultOf = (seals: readonly Seal[]) => checkSeals(GENESIS, seals, keys).fault;
+
+describe('canonicalJson', () => {
+  test('ok: members sorted at every depth, lists as they are', () => {
+    const value = { b: [2, 'é', null], a: { d: true, c: 0.5 }, B: '"' };
+    expect(canonicalJson(value)).toBe('{"B":"\\"","a":{"c":0.5,"d":true},"b":[2,"é",null]}');
+  });
+});
+
+describe('checkSeals', () => {
+  const [a, b, c] = sealsOf('a', 'b', 'c') as [Seal, Seal, Seal];
+
+  test('ok: up to the last seal', () => {
+    expect(checkSeals(GENESIS, [a, b, c], keys)).toEqual({ place: { seq: 3, hash: c.hash }, fault: null });
+  });
+
+  test('refused: an entry that is other than it was sealed, alone and among others', () => {
+    const changed = { ...b, entry: { ...entry('b'), action: 'test.other' } };
+    const fault = { kind: 'CHANGED', seq: 2, entryId: 'b' };
+    expect(checkSeals(GENESIS, [a, changed], keys)).toEqual({ place: { seq: 1, hash: a.hash }, fault });
+    expect(faultOf([a, changed, c])).toEqual(fault);
+  });
+
+  test('refused: an entry or a seal that is gone', () => {
+    expect(faultOf([a, { ...b, entry: null }, c])).toEqual({ kind: 'REMOVED', seq: 2, entryId: 'b' });
+    expect(faultOf([a, c])).toEqual({ kind: 'REMOVED', seq: 2, entryId: null });
+  });
+
+  test('refused: an entry that belongs here and is sealed at another place, and a seal that was moved with its entry', () => {
+    const fault = { kind: 'REORDERED', seq: 1, entryId: 'b' };
+    expect(
+      faultOf([
+        { ...a, entryId: 'b', entry: b.entry },
+        { ...b, entryId: 'a', entry: a.entry },
+      ]),
+    ).toEqual(fault);
+    expect(
+      faultOf([
+        { ...b, seq: 1 },
+        { ...a, seq: 2 },
+      ]),
+    ).toEqual(fault);
+  });
+
+  test('refused: a head of another place, with another signature, or of a key that is not given', () => {
+    const headed = (head: Seal['head']) => faultOf([{ ...a, head }]);
+    const signed = signPlace('head', a, NOW, keys);
+    expect(headed(signed)).toBeNull();
+    const fault = { seq: 1, entryId: null };
+    expect(headed(signPlace('head', { ...a, hash: b.hash }, NOW, keys))).toEqual({ ...fault, kind: 'HEAD_MISMATCH' });
+    expect(headed(signPlace('head', { ...a, seq: 2 }, NOW, keys))).toEqual({ ...fault, kind: 'HEAD_MISMATCH', seq: 2 });
+    expect(headed({ ...signed, signature: signPlace('trim', a, NOW, keys).signature })).toEqual({
+      ...fault,
+      kind: 'HEAD_INVALID',
+    });
+    const other = parseSigningKeys(generateKey());
+    expect(headed(signPlace('head', a, NOW, other))).toEqual({ ...fault, kind: 'KEY_UNKNOWN' });
   });
 });
 

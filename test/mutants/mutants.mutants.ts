@@ -3,30 +3,33 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { FOLDERS } from './folders.js';
-import { applied, linesOf, mutantsOf } from './mutations.js';
-import {
-  digestOf,
-  fallen,
-  isIn,
-  recorded,
-  type Sample,
-  type Scores,
-  sampleIn,
-  scoreOf,
-  type Verdict,
-} from './scores.js';
+import { applied, linesOf, type Mutant, mutantsOf } from './mutations.js';
+import { digestOf, fallen, isIn, recorded, type Sample, type Scores, sampleIn, scoreOf } from './scores.js';
+import { Verdicts } from './verdicts.js';
 import { Workshop } from './workshop.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SCORES = join(ROOT, 'test/mutants/score.json');
-/** Verdicts by what they depend on: a mutant whose file and tests are as they were is not tried again. */
-const KEPT = join(ROOT, 'node_modules/.cache/mutants.json');
+const VERDICTS = join(ROOT, 'node_modules/.cache/mutant-verdicts.json');
 /** What tests of any folder may use. */
 const SHARED = ['test/harness', 'test/fakes'];
 
+interface Tried {
+  readonly id: number;
+  readonly file: string;
+  readonly text: string;
+  readonly changed: string;
+  readonly mutant: Mutant;
+}
+
+interface Folder {
+  readonly name: string;
+  readonly tests: readonly string[];
+  readonly tried: readonly Tried[];
+}
+
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
-const readJson = <T>(path: string, none: T): T => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : none);
-const writeJson = (path: string, value: object) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
+const readScores = (): Scores => (existsSync(SCORES) ? JSON.parse(readFileSync(SCORES, 'utf8')) : {});
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 function filesIn(path: string): string[] {
@@ -38,54 +41,90 @@ function filesIn(path: string): string[] {
     .sort();
 }
 
-const chosen = ({ MUTANTS_FOLDER: wanted = '' }: NodeJS.ProcessEnv) => {
-  const found = Object.entries(FOLDERS).filter(([folder]) => folder.includes(wanted));
-  if (found.length === 0) throw new Error(`MUTANTS_FOLDER: no folder of test/mutants/folders.ts has ${wanted} in it.`);
-  return found;
-};
+const sharedDigest = digestOf(...SHARED.flatMap(filesIn).map(read));
+const verdicts = new Verdicts(VERDICTS, (tests) => digestOf(sharedDigest, ...tests, ...tests.map(read)));
 
-/** What becomes of each mutant of a folder that is in the sample. */
-async function judged(workshop: Workshop, folder: string, prefixes: readonly string[], sample: Sample) {
-  const all = filesIn('test');
-  const tests = all.filter((file) => file.endsWith('.test.ts') && prefixes.some((prefix) => file.startsWith(prefix)));
-  const used = digestOf(...[...tests, ...SHARED.flatMap(filesIn)].map(read));
-  const kept = readJson<Record<string, Verdict>>(KEPT, {});
-  let wholeMs: number | undefined;
-  const verdicts = [];
-  for (const file of filesIn(folder)) {
-    const text = read(file);
-    for (const mutant of mutantsOf(text)) {
-      const { before, after } = linesOf(text, mutant);
-      const changed = applied(text, mutant);
-      if (!isIn(sample, digestOf(file, changed))) continue;
-      const key = digestOf(file, changed, used);
-      if (kept[key] === undefined) {
-        wholeMs ??= await workshop.measure(tests);
-        kept[key] = await workshop.judge(file, text, changed, tests, wholeMs);
-        writeJson(KEPT, kept);
-      }
-      print(`${kept[key].padEnd(8)} ${file}:${mutant.line} ${mutant.kind}: ${after}`);
-      verdicts.push({ verdict: kept[key], mutant: { file, line: mutant.line, before, after } });
-    }
-  }
-  return verdicts;
+/** The folders that are asked for, with the mutants of the sample. */
+function foldersIn(sample: Sample, { MUTANTS_FOLDER: wanted = '' }: NodeJS.ProcessEnv): Folder[] {
+  const chosen = Object.entries(FOLDERS).filter(([folder]) => folder.includes(wanted));
+  if (chosen.length === 0) throw new Error(`MUTANTS_FOLDER: no folder of test/mutants/folders.ts has ${wanted} in it.`);
+  // Those of the embedded database, so that a score is the same wherever it is made.
+  const all = filesIn('test').filter((file) => file.endsWith('.test.ts') && !file.endsWith('.pg.test.ts'));
+  let id = 0;
+  return chosen.map(([name, prefixes]) => ({
+    name,
+    tests: all.filter((file) => prefixes.some((prefix) => file.startsWith(prefix))),
+    tried: filesIn(name).flatMap((file) => {
+      const text = read(file);
+      const mutants = mutantsOf(text).map((mutant) => ({ file, text, mutant, changed: applied(text, mutant) }));
+      return mutants
+        .filter(({ changed }) => isIn(sample, digestOf(file, changed)))
+        .map((one) => ({ id: ++id, ...one }));
+    }),
+  }));
+}
+
+/** Builds the mutants that compile and were not judged yet. */
+function build(workshop: Workshop, folders: readonly Folder[]): void {
+  const tried = folders.flatMap((folder) => folder.tried.map((one) => ({ ...one, tests: folder.tests })));
+  const unknown = tried.filter(({ file, changed, tests }) => verdicts.of(file, changed, tests) === undefined);
+  const compiled = new Set(workshop.compiled(unknown));
+  for (const one of unknown) verdicts.keep(one.file, one.changed, compiled.has(one) ? 'compiles' : 'none');
+  verdicts.save();
+  const open = tried.filter(({ file, changed, tests }) => verdicts.of(file, changed, tests) === 'compiles');
+  print(`${tried.length} mutants, ${open.length} to be judged`);
+  if (open.length > 0) workshop.build(open);
+}
+
+async function judge(workshop: Workshop, { tests, tried }: Folder): Promise<void> {
+  const open = tried.filter(({ file, changed }) => verdicts.of(file, changed, tests) === 'compiles');
+  if (open.length === 0) return;
+  const reach = await workshop.reach(tests);
+  const began = performance.now();
+  await Promise.all(
+    open.map(async ({ id, file, changed, mutant, text }) => {
+      const failed = await workshop.judge(id, file, reach);
+      const verdict = failed.length > 0 ? 'killed' : 'survived';
+      verdicts.keep(file, changed, verdict, failed.length > 0 ? failed.map((one) => one.file) : tests);
+      verdicts.save();
+      print(`${verdict.padEnd(8)} ${file}:${mutant.line} ${mutant.kind}: ${linesOf(text, mutant).after}`);
+      for (const one of failed)
+        print(`         ${one.file}: ${[...one.tests, ...one.errors].join(' | ').slice(0, 200)}`);
+    }),
+  );
+  print(`${((performance.now() - began) / 1000 / open.length).toFixed(1)} s for each of ${open.length}`);
+}
+
+function scored(sample: Sample, { name, tests, tried }: Folder, before: Scores): Scores[string] {
+  const judged = tried.map(({ file, changed, text, mutant }) => {
+    const verdict = verdicts.of(file, changed, tests);
+    if (verdict === undefined || verdict === 'compiles') throw new Error(`${file}:${mutant.line} was not judged.`);
+    return { verdict, mutant: { file, line: mutant.line, ...linesOf(text, mutant) } };
+  });
+  const score = scoreOf(sample, judged, before[name]);
+  const unexplained = score.survivors.filter(({ reason }) => reason === null).length;
+  const all = score.killed + score.survived;
+  print(`${name}: ${score.score} % (${score.killed} of ${all}), ${unexplained} survivors without a reason`);
+  return score;
 }
 
 test('same: of no folder the tests notice fewer faults than they did', async () => {
   const sample = sampleIn(process.env);
-  const before = readJson<Scores>(SCORES, {});
+  const lower: string[] = [];
   const workshop = new Workshop(ROOT);
-  const after: Record<string, Scores[string]> = {};
   try {
-    for (const [folder, prefixes] of chosen(process.env)) {
-      after[folder] = scoreOf(sample, await judged(workshop, folder, prefixes, sample), before[folder]);
-      const { killed, survived, score, survivors } = after[folder];
-      const unexplained = survivors.filter(({ reason }) => reason === null).length;
-      print(`${folder}: ${score} % (${killed} of ${killed + survived}), ${unexplained} survivors without a reason`);
+    const folders = foldersIn(sample, process.env);
+    build(workshop, folders);
+    for (const folder of folders) {
+      await judge(workshop, folder);
+      const before = readScores();
+      const after = { [folder.name]: scored(sample, folder, before) };
+      lower.push(...fallen(before, after));
+      if (fallen(before, after).length === 0)
+        writeFileSync(SCORES, `${JSON.stringify(recorded(before, after), null, 2)}\n`);
     }
   } finally {
     workshop.close();
   }
-  expect(fallen(before, after)).toEqual([]);
-  writeJson(SCORES, recorded(before, after));
+  expect(lower).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { parse } from '@babel/parser';
 
 export type Kind = 'condition' | 'logic' | 'fallback' | 'comparison' | 'sum' | 'boolean' | 'throw' | 'return' | 'call';
 
-/** One fault in one line: what stands from `start` to `end` is replaced. */
+/** One fault in one line: the text from `start` to `end` is replaced by another expression, or the statement is left out. */
 export interface Mutant {
   readonly kind: Kind;
   /** Counted from 1. */
@@ -10,11 +10,14 @@ export interface Mutant {
   /** Places in the text, in UTF-16 units. */
   readonly start: number;
   readonly end: number;
-  readonly replacement: string;
+  /** An expression; null where a statement is left out. */
+  readonly replacement: string | null;
 }
 
 type Node = Readonly<Record<string, unknown>> & { readonly type: string; readonly start: number; readonly end: number };
-type Fault = Omit<Mutant, 'line'>;
+type Place = Pick<Node, 'start' | 'end'>;
+/** A mutant, and the place of what differs: an operator's expression may have many lines. */
+type Fault = Omit<Mutant, 'line'> & { readonly place: Place };
 
 /** What stands instead of an operator. */
 const OPERATORS: ReadonlyMap<unknown, readonly [Kind, string]> = new Map([
@@ -39,14 +42,14 @@ const TYPED = new Set(['TSAsExpression', 'TSNonNullExpression', 'TSSatisfiesExpr
 export function mutantsOf(text: string): Mutant[] {
   const { program } = parse(text, { sourceType: 'module', plugins: ['typescript'] });
   return nodesBelow(program as unknown as Node)
-    .flatMap((node) => faultsIn(node, text))
-    .filter(({ start, end }) => !text.slice(start, end).includes('\n'))
-    .map((fault) => ({ ...fault, line: text.slice(0, fault.start).split('\n').length }))
-    .sort((a, b) => a.start - b.start || a.end - b.end);
+    .flatMap(([node, parent]) => faultsIn(node, parent, text))
+    .filter(({ place }) => !text.slice(place.start, place.end).includes('\n'))
+    .sort(({ place: a }, { place: b }) => a.start - b.start || a.end - b.end)
+    .map(({ place, ...mutant }) => ({ ...mutant, line: text.slice(0, place.start).split('\n').length }));
 }
 
-export const applied = (text: string, { start, end, replacement }: Fault): string =>
-  text.slice(0, start) + replacement + text.slice(end);
+export const applied = (text: string, { start, end, replacement }: Mutant): string =>
+  text.slice(0, start) + (replacement ?? ';') + text.slice(end);
 
 /** The mutant's line without the fault and with it. */
 export function linesOf(text: string, mutant: Mutant): { readonly before: string; readonly after: string } {
@@ -59,13 +62,14 @@ const isNode = (value: unknown): value is Node =>
 const nodesIn = (value: unknown): Node[] =>
   Array.isArray(value) ? value.flatMap(nodesIn) : isNode(value) ? [value] : [];
 
-/** Every node that runs; types are left out. */
-function nodesBelow(node: Node): Node[] {
+/** Every node that runs, with its parent; types are left out. */
+function nodesBelow(node: Node, parent?: Node): (readonly [Node, Node | undefined])[] {
   if (node.type.startsWith('TS') && !TYPED.has(node.type)) return [];
-  return [node, ...Object.values(node).flatMap(nodesIn).flatMap(nodesBelow)];
+  const children = Object.values(node).flatMap(nodesIn);
+  return [[node, parent], ...children.flatMap((child) => nodesBelow(child, node))];
 }
 
-function faultsIn(node: Node, text: string): Fault[] {
+function faultsIn(node: Node, parent: Node | undefined, text: string): Fault[] {
   switch (node.type) {
     case 'IfStatement':
       return [...negated(node.test, text), ...dropped('return', lastOf(node.consequent), 'ReturnStatement')];
@@ -73,9 +77,8 @@ function faultsIn(node: Node, text: string): Fault[] {
     case 'WhileStatement':
       return negated(node.test, text);
     case 'LogicalExpression':
-      return node.operator === '??' ? replaced('fallback', node, sourceOf(node.right, text)) : swapped(node, text);
     case 'BinaryExpression':
-      return swapped(node, text);
+      return operated(node, parent, text);
     case 'BooleanLiteral':
       return replaced('boolean', node, String(!node.value));
     case 'ThrowStatement':
@@ -87,23 +90,37 @@ function faultsIn(node: Node, text: string): Fault[] {
   }
 }
 
-const replaced = (kind: Kind, { start, end }: Node, replacement: string): Fault[] => [
-  { kind, start, end, replacement },
-];
+const replaced = (
+  kind: Kind,
+  { start, end }: Node,
+  replacement: string | null,
+  place: Place = { start, end },
+): Fault[] => [{ kind, start, end, replacement, place }];
 const dropped = (kind: Kind, node: unknown, type: string): Fault[] =>
-  isNode(node) && node.type === type ? replaced(kind, node, ';') : [];
+  isNode(node) && node.type === type ? replaced(kind, node, null) : [];
 /** An equality the other way round is a mutant already. */
 const negated = (test: unknown, text: string): Fault[] =>
   isNode(test) && !EQUALITIES.has(test.operator) ? replaced('condition', test, `!(${sourceOf(test, text)})`) : [];
 
-function swapped({ operator, left, right }: Node, text: string): Fault[] {
+function operated(node: Node, parent: Node | undefined, text: string): Fault[] {
+  const { operator, left, right, start, end } = node;
+  if (!isNode(left) || !isNode(right)) return [];
+  const place = { start: text.indexOf(String(operator), left.end), end: 0 };
+  place.end = place.start + String(operator).length;
+  if (operator === '??') return replaced('fallback', node, text.slice(place.end, end).trim());
   const other = OPERATORS.get(operator);
-  if (other === undefined || !isNode(left) || !isNode(right)) return [];
-  const start = text.indexOf(String(operator), left.end);
-  return [{ kind: other[0], start, end: start + String(operator).length, replacement: other[1] }];
+  if (other === undefined) return [];
+  const whole = text.slice(start, place.start) + other[1] + text.slice(place.end, end);
+  return replaced(other[0], node, isBareOperand(node, parent) ? `(${whole})` : whole, place);
 }
 
-const sourceOf = (node: unknown, text: string) => (isNode(node) ? text.slice(node.start, node.end) : '');
+/** Whether another logical operator could take a part of it, once its own is the other one. */
+const isBareOperand = (node: Node, parent: Node | undefined): boolean =>
+  node.type === 'LogicalExpression' &&
+  parent?.type === 'LogicalExpression' &&
+  !(node.extra as { parenthesized?: boolean } | undefined)?.parenthesized;
+
+const sourceOf = (node: Node, text: string) => text.slice(node.start, node.end);
 
 /** The statement that an `if` ends with. */
 function lastOf(consequent: unknown): unknown {

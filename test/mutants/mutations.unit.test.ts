@@ -26,6 +26,13 @@ describe('mutantsOf', () => {
     expect(mutated(text)).toEqual(expected);
   });
 
+  it('ok: an operator takes what the former one took', () => {
+    expect(mutated('x = a && b && c;')).toEqual([
+      ['logic', 'x = (a || b) && c;'],
+      ['logic', 'x = a && b || c;'],
+    ]);
+  });
+
   it('ok: an early return is dropped, alone or at the end of a block; the last of a function is not', () => {
     const dropped = (text: string) =>
       mutated(text)

@@ -1,87 +1,127 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Verdict } from './scores.js';
+import { type Candidate, compiledOf } from './compiled.js';
+import { Odds } from './odds.js';
+import { type Numbered, SWITCH_FILE, SWITCH_SOURCE, switched } from './switches.js';
+import type { Failure } from './test-runner.js';
+import { TestRunner } from './test-runner.js';
 
 /** What tests and a build of the sources need. */
 const PARTS = [
   ...['src', 'test', 'schema', 'drizzle', 'scripts', 'bin', 'dist', 'docs', 'web', 'examples'],
   ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts'],
 ];
-const TSC_FLAGS = [
-  ...['-p', 'tsconfig.build.json', '--incremental', '--tsBuildInfoFile', 'dist/.tsbuildinfo'],
-  ...['--noUnusedLocals', 'false', '--noUnusedParameters', 'false'],
-];
 /** A test that goes round for ever is a fault that was noticed, once it took so much longer than without it. */
 const SLOWER_MAX = 5;
-const SLOWER_MAX_MS = 30_000;
+const SLOWER_MAX_MS = 15_000;
+const WITHOUT_FAULT_MAX_MS = 600_000;
 
-/** A copy of the tree, in which files are changed, built and tested. */
+/** A test file without a fault: how long it took, and the mutants that it reached. */
+interface Reach {
+  readonly file: string;
+  readonly ms: number;
+  readonly reached: ReadonlySet<number>;
+}
+
+/** Copies of the tree, in which all mutants are built and tests judge one at a time for each copy. */
 export class Workshop {
   readonly #root = mkdtempSync(join(tmpdir(), 'bailiwick-mutants-'));
+  readonly #source: string;
+  readonly #idle: TestRunner[] = [];
+  readonly #waiting: ((runner: TestRunner) => void)[] = [];
+  readonly #all: TestRunner[] = [];
+  readonly #odds = new Odds();
+  readonly #reach = new Map<string, Promise<Reach>>();
 
-  constructor(tree: string) {
-    const filter = (path: string) => basename(path) !== 'node_modules';
-    for (const part of PARTS) cpSync(join(tree, part), join(this.#root, part), { recursive: true, filter });
-    symlinkSync(join(tree, 'node_modules'), join(this.#root, 'node_modules'));
+  constructor(source: string) {
+    this.#source = source;
   }
 
-  /** What tests say of a file with another text. */
-  async judge(
-    file: string,
-    text: string,
-    changed: string,
-    tests: readonly string[],
-    wholeMs: number,
-  ): Promise<Verdict> {
-    writeFileSync(join(this.#root, file), changed);
+  compiled<T extends Candidate>(candidates: readonly T[]): T[] {
+    const tree = this.#copied('compiled');
     try {
-      if (!this.#build()) return 'none';
-      return (await this.#test(tests, wholeMs * SLOWER_MAX + SLOWER_MAX_MS)) ? 'survived' : 'killed';
+      return compiledOf(tree, candidates);
     } finally {
-      writeFileSync(join(this.#root, file), text);
+      rmSync(tree, { recursive: true });
     }
   }
 
-  /** How long the tests take, in milliseconds. @throws Error when they fail though nothing was changed. */
-  async measure(tests: readonly string[]): Promise<number> {
-    const began = performance.now();
-    if (!this.#build()) throw new Error('The tree does not compile; see `npm run check`.');
-    if (!(await this.#test(tests, 3_600_000)))
-      throw new Error(`These tests fail without a mutant: ${tests.join(', ')}`);
-    return performance.now() - began;
-  }
-
-  /** Worker threads run the build, so it has the fault too. Its types are checked; a call that is gone leaves imports. */
-  #build(): boolean {
+  /** Builds all mutants in, behind switches. Worker threads and child processes run the build, so it has them too. */
+  build(mutants: readonly (Candidate & Numbered)[]): void {
+    const [first = '', ...others] = Array.from({ length: availableParallelism() }, (_, n) => `${n}`);
+    const tree = this.#copied(first);
+    const files = new Map(mutants.map(({ file, text }) => [file, text]));
+    for (const [file, text] of files) {
+      const own = mutants.filter((one) => one.file === file);
+      writeFileSync(join(tree, file), switched(file, text, own));
+    }
+    writeFileSync(join(tree, SWITCH_FILE), SWITCH_SOURCE);
     const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
-    const { status } = spawnSync(process.execPath, [tsc, ...TSC_FLAGS], { cwd: this.#root });
-    if (status === null) throw new Error('The build was stopped before it ended.');
-    return status === 0;
+    const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--noCheck'], {
+      cwd: tree,
+    });
+    if (status !== 0) throw new Error(`The switched tree cannot be built: ${stdout}`);
+    for (const other of others) cpSync(tree, join(this.#root, other), { recursive: true, verbatimSymlinks: true });
+    for (const name of [first, ...others]) this.#all.push(new TestRunner(join(this.#root, name)));
+    this.#idle.push(...this.#all);
   }
 
-  #test(tests: readonly string[], timeoutMs: number): Promise<boolean> {
-    const vitest = join('node_modules', 'vitest', 'vitest.mjs');
-    const args = [vitest, 'run', ...tests, '--bail', '1', '--reporter', 'dot'];
-    const env = { ...process.env, TEST_PREPARED: 'true', VITEST: undefined, VITEST_WORKER_ID: undefined };
-    const run = spawn(process.execPath, args, { cwd: this.#root, env, stdio: 'ignore', detached: true });
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      // Its workers are of its process group, and would outlive it.
-      if (run.pid !== undefined && run.exitCode === null) process.kill(-run.pid, 'SIGKILL');
-    }, timeoutMs);
-    return new Promise((resolve, reject) =>
-      run.once('close', (code) => {
-        clearTimeout(timer);
-        if (code === null && !isLate) reject(new Error('The tests were stopped before they ended.'));
-        else resolve(code === 0);
+  /** Runs each file, without a mutant, unless that was done. @throws Error when one fails. */
+  reach(files: readonly string[]): Promise<Reach[]> {
+    return Promise.all(
+      files.map((file) => {
+        const known = this.#reach.get(file) ?? this.#reached(file);
+        this.#reach.set(file, known);
+        return known;
       }),
     );
   }
 
+  /** Which tests fail with a mutant of a source file, of those that reach it. */
+  judge(id: number, source: string, reach: readonly Reach[]): Promise<readonly Failure[]> {
+    return this.#withRunner(async (runner) => {
+      const tests = this.#odds.ordered(
+        source,
+        reach.filter(({ reached }) => reached.has(id)),
+      );
+      if (tests.length === 0) return [];
+      const wholeMs = tests.reduce((sum, { ms }) => sum + ms, 0);
+      const files = tests.map(({ file }) => file);
+      const { failed } = await runner.run(files, id, wholeMs * SLOWER_MAX + SLOWER_MAX_MS);
+      this.#odds.learn(source, tests, new Set(failed.map(({ file }) => file)));
+      return failed;
+    });
+  }
+
+  async #reached(file: string): Promise<Reach> {
+    const { failed, ms, reached } = await this.#withRunner((one) => one.reach(file, WITHOUT_FAULT_MAX_MS));
+    if (failed.length > 0) throw new Error(`These tests fail without a mutant: ${JSON.stringify(failed, null, 2)}`);
+    return { file, ms, reached };
+  }
+
+  async #withRunner<T>(work: (runner: TestRunner) => Promise<T>): Promise<T> {
+    const runner = this.#idle.pop() ?? (await new Promise<TestRunner>((resolve) => this.#waiting.push(resolve)));
+    try {
+      return await work(runner);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next(runner);
+      else this.#idle.push(runner);
+    }
+  }
+
+  #copied(name: string): string {
+    const tree = join(this.#root, name);
+    const filter = (path: string) => basename(path) !== 'node_modules';
+    for (const part of PARTS) cpSync(join(this.#source, part), join(tree, part), { recursive: true, filter });
+    symlinkSync(join(this.#source, 'node_modules'), join(tree, 'node_modules'));
+    return tree;
+  }
+
   close(): void {
-    rmSync(this.#root, { recursive: true });
+    for (const runner of this.#all) runner.close();
+    rmSync(this.#root, { recursive: true, force: true });
   }
 }
