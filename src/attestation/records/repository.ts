@@ -34,6 +34,9 @@ export async function lockView(tx: Tx, key: AgentKey): Promise<AgentView | undef
   return view;
 }
 
+/** The caller's own, as `observe` locks it first. */
+export const lockOwnView = (tx: Tx, id: string) => lockView(tx, { id });
+
 /** An agent that was retired by then, held; one that somebody else holds is left to it. */
 export async function lockRetired(tx: Tx, before: Date): Promise<AgentView | undefined> {
   const retired = selectViews(tx).where(lte(attestationRecords.retiredAt, before)).limit(1);
