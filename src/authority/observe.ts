@@ -20,7 +20,7 @@ export interface ObserveOptions<Row> {
   readonly lock: (tx: Tx, callerId: string) => Promise<Row | undefined>;
 }
 
-/** Ends a report that is no routine. */
+/** Ends a report that must run as a change. */
 class StateChanges extends Error {}
 
 /**

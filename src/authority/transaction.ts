@@ -61,10 +61,7 @@ async function attempts<T>(context: Context, policy: PolicyName, attempt: (tx: T
   }
 }
 
-/**
- * An attempt to change what the caller may not read is a denial, told to it as if that did not exist. What does not exist
- * leaves the same entry.
- */
+/** Audits an attempt to write what the caller may not read, as a denial. What does not exist leaves the same entry. */
 async function auditHidden(context: Context, policy: PolicyName, error: unknown): Promise<void> {
   if (!(error instanceof Refusal) || error.code !== 'NOT_FOUND' || context.actor.principal === null) return;
   await auditDenial(context, { action: 'request.denied', policy, details: { reason: 'NOT_FOUND' } });

@@ -77,6 +77,9 @@ const report = async (act: Report) => {
   return 'reported';
 };
 
+/** What was asked of the database. The server moves events meanwhile. */
+const asked = () => statements.filter((text) => !text.includes('event_outbox'));
+
 /** How many rows, audit entries and events there are of the report. */
 async function written(): Promise<number[]> {
   const { db, placer } = server.services;
@@ -103,7 +106,7 @@ describe('what commits', () => {
     const before = await readEpoch(server.services.db);
     statements.length = 0;
     await observe(context, OPTIONS, report);
-    expect(statements).toEqual([
+    expect(asked()).toEqual([
       expect.stringMatching(/^select .* from "agents" .* for update$/s),
       expect.stringMatching(/^select to_json\("tokens"\).*(?<!for share|for update)$/s),
       expect.stringMatching(/^insert into "attestations"/),
@@ -156,13 +159,15 @@ describe('who reports', () => {
     statements.length = 0;
     const refused = observe(person, { ...OPTIONS, policy: tokenRevoke.name }, report);
     await expect(refused).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN', reason: 'WRONG_SCOPE' } });
-    expect([statements, await written()]).toEqual([[], [0, 0, 0]]);
+    expect(asked()).toEqual([]);
+    expect(await written()).toEqual([0, 0, 0]);
   });
 
   test('anonymous: refused before anything is read', async () => {
     const refused = observe({ ...context, actor: anonymous }, OPTIONS, report);
     await expect(refused).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    expect([statements, await written()]).toEqual([[], [0, 0, 0]]);
+    expect(asked()).toEqual([]);
+    expect(await written()).toEqual([0, 0, 0]);
   });
 
   test.each(['BANNED', 'RETIRED'])('refused: a machine that is %s since it was read', async (state) => {
@@ -192,7 +197,8 @@ describe('who reports', () => {
   test('refused: while the clocks are too far apart', async () => {
     const skewed = { ...context, clock: { ...clock, skewMs: () => 10 ** 9 } };
     await expect(observe(skewed, OPTIONS, report)).rejects.toMatchObject({ extensions: { reason: 'CLOCK_SKEW' } });
-    expect([statements, await written()]).toEqual([[], [0, 0, 0]]);
+    expect(asked()).toEqual([]);
+    expect(await written()).toEqual([0, 0, 0]);
   });
 });
 

@@ -14,7 +14,7 @@ import { contextOf } from '../harness/context.js';
 import { type OutsideSession, outsideSession } from '../harness/outside-session.js';
 import { type Json, startTestServer, type TestServer } from '../harness/server.js';
 
-const REVOKE = 'mutation ($input: RevokeTokenInput) { revokeToken(input: $input) { tokenId userErrors { code } } }';
+const REVOKE = 'mutation ($input: RevokeTokenInput!) { revokeToken(input: $input) { tokenId userErrors { code } } }';
 const OVERRIDE = `mutation ($input: SetPolicyOverridesInput!) {
   setPolicyOverrides(input: $input) { revision { number } userErrors { code message } } }`;
 const IN_FORCE = '{ policyRevision { number } }';
@@ -106,7 +106,7 @@ describe('rights that are lost while a report waits for its row', () => {
 
   test('refused: a token that is revoked by then, which does not lock the row', async () => {
     const revoked = async () => {
-      expect((await server.graphql(REVOKE, {}, token)).body.data.revokeToken.userErrors).toEqual([]);
+      expect((await server.graphql(REVOKE, { input: {} }, token)).body.data.revokeToken.userErrors).toEqual([]);
     };
     expect(await reportedAfter(LOCK, revoked)).toEqual(refused({ code: 'UNAUTHENTICATED' }));
   });
@@ -120,8 +120,9 @@ describe('rights that are lost while a report waits for its row', () => {
 
   test('forbidden: by a policy that is changed by then, which does not lock the row', async () => {
     const changed = () => override([{ name: attestationBegin.name, check: '!' }]);
-    expect(await reportedAfter(LOCK, changed)).toEqual(refused({ code: 'FORBIDDEN' }));
+    const outcome = await reportedAfter(LOCK, changed);
     await override([]);
+    expect(outcome).toEqual(refused({ code: 'FORBIDDEN' }));
     expect(await report()).toEqual({ row: 'FAILED', rights: 'FAILED' });
   });
 });

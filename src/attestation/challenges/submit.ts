@@ -136,14 +136,14 @@ function record(context: Context, judged: Judged): Promise<Recorded> {
   return observe(context, { policy, lock: lockOwnView }, (act) => recordRoutine(act, judged), change);
 }
 
-/** Whether evidence leaves an agent TRUSTED that is so by the clock, and therefore by its row; accepting it does. */
+/** Whether a result leaves a TRUSTED agent TRUSTED. An agent that is TRUSTED by the clock is so in its row too. */
 function isRoutine(view: AgentView, { verdict }: VerificationResult, now: Date): boolean {
   return verdict === 'ACCEPTED' && stateAt(view, now) === 'TRUSTED';
 }
 
 async function recordRoutine(act: ObserveAct<AgentView>, judged: Judged): Promise<Recorded> {
   const { row: view } = act;
-  const { challenge, first, result } = await standing(act, view, judged);
+  const { challenge, first, result } = await reread(act, view, judged);
   if (first !== undefined) return { view, row: first, isNew: false };
   if (!isRoutine(view, result, act.now)) return act.changesState();
   const agent = { ...view.agent, trustedUntil: trustedUntil(act) };
@@ -155,7 +155,7 @@ async function recordRoutine(act: ObserveAct<AgentView>, judged: Judged): Promis
 async function recordChange(act: Act, judged: Judged): Promise<Recorded> {
   const view = await lockView(act.tx, { id: judged.id });
   if (view === undefined) throw notFound('attestation');
-  const { challenge, first, result } = await standing(act, view, judged);
+  const { challenge, first, result } = await reread(act, view, judged);
   if (first !== undefined) return act.unchanged({ view, row: first, isNew: false });
   const id = newId('AttestationResult');
   const { agent, from, to } = await judgeTrust(act, view, result, id);
@@ -169,8 +169,8 @@ async function recordChange(act: Act, judged: Judged): Promise<Recorded> {
   return recorded;
 }
 
-/** What there is to write about an agent whose row is locked; whoever changes its challenges locks that first. */
-async function standing(act: WriteAct, after: AgentView, { id, challengeId, before, submission, judgement }: Judged) {
+/** Reads again what the result depends on. The agent's row is locked, and whatever changes its challenges locks it. */
+async function reread(act: WriteAct, after: AgentView, { id, challengeId, before, submission, judgement }: Judged) {
   const challenge = await findChallenge(act.tx, id, challengeId);
   if (challenge === undefined) throw notFound('attestation');
   requireAllowed(act, attestationSubmit, after.agent);
