@@ -36,7 +36,7 @@ let agentId: string;
 let id: string;
 beforeAll(async () => {
   server = await startTestServer({ clock, statements: { logQuery: (statement) => void statements.push(statement) } });
-}, 120_000);
+});
 beforeEach(async () => {
   agentId = await agent();
   context = await contextOf(server, await server.agentToken(agentId));

@@ -30,7 +30,7 @@ let token: string;
 beforeAll(async () => {
   server = await startTestServer({ clock });
   outside = await outsideSession(server.database);
-}, 120_000);
+});
 beforeEach(async () => {
   const { domainId, projectId } = await server.project(await server.domain());
   const row = { name: 'machine', kind: 'MACHINE' as const, domainId, projectId, trustState: 'FAILED' };

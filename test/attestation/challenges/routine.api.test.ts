@@ -31,7 +31,7 @@ beforeAll(async () => {
   const scope = await server.project(await server.defaultDomainId());
   admin = (await server.token({ scope, role: 'admin' })).token;
   list = (await world.done(CREATE_LIST, { name: 'list', imaPolicy: { content: CONTENT } }, admin)).allowlist.id;
-}, 120_000);
+});
 /** A machine that was trusted just now. */
 beforeEach(async () => {
   count += 1;
