@@ -47,7 +47,9 @@ export {
   type Sweep,
 } from './manifest.js';
 export { type Act, mutate } from './mutate.js';
+export { type ObserveAct, type ObserveOptions, observe } from './observe.js';
 export type { Reference } from './reference.js';
 export { inUseWhenReferred, type Referring, referringTo, refuseWhileReferred } from './referring.js';
 export { related } from './related.js';
 export type { DeclaredSettings, DomainSettings, Setting, Settings, SettingsOf } from './settings.js';
+export type { WriteAct } from './transaction.js';

@@ -50,6 +50,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     connection: {
       statement_timeout: STATEMENT_TIMEOUT_MS,
       lock_timeout: options.lockWaitMaxMs ?? LOCK_WAIT_MAX_MS,
+      // `observe` and `mutate` read again after they waited for a lock, and must then see what was committed meanwhile.
+      default_transaction_isolation: 'read committed',
       // A transaction that this process forgot or could not continue holds its locks no longer.
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     },

@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 
-/** What is written inside each call of `mutate`, behind the request that it takes. */
+/** What is written inside each call of `mutate` and `observe`, behind the request that it takes. */
 function changesIn(text: string): string[] {
-  return [...text.matchAll(/\bmutate(?:<[^(]*>)?\(\s*context,/g)].map(({ 0: call, index }) => {
+  return [...text.matchAll(/\b(?:mutate|observe)(?:<[^(]*>)?\(\s*context,/g)].map(({ 0: call, index }) => {
     const from = index + call.length;
     let depth = 1;
     let at = from;
@@ -42,6 +42,7 @@ describe('what is inside a change', () => {
     ['all of it', 'mutate<Row>(context, P, async (act) => find(context, row));'],
     ['a copy of it', 'mutate(context, P, (act) => find({ ...context, now: act.now }, row));'],
     ['it by its name', 'mutate(context, P, (act) => find({ context, row }));'],
+    ['it in a report', 'observe(context, P, async (act) => { await insert(context.db, row); });'],
   ])('refused: %s', (_what, text) => {
     expect(changesIn(text).filter(reachesOut)).toHaveLength(1);
   });

@@ -49,6 +49,7 @@ const isEveryTime = (field: Mutation) =>
 
 /** What a request left behind. */
 interface Trace {
+  readonly isRoutine: boolean;
   readonly word: string | undefined;
   readonly entries: readonly string[];
   readonly changes: number;
@@ -110,6 +111,7 @@ async function traceOf(field: Mutation, attempt: Attempt, persona: Persona, inpu
   const entries = await db.select().from(auditEntries).where(eq(auditEntries.requestId, requestId));
   await placer.committed();
   return {
+    isRoutine: attempt.isRoutine ?? false,
     word,
     entries: entries.map(({ action, outcome }) => `${outcome} ${action}`),
     changes: entries.filter(({ outcome }) => outcome === 'ALLOWED').length,
@@ -155,10 +157,16 @@ const told = (nth: 1 | 2, isWanted: (field: Mutation) => boolean) =>
     return parts.length === 0 ? [] : [`${field.name} (${word}): ${parts.join('; ')}`];
   });
 
+/** Whether something was done: it left an audit entry, or, as a machine's routine, only what it wrote. */
+function isDone(trace: Trace | undefined): boolean {
+  if (!trace?.isRoutine) return (trace?.changes ?? 0) > 0;
+  return trace.changes === 0 && trace.statements.some(isWrite);
+}
+
 describe('what changes nothing', () => {
-  test('ok: every mutation of the schema is done once, and that leaves an entry', () => {
+  test('ok: every mutation of the schema is done once, and that leaves an entry, or a row where it is routine', () => {
     expect(mutations.length).toBeGreaterThan(30);
-    const notDone = mutations.filter(({ name }) => (traces.get(name)?.[0]?.changes ?? 0) === 0);
+    const notDone = mutations.filter(({ name }) => !isDone(traces.get(name)?.[0]));
     expect(notDone.map(({ name }) => name)).toEqual([]);
   });
 
@@ -171,7 +179,7 @@ describe('what changes nothing', () => {
   });
 
   test('ok: what is left out here does something each time', () => {
-    const free = mutations.filter((field) => isEveryTime(field) && traces.get(field.name)?.[1]?.changes === 0);
+    const free = mutations.filter((field) => isEveryTime(field) && !isDone(traces.get(field.name)?.[1]));
     expect(free.map(({ name }) => name)).toEqual([]);
     expect(Object.keys(EVERY_TIME).filter((name) => !mutations.some((field) => field.name === name))).toEqual([]);
   });

@@ -1,22 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import {
-  type AuthorizationContext,
   type Context,
-  mutate,
+  type ObserveAct,
+  observe,
   requireAllowed,
   requireOperation,
   type Sweep,
 } from '../../authority/index.js';
-import { aboutAgent } from '../../identity/agents/index.js';
-import { notFound } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
-import { findView, lockView } from '../records/index.js';
+import { type AgentView, lockOwnView } from '../records/index.js';
 import { type HashAlgorithm, isHashAlgorithm } from '../tpm/index.js';
 import { requiredPcrs, startingOffset } from '../verifier/index.js';
-import { boundLayers } from './layers.js';
+import { type Bound, boundLayers } from './layers.js';
 import { attestationBegin } from './policies.js';
 import { insertChallenge, removeChallenges, voidOpenChallenge } from './repository.js';
-import { attestations } from './tables.js';
+import { attestations, type ChallengeRow } from './tables.js';
 
 export interface BeginAttestation {
   readonly hashAlgorithms?: readonly string[] | null | undefined;
@@ -25,47 +23,43 @@ export interface BeginAttestation {
 const NONCE_BYTES = 32;
 const SWEPT_AT_ONCE = 500;
 
-/** The agent that a token stands for. */
-export function ownAgentId({ actor }: AuthorizationContext): string {
-  if (actor.where?.type !== 'agent') throw notFound('agent');
-  return actor.where.agentId;
-}
-
 /** Opens the caller's own challenge; what must be quoted follows from what is bound, never from what the agent asks. */
 export async function beginAttestation(context: Context, input: BeginAttestation) {
   requireOperation(context, attestationBegin.name);
-  const id = ownAgentId(context);
-  // A list that changes between this and the transaction is seen when evidence is judged.
-  const known = await findView(context.db, { id });
-  if (known === undefined) throw notFound('agent');
-  const { layers } = await boundLayers(context.db, known.record.allowlistId);
-  return mutate(context, { policy: attestationBegin.name }, async (act) => {
-    const view = await lockView(act.tx, { id });
-    if (view === undefined) throw notFound('agent');
-    requireAllowed(act, attestationBegin, view.agent);
-    await voidOpenChallenge(act.tx, id);
-    const challenge = {
-      id: newId('Attestation'),
-      agentId: id,
-      nonce: newChallengeNonce().toString('base64'),
-      pcrs: requiredPcrs(layers, view.record.tpmKind),
-      hashAlgorithms: banksOf(input),
-      imaOffset: startingOffset(view.record.verifierState, layers),
-      state: 'OPEN' as const,
-      evidenceDigest: null,
-      resultId: null,
-      expiresAt: new Date(act.now.getTime() + context.settings.challengeLifetimeMs),
-      createdAt: act.now,
-    };
+  return observe(context, { policy: attestationBegin.name, lock: lockOwnView }, async (act) => {
+    const { agent, record } = act.row;
+    requireAllowed(act, attestationBegin, agent);
+    // A list that changes after this is seen when evidence is judged.
+    const { layers } = await boundLayers(act.tx, record.allowlistId);
+    await voidOpenChallenge(act.tx, agent.id);
+    const challenge = challengeFor(act, layers, input);
     await insertChallenge(act.tx, challenge);
-    const details = { attestationId: challenge.id };
-    await act.audit({ action: 'attestation.begun', ...aboutAgent(view), details });
     const { nonce, pcrs, hashAlgorithms, imaOffset, expiresAt } = challenge;
     const needsImaLog = layers.some((layer) => layer.runtimePolicy !== undefined);
     return {
       challenge: { attestationId: challenge.id, nonce, pcrs, hashAlgorithms, imaOffset, needsImaLog, expiresAt },
     };
   });
+}
+
+function challengeFor(
+  { row: { agent, record }, now, context: { settings } }: ObserveAct<AgentView>,
+  layers: Bound['layers'],
+  input: BeginAttestation,
+): ChallengeRow {
+  return {
+    id: newId('Attestation'),
+    agentId: agent.id,
+    nonce: newChallengeNonce().toString('base64'),
+    pcrs: requiredPcrs(layers, record.tpmKind),
+    hashAlgorithms: banksOf(input),
+    imaOffset: startingOffset(record.verifierState, layers),
+    state: 'OPEN',
+    evidenceDigest: null,
+    resultId: null,
+    expiresAt: new Date(now.getTime() + settings.challengeLifetimeMs),
+    createdAt: now,
+  };
 }
 
 /** What a quote has to be about: from the system's generator each time, and of nothing that is known. */

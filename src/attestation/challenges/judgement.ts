@@ -1,9 +1,10 @@
 import type { Context } from '../../authority/index.js';
+import type { Db } from '../../db/open.js';
 import type { AgentView } from '../records/index.js';
 import { FAILURES, type FailureCode, NO_COUNTS, type VerificationResult, verifyQuote } from '../verifier/index.js';
 import { verifyInWorker } from '../workers/index.js';
 import type { Submission } from './evidence.js';
-import { boundLayers, withLists } from './layers.js';
+import { boundLayers, boundRevision, withLists } from './layers.js';
 import type { ChallengeRow } from './tables.js';
 
 /** A result, and what it was judged by: when that is no longer so at the time of writing, it does not count. */
@@ -50,11 +51,26 @@ export async function judge(
   return { result, revisionId };
 }
 
+/** What was judged, unless the challenge or what is bound changed before it could be written. */
+export async function resultNow(
+  db: Db,
+  challenge: ChallengeRow,
+  { before, after }: { readonly before: AgentView; readonly after: AgentView },
+  { result, revisionId }: Judgement,
+): Promise<VerificationResult> {
+  if (challenge.state === 'USED') return protocolRejection('CHALLENGE_USED');
+  if (challenge.state === 'VOID') return protocolRejection('CHALLENGE_EXPIRED');
+  const { allowlistId } = after.record;
+  const revision = await boundRevision(db, allowlistId);
+  const isSame = (revision?.id ?? null) === revisionId && allowlistId === before.record.allowlistId;
+  return isSame ? result : protocolRejection('CHALLENGE_OUTDATED');
+}
+
 /** In memory of their own: to a thread goes a copy of all that the bytes lie in, which otherwise others share. */
 const bytesOf = (base64: string) => Uint8Array.from(Buffer.from(base64, 'base64'));
 
 /** A rejection for a reason of the exchange alone: nothing was looked at. */
-export function protocolRejection(code: FailureCode): VerificationResult {
+function protocolRejection(code: FailureCode): VerificationResult {
   const { class: kind, severity, description } = FAILURES[code];
   return {
     verdict: 'REJECTED',

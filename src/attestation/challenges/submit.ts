@@ -2,17 +2,21 @@ import {
   type Act,
   type Context,
   mutate,
+  type ObserveAct,
+  observe,
   requireAllowed,
   requireOperation,
   type Settings,
+  type WriteAct,
 } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
-import { aboutAgent } from '../../identity/agents/index.js';
+import { aboutAgent, setTrust } from '../../identity/agents/index.js';
 import { notFound, rateLimited, unauthenticated } from '../../platform/errors.js';
 import { isId, newId } from '../../platform/ids.js';
 import {
   type AgentView,
   findView,
+  lockOwnView,
   lockView,
   moveTrust,
   stateAt,
@@ -21,11 +25,9 @@ import {
   updateRecord,
 } from '../records/index.js';
 import { type AttestationResultRow, findResult, insertResult } from '../results/index.js';
-import { type AgentState, eventOf, nextState, type Severity, type VerificationResult } from '../verifier/index.js';
-import { ownAgentId } from './begin.js';
+import { type AgentState, eventOf, nextState, type VerificationResult, worstOf } from '../verifier/index.js';
 import { readSubmission, type Submission, type SubmitEvidence } from './evidence.js';
-import { type Judgement, judge, protocolRejection } from './judgement.js';
-import { boundRevision } from './layers.js';
+import { type Judgement, judge, resultNow } from './judgement.js';
 import { attestationSubmit } from './policies.js';
 import { findChallenge, updateChallenge } from './repository.js';
 import type { ChallengeRow } from './tables.js';
@@ -42,8 +44,9 @@ const BUSY_RETRY_SECONDS = 1;
  */
 export async function submitEvidence(context: Context, input: SubmitEvidence) {
   requireOperation(context, attestationSubmit.name);
-  const id = ownAgentId(context);
-  return oneAtATime(id, () => submitOne(context, id, input));
+  const { where } = context.actor;
+  if (where?.type !== 'agent') throw notFound('agent');
+  return oneAtATime(where.agentId, () => submitOne(context, where.agentId, input));
 }
 
 async function submitOne(context: Context, id: string, input: SubmitEvidence) {
@@ -54,12 +57,10 @@ async function submitOne(context: Context, id: string, input: SubmitEvidence) {
   const first = await firstResult(context, challenge, submission);
   if (first !== undefined) return answer(context, view, first);
   const judgement = await judge(context, view, challenge, submission);
-  const outcome = await mutate(context, { policy: attestationSubmit.name }, (act) =>
-    record(act, { id, challengeId: challenge.id, before: view, submission, judgement }),
-  );
-  const { verdict, failures } = outcome.row;
-  if (outcome.isNew) context.meter.verified(verdict, new Set(failures.map(({ code }) => code)));
-  return answer(context, outcome.view, outcome.row);
+  const recorded = await record(context, { id, challengeId: challenge.id, before: view, submission, judgement });
+  const { verdict, failures } = recorded.row;
+  if (recorded.isNew) context.meter.verified(verdict, new Set(failures.map(({ code }) => code)));
+  return answer(context, recorded.view, recorded.row);
 }
 
 const underWay = new Set<string>();
@@ -126,90 +127,113 @@ interface Recorded {
   readonly isNew: boolean;
 }
 
-async function record(act: Act, judged: Judged): Promise<Recorded> {
+/** Evidence that changes no state is a routine report; a rejection or a new state is a change. */
+function record(context: Context, judged: Judged): Promise<Recorded> {
+  const policy = attestationSubmit.name;
+  const change = (act: Act) => recordChange(act, judged);
+  const { before, judgement } = judged;
+  if (!isRoutine(before, judgement.result, context.clock.now())) return mutate(context, { policy }, change);
+  return observe(context, { policy, lock: lockOwnView }, (act) => recordRoutine(act, judged), change);
+}
+
+/** Whether a result leaves a TRUSTED agent TRUSTED. An agent that is TRUSTED by the clock is so in its row too. */
+function isRoutine(view: AgentView, { verdict }: VerificationResult, now: Date): boolean {
+  return verdict === 'ACCEPTED' && stateAt(view, now) === 'TRUSTED';
+}
+
+async function recordRoutine(act: ObserveAct<AgentView>, judged: Judged): Promise<Recorded> {
+  const { row: view } = act;
+  const { challenge, first, result } = await reread(act, view, judged);
+  if (first !== undefined) return { view, row: first, isNew: false };
+  if (!isRoutine(view, result, act.now)) return act.changesState();
+  const agent = { ...view.agent, trustedUntil: trustedUntil(act) };
+  await setTrust(act.tx, agent.id, agent.trustState, agent.trustedUntil);
+  const outcome = { id: newId('AttestationResult'), result, stateAfter: 'TRUSTED' } as const;
+  return write(act, { ...view, agent }, challenge, judged, outcome);
+}
+
+async function recordChange(act: Act, judged: Judged): Promise<Recorded> {
   const view = await lockView(act.tx, { id: judged.id });
-  // The agent's row is held, and whoever changes its challenges holds it first.
-  const challenge = await findChallenge(act.tx, judged.id, judged.challengeId);
-  if (view === undefined || challenge === undefined) throw notFound('attestation');
-  requireAllowed(act, attestationSubmit, view.agent);
-  const first = await firstResult({ db: act.tx }, challenge, judged.submission);
-  if (first !== undefined) {
-    return act.unchanged({ view, row: first, isNew: false });
-  }
-  const result = await resultNow(act, view, challenge, judged);
-  const row = await writeResult(act, view, challenge, { ...judged.judgement, result });
-  if (challenge.state === 'OPEN') {
-    await updateChallenge(act.tx, challenge.id, {
-      state: 'USED',
-      evidenceDigest: judged.submission.digest,
-      resultId: row.id,
-    });
-  }
-  const after = await lockView(act.tx, { id: judged.id });
-  if (after === undefined) throw notFound('attestation');
-  return { view: after, row, isNew: true };
-}
-
-/** What was judged, unless the challenge or what is bound changed before it could be written. */
-async function resultNow(act: Act, view: AgentView, challenge: ChallengeRow, judged: Judged) {
-  if (challenge.state === 'USED') return protocolRejection('CHALLENGE_USED');
-  if (challenge.state === 'VOID') return protocolRejection('CHALLENGE_EXPIRED');
-  const { allowlistId } = view.record;
-  const revision = await boundRevision(act.tx, allowlistId);
-  const isSame =
-    (revision?.id ?? null) === judged.judgement.revisionId && allowlistId === judged.before.record.allowlistId;
-  return isSame ? judged.judgement.result : protocolRejection('CHALLENGE_OUTDATED');
-}
-
-async function writeResult(act: Act, view: AgentView, challenge: ChallengeRow, { result, revisionId }: Judgement) {
-  const { agent } = view;
-  const from = stateAt(view, act.now);
+  if (view === undefined) throw notFound('attestation');
+  const { challenge, first, result } = await reread(act, view, judged);
+  if (first !== undefined) return act.unchanged({ view, row: first, isNew: false });
   const id = newId('AttestationResult');
-  const to = await judgeTrust(act, view, { from, result, resultId: id });
-  const row: AttestationResultRow = {
+  const { agent, from, to } = await judgeTrust(act, view, result, id);
+  const recorded = await write(act, { ...view, agent }, challenge, judged, { id, result, stateAfter: to });
+  const codes = [...new Set(result.failures.map((failure) => failure.code))].slice(0, CODES_IN_AUDIT);
+  await act.audit({
+    action: result.verdict === 'ACCEPTED' ? 'attestation.accepted' : 'attestation.rejected',
+    ...aboutAgent(view),
+    details: { resultId: id, from, to, codes },
+  });
+  return recorded;
+}
+
+/** Reads again what the result depends on. The agent's row is locked, and whatever changes its challenges locks it. */
+async function reread(act: WriteAct, after: AgentView, { id, challengeId, before, submission, judgement }: Judged) {
+  const challenge = await findChallenge(act.tx, id, challengeId);
+  if (challenge === undefined) throw notFound('attestation');
+  requireAllowed(act, attestationSubmit, after.agent);
+  const first = await firstResult({ db: act.tx }, challenge, submission);
+  const result = await resultNow(act.tx, challenge, { before, after }, judgement);
+  return { challenge, first, result };
+}
+
+interface Outcome {
+  readonly id: string;
+  readonly result: VerificationResult;
+  readonly stateAfter: AgentState;
+}
+
+/** Writes a result, and what is kept of it to judge the next. @param view The agent with the trust that it has now. */
+async function write(
+  act: WriteAct,
+  { agent, record }: AgentView,
+  challenge: ChallengeRow,
+  { submission, judgement }: Judged,
+  { id, result, stateAfter }: Outcome,
+): Promise<Recorded> {
+  const row = await insertResult(act.tx, {
     id,
     agentId: agent.id,
     domainId: agent.domainId,
     projectId: agent.projectId,
     attestationId: challenge.id,
     verdict: result.verdict,
-    failures: result.failures.map(withoutNul),
+    failures: result.failures,
     counts: result.counts,
-    allowlistRevisionId: revisionId,
-    stateAfter: to,
+    allowlistRevisionId: judgement.revisionId,
+    stateAfter,
     receivedAt: act.now,
-  };
-  await insertResult(act.tx, row);
-  await updateRecord(act.tx, agent.id, { ...tally(view, result, act.now), lastResultId: row.id });
-  const codes = [...new Set(result.failures.map((failure) => failure.code))].slice(0, CODES_IN_AUDIT);
-  await act.audit({
-    action: result.verdict === 'ACCEPTED' ? 'attestation.accepted' : 'attestation.rejected',
-    ...aboutAgent(view),
-    details: { resultId: row.id, from, to, codes },
   });
-  return row;
+  const change = { ...tally(record, result, act.now), lastResultId: id };
+  await updateRecord(act.tx, agent.id, change);
+  if (challenge.state === 'OPEN') {
+    await updateChallenge(act.tx, challenge.id, { state: 'USED', evidenceDigest: submission.digest, resultId: id });
+  }
+  return { view: { agent, record: { ...record, ...change } }, row, isNew: true };
 }
 
-interface Judging {
-  readonly from: AgentState;
-  readonly result: VerificationResult;
-  readonly resultId: string;
-}
-
-/** Raises or lowers trust by a result and answers the state after it; a failed exchange changes nothing. */
-async function judgeTrust(act: Act, view: AgentView, { from, result, resultId }: Judging): Promise<AgentState> {
-  const event = eventOf(result);
-  if (event === null) return from;
-  const { recoversAutomatically, attestationIntervalMs, attestationGrace } = act.context.settings;
-  const to = nextState(from, event, { recoversAutomatically });
+/** Raises or lowers trust by a result and returns the agent after it; a failed exchange changes nothing. */
+async function judgeTrust(act: Act, view: AgentView, result: VerificationResult, resultId: string) {
+  const { agent } = view;
+  const from = stateAt(view, act.now);
+  const cause = eventOf(result);
+  if (cause === null) return { agent, from, to: from };
+  const { recoversAutomatically } = act.context.settings;
+  const to = nextState(from, cause, { recoversAutomatically });
   if (to === null) throw attestsNothing(from);
-  const trustedUntil = to === 'TRUSTED' ? new Date(act.now.getTime() + attestationIntervalMs * attestationGrace) : null;
-  if (to === 'TRUSTED' || to !== storedState(view))
-    await moveTrust(act, view, { to, trustedUntil, cause: event, resultId });
-  return to;
+  if (to !== 'TRUSTED' && to === storedState(view)) return { agent, from, to };
+  const until = to === 'TRUSTED' ? trustedUntil(act) : null;
+  await moveTrust(act, view, { to, trustedUntil: until, cause, resultId });
+  return { agent: { ...agent, trustState: to, trustedUntil: until }, from, to };
 }
 
-function tally({ record }: AgentView, result: VerificationResult, now: Date) {
+function trustedUntil({ now, context: { settings } }: WriteAct): Date {
+  return new Date(now.getTime() + settings.attestationIntervalMs * settings.attestationGrace);
+}
+
+function tally(record: AgentView['record'], result: VerificationResult, now: Date) {
   if (result.verdict === 'REJECTED') {
     return { rejectedCount: record.rejectedCount + 1, lastRejectedAt: now, lastSeverity: worstOf(result) };
   }
@@ -219,14 +243,4 @@ function tally({ record }: AgentView, result: VerificationResult, now: Date) {
     lastAcceptedAt: now,
     verifierState: result.next ?? record.verifierState,
   };
-}
-
-function worstOf({ failures }: VerificationResult): Severity {
-  const severities: readonly Severity[] = ['fatal', 'error', 'warning'];
-  return severities.find((severity) => failures.some((failure) => failure.severity === severity)) ?? 'error';
-}
-
-/** Postgres keeps no NUL in jsonb, and a log may hold one. */
-function withoutNul<T extends object>(failure: T): T {
-  return JSON.parse(JSON.stringify(failure).replaceAll('\\u0000', '\\ufffd')) as T;
 }

@@ -6,6 +6,7 @@ export {
   type AgentView,
   areKeysTaken,
   findView,
+  lockOwnView,
   lockRetired,
   lockView,
   lockViewByToken,

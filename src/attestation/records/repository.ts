@@ -34,6 +34,9 @@ export async function lockView(tx: Tx, key: AgentKey): Promise<AgentView | undef
   return view;
 }
 
+/** The caller's own agent, which `observe` locks first. */
+export const lockOwnView = (tx: Tx, id: string) => lockView(tx, { id });
+
 /** Locks an agent that retired by then; skips those that another transaction has locked. */
 export async function lockRetired(tx: Tx, before: Date): Promise<AgentView | undefined> {
   const retired = selectViews(tx).where(lte(attestationRecords.retiredAt, before)).limit(1);

@@ -4,8 +4,16 @@ import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type AttestationResultRow, attestationResults } from './tables.js';
 
-export async function insertResult(tx: Tx, row: AttestationResultRow): Promise<void> {
-  await tx.insert(attestationResults).values(row);
+/** @returns The row as it is stored. */
+export async function insertResult(tx: Tx, row: AttestationResultRow): Promise<AttestationResultRow> {
+  const stored = { ...row, failures: row.failures.map(withoutNul) };
+  await tx.insert(attestationResults).values(stored);
+  return stored;
+}
+
+/** Postgres keeps no NUL in jsonb, and a log may hold one. */
+function withoutNul<T extends object>(failure: T): T {
+  return JSON.parse(JSON.stringify(failure).replaceAll('\\u0000', '\\ufffd')) as T;
 }
 
 export async function findResult(db: Db, id: string): Promise<AttestationResultRow | undefined> {

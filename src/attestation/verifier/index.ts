@@ -16,6 +16,7 @@ export {
   eventOf,
   nextState,
   type TransitionOptions,
+  worstOf,
 } from './transitions.js';
 export type {
   Challenge,

@@ -1,3 +1,4 @@
+import type { Severity } from './failures.js';
 import type { VerificationResult } from './types.js';
 
 export const AGENT_STATES = ['CREATED', 'PENDING', 'TRUSTED', 'STALE', 'FAILED', 'BANNED', 'RETIRED'] as const;
@@ -35,4 +36,10 @@ export function nextState(state: AgentState, event: AgentEvent, options: Transit
 export function eventOf({ verdict, failures }: VerificationResult): 'ACCEPT' | 'REJECT' | null {
   if (verdict === 'ACCEPTED') return 'ACCEPT';
   return failures.some(({ class: kind, severity }) => kind !== 'PROTOCOL' && severity !== 'warning') ? 'REJECT' : null;
+}
+
+/** The worst severity among a rejection's failures. */
+export function worstOf({ failures }: VerificationResult): Severity {
+  const severities: readonly Severity[] = ['fatal', 'error', 'warning'];
+  return severities.find((severity) => failures.some((failure) => failure.severity === severity)) ?? 'error';
 }

@@ -1,13 +1,15 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, like } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { submitEvidence } from '../../../src/attestation/challenges/submit.js';
 import { attestations } from '../../../src/attestation/challenges/tables.js';
+import { attestationResults } from '../../../src/attestation/results/tables.js';
+import { auditEntries } from '../../../src/audit/entries/tables.js';
 import { setTrust } from '../../../src/identity/agents/index.js';
 import { agents } from '../../../src/identity/agents/tables.js';
 import { ByteBudget, type Lease } from '../../../src/platform/byte-budget.js';
 import { contextOf } from '../../harness/context.js';
 import { type Json, startTestServer, type TestServer } from '../../harness/server.js';
-import { agentWorld, type MachineAgent } from '../agent-world.js';
+import { agentWorld, type MachineAgent, SUBMIT } from '../agent-world.js';
 import { sha256 } from '../ima/ima-log.js';
 import { FILES, healthyMachine } from '../verifier/machine.js';
 
@@ -56,11 +58,12 @@ interface Story extends MachineAgent {
   readonly attestationId: string;
 }
 
-/** Judges evidence that would be accepted, while something happens. */
-async function judgedWhile(happens: (story: Story) => Promise<unknown>) {
+/** Judges evidence that would be accepted, of a machine that is PENDING or TRUSTED, while something happens. */
+async function judgedWhile(happens: (story: Story) => Promise<unknown>, { isTrusted = false } = {}) {
   const bound = await list();
   const machine = healthyMachine({ seed: 200 + ++count });
   const agent = await world.enrolled(machine, `machine-${count}`, bound.id, admin);
+  if (isTrusted) await world.done(SUBMIT, { ...(await world.quoted(agent)), imaLog: machine.log() }, agent.token);
   const quoted = await world.quoted(agent);
   const story = { ...agent, list: bound, attestationId: quoted.attestationId };
   const context = { ...(await contextOf(server, agent.token)), memory: new Meanwhile(() => happens(story)) };
@@ -70,7 +73,12 @@ async function judgedWhile(happens: (story: Story) => Promise<unknown>) {
   );
   const { db } = server.services;
   const [row] = await db.select({ state: agents.trustState }).from(agents).where(eq(agents.id, agent.id));
-  return { ...outcome, state: row?.state };
+  if (!isTrusted) return { ...outcome, state: row?.state };
+  // What the first evidence left comes first.
+  const isOwn = and(eq(auditEntries.targetId, agent.id), like(auditEntries.action, 'attestation.%'));
+  const [, ...audited] = await db.select().from(auditEntries).where(isOwn).orderBy(auditEntries.id);
+  const results = await db.$count(attestationResults, eq(attestationResults.agentId, agent.id));
+  return { ...outcome, state: row?.state, audited: audited.map(({ action }) => action), results: results - 1 };
 }
 
 const rejected = (code: string) => ({ verdict: 'REJECTED', codes: [code], state: 'PENDING' });
@@ -120,5 +128,41 @@ describe('Mutation.submitEvidence', () => {
       server.services.db.transaction((tx) => setTrust(tx, id, 'FAILED', null)),
     );
     expect(outcome).toEqual({ verdict: 'ACCEPTED', codes: [], state: 'FAILED' });
+  });
+});
+
+describe('Mutation.submitEvidence, of a machine that is trusted', () => {
+  const TRUSTED = { isTrusted: true };
+  const accepted = { verdict: 'ACCEPTED', codes: [], state: 'TRUSTED', results: 1 };
+
+  test('ok: nothing happens while it judges, and nothing is audited', async () => {
+    expect(await judgedWhile(async () => {}, TRUSTED)).toEqual({ ...accepted, audited: [] });
+  });
+
+  test('refused: an agent that was banned while it judges', async () => {
+    const outcome = await judgedWhile(({ id }) => world.done(BAN, { agent: { id } }, admin), TRUSTED);
+    expect(outcome).toMatchObject({ code: 'UNAUTHENTICATED', reason: 'AGENT_BANNED', state: 'BANNED' });
+    expect(outcome).toMatchObject({ results: 0, audited: [] });
+  });
+
+  test('audited: an agent that failed while it judges stays so', async () => {
+    const fail = ({ id }: Story) => server.services.db.transaction((tx) => setTrust(tx, id, 'FAILED', null));
+    const outcome = await judgedWhile(fail, TRUSTED);
+    expect(outcome).toEqual({ ...accepted, state: 'FAILED', audited: ['attestation.accepted'] });
+  });
+
+  test('audited: an agent whose trust ran out while it judges is trusted anew', async () => {
+    const end = ({ id }: Story) => server.services.db.transaction((tx) => setTrust(tx, id, 'TRUSTED', new Date(0)));
+    expect(await judgedWhile(end, TRUSTED)).toEqual({ ...accepted, audited: ['attestation.accepted'] });
+  });
+
+  test('audited: a challenge that other evidence was judged for in another process', async () => {
+    const used = { state: 'USED' as const, evidenceDigest: 'another' };
+    const outcome = await judgedWhile(
+      ({ attestationId }) =>
+        server.services.db.update(attestations).set(used).where(eq(attestations.id, attestationId)),
+      TRUSTED,
+    );
+    expect(outcome).toMatchObject({ codes: ['CHALLENGE_USED'], state: 'TRUSTED', audited: ['attestation.rejected'] });
   });
 });

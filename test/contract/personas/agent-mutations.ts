@@ -99,7 +99,7 @@ export const AGENT_MUTATIONS: Readonly<Record<string, Attempts>> = {
     await logIn(world, 'foreign project, by its quote', world.projects['foreign project']),
     await logIn(world, 'own, by another TPM’s quote', world.projects.own, OTHER),
   ],
-  beginAttestation: () => [{ target: 'for itself', input: () => ({}) }],
+  beginAttestation: () => [{ target: 'for itself', input: () => ({}), isRoutine: true }],
   submitEvidence: (world) => [
     {
       target: 'for itself',

@@ -23,6 +23,8 @@ export interface Attempt {
   readonly isOwn?: boolean;
   /** True when it changes nothing even when it is allowed. */
   readonly isSilent?: boolean;
+  /** True for a machine's routine: the row that it writes is its trace, and there is no audit entry. */
+  readonly isRoutine?: boolean;
 }
 /** The ways to try a mutation; called once. */
 export type Attempts = (world: World) => readonly Attempt[] | Promise<readonly Attempt[]>;
@@ -46,7 +48,7 @@ export interface Deed {
   readonly mutation: string;
   readonly words: Readonly<Record<string, string>>;
   readonly requestId: string;
-  /** How many of the attempts should have changed something. */
+  /** How many of the attempts should have left an audit entry. */
   readonly changes: number;
 }
 
@@ -80,7 +82,8 @@ export async function attemptOnce(world: World, field: Mutation, persona: Person
   const fields = Object.keys(variables).map((name) => `${field.name}(input: $${name}) { ${selectionOf(field)} }`);
   const answers = await ask(world.server, `mutation (${declared.join(', ')})`, fields, variables, persona.token);
   const words = answers.map((answer, index) => [attempts[index]?.target ?? '', wordOf(answer, field.name)] as const);
-  const changes = attempts.filter(({ isSilent }, index) => !isSilent && words[index]?.[1] === '**yes**').length;
+  const isAudited = ({ isSilent = false, isRoutine = false }: Attempt) => !isSilent && !isRoutine;
+  const changes = attempts.filter((one, index) => isAudited(one) && words[index]?.[1] === '**yes**').length;
   const requestId = answers[0]?.requestId ?? '';
   return { persona: persona.name, mutation: field.name, words: Object.fromEntries(words), requestId, changes };
 }

@@ -1,0 +1,79 @@
+import type { Tx } from '../db/open.js';
+import { unauthenticated, wrongScope } from '../platform/errors.js';
+import type { PolicyName } from '../platform/policy/index.js';
+import type { Context } from './context.js';
+import { requireOperation } from './decide.js';
+import { type Act, mutate } from './mutate.js';
+import { inTransaction, type WriteAct, withoutDatabase } from './transaction.js';
+
+/** What a machine's report has inside its transaction. It cannot write an audit entry or an event, nor change rights. */
+export interface ObserveAct<Row> extends WriteAct {
+  /** The caller's own row as it is now, locked until the transaction ends. */
+  readonly row: Row;
+  /** Ends a report that changes state: all of it is undone, and the use case runs as a change. */
+  changesState(): never;
+}
+
+export interface ObserveOptions<Row> {
+  readonly policy: PolicyName;
+  /** Locks the caller's own row (`for update`) and returns it as it is then. Every change of its state locks it too. */
+  readonly lock: (tx: Tx, callerId: string) => Promise<Row | undefined>;
+}
+
+/** Ends a report that must run as a change. */
+class StateChanges extends Error {}
+
+/**
+ * Writes what a machine reports as routine, in one transaction without the epoch, an audit entry or an event: the record
+ * that it writes is its trace. The caller's row is locked first, then its credential, trust and policies are read again,
+ * and the operation is decided again. docs/decisions/0032-observe.md says why no report commits on rights that were gone
+ * by the time of the lock.
+ *
+ * @param change The same use case as a change; runs after `act.changesState()`, in `mutate`.
+ * @throws Refusal UNAUTHENTICATED, FORBIDDEN for a caller that is no machine, before anything is read or written.
+ */
+export async function observe<Row, T>(
+  context: Context,
+  options: ObserveOptions<Row>,
+  report: (act: ObserveAct<Row>) => Promise<T>,
+  change?: (act: Act) => Promise<T>,
+): Promise<T> {
+  const { policy } = options;
+  const callerId = machineId(context, policy);
+  try {
+    return await inTransaction(context, policy, (tx) => reportOnce(context, options, { tx, callerId }, report));
+  } catch (error) {
+    if (error instanceof StateChanges && change !== undefined) return mutate(context, { policy }, change);
+    throw error;
+  }
+}
+
+function machineId({ actor: { principal } }: Context, policy: PolicyName): string {
+  if (principal === null) throw unauthenticated();
+  if (principal.kind !== 'agent') throw wrongScope(policy, ['agent']);
+  return principal.id;
+}
+
+interface Attempt {
+  readonly tx: Tx;
+  readonly callerId: string;
+}
+
+async function reportOnce<Row, T>(
+  context: Context,
+  { policy, lock }: ObserveOptions<Row>,
+  { tx, callerId }: Attempt,
+  report: (act: ObserveAct<Row>) => Promise<T>,
+): Promise<T> {
+  const row = await lock(tx, callerId);
+  const now = context.clock.now();
+  // Not in the statement that locks: that one sees the other tables as they were before it waited.
+  const { actor, policies, candidate } = await context.reauthenticate(tx);
+  const authorization = { actor, policies, candidate };
+  requireOperation(authorization, policy);
+  if (row === undefined) throw unauthenticated();
+  const changesState = () => {
+    throw new StateChanges(`${policy}: a report that changes state needs a change to run instead`);
+  };
+  return report({ ...authorization, tx, now, context: withoutDatabase(context), row, changesState });
+}

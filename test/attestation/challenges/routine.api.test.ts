@@ -1,0 +1,180 @@
+import { and, eq, like } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { attestations } from '../../../src/attestation/challenges/tables.js';
+import { attestationRecords } from '../../../src/attestation/records/tables.js';
+import { attestationResults } from '../../../src/attestation/results/tables.js';
+import { trustTransitions } from '../../../src/attestation/transitions/index.js';
+import { auditEntries } from '../../../src/audit/entries/tables.js';
+import { events } from '../../../src/events/index.js';
+import { agents } from '../../../src/identity/agents/tables.js';
+import { codeOf, type Json, startTestServer, type TestServer } from '../../harness/server.js';
+import { agentWorld, CREATE_LIST, type MachineAgent, SUBMIT } from '../agent-world.js';
+import { sha256 } from '../ima/ima-log.js';
+import { FILES, healthyMachine } from '../verifier/machine.js';
+
+const CONTENT = FILES.map((path) => `${sha256(path).toString('hex')}  ${path}\n`).join('');
+/** As the test server has them. */
+const TRUSTED_MS = 60_000 * 3;
+
+/** A clock that stands still until a test moves it. */
+const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time) };
+const statements: string[] = [];
+let server: TestServer;
+let world: ReturnType<typeof agentWorld>;
+let list: string;
+let admin: string;
+let agent: MachineAgent;
+let count = 0;
+beforeAll(async () => {
+  server = await startTestServer({ clock, statements: { logQuery: (statement) => void statements.push(statement) } });
+  world = agentWorld(server);
+  const scope = await server.project(await server.defaultDomainId());
+  admin = (await server.token({ scope, role: 'admin' })).token;
+  list = (await world.done(CREATE_LIST, { name: 'list', imaPolicy: { content: CONTENT } }, admin)).allowlist.id;
+});
+/** A machine that was trusted just now. */
+beforeEach(async () => {
+  count += 1;
+  agent = await world.enrolled(healthyMachine({ seed: 400 + count }), `machine-${count}`, list, admin);
+  expect(await attest()).toMatchObject({ verdict: 'ACCEPTED', stateAfter: 'TRUSTED' });
+  clock.time += 1000;
+});
+afterAll(() => server.close());
+
+/** Evidence for a new challenge, with the whole log. */
+const evidence = async () => ({ ...(await world.quoted(agent)), imaLog: agent.machine.log() });
+const attest = async (): Promise<Json> => (await world.done(SUBMIT, await evidence(), agent.token)).result;
+
+/** What `mutate` needs, and a routine does not. */
+const isOfChange = (text: string) =>
+  /insert into "(audit_entries|event_outbox)"|authorization_epoch.*for share/is.test(text);
+/** The server moves events meanwhile, whoever they are about. */
+const isOfEvents = (text: string) => /event_outbox|"events"|pg_notify/.test(text);
+
+/** What is kept of a machine. */
+async function kept() {
+  const { db, placer } = server.services;
+  await placer.committed();
+  const [row] = await db
+    .select()
+    .from(agents)
+    .innerJoin(attestationRecords, eq(attestationRecords.agentId, agents.id))
+    .where(eq(agents.id, agent.id));
+  const isOwn = and(eq(auditEntries.targetId, agent.id), like(auditEntries.action, 'attestation.%'));
+  return {
+    agent: row?.agents,
+    record: row?.attestation_records,
+    audited: (await db.select().from(auditEntries).where(isOwn).orderBy(auditEntries.id)).map(({ action }) => action),
+    events: await db.$count(events, eq(events.objectId, agent.id)),
+    transitions: await db.$count(trustTransitions, eq(trustTransitions.agentId, agent.id)),
+    results: await db.$count(attestationResults, eq(attestationResults.agentId, agent.id)),
+  };
+}
+
+describe('Mutation.submitEvidence', () => {
+  test('ok: accepted evidence of a trusted machine renews its trust, without an audit entry or an event', async () => {
+    const before = await kept();
+    expect(before).toMatchObject({ audited: ['attestation.accepted'], results: 1 });
+    const input = await evidence();
+    statements.length = 0;
+    const { result } = await world.done(SUBMIT, input, agent.token);
+    const written = [...statements];
+    expect(result).toMatchObject({ verdict: 'ACCEPTED', stateAfter: 'TRUSTED' });
+    const { audited, events, transitions, ...after } = await kept();
+    expect({ audited, events, transitions }).toEqual({
+      audited: before.audited,
+      events: before.events,
+      transitions: before.transitions,
+    });
+    expect(after).toMatchObject({
+      agent: { trustState: 'TRUSTED', trustedUntil: new Date(clock.time + TRUSTED_MS) },
+      record: { acceptedCount: 2, lastAcceptedAt: clock.now(), lastResultId: result.id },
+      results: 2,
+    });
+    expect(after.record?.firstAcceptedAt).toEqual(before.record?.firstAcceptedAt);
+    const [challenge] = await server.services.db
+      .select()
+      .from(attestations)
+      .where(eq(attestations.id, input.attestationId));
+    expect(challenge).toMatchObject({ state: 'USED', resultId: result.id });
+    expect(written.filter(isOfChange)).toEqual([]);
+    expect(written.filter((text) => !isOfEvents(text)).length).toBeLessThanOrEqual(12);
+  });
+
+  test('ok: the answer tells the machine as it is after it', async () => {
+    const query = `mutation ($input: SubmitEvidenceInput!) { submitEvidence(input: $input) {
+      agent { state trustedUntil acceptedCount lastAcceptedAt lastResult { id } } result { id } userErrors { code } } }`;
+    const { agent: told, result } = await world.done(query, await evidence(), agent.token);
+    expect(told).toEqual({
+      state: 'TRUSTED',
+      trustedUntil: new Date(clock.time + TRUSTED_MS).toISOString(),
+      acceptedCount: 2,
+      lastAcceptedAt: clock.now().toISOString(),
+      lastResult: { id: result.id },
+    });
+  });
+
+  test('ok: the same evidence again is the first result, and is counted once', async () => {
+    const input = await evidence();
+    const first = await world.done(SUBMIT, input, agent.token);
+    expect((await world.done(SUBMIT, input, agent.token)).result).toEqual(first.result);
+    expect(await kept()).toMatchObject({ results: 2, record: { acceptedCount: 2 } });
+  });
+
+  test('audited: a rejection', async () => {
+    agent.machine.measure('/usr/bin/implant');
+    expect(await attest()).toMatchObject({ verdict: 'REJECTED', stateAfter: 'FAILED' });
+    expect(await kept()).toMatchObject({
+      audited: ['attestation.accepted', 'attestation.rejected'],
+      agent: { trustState: 'FAILED', trustedUntil: null },
+    });
+  });
+
+  test('audited: a rejection for the exchange alone, which leaves the machine trusted', async () => {
+    const { quote } = await world.quoted(agent);
+    const { attestationId } = await world.quoted(agent);
+    const input = { attestationId, quote: { ...quote, signature: 'AAAA' }, imaOffset: 0 };
+    const { result } = await world.done(SUBMIT, input, agent.token);
+    expect(result.verdict).toBe('REJECTED');
+    expect((await kept()).audited).toEqual(['attestation.accepted', 'attestation.rejected']);
+  });
+
+  test('audited: evidence that makes a machine trusted again', async () => {
+    clock.time += TRUSTED_MS;
+    const before = await kept();
+    expect(await attest()).toMatchObject({ verdict: 'ACCEPTED', stateAfter: 'TRUSTED' });
+    const after = await kept();
+    expect(after.audited).toEqual(['attestation.accepted', 'attestation.accepted']);
+    // That its trust ran out, and that it is back.
+    expect([after.events - before.events, after.transitions - before.transitions]).toEqual([2, 2]);
+  });
+
+  test('ok: of two submissions at once one is recorded, the other gets its result or is told to come back', async () => {
+    const input = await evidence();
+    const answers = await Promise.all([1, 2].map(() => server.graphql(SUBMIT, { input }, agent.token)));
+    const recorded = answers.filter((answer) => codeOf(answer) !== 'RATE_LIMITED');
+    const ids = new Set(recorded.map(({ body }) => body.data.submitEvidence.result.id));
+    expect([recorded.length > 0, ids.size]).toEqual([true, 1]);
+    expect(await kept()).toMatchObject({
+      results: 2,
+      record: { acceptedCount: 2, rejectedCount: 0 },
+      audited: ['attestation.accepted'],
+    });
+  });
+});
+
+describe('Mutation.beginAttestation', () => {
+  test('ok: a challenge is kept as its row, the one before is void, and there is no audit entry', async () => {
+    const open = await world.quoted(agent);
+    const before = await kept();
+    statements.length = 0;
+    const { attestationId } = await world.quoted(agent);
+    const written = [...statements];
+    const rows = await server.services.db.select().from(attestations).where(eq(attestations.agentId, agent.id));
+    const states = new Map(rows.map(({ id, state }) => [id, state]));
+    expect([states.get(open.attestationId), states.get(attestationId)]).toEqual(['VOID', 'OPEN']);
+    expect(await kept()).toEqual(before);
+    expect(written.filter(isOfChange)).toEqual([]);
+    expect(written.filter((text) => !isOfEvents(text)).length).toBeLessThanOrEqual(6);
+  });
+});
