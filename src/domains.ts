@@ -5,11 +5,14 @@ import { ConfigError } from './config/config-error.js';
 import { identityDomain } from './identity/index.js';
 import { uploadsDomain } from './uploads/index.js';
 
-/**
- * Every domain, in order: of two that tell an entity the later one's rows hold the earlier one's fields too, and what
- * refers to content is removed before content is.
- */
-export const DOMAINS: readonly DomainManifest[] = [identityDomain, attestationDomain, uploadsDomain, auditDomain];
+/** Every domain, in order: of two that tell an entity the later one's rows hold the earlier one's fields too. */
+export const DOMAINS: readonly DomainManifest[] = [
+  identityDomain,
+  attestationDomain,
+  // After every domain that refers to content, which is removed last.
+  uploadsDomain,
+  auditDomain,
+];
 
 export const ACCESS = theOne(DOMAINS, 'access');
 export const AUDIT_LOG = theOne(DOMAINS, 'auditLog');
