@@ -5,11 +5,14 @@ import { ConfigError } from './config/config-error.js';
 import { identityDomain } from './identity/index.js';
 import { uploadsDomain } from './uploads/index.js';
 
-/**
- * Every domain, in this order: when two domains load the same entity, the later one's rows also hold the earlier one's
- * fields; and rows that refer to content are removed before the content.
- */
-export const DOMAINS: readonly DomainManifest[] = [identityDomain, attestationDomain, uploadsDomain, auditDomain];
+/** Every domain, in order: when two domains load the same entity, the later one's rows also hold the earlier one's fields. */
+export const DOMAINS: readonly DomainManifest[] = [
+  identityDomain,
+  attestationDomain,
+  // After every domain that refers to content, which is removed last.
+  uploadsDomain,
+  auditDomain,
+];
 
 export const ACCESS = theOne(DOMAINS, 'access');
 export const AUDIT_LOG = theOne(DOMAINS, 'auditLog');

@@ -95,13 +95,13 @@ export function mergedResolvers(...slices: readonly Resolvers[]): Resolvers {
   return merged;
 }
 
-/** What one domain provides: the name of its schema, its policies, its resolvers, and where it has them the rest. */
+/** What one domain provides: policies, resolvers, and where it has them the rest. Its folder in schema/ has its name. */
 export interface DomainManifest extends DomainRoles {
   readonly name: string;
   readonly policies: readonly Policy<never>[];
   readonly resolvers: Resolvers;
   /** How to load each entity by id for other subgraphs, in batches; null for hidden rows. */
-  readonly entities: Readonly<Record<string, (context: Context, id: string) => Promise<object | null>>>;
+  readonly entities?: Readonly<Record<string, (context: Context, id: string) => Promise<object | null>>>;
   /** Types of values: a caller that gets one may read all of it. Payloads, connections and edges are known by name. */
   readonly values?: readonly string[];
   readonly routes?: readonly Route[];

@@ -6,7 +6,6 @@ export const uploadsDomain: DomainManifest = {
   name: 'uploads',
   policies: uploadPolicies as never,
   resolvers: uploadResolvers,
-  entities: {},
   routes: [uploadRoute],
   sweeps: [uploadSweep, contentSweep],
   references: [

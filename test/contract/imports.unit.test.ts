@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { DOMAINS as MANIFESTS } from '../../src/domains.js';
 import { ARROWS } from './arrows.js';
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));
-const DOMAINS = ['identity', 'attestation', 'uploads', 'audit'];
+const DOMAINS = MANIFESTS.map(({ name }) => name);
 
 interface Arrow {
   readonly from: string;

@@ -102,7 +102,7 @@ export function buildSchema(domains: readonly DomainManifest[], policies?: Polic
     const fields: Record<string, AnyResolver> = {};
     for (const domain of domains) {
       Object.assign(fields, domain.resolvers[type]);
-      const load = domain.entities[type];
+      const load = domain.entities?.[type];
       // When two domains load an entity, the later one's rows also hold the earlier one's fields.
       if (load) {
         fields.__resolveReference = async (reference: { id: unknown }, context: Context) => {
@@ -142,8 +142,8 @@ function followReferences(schema: GraphQLSchema, domains: readonly DomainManifes
     for (const [coordinate, resolve] of resolversOf(domain)) {
       const field = fieldAt(schema, coordinate);
       const target = field ? getNamedType(field.type).name : '';
-      const load = domains.find(({ entities }) => entities[target])?.entities[target];
-      if (!field || !load || domain.entities[target]) continue;
+      const load = domains.find(({ entities }) => entities?.[target])?.entities?.[target];
+      if (!field || !load || domain.entities?.[target]) continue;
       field.resolve = async (...given) => {
         const reference = (await resolve(...given)) as { readonly id: string } | null;
         return reference && load(given[2], reference.id);

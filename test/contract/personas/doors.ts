@@ -1,6 +1,6 @@
 import type { Json } from '../../harness/server.js';
 import { QUESTION_DOORS } from './question-doors.js';
-import type { Thing } from './things.js';
+import type { Thing, Things } from './things.js';
 
 /** A way to a thing: a root field to ask, and how the thing is found in its value. */
 export interface Door {
@@ -16,6 +16,8 @@ export interface Doors {
   readonly list?: Door;
   /** The type's name, for an entity. */
   readonly entity?: string;
+  /** What is read, where there is one whoever asks. */
+  readonly single?: Thing;
 }
 
 const quoted = (text: string | null | undefined) => JSON.stringify(text ?? '');
@@ -43,6 +45,12 @@ const listed = (name: string, filter: (thing: Thing) => string = () => ''): Door
     if (page.pageInfo.hasNextPage) throw new Error(`${name} has more than one page, so that absence proves nothing`);
     return among(page.nodes, thing);
   },
+});
+/** @param root A field of Query, with its arguments. @param called What people call the one thing that it answers. */
+const single = (root: string, fields: string, called: string): Doors => ({
+  fields,
+  byId: { name: root, ask: () => `${root} { ${fields} }`, find: itself },
+  single: { name: called, id: root },
 });
 const revision: Door = {
   name: 'allowlist',
@@ -155,17 +163,12 @@ export const DOORS: Readonly<Record<string, Doors>> = {
     list: listed('auditEntries', ({ at }) => `, filter: { targetIds: [${quoted(at)}] }`),
     entity: 'AuditEntry',
   },
-  AuditChain: {
-    fields: 'firstSeq head { seq } trim { seq } keys { keyId }',
-    byId: { name: 'auditChain', ask: (_, fields) => `auditChain { ${fields} }`, find: itself },
-  },
-  AuditSeal: {
-    fields: 'seq entry { id } head { seq }',
-    byId: { name: 'auditSeals', ask: (_, fields) => `auditSeals(first: 1) { nodes { ${fields} } }`, find: itself },
-  },
-  AuditChainVerification: {
-    fields: 'verifiedSeq fault { __typename }',
-    byId: { name: 'verifyAuditChain', ask: (_, fields) => `verifyAuditChain { ${fields} }`, find: itself },
-  },
+  AuditChain: single('auditChain', 'firstSeq head { seq } trim { seq } keys { keyId }', 'the chain'),
+  AuditSeal: single('auditSeals(first: 1)', 'nodes { seq entry { id } head { seq } }', 'any'),
+  AuditChainVerification: single('verifyAuditChain', 'verifiedSeq fault { __typename }', 'the chain'),
   ...QUESTION_DOORS,
 };
+
+export const SINGLE_THINGS: Things = Object.fromEntries(
+  Object.entries(DOORS).flatMap(([type, { single: thing }]) => (thing ? [[type, [thing]]] : [])),
+);

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { roleAssignments } from '../../../src/identity/assignments/tables.js';
 import { projects } from '../../../src/identity/projects/tables.js';
 import { asking } from '../../identity/asking.js';
+import { SINGLE_THINGS } from './doors.js';
 import { overrideThings } from './override-mutations.js';
 import { idsOf, type Project } from './owners.js';
 import { type Persona, scopeRef } from './personas.js';
@@ -77,9 +78,7 @@ export async function sharedThings(world: World): Promise<Things> {
       return { name, id: resultId, at: id, links: { agent: id, allowlistRevision: lists[name].revisionId } };
     }),
     AuditEntry: await sharedEntries(world),
-    AuditChain: [{ name: 'the chain', id: 'chain' }],
-    AuditSeal: [{ name: 'any', id: 'seal' }],
-    AuditChainVerification: [{ name: 'the chain', id: 'verification' }],
+    ...SINGLE_THINGS,
     ...sharedQuestions(world, assignments),
   };
 }
