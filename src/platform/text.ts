@@ -1,7 +1,7 @@
 import { invalid } from './errors.js';
 
-// Control characters, and the marks that reorder or hide text: a name must look like what it is.
-const UNSEEN = /[\p{Cc}\p{Cs}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
+// Control characters, line separators, and what is invisible or reorders text: a name must look like what it is.
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 /** A name as it is stored: 1 to 255 characters, none invisible, no space at either end. */
 export function validName(name: string, ...path: string[]): string {

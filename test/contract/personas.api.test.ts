@@ -1,17 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DOMAINS } from '../../src/domains.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
 import { type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { changesByRequest } from './personas/doing.js';
-import { DOORS } from './personas/doors.js';
+import { DOORS, FIXTURES, WATCHED } from './personas/fixtures.js';
 import { fillMatrix, type Matrix } from './personas/matrix.js';
-import { writePage } from './personas/page.js';
+import { FOLDER, writeIndex, writePage } from './personas/page.js';
 import { isRead, type Reading } from './personas/reading.js';
-import { WATCHED } from './personas/watching.js';
 import { makeWorld } from './personas/world.js';
 
-const PAGE = new URL('../../docs/persona-matrix.md', import.meta.url);
+const INDEX = new URL(`../../docs/${FOLDER}.md`, import.meta.url);
+const PAGES = new URL(`../../docs/${FOLDER}/`, import.meta.url);
 const schema = buildSchema(DOMAINS);
 const routes = DOMAINS.flatMap((domain) => domain.routes ?? []);
 
@@ -23,10 +23,17 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => server.close());
 
-test('ok: the answers of a running server are those that the page tells', () => {
-  const page = writePage(matrix);
-  if (process.env.UPDATE === '1') writeFileSync(PAGE, page);
-  expect(page).toBe(readFileSync(PAGE, 'utf8'));
+test('ok: the answers of a running server are those that the pages tell, one page for each domain', () => {
+  const pages = Object.fromEntries(FIXTURES.map((one) => [`${one.domain}.md`, writePage(matrix, one)]));
+  if (process.env.UPDATE === '1') {
+    mkdirSync(PAGES, { recursive: true });
+    for (const name of readdirSync(PAGES)) if (!(name in pages)) rmSync(new URL(name, PAGES));
+    for (const [name, page] of Object.entries(pages)) writeFileSync(new URL(name, PAGES), page);
+    writeFileSync(INDEX, writeIndex());
+  }
+  expect(writeIndex()).toBe(readFileSync(INDEX, 'utf8'));
+  expect(readdirSync(PAGES).sort()).toEqual(Object.keys(pages).sort());
+  for (const [name, page] of Object.entries(pages)) expect(page, name).toBe(readFileSync(new URL(name, PAGES), 'utf8'));
 });
 
 test('ok: every way to read has something to be read by it', () => {

@@ -18,7 +18,9 @@ import { etagOf } from '../../src/platform/etag.js';
 import { newId } from '../../src/platform/ids.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
-import { type Attempt, type Attempts, attemptOnce, MUTATIONS, mutationsOf } from './personas/doing.js';
+import { attemptOnce, mutationsOf } from './personas/doing.js';
+import type { Attempt, Attempts } from './personas/fixture.js';
+import { MUTATIONS } from './personas/fixtures.js';
 import { makePersonas, type Persona } from './personas/personas.js';
 import { makeWorld, type World } from './personas/world.js';
 

@@ -87,21 +87,33 @@ export interface TestPostgresOptions extends Partial<PostgresOptions> {
   readonly owner?: string;
   /** What is in it before a server opens it. */
   readonly dump?: string;
+  /** The language by whose rules the database orders texts; the cluster's collation by default. */
+  readonly language?: string;
 }
 
 /** @param way The port through which the server under test reaches Postgres; its own by default. */
 export async function openTestPostgres(
   statements?: StatementListener,
   way?: number,
-  { base = process.env.TEST_DATABASE_URL ?? '', tablespace, owner, dump, ...options }: TestPostgresOptions = {},
+  {
+    base = process.env.TEST_DATABASE_URL ?? '',
+    tablespace,
+    owner,
+    language,
+    dump,
+    ...options
+  }: TestPostgresOptions = {},
 ): Promise<TestDatabase> {
   const name = `bailiwick_test_${process.pid}_${Math.random().toString(36).slice(2)}`;
   const admin = postgres(base, { max: 1, onnotice: () => {} });
   if (tablespace) await admin.unsafe(`create tablespace ${tablespace.name} location '${tablespace.place}'`);
   if (owner) await admin.unsafe(`create role ${owner} login`);
-  await admin.unsafe(
-    `create database ${name} ${tablespace ? `tablespace ${tablespace.name}` : ''} ${owner ? `owner ${owner}` : ''}`,
-  );
+  const parts = [
+    tablespace && `tablespace ${tablespace.name}`,
+    owner && `owner ${owner}`,
+    language && `template template0 locale_provider icu icu_locale '${language}'`,
+  ];
+  await admin.unsafe(`create database ${name} ${parts.filter((part) => part).join(' ')}`);
   const url = new URL(base);
   if (owner) url.username = owner;
   url.pathname = `/${name}`;

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { foreignKey, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { codePointText } from '../../db/code-point-text.js';
 import type { Taken } from '../../db/taken.js';
 import { projects } from '../projects/tables.js';
 
@@ -11,7 +12,8 @@ export const agents = pgTable(
     kind: text('kind', { enum: ['MACHINE'] }).notNull(),
     domainId: text('domain_id').notNull(),
     projectId: text('project_id').notNull(),
-    name: text('name').notNull(),
+    // Lists are ordered by it.
+    name: codePointText('name').notNull(),
     externalId: text('external_id'),
     trustState: text('trust_state').notNull(),
     trustedUntil: timestamp('trusted_until', { withTimezone: true }),

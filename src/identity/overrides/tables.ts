@@ -11,6 +11,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
+import { codePointText } from '../../db/code-point-text.js';
 
 /**
  * Complete sets of overrides, never changed: those that came into force, and candidates, which are only compared. The
@@ -42,7 +43,7 @@ export const policyOverrides = pgTable(
   'policy_overrides',
   {
     revision: integer('revision').notNull(),
-    name: text('name').notNull(),
+    name: codePointText('name').notNull(),
     checkText: text('check_text').notNull(),
   },
   (t) => [
@@ -60,7 +61,7 @@ export const policyCandidateChanges = pgTable(
   'policy_candidate_changes',
   {
     revision: integer('revision').notNull(),
-    policy: text('policy').notNull(),
+    policy: codePointText('policy').notNull(),
     scopeType: text('scope_type').notNull(),
     change: text('change', { enum: ['ALLOWED_TO_DENIED', 'DENIED_TO_ALLOWED'] }).notNull(),
     count: bigint('count', { mode: 'number' }).notNull(),

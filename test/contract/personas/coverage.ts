@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { DOMAINS } from '../../../src/domains.js';
 import { isShape as isShapeWith } from '../../../src/server/guard/shapes.js';
-import { DOORS } from './doors.js';
+import { DOORS } from './fixtures.js';
 
 const VALUES = DOMAINS.flatMap(({ values }) => values ?? []);
 const isShape = (type: string) => isShapeWith(type, VALUES);

@@ -2,43 +2,11 @@ import { count, eq } from 'drizzle-orm';
 import { type GraphQLField, type GraphQLSchema, getNamedType, isObjectType } from 'graphql';
 import { auditEntries } from '../../../src/audit/entries/tables.js';
 import type { Json, TestServer } from '../../harness/server.js';
-import { ACCOUNT_MUTATIONS } from './account-mutations.js';
-import { AGENT_MUTATIONS } from './agent-mutations.js';
-import { ALLOWLIST_MUTATIONS } from './allowlist-mutations.js';
 import { type Answered, ask } from './ask.js';
-import { CONTAINER_MUTATIONS } from './container-mutations.js';
-import { GROUP_MUTATIONS } from './group-mutations.js';
-import { IDENTITY_MUTATIONS } from './identity-mutations.js';
-import { OVERRIDE_MUTATIONS } from './override-mutations.js';
+import type { Attempt } from './fixture.js';
+import { MUTATIONS } from './fixtures.js';
 import type { Persona } from './personas.js';
-import { ROLE_MUTATIONS } from './role-mutations.js';
 import type { World } from './world.js';
-
-/** One way to try a mutation. */
-export interface Attempt {
-  readonly target: string;
-  /** Makes a well-formed input, and what it is aimed at: once, and anew after somebody changed that. */
-  readonly input: (persona: Persona) => object | Promise<object>;
-  /** True for an input that depends on who asks. */
-  readonly isOwn?: boolean;
-  /** True when it changes nothing even when it is allowed. */
-  readonly isSilent?: boolean;
-  /** True for a machine's routine: the row that it writes is its trace, and there is no audit entry. */
-  readonly isRoutine?: boolean;
-}
-/** The ways to try a mutation; called once. */
-export type Attempts = (world: World) => readonly Attempt[] | Promise<readonly Attempt[]>;
-
-export const MUTATIONS: Readonly<Record<string, Attempts>> = {
-  ...IDENTITY_MUTATIONS,
-  ...CONTAINER_MUTATIONS,
-  ...GROUP_MUTATIONS,
-  ...ROLE_MUTATIONS,
-  ...ACCOUNT_MUTATIONS,
-  ...OVERRIDE_MUTATIONS,
-  ...ALLOWLIST_MUTATIONS,
-  ...AGENT_MUTATIONS,
-};
 
 type Mutation = GraphQLField<unknown, unknown>;
 

@@ -1,9 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
 import { attemptAll, type Deed, mutationsOf } from './doing.js';
+import type { Things } from './fixture.js';
+import { ownThings, ROUTES, sharedThings } from './fixtures.js';
 import { makePersonas, type Persona } from './personas.js';
 import { type Reading, readAll } from './reading.js';
-import { call, ROUTES } from './routes.js';
-import { ownThings, sharedThings, type Things } from './things.js';
+import { call } from './routes.js';
 import { type Watching, watchAll } from './watching.js';
 import type { World } from './world.js';
 
@@ -14,7 +15,7 @@ export interface Fetched {
   readonly words: Readonly<Record<string, string>>;
 }
 
-/** Every answer that the page tells, in the order of its rows. */
+/** Every answer that the pages tell, in the order of their rows. */
 export interface Matrix {
   readonly personas: readonly string[];
   readonly readings: readonly Reading[];

@@ -1,13 +1,17 @@
-import { DOORS } from './doors.js';
+import { FIXTURES, type NamedFixture } from './fixtures.js';
 import type { Matrix } from './matrix.js';
 import { type Reading, wordOf } from './reading.js';
+
+/** The folder of the domains' pages, and the name of the index beside it. */
+export const FOLDER = 'persona-matrix';
 
 const HEAD = `# Who may do what
 
 Made from the answers of a running server by \`test/contract/personas.api.test.ts\`; \`UPDATE=1\` writes it anew.
 
 Every persona lives in the domain *home*; project personas and agents in its project *own*. *sibling* is another project
-of that domain; *foreign* is another domain, *foreign project* a project in it.
+of that domain; *foreign* is another domain, *foreign project* a project in it. The mutations with which a caller proves
+who it is, such as \`issueToken\` and \`enrollAgent\`, look at the proof, not at who brings it.
 
 | Answer    | What it means                                                                             |
 | --------- | ----------------------------------------------------------------------------------------- |
@@ -19,27 +23,47 @@ of that domain; *foreign* is another domain, *foreign project* a project in it.
 | 401       | UNAUTHENTICATED: no token that counts, or no proof of what is claimed.                    |
 | –         | There is no such object for this persona.                                                 |
 `;
+const READING = 'By id, or from the list where there is no query by id.';
+const LISTING = 'Which of the objects above a list shows: those that can be read by id.';
 const WATCHING = 'Whether an event about the object comes: when, and only when, the object can be read at that moment.';
-const DOING = `A row is a mutation and what it is aimed at, for every persona something that nobody changed before. The mutations with
-which a caller proves who it is (\`issueToken\`, \`enrollAgent\`, \`activateAgent\`, \`logInAgent\`) look at the proof, not
-at who brings it.`;
+const DOING = 'A row is a mutation and what it is aimed at, for every persona something that nobody changed before.';
 
-export function writePage(matrix: Matrix): string {
-  const types = Object.keys(DOORS).map((type) => section(3, type, readingTable(matrix, type)));
+/** The page that says what the words mean, and leads to the others. */
+export function writeIndex(): string {
+  const links = FIXTURES.map((fixture) => `- [${fixture.domain}](${FOLDER}/${fixture.domain}.md): ${summary(fixture)}`);
+  return [HEAD, section(2, 'Pages', 'One for each domain of the server.', links.join('\n'))].join('\n');
+}
+
+/** What is in a page: the objects, and how many operations. */
+function summary({ doors = {}, mutations = {}, watched = {}, routes = {} }: NamedFixture): string {
+  const counts = Object.entries({ mutation: mutations, subscription: watched, route: routes }).map(
+    ([noun, of]) => [noun, Object.keys(of).length] as const,
+  );
+  const counted = counts
+    .filter(([, count]) => count > 0)
+    .map(([noun, count]) => `${count} ${noun}${count > 1 ? 's' : ''}`);
+  return [...Object.keys(doors), ...counted].join(', ');
+}
+
+/** What everybody got of one domain. */
+export function writePage(matrix: Matrix, { domain, doors = {}, mutations, watched, routes }: NamedFixture): string {
+  const types = Object.keys(doors);
+  const lists = types.flatMap((type) => (doors[type]?.list ? [{ type, name: doors[type].list.name }] : []));
+  const watchings = matrix.watchings.filter(({ subscription }) => subscription in (watched ?? {}));
+  const deeds = matrix.deeds.filter(({ mutation }) => mutation in (mutations ?? {}));
+  const fetched = matrix.fetched.filter(({ route }) => route in (routes ?? {}));
   return [
-    HEAD,
-    section(2, 'Reading', 'By id, or from the list where there is no query by id.'),
-    ...types,
-    section(2, 'Lists', 'Which of the objects above a list shows: those that can be read by id.', listTable(matrix)),
-    section(
-      2,
-      'Subscriptions',
-      WATCHING,
-      rowsTable(matrix, 'Subscription', matrix.watchings.map(withName('subscription'))),
-    ),
-    section(2, 'Mutations', DOING, rowsTable(matrix, 'Mutation', matrix.deeds.map(withName('mutation')))),
-    section(2, 'Routes', rowsTable(matrix, 'Route', matrix.fetched.map(withName('route')))),
-  ].join('\n');
+    `# Who may do what: ${domain}\n\n[What the words mean](../${FOLDER}.md)\n`,
+    types.length > 0 && section(2, 'Reading', READING),
+    ...types.map((type) => section(3, type, readingTable(matrix, type))),
+    lists.length > 0 && section(2, 'Lists', LISTING, listTable(matrix, lists)),
+    watched &&
+      section(2, 'Subscriptions', WATCHING, rowsTable(matrix, 'Subscription', watchings.map(withName('subscription')))),
+    mutations && section(2, 'Mutations', DOING, rowsTable(matrix, 'Mutation', deeds.map(withName('mutation')))),
+    routes && section(2, 'Routes', rowsTable(matrix, 'Route', fetched.map(withName('route')))),
+  ]
+    .filter((part) => part !== false && part !== undefined)
+    .join('\n');
 }
 
 const section = (depth: 2 | 3, title: string, ...parts: readonly string[]) =>
@@ -64,8 +88,7 @@ function readingTable({ personas, readings }: Matrix, type: string): string {
   return table(['Persona', ...columns], rows);
 }
 
-function listTable({ personas, readings }: Matrix): string {
-  const lists = Object.entries(DOORS).flatMap(([type, { list }]) => (list ? [{ type, name: list.name }] : []));
+function listTable({ personas, readings }: Matrix, lists: readonly { type: string; name: string }[]): string {
   const rows = personas.map((persona) => [
     persona,
     ...lists.map(({ type }) => shown(readings.filter((one) => one.type === type && one.persona === persona))),

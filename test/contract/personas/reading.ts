@@ -1,9 +1,10 @@
 import { affordable } from '../../harness/affordable.js';
 import type { Json } from '../../harness/server.js';
 import { type Answered, ask } from './ask.js';
-import { DOORS, withoutPages } from './doors.js';
+import { withoutPages } from './doors.js';
+import type { Thing, Things } from './fixture.js';
+import { DOORS } from './fixtures.js';
 import type { Persona } from './personas.js';
-import type { Thing, Things } from './things.js';
 import type { World } from './world.js';
 
 export interface Through {

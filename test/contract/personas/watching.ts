@@ -1,42 +1,10 @@
-import type { EventFact } from '../../../src/events/index.js';
 import { happen } from '../../events/happen.js';
 import type { Json } from '../../harness/server.js';
 import { wordFor } from './ask.js';
+import type { Thing, Things } from './fixture.js';
+import { WATCHED } from './fixtures.js';
 import type { Persona } from './personas.js';
-import type { Thing, Things } from './things.js';
 import type { World } from './world.js';
-
-interface Watched {
-  /** What events are about, as it is called among the things. */
-  readonly type: string;
-  readonly fields: string;
-  readonly fact: (thing: Thing) => EventFact;
-  readonly objectOf: (event: Json) => string | undefined;
-}
-
-/** How each subscription is watched. */
-export const WATCHED: Readonly<Record<string, Watched>> = {
-  agentTrustChanged: {
-    type: 'Agent',
-    fields: 'id agent { id }',
-    fact: ({ id }) => ({
-      type: 'agent.trust_changed',
-      objectId: id ?? '',
-      details: { from: 'CREATED', to: 'PENDING' },
-    }),
-    objectOf: ({ agent }) => agent?.id,
-  },
-  allowlistPublished: {
-    type: 'Allowlist',
-    fields: 'id allowlist { id } revision { id }',
-    fact: ({ id, links }) => ({
-      type: 'allowlist.published',
-      objectId: id ?? '',
-      details: { revisionId: links?.currentRevision, number: 1 },
-    }),
-    objectOf: ({ allowlist, revision }) => revision && allowlist?.id,
-  },
-};
 
 /** What one persona got of one subscription, by what the events were about. */
 export interface Watching {

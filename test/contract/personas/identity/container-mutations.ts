@@ -1,13 +1,13 @@
 import { eq } from 'drizzle-orm';
-import { domains } from '../../../src/identity/domains/tables.js';
-import { projects } from '../../../src/identity/projects/tables.js';
-import { users } from '../../../src/identity/users/tables.js';
-import { etagOf } from '../../../src/platform/etag.js';
-import { newId } from '../../../src/platform/ids.js';
-import type { RoleName, TestServer } from '../../harness/server.js';
-import type { Attempt, Attempts } from './doing.js';
-import type { Owner, Principal, Project } from './owners.js';
-import { OWNERS, PROJECTS, type World } from './world.js';
+import { domains } from '../../../../src/identity/domains/tables.js';
+import { projects } from '../../../../src/identity/projects/tables.js';
+import { users } from '../../../../src/identity/users/tables.js';
+import { etagOf } from '../../../../src/platform/etag.js';
+import { newId } from '../../../../src/platform/ids.js';
+import type { RoleName, TestServer } from '../../../harness/server.js';
+import type { Attempt, Attempts } from '../fixture.js';
+import type { Owner, Principal, Project } from '../owners.js';
+import { OWNERS, PROJECTS, type World } from '../world.js';
 
 /** A domain, project or user as an update or a delete names it, at its version of this moment. */
 function references({ services: { db } }: TestServer) {

@@ -1,6 +1,6 @@
-import { newId } from '../../../src/platform/ids.js';
-import type { Attempt, Attempts } from './doing.js';
-import { OWNERS, type World } from './world.js';
+import { newId } from '../../../../src/platform/ids.js';
+import type { Attempt, Attempts } from '../fixture.js';
+import { OWNERS, type World } from '../world.js';
 
 const tpmPolicy = `{"0": ["${'1'.repeat(64)}"]}`;
 
@@ -18,7 +18,6 @@ function onLists({ rows, owners, projects: { own } }: World, extra: object = {})
 }
 
 export const ALLOWLIST_MUTATIONS: Readonly<Record<string, Attempts>> = {
-  createUpload: () => [{ target: 'for oneself', input: () => ({ size: 1, digest: `sha256:${'0'.repeat(64)}` }) }],
   createAllowlist: () => [{ target: 'in the token’s scope', input: () => ({ name: newId('Allowlist'), tpmPolicy }) }],
   publishAllowlistRevision: (world) => onLists(world, { tpmPolicy }),
   deleteAllowlist: (world) => onLists(world),

@@ -1,9 +1,9 @@
-import { newToken } from '../../../src/identity/tokens/authenticate.js';
-import { newId } from '../../../src/platform/ids.js';
-import type { RoleName, TestScope } from '../../harness/server.js';
-import type { Attempt, Attempts } from './doing.js';
-import { scopeRef } from './personas.js';
-import { OWNERS, type OwnerName, type World } from './world.js';
+import { newToken } from '../../../../src/identity/tokens/authenticate.js';
+import { newId } from '../../../../src/platform/ids.js';
+import type { RoleName, TestScope } from '../../../harness/server.js';
+import type { Attempt, Attempts } from '../fixture.js';
+import { scopeRef } from '../personas.js';
+import { OWNERS, type OwnerName, type World } from '../world.js';
 
 /** By the token in use, for a scope; for who has none, by one that does not exist. */
 function exchange(target: string, scope?: TestScope): Attempt {

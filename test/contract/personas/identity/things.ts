@@ -1,33 +1,18 @@
 import { eq } from 'drizzle-orm';
-import { roleAssignments } from '../../../src/identity/assignments/tables.js';
-import { projects } from '../../../src/identity/projects/tables.js';
-import { asking } from '../../identity/asking.js';
-import { SINGLE_THINGS } from './doors.js';
+import { roleAssignments } from '../../../../src/identity/assignments/tables.js';
+import { projects } from '../../../../src/identity/projects/tables.js';
+import { asking } from '../../../identity/asking.js';
+import type { Thing, Things } from '../fixture.js';
+import { idsOf, type Project } from '../owners.js';
+import { type Persona, scopeRef } from '../personas.js';
+import { OWNERS, PROJECTS, type World } from '../world.js';
 import { overrideThings } from './override-mutations.js';
-import { idsOf, type Project } from './owners.js';
-import { type Persona, scopeRef } from './personas.js';
 import { ownQuestions, sharedQuestions } from './question-doors.js';
-import { OWNERS, PROJECTS, type World } from './world.js';
-
-/** Something that may be read. */
-export interface Thing {
-  readonly name: string;
-  /** Null when there is no such thing for the persona. */
-  readonly id: string | null;
-  /** The id of what it is found at, for what has no query of its own. */
-  readonly at?: string;
-  /** Where its fields lead to: an id by the field's path. */
-  readonly links?: Readonly<Record<string, string | null>>;
-}
-
-/** Things by what they are read as. */
-export type Things = Readonly<Record<string, readonly Thing[]>>;
 
 /** What is the same whoever asks. */
 export async function sharedThings(world: World): Promise<Things> {
-  const { owners, projects, users, lists, agents } = world;
+  const { projects, users } = world;
   const assignments = await sharedAssignments(world);
-  const revisions = OWNERS.map((name) => ({ name, id: lists[name].revisionId, at: lists[name].id }));
   return {
     Domain: [
       { name: 'home', id: world.home },
@@ -58,34 +43,13 @@ export async function sharedThings(world: World): Promise<Things> {
     RoleAssignment: assignments,
     Policy: [{ name: 'any', id: 'domain:get' }],
     ...(await overrideThings(world)),
-    Allowlist: OWNERS.map((name) => {
-      const { domainId, projectId } = idsOf(owners[name]);
-      const links = {
-        domain: projectId ? null : domainId,
-        project: projectId,
-        currentRevision: lists[name].revisionId,
-      };
-      return { name, id: lists[name].id, links };
-    }),
-    AllowlistRevision: revisions,
-    'AllowlistRevision, its content': revisions,
-    Agent: PROJECTS.map((name) => {
-      const links = { allowlist: lists[name].id, lastResult: agents[name].resultId };
-      return { name, id: agents[name].id, links: { ...links, project: world.projects[name].projectId } };
-    }),
-    AttestationResult: PROJECTS.map((name) => {
-      const { id, resultId } = agents[name];
-      return { name, id: resultId, at: id, links: { agent: id, allowlistRevision: lists[name].revisionId } };
-    }),
-    AuditEntry: await sharedEntries(world),
-    ...SINGLE_THINGS,
     ...sharedQuestions(world, assignments),
   };
 }
 
 /** Beside the shared ones: what is the persona's own. */
 export async function ownThings(world: World, persona: Persona): Promise<Things> {
-  const { rows, server, home, projects, lists } = world;
+  const { server, home, projects } = world;
   const { principal, scope } = persona;
   const id = principal?.id ?? null;
   const userId = principal?.kind === 'user' ? id : null;
@@ -94,8 +58,6 @@ export async function ownThings(world: World, persona: Persona): Promise<Things>
     .select()
     .from(roleAssignments)
     .where(eq(roleAssignments.userId, userId ?? ''));
-  const resultId = agentId && (await rows.result(agentId, projects.own, lists.own.revisionId));
-  const entry = principal && (await rows.entry(projects['foreign project'], principal));
   return {
     Viewer: [{ name: 'oneself', id: 'viewer', links: { user: userId, agent: agentId, ...scopeLinks(idsOf(scope)) } }],
     User: [{ name: 'oneself', id: userId, links: { domain: home } }],
@@ -109,16 +71,6 @@ export async function ownThings(world: World, persona: Persona): Promise<Things>
     ],
     ApiCredential: userId ? [await credentialOf(world, 'one’s own', userId, projects.own)] : [],
     Token: principal ? [await ownToken(world, persona)] : [],
-    Agent: [{ name: 'itself', id: agentId, links: { project: projects.own.projectId, allowlist: lists.own.id } }],
-    AttestationResult: [
-      {
-        name: 'its own',
-        id: resultId,
-        at: agentId ?? '',
-        links: { agent: agentId, allowlistRevision: lists.own.revisionId },
-      },
-    ],
-    AuditEntry: [{ name: 'foreign, by oneself', id: entry?.id ?? null, at: entry?.targetId ?? '' }],
     ...ownQuestions(userId, literalOf(scopeRef(scope))),
   };
 }
@@ -164,13 +116,4 @@ async function sharedGroups({ server, home, foreign, users }: World): Promise<Th
     { name: 'home', id: await asking(server).group(home, undefined, members), links: { domain: home } },
     { name: 'foreign', id: await asking(server).group(foreign, undefined, members), links: { domain: foreign } },
   ];
-}
-
-async function sharedEntries({ rows, owners }: World): Promise<Thing[]> {
-  const things: Thing[] = [];
-  for (const name of OWNERS) {
-    const { id, targetId } = await rows.entry(owners[name]);
-    things.push({ name, id, at: targetId });
-  }
-  return things;
 }

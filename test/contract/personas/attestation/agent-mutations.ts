@@ -1,10 +1,10 @@
-import type { RecordRow } from '../../../src/attestation/records/tables.js';
-import { newId } from '../../../src/platform/ids.js';
-import { hashSecret } from '../../../src/platform/secrets.js';
-import { healthyMachine } from '../../attestation/verifier/machine.js';
-import type { Attempt, Attempts } from './doing.js';
-import type { Project } from './owners.js';
-import { OWNERS, PROJECTS, type ProjectName, type World } from './world.js';
+import type { RecordRow } from '../../../../src/attestation/records/tables.js';
+import { newId } from '../../../../src/platform/ids.js';
+import { hashSecret } from '../../../../src/platform/secrets.js';
+import { healthyMachine } from '../../../attestation/verifier/machine.js';
+import type { Attempt, Attempts } from '../fixture.js';
+import type { Project } from '../owners.js';
+import { OWNERS, PROJECTS, type ProjectName, type World } from '../world.js';
 
 const { tpm } = healthyMachine({ seed: 1 });
 const OTHER = healthyMachine({ seed: 2 }).tpm;

@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm';
-import { roles } from '../../../src/identity/roles/tables.js';
-import { etagOf } from '../../../src/platform/etag.js';
-import { newId } from '../../../src/platform/ids.js';
-import type { Attempt, Attempts } from './doing.js';
-import type { World } from './world.js';
+import { roles } from '../../../../src/identity/roles/tables.js';
+import { etagOf } from '../../../../src/platform/etag.js';
+import { newId } from '../../../../src/platform/ids.js';
+import type { Attempt, Attempts } from '../fixture.js';
+import type { World } from '../world.js';
 
 /** A fresh role of each owner, as it would be named with its etag. */
 function atEach({ rows, server, home, foreign }: World, more: (roleId: string) => object | Promise<object>): Attempt[] {

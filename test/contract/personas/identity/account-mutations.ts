@@ -1,7 +1,7 @@
-import { setEnabled } from '../../../src/identity/users/index.js';
-import { newId } from '../../../src/platform/ids.js';
-import type { Attempt, Attempts } from './doing.js';
-import type { OwnerName, World } from './world.js';
+import { setEnabled } from '../../../../src/identity/users/index.js';
+import { newId } from '../../../../src/platform/ids.js';
+import type { Attempt, Attempts } from '../fixture.js';
+import type { OwnerName, World } from '../world.js';
 
 const PASSWORD = 'correct horse battery';
 

@@ -1,9 +1,8 @@
-import type { Json } from '../../harness/server.js';
-import type { Door, Doors } from './doors.js';
-import type { Thing, Things } from './things.js';
-import { PROJECTS, type World } from './world.js';
+import type { Json } from '../../../harness/server.js';
+import { quoted } from '../doors.js';
+import type { Door, Doors, Thing, Things } from '../fixture.js';
+import { PROJECTS, type World } from '../world.js';
 
-const quoted = (text: string | null | undefined) => JSON.stringify(text ?? '');
 const user = (id: string | null, scope: string) => `principal: { user: { id: ${quoted(id)} } }, scope: ${scope}`;
 const agent = (id: string) => `principal: { agentId: ${quoted(id)} }`;
 const SYSTEM = '{ system: true }';

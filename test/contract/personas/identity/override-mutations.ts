@@ -1,8 +1,7 @@
-import { readSet } from '../../../src/identity/overrides/in-force.js';
-import { endCandidate, findNumbers, insert } from '../../../src/identity/overrides/repository.js';
-import type { Attempt, Attempts } from './doing.js';
-import type { Thing, Things } from './things.js';
-import type { World } from './world.js';
+import { readSet } from '../../../../src/identity/overrides/in-force.js';
+import { endCandidate, findNumbers, insert } from '../../../../src/identity/overrides/repository.js';
+import type { Attempt, Attempts, Thing, Things } from '../fixture.js';
+import type { World } from '../world.js';
 
 const inForce = async ({ server }: World) => (await findNumbers(server.services.db)).inForce;
 

@@ -1,10 +1,10 @@
-import { etagOf } from '../../../src/platform/etag.js';
-import { newId } from '../../../src/platform/ids.js';
-import type { RoleName } from '../../harness/server.js';
-import { asking } from '../../identity/asking.js';
-import type { Attempt, Attempts } from './doing.js';
-import type { Owner, Principal } from './owners.js';
-import type { World } from './world.js';
+import { etagOf } from '../../../../src/platform/etag.js';
+import { newId } from '../../../../src/platform/ids.js';
+import type { RoleName } from '../../../harness/server.js';
+import { asking } from '../../../identity/asking.js';
+import type { Attempt, Attempts } from '../fixture.js';
+import type { Owner, Principal } from '../owners.js';
+import type { World } from '../world.js';
 
 /** A fresh group in a domain, and what it holds there or elsewhere. */
 interface Made {

@@ -1,0 +1,47 @@
+import type { Things } from '../fixture.js';
+import { idsOf } from '../owners.js';
+import type { Persona } from '../personas.js';
+import { OWNERS, PROJECTS, type World } from '../world.js';
+
+/** What is the same whoever asks. */
+export async function sharedThings({ owners, projects, lists, agents }: World): Promise<Things> {
+  const revisions = OWNERS.map((name) => ({ name, id: lists[name].revisionId, at: lists[name].id }));
+  return {
+    Allowlist: OWNERS.map((name) => {
+      const { domainId, projectId } = idsOf(owners[name]);
+      const links = {
+        domain: projectId ? null : domainId,
+        project: projectId,
+        currentRevision: lists[name].revisionId,
+      };
+      return { name, id: lists[name].id, links };
+    }),
+    AllowlistRevision: revisions,
+    'AllowlistRevision, its content': revisions,
+    Agent: PROJECTS.map((name) => {
+      const links = { allowlist: lists[name].id, lastResult: agents[name].resultId };
+      return { name, id: agents[name].id, links: { ...links, project: projects[name].projectId } };
+    }),
+    AttestationResult: PROJECTS.map((name) => {
+      const { id, resultId } = agents[name];
+      return { name, id: resultId, at: id, links: { agent: id, allowlistRevision: lists[name].revisionId } };
+    }),
+  };
+}
+
+/** Beside the shared ones: what is the persona's own. */
+export async function ownThings({ rows, projects, lists }: World, { principal }: Persona): Promise<Things> {
+  const agentId = principal?.kind === 'agent' ? principal.id : null;
+  const resultId = agentId && (await rows.result(agentId, projects.own, lists.own.revisionId));
+  return {
+    Agent: [{ name: 'itself', id: agentId, links: { project: projects.own.projectId, allowlist: lists.own.id } }],
+    AttestationResult: [
+      {
+        name: 'its own',
+        id: resultId,
+        at: agentId ?? '',
+        links: { agent: agentId, allowlistRevision: lists.own.revisionId },
+      },
+    ],
+  };
+}

@@ -1,0 +1,73 @@
+import type { Json } from '../../../harness/server.js';
+import { among, byId, listed, only, quoted } from '../doors.js';
+import type { Doors } from '../fixture.js';
+
+export const IDENTITY_DOORS: Readonly<Record<string, Doors>> = {
+  Viewer: { fields: 'kind user { id } agent { id } scope { domain { id } project { id } }', byId: only('viewer') },
+  Domain: { fields: 'id', byId: byId('domain'), list: listed('domains'), entity: 'Domain' },
+  Project: {
+    fields: 'id domain { id } parent { id }',
+    byId: byId('project'),
+    list: listed('projects'),
+    entity: 'Project',
+  },
+  User: {
+    fields: 'id domain { id } groups(first: 5) { nodes { id } }',
+    byId: byId('user'),
+    list: listed('users'),
+    entity: 'User',
+  },
+  Group: {
+    fields: 'id domain { id } members(first: 5) { nodes { id } }',
+    byId: byId('group'),
+    list: listed('groups'),
+    entity: 'Group',
+  },
+  Token: {
+    fields: 'id apiCredential { id } scope { domain { id } project { id } }',
+    list: listed('tokens'),
+    entity: 'Token',
+  },
+  ApiCredential: {
+    fields: 'id user { id } scope { domain { id } project { id } }',
+    list: listed('apiCredentials', ({ at }) => `, filter: { userIds: [${quoted(at)}] }`),
+    entity: 'ApiCredential',
+  },
+  Role: {
+    fields: 'id domain { id } impliedRoles { id }',
+    byId: byId('role'),
+    list: listed('roles'),
+    entity: 'Role',
+  },
+  RoleAssignment: {
+    fields: 'id user { id } group { id } roleDomain { id } scope { domain { id } project { id } }',
+    list: listed('roleAssignments', ({ at }) => `, filter: { userIds: [${quoted(at)}] }`),
+    entity: 'RoleAssignment',
+  },
+  Policy: {
+    fields: 'id: name checks { check } defaultChecks { check } deprecated { since }',
+    byId: { ...byId('policy'), ask: ({ id }, fields) => `policy(name: ${quoted(id)}) { ${fields} }` },
+    list: { name: 'policies', ask: (_, fields) => `policies { ${fields} }`, find: among },
+  },
+  PolicyRevision: {
+    fields: 'number overrides { name } user { id }',
+    byId: {
+      name: 'policyRevision',
+      ask: ({ id }, fields) => `policyRevision(number: ${id || 0}) { ${fields} }`,
+      find: (value) => value,
+    },
+    list: {
+      ...listed('policyRevisions'),
+      find: ({ nodes }, { id }) => nodes.find(({ number }: Json) => String(number) === id) ?? null,
+    },
+  },
+  PolicyCandidate: { fields: 'revision { number } changes { policy }', byId: only('policyCandidate') },
+  PolicyPreview: {
+    fields: 'hash differences { policy } proofs { policy counterexample { atom } }',
+    byId: {
+      name: 'previewPolicyChange',
+      ask: (_, fields) => `previewPolicyChange(input: { overrides: [] }) { preview { ${fields} } }`,
+      find: ({ preview }) => preview,
+    },
+  },
+};
