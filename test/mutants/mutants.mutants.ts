@@ -28,7 +28,13 @@ interface Folder {
   readonly tried: readonly Tried[];
 }
 
-const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const texts = new Map<string, string>();
+/** Files as they were at the beginning: a run takes long, and somebody may write the next test meanwhile. */
+function read(file: string): string {
+  const text = texts.get(file) ?? readFileSync(join(ROOT, file), 'utf8');
+  texts.set(file, text);
+  return text;
+}
 const readScores = (): Scores => (existsSync(SCORES) ? JSON.parse(readFileSync(SCORES, 'utf8')) : {});
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -50,6 +56,7 @@ function foldersIn(sample: Sample, { MUTANTS_FOLDER: wanted = '' }: NodeJS.Proce
   if (chosen.length === 0) throw new Error(`MUTANTS_FOLDER: no folder of test/mutants/folders.ts has ${wanted} in it.`);
   // Those of the embedded database, so that a score is the same wherever it is made.
   const all = filesIn('test').filter((file) => file.endsWith('.test.ts') && !file.endsWith('.pg.test.ts'));
+  for (const file of all) read(file);
   let id = 0;
   return chosen.map(([name, prefixes]) => ({
     name,
