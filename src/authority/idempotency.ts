@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { and, eq, gte, lt, lte, type SQL, sql } from 'drizzle-orm';
 import { requestIdReused } from '../platform/errors.js';
+import { type Id, type Kind, toId } from '../platform/ids.js';
 import type { Sweep } from './manifest.js';
 import type { Act } from './mutate.js';
 import { idempotencyKeys } from './tables.js';
@@ -9,28 +10,29 @@ const KEPT_MS = 24 * 3_600_000;
 const REQUEST_ID_LENGTH_MAX = 255;
 const SWEPT_AT_ONCE = 500;
 
-export interface Once {
+export interface Once<K extends Kind> {
   /** The id of what was made, now or by the first request of this id. */
-  readonly id: string;
+  readonly id: Id<K>;
   readonly isReplay: boolean;
 }
 
 /**
- * Makes something at most once for a caller's request id: a second request with it answers the first one's object, one
- * with another input is refused. Concurrent twins wait for the first to commit, on the primary key. A replay writes
- * nothing, the audit log included, which has the entry of what was made.
+ * Makes an object, for the mutation that creates its kind, at most once for a caller's request id: a second request with
+ * it answers the first one's object, one with another input is refused. Concurrent twins wait for the first to commit, on
+ * the primary key. A replay writes nothing, the audit log included, which has the entry of what was made.
  */
-export async function once(
+export async function once<K extends Kind>(
   act: Act,
-  mutation: string,
+  of: K,
   input: { readonly requestId?: string | null | undefined },
-  make: () => Promise<string>,
-): Promise<Once> {
+  make: () => Promise<Id<K>>,
+): Promise<Once<K>> {
   const { requestId } = input;
   const principal = act.actor.principal?.id;
   if (requestId == null || principal === undefined) return { id: await make(), isReplay: false };
   if (requestId.length > REQUEST_ID_LENGTH_MAX)
     throw requestIdReused('A request id has at most 255 characters.', 'requestId');
+  const mutation = `create${of}`;
   const key = { principalId: principal, mutation, requestId };
   const where = and(
     eq(idempotencyKeys.principalId, principal),
@@ -38,12 +40,12 @@ export async function once(
     eq(idempotencyKeys.requestId, requestId),
   );
   const inputHash = hashOf(act, input);
-  const replay = async (isCounting: SQL | undefined): Promise<Once | undefined> => {
+  const replay = async (isCounting: SQL | undefined): Promise<Once<K> | undefined> => {
     const [first] = await act.tx.select().from(idempotencyKeys).where(isCounting);
     if (first === undefined) return undefined;
     if (first.inputHash !== inputHash)
       throw requestIdReused('This request id was used with another input.', 'requestId');
-    return act.unchanged({ id: first.resultId, isReplay: true });
+    return act.unchanged({ id: toId(of, first.resultId), isReplay: true });
   };
   const known = await replay(and(where, gte(idempotencyKeys.expiresAt, act.now)));
   if (known !== undefined) return known;

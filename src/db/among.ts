@@ -5,7 +5,10 @@ import { badInput } from '../platform/errors.js';
 const VALUES_MAX = 1000;
 
 /** The values that a filter asks for; null or absent when it does not ask. */
-export type Values = readonly string[] | null | undefined;
+export type Values<Value extends string = string> = readonly Value[] | null | undefined;
+
+/** What a column of texts can hold; an expression says nothing of its kind. */
+type TextOf<Of> = Of extends Column ? Extract<Of['_']['data'], string> : string;
 
 /** @throws Refusal BAD_USER_INPUT for more values than a filter may have. */
 export function requireFew(values: Values): void {
@@ -13,7 +16,7 @@ export function requireFew(values: Values): void {
 }
 
 /** Whether a text is among the values of a filter. @throws Refusal as `requireFew` does. */
-export function among(what: Column | SQL, values: Values): SQL | undefined {
+export function among<Of extends Column | SQL>(what: Of, values: Values<TextOf<Of>>): SQL | undefined {
   if (values == null) return undefined;
   requireFew(values);
   // What Postgres cannot store equals nothing that it holds.

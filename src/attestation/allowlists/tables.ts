@@ -3,6 +3,7 @@ import { check, foreignKey, index, integer, jsonb, pgTable, text, timestamp, uni
 import type { Taken } from '../../db/taken.js';
 import { domains } from '../../identity/domains/tables.js';
 import { projects } from '../../identity/projects/tables.js';
+import type { Id } from '../../platform/ids.js';
 import { contents } from '../../uploads/contents/tables.js';
 
 /** A list of the system has no owner column, one of a domain its domain, one of a project both. */
@@ -11,8 +12,10 @@ export const allowlists = pgTable(
   {
     id: text('id').primaryKey(),
     ownerType: text('owner_type', { enum: ['SYSTEM', 'DOMAIN', 'PROJECT'] }).notNull(),
-    domainId: text('domain_id').references(() => domains.id),
-    projectId: text('project_id'),
+    domainId: text('domain_id')
+      .$type<Id<'Domain'>>()
+      .references(() => domains.id),
+    projectId: text('project_id').$type<Id<'Project'>>(),
     name: text('name').notNull(),
     description: text('description'),
     /** Not a reference: a revision refers to its list, and the two are written together. */

@@ -9,7 +9,7 @@ import {
 } from '../../authority/index.js';
 import { aboutAgent } from '../../identity/agents/index.js';
 import { notFound } from '../../platform/errors.js';
-import { newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import { findView, lockView } from '../records/index.js';
 import { type HashAlgorithm, isHashAlgorithm } from '../tpm/index.js';
 import { requiredPcrs, startingOffset } from '../verifier/index.js';
@@ -26,7 +26,7 @@ const NONCE_BYTES = 32;
 const SWEPT_AT_ONCE = 500;
 
 /** The agent that a token stands for. */
-export function ownAgentId({ actor }: AuthorizationContext): string {
+export function ownAgentId({ actor }: AuthorizationContext): Id<'Agent'> {
   if (actor.where?.type !== 'agent') throw notFound('agent');
   return actor.where.agentId;
 }

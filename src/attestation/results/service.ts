@@ -1,6 +1,6 @@
 import { byId, type Context, defineLoader, requireOperation, requireVisible } from '../../authority/index.js';
 import { notFound } from '../../platform/errors.js';
-import { isId } from '../../platform/ids.js';
+import { type Id, isId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { resultGet } from './policies.js';
 import { findResult, findResults, listResults } from './repository.js';
@@ -25,7 +25,7 @@ export async function getResult(context: Context, id: string): Promise<Attestati
 /** The results of an agent, newest first, as far as the caller may read them. @param fields What is asked of them. */
 export async function resultsOf(
   context: Context,
-  agentId: string,
+  agentId: Id<'Agent'>,
   args: PageArgs,
   fields: ReadonlySet<string>,
 ): Promise<Connection<AttestationResultRow>> {

@@ -1,16 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { foreignKey, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import type { Taken } from '../../db/taken.js';
+import type { Id } from '../../platform/ids.js';
 import { projects } from '../projects/tables.js';
 
 /** The principal. What it proved about its machine is the attestation domain's; the outcome, its trust, is here. */
 export const agents = pgTable(
   'agents',
   {
-    id: text('id').primaryKey(),
+    id: text('id').$type<Id<'Agent'>>().primaryKey(),
     kind: text('kind', { enum: ['MACHINE'] }).notNull(),
-    domainId: text('domain_id').notNull(),
-    projectId: text('project_id').notNull(),
+    domainId: text('domain_id').$type<Id<'Domain'>>().notNull(),
+    projectId: text('project_id').$type<Id<'Project'>>().notNull(),
     name: text('name').notNull(),
     externalId: text('external_id'),
     trustState: text('trust_state').notNull(),

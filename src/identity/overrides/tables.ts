@@ -11,6 +11,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
+import type { Id } from '../../platform/ids.js';
 
 /**
  * Sets of overrides, whole and never changed: those that came into force, and candidates, which are only compared. The
@@ -23,7 +24,7 @@ export const policyRevisions = pgTable(
     isCandidate: boolean('is_candidate').notNull(),
     enforceNewDefaults: boolean('enforce_new_defaults').notNull(),
     /** Null for what was done at the database, without a server. Kept when the user is gone, so it refers to none. */
-    userId: text('user_id'),
+    userId: text('user_id').$type<Id<'User'>>(),
     reason: text('reason'),
     /** Which revision this one has put back; 0 for what is declared. */
     rolledBackTo: integer('rolled_back_to'),

@@ -6,6 +6,7 @@ import { setTrust } from '../../../src/identity/agents/index.js';
 import { agents } from '../../../src/identity/agents/tables.js';
 import { ByteBudget, type Lease } from '../../../src/platform/byte-budget.js';
 import { contextOf } from '../../harness/context.js';
+import { asId } from '../../harness/ids.js';
 import { type Json, startTestServer, type TestServer } from '../../harness/server.js';
 import { agentWorld, type MachineAgent } from '../agent-world.js';
 import { sha256 } from '../ima/ima-log.js';
@@ -69,7 +70,10 @@ async function judgedWhile(happens: (story: Story) => Promise<unknown>) {
     (error: Json) => error.extensions,
   );
   const { db } = server.services;
-  const [row] = await db.select({ state: agents.trustState }).from(agents).where(eq(agents.id, agent.id));
+  const [row] = await db
+    .select({ state: agents.trustState })
+    .from(agents)
+    .where(eq(agents.id, asId(agent.id)));
   return { ...outcome, state: row?.state };
 }
 
@@ -117,7 +121,7 @@ describe('Mutation.submitEvidence', () => {
 
   test('ok: an agent that failed while it judges stays so, whatever earlier evidence shows', async () => {
     const outcome = await judgedWhile(({ id }) =>
-      server.services.db.transaction((tx) => setTrust(tx, id, 'FAILED', null)),
+      server.services.db.transaction((tx) => setTrust(tx, asId(id), 'FAILED', null)),
     );
     expect(outcome).toEqual({ verdict: 'ACCEPTED', codes: [], state: 'FAILED' });
   });

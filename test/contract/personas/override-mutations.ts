@@ -1,5 +1,6 @@
 import { readSet } from '../../../src/identity/overrides/in-force.js';
 import { endCandidate, findNumbers, insert } from '../../../src/identity/overrides/repository.js';
+import { asIds } from '../../harness/ids.js';
 import type { Attempt, Attempts } from './doing.js';
 import type { Thing, Things } from './things.js';
 import type { World } from './world.js';
@@ -51,7 +52,7 @@ async function revision(
     rolledBackTo: null,
     createdAt,
   };
-  return (await server.services.db.transaction((tx) => insert(tx, row, entries))).number;
+  return (await server.services.db.transaction((tx) => insert(tx, asIds(row), entries))).number;
 }
 
 export async function overrideThings(world: World): Promise<Things> {

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { roleAssignments } from '../../../src/identity/assignments/tables.js';
 import { projects } from '../../../src/identity/projects/tables.js';
+import { asId } from '../../harness/ids.js';
 import { asking } from '../../identity/asking.js';
 import { overrideThings } from './override-mutations.js';
 import { idsOf, type Project } from './owners.js';
@@ -94,7 +95,7 @@ export async function ownThings(world: World, persona: Persona): Promise<Things>
   const [held] = await server.services.db
     .select()
     .from(roleAssignments)
-    .where(eq(roleAssignments.userId, userId ?? ''));
+    .where(eq(roleAssignments.userId, asId(userId ?? '')));
   const resultId = agentId && (await rows.result(agentId, projects.own, lists.own.revisionId));
   const entry = principal && (await rows.entry(projects['foreign project'], principal));
   return {
@@ -154,7 +155,10 @@ async function sharedAssignments({ rows, owners, users }: World): Promise<Thing[
 
 async function nestedProject({ server, projects: { own } }: World): Promise<Thing> {
   const { projectId: id, domainId } = await server.project(own.domainId, 'in own');
-  await server.services.db.update(projects).set({ parentId: own.projectId, depth: 2 }).where(eq(projects.id, id));
+  await server.services.db
+    .update(projects)
+    .set({ parentId: asId(own.projectId), depth: 2 })
+    .where(eq(projects.id, id));
   return { name: 'in own', id, links: { domain: domainId, parent: own.projectId } };
 }
 
