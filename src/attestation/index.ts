@@ -1,4 +1,5 @@
 import { type DomainManifest, mergedResolvers } from '../authority/index.js';
+import { toId } from '../platform/ids.js';
 import {
   allowlistEntities,
   allowlistFeed,
@@ -40,7 +41,7 @@ export const attestationDomain: DomainManifest = {
   ),
   entities: {
     ...allowlistEntities,
-    Agent: (context, id) => loadAgent(context).load(id),
+    Agent: (context, id) => loadAgent(context).load(toId('Agent', id)),
     AttestationResult: (context, id) => loadResult(context).load(id),
   },
   values: ['AttestationFailure', 'AttestationCounts', 'AttestationChallenge', 'LogInChallenge'],

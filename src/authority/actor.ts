@@ -1,28 +1,36 @@
+import type { Id } from '../platform/ids.js';
 import type { Credentials, ScopeType, Subject } from '../platform/policy/index.js';
 
-/** Where a token is valid: exactly one scope, or none chosen yet. */
+/** A project with the domain that it is in. */
+interface OwningProject {
+  readonly projectId: Id<'Project'>;
+  readonly domainId: Id<'Domain'>;
+}
+
+/** Where a token holds: exactly one scope, or none chosen yet. */
 export type Scope =
   | { readonly type: 'system' }
-  | { readonly type: 'domain'; readonly domainId: string }
-  | { readonly type: 'project'; readonly projectId: string; readonly domainId: string }
-  | { readonly type: 'agent'; readonly agentId: string; readonly projectId: string; readonly domainId: string }
+  | { readonly type: 'domain'; readonly domainId: Id<'Domain'> }
+  | ({ readonly type: 'project' } & OwningProject)
+  | ({ readonly type: 'agent'; readonly agentId: Id<'Agent'> } & OwningProject)
   | { readonly type: 'unscoped' };
 
-/** An authenticated caller, as it is at this request. */
-export interface Principal {
-  readonly kind: 'user' | 'agent';
-  readonly id: string;
+/** A caller that proved who it is, as it stands at this request. */
+export type Principal = (
+  | { readonly kind: 'user'; readonly id: Id<'User'> }
+  | { readonly kind: 'agent'; readonly id: Id<'Agent'> }
+) & {
   readonly name: string;
-  /** The domain that a user or an agent belongs to, in whatever scope it acts. */
-  readonly domainId: string;
-}
+  /** The domain that a user or an agent belongs to, whatever the scope. */
+  readonly domainId: Id<'Domain'>;
+};
 
 /** The caller: who, with which credential, in which scope. A null principal is anonymous and has no rights. */
 export interface Actor extends Subject {
   readonly principal: Principal | null;
   /** The presented token or API credential, by its id. */
   readonly token: {
-    readonly id: string;
+    readonly id: Id<'Token' | 'ApiCredential'>;
     readonly expiresAt: Date;
     /** Whether it was issued for fewer roles than its user has. */
     readonly isNarrowed?: boolean;
@@ -59,17 +67,17 @@ export function isOver({ token, rolesUntil }: Actor, now: Date): boolean {
   return [token?.expiresAt, rolesUntil].some((end) => end != null && end <= now);
 }
 
-/** The domain of a domain-scoped token, which owns what the caller creates there. */
-export function domainOf({ actor }: { readonly actor: Actor }): string {
+/** The user who calls; null for an agent, and for nobody. */
+export const userOf = ({ principal }: Actor): Id<'User'> | null => (principal?.kind === 'user' ? principal.id : null);
+
+/** The domain of a domain-scoped token: what a create in a domain is owned by. */
+export function domainOf({ actor }: { readonly actor: Actor }): Id<'Domain'> {
   if (actor.where?.type !== 'domain') throw new Error('A policy let another scope than a domain create in one.');
   return actor.where.domainId;
 }
 
-/** The project of a project-scoped token, which owns what the caller creates there. */
-export function projectOf({ actor }: { readonly actor: Actor }): {
-  readonly projectId: string;
-  readonly domainId: string;
-} {
+/** The project of a project-scoped token: what a create in a project is owned by. */
+export function projectOf({ actor }: { readonly actor: Actor }): OwningProject {
   if (actor.where?.type !== 'project') throw new Error('A policy let another scope than a project create in one.');
   return { projectId: actor.where.projectId, domainId: actor.where.domainId };
 }

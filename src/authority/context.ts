@@ -2,6 +2,7 @@ import type { Db, RootDb, Tx } from '../db/open.js';
 import type { Placer } from '../events/index.js';
 import type { ByteBudget } from '../platform/byte-budget.js';
 import type { Clock } from '../platform/clock.js';
+import type { Id } from '../platform/ids.js';
 import type { Logger } from '../platform/log.js';
 import type { Meter } from '../platform/meter.js';
 import type { PolicyRegistry, RegistryInput } from '../platform/policy/index.js';
@@ -16,8 +17,8 @@ export interface AuditFact {
   readonly action: string;
   readonly outcome?: 'ALLOWED' | 'DENIED' | 'FAILED';
   readonly target?: { readonly type: string; readonly id: string };
-  /** The scope that owns the target; it decides, together with the actor, who may read the entry. */
-  readonly owner?: { readonly domainId?: string | null; readonly projectId?: string | null };
+  /** The scope that owns the target; decides, beside the actor, who may read the entry. */
+  readonly owner?: { readonly domainId?: Id<'Domain'> | null; readonly projectId?: Id<'Project'> | null };
   readonly policy?: string;
   /** Never a secret, never whole inputs. */
   readonly details?: Readonly<Record<string, unknown>>;

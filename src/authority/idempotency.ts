@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { and, eq, gte, lt, lte, type SQL, sql } from 'drizzle-orm';
 import { requestIdReused } from '../platform/errors.js';
+import { type Id, type Kind, toId } from '../platform/ids.js';
 import type { Sweep } from './manifest.js';
 import type { Act } from './mutate.js';
 import { idempotencyKeys } from './tables.js';
@@ -9,9 +10,9 @@ const KEPT_MS = 24 * 3_600_000;
 const REQUEST_ID_LENGTH_MAX = 255;
 const SWEPT_AT_ONCE = 500;
 
-export interface Once {
-  /** The id of the object that this request, or the first one with this request id, made. */
-  readonly id: string;
+export interface Once<K extends Kind> {
+  /** The id of what was made, now or by the first request of this id. */
+  readonly id: Id<K>;
   readonly isReplay: boolean;
 }
 
@@ -20,17 +21,18 @@ export interface Once {
  * another input is refused. Concurrent requests wait on the primary key until the first commits. A replay writes
  * nothing, not even an audit entry: the first request wrote it.
  */
-export async function once(
+export async function once<K extends Kind>(
   act: Act,
-  mutation: string,
+  of: K,
   input: { readonly requestId?: string | null | undefined },
-  make: () => Promise<string>,
-): Promise<Once> {
+  make: () => Promise<Id<K>>,
+): Promise<Once<K>> {
   const { requestId } = input;
   const principal = act.actor.principal?.id;
   if (requestId == null || principal === undefined) return { id: await make(), isReplay: false };
   if (requestId.length > REQUEST_ID_LENGTH_MAX)
     throw requestIdReused('A request id has at most 255 characters.', 'requestId');
+  const mutation = `create${of}`;
   const key = { principalId: principal, mutation, requestId };
   const where = and(
     eq(idempotencyKeys.principalId, principal),
@@ -38,12 +40,12 @@ export async function once(
     eq(idempotencyKeys.requestId, requestId),
   );
   const inputHash = hashOf(act, input);
-  const replay = async (isCounting: SQL | undefined): Promise<Once | undefined> => {
+  const replay = async (isCounting: SQL | undefined): Promise<Once<K> | undefined> => {
     const [first] = await act.tx.select().from(idempotencyKeys).where(isCounting);
     if (first === undefined) return undefined;
     if (first.inputHash !== inputHash)
       throw requestIdReused('This request id was used with another input.', 'requestId');
-    return act.unchanged({ id: first.resultId, isReplay: true });
+    return act.unchanged({ id: toId(of, first.resultId), isReplay: true });
   };
   const known = await replay(and(where, gte(idempotencyKeys.expiresAt, act.now)));
   if (known !== undefined) return known;

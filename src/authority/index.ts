@@ -7,6 +7,7 @@ export {
   type Principal,
   projectOf,
   type Scope,
+  userOf,
 } from './actor.js';
 export type { Candidate, DecisionChange } from './candidate.js';
 export { type ChoreAct, chore } from './chore.js';

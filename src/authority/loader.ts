@@ -7,10 +7,10 @@ const BATCH_MAX = 1000;
  * Declares a batch read. Each request, or each group of contexts with a common `loadsFor`, gets its own DataLoader on
  * first use, so that nothing read for one caller ever reaches another. Keys that are hidden or missing load as null.
  */
-export function defineLoader<Value>(
-  batch: (context: Context, keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
-): (context: Context) => DataLoader<string, Value | null> {
-  const loaders = new WeakMap<object, DataLoader<string, Value | null>>();
+export function defineLoader<Value, Key extends string = string>(
+  batch: (context: Context, keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>,
+): (context: Context) => DataLoader<Key, Value | null> {
+  const loaders = new WeakMap<object, DataLoader<Key, Value | null>>();
   return (context) => {
     const owner = context.loadsFor ?? context;
     let loader = loaders.get(owner);
@@ -28,7 +28,7 @@ export function defineLoader<Value>(
   };
 }
 
-/** Rows by id, as a loader's batch returns them. */
-export function byId<Row extends { id: string }>(rows: readonly Row[]): Map<string, Row> {
+/** Rows by their id, as a loader's batch answers them. */
+export function byId<Row extends { id: string }>(rows: readonly Row[]): Map<Row['id'], Row> {
   return new Map(rows.map((row) => [row.id, row]));
 }

@@ -1,5 +1,6 @@
 import type { Tx } from '../db/open.js';
 import { unauthenticated, wrongScope } from '../platform/errors.js';
+import type { Id } from '../platform/ids.js';
 import type { PolicyName } from '../platform/policy/index.js';
 import type { Context } from './context.js';
 import { requireOperation } from './decide.js';
@@ -17,7 +18,7 @@ export interface ObserveAct<Row> extends WriteAct {
 export interface ObserveOptions<Row> {
   readonly policy: PolicyName;
   /** Locks the caller's own row (`for update`) and returns it as it is then. Every change of its state locks it too. */
-  readonly lock: (tx: Tx, callerId: string) => Promise<Row | undefined>;
+  readonly lock: (tx: Tx, callerId: Id<'Agent'>) => Promise<Row | undefined>;
 }
 
 /** Ends a report that must run as a change. */
@@ -48,7 +49,7 @@ export async function observe<Row, T>(
   }
 }
 
-function machineId({ actor: { principal } }: Context, policy: PolicyName): string {
+function machineId({ actor: { principal } }: Context, policy: PolicyName): Id<'Agent'> {
   if (principal === null) throw unauthenticated();
   if (principal.kind !== 'agent') throw wrongScope(policy, ['agent']);
   return principal.id;
@@ -56,7 +57,7 @@ function machineId({ actor: { principal } }: Context, policy: PolicyName): strin
 
 interface Attempt {
   readonly tx: Tx;
-  readonly callerId: string;
+  readonly callerId: Id<'Agent'>;
 }
 
 async function reportOnce<Row, T>(

@@ -4,16 +4,19 @@ import { badInput } from '../platform/errors.js';
 /** Each value is a parameter of the statement, and a statement has at most 65,535. */
 const VALUES_MAX = 1000;
 
-/** The values that a filter accepts; null or absent when there is no such filter. */
-export type Values = readonly string[] | null | undefined;
+/** The values that a filter asks for; null or absent when it does not ask. */
+export type Values<Value extends string = string> = readonly Value[] | null | undefined;
+
+/** What a column of texts can hold; an expression says nothing of its kind. */
+type TextOf<Of> = Of extends Column ? Extract<Of['_']['data'], string> : string;
 
 /** @throws Refusal BAD_USER_INPUT when a filter has too many values. */
 export function requireFew(values: Values): void {
   if (values != null && values.length > VALUES_MAX) throw badInput(`A filter has at most ${VALUES_MAX} values.`);
 }
 
-/** The condition that a text is among a filter's values. @throws Refusal as `requireFew` does. */
-export function among(what: Column | SQL, values: Values): SQL | undefined {
+/** Whether a text is among the values of a filter. @throws Refusal as `requireFew` does. */
+export function among<Of extends Column | SQL>(what: Of, values: Values<TextOf<Of>>): SQL | undefined {
   if (values == null) return undefined;
   requireFew(values);
   // Text that Postgres cannot store equals nothing in it.

@@ -7,8 +7,8 @@ type Kept = PgTable & { readonly id: PgColumn };
 /** A table whose rows count their changes. */
 type Versioned = Kept & { readonly version: PgColumn };
 
-interface At {
-  readonly id: string;
+interface At<Table extends Versioned> {
+  readonly id: Table['id']['_']['data'];
   readonly version: number;
 }
 
@@ -19,22 +19,28 @@ export async function pageById<Table extends Kept>(
   where: readonly (SQL | undefined)[],
   page: PageRequest,
 ): Promise<InferSelectModel<Table>[]> {
-  const after = page.after?.[0];
-  const isBehind = after === undefined ? undefined : gt(table.id, after);
   const rows = await db
     .select()
     .from(table as PgTable)
-    .where(and(...where, isBehind))
+    .where(and(...where, isBehind(table.id, page)))
     .orderBy(asc(table.id))
     .limit(page.first + 1);
   return rows as InferSelectModel<Table>[];
 }
 
-/** Returns the changed row; undefined when it no longer has the version of `row`. */
+/** The rows of a list in the order of ids that come after the page's cursor, whose text need not be an id. */
+export function isBehind(id: PgColumn, { after }: PageRequest): SQL | undefined {
+  return after?.[0] === undefined ? undefined : comesAfter(id, after[0]);
+}
+
+/** The same behind any text. */
+export const comesAfter = (id: PgColumn, position: string): SQL => gt(id, position);
+
+/** The row as changed; undefined when it is no longer as `row` has it. */
 export async function updateAt<Table extends Versioned>(
   tx: Tx,
   table: Table,
-  row: At,
+  row: At<Table>,
   changes: Partial<InferInsertModel<Table>>,
 ): Promise<InferSelectModel<Table> | undefined> {
   const [changed] = await tx
@@ -45,10 +51,12 @@ export async function updateAt<Table extends Versioned>(
   return changed as InferSelectModel<Table> | undefined;
 }
 
-/** Removes a row. Returns false when it no longer has the version of `row`. */
-export async function removeAt(tx: Tx, table: Versioned, row: At): Promise<boolean> {
-  return (await tx.delete(table).where(isStill(table, row)).returning({ id: table.id })).length > 0;
+/** Removes a row. False when it is no longer as `row` has it. */
+export async function removeAt<Table extends Versioned>(tx: Tx, table: Table, row: At<Table>): Promise<boolean> {
+  const { id } = table;
+  const gone = tx.delete(table as Versioned).where(isStill(table, row));
+  return (await gone.returning({ id })).length > 0;
 }
 
-const isStill = (table: Versioned, { id, version }: At): SQL | undefined =>
+const isStill = (table: Versioned, { id, version }: At<Versioned>): SQL | undefined =>
   and(eq(table.id, id), eq(table.version, version));

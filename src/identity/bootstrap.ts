@@ -2,7 +2,7 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { anonymous, insertEpoch, lockEpoch, type Services } from '../authority/index.js';
 import { CannotStart } from '../platform/cannot-start.js';
 import { createWhole } from '../platform/durable-file.js';
-import { newId } from '../platform/ids.js';
+import { type Id, newId, noId } from '../platform/ids.js';
 import { newPassword } from '../platform/secrets.js';
 import { HIERARCHY } from './assignments/grant-rule.js';
 import { roleAssignments } from './assignments/tables.js';
@@ -37,7 +37,13 @@ export async function bootstrapIdentity(services: Services, passwordPath: string
     const userId = newId('User');
     const state = { isEnabled: true, mustChangePassword: true, createdAt };
     await tx.insert(users).values({ id: userId, domainId, name: 'admin', passwordHash, ...state });
-    const admin = { userId, roleId: ids.get('admin') ?? '', isInherited: false, createdAt, reason: 'first start' };
+    const admin = {
+      userId,
+      roleId: ids.get('admin') ?? noId('Role'),
+      isInherited: false,
+      createdAt,
+      reason: 'first start',
+    };
     await tx.insert(roleAssignments).values([
       { ...admin, id: newId('RoleAssignment'), scopeType: 'system' },
       { ...admin, id: newId('RoleAssignment'), scopeType: 'project', domainId, projectId },
@@ -54,12 +60,12 @@ export async function bootstrapIdentity(services: Services, passwordPath: string
   });
 }
 
-async function insertRoles(tx: Parameters<typeof lockEpoch>[0]): Promise<Map<string, string>> {
-  const ids = new Map([...HIERARCHY, 'service'].map((name) => [name as string, newId('Role') as string]));
+async function insertRoles(tx: Parameters<typeof lockEpoch>[0]): Promise<ReadonlyMap<string, Id<'Role'>>> {
+  const ids = new Map([...HIERARCHY, 'service'].map((name): [string, Id<'Role'>] => [name, newId('Role')]));
   await tx.insert(roles).values([...ids].map(([name, id]) => ({ id, name, isImmutable: true })));
   const pairs = HIERARCHY.slice(1).map((name, index) => ({
-    roleId: ids.get(HIERARCHY[index] ?? '') ?? '',
-    impliedRoleId: ids.get(name) ?? '',
+    roleId: ids.get(HIERARCHY[index] ?? '') ?? noId('Role'),
+    impliedRoleId: ids.get(name) ?? noId('Role'),
   }));
   await tx.insert(roleImplications).values(pairs);
   return ids;

@@ -1,4 +1,5 @@
 import { type DomainManifest, mergedResolvers } from '../authority/index.js';
+import { toId } from '../platform/ids.js';
 import { access } from './access.js';
 import { accessAnalysisResolvers, permissionGet } from './access-analysis/index.js';
 import { userDisable, userSetPassword } from './accounts/policies.js';
@@ -105,15 +106,15 @@ export const identityDomain: DomainManifest = {
   sweeps: [tokenSweep, assignmentSweep, credentialSweep, revisionSweep],
   chores: [candidateTally],
   entities: {
-    Domain: (context, id) => loadDomain(context).load(id),
-    Project: (context, id) => loadProject(context).load(id),
-    Token: (context, id) => loadToken(context).load(id),
-    ApiCredential: (context, id) => loadApiCredential(context).load(id),
-    User: (context, id) => loadUser(context).load(id),
-    Group: (context, id) => loadGroup(context).load(id),
-    Role: (context, id) => loadRole(context).load(id),
-    RoleAssignment: (context, id) => loadRoleAssignment(context).load(id),
-    Agent: (context, id) => loadAgentPrincipal(context).load(id),
+    Domain: (context, id) => loadDomain(context).load(toId('Domain', id)),
+    Project: (context, id) => loadProject(context).load(toId('Project', id)),
+    Token: (context, id) => loadToken(context).load(toId('Token', id)),
+    ApiCredential: (context, id) => loadApiCredential(context).load(toId('ApiCredential', id)),
+    User: (context, id) => loadUser(context).load(toId('User', id)),
+    Group: (context, id) => loadGroup(context).load(toId('Group', id)),
+    Role: (context, id) => loadRole(context).load(toId('Role', id)),
+    RoleAssignment: (context, id) => loadRoleAssignment(context).load(toId('RoleAssignment', id)),
+    Agent: (context, id) => loadAgentPrincipal(context).load(toId('Agent', id)),
   },
   settings: identitySettings,
   access,

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import { anonymous, bumpEpoch, lockEpoch, type Recovery, type Services, type Settings } from '../authority/index.js';
 import type { Tx } from '../db/open.js';
-import { newId } from '../platform/ids.js';
+import { type Id, newId } from '../platform/ids.js';
 import { newPassword } from '../platform/secrets.js';
 import { validName, validText } from '../platform/text.js';
 import { roleAssignments } from './assignments/tables.js';
@@ -67,7 +67,7 @@ function writePassword(path: string): string {
   return password;
 }
 
-async function find(tx: Tx, domain: string): Promise<{ readonly domainId: string; readonly roleId: string }> {
+async function find(tx: Tx, domain: string): Promise<{ readonly domainId: Id<'Domain'>; readonly roleId: Id<'Role'> }> {
   const [role] = await tx
     .select({ id: roles.id })
     .from(roles)
@@ -78,13 +78,13 @@ async function find(tx: Tx, domain: string): Promise<{ readonly domainId: string
 }
 
 interface Enabled {
-  readonly domainId: string;
+  readonly domainId: Id<'Domain'>;
   readonly name: string;
   readonly passwordHash: string;
   readonly now: Date;
 }
 
-async function enable(tx: Tx, { domainId, name, passwordHash, now }: Enabled): Promise<string> {
+async function enable(tx: Tx, { domainId, name, passwordHash, now }: Enabled): Promise<Id<'User'>> {
   const isUser = and(eq(users.domainId, domainId), eq(users.name, name));
   const [known] = await tx.select({ id: users.id, version: users.version }).from(users).where(isUser).for('update');
   const state = { passwordHash, isEnabled: true, mustChangePassword: true };
@@ -106,8 +106,8 @@ async function enable(tx: Tx, { domainId, name, passwordHash, now }: Enabled): P
 }
 
 interface Assigned {
-  readonly userId: string;
-  readonly roleId: string;
+  readonly userId: Id<'User'>;
+  readonly roleId: Id<'Role'>;
   readonly reason: string | null;
   readonly now: Date;
 }

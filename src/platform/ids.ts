@@ -26,7 +26,10 @@ const PREFIXES = {
 export type Kind = keyof typeof PREFIXES;
 
 declare const kind: unique symbol;
-/** An id of one kind of object: prefix, underscore, UUIDv7 (RFC 9562), so that ids sort by creation time. */
+/**
+ * An id of one kind of object, or without a kind of any: prefix, underscore, UUIDv7 (RFC 9562), so that ids sort by
+ * creation time.
+ */
 export type Id<K extends Kind = Kind> = string & { readonly [kind]: K };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -64,4 +67,44 @@ export function kindOf(text: string): Kind | undefined {
 /** Whether a caller's text has the form of an id of this kind; the object need not exist. */
 export function isId<K extends Kind>(of: K, text: string): text is Id<K> {
   return text.startsWith(`${PREFIXES[of]}_`) && UUID.test(text.slice(PREFIXES[of].length + 1));
+}
+
+/** The id of no object of a kind: looked up as any other, and never found. */
+export const noId = <K extends Kind>(of: K): Id<K> => `${PREFIXES[of]}_00000000-0000-0000-0000-000000000000` as Id<K>;
+
+/**
+ * The id that a text from a caller is. One that has not the form of this kind's ids becomes the id of no object, so that
+ * it is answered, and audited, like the id of an object that does not exist.
+ */
+export const toId = <K extends Kind>(of: K, text: string): Id<K> => (isId(of, text) ? text : noId(of));
+
+/** Of which kind the ids are that an input has in its fields, at any depth. */
+interface Kinds {
+  readonly [field: string]: Kind | Kinds;
+}
+
+/** An input whose texts are ids where such kinds are named. */
+type WithIds<Input, Of> = Of extends Kind
+  ? Input extends string
+    ? Id<Of>
+    : Input extends readonly string[]
+      ? readonly Id<Of>[]
+      : Input
+  : Input extends object
+    ? { [Field in keyof Input]: Field extends keyof Of ? WithIds<Input[Field], Of[Field]> : Input[Field] }
+    : Input;
+
+/**
+ * An input with `toId` of the texts, and lists of texts, in the fields for which a kind is named; such as
+ * `{ project: { id: 'Project' } }`. Fields that it has not stay absent.
+ */
+export const withIds = <Input extends object, const Of extends Kinds>(input: Input, kinds: Of) =>
+  converted(input, kinds) as WithIds<Input, Of>;
+
+function converted(value: unknown, of: Kind | Kinds): unknown {
+  if (value == null) return value;
+  if (Array.isArray(value)) return value.map((one) => converted(one, of));
+  if (typeof of === 'string') return toId(of, String(value));
+  const fields = Object.entries(value).map(([field, one]) => [field, of[field] ? converted(one, of[field]) : one]);
+  return Object.fromEntries(fields);
 }

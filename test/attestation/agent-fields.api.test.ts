@@ -6,6 +6,7 @@ import { DOMAINS } from '../../src/domains.js';
 import { agents } from '../../src/identity/agents/tables.js';
 import { newId } from '../../src/platform/ids.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
+import { asIds } from '../harness/ids.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 
 const AGENT = buildSchema(DOMAINS).getType('Agent');
@@ -31,11 +32,11 @@ async function fullAgent({ services: { db } }: TestServer, scope: { domainId: st
   const owned = { domainId, projectId, createdAt: at(1) };
   const revision = { id: newId('AllowlistRevision'), allowlistId: list, number: 1, imaExcludes: [], createdBy: 'x' };
   const heading = { id: list, ownerType: 'PROJECT' as const, name: 'list', currentRevisionId: revision.id, version: 1 };
-  await db.insert(allowlists).values({ ...heading, ...owned, updatedAt: at(2) });
+  await db.insert(allowlists).values(asIds({ ...heading, ...owned, updatedAt: at(2) }));
   await db.insert(allowlistRevisions).values({ ...revision, createdAt: at(1), tpmPolicy: '{}' });
   const trust = { trustState: 'TRUSTED', trustedUntil: new Date(Date.now() + 60_000) };
   const named = { id: agent, kind: 'MACHINE' as const, name: 'm', externalId: 'rack-1', createdBy: 'x' };
-  await db.insert(agents).values({ ...named, ...owned, ...trust });
+  await db.insert(agents).values(asIds({ ...named, ...owned, ...trust }));
   const times = { firstAcceptedAt: at(3), lastAcceptedAt: at(4), lastRejectedAt: at(5) };
   await db.insert(attestationRecords).values({
     agentId: agent,

@@ -5,6 +5,7 @@ import { trustTransitions } from '../../src/attestation/transitions/index.js';
 import { events } from '../../src/events/index.js';
 import { agents } from '../../src/identity/agents/tables.js';
 import { newId } from '../../src/platform/ids.js';
+import { asIds } from '../harness/ids.js';
 import {
   codeOf,
   type Json,
@@ -380,7 +381,7 @@ async function insertAgents(scope: { domainId: string; projectId: string }, allo
   const { domainId, projectId } = scope;
   const rows = Array.from({ length: size }, (_, index) => ({ id: newId('Agent'), name: `many-${index}` }));
   const common = { kind: 'MACHINE' as const, domainId, projectId, trustState: 'CREATED', createdBy: 'nobody' };
-  await db.insert(agents).values(rows.map((row) => ({ ...row, ...common, createdAt: clock.now() })));
+  await db.insert(agents).values(asIds(rows.map((row) => ({ ...row, ...common, createdAt: clock.now() }))));
   const record = { domainId, projectId, allowlistId, tpmKind: 'PHYSICAL' as const, isLiving: false };
   const counts = { acceptedCount: 0, rejectedCount: 0 };
   await db.insert(attestationRecords).values(rows.map(({ id }) => ({ agentId: id, ...record, ...counts })));

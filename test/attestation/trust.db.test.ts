@@ -5,6 +5,7 @@ import { AGENT_STATES } from '../../src/attestation/verifier/index.js';
 import { type AgentRow, agents, trustAt, trustRanOut, trustStateAt } from '../../src/identity/agents/index.js';
 import { agentActor } from '../../src/identity/tokens/index.js';
 import { newId } from '../../src/platform/ids.js';
+import { asIds } from '../harness/ids.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 
 const now = new Date('2026-03-01T00:00:00Z');
@@ -23,7 +24,7 @@ beforeAll(async () => {
       return { ...owner, id: newId('Agent'), name: `${trustState} with ${end}`, trustState, trustedUntil };
     }),
   );
-  await server.services.db.insert(agents).values(made);
+  await server.services.db.insert(agents).values(asIds(made));
   rows = await stored();
 }, 120_000);
 afterAll(() => server.close());

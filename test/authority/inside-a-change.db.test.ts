@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Act, anonymous, type Context, mutate } from '../../src/authority/index.js';
 import { projects } from '../../src/identity/projects/tables.js';
+import { asIds } from '../harness/ids.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 
 const PUBLIC = { policy: 'token:issue' } as const;
@@ -47,7 +48,7 @@ describe('mutate', () => {
     const nested = mutate(context, PUBLIC, async (act) => {
       const id = 'prj_nested';
       const [{ domainId } = { domainId: '' }] = await act.tx.select().from(projects);
-      await act.tx.insert(projects).values({ id, domainId, name: id, description: null, createdAt: act.now });
+      await act.tx.insert(projects).values(asIds({ id, domainId, name: id, description: null, createdAt: act.now }));
       await done(act, 'outer');
       return mutate(context, PUBLIC, (inner) => done(inner, 'inner'));
     });

@@ -12,6 +12,7 @@ import { domains } from '../../src/identity/domains/tables.js';
 import { notFound } from '../../src/platform/errors.js';
 import { newId } from '../../src/platform/ids.js';
 import { contextOf } from '../harness/context.js';
+import { asId, asIds } from '../harness/ids.js';
 import { type Bearer, startTestServer, type TestServer } from '../harness/server.js';
 
 const SYSTEM = { type: 'system' } as const;
@@ -33,7 +34,8 @@ beforeEach(async () => {
 });
 afterAll(() => server.close());
 
-const insert = (act: Act) => act.tx.insert(domains).values({ id, name: id, description: null, createdAt: act.now });
+const insert = (act: Act) =>
+  act.tx.insert(domains).values(asIds({ id, name: id, description: null, createdAt: act.now }));
 const audit = (act: Act) => act.audit({ action: 'domain.created', target: { type: 'Domain', id } });
 /** A whole change: a row, its audit entry and its event. */
 async function change(act: Act): Promise<void> {
@@ -50,7 +52,10 @@ async function written(): Promise<number[]> {
   const { db, placer } = server.services;
   await placer.committed();
   const found = await Promise.all([
-    db.select().from(domains).where(eq(domains.id, id)),
+    db
+      .select()
+      .from(domains)
+      .where(eq(domains.id, asId(id))),
     db.select().from(auditEntries).where(eq(auditEntries.targetId, id)),
     db.select().from(events).where(eq(events.objectId, id)),
   ]);
@@ -160,7 +165,7 @@ describe('a change of rights', () => {
 
 describe('a caller that changed since it was read', () => {
   test('forbidden: a user whose role was taken away', async () => {
-    await server.services.db.delete(roleAssignments).where(eq(roleAssignments.userId, admin.userId));
+    await server.services.db.delete(roleAssignments).where(eq(roleAssignments.userId, asId(admin.userId)));
     await server.services.db.transaction(bumpEpoch);
     await expect(mutate(context, POLICY, change)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect(await written()).toEqual([0, 0, 0]);
@@ -187,9 +192,9 @@ describe('a caller that changed since it was read', () => {
       );
     expect(await seen()).toBe('PENDING');
     // Trust moves without the epoch.
-    await db.transaction((tx) => setTrust(tx, agentId, 'FAILED', null));
+    await db.transaction((tx) => setTrust(tx, asId(agentId), 'FAILED', null));
     expect(await seen()).toBe('FAILED');
-    await db.transaction((tx) => setTrust(tx, agentId, 'BANNED', null));
+    await db.transaction((tx) => setTrust(tx, asId(agentId), 'BANNED', null));
     await expect(seen()).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED', reason: 'AGENT_BANNED' } });
   });
 });
@@ -197,6 +202,6 @@ describe('a caller that changed since it was read', () => {
 async function agent(trustState: string): Promise<string> {
   const { domainId, projectId } = await server.project(await server.domain());
   const row = { id: newId('Agent'), name: 'machine', kind: 'MACHINE' as const, domainId, projectId, trustState };
-  await server.services.db.insert(agents).values({ ...row, createdBy: 'nobody', createdAt: clock.now() });
+  await server.services.db.insert(agents).values(asIds({ ...row, createdBy: 'nobody', createdAt: clock.now() }));
   return row.id;
 }

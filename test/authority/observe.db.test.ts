@@ -21,8 +21,9 @@ import { agents } from '../../src/identity/agents/tables.js';
 import { revokeAgentTokens } from '../../src/identity/tokens/index.js';
 import { tokenRevoke } from '../../src/identity/tokens/policies.js';
 import { notFound } from '../../src/platform/errors.js';
-import { newId } from '../../src/platform/ids.js';
+import { type Id, newId } from '../../src/platform/ids.js';
 import { contextOf } from '../harness/context.js';
+import { asIds } from '../harness/ids.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 
 const SYSTEM = { type: 'system' } as const;
@@ -32,7 +33,7 @@ const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time) };
 const statements: string[] = [];
 let server: TestServer;
 let context: Context;
-let agentId: string;
+let agentId: Id<'Agent'>;
 let id: string;
 beforeAll(async () => {
   server = await startTestServer({ clock, statements: { logQuery: (statement) => void statements.push(statement) } });
@@ -45,15 +46,15 @@ beforeEach(async () => {
 });
 afterAll(() => server.close());
 
-async function agent(): Promise<string> {
+async function agent(): Promise<Id<'Agent'>> {
   const { domainId, projectId } = await server.project(await server.domain());
-  const row = { id: newId('Agent'), name: 'machine', kind: 'MACHINE' as const, domainId, projectId };
+  const row = asIds({ id: newId('Agent'), name: 'machine', kind: 'MACHINE' as const, domainId, projectId });
   const made = { ...row, trustState: 'PENDING', createdBy: 'nobody', createdAt: clock.now() };
   await server.services.db.insert(agents).values(made);
   return row.id;
 }
 
-const lock = async (tx: Tx, callerId: string) => {
+const lock = async (tx: Tx, callerId: Id<'Agent'>) => {
   const [row] = await tx.select().from(agents).where(eq(agents.id, callerId)).for('update');
   return row;
 };

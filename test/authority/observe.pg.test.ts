@@ -9,8 +9,9 @@ import type { Tx } from '../../src/db/open.js';
 import { openPostgres } from '../../src/db/postgres.js';
 import { rowsOf } from '../../src/db/rows.js';
 import { agents } from '../../src/identity/agents/tables.js';
-import { newId } from '../../src/platform/ids.js';
+import { type Id, newId } from '../../src/platform/ids.js';
 import { contextOf } from '../harness/context.js';
+import { asIds } from '../harness/ids.js';
 import { type OutsideSession, outsideSession } from '../harness/outside-session.js';
 import { type Json, startTestServer, type TestServer } from '../harness/server.js';
 
@@ -25,7 +26,7 @@ const LOCK = 'select id from agents where id = $1 for update';
 const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time) };
 let server: TestServer;
 let outside: OutsideSession;
-let agentId: string;
+let agentId: Id<'Agent'>;
 let token: string;
 beforeAll(async () => {
   server = await startTestServer({ clock });
@@ -33,7 +34,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   const { domainId, projectId } = await server.project(await server.domain());
-  const row = { name: 'machine', kind: 'MACHINE' as const, domainId, projectId, trustState: 'FAILED' };
+  const row = { name: 'machine', kind: 'MACHINE' as const, ...asIds({ domainId, projectId }), trustState: 'FAILED' };
   agentId = newId('Agent');
   await server.services.db.insert(agents).values({ ...row, id: agentId, createdBy: 'nobody', createdAt: clock.now() });
   token = await server.agentToken(agentId);
@@ -43,7 +44,7 @@ afterAll(async () => {
   await server.close();
 });
 
-const lock = async (tx: Tx, callerId: string) => {
+const lock = async (tx: Tx, callerId: Id<'Agent'>) => {
   const [row] = await tx.select().from(agents).where(eq(agents.id, callerId)).for('update');
   return row;
 };

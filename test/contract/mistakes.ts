@@ -1,6 +1,12 @@
 // What must not compile. Nothing here is run: that each line with an expected error has one is what `tsc -p .` tests.
+import { eq } from 'drizzle-orm';
+import type { Context } from '../../src/authority/index.js';
+import { among } from '../../src/db/among.js';
 import type { Db, RootDb, Tx } from '../../src/db/open.js';
-import { isId, newId } from '../../src/platform/ids.js';
+import { findById, insert } from '../../src/identity/projects/repository.js';
+import { getProject, listProjects, loadProject } from '../../src/identity/projects/service.js';
+import { type ProjectRow, projects } from '../../src/identity/projects/tables.js';
+import { type Id, isId, newId, withIds } from '../../src/platform/ids.js';
 import { findUpload } from '../../src/uploads/uploads/repository.js';
 
 export function withTransactions(db: Db, root: RootDb, tx: Tx) {
@@ -24,7 +30,7 @@ export function withTransactions(db: Db, root: RootDb, tx: Tx) {
   ];
 }
 
-export function withIds(db: Db, given: string) {
+export function withIdsOfUploads(db: Db, given: string) {
   return [
     () => findUpload(db, newId('Upload')),
     () => isId('Upload', given) && findUpload(db, given),
@@ -34,3 +40,32 @@ export function withIds(db: Db, given: string) {
     () => findUpload(db, given),
   ];
 }
+
+/** An agent's id where a project's is wanted. */
+export function withAnAgentForAProject(context: Context, tx: Tx, agentId: Id<'Agent'>, row: ProjectRow) {
+  return [
+    () => [findById(tx, row.id), getProject(context, row.id), eq(projects.id, row.id), among(projects.id, [row.id])],
+    // @ts-expect-error In a repository call.
+    () => findById(tx, agentId),
+    // @ts-expect-error In a service call.
+    () => getProject(context, agentId),
+    // @ts-expect-error In a loader.
+    () => loadProject(context).load(agentId),
+    // @ts-expect-error In an insert, as the row's own id.
+    () => tx.insert(projects).values({ ...row, id: agentId }),
+    // @ts-expect-error In an insert, as what it refers to.
+    () => insert(tx, { ...row, parentId: agentId }),
+    // @ts-expect-error In a comparison.
+    () => eq(projects.id, agentId),
+    // @ts-expect-error In a filter.
+    () => among(projects.id, [agentId]),
+    // @ts-expect-error In what is owned by a scope.
+    () => context.recordAudit(tx, of(context), { action: 'a.b', owner: { projectId: agentId } }),
+    // @ts-expect-error In an input whose field was taken for another kind's.
+    () => listProjects(context, withIds({ filter: { parentIds: [''] } }, { filter: { parentIds: 'Agent' } })),
+    // @ts-expect-error In an input that was taken as it came.
+    () => listProjects(context, { filter: { parentIds: [''] } }),
+  ];
+}
+
+const of = ({ requestId, actor }: Context) => ({ requestId, actor, at: new Date() });

@@ -6,6 +6,7 @@ import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { newId } from '../../src/platform/ids.js';
 import { makeRows } from '../contract/personas/rows.js';
 import { openTestDatabase, type TestDatabase } from '../harness/engine.js';
+import { asId } from '../harness/ids.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 import { happen } from './happen.js';
 import { eventually, TRUST, type Watcher, watch } from './watch.js';
@@ -67,7 +68,7 @@ test('refused: streams get no event that was committed after their caller’s ri
     const [assignment] = await database.db
       .select()
       .from(roleAssignments)
-      .where(eq(roleAssignments.userId, caller.userId));
+      .where(eq(roleAssignments.userId, asId(caller.userId)));
     const answer =
       index % 2 === 0
         ? await other.graphql(REVOKE_ROLE, { input: { roleAssignmentId: assignment?.id } }, admin)

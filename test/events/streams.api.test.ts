@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bumpEpoch } from '../../src/authority/index.js';
 import { events } from '../../src/events/index.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
+import { asId } from '../harness/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { happen } from './happen.js';
 import { open, PUBLISHED, TRUST, type Watcher, watch } from './watch.js';
@@ -169,7 +170,7 @@ describe('each event is decided afresh', () => {
     await ban(id);
     await watcher.until(1);
     await server.services.db.transaction(async (tx) => {
-      await tx.delete(roleAssignments).where(eq(roleAssignments.userId, userId));
+      await tx.delete(roleAssignments).where(eq(roleAssignments.userId, asId(userId)));
       await bumpEpoch(tx);
     });
     await unban(id);

@@ -5,6 +5,7 @@ import { trustChanged } from '../../src/attestation/records/trust.js';
 import { lockEpoch, type Services } from '../../src/authority/index.js';
 import { events, recordEvents } from '../../src/events/index.js';
 import { agents, setTrust } from '../../src/identity/agents/index.js';
+import { asId, asIds } from '../harness/ids.js';
 import type { Json } from '../harness/server.js';
 import { eventually, TRUST, watch } from './watch.js';
 
@@ -30,7 +31,12 @@ export async function writeAll({ db, placer }: Services, ids: readonly string[],
       await linger();
       const wanted = ids.filter((_, index) => index === below(ids.length) || index === below(ids.length));
       const some = wanted.length > 0 ? wanted : [ids[below(ids.length)] ?? ''];
-      const held = await tx.select().from(agents).where(inArray(agents.id, some)).orderBy(agents.id).for('update');
+      const held = await tx
+        .select()
+        .from(agents)
+        .where(inArray(agents.id, asIds(some)))
+        .orderBy(agents.id)
+        .for('update');
       await linger();
       const facts = [];
       for (const { id, trustState } of held) {
@@ -121,4 +127,9 @@ export function chainOf(followed: readonly Json[], agentId: string): (string | n
 }
 
 export const stateOf = async ({ db }: Services, id: string) =>
-  (await db.select().from(agents).where(eq(agents.id, id)))[0]?.trustState;
+  (
+    await db
+      .select()
+      .from(agents)
+      .where(eq(agents.id, asId(id)))
+  )[0]?.trustState;

@@ -18,6 +18,7 @@ import { newId } from '../../src/platform/ids.js';
 import { createLogger, type Logger } from '../../src/platform/log.js';
 import { type LimitSettings, NO_LIMITS } from '../../src/server/limits/rate-limits.js';
 import { openTestDatabase, type TestDatabase } from './engine.js';
+import { asIds } from './ids.js';
 
 const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   agentTokenLifetimeMs: 600_000,
@@ -176,13 +177,15 @@ function world({ db, clock }: Services) {
     },
     async project(domainId: string, name = numbered('project')) {
       const projectId = newId('Project');
-      await db.insert(projects).values({ id: projectId, domainId, name, description: null, createdAt: clock.now() });
+      await db
+        .insert(projects)
+        .values(asIds({ id: projectId, domainId, name, description: null, createdAt: clock.now() }));
       return { type: 'project', domainId, projectId } as const;
     },
     async user(domainId: string, name = numbered('user')): Promise<string> {
       const id = newId('User');
       const row = { id, domainId, name, passwordHash: 'never matches', isEnabled: true, createdAt: clock.now() };
-      await db.insert(users).values(row);
+      await db.insert(users).values(asIds(row));
       return id;
     },
     async assign(userId: string, name: RoleName, scope: TestScope): Promise<void> {
@@ -190,7 +193,7 @@ function world({ db, clock }: Services) {
       if (!role || scope.type === 'unscoped') throw new Error(`no assignment of ${name} there`);
       const { type: scopeType, ...owner } = scope;
       const row = { id: newId('RoleAssignment'), userId, roleId: role.id, scopeType, isInherited: false };
-      await db.insert(roleAssignments).values({ ...row, ...owner, createdAt: clock.now() });
+      await db.insert(roleAssignments).values(asIds({ ...row, ...owner, createdAt: clock.now() }));
       await db.transaction(bumpEpoch);
     },
     async token({ scope, role, userId, homeDomainId, expiresAt }: Persona): Promise<Bearer> {
@@ -198,15 +201,17 @@ function world({ db, clock }: Services) {
       const bearer = { userId: userId ?? (await helpers.user(home)), token: newToken() };
       if (role) await helpers.assign(bearer.userId, role, scope);
       const { type: scopeType, ...owner } = scope;
-      await db.insert(tokens).values({
-        ...owner,
-        scopeType,
-        id: newId('Token'),
-        hash: tokenHash(bearer.token),
-        userId: bearer.userId,
-        createdAt: clock.now(),
-        expiresAt: expiresAt ?? new Date(clock.now().getTime() + 3_600_000),
-      });
+      await db.insert(tokens).values(
+        asIds({
+          ...owner,
+          scopeType,
+          id: newId('Token'),
+          hash: tokenHash(bearer.token),
+          userId: bearer.userId,
+          createdAt: clock.now(),
+          expiresAt: expiresAt ?? new Date(clock.now().getTime() + 3_600_000),
+        }),
+      );
       return bearer;
     },
     async agentToken(agentId: string): Promise<string> {
@@ -214,7 +219,7 @@ function world({ db, clock }: Services) {
       const now = clock.now();
       const expiresAt = new Date(now.getTime() + 3_600_000);
       const row = { id: newId('Token'), hash: tokenHash(token), agentId, scopeType: 'agent' as const };
-      await db.insert(tokens).values({ ...row, createdAt: now, expiresAt });
+      await db.insert(tokens).values(asIds({ ...row, createdAt: now, expiresAt }));
       return token;
     },
   };

@@ -6,6 +6,7 @@ import { groupMembers, groups } from '../../src/identity/groups/tables.js';
 import { roles } from '../../src/identity/roles/tables.js';
 import { users } from '../../src/identity/users/tables.js';
 import { newId } from '../../src/platform/ids.js';
+import { asId, asIds } from '../harness/ids.js';
 import { codeOf, type Json, type RoleName, type TestScope, type TestServer } from '../harness/server.js';
 
 /** What a mutation came to: its payload's fields, or the code of its refusal. */
@@ -60,7 +61,10 @@ export function asking(server: TestServer) {
     ) {
       const createdAt = clock.now();
       const limits = { roles: ['reader'], expiresAt: new Date(createdAt.getTime() + 3_600_000) };
-      const [user] = await db.select().from(users).where(eq(users.id, userId));
+      const [user] = await db
+        .select()
+        .from(users)
+        .where(eq(users.id, asId(userId)));
       const userDomainId = user?.domainId ?? '';
       const row = {
         id: newId('ApiCredential'),
@@ -71,20 +75,20 @@ export function asking(server: TestServer) {
         scopeType,
         ...owner,
       };
-      await db.insert(apiCredentials).values({ ...row, ...limits, createdAt });
+      await db.insert(apiCredentials).values(asIds({ ...row, ...limits, createdAt }));
     },
     /** A group that holds a role, where one is named, and has members. */
     async group(domainId: string, holds?: { role: RoleName; on: TestScope }, members: readonly string[] = []) {
       const id = newId('Group');
-      await db.insert(groups).values({ id, domainId, name: id, description: null, createdAt: clock.now() });
+      await db.insert(groups).values(asIds({ id, domainId, name: id, description: null, createdAt: clock.now() }));
       for (const userId of members)
-        await db.insert(groupMembers).values({ groupId: id, userId, createdAt: clock.now() });
+        await db.insert(groupMembers).values(asIds({ groupId: id, userId, createdAt: clock.now() }));
       if (holds) {
         const [role] = await db.select().from(roles).where(eq(roles.name, holds.role));
         const { type, ...owner } = holds.on;
         const scopeType = type as 'system' | 'domain' | 'project';
         const row = { id: newId('RoleAssignment'), groupId: id, roleId: role?.id ?? '', scopeType, ...owner };
-        await db.insert(roleAssignments).values({ ...row, isInherited: false, createdAt: clock.now() });
+        await db.insert(roleAssignments).values(asIds({ ...row, isInherited: false, createdAt: clock.now() }));
       }
       await db.transaction(bumpEpoch);
       return id;

@@ -4,6 +4,7 @@ import { bumpEpoch } from '../../src/authority/index.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { BY_SERVER, hashPassword } from '../../src/identity/users/index.js';
 import { users } from '../../src/identity/users/tables.js';
+import { asId } from '../harness/ids.js';
 import { basic, codeOf, type Json, startTestServer, type TestScope, type TestServer } from '../harness/server.js';
 import { asking } from './asking.js';
 import { roleStories } from './role-stories.js';
@@ -108,7 +109,10 @@ describe('wrong passwords for somebody', () => {
         const ownDomainId = own[0] === victim[0] ? domainId : await strict.domain(own[0]);
         await strict.user(domainId, victim[1]);
         const id = await strict.user(ownDomainId, own[1]);
-        await db.update(users).set({ passwordHash }).where(eq(users.id, id));
+        await db
+          .update(users)
+          .set({ passwordHash })
+          .where(eq(users.id, asId(id)));
         const attempt = async ([domain, user]: readonly [string, string], shown: string) => {
           const input = { proof: { password: { domain, user, password: shown } } };
           return codeOf(await strict.graphql(ISSUE, { input }));
@@ -184,7 +188,7 @@ describe('one document that goes on after it lost its right', () => {
     const [held] = await server.services.db
       .select()
       .from(roleAssignments)
-      .where(and(eq(roleAssignments.userId, userId), eq(roleAssignments.domainId, domainId)));
+      .where(and(eq(roleAssignments.userId, asId(userId)), eq(roleAssignments.domainId, asId(domainId))));
     const document = `mutation ($held: ID!, $user: ID!, $domain: ID!) {
       first: revokeRole(input: { roleAssignmentId: $held }) { roleAssignmentId }
       second: grantRole(input: { user: { id: $user }, role: "reader", scope: { domain: { id: $domain } } }) {
@@ -219,7 +223,10 @@ describe('a right that is not in force', () => {
     for (const when of [{ notBefore: tomorrow }, { expiresAt: past }]) {
       const userId = await server.user(domainId);
       await server.assign(userId, 'reader', SYSTEM);
-      await db.update(roleAssignments).set(when).where(eq(roleAssignments.userId, userId));
+      await db
+        .update(roleAssignments)
+        .set(when)
+        .where(eq(roleAssignments.userId, asId(userId)));
       await db.transaction(bumpEpoch);
       const user = { id: userId };
       const set = await ask.send('setUserPassword', '__typename', { user, password: 'correct horse battery' }, token);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { effectiveRoles, type RoleScope } from '../../src/identity/assignments/index.js';
 import { openTestDatabase } from '../harness/engine.js';
+import { asId } from '../harness/ids.js';
 import { at, DOMAINS, modelRoles, USERS, worldArbitrary, writeWorld } from './role-world.js';
 
 const statements: string[] = [];
@@ -33,24 +34,24 @@ test('ok: random trees, groups, implications and times come to what a plain mode
 }, 120_000);
 
 test('ok: it takes one statement, whoever holds it and wherever it comes from; none while rights stay as they are', async () => {
-  const project = { id: 'p0', domainId: 'd0', parentId: null };
-  const scope = { type: 'project', domainId: 'd0', projectId: 'p0' } as const;
-  const given = { roleId: 'r0', isInherited: false, notBefore: null, expiresAt: null, scope };
+  const project = { id: asId('p0'), domainId: asId('d0'), parentId: null };
+  const scope = { type: 'project', domainId: asId('d0'), projectId: asId('p0') } as const;
+  const given = { roleId: asId('r0'), isInherited: false, notBefore: null, expiresAt: null, scope };
   await writeWorld(db, {
-    roles: [{ id: 'r0', domainId: null, name: 'n0', implies: [] }],
+    roles: [{ id: asId('r0'), domainId: null, name: 'n0', implies: [] }],
     projects: [project],
-    members: [['g0', 'u1']],
+    members: [[asId('g0'), asId('u1')]],
     assignments: [
-      { ...given, userId: 'u0', groupId: null },
-      { ...given, userId: null, groupId: 'g0' },
+      { ...given, userId: asId('u0'), groupId: null },
+      { ...given, userId: null, groupId: asId('g0') },
     ],
   });
   const cacheOwner = {};
   // The first one reads the roles themselves too, which are kept for all.
-  expect(await effectiveRoles(db, cacheOwner, 'u0', scope, 1, at(1))).toEqual(['n0']);
+  expect(await effectiveRoles(db, cacheOwner, asId('u0'), scope, 1, at(1))).toEqual(['n0']);
   statements.length = 0;
-  expect(await effectiveRoles(db, cacheOwner, 'u1', scope, 1, at(1))).toEqual(['n0']);
+  expect(await effectiveRoles(db, cacheOwner, asId('u1'), scope, 1, at(1))).toEqual(['n0']);
   expect(statements).toHaveLength(1);
-  expect(await effectiveRoles(db, cacheOwner, 'u1', scope, 1, at(2))).toEqual(['n0']);
+  expect(await effectiveRoles(db, cacheOwner, asId('u1'), scope, 1, at(2))).toEqual(['n0']);
   expect(statements).toHaveLength(1);
 });

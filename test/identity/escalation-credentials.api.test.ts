@@ -7,6 +7,7 @@ import { groupMembers, groups } from '../../src/identity/groups/tables.js';
 import { roles } from '../../src/identity/roles/tables.js';
 import { users } from '../../src/identity/users/tables.js';
 import { newId } from '../../src/platform/ids.js';
+import { asId, asIds } from '../harness/ids.js';
 import {
   type Answer,
   basic,
@@ -96,7 +97,7 @@ describe('a credential of one project', () => {
     const scope = await server.project(home);
     const { token, userId } = await holder(scope, 'member');
     const { id, key, shown } = await credential(token);
-    await server.services.db.delete(roleAssignments).where(eq(roleAssignments.userId, userId));
+    await server.services.db.delete(roleAssignments).where(eq(roleAssignments.userId, asId(userId)));
     await server.services.db.transaction(bumpEpoch);
     const create = 'mutation { createAgent(input: { name: "late" }) { agent { id } } }';
     await expectRefused(await server.graphql(create, {}, shown), 'FORBIDDEN', { policy: 'agent:create' });
@@ -263,10 +264,10 @@ async function memberOfSystemGroup(domainId: string): Promise<string> {
   const groupId = newId('Group');
   const [admin] = await db.select().from(roles).where(eq(roles.name, 'admin'));
   const createdAt = now.now();
-  await db.insert(groups).values({ id: groupId, domainId, name: 'operators', createdAt });
-  await db.insert(groupMembers).values({ groupId, userId, createdAt });
+  await db.insert(groups).values(asIds({ id: groupId, domainId, name: 'operators', createdAt }));
+  await db.insert(groupMembers).values(asIds({ groupId, userId, createdAt }));
   const row = { id: newId('RoleAssignment'), groupId, roleId: admin?.id ?? '', scopeType: 'system' as const };
-  await db.insert(roleAssignments).values({ ...row, isInherited: false, createdAt });
+  await db.insert(roleAssignments).values(asIds({ ...row, isInherited: false, createdAt }));
   await db.transaction(bumpEpoch);
   return userId;
 }

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { newId } from '../../src/platform/ids.js';
+import { asId } from '../harness/ids.js';
 import { type RoleName, startTestServer, type TestScope, type TestServer } from '../harness/server.js';
 import { asking, type Told } from './asking.js';
 
@@ -135,7 +136,7 @@ describe('a member that the group’s own administrators cannot read', () => {
     const guest = await server.token({ scope: home, role: 'manager', homeDomainId: away.domainId });
     const weak = await group('member', home);
     const joined = await add(weak, guest.userId, guest.token);
-    await server.services.db.delete(roleAssignments).where(eq(roleAssignments.userId, guest.userId));
+    await server.services.db.delete(roleAssignments).where(eq(roleAssignments.userId, asId(guest.userId)));
     expect(await rolesOn(guest.userId, home)).toEqual(['member', 'reader']);
 
     const chief = await as('admin');

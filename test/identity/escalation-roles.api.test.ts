@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { roleImplications } from '../../src/identity/roles/tables.js';
 import { newId } from '../../src/platform/ids.js';
+import { asIds } from '../harness/ids.js';
 import {
   type Answer,
   codeOf,
@@ -132,7 +133,7 @@ describe('giving', () => {
       expiresAt: new Date(Date.now() - 1),
       createdAt: new Date(0),
     };
-    await server.services.db.insert(roleAssignments).values(ended);
+    await server.services.db.insert(roleAssignments).values(asIds(ended));
     const input = { user: { id: by.userId }, role: 'admin', scope: onDomain() };
     await refused(by, 'assignment:grant', attempt('grantRole', input, by));
     await refused(by, 'assignment:grant', attempt('revokeRole', { roleAssignmentId: ended.id }, by));

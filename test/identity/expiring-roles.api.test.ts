@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
+import { asId } from '../harness/ids.js';
 import { codeOf, type RoleName, startTestServer, type TestServer } from '../harness/server.js';
 import { roleStories } from './role-stories.js';
 
@@ -38,7 +39,10 @@ async function holder(role: RoleName, from: number | null, until: number | null,
   const scope = { type: 'domain', domainId } as const;
   const bearer = await server.token({ scope, role, expiresAt });
   const times = { notBefore: from === null ? null : minutes(from), expiresAt: until === null ? null : minutes(until) };
-  await server.services.db.update(roleAssignments).set(times).where(eq(roleAssignments.userId, bearer.userId));
+  await server.services.db
+    .update(roleAssignments)
+    .set(times)
+    .where(eq(roleAssignments.userId, asId(bearer.userId)));
   return bearer;
 }
 

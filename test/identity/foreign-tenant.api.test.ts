@@ -4,6 +4,7 @@ import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { apiCredentials } from '../../src/identity/credentials/tables.js';
 import { tokens } from '../../src/identity/tokens/tables.js';
 import { type Kind, newId } from '../../src/platform/ids.js';
+import { asId } from '../harness/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { EFFECTIVE, EXPLAIN, PERMISSIONS, rowsOf, WHO_CAN } from './access-analysis/story.js';
 import { asking } from './asking.js';
@@ -37,9 +38,18 @@ beforeAll(async () => {
     Agent: await rows.agent(project),
   };
   const [[assignment], [credential], [token]] = await Promise.all([
-    db.select().from(roleAssignments).where(eq(roleAssignments.userId, userId)),
-    db.select().from(apiCredentials).where(eq(apiCredentials.userId, userId)),
-    db.select().from(tokens).where(eq(tokens.userId, userId)),
+    db
+      .select()
+      .from(roleAssignments)
+      .where(eq(roleAssignments.userId, asId(userId))),
+    db
+      .select()
+      .from(apiCredentials)
+      .where(eq(apiCredentials.userId, asId(userId))),
+    db
+      .select()
+      .from(tokens)
+      .where(eq(tokens.userId, asId(userId))),
   ]);
   held = { RoleAssignment: assignment?.id ?? '', ApiCredential: credential?.id ?? '', Token: token?.id ?? '' };
 

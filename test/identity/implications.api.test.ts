@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bumpEpoch } from '../../src/authority/index.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { newId } from '../../src/platform/ids.js';
+import { asIds } from '../harness/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { roleStories } from './role-stories.js';
 
@@ -134,7 +135,7 @@ describe('Mutation.addImpliedRole', () => {
       // No operation gives it there; were it so all the same, it must not be made to bring more.
       const { db, clock } = server.services;
       const row = { id: newId('RoleAssignment'), roleId: upper.id, isInherited: false, createdAt: clock.now() };
-      await db.insert(roleAssignments).values({ ...row, ...place, userId: await server.user(domainId) });
+      await db.insert(roleAssignments).values(asIds({ ...row, ...place, userId: await server.user(domainId) }));
       await db.transaction(bumpEpoch);
       for (const role of [`lower-${index}`, `upper-${index}`]) {
         expect(codeOf(await stories.imply(role, 'member', manager)), role).toBe('FORBIDDEN');

@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bumpEpoch } from '../../src/authority/index.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
+import { asId } from '../harness/ids.js';
 import { type Bearer, startTestServer, type TestServer } from '../harness/server.js';
 import { asking } from './asking.js';
 
@@ -21,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 const assignmentOf = async ({ userId }: Bearer) => {
-  const isTheirs = and(eq(roleAssignments.userId, userId), eq(roleAssignments.scopeType, 'system'));
+  const isTheirs = and(eq(roleAssignments.userId, asId(userId)), eq(roleAssignments.scopeType, 'system'));
   const [row] = await server.services.db.select().from(roleAssignments).where(isTheirs);
   return row?.id ?? '';
 };
@@ -54,7 +55,7 @@ describe('the last two administrators of the system', () => {
       const roleAssignmentId = await assignmentOf(one);
       return (await ask.send('revokeRole', '__typename', { roleAssignmentId }, one.token)).errors;
     };
-    const isTwos = eq(roleAssignments.userId, two.userId);
+    const isTwos = eq(roleAssignments.userId, asId(two.userId));
     await db
       .update(roleAssignments)
       .set({ expiresAt: new Date('2099-01-01') })
@@ -77,7 +78,7 @@ describe('the last group that administers the system', () => {
     const { db } = server.services;
     const [one] = pair;
     const groupId = await ask.group(await server.domain(), { role: 'admin', on: SYSTEM }, [one.userId]);
-    for (const { userId } of pair) await db.delete(roleAssignments).where(eq(roleAssignments.userId, userId));
+    for (const { userId } of pair) await db.delete(roleAssignments).where(eq(roleAssignments.userId, asId(userId)));
     await db.transaction(bumpEpoch);
     expect(await isAdmin(one)).toBe(true);
     return { groupId, token: one.token };

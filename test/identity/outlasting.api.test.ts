@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { groupMembers } from '../../src/identity/groups/tables.js';
 import { users } from '../../src/identity/users/tables.js';
+import { asId } from '../harness/ids.js';
 import { codeOf, type Json, type RoleName, startTestServer, type TestServer } from '../harness/server.js';
 import { rowsOf } from './access-analysis/story.js';
 import { roleStories } from './role-stories.js';
@@ -32,7 +33,7 @@ async function guest(lasting?: RoleName) {
   await server.services.db
     .update(roleAssignments)
     .set({ expiresAt: END })
-    .where(eq(roleAssignments.userId, bearer.userId));
+    .where(eq(roleAssignments.userId, asId(bearer.userId)));
   if (lasting) await server.assign(bearer.userId, lasting, scope);
   return bearer;
 }
@@ -100,7 +101,10 @@ describe('nothing that is given outlasts its giver’s right', () => {
     const join = (id: string) => change('addGroupMember', { group: { id }, user: { id: userId } }, token);
     expect(refusal(await join(lasting)).extensions).toMatchObject({ code: 'FORBIDDEN', reason: 'OUTLASTS_GIVER' });
     expect((await join(ending)).body.data.result.group.id).toBe(ending);
-    const members = await server.services.db.select().from(groupMembers).where(eq(groupMembers.groupId, lasting));
+    const members = await server.services.db
+      .select()
+      .from(groupMembers)
+      .where(eq(groupMembers.groupId, asId(lasting)));
     expect(members).toEqual([]);
   });
 
@@ -110,7 +114,10 @@ describe('nothing that is given outlasts its giver’s right', () => {
     await server.assign(user.id, 'reader', { type: 'domain', domainId });
     const set = await change('setUserPassword', { user, password: 'correct horse battery' }, token);
     expect(refusal(set).extensions).toMatchObject({ code: 'FORBIDDEN', reason: 'OUTLASTS_GIVER' });
-    await server.services.db.update(users).set({ isEnabled: false }).where(eq(users.id, user.id));
+    await server.services.db
+      .update(users)
+      .set({ isEnabled: false })
+      .where(eq(users.id, asId(user.id)));
     expect(refusal(await change('enableUser', { user }, token)).extensions.reason).toBe('OUTLASTS_GIVER');
     const nobody = { id: await server.user(domainId) };
     const fresh = await change('setUserPassword', { user: nobody, password: 'correct horse battery' }, token);

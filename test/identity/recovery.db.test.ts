@@ -7,6 +7,7 @@ import { auditEntries } from '../../src/audit/entries/tables.js';
 import { CannotRecover, recoverAdmin } from '../../src/identity/recovery.js';
 import { BY_SERVER, passwordMatches } from '../../src/identity/users/index.js';
 import { users } from '../../src/identity/users/tables.js';
+import { asId } from '../harness/ids.js';
 import { basic, codeOf, startTestServer, type TestServer } from '../harness/server.js';
 
 const SET = `mutation ($input: SetPolicyOverridesInput!) {
@@ -60,8 +61,16 @@ describe('recoverAdmin', () => {
     const { apiCredential, key } = (await server.graphql(CREATE, { input }, token)).body.data.createApiCredential;
     const shown = basic({ id: apiCredential.id, key });
     expect((await server.graphql(VIEWER, {}, shown)).status).toBe(200);
-    const { name } = (await server.services.db.select().from(users).where(eq(users.id, userId)))[0] ?? { name: '' };
-    await server.services.db.update(users).set({ isEnabled: false }).where(eq(users.id, userId));
+    const { name } = (
+      await server.services.db
+        .select()
+        .from(users)
+        .where(eq(users.id, asId(userId)))
+    )[0] ?? { name: '' };
+    await server.services.db
+      .update(users)
+      .set({ isEnabled: false })
+      .where(eq(users.id, asId(userId)));
     const { password } = await recover(name);
     const row = await userNamed(name);
     expect([row.id, row.isEnabled]).toEqual([userId, true]);

@@ -3,6 +3,7 @@ import { bumpEpoch } from '../../src/authority/index.js';
 import { groupMembers, groups } from '../../src/identity/groups/tables.js';
 import { projects } from '../../src/identity/projects/tables.js';
 import { newId } from '../../src/platform/ids.js';
+import { asId, asIds } from '../harness/ids.js';
 import type { Answer, Json, TestScope, TestServer } from '../harness/server.js';
 
 const ROLE = '{ id name description domain { id } implies impliedRoles { name } isImmutable isSystemOnly etag }';
@@ -67,9 +68,12 @@ export function roleStories(server: TestServer) {
     async subproject(parent: Project): Promise<Project> {
       const project = await server.project(parent.domainId);
       const { db } = server.services;
-      const [above] = await db.select().from(projects).where(eq(projects.id, parent.projectId));
+      const [above] = await db
+        .select()
+        .from(projects)
+        .where(eq(projects.id, asId(parent.projectId)));
       const place = { parentId: parent.projectId, depth: (above?.depth ?? 0) + 1 };
-      await db.update(projects).set(place).where(eq(projects.id, project.projectId));
+      await db.update(projects).set(asIds(place)).where(eq(projects.id, project.projectId));
       return project;
     },
 
@@ -78,8 +82,8 @@ export function roleStories(server: TestServer) {
       const { db, clock } = server.services;
       const id = newId('Group');
       const createdAt = clock.now();
-      await db.insert(groups).values({ id, domainId, name: id, createdAt });
-      for (const userId of members) await db.insert(groupMembers).values({ groupId: id, userId, createdAt });
+      await db.insert(groups).values(asIds({ id, domainId, name: id, createdAt }));
+      for (const userId of members) await db.insert(groupMembers).values(asIds({ groupId: id, userId, createdAt }));
       await db.transaction(bumpEpoch);
       return id;
     },

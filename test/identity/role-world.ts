@@ -7,29 +7,31 @@ import { groupMembers, groups } from '../../src/identity/groups/tables.js';
 import { projects } from '../../src/identity/projects/tables.js';
 import { roleImplications, roles } from '../../src/identity/roles/tables.js';
 import { users } from '../../src/identity/users/tables.js';
+import type { Id } from '../../src/platform/ids.js';
+import { asId } from '../harness/ids.js';
 
-export const DOMAINS = ['d0', 'd1'];
-export const USERS = ['u0', 'u1', 'u2'];
-const GROUPS = ['g0', 'g1'];
+export const DOMAINS = ['d0', 'd1'].map(asId);
+export const USERS = ['u0', 'u1', 'u2'].map(asId);
+const GROUPS = ['g0', 'g1'].map(asId);
 export const at = (time: number) => new Date(time * 1000);
 const createdAt = at(0);
 
 /** Roles by their number: those of lower numbers may imply those of higher, so that there is no cycle. */
 interface Role {
-  readonly id: string;
-  readonly domainId: string | null;
+  readonly id: Id<'Role'>;
+  readonly domainId: Id<'Domain'> | null;
   readonly name: string;
-  readonly implies: readonly string[];
+  readonly implies: readonly Id<'Role'>[];
 }
 interface Project {
-  readonly id: string;
-  readonly domainId: string;
-  readonly parentId: string | null;
+  readonly id: Id<'Project'>;
+  readonly domainId: Id<'Domain'>;
+  readonly parentId: Id<'Project'> | null;
 }
 interface Assignment {
-  readonly userId: string | null;
-  readonly groupId: string | null;
-  readonly roleId: string;
+  readonly userId: Id<'User'> | null;
+  readonly groupId: Id<'Group'> | null;
+  readonly roleId: Id<'Role'>;
   readonly scope: RoleScope;
   readonly isInherited: boolean;
   readonly notBefore: number | null;
@@ -38,7 +40,7 @@ interface Assignment {
 export interface World {
   readonly roles: readonly Role[];
   readonly projects: readonly Project[];
-  readonly members: readonly (readonly [group: string, user: string])[];
+  readonly members: readonly (readonly [group: Id<'Group'>, user: Id<'User'>])[];
   readonly assignments: readonly Assignment[];
 }
 
@@ -98,7 +100,7 @@ const rolesArbitrary: fc.Arbitrary<Role[]> = fc
       const name = taken.has(`${owner} n${number}`) ? `other${index}` : `n${number}`;
       taken.add(`${owner} ${name}`);
       const later = [...new Set(implies)].filter((one) => one > index && one < drawn.length);
-      return { id: `r${index}`, domainId: owner, name, implies: later.map((one) => `r${one}`) };
+      return { id: asId(`r${index}`), domainId: owner, name, implies: later.map((one) => asId(`r${one}`)) };
     });
   });
 
@@ -106,9 +108,9 @@ const projectsArbitrary: fc.Arbitrary<Project[]> = fc
   .array(fc.record({ domain: fc.nat(1), parent: fc.option(fc.nat(5)) }), { minLength: 1, maxLength: 6, size: 'max' })
   .map((drawn) =>
     drawn.map(({ domain, parent }, index) => {
-      const domainId = `d${domain}`;
+      const domainId = asId(`d${domain}`);
       const isBefore = parent !== null && parent < index && drawn[parent]?.domain === domain;
-      return { id: `p${index}`, domainId, parentId: isBefore ? `p${parent}` : null };
+      return { id: asId(`p${index}`), domainId, parentId: isBefore ? asId(`p${parent}`) : null };
     }),
   );
 
@@ -151,9 +153,9 @@ export async function writeWorld(db: Db, world: World): Promise<void> {
   for (const { id, domainId, parentId } of world.projects) {
     await db.insert(projects).values({ id, domainId, parentId, name: id, createdAt });
   }
-  const person = { domainId: 'd0', passwordHash: '', isEnabled: true, createdAt };
+  const person = { domainId: asId('d0'), passwordHash: '', isEnabled: true, createdAt };
   await db.insert(users).values(USERS.map((id) => ({ ...person, id, name: id })));
-  await db.insert(groups).values(GROUPS.map((id) => ({ id, domainId: 'd0', name: id, createdAt })));
+  await db.insert(groups).values(GROUPS.map((id) => ({ id, domainId: asId('d0'), name: id, createdAt })));
   await db.insert(roles).values(world.roles.map(({ implies, ...role }) => ({ ...role, isImmutable: false })));
   const implications = world.roles.flatMap(({ id, implies }) =>
     implies.map((impliedRoleId) => ({ roleId: id, impliedRoleId })),
@@ -163,7 +165,7 @@ export async function writeWorld(db: Db, world: World): Promise<void> {
   if (members.length > 0) await db.insert(groupMembers).values(members);
   const given = world.assignments.map(({ scope, notBefore, expiresAt, ...one }, index) => ({
     ...one,
-    id: `a${index}`,
+    id: asId(`a${index}`),
     scopeType: scope.type,
     domainId: scope.domainId,
     projectId: scope.projectId,

@@ -3,6 +3,7 @@ import { gte } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { policyRevisions } from '../../src/identity/overrides/tables.js';
 import { newId } from '../../src/platform/ids.js';
+import { asIds } from '../harness/ids.js';
 import { codeOf, startTestServer, type TestScope, type TestServer } from '../harness/server.js';
 import { asking } from './asking.js';
 
@@ -119,7 +120,7 @@ describe('a user that holds more than who changes it', () => {
     const at = services.clock.now();
     const made = { isCandidate: true, enforceNewDefaults: true, createdAt: at, endedAt: at };
     const rows = [user, user, group].map((userId, index) => ({ ...made, number: 1000 + index, userId }));
-    await services.db.insert(policyRevisions).values(rows);
+    await services.db.insert(policyRevisions).values(asIds(rows));
     Object.assign(services, { references: [...references, ...keeping] });
     try {
       expect((await remove(user, manager)).errors).toEqual(['IN_USE user: The user is still used by 2 revisions.']);

@@ -10,6 +10,7 @@ import { roleImplications, roles } from '../../src/identity/roles/tables.js';
 import { users } from '../../src/identity/users/tables.js';
 import { etagOf } from '../../src/platform/etag.js';
 import { newId } from '../../src/platform/ids.js';
+import { asId, asIds } from '../harness/ids.js';
 import type { RoleName, TestScope, TestServer } from '../harness/server.js';
 import type { Pool } from './random-input.js';
 
@@ -56,10 +57,13 @@ async function makePeople(server: TestServer, scopes: ClimbWorld['scopes'], home
   }
   for (const [name, scope] of Object.entries(scopes)) {
     const group = { id: newId('Group'), domainId: home, name, createdAt: clock.now() };
-    await db.insert(groups).values(group);
+    await db.insert(groups).values(asIds(group));
     const { userId } = await server.token({ scope, role: 'admin', homeDomainId: home });
-    await db.update(roleAssignments).set({ userId: null, groupId: group.id }).where(eq(roleAssignments.userId, userId));
-    await db.insert(groupMembers).values({ groupId: group.id, userId, createdAt: clock.now() });
+    await db
+      .update(roleAssignments)
+      .set({ userId: null, groupId: group.id })
+      .where(eq(roleAssignments.userId, asId(userId)));
+    await db.insert(groupMembers).values(asIds({ groupId: group.id, userId, createdAt: clock.now() }));
   }
   await makeRoles(server, home);
 }
@@ -69,8 +73,8 @@ async function makeRoles({ services: { db } }: TestServer, home: string): Promis
   const global = await db.select().from(roles);
   const idOf = (name: string) => global.find((row) => row.name === name && row.domainId === null)?.id ?? '';
   const own = { id: newId('Role'), domainId: home, name: 'helper', isImmutable: false };
-  await db.insert(roles).values(own);
-  await db.insert(roleImplications).values({ roleId: own.id, impliedRoleId: idOf('reader') });
+  await db.insert(roles).values(asIds(own));
+  await db.insert(roleImplications).values(asIds({ roleId: own.id, impliedRoleId: idOf('reader') }));
   // A walk before this one may have renamed or deleted either.
   const made = [
     { id: newId('Role'), name: 'vault', isImmutable: false, isSystemOnly: true },
@@ -84,7 +88,7 @@ export async function scopesOf({ services }: TestServer, { scopes }: ClimbWorld,
   const held: TestScope[] = [];
   for (const scope of Object.values(scopes)) {
     const ids = { domainId: null, projectId: null, ...scope };
-    const names = await effectiveRoles(services.db, {}, userId, ids, 0, services.clock.now());
+    const names = await effectiveRoles(services.db, {}, asId(userId), asIds(ids), 0, services.clock.now());
     if (names.length > 0) held.push(scope);
   }
   return held;
@@ -105,16 +109,19 @@ async function poolOf({ services: { db, declared } }: TestServer, tenants: reado
   };
   for (const [kind, table] of Object.entries(OF_A_DOMAIN))
     await read(kind, table, inArray(table.domainId as PgColumn, [...tenants]));
-  await read('Role', roles, or(sql`${roles.domainId} is null`, inArray(roles.domainId, [...tenants])));
+  await read('Role', roles, or(sql`${roles.domainId} is null`, inArray(roles.domainId, asIds([...tenants]))));
   const people = ids.get('User') ?? [];
   const isTheirs = or(
-    inArray(roleAssignments.userId, people),
-    inArray(roleAssignments.groupId, ids.get('Group') ?? []),
+    inArray(roleAssignments.userId, asIds(people)),
+    inArray(roleAssignments.groupId, asIds(ids.get('Group') ?? [])),
   );
   await read('RoleAssignment', roleAssignments, isTheirs);
-  await read('ApiCredential', apiCredentials, inArray(apiCredentials.userId, people));
+  await read('ApiCredential', apiCredentials, inArray(apiCredentials.userId, asIds(people)));
   for (const id of tenants) {
-    const [row] = await db.select().from(domains).where(eq(domains.id, id));
+    const [row] = await db
+      .select()
+      .from(domains)
+      .where(eq(domains.id, asId(id)));
     if (row) etags.set(id, etagOf(row));
   }
   return {

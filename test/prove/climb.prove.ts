@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { listHeldBy } from '../../src/identity/assignments/index.js';
 import { readRoleGraph } from '../../src/identity/roles/index.js';
+import { asId } from '../harness/ids.js';
 import { type RoleName, startTestServer, type TestServer } from '../harness/server.js';
 import { type ClimbWorld, makeClimbWorld } from './climb-world.js';
 import { type Random, Tally, walk } from './walk.js';
@@ -61,9 +62,9 @@ async function outside(
 ): Promise<string[]> {
   const graph = await readRoleGraph(services.db);
   const own = graph.all.find(({ name, domainId }) => name === persona.role && domainId === null);
-  const held = graph.namesOf(own?.id ?? '');
+  const held = graph.namesOf(asId(own?.id ?? ''));
   const found: string[] = [];
-  for (const row of await listHeldBy(services.db, userId)) {
+  for (const row of await listHeldBy(services.db, asId(userId))) {
     const isContained =
       persona.at === 'system' ||
       (persona.at === 'home' && row.domainId === world.home) ||

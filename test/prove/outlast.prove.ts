@@ -4,6 +4,7 @@ import { listHeldBy } from '../../src/identity/assignments/index.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { readRoleGraph } from '../../src/identity/roles/index.js';
 import { users } from '../../src/identity/users/tables.js';
+import { asId, asIds } from '../harness/ids.js';
 import { type RoleName, startTestServer, type TestServer } from '../harness/server.js';
 import { type ClimbWorld, makeClimbWorld } from './climb-world.js';
 import { type Random, Tally, walk } from './walk.js';
@@ -45,7 +46,10 @@ async function outlast(server: TestServer, index: number, random: Random, tally:
   const scope = world.scopes[persona.at];
   const { userId } = await server.token({ scope, role: persona.role, homeDomainId: world.home });
   const end = new Date(Date.now() + MINUTES * 60_000);
-  await db.update(roleAssignments).set({ expiresAt: end }).where(eq(roleAssignments.userId, userId));
+  await db
+    .update(roleAssignments)
+    .set({ expiresAt: end })
+    .where(eq(roleAssignments.userId, asId(userId)));
   if (persona.lasting) await server.assign(userId, persona.lasting, scope);
   const before = await lastingBeyond(server, world, end);
   await wander(server, world, userId, STEPS, random, tally);
@@ -64,7 +68,10 @@ async function lastingBeyond(
 ): Promise<ReadonlyMap<string, string>> {
   const graph = await readRoleGraph(db);
   const tenants = [home, away].flatMap((scope) => ('domainId' in scope ? [scope.domainId] : []));
-  const people = await db.select({ id: users.id }).from(users).where(inArray(users.domainId, tenants));
+  const people = await db
+    .select({ id: users.id })
+    .from(users)
+    .where(inArray(users.domainId, asIds(tenants)));
   const lasting = new Map<string, string>();
   for (const { id } of people) {
     for (const row of await listHeldBy(db, id)) {

@@ -6,6 +6,7 @@ import { type Chore, chore, type Services, type Sweep } from '../../src/authorit
 import { events } from '../../src/events/tables.js';
 import { type Id, newId } from '../../src/platform/ids.js';
 import { uploads } from '../../src/uploads/uploads/tables.js';
+import { asIds } from '../harness/ids.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 
 const NOW = new Date('2026-03-01T00:00:00Z');
@@ -26,7 +27,7 @@ describe('a chore', () => {
   test('audited: what it did is nobody’s doing, at one moment of the clock, with its event', async () => {
     const row = upload();
     const told = await chore(server.services, async ({ tx, now, audit, event }) => {
-      await tx.insert(uploads).values(row);
+      await tx.insert(uploads).values(asIds(row));
       event({ type: 'test.done', objectId: row.id, details: {} });
       await audit({ action: 'test.done', target: { type: 'Upload', id: row.id } });
       return now;
@@ -43,7 +44,7 @@ describe('a chore', () => {
   test('refused: what fails leaves no change, no entry and no event', async () => {
     const row = upload();
     const failing = chore(server.services, async ({ tx, audit, event }) => {
-      await tx.insert(uploads).values(row);
+      await tx.insert(uploads).values(asIds(row));
       event({ type: 'test.undone', objectId: row.id, details: {} });
       await audit({ action: 'test.undone' });
       throw new Error('half-way');

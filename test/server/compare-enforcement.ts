@@ -8,6 +8,7 @@ import { createLogger } from '../../src/platform/log.js';
 import { createGraphql } from '../../src/server/graphql/apollo.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
 import { enforce } from '../../src/server/guard/enforce.js';
+import { asId } from '../harness/ids.js';
 import { answerByPath, randomOperation } from './random-operations.js';
 
 const policies = allPolicies();
@@ -15,7 +16,7 @@ const guarded = enforce(answerByPath(buildSchema(DOMAINS, policies)), policies);
 const log = createLogger('silent');
 
 const user = {
-  principal: { kind: 'user', id: 'u', name: 'u', domainId: 'd' },
+  principal: { kind: 'user', id: asId('u'), name: 'u', domainId: asId('d') },
   token: null,
   epoch: 0,
   rolesUntil: null,
@@ -23,7 +24,7 @@ const user = {
 const own = { user_id: 'u', user_domain_id: 'd' };
 const inProject = (roles: string[]): Actor => ({
   ...user,
-  where: { type: 'project', projectId: 'p', domainId: 'd' },
+  where: { type: 'project', projectId: asId('p'), domainId: asId('d') },
   scope: 'project',
   credentials: { ...own, roles, project_id: 'p', project_domain_id: 'd' },
 });
@@ -44,7 +45,7 @@ export const PERSONAS: Readonly<Record<string, Actor>> = {
   },
   'domain admin': {
     ...user,
-    where: { type: 'domain', domainId: 'd' },
+    where: { type: 'domain', domainId: asId('d') },
     scope: 'domain',
     credentials: { ...own, domain_id: 'd', roles: ['admin', 'manager', 'member', 'reader'] },
   },
@@ -55,11 +56,11 @@ export const PERSONAS: Readonly<Record<string, Actor>> = {
     limit: { policies: new Set(['agent:get', 'allowlist:get', 'project:get']) },
   },
   'trusted agent': {
-    principal: { kind: 'agent', id: 'a', name: 'a', domainId: 'd' },
+    principal: { kind: 'agent', id: asId('a'), name: 'a', domainId: asId('d') },
     token: null,
     epoch: 0,
     rolesUntil: null,
-    where: { type: 'agent', agentId: 'a', projectId: 'p', domainId: 'd' },
+    where: { type: 'agent', agentId: asId('a'), projectId: asId('p'), domainId: asId('d') },
     scope: 'agent',
     credentials: {
       agent_id: 'a',

@@ -17,6 +17,7 @@ import { apiCredentials } from '../../src/identity/credentials/tables.js';
 import { policyCandidateChanges, policyOverrides, policyRevisions } from '../../src/identity/overrides/tables.js';
 import { tokens } from '../../src/identity/tokens/tables.js';
 import { newId } from '../../src/platform/ids.js';
+import { asId, asIds } from '../harness/ids.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 
 const DAY = 86_400_000;
@@ -60,12 +61,12 @@ describe('tokens', () => {
   test('ok: those that expired a retention ago go, the issued before what they were issued from, some at a time', async () => {
     const { db } = server.services;
     const userId = await server.user(scope.domainId);
-    const root = token({ userId });
-    const child = token({ userId, parentId: root.id });
-    const grandchild = token({ userId, parentId: child.id, revokedAt: past() });
-    const parentOfLiving = token({ userId });
-    const living = token({ userId, parentId: parentOfLiving.id, expiresAt: recent() });
-    const many = Array.from({ length: 600 }, () => token({ userId }));
+    const root = token({ userId: asId(userId) });
+    const child = token({ userId: asId(userId), parentId: root.id });
+    const grandchild = token({ userId: asId(userId), parentId: child.id, revokedAt: past() });
+    const parentOfLiving = token({ userId: asId(userId) });
+    const living = token({ userId: asId(userId), parentId: parentOfLiving.id, expiresAt: recent() });
+    const many = Array.from({ length: 600 }, () => token({ userId: asId(userId) }));
     await db.insert(tokens).values([root, child, grandchild, parentOfLiving, living, ...many]);
     const batches = await sweep('tokens');
     expect(Math.max(...batches)).toBe(500);
@@ -90,7 +91,7 @@ describe('role assignments and API credentials', () => {
       const [role] = roleId.rows ?? (roleId as never as { id: string }[]);
       await db
         .insert(roleAssignments)
-        .values({ id, ...assignment, userId, roleId: role?.id ?? '', createdAt: past(), expiresAt });
+        .values(asIds({ id, ...assignment, userId, roleId: role?.id ?? '', createdAt: past(), expiresAt }));
       return id;
     };
     await row(past());
@@ -107,8 +108,8 @@ describe('role assignments and API credentials', () => {
       ...{ scopeType: 'system' as const, createdAt: past(), expiresAt },
     });
     const [gone, used, lasting] = [row('gone', past()), row('used', past()), row('lasting', recent())];
-    await db.insert(apiCredentials).values([gone, used, lasting]);
-    await db.insert(tokens).values(token({ userId, credentialId: used.id }));
+    await db.insert(apiCredentials).values(asIds([gone, used, lasting]));
+    await db.insert(tokens).values(token({ userId: asId(userId), credentialId: used.id }));
     expect(await sweep('expired API credentials')).toEqual([1, 0]);
     expect((await idsOf(apiCredentials)).sort()).toEqual([used.id, lasting.id].sort());
     await sweep('tokens');
@@ -121,14 +122,14 @@ async function agent(name: string, retiredAt: Date | null): Promise<string> {
   const { type: _type, ...owner } = scope;
   const id = newId('Agent');
   const state = { kind: 'MACHINE' as const, trustState: retiredAt ? 'RETIRED' : 'TRUSTED', createdBy: 'u' };
-  await db.insert(agents).values({ id, ...owner, name, ...state, createdAt: past() });
+  await db.insert(agents).values(asIds({ id, ...owner, name, ...state, createdAt: past() }));
   const record = { agentId: id, ...owner, tpmKind: 'PHYSICAL' as const, isLiving: retiredAt === null, retiredAt };
   await db.insert(attestationRecords).values({ ...record, acceptedCount: 0, rejectedCount: 0 });
   return id;
 }
 
 const result = (agentId: string, allowlistRevisionId: string | null = null) => ({
-  ...{ id: newId('AttestationResult'), agentId, domainId: scope.domainId, projectId: scope.projectId },
+  ...{ id: newId('AttestationResult'), agentId: asId(agentId), domainId: scope.domainId, projectId: scope.projectId },
   ...{ attestationId: newId('Attestation'), verdict: 'ACCEPTED' as const, failures: [], counts: {} as never },
   ...{ allowlistRevisionId, stateAfter: 'TRUSTED' as const, receivedAt: past() },
 });
@@ -142,14 +143,17 @@ async function forget(agentId: string): Promise<void> {
   const { db } = server.services;
   await db.delete(trustTransitions).where(eq(trustTransitions.agentId, agentId));
   await db.delete(attestationRecords).where(eq(attestationRecords.agentId, agentId));
-  await db.delete(agents).where(eq(agents.id, agentId));
+  await db.delete(agents).where(eq(agents.id, asId(agentId)));
 }
 
 describe('trust transitions', () => {
   test('ok: trust that ran out is kept as of when it did, beside its event, once', async () => {
     const { db } = server.services;
     const id = await agent('run out', null);
-    await db.update(agents).set({ trustedUntil: recent() }).where(eq(agents.id, id));
+    await db
+      .update(agents)
+      .set({ trustedUntil: recent() })
+      .where(eq(agents.id, asId(id)));
     expect([await trustExpiry.doSome(server.services), await trustExpiry.doSome(server.services)]).toEqual([1, 0]);
     expect(await db.select().from(trustTransitions).where(eq(trustTransitions.agentId, id))).toMatchObject([
       {
@@ -185,7 +189,7 @@ describe('retired agents', () => {
     ];
     await db.insert(attestationResults).values(Array.from({ length: 700 }, () => result(gone)));
     await db.insert(attestationResults).values([recentlyRetired, living].map((id) => result(id)));
-    await db.insert(tokens).values(token({ agentId: gone, scopeType: 'agent' }));
+    await db.insert(tokens).values(token({ agentId: asId(gone), scopeType: 'agent' }));
     await db.insert(trustTransitions).values([gone, living].map((id) => transition(id, recent())));
     const challenge = {
       nonce: 'n',
@@ -255,7 +259,7 @@ describe('allowlist revisions', () => {
     expect(await sweep('allowlist revisions')).toEqual([1, 0]);
     const kept = all.map(({ id }) => id).filter((id) => id !== second?.id);
     expect((await idsOf(allowlistRevisions)).sort()).toEqual(kept.sort());
-    await db.delete(attestationResults).where(eq(attestationResults.agentId, agentId));
+    await db.delete(attestationResults).where(eq(attestationResults.agentId, asId(agentId)));
     expect(await sweep('allowlist revisions')).toEqual([1, 0]);
   });
 });

@@ -9,6 +9,7 @@ import { agents } from '../../src/identity/agents/tables.js';
 import { newId } from '../../src/platform/ids.js';
 import { contentChunks, contents } from '../../src/uploads/contents/tables.js';
 import { uploads } from '../../src/uploads/uploads/tables.js';
+import { asIds } from '../harness/ids.js';
 import { type Json, startTestServer, type TestServer } from '../harness/server.js';
 
 const MIB = 1024 * 1024;
@@ -54,7 +55,7 @@ async function upload(text: string, token: string): Promise<{ uploadId: string; 
 async function announced(userId: string, rows: number, size: number): Promise<void> {
   const row = () => ({ id: newId('Upload'), userId, agentId: null, size, digest: digestOf(''), contentDigest: null });
   const times = { createdAt: clock.now(), expiresAt: new Date(clock.now().getTime() + HOUR_MS / 2) };
-  await server.services.db.insert(uploads).values(Array.from({ length: rows }, () => ({ ...row(), ...times })));
+  await server.services.db.insert(uploads).values(asIds(Array.from({ length: rows }, () => ({ ...row(), ...times }))));
 }
 
 const rowsOf = async (table: PgTable) => {
@@ -153,7 +154,7 @@ async function challenge(): Promise<void> {
   const createdAt = clock.now();
   const { domainId, projectId } = scope;
   const owner = { domainId, projectId, trustState: 'TRUSTED', createdBy: 'nobody' };
-  await db.insert(agents).values({ id: agentId, kind: 'MACHINE', name: agentId, ...owner, createdAt });
+  await db.insert(agents).values(asIds({ id: agentId, kind: 'MACHINE', name: agentId, ...owner, createdAt }));
   const id = newId('Attestation');
   const asked = { nonce: 'n', pcrs: [0], hashAlgorithms: ['sha256' as const], imaOffset: 0 };
   await db.insert(attestations).values({ id, agentId, ...asked, state: 'USED', expiresAt: createdAt, createdAt });

@@ -3,6 +3,7 @@ import { among, type Values } from '../../db/among.js';
 import type { Db, Tx } from '../../db/open.js';
 import { rowsWhere } from '../../db/rows.js';
 import { agents } from '../../identity/agents/index.js';
+import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { attestationRecords } from '../records/tables.js';
@@ -24,7 +25,7 @@ export async function findNearest(
   db: Db,
   visible: VisibleAllowlists,
   name: string,
-  projectId: string | null,
+  projectId: Id<'Project'> | null,
 ): Promise<AllowlistRow | undefined> {
   // A domain also reads the lists of its projects, but a name in the domain never means one of them.
   const inScope = or(

@@ -63,7 +63,7 @@ function createWith(
   content: RevisionContent,
 ): Promise<AllowlistRow> {
   return mutate(context, { policy: allowlistCreate.name }, async (act) => {
-    const { id } = await once(act, 'createAllowlist', input, async () => {
+    const { id } = await once(act, 'Allowlist', input, async () => {
       const allowlistId = newId('Allowlist');
       const revision = await storeRevision(act, allowlistId, 1, content);
       const row: AllowlistRow = {

@@ -3,6 +3,7 @@ import { check, foreignKey, index, integer, jsonb, pgTable, text, timestamp, uni
 import type { Taken } from '../../db/taken.js';
 import { domains } from '../../identity/domains/tables.js';
 import { projects } from '../../identity/projects/tables.js';
+import type { Id } from '../../platform/ids.js';
 import { contents } from '../../uploads/contents/tables.js';
 
 /** A list of the system has no owner column, one of a domain has its domain, one of a project has both. */
@@ -11,8 +12,10 @@ export const allowlists = pgTable(
   {
     id: text('id').primaryKey(),
     ownerType: text('owner_type', { enum: ['SYSTEM', 'DOMAIN', 'PROJECT'] }).notNull(),
-    domainId: text('domain_id').references(() => domains.id),
-    projectId: text('project_id'),
+    domainId: text('domain_id')
+      .$type<Id<'Domain'>>()
+      .references(() => domains.id),
+    projectId: text('project_id').$type<Id<'Project'>>(),
     name: text('name').notNull(),
     description: text('description'),
     /** No foreign key: a revision refers to its list, and both are written together. */

@@ -12,7 +12,7 @@ import {
 import type { Db } from '../../db/open.js';
 import { aboutAgent, setTrust } from '../../identity/agents/index.js';
 import { notFound, rateLimited, unauthenticated } from '../../platform/errors.js';
-import { isId, newId } from '../../platform/ids.js';
+import { type Id, isId, newId } from '../../platform/ids.js';
 import {
   type AgentView,
   findView,
@@ -49,7 +49,7 @@ export async function submitEvidence(context: Context, input: SubmitEvidence) {
   return oneAtATime(where.agentId, () => submitOne(context, where.agentId, input));
 }
 
-async function submitOne(context: Context, id: string, input: SubmitEvidence) {
+async function submitOne(context: Context, id: Id<'Agent'>, input: SubmitEvidence) {
   const { view, challenge } = await find(context, id, input.attestationId);
   requireAllowed(context, attestationSubmit, view.agent);
   requireAttesting(stateAt(view, context.clock.now()), context.settings);
@@ -88,7 +88,7 @@ function requireAttesting(state: AgentState, { recoversAutomatically }: Settings
 
 const attestsNothing = (state: AgentState) => unauthenticated(`Agents in state ${state} cannot attest.`);
 
-async function find(context: Context, agentId: string, attestationId: string) {
+async function find(context: Context, agentId: Id<'Agent'>, attestationId: string) {
   const view = await findView(context.db, { id: agentId });
   const challenge = isId('Attestation', attestationId)
     ? await findChallenge(context.db, agentId, attestationId)
@@ -112,7 +112,7 @@ async function firstResult(
 }
 
 interface Judged {
-  readonly id: string;
+  readonly id: Id<'Agent'>;
   readonly challengeId: string;
   /** The agent as it was when it was judged. */
   readonly before: AgentView;

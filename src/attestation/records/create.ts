@@ -38,7 +38,7 @@ export async function createAgent(context: Context, input: CreateAgent) {
   const externalId = input.externalId == null ? null : validName(input.externalId, 'externalId');
   const { view, issued, isReplay } = await mutate(context, { policy: agentCreate.name }, async (act) => {
     let fresh: Issued | null = null;
-    const made = await once(act, 'createAgent', input, async () => {
+    const made = await once(act, 'Agent', input, async () => {
       const agent = agentRow(act, name, externalId);
       fresh = await insert(act, agent, input);
       await act.audit({ action: 'agent.created', ...aboutAgent({ agent }), details: { name } });

@@ -1,6 +1,7 @@
 import { type Feed, mayOn } from '../../authority/index.js';
 import { amongThese, type Values } from '../../db/among.js';
 import { type AgentRow, agentGet, agentsByIds } from '../../identity/agents/index.js';
+import { toId } from '../../platform/ids.js';
 import type { AgentState } from '../verifier/index.js';
 import { TRUST_CHANGED } from './trust.js';
 
@@ -18,7 +19,11 @@ interface Watch {
 /** Trust changes of the agents that the caller may read. */
 export const trustFeed: Feed<AgentRow, Watch> = {
   type: TRUST_CHANGED,
-  objects: agentsByIds,
+  objects: (db, ids) =>
+    agentsByIds(
+      db,
+      ids.map((id) => toId('Agent', id)),
+    ),
   asksFor: ({ filter }) => filter?.agentIds,
   tells({ filter }) {
     const isAgent = amongThese(filter?.agentIds);

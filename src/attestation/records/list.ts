@@ -2,6 +2,7 @@ import { and, type Column, type SQL, sql } from 'drizzle-orm';
 import { type Context, requireOperation } from '../../authority/index.js';
 import { among, type Values } from '../../db/among.js';
 import { agentGet, agents, trustStateAt } from '../../identity/agents/index.js';
+import type { Id } from '../../platform/ids.js';
 import {
   type Connection,
   connection,
@@ -20,7 +21,7 @@ export interface AgentFilter {
   readonly externalIds?: Values;
   readonly states?: readonly AgentState[] | null | undefined;
   readonly allowlistIds?: Values;
-  readonly projectIds?: Values;
+  readonly projectIds?: Values<Id<'Project'>>;
 }
 
 export interface AgentOrder {

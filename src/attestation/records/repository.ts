@@ -1,6 +1,7 @@
 import { and, eq, getTableColumns, inArray, lte, ne, or, type SQL } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/open.js';
 import { type AgentRow, agents } from '../../identity/agents/index.js';
+import type { Id } from '../../platform/ids.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { attestationRecords, type RecordRow } from './tables.js';
 
@@ -17,7 +18,7 @@ function selectViews(db: Db) {
     .innerJoin(attestationRecords, eq(attestationRecords.agentId, agents.id));
 }
 
-export type AgentKey = { readonly id: string } | { readonly projectId: string; readonly name: string };
+export type AgentKey = { readonly id: Id<'Agent'> } | { readonly projectId: Id<'Project'>; readonly name: string };
 
 function matches(key: AgentKey): SQL | undefined {
   return 'id' in key ? eq(agents.id, key.id) : and(eq(agents.projectId, key.projectId), eq(agents.name, key.name));
@@ -35,7 +36,7 @@ export async function lockView(tx: Tx, key: AgentKey): Promise<AgentView | undef
 }
 
 /** The caller's own agent, which `observe` locks first. */
-export const lockOwnView = (tx: Tx, id: string) => lockView(tx, { id });
+export const lockOwnView = (tx: Tx, id: Id<'Agent'>) => lockView(tx, { id });
 
 /** Locks an agent that retired by then; skips those that another transaction has locked. */
 export async function lockRetired(tx: Tx, before: Date): Promise<AgentView | undefined> {
@@ -50,7 +51,11 @@ export async function lockViewByToken(tx: Tx, tokenHash: string): Promise<AgentV
 }
 
 /** Those of the agents that the caller may read. */
-export async function findViews(db: Db, visible: Visible<typeof agents>, ids: readonly string[]): Promise<AgentView[]> {
+export async function findViews(
+  db: Db,
+  visible: Visible<typeof agents>,
+  ids: readonly Id<'Agent'>[],
+): Promise<AgentView[]> {
   return selectViews(db).where(and(inArray(agents.id, [...ids]), visible.where));
 }
 

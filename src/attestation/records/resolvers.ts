@@ -1,35 +1,39 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Context } from '../../authority/index.js';
+import type { Context, Principal } from '../../authority/index.js';
 import { cursorOf, type EventRow } from '../../events/index.js';
+import type { BindAllowlistInput, QueryAgentArgs, QueryAgentsArgs } from '../../generated/graphql.js';
+import { toId, withIds } from '../../platform/ids.js';
 import { fieldsBelow } from '../../platform/look-ahead.js';
 import { inputMutation } from '../../platform/payload.js';
 import { loadAllowlist } from '../allowlists/index.js';
 import { bindAllowlist, createAgent } from './create.js';
 import type { AgentShape } from './fields.js';
-import { type AgentsArgs, listAgents } from './list.js';
-import { type AgentRef, agentEtag, getAgent, loadAgent, told } from './views.js';
+import { listAgents } from './list.js';
+import { agentEtag, getAgent, loadAgent, told } from './views.js';
 
 export const recordResolvers = {
   Query: {
-    agent: async (_: unknown, { ref }: { ref: AgentRef }, context: Context) =>
-      told(context, await getAgent(context, ref)),
-    agents: (_: unknown, args: AgentsArgs, context: Context, info: GraphQLResolveInfo) =>
-      listAgents(context, args, fieldsBelow(info)),
+    agent: async (_: unknown, { ref }: QueryAgentArgs, context: Context) =>
+      told(context, await getAgent(context, withIds(ref, { id: 'Agent' }))),
+    agents: (_: unknown, args: QueryAgentsArgs, context: Context, info: GraphQLResolveInfo) =>
+      listAgents(context, withIds(args, { filter: { projectIds: 'Project' } }), fieldsBelow(info)),
   },
   Mutation: {
     createAgent: inputMutation(createAgent, { alreadyIssued: false }),
-    bindAllowlist: inputMutation(bindAllowlist),
+    bindAllowlist: inputMutation((context: Context, input: BindAllowlistInput) =>
+      bindAllowlist(context, withIds(input, { agent: { id: 'Agent' } })),
+    ),
   },
   Viewer: {
-    // Needed behind a router: the identity domain returns the principal, and the router fetches the agent here.
-    agent: ({ kind, principalId }: { kind: string; principalId: string }, _: unknown, context: Context) =>
-      kind === 'AGENT' ? loadAgent(context).load(principalId) : null,
+    // Alone, the identity domain tells the principal, and a router asks here for the rest.
+    agent: ({ principal }: { principal: Principal }, _: unknown, context: Context) =>
+      principal.kind === 'agent' ? loadAgent(context).load(principal.id) : null,
   },
   AgentTrustChanged: {
     cursor: cursorOf,
     from: ({ details }: EventRow) => details.from,
     to: ({ details }: EventRow) => details.to,
-    agent: ({ objectId }: EventRow, _: unknown, context: Context) => loadAgent(context).load(objectId),
+    agent: ({ objectId }: EventRow, _: unknown, context: Context) => loadAgent(context).load(toId('Agent', objectId)),
   },
   Agent: {
     etag: agentEtag,

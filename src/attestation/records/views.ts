@@ -3,13 +3,13 @@ import type { Tx } from '../../db/open.js';
 import { agentGet, agents, trustAt } from '../../identity/agents/index.js';
 import { badInput, notFound } from '../../platform/errors.js';
 import { etagFrom } from '../../platform/etag.js';
-import { isId } from '../../platform/ids.js';
+import type { Id } from '../../platform/ids.js';
 import type { AgentState } from '../verifier/index.js';
 import { type AgentShape, knownState, shapeOf } from './fields.js';
 import { type AgentKey, type AgentView, findView, findViews, lockView } from './repository.js';
 
 export interface AgentRef {
-  readonly id?: string | null | undefined;
+  readonly id?: Id<'Agent'> | null | undefined;
   readonly name?: string | null | undefined;
 }
 
@@ -25,7 +25,7 @@ export function told(context: Context, view: AgentView): AgentShape | null {
 }
 
 /** Agents by id; null for those that the caller may not read. */
-export const loadAgent = defineLoader<AgentShape>(async (context, ids) => {
+export const loadAgent = defineLoader(async (context, ids: readonly Id<'Agent'>[]) => {
   const visible = context.policies.visible([agentGet], context.actor, agents);
   const views = await findViews(context.db, visible, ids);
   const now = context.clock.now();
@@ -34,10 +34,7 @@ export const loadAgent = defineLoader<AgentShape>(async (context, ids) => {
 
 /** An agent by id, or by name in the token's project. */
 function keyOf({ actor }: AuthorizationContext, ref: AgentRef): AgentKey {
-  if (ref.id != null) {
-    if (!isId('Agent', ref.id)) throw notFound('agent');
-    return { id: ref.id };
-  }
+  if (ref.id != null) return { id: ref.id };
   const { where } = actor;
   if (where === null || !('projectId' in where)) {
     throw badInput('A name identifies an agent only within its project: use the id, or a token of the project.', {

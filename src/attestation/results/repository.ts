@@ -1,5 +1,6 @@
 import { and, desc, eq, getTableColumns, inArray, lt, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type AttestationResultRow, attestationResults } from './tables.js';
@@ -41,7 +42,7 @@ const { failures, ...short } = getTableColumns(attestationResults);
 export async function listResults(
   db: Db,
   visible: Visible<typeof attestationResults>,
-  agentId: string,
+  agentId: Id<'Agent'>,
   page: PageRequest,
   hasFailures: boolean,
 ): Promise<AttestationResultRow[]> {

@@ -1,6 +1,6 @@
 import { byId, type Context, defineLoader, requireOperation, requireVisible } from '../../authority/index.js';
 import { notFound } from '../../platform/errors.js';
-import { isId } from '../../platform/ids.js';
+import { type Id, isId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { resultGet } from './policies.js';
 import { findResult, findResults, listResults } from './repository.js';
@@ -28,7 +28,7 @@ export async function getResult(context: Context, id: string): Promise<Attestati
  */
 export async function resultsOf(
   context: Context,
-  agentId: string,
+  agentId: Id<'Agent'>,
   args: PageArgs,
   fields: ReadonlySet<string>,
 ): Promise<Connection<AttestationResultRow>> {

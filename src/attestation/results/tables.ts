@@ -1,5 +1,6 @@
 import { index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { agents } from '../../identity/agents/tables.js';
+import type { Id } from '../../platform/ids.js';
 import type { AgentState, Counts, Failure } from '../verifier/index.js';
 
 /** The result of judging one submission of evidence. Rows never change. */
@@ -8,6 +9,7 @@ export const attestationResults = pgTable(
   {
     id: text('id').primaryKey(),
     agentId: text('agent_id')
+      .$type<Id<'Agent'>>()
       .notNull()
       .references(() => agents.id),
     domainId: text('domain_id').notNull(),

@@ -1,7 +1,9 @@
-import { and, asc, eq, gt, inArray, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
+import { comesAfter } from '../../db/by-id.js';
 import type { Db } from '../../db/open.js';
 import { type JsonRow, rowFrom, rowsOf } from '../../db/rows.js';
+import type { Id } from '../../platform/ids.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type AgentRow, agents } from '../agents/tables.js';
 import { holdsOn, type RoleScope } from '../assignments/index.js';
@@ -19,7 +21,7 @@ export interface Place {
 /** Which principals to read: those that the caller may see (`isListed`), or the others. */
 export interface Audience {
   readonly isListed: boolean;
-  readonly selfId: string;
+  readonly selfId: Id<'User'>;
   readonly users: Visible<typeof users>;
   readonly agents: Visible<typeof agents>;
   readonly hasOpenAgents: boolean;
@@ -61,7 +63,7 @@ export async function listUsers(
     );
     const who = (id: PgColumn) =>
       and(
-        gt(id, part.after),
+        comesAfter(id, part.after),
         isOpen ? undefined : ofOthers(audience, id),
         limits.userIds === null ? undefined : inArray(id, [...limits.userIds]),
       );
@@ -134,7 +136,7 @@ export async function listAgents(
     .from(agents)
     .where(
       and(
-        gt(agents.id, after),
+        comesAfter(agents.id, after),
         or(
           inArray(agents.id, [...ids]),
           inArray(agents.projectId, [...projectIds]),

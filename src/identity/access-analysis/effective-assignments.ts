@@ -1,7 +1,8 @@
 import { and, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
-import { type Context, requireOperation } from '../../authority/index.js';
+import { type Context, requireOperation, userOf } from '../../authority/index.js';
 import { among, requireFew, type Values } from '../../db/among.js';
 import { rowsOf } from '../../db/rows.js';
+import type { Id } from '../../platform/ids.js';
 import {
   type Connection,
   connection,
@@ -22,14 +23,14 @@ import { permissionGet } from './policies.js';
 import { requireScope } from './principals.js';
 
 interface Filter {
-  readonly userIds?: Values;
+  readonly userIds?: Values<Id<'User'>>;
   readonly roles?: Values;
   readonly scope?: ScopeInput | null | undefined;
 }
 
 /** Shape of `EffectiveRoleAssignment`. */
 export interface EffectiveAssignment {
-  readonly userId: string;
+  readonly userId: Id<'User'>;
   readonly roles: readonly string[];
   readonly isInForce: boolean;
   readonly path: RolePath;
@@ -45,7 +46,7 @@ export async function listEffectiveAssignments(
   const graph = await readRoleGraph(context.db);
   const { userIds, roles, scope } = args.filter ?? {};
   requireFew(roles);
-  const on = scope == null ? undefined : await requireScope(context, scope, context.actor.principal?.id ?? null);
+  const on = scope == null ? undefined : await requireScope(context, scope, userOf(context.actor));
   const ofScopeAndRoles = and(
     on && holdsOn(on),
     among(roleAssignments.roleId, roles && graph.naming(roles.map((name) => name.toLowerCase()))),
@@ -64,7 +65,7 @@ export async function listEffectiveAssignments(
   return connection(rows, page, ({ userId, path }) => [userId, path.assignmentId]);
 }
 
-type Key = Pick<Holding, 'userId'> & { readonly assignmentId: string };
+type Key = Pick<Holding, 'userId'> & { readonly assignmentId: Id<'RoleAssignment'> };
 
 async function readPage(
   context: Context,

@@ -2,6 +2,7 @@ import { and, eq, inArray, lte, type SQL, sql } from 'drizzle-orm';
 import { pgTable, text } from 'drizzle-orm/pg-core';
 import type { Db } from '../../db/open.js';
 import { rowsOf } from '../../db/rows.js';
+import type { Id } from '../../platform/ids.js';
 import { holdsAt, holdsOn, type RoleScope } from '../assignments/index.js';
 import { type AssignmentRow, roleAssignments } from '../assignments/tables.js';
 import { type GroupRow, groupMembers, groups } from '../groups/tables.js';
@@ -11,14 +12,14 @@ import { type GroupRow, groupMembers, groups } from '../groups/tables.js';
  * define a subquery named `holdings` with these columns.
  */
 export const holdings = pgTable('holdings', {
-  userId: text('user_id').notNull(),
-  assignmentId: text('assignment_id').notNull(),
-  domainId: text('domain_id'),
+  userId: text('user_id').$type<Id<'User'>>().notNull(),
+  assignmentId: text('assignment_id').$type<Id<'RoleAssignment'>>().notNull(),
+  domainId: text('domain_id').$type<Id<'Domain'>>(),
 });
 
 /** An assignment as seen from one user who holds a role by it. */
 export interface Holding {
-  readonly userId: string;
+  readonly userId: Id<'User'>;
   readonly assignment: AssignmentRow;
   /** The group that the user is a member of; null for the user's own assignment. */
   readonly group: GroupRow | null;
@@ -30,14 +31,14 @@ export const PATHS_MAX = 3;
 /** By user: ids of the roles that users hold on a scope at a time. */
 export async function readRolesHeld(
   db: Db,
-  userIds: readonly string[],
+  userIds: readonly Id<'User'>[],
   scope: RoleScope,
   now: Date,
-): Promise<ReadonlyMap<string, readonly string[]>> {
+): Promise<ReadonlyMap<Id<'User'>, readonly Id<'Role'>[]>> {
   if (userIds.length === 0) return new Map();
   const { userId, groupId, roleId } = roleAssignments;
   const given = and(holdsOn(scope), holdsAt(now));
-  const rows = await rowsOf<{ id: string; roles: string[] }>(
+  const rows = await rowsOf<{ id: Id<'User'>; roles: Id<'Role'>[] }>(
     db,
     sql`select id, json_agg(distinct role) as roles from (
       select ${userId}, ${roleId} from ${roleAssignments} where ${and(inArray(userId, [...userIds]), given)}
@@ -53,11 +54,11 @@ export async function readRolesHeld(
 /** By user: assignments that give roles on a scope at a time; for each role, at most `PATHS_MAX` of groups. */
 export async function readHoldings(
   db: Db,
-  userIds: readonly string[],
+  userIds: readonly Id<'User'>[],
   scope: RoleScope,
   now: Date,
-): Promise<ReadonlyMap<string, readonly Holding[]>> {
-  const found = new Map<string, Holding[]>();
+): Promise<ReadonlyMap<Id<'User'>, readonly Holding[]>> {
+  const found = new Map<Id<'User'>, Holding[]>();
   if (userIds.length === 0) return found;
   const given = and(holdsOn(scope), holdsAt(now));
   for (const holding of [...(await own(db, userIds, given)), ...(await ofGroups(db, userIds, given))]) {
@@ -68,15 +69,17 @@ export async function readHoldings(
   return found;
 }
 
-async function own(db: Db, userIds: readonly string[], given: SQL | undefined): Promise<Holding[]> {
+async function own(db: Db, userIds: readonly Id<'User'>[], given: SQL | undefined): Promise<Holding[]> {
   const rows = await db
     .select()
     .from(roleAssignments)
     .where(and(inArray(roleAssignments.userId, [...userIds]), given));
-  return rows.map((assignment) => ({ userId: assignment.userId ?? '', assignment, group: null }));
+  return rows.flatMap((assignment) =>
+    assignment.userId === null ? [] : [{ userId: assignment.userId, assignment, group: null }],
+  );
 }
 
-async function ofGroups(db: Db, userIds: readonly string[], given: SQL | undefined): Promise<Holding[]> {
+async function ofGroups(db: Db, userIds: readonly Id<'User'>[], given: SQL | undefined): Promise<Holding[]> {
   const { id, groupId, roleId } = roleAssignments;
   const ways = db
     .select({

@@ -1,4 +1,5 @@
 import { type Context, mayOn } from '../../authority/index.js';
+import type { Id } from '../../platform/ids.js';
 import type { PolicyQuestion, Subject } from '../../platform/policy/index.js';
 import { agentGet } from '../agents/index.js';
 import type { AgentRow } from '../agents/tables.js';
@@ -23,13 +24,13 @@ interface Way {
 
 /** A principal that the policy allows. */
 export type Capable =
-  | { readonly id: string; readonly user: UserRow; readonly ways: readonly Way[] }
-  | { readonly id: string; readonly agent: AgentRow };
+  | { readonly id: Id<'User'>; readonly user: UserRow; readonly ways: readonly Way[] }
+  | { readonly id: Id<'Agent'>; readonly agent: AgentRow };
 
 /** Shape of `CapablePrincipal`. */
 export interface CapableView {
-  readonly userId: string | null;
-  readonly agentId: string | null;
+  readonly userId: Id<'User'> | null;
+  readonly agentId: Id<'Agent'> | null;
   readonly roles: readonly string[];
   /** The first call reads the paths of the whole page. */
   readonly paths: () => Promise<readonly RolePath[]>;
@@ -68,7 +69,7 @@ export class Judge {
   async users(rows: readonly UserRow[], scopes: readonly RoleScope[]): Promise<Capable[]> {
     const { db, clock } = this.#context;
     const ids = rows.map(({ id }) => id);
-    const ways = new Map<string, Way[]>(ids.map((id) => [id, []]));
+    const ways = new Map<Id<'User'>, Way[]>(ids.map((id) => [id, []]));
     for (const scope of scopes) {
       const held = await readRolesHeld(db, ids, scope, clock.now());
       const holders = rows.flatMap((user) => {
@@ -89,7 +90,7 @@ export class Judge {
     });
   }
 
-  #wayOf(userId: string, scope: RoleScope, subject: Subject): Way | null {
+  #wayOf(userId: Id<'User'>, scope: RoleScope, subject: Subject): Way | null {
     const { fields } = this.#asked.named(scope.type);
     const dependsOnUser = fields.has('user_id') || fields.has('user_domain_id');
     const key = JSON.stringify([scope, subject.credentials.roles, dependsOnUser && userId]);
@@ -107,7 +108,7 @@ export class Judge {
   /** The principals, reduced to what the caller may see. */
   views(told: readonly Capable[]): CapableView[] {
     const users = told.flatMap((one) => ('user' in one ? [{ ...one, ways: this.#knownWays(one) }] : []));
-    let read: Promise<ReadonlyMap<string, readonly RolePath[]>> | undefined;
+    let read: Promise<ReadonlyMap<Id<'User'>, readonly RolePath[]>> | undefined;
     const readPaths = () => {
       read ??= this.#paths(users);
       return read;
@@ -130,10 +131,10 @@ export class Judge {
     return needed;
   }
 
-  /** Paths by user, without assignments that were removed since the decision. */
-  async #paths(users: readonly CapableUser[]): Promise<ReadonlyMap<string, readonly RolePath[]>> {
+  /** The paths of users, by user. What was taken away since they were judged is not told. */
+  async #paths(users: readonly CapableUser[]): Promise<ReadonlyMap<Id<'User'>, readonly RolePath[]>> {
     const { db, clock } = this.#context;
-    const paths = new Map<string, RolePath[]>(users.map(({ id }) => [id, []]));
+    const paths = new Map<Id<'User'>, RolePath[]>(users.map(({ id }) => [id, []]));
     const scopes = new Set(users.flatMap(({ ways }) => ways.map(({ scope }) => scope)));
     for (const scope of scopes) {
       const passing = users.flatMap(({ id, ways }) =>
@@ -149,7 +150,7 @@ export class Judge {
     return paths;
   }
 
-  #mayTell(userId: string | null, domainId: string | null): boolean {
+  #mayTell(userId: Id<'User'> | null, domainId: Id<'Domain'> | null): boolean {
     return mayOn(this.#context, permissionGet, { userId, domainId });
   }
 }

@@ -1,4 +1,5 @@
 import { type Context, mayOn } from '../../authority/index.js';
+import type { Id } from '../../platform/ids.js';
 import type { RoleScope } from '../assignments/index.js';
 import type { RoleGraph } from '../roles/index.js';
 import { type Holding, PATHS_MAX } from './holdings.js';
@@ -7,8 +8,8 @@ import { permissionGet } from './policies.js';
 /** Shape of `Scope`. */
 export interface ScopeView {
   readonly type: string;
-  readonly domainId: string | null;
-  readonly projectId: string | null;
+  readonly domainId: Id<'Domain'> | null;
+  readonly projectId: Id<'Project'> | null;
 }
 
 export function scopeView({ type, domainId, projectId }: RoleScope): ScopeView {
@@ -64,10 +65,10 @@ function pathView(context: Context, { userId, assignment, group }: Holding, at: 
   };
 }
 
-/** Role names on the shortest chain of implications from a role to a global role; undefined when there is none. */
-function chainTo(graph: RoleGraph, from: string, to: string): readonly string[] | undefined {
-  const seen = new Set<string>([from]);
-  let ways: { readonly id: string; readonly names: readonly string[] }[] = [{ id: from, names: [] }];
+/** Names of roles from one to a global one, each implying the next; the fewest. */
+function chainTo(graph: RoleGraph, from: Id<'Role'>, to: string): readonly string[] | undefined {
+  const seen = new Set([from]);
+  let ways: { readonly id: Id<'Role'>; readonly names: readonly string[] }[] = [{ id: from, names: [] }];
   while (ways.length > 0) {
     const next: typeof ways = [];
     for (const { id, names } of ways) {

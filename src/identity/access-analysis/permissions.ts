@@ -1,4 +1,5 @@
 import { type Context, requireOperation } from '../../authority/index.js';
+import type { Id } from '../../platform/ids.js';
 import type { Subject } from '../../platform/policy/index.js';
 import type { ScopeInput } from '../scopes/index.js';
 import { pathsTo, type RolePath, type ScopeView, scopeView } from './paths.js';
@@ -16,8 +17,8 @@ interface Permission {
 
 /** Shape of `EffectivePermissions`. */
 export interface PermissionsView {
-  readonly userId: string | null;
-  readonly agentId: string | null;
+  readonly userId: Id<'User'> | null;
+  readonly agentId: Id<'Agent'> | null;
   readonly scope: ScopeView;
   readonly roles: readonly string[];
   readonly permissions: readonly Permission[];

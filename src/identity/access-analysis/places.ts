@@ -1,7 +1,7 @@
 import { inArray, type SQL } from 'drizzle-orm';
 import type { Context } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
-import { isId, type Kind } from '../../platform/ids.js';
+import { type Id, isId, type Kind } from '../../platform/ids.js';
 import {
   type Credentials,
   NOTHING_KNOWN,
@@ -12,7 +12,7 @@ import {
 import type { RoleScope } from '../assignments/index.js';
 import { projects } from '../projects/tables.js';
 import { type RoleGraph, readRoleGraph, roleGraph } from '../roles/index.js';
-import { userAt } from './principals.js';
+import { type SeenRoleScope, userAt } from './principals.js';
 import type { Question, TargetRelations } from './target.js';
 
 /** Where callers can pass. Anywhere else they are refused, whatever roles they hold. */
@@ -22,14 +22,14 @@ export interface Places {
   readonly scopes: readonly RoleScope[];
   /** Scope types of which any scope could pass; `scopes` does not list these scopes. */
   readonly open: readonly ScopeType[];
-  /** The only users that can pass; null for any user. */
-  readonly userIds: readonly string[] | null;
-  /** A user must hold one of these roles; null for any role. */
-  readonly roleIds: readonly string[] | null;
+  /** The only users who can pass; null for any. */
+  readonly userIds: readonly Id<'User'>[] | null;
+  /** Roles of which one has to be held; null for any. */
+  readonly roleIds: readonly Id<'Role'>[] | null;
   readonly agents: {
-    readonly ids: readonly string[];
-    readonly projectIds: readonly string[];
-    /** Queries for ids of agents that are related to the target. */
+    readonly ids: readonly Id<'Agent'>[];
+    readonly projectIds: readonly Id<'Project'>[];
+    /** Queries of agents' ids: of those that are tied to the target. */
     readonly related: readonly SQL[];
   };
 }
@@ -76,11 +76,8 @@ function graphAt({ db, inForce, actor }: Context, scopes: readonly RoleScope[]):
   return isOne ? roleGraph(db, inForce, actor.epoch, domainIds[0] ?? null) : readRoleGraph(db, domainIds);
 }
 
-/**
- * Whether a user at the scope could pass, if the `open` fields may have any value and its role is one that no check
- * names.
- */
-function couldPass(asked: PolicyQuestion, scope: RoleScope, open: readonly string[]): boolean {
+/** Whether somebody at the scope could pass: one of whom nothing is known but what is open, and who has roles that no check names. */
+function couldPass(asked: PolicyQuestion, scope: SeenRoleScope, open: readonly string[]): boolean {
   return asked.couldAllow(scope.type, userAt(NOBODY, scope, [NOTHING_KNOWN]).credentials, open);
 }
 
@@ -92,7 +89,7 @@ async function namedScopes(db: Db, asked: PolicyQuestion): Promise<Pick<Places, 
     ...domainIds.map((domainId) => ({ type: 'domain' as const, domainId, projectId: null })),
     ...projectRows.map(({ id, domainId }) => ({ type: 'project' as const, domainId, projectId: id })),
   ];
-  const other = (type: 'domain' | 'project', domainId: string): RoleScope => ({
+  const other = (type: 'domain' | 'project', domainId: string): SeenRoleScope => ({
     type,
     domainId,
     projectId: type === 'project' ? NOTHING_KNOWN : null,
@@ -132,13 +129,13 @@ function couldAgentPass(asked: PolicyQuestion, project: Credentials): boolean {
   return asked.couldAllow('agent', { agent_id: NOTHING_KNOWN, ...project }, OF_AGENTS);
 }
 
-function readProjects(db: Db, ids: readonly string[]) {
+function readProjects(db: Db, ids: readonly Id<'Project'>[]) {
   return db
     .select({ id: projects.id, domainId: projects.domainId })
     .from(projects)
     .where(inArray(projects.id, [...ids]));
 }
 
-function idsIn(asked: PolicyQuestion, scope: ScopeType, kind: Kind): string[] {
+function idsIn<K extends Kind>(asked: PolicyQuestion, scope: ScopeType, kind: K): Id<K>[] {
   return [...asked.named(scope).texts].filter((text) => isId(kind, text));
 }

@@ -1,10 +1,11 @@
+import type { Id } from '../../platform/ids.js';
 import { definePolicy, defineTarget } from '../../platform/policy/index.js';
 import { holdings } from './holdings.js';
 
 /** What a user holds on a scope of a domain. `userId` is null for no user in particular, `domainId` for the system. */
 export interface Held {
-  readonly userId: string | null;
-  readonly domainId: string | null;
+  readonly userId: Id<'User'> | null;
+  readonly domainId: Id<'Domain'> | null;
 }
 
 const target = defineTarget<Held>()(holdings, {

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
-import { type Context, mayOn, type Scope } from '../../authority/index.js';
+import { type Context, mayOn } from '../../authority/index.js';
 import { badInput, notFound } from '../../platform/errors.js';
+import { type Id, noId } from '../../platform/ids.js';
 import type { Subject } from '../../platform/policy/index.js';
 import { agentGet } from '../agents/index.js';
 import { type AgentRow, agents } from '../agents/tables.js';
@@ -10,8 +11,8 @@ import { domains } from '../domains/tables.js';
 import { projectGet } from '../projects/index.js';
 import { projects } from '../projects/tables.js';
 import { resolveScope, type ScopeInput } from '../scopes/index.js';
-import { agentActor, scopeCredentials } from '../tokens/index.js';
-import { findUser, userGet } from '../users/index.js';
+import { agentActor, type SeenScope, scopeCredentials } from '../tokens/index.js';
+import { findUser, type UserRef, userGet } from '../users/index.js';
 import type { UserRow } from '../users/tables.js';
 import { readRolesHeld } from './holdings.js';
 import { permissionGet } from './policies.js';
@@ -19,11 +20,8 @@ import { permissionGet } from './policies.js';
 type Maybe<T> = T | null | undefined;
 
 export interface PrincipalInput {
-  readonly user?: Maybe<{
-    readonly id?: Maybe<string>;
-    readonly name?: Maybe<{ readonly user: string; readonly domain: string }>;
-  }>;
-  readonly agentId?: Maybe<string>;
+  readonly user?: Maybe<UserRef>;
+  readonly agentId?: Maybe<Id<'Agent'>>;
 }
 
 /** The principal of a question, with the scope of the token that it would use. */
@@ -51,7 +49,7 @@ export async function askedAbout(
   return { kind: 'user', user: row, scope: await requireScope(context, scope, row.id) };
 }
 
-async function requireAgent(context: Context, id: string): Promise<AgentRow> {
+async function requireAgent(context: Context, id: Id<'Agent'>): Promise<AgentRow> {
   const [row] = await context.db.select().from(agents).where(eq(agents.id, id));
   const isKnown = row && mayOn(context, agentGet, row) && mayOn(context, permissionGet, { ...row, userId: null });
   if (!isKnown) throw notFound('principal');
@@ -63,7 +61,7 @@ async function requireAgent(context: Context, id: string): Promise<AgentRow> {
  *
  * @throws Refusal NOT_FOUND unless the caller may read the scope, or asks about itself and holds something there.
  */
-export async function requireScope(context: Context, input: ScopeInput, userId: string | null): Promise<RoleScope> {
+export async function requireScope(context: Context, input: ScopeInput, userId: Id<'User'> | null): Promise<RoleScope> {
   if (input.system === false) throw badInput('system can only be true.', { argument: 'scope' });
   const scope = await resolveScope(context.db, input);
   const isAnswered =
@@ -81,22 +79,33 @@ async function mayRead(context: Context, { type, domainId, projectId }: RoleScop
     const [row] = await context.db
       .select()
       .from(domains)
-      .where(eq(domains.id, domainId ?? ''));
+      .where(eq(domains.id, domainId ?? noId('Domain')));
     return row !== undefined && mayOn(context, domainGet, row);
   }
   const [row] = await context.db
     .select()
     .from(projects)
-    .where(eq(projects.id, projectId ?? ''));
+    .where(eq(projects.id, projectId ?? noId('Project')));
   return row !== undefined && mayOn(context, projectGet, row);
 }
 
-async function holds({ db, clock }: Context, userId: string, scope: RoleScope): Promise<boolean> {
+async function holds({ db, clock }: Context, userId: Id<'User'>, scope: RoleScope): Promise<boolean> {
   return (await readRolesHeld(db, [userId], scope, clock.now())).size > 0;
 }
 
-/** The subject that policies see for a user with a token of this scope and these roles. */
-export function userAt(user: Pick<UserRow, 'id' | 'domainId'>, scope: RoleScope, roles: readonly string[]): Subject {
+/** What policies see of a scope, and of a user: texts, which need not be ids. */
+export interface SeenRoleScope {
+  readonly type: RoleScope['type'];
+  readonly domainId: string | null;
+  readonly projectId: string | null;
+}
+interface SeenUser {
+  readonly id: string;
+  readonly domainId: string;
+}
+
+/** A user as policies see it, with a token of a scope and these roles. */
+export function userAt(user: SeenUser, scope: SeenRoleScope, roles: readonly string[]): Subject {
   const own = { user_id: user.id, user_domain_id: user.domainId, roles };
   return { scope: scope.type, credentials: { ...own, ...scopeCredentials(whereOf(scope)) } };
 }
@@ -106,7 +115,7 @@ export function agentAt(agent: AgentRow, now: Date): Subject | null {
   return agent.trustState === 'BANNED' || agent.trustState === 'RETIRED' ? null : agentActor(agent, now);
 }
 
-function whereOf({ type, domainId, projectId }: RoleScope): Scope {
+function whereOf({ type, domainId, projectId }: SeenRoleScope): SeenScope {
   if (type === 'system') return { type };
   return type === 'domain'
     ? { type, domainId: domainId ?? '' }

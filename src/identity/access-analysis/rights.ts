@@ -1,4 +1,5 @@
 import type { Context } from '../../authority/index.js';
+import type { Id } from '../../platform/ids.js';
 import { neededRoles, type PolicyQuestion, type Subject } from '../../platform/policy/index.js';
 import type { RoleScope } from '../assignments/index.js';
 import { type RoleGraph, roleGraph } from '../roles/index.js';
@@ -30,8 +31,8 @@ export async function rightsOf(
   return { held, graph, roles, subject: user.isEnabled && held.length > 0 ? userAt(user, scope, roles) : null };
 }
 
-/** Names of the roles that checks see for a holder of these roles, sorted. */
-export function namesHeld(graph: RoleGraph, roleIds: readonly string[]): readonly string[] {
+/** Names of the roles that checks see in who holds these, sorted. */
+export function namesHeld(graph: RoleGraph, roleIds: readonly Id<'Role'>[]): readonly string[] {
   return [...new Set(roleIds.flatMap((id) => graph.namesOf(id)))].sort();
 }
 

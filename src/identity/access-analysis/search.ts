@@ -1,4 +1,5 @@
-import { type Context, mayOn } from '../../authority/index.js';
+import { type Context, mayOn, userOf } from '../../authority/index.js';
+import { type Id, noId } from '../../platform/ids.js';
 import { agentGet } from '../agents/index.js';
 import { agents } from '../agents/tables.js';
 import { userGet } from '../users/index.js';
@@ -99,14 +100,14 @@ export class Search {
     const { actor, policies } = this.#context;
     return {
       isListed,
-      selfId: actor.principal?.id ?? '',
+      selfId: userOf(actor) ?? noId('User'),
       users: policies.visible([userGet.name], actor, users),
       agents: policies.visible([agentGet.name], actor, agents),
       hasOpenAgents: this.#isOpen(actor.where && 'domainId' in actor.where ? actor.where.domainId : null),
     };
   }
 
-  #isOpen(domainId: string | null): boolean {
+  #isOpen(domainId: Id<'Domain'> | null): boolean {
     return mayOn(this.#context, permissionGet, { userId: null, domainId });
   }
 }

@@ -1,4 +1,4 @@
-import { type Context, requireOperation } from '../../authority/index.js';
+import { type Context, requireOperation, userOf } from '../../authority/index.js';
 import { badInput } from '../../platform/errors.js';
 import { encodeCursor, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { RoleGraph } from '../roles/index.js';
@@ -48,7 +48,7 @@ const NOWHERE: Places = {
 async function placesOf(context: Context, question: Question, scope: ScopeInput | null | undefined): Promise<Places> {
   if (scope == null && question.values === undefined)
     throw badInput('Name a target, a scope or both.', { argument: 'scope' });
-  const only = scope == null ? null : await requireScope(context, scope, context.actor.principal?.id ?? null);
+  const only = scope == null ? null : await requireScope(context, scope, userOf(context.actor));
   return findPlaces(context, question, only);
 }
 

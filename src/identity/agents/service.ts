@@ -3,6 +3,7 @@ import { byId, defineLoader } from '../../authority/index.js';
 import type { Db, Tx } from '../../db/open.js';
 import { rowsWhere } from '../../db/rows.js';
 import { unlessTaken } from '../../db/taken.js';
+import type { Id } from '../../platform/ids.js';
 import { agentGet } from './policies.js';
 import { type AgentRow, agents, agentsTaken } from './tables.js';
 
@@ -11,13 +12,18 @@ export async function insertAgent(tx: Tx, row: AgentRow): Promise<void> {
   await unlessTaken(agentsTaken, row, () => tx.insert(agents).values(row));
 }
 
-/** Sets the trust in an agent's machine; the next request on any replica reads it. */
-export async function setTrust(tx: Tx, agentId: string, trustState: string, trustedUntil: Date | null): Promise<void> {
+/** Sets what the control plane thinks of an agent's machine; the next request of any replica reads it. */
+export async function setTrust(
+  tx: Tx,
+  agentId: Id<'Agent'>,
+  trustState: string,
+  trustedUntil: Date | null,
+): Promise<void> {
   await tx.update(agents).set({ trustState, trustedUntil }).where(eq(agents.id, agentId));
 }
 
-/** Does not check who may read them: the feed decides that for each agent. */
-export const agentsByIds = async (db: Db, ids: readonly string[]): Promise<Map<string, AgentRow>> =>
+/** Whoever may read them or not: who asks is decided for each. */
+export const agentsByIds = async (db: Db, ids: readonly Id<'Agent'>[]): Promise<Map<Id<'Agent'>, AgentRow>> =>
   byId(await rowsWhere(db, agents, inArray(agents.id, [...ids])));
 
 /** The target and the owner of an audit entry about an agent. */
@@ -29,7 +35,7 @@ export function aboutAgent({ agent }: { readonly agent: AgentRow }) {
 }
 
 /** By id; null where the caller may not read it. */
-export const loadAgentPrincipal = defineLoader(async (context, ids) => {
+export const loadAgentPrincipal = defineLoader(async (context, ids: readonly Id<'Agent'>[]) => {
   const visible = context.policies.visible([agentGet.name], context.actor, agents);
   const rows = await context.db
     .select()

@@ -2,16 +2,17 @@ import { sql } from 'drizzle-orm';
 import { foreignKey, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { codePointText } from '../../db/code-point-text.js';
 import type { Taken } from '../../db/taken.js';
+import type { Id } from '../../platform/ids.js';
 import { projects } from '../projects/tables.js';
 
 /** The principal. Its evidence belongs to the attestation domain; the resulting trust is here. */
 export const agents = pgTable(
   'agents',
   {
-    id: text('id').primaryKey(),
+    id: text('id').$type<Id<'Agent'>>().primaryKey(),
     kind: text('kind', { enum: ['MACHINE'] }).notNull(),
-    domainId: text('domain_id').notNull(),
-    projectId: text('project_id').notNull(),
+    domainId: text('domain_id').$type<Id<'Domain'>>().notNull(),
+    projectId: text('project_id').$type<Id<'Project'>>().notNull(),
     // Lists are ordered by it.
     name: codePointText('name').notNull(),
     externalId: text('external_id'),

@@ -1,6 +1,7 @@
 import { and, eq, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { Db } from '../../db/open.js';
+import { type Id, noId } from '../../platform/ids.js';
 import { groupMembers } from '../groups/tables.js';
 import { projects } from '../projects/tables.js';
 import { roleGraph } from '../roles/index.js';
@@ -9,8 +10,8 @@ import { type AssignmentRow, roleAssignments } from './tables.js';
 /** A scope on which roles are held. */
 export interface RoleScope {
   readonly type: 'system' | 'domain' | 'project';
-  readonly domainId: string | null;
-  readonly projectId: string | null;
+  readonly domainId: Id<'Domain'> | null;
+  readonly projectId: Id<'Project'> | null;
 }
 
 interface Held {
@@ -42,7 +43,7 @@ export interface RolesInForce {
 export async function rolesInForce(
   db: Db,
   cacheOwner: object,
-  user: string,
+  user: Id<'User'>,
   scope: RoleScope,
   epoch: number,
   now: Date,
@@ -90,28 +91,28 @@ function cacheOf(owner: object): LRUCache<string, Cached> {
   return cache;
 }
 
-async function readHeld(db: Db, owner: object, userId: string, scope: RoleScope, epoch: number): Promise<Held[]> {
+async function readHeld(db: Db, owner: object, userId: Id<'User'>, scope: RoleScope, epoch: number): Promise<Held[]> {
   const rows = await listHeldOn(db, userId, scope);
   if (rows.length === 0) return [];
   const graph = await roleGraph(db, owner, epoch, scope.domainId);
   return rows.map(({ roleId, notBefore, expiresAt }) => ({ names: graph.namesOf(roleId), notBefore, expiresAt }));
 }
 
-/** The assignments that give a user roles on a scope: its own and its groups', on the scope or inherited from above. */
-export function listHeldOn(db: Db, userId: string, scope: RoleScope): Promise<AssignmentRow[]> {
+/** The assignments by which a user holds roles on a scope: its own and its groups', on the scope or inherited from above. */
+export function listHeldOn(db: Db, userId: Id<'User'>, scope: RoleScope): Promise<AssignmentRow[]> {
   return db
     .select()
     .from(roleAssignments)
     .where(and(isHeldBy(db, userId), holdsOn(scope)));
 }
 
-/** Every assignment that gives a user roles anywhere, its groups' included. */
-export function listHeldBy(db: Db, userId: string): Promise<AssignmentRow[]> {
+/** Every assignment by which a user holds roles anywhere, its groups' included. */
+export function listHeldBy(db: Db, userId: Id<'User'>): Promise<AssignmentRow[]> {
   return db.select().from(roleAssignments).where(isHeldBy(db, userId));
 }
 
 /** Every assignment of a group. */
-export function listHeldByGroup(db: Db, groupId: string): Promise<AssignmentRow[]> {
+export function listHeldByGroup(db: Db, groupId: Id<'Group'>): Promise<AssignmentRow[]> {
   return db.select().from(roleAssignments).where(eq(roleAssignments.groupId, groupId));
 }
 
@@ -128,7 +129,7 @@ export function isGivenOn({ type, domainId, projectId }: RoleScope): SQL | undef
   );
 }
 
-function isHeldBy(db: Db, userId: string): SQL | undefined {
+function isHeldBy(db: Db, userId: Id<'User'>): SQL | undefined {
   const own = db.select({ id: groupMembers.groupId }).from(groupMembers).where(eq(groupMembers.userId, userId));
   return or(eq(roleAssignments.userId, userId), inArray(roleAssignments.groupId, own));
 }
@@ -137,18 +138,18 @@ function isHeldBy(db: Db, userId: string): SQL | undefined {
 export function holdsOn(scope: RoleScope): SQL | undefined {
   const own = and(eq(roleAssignments.scopeType, scope.type), eq(roleAssignments.isInherited, false));
   if (scope.type === 'system') return own;
-  const inDomain = eq(roleAssignments.domainId, scope.domainId ?? '');
+  const inDomain = eq(roleAssignments.domainId, scope.domainId ?? noId('Domain'));
   if (scope.type === 'domain') return and(own, inDomain);
   const inherited = and(
     eq(roleAssignments.isInherited, true),
     inDomain,
     or(eq(roleAssignments.scopeType, 'domain'), sql`${roleAssignments.projectId} in ${ancestorsOf(scope.projectId)}`),
   );
-  return or(and(own, eq(roleAssignments.projectId, scope.projectId ?? '')), inherited);
+  return or(and(own, eq(roleAssignments.projectId, scope.projectId ?? noId('Project'))), inherited);
 }
 
-/** The projects above a project, without itself. */
-function ancestorsOf(projectId: string | null): SQL {
+/** The projects that a project is in, without itself. */
+function ancestorsOf(projectId: Id<'Project'> | null): SQL {
   return sql`(with recursive above (id) as (
     select parent_id from ${projects} where id = ${projectId}
     union all select p.parent_id from ${projects} p join above on p.id = above.id

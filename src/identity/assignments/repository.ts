@@ -1,21 +1,23 @@
-import { and, asc, type Column, count, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, type Column, count, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
+import { isBehind } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
+import { type Id, noId } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { roles } from '../roles/tables.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
 
 export interface AssignmentFilter {
-  readonly userIds?: Values;
-  readonly groupIds?: Values;
+  readonly userIds?: Values<Id<'User'>>;
+  readonly groupIds?: Values<Id<'Group'>>;
   readonly roles?: Values;
-  readonly projectIds?: Values;
-  readonly domainIds?: Values;
+  readonly projectIds?: Values<Id<'Project'>>;
+  readonly domainIds?: Values<Id<'Domain'>>;
 }
 
 /** An assignment with the name of its role, and the domain that owns it. */
-export type NamedAssignment = AssignmentRow & { readonly role: string; readonly roleDomainId: string | null };
+export type NamedAssignment = AssignmentRow & { readonly role: string; readonly roleDomainId: Id<'Domain'> | null };
 
 export async function list(
   db: Db,
@@ -33,13 +35,12 @@ export async function list(
     ),
     among(roleAssignments.projectId, filter.projectIds),
     among(roleAssignments.domainId, filter.domainIds),
+    isBehind(roleAssignments.id, page),
   ];
-  const after = page.after?.[0];
-  if (after !== undefined) where.push(gt(roleAssignments.id, after));
   return named(db, and(...where) as SQL, page.first + 1);
 }
 
-export async function findById(db: Db, id: string): Promise<NamedAssignment | undefined> {
+export async function findById(db: Db, id: Id<'RoleAssignment'>): Promise<NamedAssignment | undefined> {
   const [row] = await named(db, eq(roleAssignments.id, id), 1);
   return row;
 }
@@ -47,7 +48,7 @@ export async function findById(db: Db, id: string): Promise<NamedAssignment | un
 export function listByIds(
   db: Db,
   visible: Visible<typeof roleAssignments>,
-  ids: readonly string[],
+  ids: readonly Id<'RoleAssignment'>[],
 ): Promise<NamedAssignment[]> {
   return named(db, and(visible.where, inArray(roleAssignments.id, [...ids])) as SQL, ids.length);
 }
@@ -56,7 +57,7 @@ export async function insert(tx: Tx, row: AssignmentRow): Promise<void> {
   await tx.insert(roleAssignments).values(row);
 }
 
-export async function remove(tx: Tx, id: string): Promise<void> {
+export async function remove(tx: Tx, id: Id<'RoleAssignment'>): Promise<void> {
   await tx.delete(roleAssignments).where(eq(roleAssignments.id, id));
 }
 
@@ -66,7 +67,7 @@ export async function countOfHolder(tx: Tx, { userId, groupId }: AssignmentRow):
   const [row] = await tx
     .select({ found: count() })
     .from(roleAssignments)
-    .where(userId === null ? eq(group, groupId ?? '') : eq(user, userId));
+    .where(userId === null ? eq(group, groupId ?? noId('Group')) : eq(user, userId));
   return row?.found ?? 0;
 }
 
@@ -91,7 +92,7 @@ export async function findSame(tx: Tx, row: AssignmentRow): Promise<AssignmentRo
 export async function isAssignedOutside(
   tx: Tx,
   reached: Visible<typeof roleAssignments>,
-  roleIds: readonly string[],
+  roleIds: readonly Id<'Role'>[],
 ): Promise<boolean> {
   // `is not true` instead of `not`: what cannot be decided counts as outside.
   const isOutside = sql`${reached.where} is not true`;

@@ -1,5 +1,6 @@
 import { type Act, type AuthorizationContext, mayOn } from '../../authority/index.js';
 import { forbidden, outlasting } from '../../platform/errors.js';
+import type { Id } from '../../platform/ids.js';
 import { RoleGraph, readRoleGraph } from '../roles/index.js';
 import type { RoleRow } from '../roles/tables.js';
 import { isInForce, listHeldOn } from './effective.js';
@@ -61,7 +62,7 @@ export async function requireMayImply(
   act: Act,
   graph: RoleGraph,
   role: RoleRow,
-  impliedId: string,
+  impliedId: Id<'Role'>,
   change: 'add' | 'remove',
 ): Promise<void> {
   const isWithinFor = async (authorization: AuthorizationContext) => {

@@ -10,7 +10,7 @@ import {
 } from '../../authority/index.js';
 import { alreadyExists, invalid, limitReached, notFound } from '../../platform/errors.js';
 import { etagOf, requireReviewed } from '../../platform/etag.js';
-import { newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { validText } from '../../platform/text.js';
 import { findGroup, type GroupRef, groupGet } from '../groups/index.js';
@@ -34,7 +34,7 @@ export interface GrantRole {
   readonly user?: Maybe<UserRef>;
   readonly group?: Maybe<GroupRef>;
   readonly role?: Maybe<string>;
-  readonly roleId?: Maybe<string>;
+  readonly roleId?: Maybe<Id<'Role'>>;
   readonly roleEtag?: Maybe<string>;
   readonly scope: ScopeInput;
   readonly isInherited?: Maybe<boolean>;
@@ -75,12 +75,15 @@ export async function grantRole(context: Context, input: GrantRole): Promise<rep
 }
 
 export interface RevokeRole {
-  readonly roleAssignmentId: string;
+  readonly roleAssignmentId: Id<'RoleAssignment'>;
   readonly isForced?: Maybe<boolean>;
   readonly reason?: Maybe<string>;
 }
 
-export async function revokeRole(context: Context, input: RevokeRole): Promise<{ roleAssignmentId: string }> {
+export async function revokeRole(
+  context: Context,
+  input: RevokeRole,
+): Promise<{ roleAssignmentId: Id<'RoleAssignment'> }> {
   const reason = validText(input.reason, 'reason');
   if (input.isForced && reason === null) throw invalid('A forced change needs a reason.', 'reason');
   return mutate(context, { policy: assignmentGrant.name }, async (act) => {
@@ -162,6 +165,6 @@ export async function listRoleAssignments(
   return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
 }
 
-export const loadRoleAssignment = defineLoader(async (context, ids) =>
+export const loadRoleAssignment = defineLoader(async (context, ids: readonly Id<'RoleAssignment'>[]) =>
   byId(await repository.listByIds(context.db, visibleTo(context), ids)),
 );

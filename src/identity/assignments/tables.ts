@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { boolean, check, foreignKey, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
 import { groups } from '../groups/tables.js';
 import { projects } from '../projects/tables.js';
@@ -9,17 +10,24 @@ import { users } from '../users/tables.js';
 export const roleAssignments = pgTable(
   'role_assignments',
   {
-    id: text('id').primaryKey(),
-    /** The holder: a user, or a group for all its members. */
-    userId: text('user_id').references(() => users.id),
-    groupId: text('group_id').references(() => groups.id),
+    id: text('id').$type<Id<'RoleAssignment'>>().primaryKey(),
+    /** Who holds it: a user, or a group and so its members. */
+    userId: text('user_id')
+      .$type<Id<'User'>>()
+      .references(() => users.id),
+    groupId: text('group_id')
+      .$type<Id<'Group'>>()
+      .references(() => groups.id),
     roleId: text('role_id')
+      .$type<Id<'Role'>>()
       .notNull()
       .references(() => roles.id),
     scopeType: text('scope_type', { enum: ['system', 'domain', 'project'] }).notNull(),
-    /** The domain of the scope; for a project, the domain that contains it. */
-    domainId: text('domain_id').references(() => domains.id),
-    projectId: text('project_id'),
+    /** The domain of the scope, and for a project the one it is in. */
+    domainId: text('domain_id')
+      .$type<Id<'Domain'>>()
+      .references(() => domains.id),
+    projectId: text('project_id').$type<Id<'Project'>>(),
     isInherited: boolean('is_inherited').notNull(),
     notBefore: timestamp('not_before', { withTimezone: true }),
     expiresAt: timestamp('expires_at', { withTimezone: true }),

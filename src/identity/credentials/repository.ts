@@ -3,6 +3,7 @@ import { authorizationEpoch } from '../../authority/tables.js';
 import { among, type Values } from '../../db/among.js';
 import { pageById } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { tokens } from '../tokens/tables.js';
@@ -10,7 +11,7 @@ import { type UserRow, users } from '../users/tables.js';
 import { type ApiCredentialRow, apiCredentials } from './tables.js';
 
 export interface CredentialFilter {
-  readonly userIds?: Values;
+  readonly userIds?: Values<Id<'User'>>;
   readonly names?: Values;
 }
 
@@ -21,7 +22,7 @@ export interface CredentialHolder {
   readonly epoch: number;
 }
 
-export async function findHolder(db: Db, id: string): Promise<CredentialHolder | undefined> {
+export async function findHolder(db: Db, id: Id<'ApiCredential'>): Promise<CredentialHolder | undefined> {
   const [row] = await db
     .select({ credential: apiCredentials, user: users, epoch: authorizationEpoch.epoch })
     .from(apiCredentials)
@@ -31,7 +32,7 @@ export async function findHolder(db: Db, id: string): Promise<CredentialHolder |
   return row;
 }
 
-export async function findById(db: Db, id: string): Promise<ApiCredentialRow | undefined> {
+export async function findById(db: Db, id: Id<'ApiCredential'>): Promise<ApiCredentialRow | undefined> {
   const [row] = await db.select().from(apiCredentials).where(eq(apiCredentials.id, id));
   return row;
 }
@@ -39,7 +40,7 @@ export async function findById(db: Db, id: string): Promise<ApiCredentialRow | u
 export function listByIds(
   db: Db,
   visible: Visible<typeof apiCredentials>,
-  ids: readonly string[],
+  ids: readonly Id<'ApiCredential'>[],
 ): Promise<ApiCredentialRow[]> {
   return db
     .select()
@@ -57,8 +58,8 @@ export function list(
   return pageById(db, apiCredentials, where, page);
 }
 
-/** How many the user has. Locks the user's row, so that no other transaction adds one meanwhile. */
-export async function countOfUser(tx: Tx, userId: string): Promise<number> {
+/** How many a user has. The user's row is held, so that nobody adds one to what was counted. */
+export async function countOfUser(tx: Tx, userId: Id<'User'>): Promise<number> {
   await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update');
   const [row] = await tx.select({ found: count() }).from(apiCredentials).where(eq(apiCredentials.userId, userId));
   return row?.found ?? 0;
@@ -68,8 +69,8 @@ export async function insert(tx: Tx, row: ApiCredentialRow): Promise<void> {
   await tx.insert(apiCredentials).values(row);
 }
 
-/** Also removes the tokens that were issued to it: each carries its id, even after several exchanges. */
-export async function remove(tx: Tx, id: string): Promise<void> {
+/** With the tokens that were issued to it, of which each carries its id, however often it was exchanged. */
+export async function remove(tx: Tx, id: Id<'ApiCredential'>): Promise<void> {
   await tx.delete(tokens).where(eq(tokens.credentialId, id));
   await tx.delete(apiCredentials).where(eq(apiCredentials.id, id));
 }

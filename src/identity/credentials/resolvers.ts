@@ -4,6 +4,7 @@ import type {
   MutationDeleteApiCredentialArgs,
   QueryApiCredentialsArgs,
 } from '../../generated/graphql.js';
+import { withIds } from '../../platform/ids.js';
 import { payload } from '../../platform/payload.js';
 import { scopeView } from '../scopes/index.js';
 import { loadUser } from '../users/index.js';
@@ -14,13 +15,14 @@ type Root = unknown;
 
 export const credentialResolvers = {
   Query: {
-    apiCredentials: (_: Root, args: QueryApiCredentialsArgs, context: Context) => listApiCredentials(context, args),
+    apiCredentials: (_: Root, args: QueryApiCredentialsArgs, context: Context) =>
+      listApiCredentials(context, withIds(args, { filter: { userIds: 'User' } })),
   },
   Mutation: {
     createApiCredential: (_: Root, { input }: MutationCreateApiCredentialArgs, context: Context) =>
       payload(() => createApiCredential(context, input)),
     deleteApiCredential: (_: Root, { input }: MutationDeleteApiCredentialArgs, context: Context) =>
-      payload(() => deleteApiCredential(context, input)),
+      payload(() => deleteApiCredential(context, withIds(input, { apiCredentialId: 'ApiCredential' }))),
   },
   ApiCredential: {
     user: ({ userId }: ApiCredentialRow, _: object, context: Context) => loadUser(context).load(userId),

@@ -11,7 +11,7 @@ import {
 } from '../../authority/index.js';
 import { unlessTaken } from '../../db/taken.js';
 import { forbidden, limitReached } from '../../platform/errors.js';
-import { newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { bearerHash, newBearer } from '../../platform/secrets.js';
 import { validName, validText } from '../../platform/text.js';
@@ -42,16 +42,16 @@ export async function createApiCredential(
     // Otherwise a token that was narrowed for somebody else could become a key that is valid for a year.
     requireWhole(act, credentialCreate.name);
     if (!act.actor.credentials.roles?.length) throw forbidden(credentialCreate.name);
-    const { id, isReplay } = await once(act, 'createApiCredential', input, () => create(act, input, key));
+    const { id, isReplay } = await once(act, 'ApiCredential', input, () => create(act, input, key));
     const row = await repository.findById(act.tx, id);
     const apiCredential = requireVisible(act, credentialGet, row, 'API credential');
     return { apiCredential, key: isReplay ? null : key, alreadyIssued: isReplay };
   });
 }
 
-async function create(act: Act, input: CreateApiCredential, key: string): Promise<string> {
+async function create(act: Act, input: CreateApiCredential, key: string): Promise<Id<'ApiCredential'>> {
   const { principal, where } = act.actor;
-  if (principal === null || (where?.type !== 'system' && where?.type !== 'domain' && where?.type !== 'project'))
+  if (principal?.kind !== 'user' || (where?.type !== 'system' && where?.type !== 'domain' && where?.type !== 'project'))
     throw new Error('A policy let another scope than a user’s make an API credential.');
   const row: ApiCredentialRow = {
     id: newId('ApiCredential'),
@@ -82,8 +82,8 @@ async function create(act: Act, input: CreateApiCredential, key: string): Promis
 
 export async function deleteApiCredential(
   context: Context,
-  { apiCredentialId }: { readonly apiCredentialId: string },
-): Promise<{ apiCredentialId: string }> {
+  { apiCredentialId }: { readonly apiCredentialId: Id<'ApiCredential'> },
+): Promise<{ apiCredentialId: Id<'ApiCredential'> }> {
   return mutate(context, { policy: credentialDelete.name }, async (act) => {
     requireWhole(act, credentialDelete.name);
     const found = await repository.findById(act.tx, apiCredentialId);
@@ -110,6 +110,6 @@ export async function listApiCredentials(
 }
 
 /** By id; null where the caller may not read it. */
-export const loadApiCredential = defineLoader(async (context, ids) =>
+export const loadApiCredential = defineLoader(async (context, ids: readonly Id<'ApiCredential'>[]) =>
   byId(await repository.listByIds(context.db, visibleTo(context), ids)),
 );

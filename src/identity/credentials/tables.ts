@@ -1,5 +1,6 @@
 import { index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import type { Taken } from '../../db/taken.js';
+import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
 import { users } from '../users/tables.js';
 
@@ -7,12 +8,14 @@ import { users } from '../users/tables.js';
 export const apiCredentials = pgTable(
   'api_credentials',
   {
-    id: text('id').primaryKey(),
+    id: text('id').$type<Id<'ApiCredential'>>().primaryKey(),
     userId: text('user_id')
+      .$type<Id<'User'>>()
       .notNull()
       .references(() => users.id),
     /** The domain of the user, which never changes. */
     userDomainId: text('user_domain_id')
+      .$type<Id<'Domain'>>()
       .notNull()
       .references(() => domains.id),
     name: text('name').notNull(),
@@ -20,9 +23,9 @@ export const apiCredentials = pgTable(
     /** SHA-256 of the key in hex; the key itself, 256 random bits, is not stored. */
     keyHash: text('key_hash').notNull(),
     scopeType: text('scope_type', { enum: ['system', 'domain', 'project'] }).notNull(),
-    domainId: text('domain_id'),
-    projectId: text('project_id'),
-    /** Names of roles. At each use, it has those of them that its user holds on the scope. */
+    domainId: text('domain_id').$type<Id<'Domain'>>(),
+    projectId: text('project_id').$type<Id<'Project'>>(),
+    /** Names of the roles it keeps of those that its user holds there, at each use. */
     roles: text('roles').array().notNull(),
     /** Names of the only policies that it passes; null for all. */
     allowedPolicies: text('allowed_policies').array(),

@@ -1,10 +1,11 @@
 import { eq } from 'drizzle-orm';
 import type { Db } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import { type DomainRow, domains } from './tables.js';
 
 /** A domain by id or by name: one of the two. */
 export interface DomainRef {
-  readonly id?: string | null | undefined;
+  readonly id?: Id<'Domain'> | null | undefined;
   readonly name?: string | null | undefined;
 }
 

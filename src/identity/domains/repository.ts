@@ -2,6 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
 import { pageById, removeAt, updateAt } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type DomainRow, domains } from './tables.js';
@@ -10,12 +11,16 @@ export interface DomainFilter {
   readonly names?: Values;
 }
 
-export async function findById(db: Db, id: string): Promise<DomainRow | undefined> {
+export async function findById(db: Db, id: Id<'Domain'>): Promise<DomainRow | undefined> {
   const [row] = await db.select().from(domains).where(eq(domains.id, id));
   return row;
 }
 
-export function listByIds(db: Db, visible: Visible<typeof domains>, ids: readonly string[]): Promise<DomainRow[]> {
+export function listByIds(
+  db: Db,
+  visible: Visible<typeof domains>,
+  ids: readonly Id<'Domain'>[],
+): Promise<DomainRow[]> {
   return db
     .select()
     .from(domains)

@@ -11,7 +11,7 @@ import {
 import { unlessTaken } from '../../db/taken.js';
 import { staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
-import { newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { removeScope } from '../removal/index.js';
@@ -22,7 +22,7 @@ import { type DomainRow, domains, domainsTaken } from './tables.js';
 
 const visibleTo = (context: Context) => context.policies.visible([domainGet.name], context.actor, domains);
 
-export async function getDomain(context: Context, id: string): Promise<DomainRow> {
+export async function getDomain(context: Context, id: Id<'Domain'>): Promise<DomainRow> {
   return requireVisible(context, domainGet, await repository.findById(context.db, id), 'domain');
 }
 
@@ -34,7 +34,7 @@ export async function listDomains(
 }
 
 /** By id; null where the caller may not read it. */
-export const loadDomain = defineLoader(async (context, ids) =>
+export const loadDomain = defineLoader(async (context, ids: readonly Id<'Domain'>[]) =>
   byId(await repository.listByIds(context.db, visibleTo(context), ids)),
 );
 
@@ -48,7 +48,7 @@ export async function createDomain(context: Context, input: CreateDomain): Promi
   const name = validName(input.name, 'name');
   const description = validText(input.description, 'description');
   return mutate(context, { policy: domainCreate.name }, async (act) => {
-    const { id } = await once(act, 'createDomain', input, async () => {
+    const { id } = await once(act, 'Domain', input, async () => {
       const row = { id: newId('Domain'), name, version: 1, description, createdAt: act.now };
       await unlessTaken(domainsTaken, row, () => repository.insert(act.tx, row));
       await audit(act, 'domain.created', row);
@@ -83,8 +83,8 @@ export async function updateDomain(context: Context, input: UpdateDomain): Promi
   });
 }
 
-/** Deletes a domain that owns nothing, with what depends on it; returns its id. */
-export async function deleteDomain(context: Context, input: DomainAtEtag): Promise<string> {
+/** Deletes a domain that owns nothing, with what hangs on it; answers its id. */
+export async function deleteDomain(context: Context, input: DomainAtEtag): Promise<Id<'Domain'>> {
   return mutate(context, { policy: domainDelete.name }, async (act) => {
     const row = requireVisible(act, domainGet, await findDomain(act.tx, input.domain), 'domain');
     requireAllowed(act, domainDelete, row);

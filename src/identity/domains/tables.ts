@@ -1,10 +1,11 @@
 import { integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import type { Taken } from '../../db/taken.js';
+import type { Id } from '../../platform/ids.js';
 
 export const domains = pgTable(
   'domains',
   {
-    id: text('id').primaryKey(),
+    id: text('id').$type<Id<'Domain'>>().primaryKey(),
     name: text('name').notNull(),
     version: integer('version').notNull().default(1),
     description: text('description'),

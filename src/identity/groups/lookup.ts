@@ -1,11 +1,12 @@
 import { and, eq, getTableColumns } from 'drizzle-orm';
 import type { Db } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
 import { type GroupRow, groups } from './tables.js';
 
 /** A group by id or by name: one of the two. */
 export interface GroupRef {
-  readonly id?: string | null | undefined;
+  readonly id?: Id<'Group'> | null | undefined;
   readonly name?: { readonly group: string; readonly domain: string } | null | undefined;
 }
 

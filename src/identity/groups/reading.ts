@@ -1,4 +1,5 @@
 import { byId, type Context, defineLoader, requireVisible } from '../../authority/index.js';
+import type { Id } from '../../platform/ids.js';
 import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { userGet } from '../users/index.js';
 import { type UserRow, users } from '../users/tables.js';
@@ -9,7 +10,7 @@ import { type GroupRow, groups } from './tables.js';
 
 const visibleTo = ({ policies, actor }: Context) => policies.visible([groupGet], actor, groups);
 
-export async function getGroup(context: Context, id: string): Promise<GroupRow> {
+export async function getGroup(context: Context, id: Id<'Group'>): Promise<GroupRow> {
   return requireVisible(context, groupGet, await findGroup(context.db, { id }), 'group');
 }
 
@@ -21,17 +22,17 @@ export async function listGroups(
 }
 
 /** By id; null where the caller may not read it. */
-export const loadGroup = defineLoader(async (context, ids) =>
+export const loadGroup = defineLoader(async (context, ids: readonly Id<'Group'>[]) =>
   byId(await repository.listByIds(context.db, visibleTo(context), ids)),
 );
 
-/** The members of a group that the caller may read. */
-export async function membersOf(context: Context, groupId: string, args: PageArgs): Promise<Connection<UserRow>> {
+/** The members of a group, as far as the caller may read them. */
+export async function membersOf(context: Context, groupId: Id<'Group'>, args: PageArgs): Promise<Connection<UserRow>> {
   const visible = context.policies.visible([userGet], context.actor, users);
   return connectionById(args, (page) => repository.listMembers(context.db, visible, groupId, page));
 }
 
-/** The groups of a user that the caller may read. */
-export async function groupsOf(context: Context, userId: string, args: PageArgs): Promise<Connection<GroupRow>> {
+/** The groups of a user, as far as the caller may read them. */
+export async function groupsOf(context: Context, userId: Id<'User'>, args: PageArgs): Promise<Connection<GroupRow>> {
   return connectionById(args, (page) => repository.listOfMember(context.db, visibleTo(context), userId, page));
 }

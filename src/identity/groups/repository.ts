@@ -1,7 +1,8 @@
-import { and, asc, count, eq, getTableColumns, gt, inArray, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, inArray, type SQL } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
-import { pageById, removeAt, updateAt } from '../../db/by-id.js';
+import { isBehind, pageById, removeAt, updateAt } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type UserRow, users } from '../users/tables.js';
@@ -11,10 +12,10 @@ type VisibleGroups = Visible<typeof groups>;
 
 export interface GroupFilter {
   readonly names?: Values;
-  readonly domainIds?: Values;
+  readonly domainIds?: Values<Id<'Domain'>>;
 }
 
-export function listByIds(db: Db, visible: VisibleGroups, ids: readonly string[]): Promise<GroupRow[]> {
+export function listByIds(db: Db, visible: VisibleGroups, ids: readonly Id<'Group'>[]): Promise<GroupRow[]> {
   return db
     .select()
     .from(groups)
@@ -30,7 +31,7 @@ export async function insert(tx: Tx, row: GroupRow): Promise<void> {
   await tx.insert(groups).values(row);
 }
 
-export async function countInDomain(tx: Tx, domainId: string): Promise<number> {
+export async function countInDomain(tx: Tx, domainId: Id<'Domain'>): Promise<number> {
   const [found] = await tx.select({ rows: count() }).from(groups).where(eq(groups.domainId, domainId));
   return found?.rows ?? 0;
 }
@@ -46,42 +47,43 @@ export const remove = (tx: Tx, row: GroupRow): Promise<boolean> => removeAt(tx, 
 export function listMembers(
   db: Db,
   visible: Visible<typeof users>,
-  groupId: string,
+  groupId: Id<'Group'>,
   page: PageRequest,
 ): Promise<UserRow[]> {
-  const after = page.after?.[0];
-  const isBehind = after === undefined ? undefined : gt(groupMembers.userId, after);
   return db
     .select(getTableColumns(users))
     .from(groupMembers)
     .innerJoin(users, eq(users.id, groupMembers.userId))
-    .where(and(eq(groupMembers.groupId, groupId), visible.where, isBehind))
+    .where(and(eq(groupMembers.groupId, groupId), visible.where, isBehind(groupMembers.userId, page)))
     .orderBy(asc(groupMembers.userId))
     .limit(page.first + 1);
 }
 
 /** Groups of a user that the caller may read. */
-export function listOfMember(db: Db, visible: VisibleGroups, userId: string, page: PageRequest): Promise<GroupRow[]> {
-  const after = page.after?.[0];
-  const isBehind = after === undefined ? undefined : gt(groupMembers.groupId, after);
+export function listOfMember(
+  db: Db,
+  visible: VisibleGroups,
+  userId: Id<'User'>,
+  page: PageRequest,
+): Promise<GroupRow[]> {
   return db
     .select(getTableColumns(groups))
     .from(groupMembers)
     .innerJoin(groups, eq(groups.id, groupMembers.groupId))
-    .where(and(eq(groupMembers.userId, userId), visible.where, isBehind))
+    .where(and(eq(groupMembers.userId, userId), visible.where, isBehind(groupMembers.groupId, page)))
     .orderBy(asc(groupMembers.groupId))
     .limit(page.first + 1);
 }
 
-export async function countMembers(tx: Tx, groupId: string): Promise<number> {
+export async function countMembers(tx: Tx, groupId: Id<'Group'>): Promise<number> {
   const [found] = await tx.select({ rows: count() }).from(groupMembers).where(eq(groupMembers.groupId, groupId));
   return found?.rows ?? 0;
 }
 
-const isMembership = (groupId: string, userId: string): SQL | undefined =>
+const isMembership = (groupId: Id<'Group'>, userId: Id<'User'>): SQL | undefined =>
   and(eq(groupMembers.groupId, groupId), eq(groupMembers.userId, userId));
 
-export async function isMember(tx: Tx, groupId: string, userId: string): Promise<boolean> {
+export async function isMember(tx: Tx, groupId: Id<'Group'>, userId: Id<'User'>): Promise<boolean> {
   const found = await tx
     .select({ userId: groupMembers.userId })
     .from(groupMembers)
@@ -89,10 +91,10 @@ export async function isMember(tx: Tx, groupId: string, userId: string): Promise
   return found.length > 0;
 }
 
-export async function insertMember(tx: Tx, groupId: string, userId: string, createdAt: Date): Promise<void> {
+export async function insertMember(tx: Tx, groupId: Id<'Group'>, userId: Id<'User'>, createdAt: Date): Promise<void> {
   await tx.insert(groupMembers).values({ groupId, userId, createdAt });
 }
 
-export async function removeMember(tx: Tx, groupId: string, userId: string): Promise<void> {
+export async function removeMember(tx: Tx, groupId: Id<'Group'>, userId: Id<'User'>): Promise<void> {
   await tx.delete(groupMembers).where(isMembership(groupId, userId));
 }

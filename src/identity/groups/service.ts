@@ -12,7 +12,7 @@ import {
 import { unlessTaken } from '../../db/taken.js';
 import { limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
-import { newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { listHeldByGroup, requireMayRevoke, requireSystemAdmin } from '../assignments/index.js';
@@ -35,7 +35,7 @@ export async function createGroup(context: Context, input: CreateGroup): Promise
   const name = validName(input.name, 'name');
   const description = validText(input.description, 'description');
   return mutate(context, { policy: groupCreate.name }, async (act) => {
-    const { id } = await once(act, 'createGroup', input, async () => {
+    const { id } = await once(act, 'Group', input, async () => {
       const domainId = domainOf(act);
       if ((await repository.countInDomain(act.tx, domainId)) >= GROUPS_MAX) {
         throw limitReached(`A domain has at most ${GROUPS_MAX} groups.`);
@@ -79,8 +79,8 @@ export interface Forced {
   readonly reason?: string | null | undefined;
 }
 
-/** Deletes a group with its memberships and role assignments; returns its id. */
-export async function deleteGroup(context: Context, input: GroupAtEtag & Forced): Promise<string> {
+/** Deletes a group with its memberships and what it holds; answers its id. */
+export async function deleteGroup(context: Context, input: GroupAtEtag & Forced): Promise<Id<'Group'>> {
   const reason = validText(input.reason, 'reason');
   return mutate(context, { policy: groupDelete.name }, async (act) => {
     const row = await requireChangeable(act, groupDelete, input.group);

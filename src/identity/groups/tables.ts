@@ -1,13 +1,15 @@
 import { index, integer, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import type { Taken } from '../../db/taken.js';
+import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
 import { users } from '../users/tables.js';
 
 export const groups = pgTable(
   'groups',
   {
-    id: text('id').primaryKey(),
+    id: text('id').$type<Id<'Group'>>().primaryKey(),
     domainId: text('domain_id')
+      .$type<Id<'Domain'>>()
       .notNull()
       .references(() => domains.id),
     name: text('name').notNull(),
@@ -28,9 +30,11 @@ export const groupMembers = pgTable(
   'group_members',
   {
     groupId: text('group_id')
+      .$type<Id<'Group'>>()
       .notNull()
       .references(() => groups.id),
     userId: text('user_id')
+      .$type<Id<'User'>>()
       .notNull()
       .references(() => users.id),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),

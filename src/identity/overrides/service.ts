@@ -1,4 +1,4 @@
-import { type Act, type Context, mutate } from '../../authority/index.js';
+import { type Act, type Context, mutate, userOf } from '../../authority/index.js';
 import { notFound, previewOutdated, staleEtag, UserErrors } from '../../platform/errors.js';
 import type { OverrideSet } from '../../platform/policy/index.js';
 import { validText } from '../../platform/text.js';
@@ -94,7 +94,7 @@ function insert(
   { entries, enforceNewDefaults }: OverrideSet,
   row: Pick<RevisionRow, 'isCandidate' | 'reason' | 'rolledBackTo'>,
 ): Promise<RevisionRow> {
-  const userId = act.actor.principal?.id ?? null;
+  const userId = userOf(act.actor);
   return repository.insert(act.tx, { ...row, userId, enforceNewDefaults, createdAt: act.now }, entries);
 }
 

@@ -12,6 +12,7 @@ import {
   timestamp,
 } from 'drizzle-orm/pg-core';
 import { codePointText } from '../../db/code-point-text.js';
+import type { Id } from '../../platform/ids.js';
 
 /**
  * Complete sets of overrides, never changed: those that came into force, and candidates, which are only compared. The
@@ -23,8 +24,8 @@ export const policyRevisions = pgTable(
     number: integer('number').primaryKey(),
     isCandidate: boolean('is_candidate').notNull(),
     enforceNewDefaults: boolean('enforce_new_defaults').notNull(),
-    /** Null for changes at the database, without a server. No foreign key: it stays when the user is deleted. */
-    userId: text('user_id'),
+    /** Null for what was done at the database, without a server. Kept when the user is gone, so it refers to none. */
+    userId: text('user_id').$type<Id<'User'>>(),
     reason: text('reason'),
     /** The revision that this one restores; 0 for the declared policies. */
     rolledBackTo: integer('rolled_back_to'),

@@ -1,11 +1,12 @@
 import { and, eq, getTableColumns } from 'drizzle-orm';
 import type { Db } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
 import { type ProjectRow, projects } from './tables.js';
 
 /** A project by id or by name: one of the two. */
 export interface ProjectRef {
-  readonly id?: string | null | undefined;
+  readonly id?: Id<'Project'> | null | undefined;
   readonly name?: { readonly project: string; readonly domain: string } | null | undefined;
 }
 

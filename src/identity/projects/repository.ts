@@ -2,22 +2,27 @@ import { and, count, eq, inArray } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
 import { pageById, removeAt, updateAt } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type ProjectRow, projects } from './tables.js';
 
 export interface ProjectFilter {
   readonly names?: Values;
-  readonly domainIds?: Values;
-  readonly parentIds?: Values;
+  readonly domainIds?: Values<Id<'Domain'>>;
+  readonly parentIds?: Values<Id<'Project'>>;
 }
 
-export async function findById(db: Db, id: string): Promise<ProjectRow | undefined> {
+export async function findById(db: Db, id: Id<'Project'>): Promise<ProjectRow | undefined> {
   const [row] = await db.select().from(projects).where(eq(projects.id, id));
   return row;
 }
 
-export function listByIds(db: Db, visible: Visible<typeof projects>, ids: readonly string[]): Promise<ProjectRow[]> {
+export function listByIds(
+  db: Db,
+  visible: Visible<typeof projects>,
+  ids: readonly Id<'Project'>[],
+): Promise<ProjectRow[]> {
   return db
     .select()
     .from(projects)
@@ -43,7 +48,7 @@ export async function insert(tx: Tx, row: ProjectRow): Promise<void> {
   await tx.insert(projects).values(row);
 }
 
-export async function countInDomain(tx: Tx, domainId: string): Promise<number> {
+export async function countInDomain(tx: Tx, domainId: Id<'Domain'>): Promise<number> {
   const [found] = await tx.select({ rows: count() }).from(projects).where(eq(projects.domainId, domainId));
   return found?.rows ?? 0;
 }

@@ -7,23 +7,27 @@ import type {
   QueryProjectsArgs,
 } from '../../generated/graphql.js';
 import { etagOf } from '../../platform/etag.js';
+import { toId, withIds } from '../../platform/ids.js';
 import { payload } from '../../platform/payload.js';
 import { loadDomain } from '../domains/index.js';
 import { createProject, deleteProject, getProject, listProjects, loadProject, updateProject } from './service.js';
 import type { ProjectRow } from './tables.js';
 
+const PROJECT = { project: { id: 'Project' } } as const;
+
 export const projectResolvers = {
   Query: {
-    project: (_: unknown, { id }: QueryProjectArgs, context: Context) => getProject(context, id),
-    projects: (_: unknown, args: QueryProjectsArgs, context: Context) => listProjects(context, args),
+    project: (_: unknown, { id }: QueryProjectArgs, context: Context) => getProject(context, toId('Project', id)),
+    projects: (_: unknown, args: QueryProjectsArgs, context: Context) =>
+      listProjects(context, withIds(args, { filter: { domainIds: 'Domain', parentIds: 'Project' } })),
   },
   Mutation: {
     createProject: (_: unknown, { input }: MutationCreateProjectArgs, context: Context) =>
-      payload(async () => ({ project: await createProject(context, input) })),
+      payload(async () => ({ project: await createProject(context, withIds(input, { parent: { id: 'Project' } })) })),
     updateProject: (_: unknown, { input }: MutationUpdateProjectArgs, context: Context) =>
-      payload(async () => ({ project: await updateProject(context, input) })),
+      payload(async () => ({ project: await updateProject(context, withIds(input, PROJECT)) })),
     deleteProject: (_: unknown, { input }: MutationDeleteProjectArgs, context: Context) =>
-      payload(async () => ({ projectId: await deleteProject(context, input) })),
+      payload(async () => ({ projectId: await deleteProject(context, withIds(input, PROJECT)) })),
   },
   Project: {
     domain: ({ domainId }: ProjectRow, _: object, context: Context) => loadDomain(context).load(domainId),

@@ -12,7 +12,7 @@ import {
 import { unlessTaken } from '../../db/taken.js';
 import { limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
-import { newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { removeScope } from '../removal/index.js';
@@ -25,7 +25,7 @@ const PROJECTS_MAX = 10_000;
 
 const visibleTo = (context: Context) => context.policies.visible([projectGet.name], context.actor, projects);
 
-export async function getProject(context: Context, id: string): Promise<ProjectRow> {
+export async function getProject(context: Context, id: Id<'Project'>): Promise<ProjectRow> {
   return requireVisible(context, projectGet, await repository.findById(context.db, id), 'project');
 }
 
@@ -37,7 +37,7 @@ export async function listProjects(
 }
 
 /** By id; null where the caller may not read it. */
-export const loadProject = defineLoader(async (context, ids) =>
+export const loadProject = defineLoader(async (context, ids: readonly Id<'Project'>[]) =>
   byId(await repository.listByIds(context.db, visibleTo(context), ids)),
 );
 
@@ -53,7 +53,7 @@ export async function createProject(context: Context, input: CreateProject): Pro
   const name = validName(input.name, 'name');
   const description = validText(input.description, 'description');
   return mutate(context, { policy: projectCreate.name }, async (act) => {
-    const { id } = await once(act, 'createProject', input, async () => {
+    const { id } = await once(act, 'Project', input, async () => {
       const place = await placeFor(act, input.parent);
       const row = { id: newId('Project'), ...place, name, version: 1, description, createdAt: act.now };
       await unlessTaken(projectsTaken, row, () => repository.insert(act.tx, row));
@@ -101,8 +101,8 @@ export async function updateProject(context: Context, input: UpdateProject): Pro
   });
 }
 
-/** Deletes a project that owns nothing, with what depends on it; returns its id. */
-export async function deleteProject(context: Context, input: ProjectAtEtag): Promise<string> {
+/** Deletes a project that owns nothing, with what hangs on it; answers its id. */
+export async function deleteProject(context: Context, input: ProjectAtEtag): Promise<Id<'Project'>> {
   return mutate(context, { policy: projectDelete.name }, async (act) => {
     const row = requireVisible(act, projectGet, await findProject(act.tx, input.project), 'project');
     requireAllowed(act, projectDelete, row);

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, pgTable, smallint, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import type { Taken } from '../../db/taken.js';
+import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
 
 /** Maximum depth of nested projects. */
@@ -9,13 +10,14 @@ export const DEPTH_MAX = 5;
 export const projects = pgTable(
   'projects',
   {
-    id: text('id').primaryKey(),
+    id: text('id').$type<Id<'Project'>>().primaryKey(),
     domainId: text('domain_id')
+      .$type<Id<'Domain'>>()
       .notNull()
       .references(() => domains.id),
-    /** The project that contains it; null directly in the domain. Never changes. */
-    parentId: text('parent_id'),
-    /** 1 directly in the domain, otherwise the parent's depth plus one. */
+    /** The project it is in; null for one directly in the domain. Never changes. */
+    parentId: text('parent_id').$type<Id<'Project'>>(),
+    /** 1 directly in the domain; a parent's plus one. */
     depth: smallint('depth').notNull().default(1),
     name: text('name').notNull(),
     version: integer('version').notNull().default(1),

@@ -1,6 +1,7 @@
 import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Tx } from '../../db/open.js';
+import { type Id, noId } from '../../platform/ids.js';
 import { isGivenOn, type RoleScope } from '../assignments/index.js';
 import { roleAssignments } from '../assignments/tables.js';
 import { apiCredentials } from '../credentials/tables.js';
@@ -20,7 +21,7 @@ export async function removeWithScope(tx: Tx, scope: RoleScope): Promise<Removed
   const isOn = (table: typeof tokens | typeof apiCredentials) =>
     and(
       eq(table.scopeType, scope.type),
-      eq(table.domainId, scope.domainId ?? ''),
+      eq(table.domainId, scope.domainId ?? noId('Domain')),
       scope.projectId === null ? undefined : eq(table.projectId, scope.projectId),
     );
   const keys = tx.select({ id: apiCredentials.id }).from(apiCredentials).where(isOn(apiCredentials));
@@ -31,8 +32,8 @@ export async function removeWithScope(tx: Tx, scope: RoleScope): Promise<Removed
   };
 }
 
-/** Removes everything with which a user gets access. */
-export async function removeWithUser(tx: Tx, userId: string): Promise<Removed> {
+/** Removes what makes a user be let in anywhere. */
+export async function removeWithUser(tx: Tx, userId: Id<'User'>): Promise<Removed> {
   return {
     tokens: await removeTokens(tx, eq(tokens.userId, userId)),
     apiCredentials: await remove(tx, apiCredentials, eq(apiCredentials.userId, userId)),
@@ -41,7 +42,7 @@ export async function removeWithUser(tx: Tx, userId: string): Promise<Removed> {
   };
 }
 
-export async function removeWithGroup(tx: Tx, groupId: string): Promise<Removed> {
+export async function removeWithGroup(tx: Tx, groupId: Id<'Group'>): Promise<Removed> {
   return {
     memberships: await remove(tx, groupMembers, eq(groupMembers.groupId, groupId)),
     roleAssignments: await remove(tx, roleAssignments, eq(roleAssignments.groupId, groupId)),

@@ -1,21 +1,24 @@
 import { eq, inArray, isNull, or } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { Db } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import { type RoleRow, roleImplications, roles } from './tables.js';
 
+type RoleId = Id<'Role'>;
+
 interface Edge {
-  readonly roleId: string;
-  readonly impliedRoleId: string;
+  readonly roleId: RoleId;
+  readonly impliedRoleId: RoleId;
 }
-type Edges = ReadonlyMap<string, readonly string[]>;
+type Edges = ReadonlyMap<RoleId, readonly RoleId[]>;
 
 /** Roles and their implications. There is no cycle: writing an implication that closes one is refused. */
 export class RoleGraph {
-  readonly #roles: ReadonlyMap<string, RoleRow>;
+  readonly #roles: ReadonlyMap<RoleId, RoleRow>;
   readonly #implied: Edges;
   readonly #implying: Edges;
-  readonly #closures = new Map<string, readonly RoleRow[]>();
-  readonly #names = new Map<string, readonly string[]>();
+  readonly #closures = new Map<RoleId, readonly RoleRow[]>();
+  readonly #names = new Map<RoleId, readonly string[]>();
   #sizes: ReadonlyMap<string, number> | undefined;
 
   constructor(rows: readonly RoleRow[], edges: readonly Edge[]) {
@@ -29,17 +32,17 @@ export class RoleGraph {
     return [...this.#roles.values()];
   }
 
-  get(id: string): RoleRow | undefined {
+  get(id: RoleId): RoleRow | undefined {
     return this.#roles.get(id);
   }
 
-  /** Ids of the roles that the role implies directly. */
-  impliedBy(id: string): readonly string[] {
+  /** Ids of the roles that one implies directly. */
+  impliedBy(id: RoleId): readonly RoleId[] {
     return this.#implied.get(id) ?? [];
   }
 
   /** A role and all that it implies, directly or not. */
-  closure(id: string): readonly RoleRow[] {
+  closure(id: RoleId): readonly RoleRow[] {
     const known = this.#closures.get(id);
     if (known !== undefined) return known;
     const rows = this.#rowsOf(reached(this.#implied, id));
@@ -48,21 +51,21 @@ export class RoleGraph {
   }
 
   /** Ids of a role and of all that imply it, directly or not. */
-  bringing(id: string): readonly string[] {
+  bringing(id: RoleId): readonly RoleId[] {
     return reached(this.#implying, id);
   }
 
   /** The shortest chain of implications from one role to another, both included; undefined when there is none. */
-  chain(from: string, to: string): readonly RoleRow[] | undefined {
-    const before = new Map<string, string>();
+  chain(from: RoleId, to: RoleId): readonly RoleRow[] | undefined {
+    const before = new Map<RoleId, RoleId>();
     if (!reached(this.#implied, from, before).includes(to)) return undefined;
     const ids = [to];
     for (let id = to; id !== from; ids.unshift(id)) id = before.get(id) ?? from;
     return this.#rowsOf(ids);
   }
 
-  /** The number of implications in the longest chain, once `id` implies `impliedId`. */
-  longestChainThrough(id: string, impliedId: string): number {
+  /** How many implications follow one another at most, in a chain through two roles of which the one is to imply the other. */
+  longestChainThrough(id: RoleId, impliedId: RoleId): number {
     return longest(this.#implying, id) + 1 + longest(this.#implied, impliedId);
   }
 
@@ -70,7 +73,7 @@ export class RoleGraph {
    * Names of the roles that policies see for a holder of this role, sorted. Policies never see the name of a domain's
    * role, so it cannot pass for a global role of the same name.
    */
-  namesOf(id: string): readonly string[] {
+  namesOf(id: RoleId): readonly string[] {
     const known = this.#names.get(id);
     if (known !== undefined) return known;
     const names = this.closure(id)
@@ -81,7 +84,7 @@ export class RoleGraph {
   }
 
   /** Ids of the roles that bring one of these names. */
-  naming(names: readonly string[]): readonly string[] {
+  naming(names: readonly string[]): readonly RoleId[] {
     const wanted = new Set(names);
     return [...this.#roles.keys()].filter((id) => this.namesOf(id).some((name) => wanted.has(name)));
   }
@@ -94,13 +97,13 @@ export class RoleGraph {
     return this.#sizes.get(name) ?? 0;
   }
 
-  #rowsOf(ids: readonly string[]): readonly RoleRow[] {
+  #rowsOf(ids: readonly RoleId[]): readonly RoleRow[] {
     return ids.flatMap((id) => this.#roles.get(id) ?? []);
   }
 }
 
-function edgesBy(pairs: readonly (readonly [string, string])[]): Edges {
-  const edges = new Map<string, string[]>();
+function edgesBy(pairs: readonly (readonly [RoleId, RoleId])[]): Edges {
+  const edges = new Map<RoleId, RoleId[]>();
   for (const [from, to] of pairs) {
     const others = edges.get(from);
     if (others === undefined) edges.set(from, [to]);
@@ -109,11 +112,8 @@ function edgesBy(pairs: readonly (readonly [string, string])[]): Edges {
   return edges;
 }
 
-/**
- * All that can be reached from a role: itself first, nearer ones before farther ones. Records in `before` where each
- * was reached from.
- */
-function reached(edges: Edges, from: string, before = new Map<string, string>()): readonly string[] {
+/** Where one gets to from a role, itself first, the nearest before the farther. `before` learns where from. */
+function reached(edges: Edges, from: RoleId, before = new Map<RoleId, RoleId>()): readonly RoleId[] {
   const found = new Set([from]);
   for (const id of found) {
     for (const next of edges.get(id) ?? []) {
@@ -125,7 +125,7 @@ function reached(edges: Edges, from: string, before = new Map<string, string>())
   return [...found];
 }
 
-function longest(edges: Edges, from: string, known = new Map<string, number>()): number {
+function longest(edges: Edges, from: RoleId, known = new Map<RoleId, number>()): number {
   const length = known.get(from) ?? Math.max(0, ...(edges.get(from) ?? []).map((id) => 1 + longest(edges, id, known)));
   known.set(from, length);
   return length;
@@ -135,7 +135,7 @@ function longest(edges: Edges, from: string, known = new Map<string, number>()):
  * Reads the global roles and those of some domains, by default of all. Roles of other domains do not change what these
  * bring, and can bring only the global ones.
  */
-export async function readRoleGraph(db: Db, domainIds?: readonly string[]): Promise<RoleGraph> {
+export async function readRoleGraph(db: Db, domainIds?: readonly Id<'Domain'>[]): Promise<RoleGraph> {
   const isAmong = domainIds && or(isNull(roles.domainId), inArray(roles.domainId, [...domainIds]));
   const rows = await db.select().from(roles).where(isAmong);
   const edges = await db
@@ -158,7 +158,12 @@ const caches = new WeakMap<object, LRUCache<string, Kept>>();
  * The roles that matter in a domain, or with null in the system, as of an authorization epoch. `owner` is the cache
  * key: one object for each database.
  */
-export async function roleGraph(db: Db, owner: object, epoch: number, domainId: string | null): Promise<RoleGraph> {
+export async function roleGraph(
+  db: Db,
+  owner: object,
+  epoch: number,
+  domainId: Id<'Domain'> | null,
+): Promise<RoleGraph> {
   const cache = caches.get(owner) ?? new LRUCache<string, Kept>({ max: GRAPHS_MAX });
   caches.set(owner, cache);
   const kept = cache.get(domainId ?? '');

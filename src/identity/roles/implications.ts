@@ -1,6 +1,7 @@
 import { type Act, type Context, mutate, requireAllowed, requireVisible } from '../../authority/index.js';
 import { alreadyExists, invalid, limitReached } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
+import type { Id } from '../../platform/ids.js';
 import { requireMayImply } from '../assignments/index.js';
 import { type RoleGraph, readRoleGraph } from './graph.js';
 import { roleGet, roleImply } from './policies.js';
@@ -13,7 +14,7 @@ const IMPLIED_MAX = 32;
 const CHAIN_MAX = 10;
 
 export interface Implication extends RoleAtEtag {
-  readonly impliedRoleId: string;
+  readonly impliedRoleId: Id<'Role'>;
 }
 
 /**

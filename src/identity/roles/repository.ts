@@ -1,13 +1,15 @@
-import { and, asc, count, eq, gt, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
+import { isBehind } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type RoleRow, roleImplications, roles } from './tables.js';
 
 export interface RoleFilter {
   readonly names?: Values;
-  readonly domainIds?: Values;
+  readonly domainIds?: Values<Id<'Domain'>>;
   readonly isGlobal?: boolean | null | undefined;
 }
 
@@ -16,7 +18,7 @@ export type RoleView = RoleRow & {
   /** Names of the global roles that it brings, directly or not. */
   readonly implies: readonly string[];
   /** Ids of the roles that it implies directly. */
-  readonly impliedRoleIds: readonly string[];
+  readonly impliedRoleIds: readonly Id<'Role'>[];
 };
 
 const implies = sql<string[]>`(
@@ -25,7 +27,7 @@ const implies = sql<string[]>`(
     union select e.implied_role_id from ${roleImplications} e join reached on e.role_id = reached.id
   ) select coalesce(json_agg(r.name order by r.name), '[]') from ${roles} r join reached on reached.id = r.id
   where r.domain_id is null)`;
-const impliedRoleIds = sql<string[]>`(
+const impliedRoleIds = sql<Id<'Role'>[]>`(
   select coalesce(json_agg(e.implied_role_id order by e.implied_role_id), '[]') from ${roleImplications} e
   where e.role_id = ${roles}.id)`;
 
@@ -39,13 +41,13 @@ async function views(db: Db, where: SQL | undefined, limit: number): Promise<Rol
   return rows.map(({ role, ...implied }) => ({ ...role, ...implied }));
 }
 
-export async function findById(db: Db, id: string): Promise<RoleView | undefined> {
+export async function findById(db: Db, id: Id<'Role'>): Promise<RoleView | undefined> {
   const [row] = await views(db, eq(roles.id, id), 1);
   return row;
 }
 
-/** By name (in lower case), among the global roles or those of a domain. */
-export async function findByName(db: Db, domainId: string | null, name: string): Promise<RoleRow | undefined> {
+/** By its name, in lower case, among the global roles or in a domain. */
+export async function findByName(db: Db, domainId: Id<'Domain'> | null, name: string): Promise<RoleRow | undefined> {
   const owner = domainId === null ? isNull(roles.domainId) : eq(roles.domainId, domainId);
   const [row] = await db
     .select()
@@ -54,7 +56,7 @@ export async function findByName(db: Db, domainId: string | null, name: string):
   return row;
 }
 
-export function listByIds(db: Db, visible: Visible<typeof roles>, ids: readonly string[]): Promise<RoleView[]> {
+export function listByIds(db: Db, visible: Visible<typeof roles>, ids: readonly Id<'Role'>[]): Promise<RoleView[]> {
   return views(db, and(visible.where, inArray(roles.id, [...ids])), ids.length);
 }
 
@@ -65,14 +67,17 @@ export function list(
   page: PageRequest,
 ): Promise<RoleView[]> {
   const names = filter.names?.map((name) => name.toLowerCase());
-  const where = [visible.where, among(roles.name, names), among(roles.domainId, filter.domainIds)];
+  const where = [
+    visible.where,
+    among(roles.name, names),
+    among(roles.domainId, filter.domainIds),
+    isBehind(roles.id, page),
+  ];
   if (filter.isGlobal != null) where.push(filter.isGlobal ? isNull(roles.domainId) : isNotNull(roles.domainId));
-  const after = page.after?.[0];
-  if (after !== undefined) where.push(gt(roles.id, after));
   return views(db, and(...where), page.first + 1);
 }
 
-export async function countOfOwner(tx: Tx, domainId: string | null): Promise<number> {
+export async function countOfOwner(tx: Tx, domainId: Id<'Domain'> | null): Promise<number> {
   const owner = domainId === null ? isNull(roles.domainId) : eq(roles.domainId, domainId);
   const [row] = await tx.select({ found: count() }).from(roles).where(owner);
   return row?.found ?? 0;
@@ -90,17 +95,17 @@ export async function update(tx: Tx, { id, name, description, isSystemOnly, vers
     .where(eq(roles.id, id));
 }
 
-/** Removes a role and its implications of others. */
-export async function remove(tx: Tx, id: string): Promise<void> {
+/** Removes a role together with what it implies. */
+export async function remove(tx: Tx, id: Id<'Role'>): Promise<void> {
   await tx.delete(roleImplications).where(eq(roleImplications.roleId, id));
   await tx.delete(roles).where(eq(roles.id, id));
 }
 
-export async function insertImplication(tx: Tx, roleId: string, impliedRoleId: string): Promise<void> {
+export async function insertImplication(tx: Tx, roleId: Id<'Role'>, impliedRoleId: Id<'Role'>): Promise<void> {
   await tx.insert(roleImplications).values({ roleId, impliedRoleId });
 }
 
-export async function removeImplication(tx: Tx, roleId: string, impliedRoleId: string): Promise<void> {
+export async function removeImplication(tx: Tx, roleId: Id<'Role'>, impliedRoleId: Id<'Role'>): Promise<void> {
   const { roleId: from, impliedRoleId: to } = roleImplications;
   await tx.delete(roleImplications).where(and(eq(from, roleId), eq(to, impliedRoleId)));
 }

@@ -13,7 +13,7 @@ import {
 import { unlessTaken } from '../../db/taken.js';
 import { inUse, invalid, limitReached } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
-import { newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { changesNothing, validText } from '../../platform/text.js';
 import { renameKept } from './kept.js';
@@ -27,7 +27,7 @@ const NAME = /^[a-z][a-z0-9._-]{0,63}$/;
 
 const visibleTo = (context: Context) => context.policies.visible([roleGet.name], context.actor, roles);
 
-export async function getRole(context: Context, id: string): Promise<repository.RoleView> {
+export async function getRole(context: Context, id: Id<'Role'>): Promise<repository.RoleView> {
   return requireVisible(context, roleGet, await repository.findById(context.db, id), 'role');
 }
 
@@ -39,7 +39,7 @@ export async function listRoles(
 }
 
 /** By id; null where the caller may not read it. */
-export const loadRole = defineLoader(async (context, ids) =>
+export const loadRole = defineLoader(async (context, ids: readonly Id<'Role'>[]) =>
   byId(await repository.listByIds(context.db, visibleTo(context), ids)),
 );
 
@@ -56,7 +56,7 @@ export interface CreateRole {
 export async function createRole(context: Context, input: CreateRole): Promise<repository.RoleView> {
   const description = validText(input.description, 'description');
   return mutate(context, { policy: roleCreate.name }, async (act) => {
-    const { id } = await once(act, 'createRole', input, async () => {
+    const { id } = await once(act, 'Role', input, async () => {
       const { where } = act.actor;
       const row: RoleRow = {
         id: newId('Role'),
@@ -84,7 +84,7 @@ export async function createRole(context: Context, input: CreateRole): Promise<r
 
 /** A role, and the etag of the version that the caller read. */
 export interface RoleAtEtag {
-  readonly roleId: string;
+  readonly roleId: Id<'Role'>;
   readonly etag: string;
 }
 
@@ -118,7 +118,7 @@ export async function updateRole(context: Context, input: UpdateRole): Promise<r
   });
 }
 
-export async function deleteRole(context: Context, input: RoleAtEtag): Promise<{ roleId: string }> {
+export async function deleteRole(context: Context, input: RoleAtEtag): Promise<{ roleId: Id<'Role'> }> {
   return mutate(context, { policy: roleDelete.name }, async (act) => {
     const row = requireVisible(act, roleGet, await repository.findById(act.tx, input.roleId), 'role');
     requireAllowed(act, roleDelete, row);

@@ -1,16 +1,17 @@
 import { boolean, index, integer, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import type { Taken } from '../../db/taken.js';
+import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
 
 export const roles = pgTable(
   'roles',
   {
-    id: text('id').primaryKey(),
-    /**
-     * The domain that owns it; null for a global role. A domain's role only brings the global roles that it implies.
-     */
-    domainId: text('domain_id').references(() => domains.id),
-    /** In lower case: role names are compared without case. */
+    id: text('id').$type<Id<'Role'>>().primaryKey(),
+    /** The domain that owns it; null for a global role. A domain's role stands for the global roles that it implies. */
+    domainId: text('domain_id')
+      .$type<Id<'Domain'>>()
+      .references(() => domains.id),
+    /** In lower case: role names are compared without regard to it. */
     name: text('name').notNull(),
     description: text('description'),
     /** Created at the first start, and never changes. */
@@ -33,9 +34,11 @@ export const roleImplications = pgTable(
   'role_implications',
   {
     roleId: text('role_id')
+      .$type<Id<'Role'>>()
       .notNull()
       .references(() => roles.id),
     impliedRoleId: text('implied_role_id')
+      .$type<Id<'Role'>>()
       .notNull()
       .references(() => roles.id),
   },

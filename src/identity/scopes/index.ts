@@ -1,5 +1,6 @@
 import type { Db } from '../../db/open.js';
 import { invalid } from '../../platform/errors.js';
+import type { Id } from '../../platform/ids.js';
 import { type DomainRef, findDomain } from '../domains/index.js';
 import { findProject, type ProjectRef } from '../projects/index.js';
 
@@ -10,17 +11,20 @@ export interface ScopeInput {
   readonly project?: ProjectRef | null | undefined;
 }
 
+/** Where a scope that came from a caller has ids. */
+export const SCOPE_IDS = { domain: { id: 'Domain' }, project: { id: 'Project' } } as const;
+
 export interface ResolvedScope {
   readonly type: 'system' | 'domain' | 'project';
-  readonly domainId: string | null;
-  readonly projectId: string | null;
+  readonly domainId: Id<'Domain'> | null;
+  readonly projectId: Id<'Project'> | null;
 }
 
 /** Shape of `Scope`, from a stored scope. */
 export function scopeView(row: {
   readonly scopeType: string;
-  readonly domainId: string | null;
-  readonly projectId: string | null;
+  readonly domainId: Id<'Domain'> | null;
+  readonly projectId: Id<'Project'> | null;
 }) {
   return { type: row.scopeType.toUpperCase(), domainId: row.domainId, projectId: row.projectId };
 }

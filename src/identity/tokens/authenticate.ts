@@ -111,8 +111,14 @@ function scopeOf({ scopeType, domainId, projectId }: Holding): Scope {
   return { type: 'unscoped' };
 }
 
-/** The credentials that a scope adds to those of the user. */
-export function scopeCredentials(where: Scope): Credentials {
+/** A scope as policies see it: they compare texts. */
+export type SeenScope =
+  | { readonly type: Exclude<Scope['type'], 'domain' | 'project'> }
+  | { readonly type: 'domain'; readonly domainId: string }
+  | { readonly type: 'project'; readonly projectId: string; readonly domainId: string };
+
+/** What a scope adds to what a user proved. */
+export function scopeCredentials(where: SeenScope): Credentials {
   if (where.type === 'system') return { system_scope: 'all' };
   if (where.type === 'domain') return { domain_id: where.domainId };
   if (where.type === 'project') return { project_id: where.projectId, project_domain_id: where.domainId };

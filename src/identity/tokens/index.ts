@@ -1,4 +1,4 @@
-export { agentActor, authenticate, authenticateCredential, scopeCredentials } from './authenticate.js';
+export { agentActor, authenticate, authenticateCredential, type SeenScope, scopeCredentials } from './authenticate.js';
 export { type IssuedToken, issueAgentToken } from './issue.js';
 export { tokenRevokeAll } from './policies.js';
 export { hasLiveTokens, revokeAgentTokens, revokeUserTokens } from './service.js';

@@ -1,7 +1,7 @@
 import { type Act, auditDenial, type Context, mutate } from '../../authority/index.js';
 import { durationMs } from '../../platform/duration.js';
 import { invalid, Refusal, UserErrors, unauthenticated } from '../../platform/errors.js';
-import { newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import type { AgentRow } from '../agents/tables.js';
 import { effectiveRoles } from '../assignments/index.js';
 import { type ResolvedScope, resolveScope, type ScopeInput } from '../scopes/index.js';
@@ -24,7 +24,7 @@ export interface IssueToken {
 
 export interface IssuedToken {
   readonly token: string;
-  readonly tokenId: string;
+  readonly tokenId: Id<'Token'>;
   readonly expiresAt: Date;
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Act, Context } from '../../authority/index.js';
 import { invalid, type Refusal, unauthenticated } from '../../platform/errors.js';
+import type { Id } from '../../platform/ids.js';
 import { findCredentialById, holderOf, type PresentedApiCredential } from '../credentials/index.js';
 import { findUser, findUserByName, hashPassword, passwordMatches, toLogIn, validPassword } from '../users/index.js';
 import type { UserRow } from '../users/tables.js';
@@ -29,9 +30,9 @@ export interface Proven {
   readonly user: UserRow;
   /** The presented token or API credential, whose limits apply to the new token; null for a password. */
   readonly grounds: Pick<TokenRow, 'scopeType' | 'domainId' | 'projectId' | 'roles' | 'expiresAt'> | null;
-  readonly parentId: string | null;
-  readonly credentialId: string | null;
-  /** Hash of the user's new password; null when it stays. */
+  readonly parentId: Id<'Token'> | null;
+  readonly credentialId: Id<'ApiCredential'> | null;
+  /** Of the password that the user is to have from now on. */
   readonly newPasswordHash: string | null;
 }
 

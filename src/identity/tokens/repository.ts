@@ -1,7 +1,9 @@
 import { and, asc, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { authorizationEpoch } from '../../authority/tables.js';
+import { isBehind } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
 import { type JsonRow, rowFrom, rowsOf } from '../../db/rows.js';
+import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type AgentRow, agents } from '../agents/tables.js';
@@ -51,7 +53,7 @@ interface Found {
   epoch: number | string;
 }
 
-export async function findById(db: Db, id: string): Promise<TokenRow | undefined> {
+export async function findById(db: Db, id: Id<'Token'>): Promise<TokenRow | undefined> {
   const [row] = await db.select().from(tokens).where(eq(tokens.id, id));
   return row;
 }
@@ -60,16 +62,16 @@ export async function insert(tx: Tx, row: TokenRow): Promise<void> {
   await tx.insert(tokens).values(row);
 }
 
-/** Those of a token and its descendants that are not revoked. A revoked token does not break the chain. */
-function isOfLiveFamily(id: string): SQL | undefined {
+/** A token, what was issued from it, and what was issued from that, as far as not revoked. Revoked links do not break the chain. */
+function isOfLiveFamily(id: Id<'Token'>): SQL | undefined {
   const family = sql`with recursive family (id) as (
     select ${id}::text union select child.id from ${tokens} child inner join family on child.parent_id = family.id
   ) select id from family`;
   return and(isNull(tokens.revokedAt), sql`${tokens.id} in (${family})`);
 }
 
-/** Whether token `id` is token `of`, or was issued from it, directly or not. */
-export async function isOfFamily(tx: Tx, id: string, of: string): Promise<boolean> {
+/** Whether a token is another, or was issued from it, directly or not. */
+export async function isOfFamily(tx: Tx, id: Id<'Token'>, of: Id<'Token'>): Promise<boolean> {
   return (
     (
       await rowsOf(
@@ -83,29 +85,29 @@ export async function isOfFamily(tx: Tx, id: string, of: string): Promise<boolea
   );
 }
 
-export async function isFamilyLive(tx: Tx, id: string): Promise<boolean> {
+export async function isFamilyLive(tx: Tx, id: Id<'Token'>): Promise<boolean> {
   const found = await tx.select({ id: tokens.id }).from(tokens).where(isOfLiveFamily(id)).limit(1);
   return found.length > 0;
 }
 
-export async function revokeWithDescendants(tx: Tx, id: string, revokedAt: Date): Promise<void> {
+export async function revokeWithDescendants(tx: Tx, id: Id<'Token'>, revokedAt: Date): Promise<void> {
   await tx.update(tokens).set({ revokedAt }).where(isOfLiveFamily(id));
 }
 
-export async function hasLive(tx: Tx, userId: string, now: Date): Promise<boolean> {
+export async function hasLive(tx: Tx, userId: Id<'User'>, now: Date): Promise<boolean> {
   const isOwn = and(isLive(now), eq(tokens.userId, userId));
   return (await tx.select({ id: tokens.id }).from(tokens).where(isOwn).limit(1)).length > 0;
 }
 
-export async function revokeByAgent(tx: Tx, agentId: string, revokedAt: Date): Promise<void> {
+export async function revokeByAgent(tx: Tx, agentId: Id<'Agent'>, revokedAt: Date): Promise<void> {
   await tx
     .update(tokens)
     .set({ revokedAt })
     .where(and(isNull(tokens.revokedAt), eq(tokens.agentId, agentId)));
 }
 
-/** Revokes all tokens of a user; returns how many were valid until now. */
-export async function revokeByUser(tx: Tx, userId: string, revokedAt: Date): Promise<number> {
+/** Ends all tokens of a user; answers how many counted until now. */
+export async function revokeByUser(tx: Tx, userId: Id<'User'>, revokedAt: Date): Promise<number> {
   const ended = await tx
     .update(tokens)
     .set({ revokedAt })
@@ -115,11 +117,10 @@ export async function revokeByUser(tx: Tx, userId: string, revokedAt: Date): Pro
 }
 
 export function listLive(db: Db, visible: Visible<typeof tokens>, now: Date, page: PageRequest): Promise<TokenRow[]> {
-  const after = page.after?.[0];
   return db
     .select()
     .from(tokens)
-    .where(and(visible.where, isLive(now), after === undefined ? undefined : gt(tokens.id, after)))
+    .where(and(visible.where, isLive(now), isBehind(tokens.id, page)))
     .orderBy(asc(tokens.id))
     .limit(page.first + 1);
 }
@@ -128,7 +129,7 @@ export function listLiveByIds(
   db: Db,
   visible: Visible<typeof tokens>,
   now: Date,
-  ids: readonly string[],
+  ids: readonly Id<'Token'>[],
 ): Promise<TokenRow[]> {
   return db
     .select()

@@ -1,8 +1,9 @@
 import type { Context } from '../../authority/index.js';
 import type { MutationIssueTokenArgs, MutationRevokeTokenArgs, QueryTokensArgs } from '../../generated/graphql.js';
+import { withIds } from '../../platform/ids.js';
 import { payload } from '../../platform/payload.js';
 import { loadApiCredential } from '../credentials/index.js';
-import { scopeView } from '../scopes/index.js';
+import { SCOPE_IDS, scopeView } from '../scopes/index.js';
 import { issueToken } from './issue.js';
 import { listTokens, revokeToken } from './service.js';
 import type { TokenRow } from './tables.js';
@@ -13,9 +14,9 @@ export const tokenResolvers = {
   },
   Mutation: {
     issueToken: (_: unknown, { input }: MutationIssueTokenArgs, context: Context) =>
-      payload(() => issueToken(context, input)),
+      payload(() => issueToken(context, withIds(input, { scope: SCOPE_IDS }))),
     revokeToken: (_: unknown, { input }: MutationRevokeTokenArgs, context: Context) =>
-      payload(() => revokeToken(context, input)),
+      payload(() => revokeToken(context, withIds(input, { tokenId: 'Token' }))),
   },
   Token: {
     scope: (row: TokenRow) => scopeView(row),

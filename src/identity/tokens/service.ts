@@ -1,6 +1,7 @@
 import { type Act, byId, type Context, defineLoader, mutate, requireWhole } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
 import { notFound } from '../../platform/errors.js';
+import { type Id, toId } from '../../platform/ids.js';
 import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { tokenList, tokenRevoke } from './policies.js';
 import * as repository from './repository.js';
@@ -13,36 +14,36 @@ export async function listTokens(context: Context, args: PageArgs): Promise<Conn
   return connectionById(args, (page) => repository.listLive(context.db, visibleTo(context), context.clock.now(), page));
 }
 
-export const loadToken = defineLoader(async (context, ids) =>
+export const loadToken = defineLoader(async (context, ids: readonly Id<'Token'>[]) =>
   byId(await repository.listLiveByIds(context.db, visibleTo(context), context.clock.now(), ids)),
 );
 
-/** Revokes all tokens of an agent; the transaction must hold the epoch exclusively and bump it. */
-export function revokeAgentTokens(tx: Tx, agentId: string, now: Date): Promise<void> {
+/** Ends all tokens of an agent; the transaction must hold the epoch alone and bump it. */
+export function revokeAgentTokens(tx: Tx, agentId: Id<'Agent'>, now: Date): Promise<void> {
   return repository.revokeByAgent(tx, agentId, now);
 }
 
-/** Whether a user has valid tokens. */
-export function hasLiveTokens(tx: Tx, userId: string, now: Date): Promise<boolean> {
+/** Whether a user has tokens that count. */
+export function hasLiveTokens(tx: Tx, userId: Id<'User'>, now: Date): Promise<boolean> {
   return repository.hasLive(tx, userId, now);
 }
 
-/** The same for a user; returns how many were valid until now. */
-export function revokeUserTokens(tx: Tx, userId: string, now: Date): Promise<number> {
+/** The same for a user; answers how many counted until now. */
+export function revokeUserTokens(tx: Tx, userId: Id<'User'>, now: Date): Promise<number> {
   return repository.revokeByUser(tx, userId, now);
 }
 
 export async function revokeToken(
   context: Context,
-  input: { tokenId?: string | null | undefined },
-): Promise<{ tokenId: string }> {
+  input: { tokenId?: Id<'Token'> | null | undefined },
+): Promise<{ tokenId: Id<'Token'> }> {
   return mutate(context, { policy: tokenRevoke.name }, async (act) => {
-    const id = input.tokenId ?? act.actor.token?.id ?? '';
+    const id = input.tokenId ?? presentedToken(act);
     const row = await repository.findById(act.tx, id);
     const principal = act.actor.principal?.id;
     if (!row || principal === undefined || (row.userId ?? row.agentId) !== principal) throw notFound('token');
     if (!(await isWithinLimit(act, row))) throw notFound('token');
-    if (!(await repository.isOfFamily(act.tx, id, act.actor.token?.id ?? ''))) requireWhole(act, tokenRevoke.name);
+    if (!(await repository.isOfFamily(act.tx, id, presentedToken(act)))) requireWhole(act, tokenRevoke.name);
     if (!(await repository.isFamilyLive(act.tx, id))) return act.unchanged({ tokenId: id });
     await act.changeRights();
     await repository.revokeWithDescendants(act.tx, id, act.now);
@@ -51,12 +52,12 @@ export async function revokeToken(
   });
 }
 
-/**
- * An API credential can revoke only tokens issued to it. Otherwise it could revoke its user's sessions, and so keep the
- * user from deleting it.
- */
-async function isWithinLimit({ actor, tx }: Act, { credentialId }: TokenRow): Promise<boolean> {
+/** An API credential ends what was issued to it, and no session of its user, who could be kept from deleting it. */
+async function isWithinLimit(act: Act, { credentialId }: TokenRow): Promise<boolean> {
+  const { actor, tx } = act;
   if (actor.limit === undefined) return true;
-  const presented = actor.token?.id ?? '';
-  return credentialId === ((await repository.findById(tx, presented))?.credentialId ?? presented);
+  return credentialId === ((await repository.findById(tx, presentedToken(act)))?.credentialId ?? actor.token?.id);
 }
+
+/** The caller's token; the id of none for a caller that presents an API credential instead. */
+const presentedToken = ({ actor }: Act): Id<'Token'> => toId('Token', actor.token?.id ?? '');

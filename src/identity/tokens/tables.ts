@@ -1,4 +1,5 @@
 import { type AnyPgColumn, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import type { Id } from '../../platform/ids.js';
 import { agents } from '../agents/tables.js';
 import { apiCredentials } from '../credentials/tables.js';
 import { users } from '../users/tables.js';
@@ -6,19 +7,27 @@ import { users } from '../users/tables.js';
 export const tokens = pgTable(
   'tokens',
   {
-    id: text('id').primaryKey(),
-    /** SHA-256 of the token in hex; the token itself is not stored. */
+    id: text('id').$type<Id<'Token'>>().primaryKey(),
+    /** SHA-256 of the token in hex; the token itself is nowhere. */
     hash: text('hash').notNull(),
-    userId: text('user_id').references(() => users.id),
-    agentId: text('agent_id').references(() => agents.id),
+    userId: text('user_id')
+      .$type<Id<'User'>>()
+      .references(() => users.id),
+    agentId: text('agent_id')
+      .$type<Id<'Agent'>>()
+      .references(() => agents.id),
     scopeType: text('scope_type', { enum: ['system', 'domain', 'project', 'agent', 'unscoped'] }).notNull(),
-    domainId: text('domain_id'),
-    projectId: text('project_id'),
-    /** The roles it was narrowed to; null for all roles that the user holds. */
+    domainId: text('domain_id').$type<Id<'Domain'>>(),
+    projectId: text('project_id').$type<Id<'Project'>>(),
+    /** The roles it was narrowed to; null for all that are held. */
     roles: text('roles').array(),
-    /** The API credential that it was issued to; its limits apply. */
-    credentialId: text('credential_id').references(() => apiCredentials.id),
-    parentId: text('parent_id').references((): AnyPgColumn => tokens.id),
+    /** The API credential that it was issued to and whose limits it carries. */
+    credentialId: text('credential_id')
+      .$type<Id<'ApiCredential'>>()
+      .references(() => apiCredentials.id),
+    parentId: text('parent_id')
+      .$type<Id<'Token'>>()
+      .references((): AnyPgColumn => tokens.id),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
     expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
     revokedAt: timestamp('revoked_at', { withTimezone: true }),

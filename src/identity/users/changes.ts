@@ -10,6 +10,7 @@ import {
 import { unlessTaken } from '../../db/taken.js';
 import { staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
+import type { Id } from '../../platform/ids.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { validName, validText } from '../../platform/text.js';
 import { listHeldBy, requireMayRevoke, requireSystemAdmin } from '../assignments/index.js';
@@ -46,8 +47,8 @@ export interface DeleteUser extends UserAtEtag {
   readonly reason?: string | null | undefined;
 }
 
-/** Deletes a user with everything that lets it act; returns its id. */
-export async function deleteUser(context: Context, input: DeleteUser): Promise<string> {
+/** Deletes a user with all by which it could act; answers its id. */
+export async function deleteUser(context: Context, input: DeleteUser): Promise<Id<'User'>> {
   const reason = validText(input.reason, 'reason');
   return mutate(context, { policy: userDelete.name }, async (act) => {
     const row = await changeable(act, userDelete, input);

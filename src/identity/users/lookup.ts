@@ -1,12 +1,13 @@
 import { and, eq } from 'drizzle-orm';
 import type { Db } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
 import { findById } from './repository.js';
 import { type UserRow, users } from './tables.js';
 
 /** A user by id or by name: one of the two. */
 export interface UserRef {
-  readonly id?: string | null | undefined;
+  readonly id?: Id<'User'> | null | undefined;
   readonly name?: { readonly user: string; readonly domain: string } | null | undefined;
 }
 

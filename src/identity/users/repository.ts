@@ -2,21 +2,22 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
 import { pageById, removeAt, updateAt } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type UserRow, users } from './tables.js';
 
 export interface UserFilter {
   readonly names?: Values;
-  readonly domainIds?: Values;
+  readonly domainIds?: Values<Id<'Domain'>>;
 }
 
-export async function findById(db: Db, id: string): Promise<UserRow | undefined> {
+export async function findById(db: Db, id: Id<'User'>): Promise<UserRow | undefined> {
   const [row] = await db.select().from(users).where(eq(users.id, id));
   return row;
 }
 
-export function listByIds(db: Db, visible: Visible<typeof users>, ids: readonly string[]): Promise<UserRow[]> {
+export function listByIds(db: Db, visible: Visible<typeof users>, ids: readonly Id<'User'>[]): Promise<UserRow[]> {
   return db
     .select()
     .from(users)

@@ -1,6 +1,6 @@
 import { byId, type Context, defineLoader, domainOf, mutate, once, requireVisible } from '../../authority/index.js';
 import { unlessTaken } from '../../db/taken.js';
-import { newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { validName } from '../../platform/text.js';
 import { hashPassword, toSet, validPassword } from './password.js';
@@ -10,7 +10,7 @@ import { type UserRow, users, usersTaken } from './tables.js';
 
 const visibleTo = (context: Context) => context.policies.visible([userGet.name], context.actor, users);
 
-export async function getUser(context: Context, id: string): Promise<UserRow> {
+export async function getUser(context: Context, id: Id<'User'>): Promise<UserRow> {
   return requireVisible(context, userGet, await repository.findById(context.db, id), 'user');
 }
 
@@ -22,7 +22,7 @@ export async function listUsers(
 }
 
 /** By id; null where the caller may not read it. */
-export const loadUser = defineLoader(async (context, ids) =>
+export const loadUser = defineLoader(async (context, ids: readonly Id<'User'>[]) =>
   byId(await repository.listByIds(context.db, visibleTo(context), ids)),
 );
 
@@ -40,7 +40,7 @@ export async function createUser(context: Context, input: CreateUser): Promise<U
   const password = validPassword(input.password, 'password');
   const passwordHash = await hashPassword(password, context.settings.passwordCost, toSet(context));
   return mutate(context, { policy: userCreate.name }, async (act) => {
-    const { id } = await once(act, 'createUser', { requestId: input.requestId, ...{ name } }, async () => {
+    const { id } = await once(act, 'User', { requestId: input.requestId, ...{ name } }, async () => {
       const domainId = domainOf(act);
       const state = {
         isEnabled: true,

@@ -1,17 +1,18 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Tx } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import { users } from './tables.js';
 
-/** Changes a user's password; the caller must revoke what the old password gave. */
-export function setPassword(tx: Tx, id: string, passwordHash: string, mustChangePassword: boolean): Promise<void> {
+/** Changes what a user is known by; what the old password gave is for the caller to end. */
+export function setPassword(tx: Tx, id: Id<'User'>, passwordHash: string, mustChangePassword: boolean): Promise<void> {
   return change(tx, id, { passwordHash, mustChangePassword });
 }
 
-export function setEnabled(tx: Tx, id: string, isEnabled: boolean): Promise<void> {
+export function setEnabled(tx: Tx, id: Id<'User'>, isEnabled: boolean): Promise<void> {
   return change(tx, id, { isEnabled });
 }
 
-async function change(tx: Tx, id: string, fields: Partial<typeof users.$inferInsert>): Promise<void> {
+async function change(tx: Tx, id: Id<'User'>, fields: Partial<typeof users.$inferInsert>): Promise<void> {
   await tx
     .update(users)
     .set({ ...fields, version: sql`${users.version} + 1` })

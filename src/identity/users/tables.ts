@@ -1,12 +1,14 @@
 import { boolean, integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import type { Taken } from '../../db/taken.js';
+import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
 
 export const users = pgTable(
   'users',
   {
-    id: text('id').primaryKey(),
+    id: text('id').$type<Id<'User'>>().primaryKey(),
     domainId: text('domain_id')
+      .$type<Id<'Domain'>>()
       .notNull()
       .references(() => domains.id),
     name: text('name').notNull(),

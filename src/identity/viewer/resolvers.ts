@@ -8,9 +8,9 @@ type View = ReturnType<typeof viewer>;
 export const viewerResolvers = {
   Query: { viewer: (_: unknown, __: object, context: Context) => viewer(context) },
   Viewer: {
-    user: ({ kind, principalId }: View, _: object, context: Context) =>
-      kind === 'USER' ? loadUser(context).load(principalId) : null,
-    agent: ({ kind, principalId }: View, _: object, context: Context) =>
-      kind === 'AGENT' ? loadAgentPrincipal(context).load(principalId) : null,
+    user: ({ principal }: View, _: object, context: Context) =>
+      principal.kind === 'user' ? loadUser(context).load(principal.id) : null,
+    agent: ({ principal }: View, _: object, context: Context) =>
+      principal.kind === 'agent' ? loadAgentPrincipal(context).load(principal.id) : null,
   },
 };

@@ -11,7 +11,7 @@ export function viewer(context: Context) {
     .map(({ name }) => name);
   return {
     kind: actor.principal.kind.toUpperCase(),
-    principalId: actor.principal.id,
+    principal: actor.principal,
     scope: scopeView(actor),
     roles: actor.credentials.roles ?? [],
     expiresAt: actor.token.expiresAt,

@@ -7,8 +7,8 @@ export const uploads = pgTable(
   'uploads',
   {
     id: text('id').$type<Id<'Upload'>>().primaryKey(),
-    userId: text('user_id'),
-    agentId: text('agent_id'),
+    userId: text('user_id').$type<Id<'User'>>(),
+    agentId: text('agent_id').$type<Id<'Agent'>>(),
     size: integer('size').notNull(),
     /** sha256:hex, as announced. */
     digest: text('digest').notNull(),

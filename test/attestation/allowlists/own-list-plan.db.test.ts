@@ -10,6 +10,7 @@ import { domains } from '../../../src/identity/domains/tables.js';
 import { projects } from '../../../src/identity/projects/tables.js';
 import type { Subject } from '../../../src/platform/policy/index.js';
 import { openTestDatabase } from '../../harness/engine.js';
+import { asIds } from '../../harness/ids.js';
 
 const COUNT = 4000;
 
@@ -21,10 +22,10 @@ const agent: Subject = { scope: 'agent', credentials: { agent_id: 'agt-1717' } }
 /** A fleet: as many lists as agents, the first half of which one list judges. */
 beforeAll(async () => {
   const at = sql`'2026-01-01'::timestamptz`;
-  await db.insert(domains).values({ id: 'dom', name: 'plan', description: null, createdAt: new Date() });
+  await db.insert(domains).values(asIds({ id: 'dom', name: 'plan', description: null, createdAt: new Date() }));
   await db
     .insert(projects)
-    .values({ id: 'prj', domainId: 'dom', name: 'plan', description: null, createdAt: new Date() });
+    .values(asIds({ id: 'prj', domainId: 'dom', name: 'plan', description: null, createdAt: new Date() }));
   const numbers = sql`generate_series(1, ${sql.raw(String(COUNT))}) n`;
   await db.execute(sql`insert into ${allowlists}
       (id, owner_type, domain_id, project_id, name, current_revision_id, version, created_at, updated_at)

@@ -8,6 +8,7 @@ import { setTrust } from '../../../src/identity/agents/index.js';
 import { agents } from '../../../src/identity/agents/tables.js';
 import { ByteBudget, type Lease } from '../../../src/platform/byte-budget.js';
 import { contextOf } from '../../harness/context.js';
+import { asId } from '../../harness/ids.js';
 import { type Json, startTestServer, type TestServer } from '../../harness/server.js';
 import { agentWorld, type MachineAgent, SUBMIT } from '../agent-world.js';
 import { sha256 } from '../ima/ima-log.js';
@@ -72,12 +73,15 @@ async function judgedWhile(happens: (story: Story) => Promise<unknown>, { isTrus
     (error: Json) => error.extensions,
   );
   const { db } = server.services;
-  const [row] = await db.select({ state: agents.trustState }).from(agents).where(eq(agents.id, agent.id));
+  const [row] = await db
+    .select({ state: agents.trustState })
+    .from(agents)
+    .where(eq(agents.id, asId(agent.id)));
   if (!isTrusted) return { ...outcome, state: row?.state };
   // What the first evidence left comes first.
   const isOwn = and(eq(auditEntries.targetId, agent.id), like(auditEntries.action, 'attestation.%'));
   const [, ...audited] = await db.select().from(auditEntries).where(isOwn).orderBy(auditEntries.id);
-  const results = await db.$count(attestationResults, eq(attestationResults.agentId, agent.id));
+  const results = await db.$count(attestationResults, eq(attestationResults.agentId, asId(agent.id)));
   return { ...outcome, state: row?.state, audited: audited.map(({ action }) => action), results: results - 1 };
 }
 
@@ -125,7 +129,7 @@ describe('Mutation.submitEvidence', () => {
 
   test('ok: an agent that failed while it judges stays so, whatever earlier evidence shows', async () => {
     const outcome = await judgedWhile(({ id }) =>
-      server.services.db.transaction((tx) => setTrust(tx, id, 'FAILED', null)),
+      server.services.db.transaction((tx) => setTrust(tx, asId(id), 'FAILED', null)),
     );
     expect(outcome).toEqual({ verdict: 'ACCEPTED', codes: [], state: 'FAILED' });
   });
@@ -146,13 +150,14 @@ describe('Mutation.submitEvidence, of a machine that is trusted', () => {
   });
 
   test('audited: an agent that failed while it judges stays so', async () => {
-    const fail = ({ id }: Story) => server.services.db.transaction((tx) => setTrust(tx, id, 'FAILED', null));
+    const fail = ({ id }: Story) => server.services.db.transaction((tx) => setTrust(tx, asId(id), 'FAILED', null));
     const outcome = await judgedWhile(fail, TRUSTED);
     expect(outcome).toEqual({ ...accepted, state: 'FAILED', audited: ['attestation.accepted'] });
   });
 
   test('audited: an agent whose trust ran out while it judges is trusted anew', async () => {
-    const end = ({ id }: Story) => server.services.db.transaction((tx) => setTrust(tx, id, 'TRUSTED', new Date(0)));
+    const end = ({ id }: Story) =>
+      server.services.db.transaction((tx) => setTrust(tx, asId(id), 'TRUSTED', new Date(0)));
     expect(await judgedWhile(end, TRUSTED)).toEqual({ ...accepted, audited: ['attestation.accepted'] });
   });
 

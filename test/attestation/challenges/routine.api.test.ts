@@ -7,6 +7,7 @@ import { trustTransitions } from '../../../src/attestation/transitions/index.js'
 import { auditEntries } from '../../../src/audit/entries/tables.js';
 import { events } from '../../../src/events/index.js';
 import { agents } from '../../../src/identity/agents/tables.js';
+import { asId } from '../../harness/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../../harness/server.js';
 import { agentWorld, CREATE_LIST, type MachineAgent, SUBMIT } from '../agent-world.js';
 import { sha256 } from '../ima/ima-log.js';
@@ -59,15 +60,15 @@ async function kept() {
     .select()
     .from(agents)
     .innerJoin(attestationRecords, eq(attestationRecords.agentId, agents.id))
-    .where(eq(agents.id, agent.id));
+    .where(eq(agents.id, asId(agent.id)));
   const isOwn = and(eq(auditEntries.targetId, agent.id), like(auditEntries.action, 'attestation.%'));
   return {
     agent: row?.agents,
     record: row?.attestation_records,
     audited: (await db.select().from(auditEntries).where(isOwn).orderBy(auditEntries.id)).map(({ action }) => action),
     events: await db.$count(events, eq(events.objectId, agent.id)),
-    transitions: await db.$count(trustTransitions, eq(trustTransitions.agentId, agent.id)),
-    results: await db.$count(attestationResults, eq(attestationResults.agentId, agent.id)),
+    transitions: await db.$count(trustTransitions, eq(trustTransitions.agentId, asId(agent.id))),
+    results: await db.$count(attestationResults, eq(attestationResults.agentId, asId(agent.id))),
   };
 }
 

@@ -7,6 +7,7 @@ import { agents } from '../../../src/identity/agents/tables.js';
 import { etagOf } from '../../../src/platform/etag.js';
 import { newId } from '../../../src/platform/ids.js';
 import { uploads } from '../../../src/uploads/uploads/tables.js';
+import { asId, asIds } from '../../harness/ids.js';
 import { idsOf, type Owner, type Principal, type Project } from './owners.js';
 
 const PCR_POLICY = `{"0": ["${'0'.repeat(64)}"]}`;
@@ -34,7 +35,7 @@ export function agentRows(db: Db, { createdAt, expiresAt }: Times) {
       const owner = { domainId, projectId };
       await db
         .insert(agents)
-        .values({ id, kind: 'MACHINE', ...owner, name: id, trustState, createdAt, createdBy: 'the test' });
+        .values(asIds({ id, kind: 'MACHINE', ...owner, name: id, trustState, createdAt, createdBy: 'the test' }));
       const common = { ...owner, tpmKind: 'PHYSICAL' as const, isLiving: false, acceptedCount: 0, rejectedCount: 0 };
       await db.insert(attestationRecords).values({ agentId: id, ...common, ...record });
       return id;
@@ -43,7 +44,7 @@ export function agentRows(db: Db, { createdAt, expiresAt }: Times) {
       const id = newId('AttestationResult');
       await db.insert(attestationResults).values({
         id,
-        agentId,
+        agentId: asId(agentId),
         domainId,
         projectId,
         attestationId: newId('Attestation'),
@@ -74,16 +75,18 @@ export function allowlistRows(db: Db, { createdAt, expiresAt }: Times) {
       const currentRevisionId = newId('AllowlistRevision');
       const [row] = await db
         .insert(allowlists)
-        .values({
-          id,
-          ownerType: owner.type.toUpperCase() as Uppercase<Owner['type']>,
-          ...idsOf(owner),
-          name: id,
-          currentRevisionId,
-          version: 1,
-          createdAt,
-          updatedAt: createdAt,
-        })
+        .values(
+          asIds({
+            id,
+            ownerType: owner.type.toUpperCase() as Uppercase<Owner['type']>,
+            ...idsOf(owner),
+            name: id,
+            currentRevisionId,
+            version: 1,
+            createdAt,
+            updatedAt: createdAt,
+          }),
+        )
         .returning();
       if (!row) throw new Error('no allowlist was written');
       const revision = { id: currentRevisionId, allowlistId: id, number: 1, imaExcludes: [], tpmPolicy: PCR_POLICY };
@@ -93,7 +96,7 @@ export function allowlistRows(db: Db, { createdAt, expiresAt }: Times) {
     async upload({ kind, id: principalId }: Principal, size: number, digest: string) {
       const id = newId('Upload');
       const owner = kind === 'user' ? { userId: principalId } : { agentId: principalId };
-      await db.insert(uploads).values({ id, ...owner, size, digest, expiresAt, createdAt });
+      await db.insert(uploads).values(asIds({ id, ...owner, size, digest, expiresAt, createdAt }));
       return id;
     },
   };

@@ -10,6 +10,7 @@ import { newToken, tokenHash } from '../../../src/identity/tokens/authenticate.j
 import { tokens } from '../../../src/identity/tokens/tables.js';
 import { users } from '../../../src/identity/users/tables.js';
 import { newId } from '../../../src/platform/ids.js';
+import { asId, asIds } from '../../harness/ids.js';
 import type { RoleName, TestServer } from '../../harness/server.js';
 import { agentRows, allowlistRows, type Times } from './attestation-rows.js';
 import { idsOf, type Owner, type Principal, type Project } from './owners.js';
@@ -40,28 +41,31 @@ function identityRows(db: Db, { createdAt, expiresAt }: Times, roleId: (name: Ro
     /** A role of a domain, or a global one, that implies `reader`. */
     async role(domainId: string | null) {
       const id = newId('Role');
-      await db.insert(roles).values({ id, domainId, name: id, isImmutable: false });
-      await db.insert(roleImplications).values({ roleId: id, impliedRoleId: roleId('reader') });
+      await db.insert(roles).values(asIds({ id, domainId, name: id, isImmutable: false }));
+      await db.insert(roleImplications).values(asIds({ roleId: id, impliedRoleId: roleId('reader') }));
       return id;
     },
     async group(domainId: string) {
       const id = newId('Group');
-      await db.insert(groups).values({ id, domainId, name: id, createdAt });
+      await db.insert(groups).values(asIds({ id, domainId, name: id, createdAt }));
       return id;
     },
     async assignment(userId: string, role: RoleName, owner: Owner, isInherited = false) {
       const id = newId('RoleAssignment');
       const row = { id, userId, roleId: roleId(role), scopeType: owner.type, ...idsOf(owner), isInherited };
-      await db.insert(roleAssignments).values({ ...row, createdAt });
+      await db.insert(roleAssignments).values(asIds({ ...row, createdAt }));
       return id;
     },
     /** One with the role of a reader. */
     async credential(userId: string, scope: Project) {
       const id = newId('ApiCredential');
-      const [user] = await db.select().from(users).where(eq(users.id, userId));
+      const [user] = await db
+        .select()
+        .from(users)
+        .where(eq(users.id, asId(userId)));
       const { type: scopeType, ...owner } = scope;
       const row = { id, userId, userDomainId: user?.domainId ?? '', name: id, scopeType, ...owner, roles: ['reader'] };
-      await db.insert(apiCredentials).values({ ...row, keyHash: tokenHash(id), createdAt, expiresAt });
+      await db.insert(apiCredentials).values(asIds({ ...row, keyHash: tokenHash(id), createdAt, expiresAt }));
       return id;
     },
     async tokenOf({ kind, id: principalId }: Principal) {
@@ -70,7 +74,7 @@ function identityRows(db: Db, { createdAt, expiresAt }: Times, roleId: (name: Ro
         kind === 'user'
           ? { userId: principalId, scopeType: 'unscoped' as const }
           : { agentId: principalId, scopeType: 'agent' as const };
-      await db.insert(tokens).values({ id, hash: tokenHash(newToken()), ...bearer, createdAt, expiresAt });
+      await db.insert(tokens).values(asIds({ id, hash: tokenHash(newToken()), ...bearer, createdAt, expiresAt }));
       return id;
     },
   };
@@ -81,9 +85,9 @@ function auditRows({ db, recordAudit }: Services, { createdAt }: Times) {
     /** An entry about something that this scope owns; answers the ids of the entry and of that something. */
     async entry(owner: Owner, by?: Principal | null) {
       const targetId = newId('Project');
-      const principal = by ? { ...by, name: by.id, domainId: '' } : null;
+      const principal = by ? { ...by, id: asId(by.id), name: by.id, domainId: asId('') } : null;
       const request = { requestId: 'of-the-test', actor: { ...anonymous, principal }, at: createdAt };
-      const fact = { action: 'test.made', target: { type: 'Project', id: targetId }, owner: idsOf(owner) };
+      const fact = { action: 'test.made', target: { type: 'Project', id: targetId }, owner: asIds(idsOf(owner)) };
       await db.transaction((tx) => recordAudit(tx, request, fact));
       const [entry] = await db.select().from(auditEntries).where(eq(auditEntries.targetId, targetId));
       return { id: entry?.id ?? '', targetId };

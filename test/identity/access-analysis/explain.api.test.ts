@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { users } from '../../../src/identity/users/tables.js';
 import { newId } from '../../../src/platform/ids.js';
+import { asId } from '../../harness/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../../harness/server.js';
 import { EXPLAIN, rowsOf } from './story.js';
 
@@ -107,7 +108,10 @@ describe('Query.explainDecision', () => {
     const banned = await rows.agent(web, 'BANNED');
     const own = { principal: { agentId: banned }, policy: 'attestation:submit', target: banned };
     expect(await obstacle(own)).toEqual(['NO_TOKEN', 'PRINCIPAL']);
-    await server.services.db.update(users).set({ isEnabled: false }).where(eq(users.id, userId));
+    await server.services.db
+      .update(users)
+      .set({ isEnabled: false })
+      .where(eq(users.id, asId(userId)));
     expect(await obstacle(about(userId, 'agent:get', { target }))).toEqual(['NO_TOKEN', 'PRINCIPAL']);
   });
 

@@ -8,6 +8,7 @@ import { authenticate } from '../../../src/identity/index.js';
 import { projects } from '../../../src/identity/projects/tables.js';
 import { users } from '../../../src/identity/users/tables.js';
 import type { PolicyName } from '../../../src/platform/policy/index.js';
+import { asId } from '../../harness/ids.js';
 import { type Json, startTestServer, type TestScope, type TestServer } from '../../harness/server.js';
 import { rowsOf, WHO_CAN_BRIEFLY } from './story.js';
 
@@ -128,8 +129,14 @@ describe('Query.whoCan', () => {
     const { db } = server.services;
     const counts = { able: 0, hidden: 0 };
     for (const { projectId } of nested) {
-      const [agent] = await db.select().from(agents).where(eq(agents.projectId, projectId));
-      const [project] = await db.select().from(projects).where(eq(projects.id, projectId));
+      const [agent] = await db
+        .select()
+        .from(agents)
+        .where(eq(agents.projectId, asId(projectId)));
+      const [project] = await db
+        .select()
+        .from(projects)
+        .where(eq(projects.id, asId(projectId)));
       if (!agent || !project) throw new Error('no target');
       for (const policy of ['agent:ban', 'agent:bind_allowlist'] as const) {
         const { able, told } = await compare(policy, agent, domainReader);
@@ -148,7 +155,7 @@ describe('Query.whoCan', () => {
     const [target] = await server.services.db
       .select()
       .from(users)
-      .where(eq(users.id, userIds[0] ?? ''));
+      .where(eq(users.id, asId(userIds[0] ?? '')));
     if (!target) throw new Error('no target');
     let able = 0;
     for (const at of scopes) able += (await compare('user:get', target, systemReader, at)).able.size;

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { users } from '../../../src/identity/users/tables.js';
 import { newId } from '../../../src/platform/ids.js';
+import { asId, asIds } from '../../harness/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../../harness/server.js';
 import { rowsOf, WHO_CAN } from './story.js';
 
@@ -95,7 +96,7 @@ describe('Query.whoCan', () => {
     const now = server.services.clock.now();
     for (let n = 0; n < 1200; n += 1) made.push(newId('User'));
     const row = { domainId, passwordHash: '-', isEnabled: true, createdAt: now };
-    await server.services.db.insert(users).values(made.map((id) => ({ ...row, id, name: id })));
+    await server.services.db.insert(users).values(asIds(made.map((id) => ({ ...row, id, name: id }))));
     const group = await rows.group(domainId, 'everybody', ...made);
     await rows.give({ groupId: group, roleId: await rows.roleId('member'), ...owner(project) });
     const target = await rows.agent(project);
@@ -120,7 +121,10 @@ describe('Query.whoCan', () => {
     const { userId } = await server.token({ scope: project, role: 'member' });
     const disabled = await server.user(domainId);
     await server.assign(disabled, 'admin', project);
-    await server.services.db.update(users).set({ isEnabled: false }).where(eq(users.id, disabled));
+    await server.services.db
+      .update(users)
+      .set({ isEnabled: false })
+      .where(eq(users.id, asId(disabled)));
     const scope = { project: { id: project.projectId } };
     expect(idsIn(await ask({ policy: 'agent:create', scope }, reader))).toEqual([userId]);
     expect(await ask({ policy: 'viewer:get', scope }, reader)).toMatchObject({ access: 'AUTHENTICATED', nodes: [] });
@@ -146,7 +150,7 @@ describe('Query.whoCan', () => {
     const { domainId, project, reader } = await tenant();
     const made = Array.from({ length: 1100 }, () => newId('User'));
     const row = { domainId: foreign, passwordHash: '-', isEnabled: true, createdAt: server.services.clock.now() };
-    await server.services.db.insert(users).values(made.map((id) => ({ ...row, id, name: id })));
+    await server.services.db.insert(users).values(asIds(made.map((id) => ({ ...row, id, name: id }))));
     await rows.give({
       groupId: await rows.group(domainId, 'guests', ...made),
       roleId: await rows.roleId('member'),

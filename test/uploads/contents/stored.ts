@@ -12,6 +12,7 @@ import {
   storeContent,
 } from '../../../src/uploads/contents/index.js';
 import { uploads } from '../../../src/uploads/uploads/tables.js';
+import { asIds } from '../../harness/ids.js';
 import { roomForAll } from '../../harness/memory.js';
 
 export const NOW = new Date('2026-01-01T00:00:00Z');
@@ -33,7 +34,7 @@ export const refer = (db: RootDb, digest: string): Promise<void> => db.transacti
 /** Something that refers to content. */
 export async function referTo(tx: Tx, contentDigest: string): Promise<void> {
   const row = { id: newId('Upload'), userId: 'u', agentId: null, size: 1, digest: contentDigest, contentDigest };
-  await tx.insert(uploads).values({ ...row, createdAt: NOW, expiresAt: NOW });
+  await tx.insert(uploads).values(asIds({ ...row, createdAt: NOW, expiresAt: NOW }));
 }
 
 export const isStored = async (db: Db, digest: string): Promise<boolean> =>

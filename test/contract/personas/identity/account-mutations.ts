@@ -1,5 +1,6 @@
 import { setEnabled } from '../../../../src/identity/users/index.js';
 import { newId } from '../../../../src/platform/ids.js';
+import { asId } from '../../../harness/ids.js';
 import type { Attempt, Attempts } from '../fixture.js';
 import type { OwnerName, World } from '../world.js';
 
@@ -40,7 +41,7 @@ const toUsers =
 
 const loggedIn = ({ rows }: World, id: string) => rows.tokenOf({ kind: 'user', id });
 const disabled = ({ server: { services } }: World, id: string) =>
-  services.db.transaction((tx) => setEnabled(tx, id, false));
+  services.db.transaction((tx) => setEnabled(tx, asId(id), false));
 
 /** To fewer of them: each password that is set takes a third of a second. */
 const passwordsOf: Attempts = async (world) => {

@@ -4,6 +4,7 @@ import { projects } from '../../../../src/identity/projects/tables.js';
 import { users } from '../../../../src/identity/users/tables.js';
 import { etagOf } from '../../../../src/platform/etag.js';
 import { newId } from '../../../../src/platform/ids.js';
+import { asId } from '../../../harness/ids.js';
 import type { RoleName, TestServer } from '../../../harness/server.js';
 import type { Attempt, Attempts } from '../fixture.js';
 import type { Owner, Principal, Project } from '../owners.js';
@@ -13,15 +14,24 @@ import { OWNERS, PROJECTS, type World } from '../world.js';
 function references({ services: { db } }: TestServer) {
   return {
     async domain(id: string) {
-      const [row] = await db.select().from(domains).where(eq(domains.id, id));
+      const [row] = await db
+        .select()
+        .from(domains)
+        .where(eq(domains.id, asId(id)));
       return { domain: { id }, etag: row ? etagOf(row) : '' };
     },
     async project({ projectId: id }: Project) {
-      const [row] = await db.select().from(projects).where(eq(projects.id, id));
+      const [row] = await db
+        .select()
+        .from(projects)
+        .where(eq(projects.id, asId(id)));
       return { project: { id }, etag: row ? etagOf(row) : '' };
     },
     async user(id: string) {
-      const [row] = await db.select().from(users).where(eq(users.id, id));
+      const [row] = await db
+        .select()
+        .from(users)
+        .where(eq(users.id, asId(id)));
       return { user: { id }, etag: row ? etagOf(row) : '' };
     },
   };

@@ -1,5 +1,6 @@
 import { readSet } from '../../../../src/identity/overrides/in-force.js';
 import { endCandidate, findNumbers, insert } from '../../../../src/identity/overrides/repository.js';
+import { asIds } from '../../../harness/ids.js';
 import type { Attempt, Attempts, Thing, Things } from '../fixture.js';
 import type { World } from '../world.js';
 
@@ -50,7 +51,7 @@ async function revision(
     rolledBackTo: null,
     createdAt,
   };
-  return (await server.services.db.transaction((tx) => insert(tx, row, entries))).number;
+  return (await server.services.db.transaction((tx) => insert(tx, asIds(row), entries))).number;
 }
 
 export async function overrideThings(world: World): Promise<Things> {

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { roleAssignments } from '../../../../src/identity/assignments/tables.js';
 import { projects } from '../../../../src/identity/projects/tables.js';
+import { asId } from '../../../harness/ids.js';
 import { asking } from '../../../identity/asking.js';
 import type { Thing, Things } from '../fixture.js';
 import { idsOf, type Project } from '../owners.js';
@@ -57,7 +58,7 @@ export async function ownThings(world: World, persona: Persona): Promise<Things>
   const [held] = await server.services.db
     .select()
     .from(roleAssignments)
-    .where(eq(roleAssignments.userId, userId ?? ''));
+    .where(eq(roleAssignments.userId, asId(userId ?? '')));
   return {
     Viewer: [{ name: 'oneself', id: 'viewer', links: { user: userId, agent: agentId, ...scopeLinks(idsOf(scope)) } }],
     User: [{ name: 'oneself', id: userId, links: { domain: home } }],
@@ -105,7 +106,10 @@ async function sharedAssignments({ rows, owners, users }: World): Promise<Thing[
 
 async function nestedProject({ server, projects: { own } }: World): Promise<Thing> {
   const { projectId: id, domainId } = await server.project(own.domainId, 'in own');
-  await server.services.db.update(projects).set({ parentId: own.projectId, depth: 2 }).where(eq(projects.id, id));
+  await server.services.db
+    .update(projects)
+    .set({ parentId: asId(own.projectId), depth: 2 })
+    .where(eq(projects.id, id));
   return { name: 'in own', id, links: { domain: domainId, parent: own.projectId } };
 }
 
