@@ -10,6 +10,7 @@ import {
 import { aboutAgent } from '../../identity/agents/index.js';
 import { notFound } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
+import { requireShort } from '../../platform/short-list.js';
 import { findView, lockView } from '../records/index.js';
 import { type HashAlgorithm, isHashAlgorithm } from '../tpm/index.js';
 import { requiredPcrs, startingOffset } from '../verifier/index.js';
@@ -34,6 +35,7 @@ export function ownAgentId({ actor }: AuthorizationContext): string {
 /** Opens the caller's own challenge; what must be quoted follows from what is bound, never from what the agent asks. */
 export async function beginAttestation(context: Context, input: BeginAttestation) {
   requireOperation(context, attestationBegin.name);
+  requireShort(input.hashAlgorithms, 'hashAlgorithms');
   const id = ownAgentId(context);
   // A list that changes between this and the transaction is seen when evidence is judged.
   const known = await findView(context.db, { id });
