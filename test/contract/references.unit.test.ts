@@ -1,11 +1,9 @@
-import { readdirSync } from 'node:fs';
-import { is } from 'drizzle-orm';
-import { getTableConfig, type PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { getTableConfig, type PgColumn } from 'drizzle-orm/pg-core';
 import { describe, expect, test } from 'vitest';
 import type { Reference } from '../../src/authority/index.js';
 import { DOMAINS } from '../../src/domains.js';
+import { allTables } from './tables.js';
 
-const SRC = new URL('../../src/', import.meta.url);
 const REFERENCES = DOMAINS.flatMap(({ references }) => references ?? []);
 
 /** The kinds of objects whose rows go, by their tables. */
@@ -32,12 +30,6 @@ const NO_REFERENCE: Readonly<Record<string, string>> = {
   trust_transitions: 'they are an agent’s, and an agent is owned',
   audit_entries: 'they tell of what is gone too',
 };
-
-async function allTables(): Promise<PgTable[]> {
-  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('tables.ts'));
-  const modules: object[] = await Promise.all(files.map((path) => import(new URL(path, SRC).href)));
-  return [...new Set(modules.flatMap((module) => Object.values(module)))].filter((value) => is(value, PgTable));
-}
 
 const nameOf = (column: PgColumn) => `${getTableConfig(column.table).name}.${column.name}`;
 const declared = new Set(REFERENCES.map(({ to, column }) => `${nameOf(column)} -> ${to}`));

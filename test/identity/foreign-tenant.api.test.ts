@@ -1,11 +1,19 @@
 import { eq } from 'drizzle-orm';
+import { type GraphQLInputType, getNamedType, isInputObjectType, isListType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allowlists } from '../../src/attestation/allowlists/tables.js';
+import { DOMAINS } from '../../src/domains.js';
+import { agents } from '../../src/identity/agents/tables.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { apiCredentials } from '../../src/identity/credentials/tables.js';
 import { tokens } from '../../src/identity/tokens/tables.js';
+import { users } from '../../src/identity/users/tables.js';
 import { type Kind, newId } from '../../src/platform/ids.js';
+import { buildSchema } from '../../src/server/graphql/schema.js';
+import { entityNames } from '../contract/personas/coverage.js';
+import { makeRows } from '../contract/personas/rows.js';
 import { asId } from '../harness/ids.js';
-import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
+import { codeOf, startTestServer, type TestServer } from '../harness/server.js';
 import { EFFECTIVE, EXPLAIN, PERMISSIONS, rowsOf, WHO_CAN } from './access-analysis/story.js';
 import { asking } from './asking.js';
 
@@ -14,7 +22,11 @@ const ENTITIES = 'query ($of: [_Any!]!) { _entities(representations: $of) { __ty
 let server: TestServer;
 /** What a tenant has, by type. */
 let theirs: Record<Extract<Kind, 'Domain' | 'Project' | 'User' | 'Group' | 'Role' | 'Agent'>, string>;
-let held: Record<'RoleAssignment' | 'ApiCredential' | 'Token', string>;
+let held: Record<string, string>;
+/** Who administers it. */
+let owner: string;
+/** What an audit entry of it is about. */
+let target: string;
 /** Others who look at it. */
 let others: Record<string, string>;
 
@@ -26,17 +38,22 @@ beforeAll(async () => {
   const project = await server.project(domainId, 'theirs');
   const { userId } = await server.token({ scope: project, role: 'member' });
   await asking(server).credential(userId, project);
-  const Role = await rows.role('crew', domainId);
+  const Role = await rows.role('crew', domainId, await rows.role('of-crews', null));
   const Group = await rows.group(domainId, 'crew', userId);
   await rows.give({ groupId: Group, roleId: Role, domainId });
-  theirs = {
-    Domain: domainId,
-    Project: project.projectId,
-    User: userId,
-    Group,
-    Role,
-    Agent: await rows.agent(project),
-  };
+  await rows.give({ userId, roleId: Role, projectId: project.projectId, domainId });
+  await rows.child(project, 'theirs, inside');
+  owner = (await server.token({ scope: { type: 'domain', domainId }, role: 'admin' })).token;
+  const more = await makeRows(server);
+  const { id: allowlistId } = (await more.allowlist(project)).allowlist;
+  const Agent = await more.agent(project, 'PENDING', { allowlistId });
+  await db.update(agents).set({ name: 'theirs', externalId: 'theirs' }).where(eq(agents.id, Agent));
+  await db
+    .update(users)
+    .set({ name: 'theirs' })
+    .where(eq(users.id, asId(userId)));
+  await db.update(allowlists).set({ name: 'theirs' }).where(eq(allowlists.id, allowlistId));
+  theirs = { Domain: domainId, Project: project.projectId, User: userId, Group, Role, Agent };
   const [[assignment], [credential], [token]] = await Promise.all([
     db
       .select()
@@ -51,7 +68,19 @@ beforeAll(async () => {
       .from(tokens)
       .where(eq(tokens.userId, asId(userId))),
   ]);
-  held = { RoleAssignment: assignment?.id ?? '', ApiCredential: credential?.id ?? '', Token: token?.id ?? '' };
+  const [list] = await db.select().from(allowlists).where(eq(allowlists.id, allowlistId));
+  const revisionId = list?.currentRevisionId ?? '';
+  const entry = await more.entry(project, { kind: 'user', id: userId });
+  held = {
+    RoleAssignment: assignment?.id ?? '',
+    ApiCredential: credential?.id ?? '',
+    Token: token?.id ?? '',
+    Allowlist: allowlistId,
+    AllowlistRevision: revisionId,
+    AttestationResult: await more.result(Agent, project, revisionId),
+    AuditEntry: entry.id,
+  };
+  target = entry.targetId;
 
   const own = await server.domain('own');
   const { userId: admin, token: ofDomain } = await server.token({
@@ -67,6 +96,37 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.close());
 
+const schema = buildSchema(DOMAINS);
+
+/** Every filter of a list by texts or ids. */
+const filters = Object.values(schema.getQueryType()?.getFields() ?? {}).flatMap(({ name: list, args }) => {
+  const type = args.find(({ name }) => name === 'filter')?.type;
+  const fields = isInputObjectType(type) ? Object.values(type.getFields()) : [];
+  const isOfTexts = (of: GraphQLInputType) => isListType(of) && ['String', 'ID'].includes(getNamedType(of).name);
+  return fields.filter((field) => isOfTexts(field.type)).map(({ name }) => ({ list, name }));
+});
+
+/** What the tenant has that a filter asks for. */
+function valueFor({ list, name }: (typeof filters)[number]): string | undefined {
+  const named = { groups: 'crew', roles: 'crew', apiCredentials: 'script' }[list] ?? 'theirs';
+  const values: Readonly<Record<string, string | undefined>> = {
+    names: named,
+    // What is in effect of a domain's role are the global ones that it implies.
+    roles: list === 'effectiveRoleAssignments' ? 'of-crews' : 'crew',
+    externalIds: 'theirs',
+    actions: 'test.made',
+    domainIds: theirs.Domain,
+    projectIds: theirs.Project,
+    parentIds: theirs.Project,
+    userIds: theirs.User,
+    actorIds: theirs.User,
+    groupIds: theirs.Group,
+    allowlistIds: held.Allowlist,
+    targetIds: target,
+  };
+  return values[name];
+}
+
 describe('another tenant', () => {
   test('hidden: no entity of it is loaded, for anybody', async () => {
     const of = Object.entries({ ...theirs, ...held }).map(([__typename, id]) => ({ __typename, id }));
@@ -76,30 +136,24 @@ describe('another tenant', () => {
     }
   });
 
+  test('ok: there is one of every entity, and a value for every filter by texts', () => {
+    expect(Object.keys({ ...theirs, ...held }).sort()).toEqual(entityNames(schema).sort());
+    expect(filters.length).toBeGreaterThan(20);
+    expect(filters.filter((filter) => valueFor(filter) === undefined)).toEqual([]);
+  });
+
   test('hidden: no filter of a list finds anything of it', async () => {
-    const { Domain, Project, User, Group } = theirs;
-    const found = `{
-      domains(filter: { names: ["theirs"] }) { nodes { id } }
-      projects(filter: { domainIds: ["${Domain}"] }) { nodes { id } }
-      users(filter: { domainIds: ["${Domain}"] }) { nodes { id } }
-      groups(filter: { names: ["crew"] }) { nodes { id } }
-      roles(filter: { names: ["crew"] }) { nodes { id } }
-      byUser: roleAssignments(filter: { userIds: ["${User}"] }) { nodes { id } }
-      byGroup: roleAssignments(filter: { groupIds: ["${Group}"] }) { nodes { id } }
-      byRole: roleAssignments(filter: { roles: ["crew"] }) { nodes { id } }
-      byProject: roleAssignments(filter: { projectIds: ["${Project}"] }) { nodes { id } }
-      apiCredentials(filter: { userIds: ["${User}"] }) { nodes { id } }
-      effectiveRoleAssignments(filter: { userIds: ["${User}"] }) { nodes { user { id } } }
-    }`;
-    const auditor = await server.token({ scope: { type: 'system' }, role: 'reader' });
-    const seen: Json[] = Object.values((await server.graphql(found, {}, auditor.token)).body.data);
-    expect(seen.map(({ nodes }) => nodes.length > 0)).toEqual(seen.map(() => true));
-    for (const by of ['ofDomain', 'ofProject']) {
-      // A project has no groups to list.
-      const query = by === 'ofProject' ? found.replace(/groups\(.*\n/, '\n') : found;
-      const { body } = await server.graphql(query, {}, others[by]);
-      expect(body.errors).toBeUndefined();
-      expect(Object.values(body.data).flatMap(({ nodes }: Json) => nodes)).toEqual([]);
+    for (const filter of filters) {
+      const { list, name } = filter;
+      const query = `{ told: ${list}(filter: { ${name}: [${JSON.stringify(valueFor(filter))}] }) { nodes { __typename } } }`;
+      const seen = (await server.graphql(query, {}, owner)).body;
+      expect(seen.data?.told?.nodes.length, `${query} ${JSON.stringify(seen)}`).toBeGreaterThan(0);
+      for (const by of ['ofDomain', 'ofProject']) {
+        const { body } = await server.graphql(query, {}, others[by]);
+        // A project has no groups to list.
+        if (body.errors) expect(body.errors[0].extensions.reason, query).toBe('WRONG_SCOPE');
+        else expect(body.data.told.nodes, query).toEqual([]);
+      }
     }
   });
 

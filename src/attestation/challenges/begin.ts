@@ -8,6 +8,7 @@ import {
   type Sweep,
 } from '../../authority/index.js';
 import { newId } from '../../platform/ids.js';
+import { requireShort } from '../../platform/short-list.js';
 import { type AgentView, lockOwnView } from '../records/index.js';
 import { type HashAlgorithm, isHashAlgorithm } from '../tpm/index.js';
 import { requiredPcrs, startingOffset } from '../verifier/index.js';
@@ -26,6 +27,7 @@ const SWEPT_AT_ONCE = 500;
 /** Opens the caller's own challenge; what must be quoted follows from what is bound, never from what the agent asks. */
 export async function beginAttestation(context: Context, input: BeginAttestation) {
   requireOperation(context, attestationBegin.name);
+  requireShort(input.hashAlgorithms, 'hashAlgorithms');
   return observe(context, { policy: attestationBegin.name, lock: lockOwnView }, async (act) => {
     const { agent, record } = act.row;
     requireAllowed(act, attestationBegin, agent);

@@ -1,5 +1,6 @@
 import type { Act } from '../../authority/index.js';
 import { invalid } from '../../platform/errors.js';
+import { requireShort } from '../../platform/short-list.js';
 
 const LIFETIME_MAX_MS = 366 * 86_400_000;
 
@@ -12,6 +13,7 @@ export function validExpiry(expiresAt: Date, now: Date): Date {
 
 /** The roles to keep, out of those in the token; all of them by default. */
 export function validRoles({ actor }: Act, wanted: readonly string[] | null | undefined): string[] {
+  requireShort(wanted, 'roles');
   const held = actor.credentials.roles ?? [];
   const names = [...new Set(wanted?.map((name) => name.toLowerCase()) ?? held)];
   if (names.length === 0) throw invalid('An API credential needs at least one role of the token.', 'roles');
@@ -23,6 +25,7 @@ export function validRoles({ actor }: Act, wanted: readonly string[] | null | un
 /** The allowed policies: an API credential of this scope must be able to pass each. Null for no list. */
 export function validPolicies({ actor, policies }: Act, wanted: readonly string[] | null | undefined): string[] | null {
   if (wanted == null) return null;
+  requireShort(wanted, 'allowedPolicies');
   if (wanted.length === 0) throw invalid('A list of policies must name at least one policy.', 'allowedPolicies');
   for (const [index, name] of wanted.entries()) {
     const refuse = (message: string) => invalid(message, 'allowedPolicies', String(index));

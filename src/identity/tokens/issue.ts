@@ -2,6 +2,7 @@ import { type Act, auditDenial, type Context, mutate } from '../../authority/ind
 import { durationMs } from '../../platform/duration.js';
 import { invalid, Refusal, UserErrors, unauthenticated } from '../../platform/errors.js';
 import { type Id, newId } from '../../platform/ids.js';
+import { requireShort } from '../../platform/short-list.js';
 import type { AgentRow } from '../agents/tables.js';
 import { effectiveRoles } from '../assignments/index.js';
 import { type ResolvedScope, resolveScope, type ScopeInput } from '../scopes/index.js';
@@ -127,9 +128,10 @@ async function rolesFor(
   const available = limit === null ? held : held.filter((role) => limit.includes(role));
   if (available.length === 0) throw notHeld();
   if (wanted == null) return limit;
+  requireShort(wanted, 'roles');
   const names = [...new Set(wanted.map((role) => role.toLowerCase()))];
   const missing = names.filter((role) => !available.includes(role));
-  if (missing.length > 0) throw invalid(`Roles not held at this scope: ${missing.join(', ')}.`, 'roles');
+  if (missing.length > 0) throw invalid(`Roles not held at this scope: ${missing.slice(0, 5).join(', ')}.`, 'roles');
   return names;
 }
 

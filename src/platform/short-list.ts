@@ -1,0 +1,10 @@
+import { invalid } from './errors.js';
+
+/** As many values as a filter may have. */
+const VALUES_MAX = 1000;
+
+/** @throws UserErrors INVALID for a list of an input with more values than that. */
+export function requireShort(values: readonly unknown[] | null | undefined, ...path: string[]): void {
+  if (values != null && values.length > VALUES_MAX)
+    throw invalid(`A list must have at most ${VALUES_MAX} values.`, ...path);
+}
