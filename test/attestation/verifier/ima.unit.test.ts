@@ -119,6 +119,30 @@ describe('verify: the IMA log', () => {
     expect(result.failures.at(-1)).toMatchObject({ code: 'IMA_NOT_IN_ALLOWLIST', path: '/evil' });
   });
 
+  it('refused: the text of what is listed is bounded, whichever part is long', () => {
+    const digests = Array.from({ length: 100 }, (_, n) => sha256(`${n}`).toString('hex'));
+    const policy = compileRuntimePolicy(Buffer.from(JSON.stringify({ digests: { '/usr/bin/bash': digests } })), []);
+    const policies = [layer({ runtimePolicy: policy })];
+    for (const path of ['/usr/bin/bash', `/${'a'.repeat(1023)}`]) {
+      const machine = new Machine().boot().measure(...Array.from({ length: 500 }, () => path));
+      const { failures, counts } = attest({ machine, policies });
+      expect(counts.failures).toBe(500);
+      const charactersOf = ({ message, path = '', got = '', expected = [] }: (typeof failures)[number]) =>
+        message.length + path.length + got.length + expected.join('').length;
+      const sizes = failures.map(charactersOf);
+      const listed = sizes.reduce((sum, size) => sum + size, 0);
+      expect(listed).toBeGreaterThanOrEqual(256 * 1024);
+      expect(listed - (sizes.at(-1) ?? 0)).toBeLessThan(256 * 1024);
+    }
+  });
+
+  it('refused: a path of 1024 characters is listed as a whole, and one of more is cut', () => {
+    const whole = `/${'a'.repeat(1023)}`;
+    const result = attest({ machine: healthyMachine().measure(whole, `${whole}a`) });
+    expect(result.failures.map(({ path }) => path)).toEqual([whole, `${whole}…`]);
+    expect(result.isTruncated).toBe(false);
+  });
+
   it('refused: a path that is cut is cut between characters, so that it can be stored', () => {
     const paths = [1021, 1022, 1023, 1024].map((length) => `/${'a'.repeat(length - 1)}\u{1f600}\u{1f600}`);
     const { failures } = attest({ machine: healthyMachine().measure(...paths) });
