@@ -2,7 +2,7 @@ import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compileRuntimePolicy } from '../../../src/attestation/runtime-policy/index.js';
-import { startingOffset, type VerifierState } from '../../../src/attestation/verifier/index.js';
+import { type SeverityRule, startingOffset, type VerifierState } from '../../../src/attestation/verifier/index.js';
 import { fileSignature, logLine, type Measurement, sha1, sha256 } from '../ima/ima-log.js';
 import {
   acceptedState,
@@ -13,6 +13,7 @@ import {
   IMA_LAYER,
   layer,
   Machine,
+  pcrLayer,
   runtimePolicy,
 } from './machine.js';
 
@@ -179,6 +180,46 @@ describe('verify: the IMA log', () => {
     ]);
     const severities = [{ codes: ['IMA_VIOLATION'] as const, pathPrefix: '/var/', severity: 'error' as const }];
     expect(attest({ machine, rules: { severities } }).verdict).toBe('REJECTED');
+  });
+});
+
+describe('verify: severities', () => {
+  const FILE = { code: 'IMA_NOT_IN_ALLOWLIST', path: '/evil/file' } as const;
+  const PCR = { code: 'PCR_VALUE_MISMATCH', pcr: 7 } as const;
+  const machine = healthyMachine().measure(FILE.path);
+  const policies = [{ ...IMA_LAYER, ...pcrLayer(PCR.pcr, ['00'.repeat(32)]), runtimePolicy: IMA_LAYER.runtimePolicy }];
+  /** Which failures the rules soften. */
+  const softened = (...rules: Omit<SeverityRule, 'severity'>[]) => {
+    const severities = rules.map((rule): SeverityRule => ({ ...rule, severity: 'warning' }));
+    const { failures } = attest({ machine, policies, rules: { severities } });
+    expect(failures).toHaveLength(2);
+    return failures.filter(({ severity }) => severity === 'warning').map(({ code }) => code);
+  };
+
+  it('ok: a rule softens the failures of its codes, its paths or its PCR, and all when it names none', () => {
+    expect(softened({ codes: [FILE.code] })).toEqual([FILE.code]);
+    expect(softened({ pathPrefix: '/evil/' })).toEqual([FILE.code]);
+    expect(softened({ pcr: PCR.pcr })).toEqual([PCR.code]);
+    expect(softened({ codes: [PCR.code], pcr: PCR.pcr }, { codes: [FILE.code], pathPrefix: '/' })).toHaveLength(2);
+    expect(softened({})).toHaveLength(2);
+  });
+
+  it('refused: a failure that a part of the rule does not name', () => {
+    expect(softened()).toEqual([]);
+    expect(softened({ codes: [FILE.code], pathPrefix: '/other/' })).toEqual([]);
+    expect(softened({ codes: [PCR.code], pathPrefix: '/evil/' })).toEqual([]);
+    expect(softened({ codes: [PCR.code], pcr: 8 })).toEqual([]);
+    expect(softened({ codes: [FILE.code], pcr: PCR.pcr })).toEqual([]);
+    expect(softened({ pathPrefix: '/evil/', pcr: PCR.pcr })).toEqual([]);
+  });
+
+  it('ok: of several rules that name it the first counts', () => {
+    const rules = [
+      { codes: [FILE.code], severity: 'fatal' },
+      { pathPrefix: '/evil/', severity: 'warning' },
+    ] as const;
+    const { failures } = attest({ machine, policies, rules: { severities: rules } });
+    expect(failures.find(({ code }) => code === FILE.code)?.severity).toBe('fatal');
   });
 });
 
