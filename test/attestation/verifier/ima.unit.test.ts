@@ -90,6 +90,13 @@ describe('verify: the IMA log', () => {
     expect(result.counts).toMatchObject({ entries: 6, attested: 6, matched: 4, failures: 2 });
   });
 
+  it('refused: another digest of each path of a list, wherever in the list it stands', () => {
+    for (const path of FILES) {
+      const result = attest({ machine: healthyMachine().measure({ path, digest: sha256('evil') }) });
+      expect(result.failures).toMatchObject([{ code: 'IMA_DIGEST_MISMATCH', path, layer: 'base' }]);
+    }
+  });
+
   it('refused: a listed digest under another algorithm, or of fs-verity', () => {
     const digest = sha256('/usr/bin/bash');
     const others: Measurement[] = [
