@@ -22,6 +22,12 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'src/identity/roles': ['test/identity/'],
   'src/identity/tokens': ['test/identity/', 'test/server/rate-limits.api'],
   'src/platform/policy': ['test/platform/policy/', 'test/identity/policy-preview.unit'],
-  'src/server/guard': ['test/server/anonymous.api', 'test/server/enforce.unit', 'test/contract/unreachable.api'],
+  'src/server/guard': [
+    'test/server/anonymous.api',
+    'test/server/enforce.unit',
+    'test/contract/unreachable.api',
+    'test/contract/coverage.unit',
+    'test/audit/denials.api',
+  ],
   'src/server/limits': ['test/server/'],
 };

@@ -43,4 +43,6 @@ process.on('message', async (files) => {
   const errors = [...missing.map((file) => `${file} is no test`), ...unhandledErrors.map(({ message }) => message)];
   process.send({ failed: failed.map(whyFailed), errors });
 });
+// It leads a group of its own, which a signal to the parent does not reach.
+process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'));
 process.send('ready');

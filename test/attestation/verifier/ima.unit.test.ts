@@ -2,7 +2,7 @@ import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compileRuntimePolicy } from '../../../src/attestation/runtime-policy/index.js';
-import { startingOffset, type VerifierState } from '../../../src/attestation/verifier/index.js';
+import { type SeverityRule, startingOffset, type VerifierState } from '../../../src/attestation/verifier/index.js';
 import { fileSignature, logLine, type Measurement, sha1, sha256 } from '../ima/ima-log.js';
 import {
   acceptedState,
@@ -13,6 +13,7 @@ import {
   IMA_LAYER,
   layer,
   Machine,
+  pcrLayer,
   runtimePolicy,
 } from './machine.js';
 
@@ -89,6 +90,13 @@ describe('verify: the IMA log', () => {
     expect(result.counts).toMatchObject({ entries: 6, attested: 6, matched: 4, failures: 2 });
   });
 
+  it('refused: another digest of each path of a list, wherever in the list it stands', () => {
+    for (const path of FILES) {
+      const result = attest({ machine: healthyMachine().measure({ path, digest: sha256('evil') }) });
+      expect(result.failures).toMatchObject([{ code: 'IMA_DIGEST_MISMATCH', path, layer: 'base' }]);
+    }
+  });
+
   it('refused: a listed digest under another algorithm, or of fs-verity', () => {
     const digest = sha256('/usr/bin/bash');
     const others: Measurement[] = [
@@ -117,6 +125,30 @@ describe('verify: the IMA log', () => {
     expect(result).toMatchObject({ isTruncated: true, counts: { violations: 900, failures: 1 } });
     expect(JSON.stringify(result.failures).length).toBeLessThan(500_000);
     expect(result.failures.at(-1)).toMatchObject({ code: 'IMA_NOT_IN_ALLOWLIST', path: '/evil' });
+  });
+
+  it('refused: the text of what is listed is bounded, whichever part is long', () => {
+    const digests = Array.from({ length: 100 }, (_, n) => sha256(`${n}`).toString('hex'));
+    const policy = compileRuntimePolicy(Buffer.from(JSON.stringify({ digests: { '/usr/bin/bash': digests } })), []);
+    const policies = [layer({ runtimePolicy: policy })];
+    for (const path of ['/usr/bin/bash', `/${'a'.repeat(1023)}`]) {
+      const machine = new Machine().boot().measure(...Array.from({ length: 500 }, () => path));
+      const { failures, counts } = attest({ machine, policies });
+      expect(counts.failures).toBe(500);
+      const charactersOf = ({ message, path = '', got = '', expected = [] }: (typeof failures)[number]) =>
+        message.length + path.length + got.length + expected.join('').length;
+      const sizes = failures.map(charactersOf);
+      const listed = sizes.reduce((sum, size) => sum + size, 0);
+      expect(listed).toBeGreaterThanOrEqual(256 * 1024);
+      expect(listed - (sizes.at(-1) ?? 0)).toBeLessThan(256 * 1024);
+    }
+  });
+
+  it('refused: a path of 1024 characters is listed as a whole, and one of more is cut', () => {
+    const whole = `/${'a'.repeat(1023)}`;
+    const result = attest({ machine: healthyMachine().measure(whole, `${whole}a`) });
+    expect(result.failures.map(({ path }) => path)).toEqual([whole, `${whole}…`]);
+    expect(result.isTruncated).toBe(false);
   });
 
   it('refused: a path that is cut is cut between characters, so that it can be stored', () => {
@@ -155,6 +187,46 @@ describe('verify: the IMA log', () => {
     ]);
     const severities = [{ codes: ['IMA_VIOLATION'] as const, pathPrefix: '/var/', severity: 'error' as const }];
     expect(attest({ machine, rules: { severities } }).verdict).toBe('REJECTED');
+  });
+});
+
+describe('verify: severities', () => {
+  const FILE = { code: 'IMA_NOT_IN_ALLOWLIST', path: '/evil/file' } as const;
+  const PCR = { code: 'PCR_VALUE_MISMATCH', pcr: 7 } as const;
+  const machine = healthyMachine().measure(FILE.path);
+  const policies = [{ ...IMA_LAYER, ...pcrLayer(PCR.pcr, ['00'.repeat(32)]), runtimePolicy: IMA_LAYER.runtimePolicy }];
+  /** Which failures the rules soften. */
+  const softened = (...rules: Omit<SeverityRule, 'severity'>[]) => {
+    const severities = rules.map((rule): SeverityRule => ({ ...rule, severity: 'warning' }));
+    const { failures } = attest({ machine, policies, rules: { severities } });
+    expect(failures).toHaveLength(2);
+    return failures.filter(({ severity }) => severity === 'warning').map(({ code }) => code);
+  };
+
+  it('ok: a rule softens the failures of its codes, its paths or its PCR, and all when it names none', () => {
+    expect(softened({ codes: [FILE.code] })).toEqual([FILE.code]);
+    expect(softened({ pathPrefix: '/evil/' })).toEqual([FILE.code]);
+    expect(softened({ pcr: PCR.pcr })).toEqual([PCR.code]);
+    expect(softened({ codes: [PCR.code], pcr: PCR.pcr }, { codes: [FILE.code], pathPrefix: '/' })).toHaveLength(2);
+    expect(softened({})).toHaveLength(2);
+  });
+
+  it('refused: a failure that a part of the rule does not name', () => {
+    expect(softened()).toEqual([]);
+    expect(softened({ codes: [FILE.code], pathPrefix: '/other/' })).toEqual([]);
+    expect(softened({ codes: [PCR.code], pathPrefix: '/evil/' })).toEqual([]);
+    expect(softened({ codes: [PCR.code], pcr: 8 })).toEqual([]);
+    expect(softened({ codes: [FILE.code], pcr: PCR.pcr })).toEqual([]);
+    expect(softened({ pathPrefix: '/evil/', pcr: PCR.pcr })).toEqual([]);
+  });
+
+  it('ok: of several rules that name it the first counts', () => {
+    const rules = [
+      { codes: [FILE.code], severity: 'fatal' },
+      { pathPrefix: '/evil/', severity: 'warning' },
+    ] as const;
+    const { failures } = attest({ machine, policies, rules: { severities: rules } });
+    expect(failures.find(({ code }) => code === FILE.code)?.severity).toBe('fatal');
   });
 });
 
