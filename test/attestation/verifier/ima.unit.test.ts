@@ -61,6 +61,7 @@ describe('verify: the IMA log', () => {
       ['IMA_PARSE_ERROR', 5],
       ['IMA_PARSE_ERROR', 6],
     ]);
+    for (const [n, { message }] of result.failures.entries()) expect(message).toContain(`Line ${n + 5}:`);
   });
 
   it('refused: a file whose signature is not one, and its place is told', () => {
@@ -311,6 +312,14 @@ describe('verify: boot_aggregate', () => {
     expect(codes(attest({ machine: new Machine().measure(...FILES) }))).toEqual(['BOOT_AGGREGATE_MISMATCH']);
   });
 
+  it('refused: a violation that goes by its name, which says nothing of the boot', () => {
+    const { failures } = attest({ machine: new Machine().boot({ isViolation: true }).measure(...FILES) });
+    expect(failures).toMatchObject([
+      { code: 'BOOT_AGGREGATE_MISMATCH', severity: 'error', entry: 0 },
+      { code: 'IMA_VIOLATION', severity: 'warning', entry: 0 },
+    ]);
+  });
+
   it('refused: one that says to be over a tree of fs-verity', () => {
     const right = { digest: healthyMachine().bootAggregate('sha256', 10), template: 'ima-ngv2' } as const;
     expect(codes(attest({ machine: new Machine().boot({ ...right, digestType: 'ima' }).measure(...FILES) }))).toEqual(
@@ -365,6 +374,14 @@ describe('verify: incremental logs', () => {
       const result = attest({ machine, previous, evidence: { imaOffset } });
       expect(result.failures).toMatchObject([{ code: 'IMA_OFFSET_UNEXPECTED', class: 'PROTOCOL' }]);
     }
+  });
+
+  it('refused: an offset that was offered and is not where earlier evidence ended', () => {
+    const machine = healthyMachine();
+    const previous = acceptedState(attest({ machine }));
+    const challenge = { imaOffset: 3 };
+    expect(codes(attest({ machine, previous, challenge }))).toEqual(['CHALLENGE_OUTDATED']);
+    expect(codes(attest({ machine, challenge }))).toEqual(['CHALLENGE_OUTDATED']);
   });
 
   it('refused: after a reboot the log is read from 0 again, and the agent is told so without blame', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parsePcrPolicy } from '../../../src/attestation/runtime-policy/index.js';
 import { parsePublicArea } from '../../../src/attestation/tpm/index.js';
-import { requiredPcrs, verify } from '../../../src/attestation/verifier/index.js';
+import { requiredPcrs, verify, verifyQuote } from '../../../src/attestation/verifier/index.js';
 
 import { sha256 } from '../ima/ima-log.js';
-import { attest, codes, healthyMachine, IMA_LAYER, layer, NOW, pcrLayer, prepare } from './machine.js';
+import { attest, codes, healthyMachine, IMA_LAYER, layer, NOW, pcrLayer, prepare, type Story } from './machine.js';
 
 const QUOTED = Array.from({ length: 11 }, (_, pcr) => pcr);
 const random = (length: number) =>
@@ -53,6 +53,13 @@ describe('verify: the quote', () => {
     expect(codes(attest({ machine: healthyMachine(), quote: { nonce: Buffer.alloc(0) } }))).toEqual(['NONCE_MISMATCH']);
   });
 
+  it('refused: a quote for another nonce is looked at no further', () => {
+    const machine = healthyMachine();
+    const { message, signature } = machine.tpm.quote({ nonce: sha256('another'), pcrs: QUOTED });
+    const part = { message: message.toString('base64'), signature: signature.toString('base64'), pcrs: '{}' };
+    expect(codes(withQuote(part))).toEqual(['NONCE_MISMATCH']);
+  });
+
   it('refused: a quote by another TPM', () => {
     const enrolment = { attestationKey: healthyMachine({ seed: 2 }).tpm.akPublic, tpmKind: 'PHYSICAL' as const };
     expect(codes(attest({ machine: healthyMachine(), input: { enrolment } }))).toEqual(['SIGNATURE_INVALID']);
@@ -92,6 +99,7 @@ describe('verify: the quote', () => {
     for (const bad of ['', '%', random(1), random(500), 'A'.repeat(100_000), `${message} `]) {
       expect(codes(withQuote({ message: bad }))[0]).toMatch(/QUOTE_MALFORMED|SIGNATURE_INVALID/);
     }
+    expect(codes(withQuote({ message: '' }))).toEqual(['QUOTE_MALFORMED']);
     for (const bad of ['', '%', random(1), random(72), signature.slice(0, 40), 'A'.repeat(100_000)]) {
       expect(codes(withQuote({ signature: bad }))[0]).toBe('SIGNATURE_MALFORMED');
     }
@@ -115,6 +123,24 @@ describe('verify: the quote', () => {
     const signature = machine.tpm.sign(message).toString('base64');
     const result = withQuote({ message: message.toString('base64'), signature });
     expect(codes(result)).toEqual(['QUOTE_MALFORMED']);
+  });
+});
+
+describe('verifyQuote', () => {
+  const machine = healthyMachine();
+  const settled = (story: Partial<Story>) => verifyQuote(prepare({ machine, ...story }))?.verdict ?? null;
+
+  it('ok: a quote decides where no list is bound, and where it does not hold', () => {
+    const value = Buffer.from(machine.tpm.readPcrs('sha256', [7]).get(7) ?? []).toString('hex');
+    expect(settled({ policies: [pcrLayer(7, [value])] })).toBe('ACCEPTED');
+    expect(settled({ policies: [pcrLayer(7, ['00'.repeat(32)])] })).toBe('REJECTED');
+    expect(settled({ quote: { nonce: sha256('another') } })).toBe('REJECTED');
+    expect(settled({ challenge: { isUsed: true } })).toBe('REJECTED');
+  });
+
+  it('ok: it decides nothing where a log may be judged', () => {
+    expect(settled({})).toBeNull();
+    expect(settled({ policies: [], challenge: { pcrs: QUOTED }, rules: { allowsNothingBound: true } })).toBeNull();
   });
 });
 
@@ -143,7 +169,14 @@ describe('verify: PCR selection', () => {
   it('refused: reported PCRs that are not the attested ones', () => {
     const { pcrs } = machine.tpm.quote({ nonce: sha256(''), pcrs: QUOTED.slice(1) });
     expect(codes(withQuote({ pcrs }))).toEqual(['PCR_SELECTION_MISMATCH']);
-    expect(codes(withQuote({ pcrs: '{}' }))).toEqual(['PCR_SELECTION_MISMATCH']);
+    const attested = `sha256:${QUOTED.join(',')}`;
+    expect(withQuote({ pcrs: '{}' }).failures).toMatchObject([
+      { code: 'PCR_SELECTION_MISMATCH', expected: [attested], got: 'nothing' },
+    ]);
+    const backwards = Object.entries(JSON.parse(pcrs).sha256).map(([pcr, value]) => `"${pcr}":"${value}"`);
+    expect(withQuote({ pcrs: `{"sha256":{${backwards.reverse().join(',')}}}` }).failures).toMatchObject([
+      { code: 'PCR_SELECTION_MISMATCH', got: `sha256:${QUOTED.slice(1).join(',')}` },
+    ]);
   });
 
   it('refused: reported values that are not the attested ones', () => {
@@ -161,7 +194,29 @@ describe('verify: PCR selection', () => {
 
 describe('verify: PCR policies', () => {
   const machine = healthyMachine();
-  const hex = (pcr: number) => Buffer.from(machine.tpm.readPcrs('sha256', [pcr]).get(pcr) ?? []).toString('hex');
+  const hex = (pcr: number, bank: 'sha1' | 'sha256' = 'sha256') =>
+    Buffer.from(machine.tpm.readPcrs(bank, [pcr]).get(pcr) ?? []).toString('hex');
+
+  it('ok: the required PCRs are in ascending order, whichever layer names them', () => {
+    const masked = (mask: string) => layer({ tpmPolicy: parsePcrPolicy(JSON.stringify({ mask })) });
+    expect(requiredPcrs([masked('0x4000'), IMA_LAYER, masked('0x800')], 'PHYSICAL')).toEqual([...QUOTED, 11, 14]);
+  });
+
+  it('refused: a value that one quoted bank has not, though another bank has a listed one', () => {
+    const selections = (['sha1', 'sha256'] as const).map((hash) => ({ hash, pcrs: [7] }));
+    const story = { machine, challenge: { hashAlgorithms: ['sha1', 'sha256'] as const }, quote: { selections } };
+    const judged = (...values: string[]) => codes(attest({ ...story, policies: [pcrLayer(7, values)] }));
+    expect(judged(hex(7))).toEqual([]);
+    expect(judged(hex(7), hex(7, 'sha1'))).toEqual([]);
+    expect(judged(hex(7), hex(6, 'sha1'))).toEqual(['PCR_VALUE_MISMATCH']);
+    expect(judged(hex(6), hex(7, 'sha1'))).toEqual(['PCR_VALUE_MISMATCH']);
+  });
+
+  it('ok: a policy about PCR 10 alone takes no log', () => {
+    const result = attest({ machine, policies: [pcrLayer(10, [hex(10)])], evidence: { imaLog: machine.log() } });
+    expect(result).toMatchObject({ verdict: 'ACCEPTED', counts: { entries: 0 } });
+    expect(result.next?.ima).toBeUndefined();
+  });
 
   it('ok: a listed value, in any of several layers', () => {
     expect(attest({ machine, policies: [pcrLayer(7, [hex(7)])] }).verdict).toBe('ACCEPTED');
@@ -219,6 +274,23 @@ describe('verify: PCR policies', () => {
     expect(replayed).toMatchObject({ verdict: 'ACCEPTED', counts: { entries: 4, attested: 4 } });
     const forged = attest({ ...story, rules: { allowsNothingBound: true }, evidence: { imaLog: machine.log(1) } });
     expect(codes(forged)).toContain('IMA_PCR_MISMATCH');
+  });
+
+  it('ok: offline, a quote alone, one beside a log that it cannot attest, and a log with a measured buffer', () => {
+    const story = { machine, policies: [], rules: { allowsNothingBound: true } };
+    const alone = attest({ ...story, challenge: { pcrs: QUOTED }, evidence: { imaLog: undefined } });
+    expect(alone).toMatchObject({ verdict: 'ACCEPTED', failures: [] });
+    const beside = attest({ ...story, challenge: { pcrs: [0, 1] }, evidence: { imaLog: machine.log() } });
+    expect(beside).toMatchObject({ verdict: 'ACCEPTED', counts: { entries: 0 } });
+    const last = Buffer.from('root=/dev/sda');
+    const buffered = healthyMachine().measure({
+      path: 'kexec-cmdline',
+      template: 'ima-buf',
+      digest: sha256(last),
+      last,
+    });
+    const replayed = attest({ ...story, machine: buffered, challenge: { pcrs: QUOTED } });
+    expect(replayed).toMatchObject({ verdict: 'ACCEPTED', failures: [], counts: { attested: 5 } });
   });
 
   it('ok: a rule may soften a policy failure, and no rule an integrity failure', () => {
