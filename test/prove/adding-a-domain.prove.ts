@@ -75,7 +75,7 @@ describe('a forgotten step', () => {
   const FORGOTTEN: [step: string, file: string, test: string, left: (change: string) => string | null][] = [
     ['the policy', 'src/time/index.ts', 'test/time', (change) => change.replace('[timeGet]', '[]')],
     ['the arrows', 'test/contract/arrows.ts', 'test/contract/imports', () => null],
-    ['the persona row', 'test/contract/personas/doors.ts', 'test/contract/personas.unit', () => null],
+    ['the persona rows', 'test/contract/personas/time.ts', 'test/contract/personas.unit', () => null],
     ['the list of the domains', 'src/domains.ts', 'test/time', () => null],
   ];
   test.each(FORGOTTEN)('refused: without %s', async (step, file, test, left) => {

@@ -1,4 +1,4 @@
-import { listed, only, quoted } from './doors.js';
+import { listed, quoted, single } from './doors.js';
 import type { DomainFixture, Thing } from './fixture.js';
 import { OWNERS, type World } from './world.js';
 
@@ -9,22 +9,12 @@ export const fixture: DomainFixture = {
       list: listed('auditEntries', ({ at }) => `, filter: { targetIds: [${quoted(at)}] }`),
       entity: 'AuditEntry',
     },
-    AuditChain: { fields: 'firstSeq head { seq } trim { seq } keys { keyId }', byId: only('auditChain') },
-    AuditSeal: {
-      fields: 'seq entry { id } head { seq }',
-      byId: {
-        name: 'auditSeals',
-        ask: (_, fields) => `auditSeals(first: 1) { nodes { ${fields} } }`,
-        find: (value) => value,
-      },
-    },
-    AuditChainVerification: { fields: 'verifiedSeq fault { __typename }', byId: only('verifyAuditChain') },
+    AuditChain: single('auditChain', 'firstSeq head { seq } trim { seq } keys { keyId }', 'the chain'),
+    AuditSeal: single('auditSeals(first: 1)', 'nodes { seq entry { id } head { seq } }', 'any'),
+    AuditChainVerification: single('verifyAuditChain', 'verifiedSeq fault { __typename }', 'the chain'),
   },
   sharedThings: async (world) => ({
     AuditEntry: await sharedEntries(world),
-    AuditChain: [{ name: 'the chain', id: 'chain' }],
-    AuditSeal: [{ name: 'any', id: 'seal' }],
-    AuditChainVerification: [{ name: 'the chain', id: 'verification' }],
   }),
   ownThings: async ({ rows, projects }, { principal }) => {
     const entry = principal && (await rows.entry(projects['foreign project'], principal));

@@ -1,5 +1,5 @@
 import type { Json } from '../../harness/server.js';
-import type { Door, Thing } from './fixture.js';
+import type { Door, Doors, Thing } from './fixture.js';
 
 export const quoted = (text: string | null | undefined): string => JSON.stringify(text ?? '');
 export const among = (nodes: Json[], { id }: Thing): Json | null => nodes.find((node) => node.id === id) ?? null;
@@ -9,6 +9,12 @@ export const only = (name: string): Door => ({
   name,
   ask: (_, fields) => `${name} { ${fields} }`,
   find: (value) => value,
+});
+/** @param root A field of Query, with its arguments. @param called What people call the one thing that it answers. */
+export const single = (root: string, fields: string, called: string): Doors => ({
+  fields,
+  byId: { name: root, ask: () => `${root} { ${fields} }`, find: (value) => value },
+  single: { name: called, id: root },
 });
 export const byId = (name: string): Door => ({
   name,

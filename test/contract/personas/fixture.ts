@@ -30,6 +30,8 @@ export interface Doors {
   readonly list?: Door;
   /** The type's name, for an entity. */
   readonly entity?: string;
+  /** What is read, of what exists once, whoever asks. */
+  readonly single?: Thing;
 }
 
 /** One way to try a mutation. */

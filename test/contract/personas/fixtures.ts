@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { DOMAINS } from '../../../src/domains.js';
 import type { Attempts, DomainFixture, Doors, Things, Watched } from './fixture.js';
 import type { Persona } from './personas.js';
@@ -10,7 +11,9 @@ export interface NamedFixture extends DomainFixture {
 /** One for each domain that the server has, in their order. A domain without a file ends the run. */
 export const FIXTURES: readonly NamedFixture[] = await Promise.all(
   DOMAINS.map(async ({ name }) => {
-    const { fixture }: { fixture: DomainFixture } = await import(new URL(`./${name}.ts`, import.meta.url).href);
+    const file = new URL(`./${name}.ts`, import.meta.url);
+    if (!existsSync(file)) throw new Error(`The domain ${name} has no fixture: test/contract/personas/${name}.ts.`);
+    const { fixture }: { fixture: DomainFixture } = await import(file.href);
     return { domain: name, ...fixture };
   }),
 );
@@ -22,9 +25,12 @@ export const ROUTES: NonNullable<DomainFixture['routes']> = merged(FIXTURES.map(
 
 export async function sharedThings(world: World): Promise<Things> {
   const parts: Things[] = [];
-  for (const fixture of FIXTURES) parts.push((await fixture.sharedThings?.(world)) ?? {});
+  for (const fixture of FIXTURES) parts.push((await fixture.sharedThings?.(world)) ?? {}, singlesOf(fixture));
   return merged(parts);
 }
+
+const singlesOf = ({ doors = {} }: DomainFixture): Things =>
+  Object.fromEntries(Object.entries(doors).flatMap(([type, { single }]) => (single ? [[type, [single]]] : [])));
 
 export async function ownThings(world: World, persona: Persona): Promise<Things> {
   const parts: Things[] = [];
