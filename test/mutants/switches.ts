@@ -9,25 +9,43 @@ export interface Numbered {
 
 /** The module that switched files import, below the tree. */
 export const SWITCH_FILE = 'src/mutant.ts';
-/** What the module reads once for each process and thread: a mutant's id, 0 for none, or that what runs is written down. */
+/** What the module reads once for each process and thread: what `activeText` gives, or `REACHING`. */
 export const ACTIVE_FILE = 'active-mutant';
+/** Where it writes each switch that is read while `REACHING`, and minus its id once it is read often. */
 export const REACHED_FILE = 'reached-mutants';
 export const REACHING = 'reaching';
+const OFTEN = 100_000;
+/** A loop that reads the switch of a fault more often does not end: no run of all test files of a folder comes near. */
+const READS_MAX = 10_000_000;
+const OFTEN_READS_MAX = 1_000_000_000;
+
+/** @param id 0 for no mutant. @param isOften Whether a test file reads its switch often without the fault. */
+export const activeText = (id: number, isOften = false): string => `${id} ${isOften ? OFTEN_READS_MAX : READS_MAX}`;
 
 /** A file and no variable of the environment: tests start processes and threads that get none of theirs. */
 export const SWITCH_SOURCE = `import { appendFileSync, readFileSync } from 'node:fs';
 
 const active = readFileSync(new URL('../${ACTIVE_FILE}', import.meta.url), 'utf8');
-const id = Number(active);
-const reached = new Set<number>();
+const [id, readsMax] = active.split(' ').map(Number);
+const counts = new Map();
+let count = 0;
 
-function writeDown(one: number): boolean {
-  if (!reached.has(one)) appendFileSync(new URL('../${REACHED_FILE}', import.meta.url), \`\${one}\\n\`);
-  reached.add(one);
+function reaching(one) {
+  const times = (counts.get(one) ?? 0) + 1;
+  counts.set(one, times);
+  if (times === 1 || times === ${OFTEN})
+    appendFileSync(new URL('../${REACHED_FILE}', import.meta.url), \`\${times === 1 ? one : -one}\\n\`);
   return false;
 }
 
-export const isMutant = active === '${REACHING}' ? writeDown : (one: number): boolean => one === id;
+function isActive(one) {
+  if (one !== id) return false;
+  count += 1;
+  if (count > readsMax) process.kill(process.pid, 'SIGKILL');
+  return true;
+}
+
+export const isMutant = active === '${REACHING}' ? reaching : isActive;
 `;
 
 /** A file's text with all its mutants in it, each behind a switch. */

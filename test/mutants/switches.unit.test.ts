@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mutantsOf } from './mutations.js';
-import { switched } from './switches.js';
+import { ACTIVE_FILE, activeText, REACHED_FILE, REACHING, SWITCH_SOURCE, switched } from './switches.js';
 
 const HEADER = `import { isMutant as __mutant } from '../../mutant.js'; `;
 const allOf = (text: string) => {
@@ -46,5 +50,42 @@ describe('switched', () => {
         expect(resultOf(expression, n + 1)).toBe(new Function(`return ${changed}`)());
       }
     }
+  });
+});
+
+describe('SWITCH_SOURCE', () => {
+  let tree: string;
+  beforeEach(() => {
+    tree = mkdtempSync(join(tmpdir(), 'bailiwick-switches-'));
+    mkdirSync(join(tree, 'src'));
+    writeFileSync(join(tree, 'src', 'mutant.mjs'), SWITCH_SOURCE);
+  });
+  afterEach(() => rmSync(tree, { recursive: true }));
+
+  /** Runs a module beside it; answers what ended it, and what was written down. */
+  function run(active: string, text: string) {
+    const reached = join(tree, REACHED_FILE);
+    rmSync(reached, { force: true });
+    writeFileSync(join(tree, ACTIVE_FILE), active);
+    writeFileSync(join(tree, 'src', 'main.mjs'), `import { isMutant } from './mutant.mjs'; ${text}`);
+    const { status, signal } = spawnSync(process.execPath, [join(tree, 'src', 'main.mjs')], { env: {} });
+    return { ended: signal ?? status, reached: existsSync(reached) ? readFileSync(reached, 'utf8') : '' };
+  }
+  const exit = 'process.exit(isMutant(1) ? 1 : isMutant(2) ? 2 : 0);';
+
+  it('ok: one mutant is active, or none', () => {
+    expect([0, 1, 2, 3].map((id) => run(activeText(id), exit).ended)).toEqual([0, 1, 2, 0]);
+    expect(run(activeText(1), exit).reached).toBe('');
+  });
+
+  it('ok: what is reached is written down once, and once more when it is reached very often', () => {
+    expect(run(REACHING, exit)).toEqual({ ended: 0, reached: '1\n2\n' });
+    expect(run(REACHING, 'isMutant(1); for (let n = 0; n < 1e5; n++) isMutant(2);').reached).toBe('1\n2\n-2\n');
+  });
+
+  it('ok: a loop without end at a fault ends its process, unless it is run so often without one', () => {
+    const loop = 'let n = 0; while (isMutant(1) && n < 2e7) n++;';
+    expect(run(activeText(1), loop).ended).toBe('SIGKILL');
+    expect(run(activeText(1, true), loop).ended).toBe(0);
   });
 });

@@ -35,21 +35,8 @@ export class TestRunner {
     this.#tree = tree;
   }
 
-  /** What the files say, the first failure being the last test. @param active A mutant's id, or 0 for none. */
-  run(files: readonly string[], active: number, timeoutMs: number): Promise<Outcome> {
-    return this.#run(files, String(active), timeoutMs);
-  }
-
-  /** Runs a file without a mutant. */
-  async reach(file: string, timeoutMs: number): Promise<Outcome & { readonly reached: ReadonlySet<number> }> {
-    const path = join(this.#tree, REACHED_FILE);
-    rmSync(path, { force: true });
-    const outcome = await this.#run([file], REACHING, timeoutMs);
-    const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
-    return { ...outcome, reached: new Set(lines.map(Number)) };
-  }
-
-  async #run(files: readonly string[], active: string, timeoutMs: number): Promise<Outcome> {
+  /** What the files say, the first failure being the last test. @param active What `activeText` gives. */
+  async run(files: readonly string[], active: string, timeoutMs: number): Promise<Outcome> {
     writeFileSync(join(this.#tree, ACTIVE_FILE), active);
     this.#process ??= await this.#started();
     const began = performance.now();
@@ -65,6 +52,15 @@ export class TestRunner {
     const failed =
       report === null ? ofNoTest(files, ['too slow']) : [...report.failed, ...ofNoTest(files, report.errors)];
     return { failed, ms: performance.now() - began };
+  }
+
+  /** Runs a file without a mutant. */
+  async reach(file: string, timeoutMs: number): Promise<Outcome & { readonly reached: ReadonlySet<number> }> {
+    const path = join(this.#tree, REACHED_FILE);
+    rmSync(path, { force: true });
+    const outcome = await this.run([file], REACHING, timeoutMs);
+    const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
+    return { ...outcome, reached: new Set(lines.map(Number)) };
   }
 
   async #started(): Promise<ChildProcess> {

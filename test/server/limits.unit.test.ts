@@ -1,6 +1,7 @@
 import { getIntrospectionQuery, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { readDocument, STRANGER } from '../../src/server/limits/document.js';
+import { queryIn, requireBoundedJson } from '../../src/server/limits/json-outline.js';
 import { LIMITS } from '../../src/server/limits/operation-limits.js';
 import { requireBounded } from '../../src/server/limits/structure.js';
 
@@ -59,6 +60,33 @@ describe('requireBounded', () => {
     for (const [name, text] of Object.entries(many)) expect(problem(text), name).toContain(name);
   });
 
+  it('ok: as many of each as are allowed', () => {
+    const { counts } = LIMITS;
+    const many = [
+      `{ me { ${times(LIMITS.aliases, (i) => `a${i}: name`)} } }`,
+      times(counts.operations, (i) => `query q${i} { name }`),
+      `{ name } ${times(counts.fragments, (i) => `fragment f${i} on Query { name }`)}`,
+      `{ me { ${times(counts.spreads, (i) => `b${i} { ...f }`)} } } fragment f on Query { name }`,
+      `query (${times(counts.variables, (i) => `$v${i}: Int`)}) { name }`,
+      `{ name ${times(counts.directives, () => '@skip(if: false)')} }`,
+      `{ all(of: [${'1 '.repeat(LIMITS.literalSize)}]) }`,
+      `{ all(of: {${times(LIMITS.literalSize, (i) => `m${i}: 1`)}}) }`,
+      `{ all(of: "${'x'.repeat(LIMITS.stringLength)}") }`,
+    ];
+    for (const text of many) expect(problem(text), text.slice(0, 60)).toBeUndefined();
+  });
+
+  it('invalid: an object with more members than are allowed', () => {
+    expect(problem(`{ all(of: {${times(LIMITS.literalSize + 1, (i) => `m${i}: 1`)}}) }`)).toContain('literal');
+  });
+
+  it('ok: as many selections as are allowed; invalid: one more', () => {
+    // The operation's two and the fragment's fields, which are counted with the fragment and where it is spread.
+    const spread = (fields: number) => `{ me { ...a } } fragment a on Query { ${times(fields, (i) => `f${i}`)} }`;
+    expect(problem(spread((LIMITS.selections - 2) / 2))).toBeUndefined();
+    expect(problem(spread(LIMITS.selections / 2))).toContain('selections');
+  });
+
   it('invalid: fields that are repeated under one key, at any depth and through fragments', () => {
     const repeated = [
       `{ ${times(115, () => 'name')} }`,
@@ -92,9 +120,55 @@ describe('requireBounded', () => {
   });
 });
 
+describe('requireBoundedJson', () => {
+  const reason = (text: string) => {
+    try {
+      requireBoundedJson(Buffer.from(text));
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+
+  it('ok: as deep and with as many values as are allowed; invalid: one more', () => {
+    expect(reason(deep(LIMITS.jsonDepth))).toBeUndefined();
+    expect(reason(deep(LIMITS.jsonDepth + 1))).toContain('levels deep');
+    expect(reason(`{"a":${deep(LIMITS.jsonDepth - 1)},"b":${deep(LIMITS.jsonDepth - 1)}}`)).toBeUndefined();
+    expect(reason(`[${'1,'.repeat(LIMITS.jsonValues - 1)}1]`)).toBeUndefined();
+    expect(reason(`[${'1,'.repeat(LIMITS.jsonValues)}1]`)).toContain('values');
+    expect(reason(`[${'{},'.repeat(LIMITS.jsonValues / 2)}1]`)).toContain('values');
+  });
+
+  it('ok: what stands in a text counts for nothing, quotes in it too', () => {
+    const text = JSON.stringify(`"\\${'[{,'.repeat(LIMITS.jsonValues)}"`);
+    expect(reason(text)).toBeUndefined();
+    expect(reason(`[${text},${deep(LIMITS.jsonDepth)}]`)).toContain('levels deep');
+  });
+});
+
+describe('queryIn', () => {
+  const found = (text: string) => queryIn(Buffer.from(text));
+
+  it('ok: the text at the key, among others, in any order, with its escapes', () => {
+    expect(found('{"query":"{ a }"}')).toBe('{ a }');
+    expect(
+      found('{"variables":{"query":"no"},"list":["query","no"],"operationName":null,"query" : "{ \\"b\\" }","x":1}'),
+    ).toBe('{ "b" }');
+    expect(found(`{"operationName":"${'x'.repeat(100)}","query":"{ c }"`)).toBe('{ c }');
+  });
+
+  it('ok: nothing where it is not there, is no text, or does not end yet', () => {
+    for (const text of ['', '{}', '["query","{ a }"]', '{"query":"{ a', '{"query"', '{"x":"query"}', '{"query":"\\x"}'])
+      expect(found(text), text).toBeUndefined();
+  });
+});
+
 describe('readDocument', () => {
   it('invalid: a longer document than any client writes, before it is parsed', () => {
     expect(() => readDocument(`{ ${' '.repeat(LIMITS.textLength)}`)).toThrow('characters');
+    expect(readDocument('{ name }'.padEnd(LIMITS.textLength)).definitions).toHaveLength(1);
+    expect(() => readDocument('{ name }'.padEnd(LIMITS.textLength + 1))).toThrow('characters');
   });
 
   it('invalid: a stranger may repeat less, and its document is shorter', () => {

@@ -31,6 +31,17 @@ describe('wrong passwords for a name from one source', () => {
     for (let count = 0; count < 5; count++) expect(attempts.begin('s', 'd/ann', at(2000))).toBe(0);
   });
 
+  test('refused: until then what was wrong counts', () => {
+    const waitAfter = (seconds: number) => {
+      const attempts = new LogInAttempts(20_000);
+      for (let count = 0; count < 5; count++) attempts.begin('s', 'd/ann', at(0));
+      return [attempts.begin('s', 'd/ann', at(seconds)), attempts.begin('s', 'd/ann', at(seconds))];
+    };
+    // The wait itself is of two seconds.
+    expect(waitAfter(902)).toEqual([0, 4]);
+    expect(waitAfter(903)).toEqual([0, 0]);
+  });
+
   test('ok: nobody waits longer than the bound when the clock is set back', () => {
     const attempts = new LogInAttempts(20_000);
     for (let count = 0; count < 12; count++) attempts.begin('s', 'd/ann', at(3600));

@@ -65,6 +65,18 @@ describe('attestationKeyProblems', () => {
     expect(attestationKeyProblems(area)).toEqual(['the curve must be P-256, not P-384']);
   });
 
+  test('refused: another length than 2048 bits', () => {
+    const area = parsePublicArea(fixture('rsa/ak.pub'));
+    if (area.type !== 'RSA') throw new Error('no RSA key');
+    for (const keyBits of [1024, 3072])
+      expect(attestationKeyProblems({ ...area, keyBits })).toEqual([`an RSA key must have 2048 bits, not ${keyBits}`]);
+  });
+
+  test('refused: a scheme that does not sign', () => {
+    const area = { ...parsePublicArea(fixture('rsa/ak.pub')), scheme: 'OAEP' } as const;
+    expect(attestationKeyProblems(area)).toEqual(['the signing scheme must be RSASSA or RSAPSS, not OAEP']);
+  });
+
   test('refused: an endorsement key, with every reason', () => {
     expect(attestationKeyProblems(parsePublicArea(fixture('rsa/ek.pub')))).toEqual([
       'the attribute sign must be set',
@@ -85,6 +97,11 @@ describe('endorsementKeyProblems', () => {
 
   test('refused: a key that signs as well', () => {
     expect(ekProblems({ ekAttributes: { sign: true } })).toEqual(['the attribute sign must be clear']);
+  });
+
+  test('refused: a cipher of another mode', () => {
+    const area = { ...parsePublicArea(fixture('ecc/ek.pub')), symmetric: { keyBits: 128, mode: 'OTHER' } } as const;
+    expect(endorsementKeyProblems(area)).toEqual(['the symmetric cipher must be AES in CFB mode']);
   });
 
   test('refused: an attestation key, with every reason', () => {

@@ -127,6 +127,11 @@ describe('parsePcrList', () => {
     expect(parsePcrList('sha256:all')[0]?.pcrs).toHaveLength(24);
   });
 
+  test('invalid: more than 1024 characters', () => {
+    expect(thrownBy(() => parsePcrList('x'.repeat(1025)))).toHaveProperty('offset', 1024);
+    expect(thrownBy(() => parsePcrList('x'.repeat(1024)))).toHaveProperty('offset', 0);
+  });
+
   test.each([
     '',
     'sha256',
@@ -161,14 +166,18 @@ describe('PCR files', () => {
   test.each([
     ['a bank more than there are digests', 0, 3, 'unsupported bank 0x0000'],
     ['more selections than the structure holds', 0, 17, '17 selections, at most 16 are allowed'],
+    ['as many selections as the structure holds, of no bank', 0, 16, 'unsupported bank 0x0000'],
+    ['a selection longer than its place', 6, 5, 'a selection of 5 bytes, at most 4 are allowed'],
     ['an unknown bank', 4, 0x12, 'unsupported bank 0x0012'],
     ['a PCR selected without a digest', 16, 0x0f, 'no digest for PCR 11 of sha256'],
     ['a digest for no selected PCR', 16, 0x03, '23 digests for 22 selected PCRs'],
     ['the same bank twice', 12, 4, 'selected twice'],
     ['lists beyond the end', 132, 4, '4 lists of digests end at offset'],
+    ['as many lists as are allowed, beyond the end', 132, 32, '32 lists of digests end at offset'],
     ['a crowd of lists', 135, 1, 'at most 32 are allowed'],
     ['a list of more than eight', 136, 9, '9 digests, at most 8 are allowed'],
     ['a digest longer than its slot', 140, 65, 'a digest of 65 bytes'],
+    ['a digest that fills its slot', 140, 64, 'PCR 0 of sha1 has a digest of 64 bytes'],
     ['a digest of another length', 140, 21, 'PCR 0 of sha1 has a digest of 21 bytes'],
   ])('invalid: %s', (_what, offset, byte, message) => {
     const bytes = fixture('ecc/quote-two-banks.pcrs');
@@ -177,6 +186,17 @@ describe('PCR files', () => {
       name: 'TpmFormatError',
       message: expect.stringContaining(message),
     });
+  });
+
+  test('invalid: a PCR above 23, and fewer bytes than every file has', () => {
+    const bytes = fixture('ecc/quote-two-banks.pcrs');
+    bytes.set([4, 0, 0, 0, 1], 6);
+    expect(thrownBy(() => parsePcrSerialized(bytes))).toHaveProperty(
+      'message',
+      expect.stringContaining('PCR 24 is above 23'),
+    );
+    expect(thrownBy(() => parsePcrSerialized(bytes.subarray(0, 135)))).toMatchObject({ offset: 135 });
+    expect(parsePcrSerialized(new Uint8Array(136))).toEqual(new Map());
   });
 
   test('invalid: values that do not fill the list exactly', () => {

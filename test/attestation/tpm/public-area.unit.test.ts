@@ -6,7 +6,7 @@ import { fixture, textFixture, thrownBy } from './fixtures.js';
 
 /** Offsets within the recorded TPM2B_PUBLIC of the P-256 attestation key. */
 const ECC_AK = { type: 2, nameAlg: 4, symmetric: 12, scheme: 14, curve: 18, y: 56 };
-const RSA_AK = { keyBits: 18, exponent: 20, modulus: 26 };
+const RSA_AK = { keyBits: 18, exponent: 20, modulus: 26, modulusEnd: 26 + 255 };
 
 function patched(path: string, offset: number, ...bytes: number[]): Uint8Array {
   const copy = fixture(path);
@@ -43,6 +43,12 @@ describe('parsePublicArea', () => {
     const bare = parsePublicArea(fixture('ecc/ak.pub').subarray(2));
     expect(bare.name).toEqual(wrapped.name);
     expect(bare.bytes).toEqual(wrapped.bytes);
+  });
+
+  test('ok: an exponent of three, and of zero, which stands for 65537', () => {
+    const exponentOf = (...bytes: number[]) => parsePublicArea(patched('rsa/ak.pub', RSA_AK.exponent, ...bytes));
+    expect(exponentOf(0, 0, 0, 3)).toMatchObject({ exponent: 3 });
+    expect(exponentOf(0, 0, 0, 0)).toMatchObject({ exponent: 65_537 });
   });
 
   test('ok: the key object is made once', () => {
@@ -91,6 +97,13 @@ describe('parsePublicArea', () => {
       'TPMT_PUBLIC.parameters.exponent',
       'MALFORMED',
     ],
+    [
+      'an even exponent',
+      patched('rsa/ak.pub', RSA_AK.exponent, 0, 0, 0, 4),
+      'TPMT_PUBLIC.parameters.exponent',
+      'MALFORMED',
+    ],
+    ['an even modulus', patched('rsa/ak.pub', RSA_AK.modulusEnd, 2), 'TPMT_PUBLIC.unique', 'MALFORMED'],
     ['a short modulus', patched('rsa/ak.pub', RSA_AK.modulus, 0), 'TPMT_PUBLIC.unique', 'MALFORMED'],
     ['a tail', Buffer.concat([fixture('rsa/ak.pub'), Buffer.alloc(1)]), 'TPM2B_PUBLIC.end', 'MALFORMED'],
     [

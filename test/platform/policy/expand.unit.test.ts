@@ -58,6 +58,17 @@ describe('expandCheck', () => {
     expect(() => expand('rule:r0', { ...rules, r10000: '@' })).toThrow(/rule r1024 expands to more than 1024 nodes/);
   });
 
+  it('ok: a check of just as many nodes as the bound; refused: one more', () => {
+    const joined = (operands: number) => Array.from({ length: operands }, () => '@').join(' or ');
+    expect(expand(joined(1023))).toMatchObject({ kind: 'or' });
+    expect(() => expand(joined(1024))).toThrow('test, line 1, column 1: the check expands to more than 1024 nodes');
+    expect(expand('rule:large', { large: joined(1022) })).toMatchObject({ kind: 'rule' });
+    expect(() => expand('rule:large', { large: joined(1023) })).toThrow('the check expands');
+    expect(() => expand('rule:large', { large: joined(1024) })).toThrow('rule large expands');
+    expect(expand(`not (${joined(1022)})`)).toMatchObject({ kind: 'not' });
+    expect(() => expand(`not (${joined(1023)})`)).toThrow('the check expands');
+  });
+
   it('refused: a check that uses a large rule too often', () => {
     const large = Array.from({ length: 200 }, () => '@').join(' or ');
     expect(() => expand(Array.from({ length: 6 }, () => 'rule:large').join(' or '), { large })).toThrow(

@@ -57,6 +57,8 @@ describe('parseCheck', () => {
     ['True:%(k)s', { kind: 'literal', value: true }, { kind: 'key', name: 'k' }],
     ['False:%(k)s', { kind: 'literal', value: false }, { kind: 'key', name: 'k' }],
     ['-12:%(k)s', { kind: 'literal', value: -12 }, { kind: 'key', name: 'k' }],
+    ['9007199254740991:%(k)s', { kind: 'literal', value: 9007199254740991 }, { kind: 'key', name: 'k' }],
+    ['0:%(k)s', { kind: 'literal', value: 0 }, { kind: 'key', name: 'k' }],
     ['agent_kind:100%%', { kind: 'credential', path: ['agent_kind'] }, { kind: 'text', text: '100%' }],
   ])('ok: %s compares', (text, known, matched) => {
     expect(shape(parse(text))).toEqual({ kind: 'comparison', known, matched });
@@ -114,6 +116,8 @@ describe('parseCheck', () => {
     ['user_id:"bob"', 1, 9, /without quotes/],
     ["'a:%(k)s", 1, 1, /does not end/],
     ["'a'b:%(k)s", 1, 1, /does not end/],
+    ["':%(k)s", 1, 1, /does not end/],
+    ["'a'b':%(k)s", 1, 1, /does not end/],
     ["'a:b':%(k)s", 1, 1, /does not end/],
     ["'a':b'", 1, 6, /may not end with it/],
     ['rule:a%%b', 1, 6, /no percent sign/],
@@ -129,6 +133,7 @@ describe('parseCheck', () => {
     ['user_id:100%', 1, 12, /stands alone/],
     ['user_id:%()s', 1, 9, /stands alone/],
     ['role:a(b', 1, 7, /parenthesis/],
+    ['role:(a', 1, 6, /parenthesis/],
     ['role:a\u200b', 1, 7, /invisible/],
     ['role:a\u00a0or role:b', 1, 7, /invisible/],
     ['role:\0', 1, 6, /invisible/],
@@ -141,8 +146,23 @@ describe('parseCheck', () => {
     expect(refusal('not '.repeat(2000)).reason).toMatch(/nested deeper/);
   });
 
-  it('refused: a text longer than the bound', () => {
-    expect(refusal('@ or '.repeat(2000)).reason).toMatch(/longer than/);
+  it('ok: nesting just as deep as the bound; refused: one deeper', () => {
+    const nested = (depth: number) => `${'('.repeat(depth)}@${')'.repeat(depth)}`;
+    expect(shape(parse(nested(64)))).toEqual({ kind: 'constant', allows: true });
+    expect(refusal(nested(65))).toEqual({ line: 1, column: 65, reason: 'nested deeper than 64' });
+    expect(printCheck(parse(`${'not '.repeat(64)}@`))).toBe(`${'not '.repeat(64)}@`);
+    expect(refusal(`${'not '.repeat(65)}@`).reason).toMatch(/nested deeper/);
+    // What is closed again does not count.
+    expect(parse(Array.from({ length: 100 }, () => '(@)').join(' or '))).toMatchObject({ kind: 'or' });
+  });
+
+  it('ok: a text just as long as the bound; refused: a longer one', () => {
+    expect(shape(parse('@'.padEnd(8192)))).toEqual({ kind: 'constant', allows: true });
+    expect(refusal('@'.padEnd(8193))).toMatchObject({
+      line: 1,
+      column: 1,
+      reason: expect.stringMatching(/longer than/),
+    });
   });
 
   it('refused: the message names the origin', () => {
