@@ -10,19 +10,20 @@ import {
   type Scope,
   theOne,
 } from '../../src/authority/index.js';
+import { asId } from '../harness/ids.js';
 
 const NOW = new Date('2026-01-31T08:00:00Z');
 const later = (ms: number) => new Date(NOW.getTime() + ms);
 
 function actorOf(kind: 'user' | 'agent', changed: Partial<Actor> = {}): Actor {
-  const principal = { kind, id: 'id', name: 'name', domainId: 'domain' };
-  const token = { id: 'token', expiresAt: later(1000) };
+  const principal = { kind, id: asId('id'), name: 'name', domainId: asId('domain') };
+  const token = { id: asId('token'), expiresAt: later(1000) };
   return { ...anonymous, principal, token, epoch: 7, ...changed };
 }
 
 describe('isOver', () => {
   test('ok: before the token ends and before a role ends or begins; stale: from just then on', () => {
-    const ends = { id: 'token', expiresAt: later(10) };
+    const ends = { id: asId('token'), expiresAt: later(10) };
     expect(isOver(actorOf('user', { token: ends }), later(9))).toBe(false);
     expect(isOver(actorOf('user', { token: ends }), later(10))).toBe(true);
     expect(isOver(actorOf('user', { rolesUntil: later(10) }), later(9))).toBe(false);
@@ -45,13 +46,13 @@ describe('isCurrent', () => {
 });
 
 describe('the scope that owns what is made', () => {
-  const domain = { type: 'domain', domainId: 'd' } as const;
-  const project = { type: 'project', projectId: 'p', domainId: 'd' } as const;
+  const domain = { type: 'domain', domainId: asId('d') } as const;
+  const project = { type: 'project', projectId: asId('p'), domainId: asId('d') } as const;
   const at = (where: Scope | null) => ({ actor: actorOf('user', { where }) });
 
   test('ok: the domain and the project of the token', () => {
     expect(domainOf(at(domain))).toBe('d');
-    expect(projectOf(at(project))).toEqual({ projectId: 'p', domainId: 'd' });
+    expect(projectOf(at(project))).toEqual({ projectId: asId('p'), domainId: asId('d') });
   });
 
   test('refused: another scope, or none', () => {
