@@ -111,6 +111,17 @@ describe('parsePcrJson', () => {
     expect(thrownBy(() => parsePcrJson(text))).toMatchObject({ name: 'TpmFormatError', pointer, offset });
   });
 
+  test('invalid: the message says where, also at the root', () => {
+    expect(thrownBy(() => parsePcrJson('[]'))).toHaveProperty(
+      'message',
+      expect.stringMatching(/^PCR values \(root\) at/),
+    );
+    expect(thrownBy(() => parsePcrJson('{"md5":{}}'))).toHaveProperty(
+      'message',
+      expect.stringMatching(/^PCR values \/md5 at/),
+    );
+  });
+
   test('invalid: more than 64 KiB, and a name that would fill the message', () => {
     expect(thrownBy(() => parsePcrJson(`{}${' '.repeat(65_536)}`))).toHaveProperty('offset', 65_536);
     const error = thrownBy(() => parsePcrJson(`{"${'x'.repeat(60_000)}":{}}`));
