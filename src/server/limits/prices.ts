@@ -59,7 +59,7 @@ const COMPARING = [
 
 /** Fields whose cost differs from that of their form in the schema, by coordinate; `priceOf` prices all others. */
 export const PRICES: Readonly<Record<string, Price>> = {
-  'Query._service': { each: 500 },
+  'Query._service': { each: 1000 },
   'Query._entities': { each: 0, once: 4 * STATEMENT, item: 20 },
   '_Service.sdl': { each: 2_500 },
   'Query.policies': { each: 500, size: 100 },
