@@ -7,18 +7,18 @@ import { requireSoundClock } from './clock-skew.js';
 import type { AuthorizationContext, Context } from './context.js';
 import { auditDenial } from './denied.js';
 
-/** What a use case has inside its transaction, whichever way it writes. */
+/** What a use case has inside its transaction, in `mutate` and in `observe`. */
 export interface WriteAct extends AuthorizationContext {
   readonly tx: Tx;
   readonly now: Date;
-  /** The request without the database: in here only `tx` may be used. */
+  /** The request without the database: inside the transaction only `tx` may be used. */
   readonly context: Omit<Context, 'db'>;
 }
 
 /** Ends an attempt that must run again from its beginning, although nothing failed. */
 export class RunAgain extends Error {}
 
-/** The requests with a transaction under way. A request makes one after the other, and shares its context with no other. */
+/** Requests whose transaction is running. A request runs one after another; no other request shares its context. */
 const writing = new WeakSet<Context>();
 
 /** One of them may have ended with `RunAgain`. */
@@ -50,7 +50,7 @@ async function attempts<T>(context: Context, policy: PolicyName, attempt: (tx: T
       return await context.db.transaction(attempt);
     } catch (error) {
       if (error instanceof RunAgain) continue;
-      // A deadlock or serialization failure undid everything, so the whole use case can run again.
+      // A deadlock or serialization failure rolled everything back, so the whole use case can run again.
       const canRetry = count < ATTEMPTS && databaseFault(error).kind === 'conflict';
       if (!canRetry) {
         await auditHidden(context, policy, error);
@@ -61,13 +61,13 @@ async function attempts<T>(context: Context, policy: PolicyName, attempt: (tx: T
   }
 }
 
-/** Audits an attempt to write what the caller may not read, as a denial. What does not exist leaves the same entry. */
+/** Audits a write to a row that the caller may not read as a denial. A missing row leaves the same entry. */
 async function auditHidden(context: Context, policy: PolicyName, error: unknown): Promise<void> {
   if (!(error instanceof Refusal) || error.code !== 'NOT_FOUND' || context.actor.principal === null) return;
   await auditDenial(context, { action: 'request.denied', policy, details: { reason: 'NOT_FOUND' } });
 }
 
-/** On the embedded engine another handle would wait for this transaction for ever; on Postgres it would not see it. */
+/** On the embedded engine, another handle would wait for this transaction forever; on Postgres it would not see it. */
 export function withoutDatabase(context: Context): WriteAct['context'] {
   const inside = {
     ...context,

@@ -1,8 +1,6 @@
 import { type Column, inArray, type SQL, sql } from 'drizzle-orm';
 import { badInput } from '../platform/errors.js';
-
-/** Each value is a parameter of the statement, and a statement has at most 65,535. */
-const VALUES_MAX = 1000;
+import { VALUES_MAX } from '../platform/short-list.js';
 
 /** The values that a filter asks for; null or absent when it does not ask. */
 export type Values<Value extends string = string> = readonly Value[] | null | undefined;

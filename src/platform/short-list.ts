@@ -1,7 +1,7 @@
 import { invalid } from './errors.js';
 
-/** As many values as a filter may have. */
-const VALUES_MAX = 1000;
+/** Most values in a list of an input. Each can be a parameter of a statement, and a statement has at most 65,535. */
+export const VALUES_MAX = 1000;
 
 /** @throws UserErrors INVALID for a list of an input with more values than that. */
 export function requireShort(values: readonly unknown[] | null | undefined, ...path: string[]): void {

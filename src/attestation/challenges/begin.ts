@@ -24,7 +24,7 @@ export interface BeginAttestation {
 const NONCE_BYTES = 32;
 const SWEPT_AT_ONCE = 500;
 
-/** Opens the caller's own challenge; what must be quoted follows from what is bound, never from what the agent asks. */
+/** Opens the caller's own challenge. The bound allowlist decides what the agent must quote, never its request. */
 export async function beginAttestation(context: Context, input: BeginAttestation) {
   requireOperation(context, attestationBegin.name);
   requireShort(input.hashAlgorithms, 'hashAlgorithms');
@@ -64,7 +64,7 @@ function challengeFor(
   };
 }
 
-/** What a quote has to be about: from the system's generator each time, and of nothing that is known. */
+/** A nonce for a quote: fresh bytes of the system's random generator. */
 export const newChallengeNonce = (): Buffer => randomBytes(NONCE_BYTES);
 
 /** Challenges are kept past their expiry so that evidence that is sent again gets its first result. */
@@ -75,7 +75,7 @@ export const challengeSweep: Sweep = {
     removeChallenges(db, new Date(clock.now().getTime() - settings.challengeRetentionMs), SWEPT_AT_ONCE),
 };
 
-/** The banks to quote, of those the agent can: SHA-1 proves too little, and without any other SHA-256 is asked for. */
+/** The PCR banks to quote, of those that the agent offers: never SHA-1, and SHA-256 when no other is left. */
 function banksOf({ hashAlgorithms }: BeginAttestation): HashAlgorithm[] {
   const banks = (hashAlgorithms ?? []).filter(isHashAlgorithm).filter((bank) => bank !== 'sha1');
   return banks.length === 0 ? ['sha256'] : [...new Set(banks)];

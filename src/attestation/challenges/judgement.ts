@@ -69,7 +69,7 @@ export async function resultNow(
 /** In memory of their own: to a thread goes a copy of all that the bytes lie in, which otherwise others share. */
 const bytesOf = (base64: string) => Uint8Array.from(Buffer.from(base64, 'base64'));
 
-/** A rejection for a reason of the exchange alone: nothing was looked at. */
+/** A rejection because of the exchange: the evidence itself was not verified. */
 function protocolRejection(code: FailureCode): VerificationResult {
   const { class: kind, severity, description } = FAILURES[code];
   return {

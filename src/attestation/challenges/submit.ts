@@ -37,8 +37,8 @@ const CODES_IN_AUDIT = 20;
 const BUSY_RETRY_SECONDS = 1;
 
 /**
- * Judges evidence for the caller's own challenge. A negative verdict is a result. The same evidence again answers the
- * first result, since its answer may have been lost; other evidence for an answered challenge is rejected.
+ * Verifies evidence for the caller's own challenge. A negative verdict is a result. The same evidence again gets the
+ * first result, because the first response may have been lost; other evidence for an answered challenge is rejected.
  *
  * @throws Refusal NOT_FOUND for a challenge that is not the caller's.
  */
@@ -78,7 +78,7 @@ async function oneAtATime<T>(agentId: string, run: () => Promise<T>): Promise<T>
   }
 }
 
-/** Evidence can come to nothing in some states; then nothing of it is looked at. */
+/** In some states evidence cannot change anything; the server then reads none of it. */
 function requireAttesting(state: AgentState, { recoversAutomatically }: Settings): void {
   const canChange = (['ACCEPT', 'REJECT'] as const).some(
     (event) => nextState(state, event, { recoversAutomatically }) !== null,

@@ -5,7 +5,7 @@ import type { HashAlgorithm } from '../tpm/index.js';
 
 const at = (name: string) => timestamp(name, { withTimezone: true });
 
-/** Challenges. A nonce counts once; what answered it is kept by digest, so that the same answer gets the same result. */
+/** Challenges. A nonce is valid once; the digest of its evidence is kept, so that a retry gets the same result. */
 export const attestations = pgTable(
   'attestations',
   {
