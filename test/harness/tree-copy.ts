@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 /** What the tests, the checks and a build of the sources need. */
@@ -9,11 +8,10 @@ const PARTS = [
   ...['codegen.yml', 'biome.json'],
 ];
 
-/** Copies the tree to a new folder, whose path it answers: files are changed there. The packages are the tree's own. */
-export function copyTree(tree: string, name: string): string {
-  const root = mkdtempSync(join(tmpdir(), `${name}-`));
+/** Copies the tree into a new folder, and answers its path: files are changed there. The packages are the tree's own. */
+export function copyTree(tree: string, copy: string): string {
   const filter = (path: string) => basename(path) !== 'node_modules';
-  for (const part of PARTS) cpSync(join(tree, part), join(root, part), { recursive: true, filter });
-  symlinkSync(join(tree, 'node_modules'), join(root, 'node_modules'));
-  return root;
+  for (const part of PARTS) cpSync(join(tree, part), join(copy, part), { recursive: true, filter });
+  symlinkSync(join(tree, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
 }

@@ -1,18 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
+import { copyTree } from '../harness/tree-copy.js';
 import { type Candidate, compiledOf } from './compiled.js';
 import { Odds } from './odds.js';
 import { activeText, type Numbered, SWITCH_FILE, SWITCH_SOURCE, switched } from './switches.js';
 import type { Failure } from './test-runner.js';
 import { TestRunner } from './test-runner.js';
 
-/** What tests and a build of the sources need. */
-const PARTS = [
-  ...['src', 'test', 'schema', 'drizzle', 'scripts', 'bin', 'dist', 'docs', 'web', 'examples'],
-  ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts'],
-];
 /** A test that goes round for ever is a fault that was noticed, once it took so much longer than without it. */
 const SLOWER_MAX = 3;
 const SLOWER_MAX_MS = 15_000;
@@ -118,11 +114,7 @@ export class Workshop {
   }
 
   #copied(name: string): string {
-    const tree = join(this.#root, name);
-    const filter = (path: string) => basename(path) !== 'node_modules';
-    for (const part of PARTS) cpSync(join(this.#source, part), join(tree, part), { recursive: true, filter });
-    symlinkSync(join(this.#source, 'node_modules'), join(tree, 'node_modules'));
-    return tree;
+    return copyTree(this.#source, join(this.#root, name));
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -34,7 +35,7 @@ afterEach(() => {
 
 /** A copy of the tree with the domain, some of its files' changes left out or otherwise. */
 function withDomain(otherwise: (path: string, change: string) => string | null = (_, change) => change): string {
-  const copy = copyTree(TREE, 'bailiwick-domain');
+  const copy = copyTree(TREE, mkdtempSync(join(tmpdir(), 'bailiwick-domain-')));
   copies.push(copy);
   const diff = [...CHANGES].map(([path, change]) => otherwise(path, change) ?? '').join('');
   execFileSync('git', ['apply'], { cwd: copy, input: diff });
