@@ -16,7 +16,7 @@ import type { HeadRow } from './tables.js';
 import { sealOf, trimOf } from './views.js';
 
 /** How many entries one call verifies at most. */
-const VERIFIED_MAX = 800;
+const VERIFIED_MAX = 600;
 
 export interface Verification {
   /** Up to here the chain is as it was sealed. */
