@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DOMAINS } from '../../src/domains.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
@@ -10,9 +11,14 @@ import { Random, SEED } from './walk.js';
 /** What one operation may take of a core, wherever it is not waiting in a queue of its own. */
 const CPU_MS_MAX = 50;
 const SHARE = Number(process.env.PROVE_SHARE ?? 1);
-/** The machine does other things: what takes too long is measured again, and the least counts. */
+/**
+ * The machine does other things, for seconds at a time: what takes too long is measured again, at once and after all
+ * others, and the least counts.
+ */
 const RUNS = 2;
 const RUNS_AGAIN = 12;
+const ROUNDS_AGAIN = 4;
+const ROUND_DISTANCE_MS = 5_000;
 
 let server: TestServer;
 let world: AbuseWorld;
@@ -70,6 +76,20 @@ async function callerOf(body: string) {
   return first as NonNullable<typeof first>;
 }
 
+interface Measured extends Case {
+  readonly body: string;
+  readonly token: string;
+  readonly answered: Answered;
+  ms: number;
+}
+
+const line = ({ name, cost, ms, answered: { status, size } }: Measured) =>
+  `  ${ms.toFixed(1)} ms\tcost ${Math.round(cost)}\t${name}: ${status}, ${size} bytes\n`;
+
+async function measureAgain(one: Measured): Promise<void> {
+  if (one.ms > CPU_MS_MAX) one.ms = Math.min(one.ms, await cpuMs(one.body, one.token, RUNS_AGAIN));
+}
+
 /** A part of the cases, chosen by the seed. */
 function chosen(cases: readonly Case[]): Case[] {
   const random = new Random(SEED);
@@ -78,15 +98,16 @@ function chosen(cases: readonly Case[]): Case[] {
 
 test(`ok: no operation takes more than ${CPU_MS_MAX} ms of CPU, however much it asks for`, async () => {
   const cases = chosen(new Cases(buildSchema(DOMAINS), world).all());
-  const measured: (Case & { readonly ms: number; readonly answered: Answered })[] = [];
-  const line = ({ name, cost, ms, answered: { status, size } }: (typeof measured)[number]) =>
-    `  ${ms.toFixed(1)} ms\tcost ${Math.round(cost)}\t${name}: ${status}, ${size} bytes\n`;
+  const measured: Measured[] = [];
   for (const one of cases) {
     const body = JSON.stringify({ query: one.query, variables: one.variables ?? {} });
     const { token, answered } = await callerOf(body);
-    let ms = await cpuMs(body, token, RUNS);
-    if (ms > CPU_MS_MAX) ms = Math.min(ms, await cpuMs(body, token, RUNS_AGAIN));
-    measured.push({ ...one, ms, answered });
+    measured.push({ ...one, body, token, answered, ms: await cpuMs(body, token, RUNS) });
+    await measureAgain(measured.at(-1) as Measured);
+  }
+  for (let round = 0; round < ROUNDS_AGAIN && measured.some(({ ms }) => ms > CPU_MS_MAX); round += 1) {
+    await setTimeout(ROUND_DISTANCE_MS);
+    for (const one of measured) await measureAgain(one);
   }
   measured.sort((a, b) => b.ms - a.ms);
   process.stdout.write(
