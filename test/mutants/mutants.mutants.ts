@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { faultsIn, mutantOf } from './by-hand.js';
 import { FOLDERS } from './folders.js';
 import { applied, linesOf, type Mutant, mutantsOf } from './mutations.js';
 import { digestOf, fallen, isIn, recorded, type Sample, type Scores, sampleIn, scoreOf } from './scores.js';
@@ -11,6 +12,9 @@ import { Workshop } from './workshop.js';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SCORES = join(ROOT, 'test/mutants/score.json');
 const VERDICTS = join(ROOT, 'node_modules/.cache/mutant-verdicts.json');
+/** Faults that readers thought of, in any of the folders: chosen and scored as if they were a folder. */
+const BY_HAND = 'by hand';
+const FAULTS = join(ROOT, 'test/mutants/by-hand.json');
 /** What tests of any folder may use. */
 const SHARED = ['test/harness', 'test/fakes'];
 
@@ -20,11 +24,12 @@ interface Tried {
   readonly text: string;
   readonly changed: string;
   readonly mutant: Mutant;
+  /** Those that may judge it. */
+  readonly tests: readonly string[];
 }
 
 interface Folder {
   readonly name: string;
-  readonly tests: readonly string[];
   readonly tried: readonly Tried[];
 }
 
@@ -50,30 +55,41 @@ function filesIn(path: string): string[] {
 const sharedDigest = digestOf(...SHARED.flatMap(filesIn).map(read));
 const verdicts = new Verdicts(VERDICTS, (tests) => digestOf(sharedDigest, ...tests, ...tests.map(read)));
 
-/** The folders that are asked for, with the mutants of the sample. */
+/** The mutants of the sample in the folders that are asked for. */
 function foldersIn(sample: Sample, { MUTANTS_FOLDER: wanted = '' }: NodeJS.ProcessEnv): Folder[] {
-  const chosen = Object.entries(FOLDERS).filter(([folder]) => folder.includes(wanted));
+  const chosen = [...Object.keys(FOLDERS), BY_HAND].filter((name) => name.includes(wanted));
   if (chosen.length === 0) throw new Error(`MUTANTS_FOLDER: no folder of test/mutants/folders.ts has ${wanted} in it.`);
   // Those of the embedded database, so that a score is the same wherever it is made.
   const all = filesIn('test').filter((file) => file.endsWith('.test.ts') && !file.endsWith('.pg.test.ts'));
   for (const file of all) read(file);
+  const testsOf = (folder: string) => all.filter((file) => FOLDERS[folder]?.some((prefix) => file.startsWith(prefix)));
   let id = 0;
-  return chosen.map(([name, prefixes]) => ({
-    name,
-    tests: all.filter((file) => prefixes.some((prefix) => file.startsWith(prefix))),
-    tried: filesIn(name).flatMap((file) => {
-      const text = read(file);
-      const mutants = mutantsOf(text).map((mutant) => ({ file, text, mutant, changed: applied(text, mutant) }));
-      return mutants
-        .filter(({ changed }) => isIn(sample, digestOf(file, changed)))
-        .map((one) => ({ id: ++id, ...one }));
-    }),
-  }));
+  const numbered = (mutants: readonly Omit<Tried, 'id' | 'text' | 'changed'>[]) =>
+    mutants
+      .map((one) => ({ ...one, text: read(one.file), changed: applied(read(one.file), one.mutant) }))
+      .filter(({ file, changed }) => isIn(sample, digestOf(file, changed)))
+      .map((one) => ({ id: ++id, ...one }));
+  return chosen.map((name) => {
+    if (name === BY_HAND) return { name, tried: numbered(writtenFaults(testsOf)) };
+    const tests = testsOf(name);
+    const mutants = filesIn(name).flatMap((file) => mutantsOf(read(file)).map((mutant) => ({ file, mutant, tests })));
+    return { name, tried: numbered(mutants) };
+  });
+}
+
+function writtenFaults(testsOf: (folder: string) => readonly string[]): Pick<Tried, 'file' | 'mutant' | 'tests'>[] {
+  return faultsIn(FAULTS).flatMap((fault) => {
+    const { file } = fault;
+    const folder = Object.keys(FOLDERS).find((name) => file.startsWith(name)) ?? '';
+    const mutant = existsSync(join(ROOT, file)) ? mutantOf(read(file), fault) : null;
+    if (mutant === null) print(`gone     ${file}: ${fault.before}`);
+    return mutant === null ? [] : [{ file, mutant, tests: testsOf(folder) }];
+  });
 }
 
 /** Builds the mutants that compile and were not judged yet. */
 function build(workshop: Workshop, folders: readonly Folder[]): void {
-  const tried = folders.flatMap((folder) => folder.tried.map((one) => ({ ...one, tests: folder.tests })));
+  const tried = folders.flatMap((folder) => folder.tried);
   const unknown = tried.filter(({ file, changed, tests }) => verdicts.of(file, changed, tests) === undefined);
   const compiled = new Set(workshop.compiled(unknown));
   for (const one of unknown) verdicts.keep(one.file, one.changed, compiled.has(one) ? 'compiles' : 'none');
@@ -83,14 +99,14 @@ function build(workshop: Workshop, folders: readonly Folder[]): void {
   if (open.length > 0) workshop.build(open);
 }
 
-async function judge(workshop: Workshop, { tests, tried }: Folder): Promise<void> {
-  const open = tried.filter(({ file, changed }) => verdicts.of(file, changed, tests) === 'compiles');
+async function judge(workshop: Workshop, { tried }: Folder): Promise<void> {
+  const open = tried.filter(({ file, changed, tests }) => verdicts.of(file, changed, tests) === 'compiles');
   if (open.length === 0) return;
-  const reach = await workshop.reach(tests);
+  await workshop.reach([...new Set(open.flatMap(({ tests }) => tests))]);
   const began = performance.now();
   await Promise.all(
-    open.map(async ({ id, file, changed, mutant, text }) => {
-      const failed = await workshop.judge(id, file, reach);
+    open.map(async ({ id, file, changed, mutant, text, tests }) => {
+      const failed = await workshop.judge(id, file, await workshop.reach(tests));
       const verdict = failed.length > 0 ? 'killed' : 'survived';
       verdicts.keep(file, changed, verdict, failed.length > 0 ? failed.map((one) => one.file) : tests);
       verdicts.save();
@@ -102,8 +118,8 @@ async function judge(workshop: Workshop, { tests, tried }: Folder): Promise<void
   print(`${((performance.now() - began) / 1000 / open.length).toFixed(1)} s for each of ${open.length}`);
 }
 
-function scored(sample: Sample, { name, tests, tried }: Folder, before: Scores): Scores[string] {
-  const judged = tried.map(({ file, changed, text, mutant }) => {
+function scored(sample: Sample, { name, tried }: Folder, before: Scores): Scores[string] {
+  const judged = tried.map(({ file, changed, text, mutant, tests }) => {
     const verdict = verdicts.of(file, changed, tests);
     if (verdict === undefined || verdict === 'compiles') throw new Error(`${file}:${mutant.line} was not judged.`);
     return { verdict, mutant: { file, line: mutant.line, ...linesOf(text, mutant) } };

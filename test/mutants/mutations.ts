@@ -1,6 +1,16 @@
 import { parse } from '@babel/parser';
 
-export type Kind = 'condition' | 'logic' | 'fallback' | 'comparison' | 'sum' | 'boolean' | 'throw' | 'return' | 'call';
+export type Kind =
+  | 'condition'
+  | 'logic'
+  | 'fallback'
+  | 'comparison'
+  | 'sum'
+  | 'boolean'
+  | 'throw'
+  | 'return'
+  | 'call'
+  | 'written';
 
 /** One fault in one line: the text from `start` to `end` is replaced by another expression, or the statement is left out. */
 export interface Mutant {
@@ -40,12 +50,18 @@ const TYPED = new Set(['TSAsExpression', 'TSNonNullExpression', 'TSSatisfiesExpr
 
 /** The mutants of a TypeScript file, in the order of their places. @throws SyntaxError */
 export function mutantsOf(text: string): Mutant[] {
-  const { program } = parse(text, { sourceType: 'module', plugins: ['typescript'] });
-  return nodesBelow(program as unknown as Node)
+  return nodesBelow(programOf(text))
     .flatMap(([node, parent]) => faultsIn(node, parent, text))
     .filter(({ place }) => !text.slice(place.start, place.end).includes('\n'))
     .sort(({ place: a }, { place: b }) => a.start - b.start || a.end - b.end)
     .map(({ place, ...mutant }) => ({ ...mutant, line: text.slice(0, place.start).split('\n').length }));
+}
+
+/** Whether a place of the text is one whole expression, or one whole statement. @throws SyntaxError */
+export function isWhole(text: string, start: number, end: number, isStatement: boolean): boolean {
+  return nodesBelow(programOf(text)).some(
+    ([node]) => node.start === start && node.end === end && isStatement === /Statement$/.test(node.type),
+  );
 }
 
 export const applied = (text: string, { start, end, replacement }: Mutant): string =>
@@ -56,6 +72,9 @@ export function linesOf(text: string, mutant: Mutant): { readonly before: string
   const at = (whole: string) => (whole.split('\n')[mutant.line - 1] ?? '').trim();
   return { before: at(text), after: at(applied(text, mutant)) };
 }
+
+const programOf = (text: string) =>
+  parse(text, { sourceType: 'module', plugins: ['typescript'] }).program as unknown as Node;
 
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && 'start' in value && 'type' in value;
