@@ -63,6 +63,33 @@ describe('ImaLogReader', () => {
     expect(reader.index).toBe(MEASUREMENTS.length - 1);
   });
 
+  it('ok: a name is hashed whole whatever its length, also where memory grows, and so is what comes after it', () => {
+    const names = Array.from({ length: 40 }, (_, n) => `/${'n'.repeat(8110 + n)}`);
+    for (const path of [...names, `/${'n'.repeat(60_000)}`]) {
+      const measurements = [{ path: '/bin/true' }, { path }, { path: '/bin/last' }];
+      const reader = new ImaLogReader(Buffer.from(measurements.map(logLine).join('')));
+      for (const measurement of measurements) {
+        expect([reader.next(), reader.isTemplateHashRight]).toEqual(['ENTRY', true]);
+        expect(reader.data.equals(templateData(measurement))).toBe(true);
+      }
+    }
+  });
+
+  it('ok: the digest of a violation is zeros, not that of the entry before it', () => {
+    const violation = logLine({ path: '/bin/true', isViolation: true });
+    const reader = new ImaLogReader(Buffer.from(`${good}${violation}${good}`));
+    expect([reader.next(), reader.next()]).toEqual(['ENTRY', 'VIOLATION']);
+    expect(reader.digest.subarray(0, reader.digestSize).equals(Buffer.alloc(32))).toBe(true);
+    expect([reader.next(), reader.isTemplateHashRight]).toEqual(['ENTRY', true]);
+  });
+
+  it('ok: what a digest is of is that of its own line', () => {
+    const of = { path: '/bin/true', template: 'ima-ngv2' } as const;
+    const types = ['verity', 'ima', 'verity'] as const;
+    const reader = new ImaLogReader(Buffer.from(types.map((digestType) => logLine({ ...of, digestType })).join('')));
+    for (const type of types) expect([reader.next(), reader.isFileDigest]).toEqual(['ENTRY', type === 'ima']);
+  });
+
   it('ok: an entry as Linux 6 printed it', () => {
     const line =
       '10 1d8d532d463c9f8c205d0df7787669a85f93e260 ima-ng sha1:0000000000000000000000000000000000000000 boot_aggregate\n';
