@@ -3,7 +3,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'src/attestation/challenges': ['test/attestation/challenges/', 'test/attestation/attestation.api'],
   'src/attestation/enrollment': ['test/attestation/enrollment.api', 'test/attestation/attestation.api'],
   'src/attestation/ima': ['test/attestation/ima/', 'test/attestation/verifier/'],
-  'src/attestation/log-in': ['test/attestation/nonces.unit', 'test/server/anonymous.api', 'test/contract/personas.api'],
+  'src/attestation/log-in': ['test/attestation/log-in.api', 'test/attestation/nonces.unit', 'test/server/sweeps.db'],
   'src/attestation/records': ['test/attestation/'],
   'src/attestation/tpm': ['test/attestation/tpm/', 'test/attestation/verifier/'],
   'src/attestation/verifier': ['test/attestation/verifier/', 'test/attestation/ima/'],
@@ -37,6 +37,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'test/contract/coverage.unit',
     'test/server/field-path.unit',
     'test/audit/denials.api',
+    'test/identity/escalation-credentials.api',
   ],
   'src/server/limits': ['test/server/'],
 };
