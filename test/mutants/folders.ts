@@ -38,6 +38,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'test/server/field-path.unit',
     'test/audit/denials.api',
     'test/identity/escalation-credentials.api',
+    'test/events/streams.api',
   ],
   'src/server/limits': ['test/server/'],
 };

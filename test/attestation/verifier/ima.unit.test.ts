@@ -64,6 +64,13 @@ describe('verify: the IMA log', () => {
     for (const [n, { message }] of result.failures.entries()) expect(message).toContain(`Line ${n + 5}:`);
   });
 
+  it('refused: garbage between entries is reported alone, because the quote accounts for the rest', () => {
+    const machine = healthyMachine();
+    const [first = '', ...rest] = machine.log().split('\n');
+    const result = attest({ machine, evidence: { imaLog: [first, 'garbage', ...rest].join('\n') } });
+    expect(result.failures.map(({ code, entry }) => [code, entry])).toEqual([['IMA_PARSE_ERROR', 1]]);
+  });
+
   it('refused: a file whose signature is not one, and its place is told', () => {
     const unsigned: Measurement = { path: FILES[0] ?? '', template: 'ima-sig' };
     expect(attest({ machine: healthyMachine().measure(unsigned) }).verdict).toBe('ACCEPTED');

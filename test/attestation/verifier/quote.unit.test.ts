@@ -164,6 +164,8 @@ describe('verify: PCR selection', () => {
   it('refused: a bank that was not offered, which changes no state', () => {
     const result = attest({ machine, quote: { bank: 'sha1' } });
     expect(result.failures).toMatchObject([{ code: 'QUOTE_BANK_UNEXPECTED', class: 'PROTOCOL', got: 'sha1' }]);
+    const fewer = attest({ machine, quote: { bank: 'sha1', pcrs: [7] } });
+    expect(codes(fewer)).toEqual(['QUOTE_BANK_UNEXPECTED']);
   });
 
   it('refused: reported PCRs that are not the attested ones', () => {
@@ -266,6 +268,7 @@ describe('verify: PCR policies', () => {
     expect(attest(story)).toMatchObject({
       verdict: 'REJECTED',
       failures: [{ code: 'NOTHING_BOUND', class: 'PROTOCOL' }],
+      next: null,
     });
     const asAsked = { machine, policies: [], challenge: { pcrs: [] }, quote: { pcrs: [] } };
     expect(codes(attest(asAsked))).toEqual(['NOTHING_BOUND']);
