@@ -8,7 +8,7 @@ import {
   registryUnder,
   type Subject,
 } from '../../../src/platform/policy/index.js';
-import { noteBody, noteGet, tokenIssue, viewerGet } from './note-policies.js';
+import { noteBody, noteGet, noteTarget, tokenIssue, viewerGet } from './note-policies.js';
 
 const essential = definePolicy({
   name: 'keys:turn',
@@ -16,6 +16,17 @@ const essential = definePolicy({
   scopeTypes: ['system', 'domain'],
   check: { system: 'role:admin', domain: 'role:manager' },
   operations: ['Mutation.turnKeys'],
+  isEssential: true,
+});
+/** Even an administrator of the system reads only what belongs to no author. */
+const bounded = definePolicy({
+  name: 'keys:find',
+  description: 'Find the keys.',
+  scopeTypes: ['system'],
+  boundary: { system: 'None:%(author)s' },
+  check: 'role:admin',
+  target: noteTarget,
+  operations: ['Query.keys'],
   isEssential: true,
 });
 const renamed = definePolicy({
@@ -29,7 +40,7 @@ const renamed = definePolicy({
 const rules = { author: 'user_id:%(author)s' };
 const declared: RegistryInput = {
   rules,
-  policies: [noteGet, noteBody, viewerGet, tokenIssue, essential, renamed] as never,
+  policies: [noteGet, noteBody, viewerGet, tokenIssue, essential, bounded, renamed] as never,
 };
 
 const entries = (checks: Readonly<Record<string, string>>) => ({
@@ -97,6 +108,13 @@ describe('lockedOut', () => {
     ['role:admin and domain_id:d', ['keys:turn']],
   ])('ok: the administrator under %s', (check, expected) => {
     expect(lockedOut(entries({ 'keys:turn': check }), declared, implies)).toEqual(expected);
+  });
+
+  it.each([
+    ['role:admin and None:%(author)s', []],
+    ['role:admin and None:%(project_id)s', ['keys:find']],
+  ])('ok: the administrator within the boundary, under %s', (check, expected) => {
+    expect(lockedOut(entries({ 'keys:find': check }), declared, implies)).toEqual(expected);
   });
 
   it('ok: other policies may be closed altogether', () => {
