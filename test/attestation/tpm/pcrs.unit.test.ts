@@ -178,7 +178,7 @@ describe('PCR files', () => {
     ['a bank more than there are digests', 0, 3, 'unsupported bank 0x0000'],
     ['more selections than the structure holds', 0, 17, '17 selections, at most 16 are allowed'],
     ['as many selections as the structure holds, of no bank', 0, 16, 'unsupported bank 0x0000'],
-    ['a selection longer than its place', 6, 5, 'a selection of 5 bytes, at most 4 are allowed'],
+    ['a selection longer than its place', 6, 5, 'offset 6: a selection of 5 bytes, at most 4 are allowed'],
     ['an unknown bank', 4, 0x12, 'unsupported bank 0x0012'],
     ['a PCR selected without a digest', 16, 0x0f, 'no digest for PCR 11 of sha256'],
     ['a digest for no selected PCR', 16, 0x03, '23 digests for 22 selected PCRs'],

@@ -70,6 +70,7 @@ describe('parsePublicArea', () => {
     const full = parse(SHORT_X.x);
     const short = parse(SHORT_X.x.subarray(1));
     expect(short.toKeyObject().equals(full.toKeyObject())).toBe(true);
+    expect(short.unique).toEqual(full.unique);
     expect(short.name).not.toEqual(full.name);
   });
 
@@ -110,6 +111,12 @@ describe('parsePublicArea', () => {
       'a tail after the bare form',
       Buffer.concat([fixture('rsa/ak.pub').subarray(2), Buffer.alloc(3)]),
       '3 trailing bytes',
+      'MALFORMED',
+    ],
+    [
+      'a tail after the bare form of a key on a curve',
+      Buffer.concat([fixture('ecc/ak.pub').subarray(2), Buffer.alloc(2)]),
+      '2 trailing bytes',
       'MALFORMED',
     ],
     ['nothing', new Uint8Array(), 'TPM2B_PUBLIC.size', 'MALFORMED'],
