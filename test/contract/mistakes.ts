@@ -1,6 +1,6 @@
 // What must not compile. Nothing here is run: that each line with an expected error has one is what `tsc -p .` tests.
 import { eq } from 'drizzle-orm';
-import type { Context } from '../../src/authority/index.js';
+import type { Context, Feed } from '../../src/authority/index.js';
 import { among } from '../../src/db/among.js';
 import type { Db, RootDb, Tx } from '../../src/db/open.js';
 import { findById, insert } from '../../src/identity/projects/repository.js';
@@ -65,6 +65,15 @@ export function withAnAgentForAProject(context: Context, tx: Tx, agentId: Id<'Ag
     () => listProjects(context, withIds({ filter: { parentIds: [''] } }, { filter: { parentIds: 'Agent' } })),
     // @ts-expect-error In an input that was taken as it came.
     () => listProjects(context, { filter: { parentIds: [''] } }),
+  ];
+}
+
+/** Events carry ids of any kind, so a feed reads its objects by texts. */
+export function withAFeedOfAgents(tells: Feed['tells']): Feed[] {
+  return [
+    { type: 'a.b', objects: async (_db: Db, _ids: readonly string[]) => new Map(), tells },
+    // @ts-expect-error One that wants ids of a kind would get texts that nobody looked at.
+    { type: 'a.b', objects: async (_db: Db, _ids: readonly Id<'Agent'>[]) => new Map(), tells },
   ];
 }
 
