@@ -384,7 +384,7 @@ async function insertAgents(scope: { domainId: string; projectId: string }, allo
   await db.insert(agents).values(asIds(rows.map((row) => ({ ...row, ...common, createdAt: clock.now() }))));
   const record = { domainId, projectId, allowlistId, tpmKind: 'PHYSICAL' as const, isLiving: false };
   const counts = { acceptedCount: 0, rejectedCount: 0 };
-  await db.insert(attestationRecords).values(rows.map(({ id }) => ({ agentId: id, ...record, ...counts })));
+  await db.insert(attestationRecords).values(asIds(rows.map(({ id }) => ({ agentId: id, ...record, ...counts }))));
 }
 
 describe('HTTP.metrics', () => {

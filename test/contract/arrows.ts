@@ -43,6 +43,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'authority',
     'db',
     'events',
+    'generated',
     'identity/agents',
     'identity/domains',
     'identity/projects',

@@ -1,5 +1,11 @@
 // What must not compile. Nothing here is run: that each line with an expected error has one is what `tsc -p .` tests.
 import { eq } from 'drizzle-orm';
+import {
+  type AllowlistRow,
+  allowlists,
+  loadRevision,
+  resolveAllowlist,
+} from '../../src/attestation/allowlists/index.js';
 import type { Context, Feed } from '../../src/authority/index.js';
 import { among } from '../../src/db/among.js';
 import type { Db, RootDb, Tx } from '../../src/db/open.js';
@@ -38,6 +44,20 @@ export function withIdsOfUploads(db: Db, given: string) {
     () => findUpload(db, newId('Agent')),
     // @ts-expect-error Nor does a text that nobody looked at.
     () => findUpload(db, given),
+  ];
+}
+
+export function withIdsOfAllowlists(context: Context, tx: Tx, { id, currentRevisionId, ...rest }: AllowlistRow) {
+  return [
+    () => [resolveAllowlist(context, { id }), loadRevision(context).load(currentRevisionId)],
+    // @ts-expect-error A revision's id finds no list.
+    () => resolveAllowlist(context, { id: currentRevisionId }),
+    // @ts-expect-error Nor does a text that nobody looked at.
+    () => resolveAllowlist(context, { id: '' }),
+    // @ts-expect-error A list's id finds no revision.
+    () => loadRevision(context).load(id),
+    // @ts-expect-error Nor is it the id of the list's revision.
+    () => tx.insert(allowlists).values({ ...rest, id, currentRevisionId: id }),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { boolean, index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
 import { agents } from '../../identity/agents/tables.js';
+import type { Id } from '../../platform/ids.js';
 import { allowlists } from '../allowlists/tables.js';
 import type { Severity, VerifierState } from '../verifier/index.js';
 
@@ -19,7 +20,9 @@ export const attestationRecords = pgTable(
     domainId: text('domain_id').notNull(),
     projectId: text('project_id').notNull(),
     tpmKind: text('tpm_kind', { enum: ['PHYSICAL', 'VIRTUAL'] }).notNull(),
-    allowlistId: text('allowlist_id').references(() => allowlists.id),
+    allowlistId: text('allowlist_id')
+      .$type<Id<'Allowlist'>>()
+      .references(() => allowlists.id),
     ekFingerprint: text('ek_fingerprint'),
     ekPublic: text('ek_public'),
     akPublic: text('ak_public'),

@@ -18,7 +18,7 @@ export const attestationResults = pgTable(
     verdict: text('verdict', { enum: ['ACCEPTED', 'REJECTED'] }).notNull(),
     failures: jsonb('failures').$type<readonly Failure[]>().notNull(),
     counts: jsonb('counts').$type<Readonly<Counts>>().notNull(),
-    allowlistRevisionId: text('allowlist_revision_id'),
+    allowlistRevisionId: text('allowlist_revision_id').$type<Id<'AllowlistRevision'>>(),
     stateAfter: text('state_after').$type<AgentState>().notNull(),
     receivedAt: timestamp('received_at', { withTimezone: true }).notNull(),
   },

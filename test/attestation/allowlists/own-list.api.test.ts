@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allowlists } from '../../../src/attestation/allowlists/tables.js';
 import { attestationRecords } from '../../../src/attestation/records/tables.js';
+import type { Id } from '../../../src/platform/ids.js';
 import { PUBLISHED, watch } from '../../events/watch.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../../harness/server.js';
 import { EXPLAIN, WHO_CAN } from '../../identity/access-analysis/story.js';
@@ -21,8 +22,8 @@ const DELETE = `mutation ($input: DeleteAllowlistInput!) {
 const IMA = `${'0'.repeat(64)}  /usr/bin/true\n`;
 
 interface List {
-  readonly id: string;
-  readonly revisionId: string;
+  readonly id: Id<'Allowlist'>;
+  readonly revisionId: Id<'AllowlistRevision'>;
 }
 
 let server: TestServer;
