@@ -62,6 +62,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'attestation/workers',
     'authority',
     'db',
+    'generated',
     'identity/agents',
     'platform',
     'platform/policy',

@@ -6,6 +6,15 @@ import {
   loadRevision,
   resolveAllowlist,
 } from '../../src/attestation/allowlists/index.js';
+import { findChallenge } from '../../src/attestation/challenges/repository.js';
+import { attestations } from '../../src/attestation/challenges/tables.js';
+import { attestationRecords } from '../../src/attestation/records/index.js';
+import {
+  type AttestationResultRow,
+  attestationResults,
+  getResult,
+  loadResult,
+} from '../../src/attestation/results/index.js';
 import type { Context, Feed } from '../../src/authority/index.js';
 import { among } from '../../src/db/among.js';
 import type { Db, RootDb, Tx } from '../../src/db/open.js';
@@ -58,6 +67,28 @@ export function withIdsOfAllowlists(context: Context, tx: Tx, { id, currentRevis
     () => loadRevision(context).load(id),
     // @ts-expect-error Nor is it the id of the list's revision.
     () => tx.insert(allowlists).values({ ...rest, id, currentRevisionId: id }),
+  ];
+}
+
+/** A result names an agent, its challenge and the revision that it was judged by. */
+export function withIdsOfResults(context: Context, tx: Tx, row: AttestationResultRow) {
+  const { id, agentId, attestationId, allowlistRevisionId } = row;
+  return [
+    () => [getResult(context, id), loadResult(context).load(id), findChallenge(tx, agentId, attestationId)],
+    // @ts-expect-error A challenge's id finds no result.
+    () => getResult(context, attestationId),
+    // @ts-expect-error Nor does a text that nobody looked at.
+    () => loadResult(context).load(''),
+    // @ts-expect-error A result's id finds no challenge.
+    () => findChallenge(tx, agentId, id),
+    // @ts-expect-error Nor does it in the place of an agent's.
+    () => findChallenge(tx, id, attestationId),
+    // @ts-expect-error It is not what a result stores as its challenge.
+    () => tx.insert(attestationResults).values({ ...row, attestationId: id }),
+    // @ts-expect-error A challenge's id is not what it stores as its result.
+    () => tx.update(attestations).set({ resultId: attestationId }),
+    // @ts-expect-error A revision's id is not what a record stores as its last result.
+    () => tx.update(attestationRecords).set({ lastResultId: allowlistRevisionId }),
   ];
 }
 

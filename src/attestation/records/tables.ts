@@ -43,7 +43,7 @@ export const attestationRecords = pgTable(
     lastAcceptedAt: at('last_accepted_at'),
     lastRejectedAt: at('last_rejected_at'),
     lastSeverity: text('last_severity').$type<Severity>(),
-    lastResultId: text('last_result_id'),
+    lastResultId: text('last_result_id').$type<Id<'AttestationResult'>>(),
   },
   (t) => [
     uniqueIndex('attestation_records_ek_fingerprint_key').on(t.ekFingerprint).where(sql`${t.isLiving}`),

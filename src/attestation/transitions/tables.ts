@@ -1,5 +1,6 @@
 import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { agents } from '../../identity/agents/tables.js';
+import type { Id } from '../../platform/ids.js';
 import type { AgentEvent, AgentState } from '../verifier/index.js';
 
 /** Each change of an agent's state, with its cause. Rows never change. */
@@ -23,7 +24,7 @@ export const trustTransitions = pgTable(
     actorKind: text('actor_kind', { enum: ['user', 'agent'] }),
     actorId: text('actor_id'),
     /** The result that caused it. */
-    resultId: text('result_id'),
+    resultId: text('result_id').$type<Id<'AttestationResult'>>(),
     /** When it took effect; for trust that ran out, not the time when that was stored. */
     occurredAt: timestamp('occurred_at', { withTimezone: true }).notNull(),
   },
