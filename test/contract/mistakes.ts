@@ -8,13 +8,14 @@ import {
 } from '../../src/attestation/allowlists/index.js';
 import { findChallenge } from '../../src/attestation/challenges/repository.js';
 import { attestations } from '../../src/attestation/challenges/tables.js';
-import { attestationRecords } from '../../src/attestation/records/index.js';
+import { attestationRecords, updateRecord } from '../../src/attestation/records/index.js';
 import {
   type AttestationResultRow,
   attestationResults,
   getResult,
   loadResult,
 } from '../../src/attestation/results/index.js';
+import { type TransitionRow, trustTransitions } from '../../src/attestation/transitions/tables.js';
 import type { Context, Feed } from '../../src/authority/index.js';
 import { among } from '../../src/db/among.js';
 import type { Db, RootDb, Tx } from '../../src/db/open.js';
@@ -89,6 +90,20 @@ export function withIdsOfResults(context: Context, tx: Tx, row: AttestationResul
     () => tx.update(attestations).set({ resultId: attestationId }),
     // @ts-expect-error A revision's id is not what a record stores as its last result.
     () => tx.update(attestationRecords).set({ lastResultId: allowlistRevisionId }),
+  ];
+}
+
+export function withIdsOfTransitions(tx: Tx, row: TransitionRow, resultId: Id<'AttestationResult'>) {
+  return [
+    () => [updateRecord(tx, row.agentId, { lastResultId: resultId }), tx.insert(trustTransitions).values(row)],
+    // @ts-expect-error A transition's id is not its agent's.
+    () => updateRecord(tx, row.id, { lastResultId: resultId }),
+    // @ts-expect-error Nor the id of the result that caused it.
+    () => tx.insert(trustTransitions).values({ ...row, resultId: row.id }),
+    // @ts-expect-error Who caused it is no result.
+    () => tx.insert(trustTransitions).values({ ...row, actorId: resultId }),
+    // @ts-expect-error A project's id is not its domain's.
+    () => tx.insert(trustTransitions).values({ ...row, domainId: row.projectId }),
   ];
 }
 

@@ -15,10 +15,11 @@ export const attestationRecords = pgTable(
   'attestation_records',
   {
     agentId: text('agent_id')
+      .$type<Id<'Agent'>>()
       .primaryKey()
       .references(() => agents.id),
-    domainId: text('domain_id').notNull(),
-    projectId: text('project_id').notNull(),
+    domainId: text('domain_id').$type<Id<'Domain'>>().notNull(),
+    projectId: text('project_id').$type<Id<'Project'>>().notNull(),
     tpmKind: text('tpm_kind', { enum: ['PHYSICAL', 'VIRTUAL'] }).notNull(),
     allowlistId: text('allowlist_id')
       .$type<Id<'Allowlist'>>()

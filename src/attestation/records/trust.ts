@@ -9,7 +9,7 @@ import { stateAt, storedState } from './views.js';
 
 export const TRUST_CHANGED = 'agent.trust_changed';
 
-export const trustChanged = (objectId: string, from: AgentState, to: AgentState): EventFact => ({
+export const trustChanged = (objectId: Id<'Agent'>, from: AgentState, to: AgentState): EventFact => ({
   type: TRUST_CHANGED,
   objectId,
   details: { from, to },

@@ -41,7 +41,7 @@ async function newList(name: string): Promise<List> {
   const { allowlist } = await agentWorld(server).done(CREATE_LIST, { name, imaPolicy: { content: IMA } }, manager);
   return { id: allowlist.id, revisionId: allowlist.currentRevision.id };
 }
-async function newAgent(name: string, list: List): Promise<string> {
+async function newAgent(name: string, list: List): Promise<Id<'Agent'>> {
   return (await agentWorld(server).done(CREATE_AGENT, { name, allowlist: { id: list.id } }, manager)).agent.id;
 }
 
