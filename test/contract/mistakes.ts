@@ -16,6 +16,8 @@ import {
   loadResult,
 } from '../../src/attestation/results/index.js';
 import { type TransitionRow, trustTransitions } from '../../src/attestation/transitions/tables.js';
+import { type AuditEntryRow, auditEntries, loadAuditEntry } from '../../src/audit/entries/index.js';
+import { auditSeals } from '../../src/audit/seals/index.js';
 import type { Context, Feed } from '../../src/authority/index.js';
 import { among } from '../../src/db/among.js';
 import type { Db, RootDb, Tx } from '../../src/db/open.js';
@@ -104,6 +106,22 @@ export function withIdsOfTransitions(tx: Tx, row: TransitionRow, resultId: Id<'A
     () => tx.insert(trustTransitions).values({ ...row, actorId: resultId }),
     // @ts-expect-error A project's id is not its domain's.
     () => tx.insert(trustTransitions).values({ ...row, domainId: row.projectId }),
+  ];
+}
+
+export function withIdsOfAuditEntries(context: Context, tx: Tx, entry: AuditEntryRow) {
+  return [
+    () => [loadAuditEntry(context).load(entry.id), tx.insert(auditEntries).values(entry)],
+    // @ts-expect-error An event's id finds no entry.
+    () => loadAuditEntry(context).load(newId('Event')),
+    // @ts-expect-error Nor does a text that nobody looked at.
+    () => loadAuditEntry(context).load(''),
+    // @ts-expect-error Nor is it what a seal is for.
+    () => tx.insert(auditSeals).values({ seq: 1, hash: '', entryId: newId('Event') }),
+    // @ts-expect-error An entry's id is not what its actor presented.
+    () => tx.insert(auditEntries).values({ ...entry, tokenId: entry.id }),
+    // @ts-expect-error A project's id is not its domain's.
+    () => tx.insert(auditEntries).values({ ...entry, domainId: entry.projectId }),
   ];
 }
 
