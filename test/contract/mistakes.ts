@@ -18,13 +18,16 @@ import {
 import { type TransitionRow, trustTransitions } from '../../src/attestation/transitions/tables.js';
 import { type AuditEntryRow, auditEntries, loadAuditEntry } from '../../src/audit/entries/index.js';
 import { auditSeals } from '../../src/audit/seals/index.js';
-import type { Context, Feed } from '../../src/authority/index.js';
+import { type Act, type Context, type Feed, referringTo } from '../../src/authority/index.js';
+import { idempotencyKeys } from '../../src/authority/tables.js';
 import { among } from '../../src/db/among.js';
 import type { Db, RootDb, Tx } from '../../src/db/open.js';
+import { events } from '../../src/events/index.js';
 import { findById, insert } from '../../src/identity/projects/repository.js';
 import { getProject, listProjects, loadProject } from '../../src/identity/projects/service.js';
 import { type ProjectRow, projects } from '../../src/identity/projects/tables.js';
 import { type Id, isId, newId, withIds } from '../../src/platform/ids.js';
+import { findUploaded } from '../../src/uploads/uploads/index.js';
 import { findUpload } from '../../src/uploads/uploads/repository.js';
 
 export function withTransactions(db: Db, root: RootDb, tx: Tx) {
@@ -48,7 +51,7 @@ export function withTransactions(db: Db, root: RootDb, tx: Tx) {
   ];
 }
 
-export function withIdsOfUploads(db: Db, given: string) {
+export function withIdsOfUploads(context: Context, db: Db, given: string) {
   return [
     () => findUpload(db, newId('Upload')),
     () => isId('Upload', given) && findUpload(db, given),
@@ -56,6 +59,8 @@ export function withIdsOfUploads(db: Db, given: string) {
     () => findUpload(db, newId('Agent')),
     // @ts-expect-error Nor does a text that nobody looked at.
     () => findUpload(db, given),
+    // @ts-expect-error Nor does such a text find content.
+    () => findUploaded(context, given),
   ];
 }
 
@@ -95,6 +100,16 @@ export function withIdsOfResults(context: Context, tx: Tx, row: AttestationResul
   ];
 }
 
+export function withIdsOfRequestsAndEvents(tx: Tx, agentId: Id<'Agent'>, eventId: Id<'Event'>) {
+  return [
+    () => [eq(idempotencyKeys.principalId, agentId), eq(events.id, eventId)],
+    // @ts-expect-error An event makes no request.
+    () => eq(idempotencyKeys.principalId, eventId),
+    // @ts-expect-error An agent's id is no event's.
+    () => tx.update(events).set({ id: agentId }),
+  ];
+}
+
 export function withIdsOfTransitions(tx: Tx, row: TransitionRow, resultId: Id<'AttestationResult'>) {
   return [
     () => [updateRecord(tx, row.agentId, { lastResultId: resultId }), tx.insert(trustTransitions).values(row)],
@@ -126,7 +141,8 @@ export function withIdsOfAuditEntries(context: Context, tx: Tx, entry: AuditEntr
 }
 
 /** An agent's id where a project's is wanted. */
-export function withAnAgentForAProject(context: Context, tx: Tx, agentId: Id<'Agent'>, row: ProjectRow) {
+export function withAnAgentForAProject(context: Context, act: Act, agentId: Id<'Agent'>, row: ProjectRow) {
+  const { tx } = act;
   return [
     () => [findById(tx, row.id), getProject(context, row.id), eq(projects.id, row.id), among(projects.id, [row.id])],
     // @ts-expect-error In a repository call.
@@ -143,6 +159,8 @@ export function withAnAgentForAProject(context: Context, tx: Tx, agentId: Id<'Ag
     () => eq(projects.id, agentId),
     // @ts-expect-error In a filter.
     () => among(projects.id, [agentId]),
+    // @ts-expect-error In the search for what refers to it.
+    () => referringTo(act, 'Project', agentId),
     // @ts-expect-error In what is owned by a scope.
     () => context.recordAudit(tx, of(context), { action: 'a.b', owner: { projectId: agentId } }),
     // @ts-expect-error In an input whose field was taken for another kind's.

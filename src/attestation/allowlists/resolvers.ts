@@ -1,6 +1,7 @@
 import type { Context } from '../../authority/index.js';
 import { cursorOf, type EventRow } from '../../events/index.js';
 import type {
+  MutationCreateAllowlistArgs,
   MutationDeleteAllowlistArgs,
   MutationPublishAllowlistRevisionArgs,
   QueryAllowlistArgs,
@@ -21,7 +22,7 @@ import {
   resolveAllowlist,
 } from './reading.js';
 import type { AllowlistFilter } from './repository.js';
-import { type CreateAllowlist, createAllowlist, deleteAllowlist, publishAllowlistRevision } from './service.js';
+import { createAllowlist, deleteAllowlist, publishAllowlistRevision } from './service.js';
 import type { AllowlistRow, RevisionRow } from './tables.js';
 
 /** Whether the caller could read any object under a policy; otherwise reading a stub of one would be refused. */
@@ -30,6 +31,8 @@ const couldRead = ({ policies, actor }: Context, policy: PolicyName): boolean =>
 
 /** The list that an input names. */
 const LIST = { allowlist: { id: 'Allowlist' } } as const;
+/** The content of a revision. */
+const CONTENT = { imaPolicy: { uploadId: 'Upload' } } as const;
 
 export const allowlistResolvers = {
   Query: {
@@ -39,10 +42,12 @@ export const allowlistResolvers = {
       listAllowlists(context, args),
   },
   Mutation: {
-    createAllowlist: (_: unknown, { input }: { input: CreateAllowlist }, context: Context) =>
-      payload(async () => ({ allowlist: await createAllowlist(context, input) })),
+    createAllowlist: (_: unknown, { input }: MutationCreateAllowlistArgs, context: Context) =>
+      payload(async () => ({ allowlist: await createAllowlist(context, withIds(input, CONTENT)) })),
     publishAllowlistRevision: (_: unknown, { input }: MutationPublishAllowlistRevisionArgs, context: Context) =>
-      payload(async () => ({ allowlist: await publishAllowlistRevision(context, withIds(input, LIST)) })),
+      payload(async () => ({
+        allowlist: await publishAllowlistRevision(context, withIds(input, { ...LIST, ...CONTENT })),
+      })),
     deleteAllowlist: (_: unknown, { input }: MutationDeleteAllowlistArgs, context: Context) =>
       payload(async () => ({ allowlistId: await deleteAllowlist(context, withIds(input, LIST)) })),
   },

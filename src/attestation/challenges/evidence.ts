@@ -15,7 +15,7 @@ export interface SubmitEvidence {
   readonly attestationId: Id<'Attestation'>;
   readonly quote: Evidence['quote'];
   readonly imaLog?: string | null | undefined;
-  readonly imaLogUploadId?: string | null | undefined;
+  readonly imaLogUploadId?: Id<'Upload'> | null | undefined;
   readonly imaOffset?: number | null | undefined;
 }
 
