@@ -42,7 +42,7 @@ export const attestationDomain: DomainManifest = {
   entities: {
     ...allowlistEntities,
     Agent: (context, id) => loadAgent(context).load(toId('Agent', id)),
-    AttestationResult: (context, id) => loadResult(context).load(id),
+    AttestationResult: (context, id) => loadResult(context).load(toId('AttestationResult', id)),
   },
   values: ['AttestationFailure', 'AttestationCounts', 'AttestationChallenge', 'LogInChallenge'],
   routes: [imaPolicyRoute],

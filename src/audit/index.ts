@@ -1,4 +1,5 @@
 import type { DomainManifest } from '../authority/index.js';
+import { toId } from '../platform/ids.js';
 import { auditList } from './entries/policies.js';
 import { resolvers as entries } from './entries/resolvers.js';
 import { loadAuditEntry, recordAudit } from './entries/service.js';
@@ -15,5 +16,5 @@ export const auditDomain: DomainManifest = {
   auditLog: { record: recordAudit, keeper: keepPartitions },
   prepare: ({ db, settings }) => ensureKeyFile(db, settings.auditKeyPath),
   start: startSealer,
-  entities: { AuditEntry: (context, id) => loadAuditEntry(context).load(id) },
+  entities: { AuditEntry: (context, id) => loadAuditEntry(context).load(toId('AuditEntry', id)) },
 };

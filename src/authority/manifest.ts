@@ -37,16 +37,16 @@ export interface Route {
 export interface Feed<Row extends object = any, Args = any, Told extends Row = Row> {
   readonly type: string;
   /** The current objects of events, by id; deleted ones are missing. */
-  objects(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Row>>;
+  readonly objects: (db: Db, ids: readonly string[]) => Promise<ReadonlyMap<string, Row>>;
   /** The only objects that the arguments ask for, by id: others do not wake the stream. Null or absent for all. */
-  asksFor?(args: Args): readonly string[] | null | undefined;
+  readonly asksFor?: (args: Args) => readonly string[] | null | undefined;
   /** Some of these objects, in order, with the relations that decide what this caller may see of them. */
-  related?(db: Db, authorization: AuthorizationContext, objects: readonly Row[]): Promise<readonly Told[]>;
+  readonly related?: (db: Db, authorization: AuthorizationContext, objects: readonly Row[]) => Promise<readonly Told[]>;
   /**
    * Returns a function: whether a caller may see an event about this object, and the arguments ask for the event.
    * @throws Refusal BAD_USER_INPUT for invalid arguments.
    */
-  tells(args: Args): (authorization: AuthorizationContext, event: EventRow, object: Told) => boolean;
+  readonly tells: (args: Args) => (authorization: AuthorizationContext, event: EventRow, object: Told) => boolean;
 }
 
 /** Work that the server repeats on its own. Replicas may run it at any time, also at the same time. */

@@ -4,8 +4,8 @@ import { databaseFault } from '../db/errors.js';
 import type { Db } from '../db/open.js';
 import { rowsOf } from '../db/rows.js';
 import { inUse } from '../platform/errors.js';
+import type { Id, Kind } from '../platform/ids.js';
 import type { Act } from './mutate.js';
-import type { Reference } from './reference.js';
 
 /** Rows that prevent the deletion of an object. */
 export interface Referring {
@@ -14,7 +14,7 @@ export interface Referring {
 }
 
 /** How many rows of each kind prevent an object's deletion, zeros included; all domains, served or not. One query. */
-export async function referringTo(act: Act, to: Reference['to'], id: string): Promise<readonly Referring[]> {
+export async function referringTo<K extends Kind>(act: Act, to: K, id: Id<NoInfer<K>>): Promise<readonly Referring[]> {
   const keeping = act.context.references.flatMap((reference) =>
     reference.to === to && reference.keepsAs ? [{ names: reference.keepsAs, column: reference.column }] : [],
   );
@@ -36,10 +36,10 @@ async function countEach(tx: Db, columns: readonly PgColumn[], id: string): Prom
 }
 
 /** @throws UserErrors IN_USE with the count of each kind of row that prevents the deletion. */
-export async function refuseWhileReferred(
+export async function refuseWhileReferred<K extends Kind>(
   act: Act,
-  to: Reference['to'],
-  id: string,
+  to: K,
+  id: Id<NoInfer<K>>,
   verb: 'still owns' | 'is still used by',
 ): Promise<void> {
   const told = (await referringTo(act, to, id)).flatMap(({ names: [one, several], count }) =>

@@ -1,4 +1,5 @@
 import { bigint, index, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Id } from '../platform/ids.js';
 
 /**
  * One row that counts every change of rights. Readers cache effective roles under it, and writers lock it while they
@@ -13,7 +14,7 @@ export const authorizationEpoch = pgTable('authorization_epoch', {
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
   {
-    principalId: text('principal_id').notNull(),
+    principalId: text('principal_id').$type<Id<'User' | 'Agent'>>().notNull(),
     mutation: text('mutation').notNull(),
     requestId: text('request_id').notNull(),
     inputHash: text('input_hash').notNull(),

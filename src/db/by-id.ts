@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, type InferInsertModel, type InferSelectModel, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, type InferInsertModel, type InferSelectModel, lt, type SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { PageRequest } from '../platform/pagination.js';
 import type { Db, Tx } from './types.js';
@@ -35,6 +35,11 @@ export function isBehind(id: PgColumn, { after }: PageRequest): SQL | undefined 
 
 /** The same behind any text. */
 export const comesAfter = (id: PgColumn, position: string): SQL => gt(id, position);
+
+/** `isBehind` for a list in the descending order of ids. */
+export function isBelow(id: PgColumn, { after }: PageRequest): SQL | undefined {
+  return after?.[0] === undefined ? undefined : lt(id, after[0]);
+}
 
 /** The row as changed; undefined when it is no longer as `row` has it. */
 export async function updateAt<Table extends Versioned>(

@@ -1,7 +1,8 @@
 import { bigint, index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Id } from '../platform/ids.js';
 
 const what = () => ({
-  id: text('id').notNull(),
+  id: text('id').$type<Id<'Event'>>().notNull(),
   type: text('type').notNull(),
   objectId: text('object_id').notNull(),
   details: jsonb('details').$type<Readonly<Record<string, unknown>>>().notNull(),

@@ -54,9 +54,9 @@ export function newId<K extends Kind>(of: K): Id<K> {
 }
 
 /** The lowest id that can be made from this moment on. */
-export function lowestId(of: Kind, from: Date): string {
+export function lowestId<K extends Kind>(of: K, from: Date): Id<K> {
   const ms = from.getTime().toString(16).padStart(12, '0');
-  return `${PREFIXES[of]}_${ms.slice(0, 8)}-${ms.slice(8)}-0000-0000-000000000000`;
+  return `${PREFIXES[of]}_${ms.slice(0, 8)}-${ms.slice(8)}-0000-0000-000000000000` as Id<K>;
 }
 
 /** The kind of object that an id of this form names; undefined for other texts. The object need not exist. */

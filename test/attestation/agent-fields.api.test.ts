@@ -40,8 +40,7 @@ async function fullAgent({ services: { db } }: TestServer, scope: { domainId: st
   const times = { firstAcceptedAt: at(3), lastAcceptedAt: at(4), lastRejectedAt: at(5) };
   await db.insert(attestationRecords).values({
     agentId: agent,
-    domainId,
-    projectId,
+    ...asIds({ domainId, projectId }),
     tpmKind: 'VIRTUAL',
     allowlistId: list,
     isLiving: true,

@@ -5,7 +5,7 @@ import { trustTransitions } from '../../src/attestation/transitions/index.js';
 import { events } from '../../src/events/index.js';
 import { agents } from '../../src/identity/agents/tables.js';
 import { newId } from '../../src/platform/ids.js';
-import { asIds } from '../harness/ids.js';
+import { asId, asIds } from '../harness/ids.js';
 import {
   codeOf,
   type Json,
@@ -133,7 +133,7 @@ describe('a machine', () => {
     const kept = await server.services.db
       .select()
       .from(trustTransitions)
-      .where(eq(trustTransitions.agentId, id))
+      .where(eq(trustTransitions.agentId, asId(id)))
       .orderBy(trustTransitions.id);
     expect(kept.map(({ fromState, toState }) => [fromState, toState])).toEqual(
       states.slice(1).map((to, index) => [states[index], to]),
@@ -384,7 +384,7 @@ async function insertAgents(scope: { domainId: string; projectId: string }, allo
   await db.insert(agents).values(asIds(rows.map((row) => ({ ...row, ...common, createdAt: clock.now() }))));
   const record = { domainId, projectId, allowlistId, tpmKind: 'PHYSICAL' as const, isLiving: false };
   const counts = { acceptedCount: 0, rejectedCount: 0 };
-  await db.insert(attestationRecords).values(rows.map(({ id }) => ({ agentId: id, ...record, ...counts })));
+  await db.insert(attestationRecords).values(asIds(rows.map(({ id }) => ({ agentId: id, ...record, ...counts }))));
 }
 
 describe('HTTP.metrics', () => {

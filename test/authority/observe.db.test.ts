@@ -34,7 +34,7 @@ const statements: string[] = [];
 let server: TestServer;
 let context: Context;
 let agentId: Id<'Agent'>;
-let id: string;
+let id: Id<'Attestation'>;
 beforeAll(async () => {
   server = await startTestServer({ clock, statements: { logQuery: (statement) => void statements.push(statement) } });
 });

@@ -11,6 +11,7 @@ import { findNumbers } from '../../src/identity/overrides/repository.js';
 import { etagOf } from '../../src/platform/etag.js';
 import { newId } from '../../src/platform/ids.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
+import { asId } from '../harness/ids.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 import { attemptOnce, mutationsOf } from './personas/doing.js';
 import type { Attempt, Attempts } from './personas/fixture.js';
@@ -33,7 +34,7 @@ const submitted: Attempts = async (world) => {
     const asked: object = (await attempt?.input(persona)) ?? {};
     if (persona.principal?.kind !== 'agent') return asked;
     const { id } = persona.principal;
-    await world.server.services.db.transaction((tx) => voidOpenChallenge(tx, id));
+    await world.server.services.db.transaction((tx) => voidOpenChallenge(tx, asId(id)));
     return { ...asked, attestationId: await world.rows.challenge(id, 'OPEN') };
   };
   return attempt ? [{ ...attempt, input }] : [];

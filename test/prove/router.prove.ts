@@ -2,7 +2,7 @@ import { count, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditEntries } from '../../src/audit/entries/tables.js';
 import { DOMAINS } from '../../src/domains.js';
-import { newId } from '../../src/platform/ids.js';
+import { type Id, newId } from '../../src/platform/ids.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
 import { attemptAll, type Deed, mutationsOf } from '../contract/personas/doing.js';
 import type { Things } from '../contract/personas/fixture.js';
@@ -193,7 +193,7 @@ describe('what a caller may not read is missing behind a router too', () => {
     }`;
     const read = async (asked: Asked, id: string) =>
       told(await asked.graphql(query, { id }, tokenOf('project admin'))).data?.agent as Json;
-    const bound = async (allowlistId: string | null) => rows.agent(projects.own, 'PENDING', { allowlistId });
+    const bound = async (allowlistId: Id<'Allowlist'> | null) => rows.agent(projects.own, 'PENDING', { allowlistId });
     const [foreign, none, own] = [
       await bound(lists['foreign project'].id),
       await bound(null),

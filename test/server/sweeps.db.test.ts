@@ -16,7 +16,7 @@ import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { apiCredentials } from '../../src/identity/credentials/tables.js';
 import { policyCandidateChanges, policyOverrides, policyRevisions } from '../../src/identity/overrides/tables.js';
 import { tokens } from '../../src/identity/tokens/tables.js';
-import { newId } from '../../src/platform/ids.js';
+import { type Id, newId } from '../../src/platform/ids.js';
 import { asId, asIds } from '../harness/ids.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 
@@ -117,43 +117,48 @@ describe('role assignments and API credentials', () => {
   });
 });
 
-async function agent(name: string, retiredAt: Date | null): Promise<string> {
+async function agent(name: string, retiredAt: Date | null): Promise<Id<'Agent'>> {
   const { db } = server.services;
   const { type: _type, ...owner } = scope;
   const id = newId('Agent');
   const state = { kind: 'MACHINE' as const, trustState: retiredAt ? 'RETIRED' : 'TRUSTED', createdBy: 'u' };
   await db.insert(agents).values(asIds({ id, ...owner, name, ...state, createdAt: past() }));
-  const record = { agentId: id, ...owner, tpmKind: 'PHYSICAL' as const, isLiving: retiredAt === null, retiredAt };
+  const record = {
+    agentId: id,
+    ...asIds(owner),
+    tpmKind: 'PHYSICAL' as const,
+    isLiving: retiredAt === null,
+    retiredAt,
+  };
   await db.insert(attestationRecords).values({ ...record, acceptedCount: 0, rejectedCount: 0 });
   return id;
 }
 
-const result = (agentId: string, allowlistRevisionId: string | null = null) => ({
-  ...{ id: newId('AttestationResult'), agentId: asId(agentId), domainId: scope.domainId, projectId: scope.projectId },
+const ownerOfAgents = () => asIds({ domainId: scope.domainId, projectId: scope.projectId });
+
+const result = (agentId: Id<'Agent'>, allowlistRevisionId: Id<'AllowlistRevision'> | null = null) => ({
+  ...{ id: newId('AttestationResult'), agentId, ...ownerOfAgents() },
   ...{ attestationId: newId('Attestation'), verdict: 'ACCEPTED' as const, failures: [], counts: {} as never },
   ...{ allowlistRevisionId, stateAfter: 'TRUSTED' as const, receivedAt: past() },
 });
 
-const transition = (agentId: string, occurredAt: Date) => ({
-  ...{ id: newId('TrustTransition'), agentId, domainId: scope.domainId, projectId: scope.projectId, occurredAt },
+const transition = (agentId: Id<'Agent'>, occurredAt: Date) => ({
+  ...{ id: newId('TrustTransition'), agentId, ...ownerOfAgents(), occurredAt },
   ...{ fromState: 'PENDING' as const, toState: 'TRUSTED' as const, cause: 'ACCEPT' as const },
 });
 
-async function forget(agentId: string): Promise<void> {
+async function forget(agentId: Id<'Agent'>): Promise<void> {
   const { db } = server.services;
   await db.delete(trustTransitions).where(eq(trustTransitions.agentId, agentId));
   await db.delete(attestationRecords).where(eq(attestationRecords.agentId, agentId));
-  await db.delete(agents).where(eq(agents.id, asId(agentId)));
+  await db.delete(agents).where(eq(agents.id, agentId));
 }
 
 describe('trust transitions', () => {
   test('ok: trust that ran out is kept as of when it did, beside its event, once', async () => {
     const { db } = server.services;
     const id = await agent('run out', null);
-    await db
-      .update(agents)
-      .set({ trustedUntil: recent() })
-      .where(eq(agents.id, asId(id)));
+    await db.update(agents).set({ trustedUntil: recent() }).where(eq(agents.id, id));
     expect([await trustExpiry.doSome(server.services), await trustExpiry.doSome(server.services)]).toEqual([1, 0]);
     expect(await db.select().from(trustTransitions).where(eq(trustTransitions.agentId, id))).toMatchObject([
       {
@@ -189,7 +194,7 @@ describe('retired agents', () => {
     ];
     await db.insert(attestationResults).values(Array.from({ length: 700 }, () => result(gone)));
     await db.insert(attestationResults).values([recentlyRetired, living].map((id) => result(id)));
-    await db.insert(tokens).values(token({ agentId: asId(gone), scopeType: 'agent' }));
+    await db.insert(tokens).values(token({ agentId: gone, scopeType: 'agent' }));
     await db.insert(trustTransitions).values([gone, living].map((id) => transition(id, recent())));
     const challenge = {
       nonce: 'n',
@@ -241,25 +246,26 @@ describe('allowlist revisions', () => {
     const { db } = server.services;
     const [allowlistId, other] = [newId('Allowlist'), newId('Allowlist')];
     const long = new Date(now.getTime() - 9 * DAY);
-    const revision = (list: string, number: number, createdAt: Date) => ({
+    const revision = (list: Id<'Allowlist'>, number: number, createdAt: Date) => ({
       ...{ id: newId('AllowlistRevision'), allowlistId: list, number, imaExcludes: [], createdAt, createdBy: 'u' },
     });
+    type Revision = ReturnType<typeof revision>;
     const [first, second, third, fourth, fifth] = [long, long, past(), recent(), now].map((at, index) =>
       revision(allowlistId, index + 1, at),
-    ) as [ReturnType<typeof revision>, ...ReturnType<typeof revision>[]];
+    ) as [Revision, Revision, Revision, Revision, Revision];
     const only = revision(other, 1, long);
-    const list = (id: string, name: string, currentRevisionId: string) => ({
+    const list = (id: Id<'Allowlist'>, name: string, currentRevisionId: Id<'AllowlistRevision'>) => ({
       ...{ id, ownerType: 'SYSTEM' as const, name, currentRevisionId, version: 1, createdAt: long, updatedAt: long },
     });
-    await db.insert(allowlists).values([list(allowlistId, 'many', fifth?.id ?? ''), list(other, 'one', only.id)]);
-    const all = [first, second, third, fourth, fifth, only].filter((row) => row !== undefined);
+    await db.insert(allowlists).values([list(allowlistId, 'many', fifth.id), list(other, 'one', only.id)]);
+    const all = [first, second, third, fourth, fifth, only];
     await db.insert(allowlistRevisions).values(all);
     const agentId = await agent('referring', null);
     await db.insert(attestationResults).values(result(agentId, first.id));
     expect(await sweep('allowlist revisions')).toEqual([1, 0]);
-    const kept = all.map(({ id }) => id).filter((id) => id !== second?.id);
+    const kept = all.map(({ id }) => id).filter((id) => id !== second.id);
     expect((await idsOf(allowlistRevisions)).sort()).toEqual(kept.sort());
-    await db.delete(attestationResults).where(eq(attestationResults.agentId, asId(agentId)));
+    await db.delete(attestationResults).where(eq(attestationResults.agentId, agentId));
     expect(await sweep('allowlist revisions')).toEqual([1, 0]);
   });
 });

@@ -2,6 +2,7 @@ import { inArray } from 'drizzle-orm';
 import { byId, type Feed, mayOn, related } from '../../authority/index.js';
 import { amongThese, type Values } from '../../db/among.js';
 import { rowsWhere } from '../../db/rows.js';
+import { toId } from '../../platform/ids.js';
 import { allowlistGet, type RelatedAllowlist } from './policies.js';
 import { type AllowlistRow, allowlists } from './tables.js';
 
@@ -14,7 +15,10 @@ interface Watch {
 /** Newly published revisions of the lists that the caller may read. */
 export const allowlistFeed: Feed<AllowlistRow, Watch, RelatedAllowlist> = {
   type: ALLOWLIST_PUBLISHED,
-  objects: async (db, ids) => byId(await rowsWhere(db, allowlists, inArray(allowlists.id, [...ids]))),
+  objects: async (db, ids) => {
+    const lists = ids.map((id) => toId('Allowlist', id));
+    return byId(await rowsWhere(db, allowlists, inArray(allowlists.id, lists)));
+  },
   asksFor: ({ filter }) => filter?.allowlistIds,
   related: (db, authorization, lists) => related(db, authorization, [allowlistGet], lists),
   tells({ filter }) {

@@ -11,9 +11,10 @@ import {
 } from '../../authority/index.js';
 import type { Lease } from '../../platform/byte-budget.js';
 import { notFound } from '../../platform/errors.js';
+import type { Id } from '../../platform/ids.js';
 import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { loadContent, STREAM_BYTES, streamContent } from '../../uploads/contents/index.js';
-import { allowlistGet, allowlistGetContent, type RelatedAllowlist } from './policies.js';
+import { allowlistGet, allowlistGetContent } from './policies.js';
 import * as repository from './repository.js';
 import { type AllowlistRow, allowlists, type RevisionRow } from './tables.js';
 
@@ -24,7 +25,7 @@ const INLINE_BYTES_MAX = 8 * 1024 * 1024;
 
 /** Exactly one of the two. */
 export interface AllowlistRef {
-  readonly id?: string | null | undefined;
+  readonly id?: Id<'Allowlist'> | null | undefined;
   readonly name?: string | null | undefined;
 }
 
@@ -50,14 +51,13 @@ export async function requireReadable(from: Context | Act, row: AllowlistRow | u
 async function find(from: Context | Act, { id, name }: AllowlistRef): Promise<AllowlistRow | undefined> {
   const db = 'tx' in from ? from.tx : from.db;
   const { where } = from.actor;
-  const text = id ?? name;
-  // Postgres refuses NUL in text, and no list has one.
-  if (text == null || text.includes('\0')) return undefined;
   if (id != null) return repository.findById(db, id);
+  // Postgres refuses NUL in text, and no list has one.
+  if (name == null || name.includes('\0')) return undefined;
   return repository.findNearest(
     db,
     visibleTo(from),
-    text,
+    name,
     where !== null && 'projectId' in where ? where.projectId : null,
   );
 }
@@ -71,13 +71,13 @@ export async function listAllowlists(
 }
 
 /** By id; null where the caller may not read it. */
-export const loadAllowlist = defineLoader<RelatedAllowlist>(async (context, ids) => {
+export const loadAllowlist = defineLoader(async (context, ids: readonly Id<'Allowlist'>[]) => {
   const rows = await repository.listByIds(context.db, visibleTo(context), ids);
   return byId(await related(context.db, context, [allowlistGetContent], rows));
 });
 
 /** Revisions by id; null where the caller may not read the list. */
-export const loadRevision = defineLoader<RevisionRow>(async (context, ids) =>
+export const loadRevision = defineLoader(async (context, ids: readonly Id<'AllowlistRevision'>[]) =>
   byId(await repository.listRevisionsByIds(context.db, visibleTo(context), ids)),
 );
 
@@ -106,10 +106,10 @@ export async function imaPolicyText(context: Context, revision: RevisionRow): Pr
  */
 export async function streamImaPolicy(
   context: Context,
-  revisionId: string,
+  revisionId: Id<'AllowlistRevision'>,
 ): Promise<{ size: number; digest: string; stream: Readable }> {
   requireOperation(context, allowlistGetContent.name);
-  const revision = revisionId.includes('\0') ? null : await loadRevision(context).load(revisionId);
+  const revision = await loadRevision(context).load(revisionId);
   if (revision === null) throw notFound('allowlist revision');
   await requireContent(context, revision);
   const { imaDigest: digest, imaSize: size } = revision;

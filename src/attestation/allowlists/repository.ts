@@ -1,5 +1,6 @@
-import { and, asc, count, eq, getTableColumns, gt, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, inArray, isNull, or, sql } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
+import { pageById } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
 import { rowsWhere } from '../../db/rows.js';
 import { agents } from '../../identity/agents/index.js';
@@ -15,7 +16,7 @@ export interface AllowlistFilter {
   readonly names?: Values;
 }
 
-export async function findById(db: Db, id: string): Promise<AllowlistRow | undefined> {
+export async function findById(db: Db, id: Id<'Allowlist'>): Promise<AllowlistRow | undefined> {
   const [row] = await db.select().from(allowlists).where(eq(allowlists.id, id));
   return row;
 }
@@ -41,7 +42,11 @@ export async function findNearest(
   return row;
 }
 
-export function listByIds(db: Db, visible: VisibleAllowlists, ids: readonly string[]): Promise<AllowlistRow[]> {
+export function listByIds(
+  db: Db,
+  visible: VisibleAllowlists,
+  ids: readonly Id<'Allowlist'>[],
+): Promise<AllowlistRow[]> {
   return rowsWhere(db, allowlists, and(inArray(allowlists.id, [...ids]), visible.where));
 }
 
@@ -51,19 +56,7 @@ export function list(
   filter: AllowlistFilter,
   page: PageRequest,
 ): Promise<AllowlistRow[]> {
-  const after = page.after?.[0];
-  return db
-    .select()
-    .from(allowlists)
-    .where(
-      and(
-        visible.where,
-        among(allowlists.name, filter.names),
-        after === undefined ? undefined : gt(allowlists.id, after),
-      ),
-    )
-    .orderBy(asc(allowlists.id))
-    .limit(page.first + 1);
+  return pageById(db, allowlists, [visible.where, among(allowlists.name, filter.names)], page);
 }
 
 /** How many lists the same system, domain or project owns. */
@@ -83,7 +76,7 @@ export async function countOfOwner(tx: Tx, { domainId, projectId }: AllowlistRow
 /** The revision in force, with the list's name. Does not check whether the caller may read it. */
 export async function currentRevision(
   db: Db,
-  allowlistId: string,
+  allowlistId: Id<'Allowlist'>,
 ): Promise<(RevisionRow & { name: string }) | undefined> {
   const [row] = await db
     .select({ ...getTableColumns(allowlistRevisions), name: allowlists.name })
@@ -94,7 +87,11 @@ export async function currentRevision(
 }
 
 /** Revisions of lists that the caller may read. */
-export function listRevisionsByIds(db: Db, visible: VisibleAllowlists, ids: readonly string[]): Promise<RevisionRow[]> {
+export function listRevisionsByIds(
+  db: Db,
+  visible: VisibleAllowlists,
+  ids: readonly Id<'AllowlistRevision'>[],
+): Promise<RevisionRow[]> {
   return db
     .select(getTableColumns(allowlistRevisions))
     .from(allowlistRevisions)
@@ -128,7 +125,7 @@ export async function remove(tx: Tx, row: AllowlistRow): Promise<boolean> {
   return gone.length > 0;
 }
 
-export async function countFollowers(db: Db, allowlistId: string): Promise<number> {
+export async function countFollowers(db: Db, allowlistId: Id<'Allowlist'>): Promise<number> {
   const [found] = await db
     .select({ agents: count() })
     .from(attestationRecords)
@@ -140,7 +137,7 @@ export async function countFollowers(db: Db, allowlistId: string): Promise<numbe
 export async function followerNames(
   db: Db,
   visible: Visible<typeof agents>,
-  allowlistId: string,
+  allowlistId: Id<'Allowlist'>,
   limit: number,
 ): Promise<string[]> {
   const rows = await db

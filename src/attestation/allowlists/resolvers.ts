@@ -1,13 +1,19 @@
 import type { Context } from '../../authority/index.js';
 import { cursorOf, type EventRow } from '../../events/index.js';
+import type {
+  MutationCreateAllowlistArgs,
+  MutationDeleteAllowlistArgs,
+  MutationPublishAllowlistRevisionArgs,
+  QueryAllowlistArgs,
+} from '../../generated/graphql.js';
 import { domainGet } from '../../identity/domains/index.js';
 import { projectGet } from '../../identity/projects/index.js';
 import { etagOf } from '../../platform/etag.js';
+import { toId, withIds } from '../../platform/ids.js';
 import type { PageArgs } from '../../platform/pagination.js';
 import { payload } from '../../platform/payload.js';
 import type { PolicyName } from '../../platform/policy/index.js';
 import {
-  type AllowlistRef,
   imaPolicyText,
   listAllowlists,
   loadAllowlist,
@@ -16,39 +22,41 @@ import {
   resolveAllowlist,
 } from './reading.js';
 import type { AllowlistFilter } from './repository.js';
-import type { RevisionInput } from './revision-content.js';
-import {
-  type AllowlistAtEtag,
-  type CreateAllowlist,
-  createAllowlist,
-  deleteAllowlist,
-  publishAllowlistRevision,
-} from './service.js';
+import { createAllowlist, deleteAllowlist, publishAllowlistRevision } from './service.js';
 import type { AllowlistRow, RevisionRow } from './tables.js';
 
 /** Whether the caller could read any object under a policy; otherwise reading a stub of one would be refused. */
 const couldRead = ({ policies, actor }: Context, policy: PolicyName): boolean =>
   policies.decideOperation(policy, actor).outcome === 'ALLOWED';
 
+/** The list that an input names. */
+const LIST = { allowlist: { id: 'Allowlist' } } as const;
+/** The content of a revision. */
+const CONTENT = { imaPolicy: { uploadId: 'Upload' } } as const;
+
 export const allowlistResolvers = {
   Query: {
-    allowlist: (_: unknown, { ref }: { ref: AllowlistRef }, context: Context) => resolveAllowlist(context, ref),
+    allowlist: (_: unknown, { ref }: QueryAllowlistArgs, context: Context) =>
+      resolveAllowlist(context, withIds(ref, { id: 'Allowlist' })),
     allowlists: (_: unknown, args: PageArgs & { filter?: AllowlistFilter | null }, context: Context) =>
       listAllowlists(context, args),
   },
   Mutation: {
-    createAllowlist: (_: unknown, { input }: { input: CreateAllowlist }, context: Context) =>
-      payload(async () => ({ allowlist: await createAllowlist(context, input) })),
-    publishAllowlistRevision: (_: unknown, { input }: { input: AllowlistAtEtag & RevisionInput }, context: Context) =>
-      payload(async () => ({ allowlist: await publishAllowlistRevision(context, input) })),
-    deleteAllowlist: (_: unknown, { input }: { input: AllowlistAtEtag }, context: Context) =>
-      payload(async () => ({ allowlistId: await deleteAllowlist(context, input) })),
+    createAllowlist: (_: unknown, { input }: MutationCreateAllowlistArgs, context: Context) =>
+      payload(async () => ({ allowlist: await createAllowlist(context, withIds(input, CONTENT)) })),
+    publishAllowlistRevision: (_: unknown, { input }: MutationPublishAllowlistRevisionArgs, context: Context) =>
+      payload(async () => ({
+        allowlist: await publishAllowlistRevision(context, withIds(input, { ...LIST, ...CONTENT })),
+      })),
+    deleteAllowlist: (_: unknown, { input }: MutationDeleteAllowlistArgs, context: Context) =>
+      payload(async () => ({ allowlistId: await deleteAllowlist(context, withIds(input, LIST)) })),
   },
   AllowlistPublished: {
     cursor: cursorOf,
-    allowlist: ({ objectId }: EventRow, _: unknown, context: Context) => loadAllowlist(context).load(objectId),
+    allowlist: ({ objectId }: EventRow, _: unknown, context: Context) =>
+      loadAllowlist(context).load(toId('Allowlist', objectId)),
     revision: ({ details }: EventRow, _: unknown, context: Context) =>
-      loadRevision(context).load(String(details.revisionId)),
+      loadRevision(context).load(toId('AllowlistRevision', String(details.revisionId))),
   },
   Allowlist: {
     // A stub: the owner's own domain resolves the rest. Users who may read a list may read its owner; agents read no
@@ -79,6 +87,6 @@ export const allowlistResolvers = {
 
 /** Entities that other domains may refer to. */
 export const allowlistEntities = {
-  Allowlist: (context: Context, id: string) => loadAllowlist(context).load(id),
-  AllowlistRevision: (context: Context, id: string) => loadRevision(context).load(id),
+  Allowlist: (context: Context, id: string) => loadAllowlist(context).load(toId('Allowlist', id)),
+  AllowlistRevision: (context: Context, id: string) => loadRevision(context).load(toId('AllowlistRevision', id)),
 };

@@ -1,6 +1,7 @@
 import type { Context } from '../../authority/index.js';
 import type { Lease } from '../../platform/byte-budget.js';
 import { invalid, UserErrors } from '../../platform/errors.js';
+import { type Id, noId } from '../../platform/ids.js';
 import { encodeText, type PackedContent, packContent, type StoredContent } from '../../uploads/contents/index.js';
 import { findUploaded } from '../../uploads/uploads/index.js';
 import { MAX_POLICY_BYTES, type PolicyProblem, parsePcrPolicy, RuntimePolicyError } from '../runtime-policy/index.js';
@@ -11,7 +12,7 @@ type Maybe<T> = T | null | undefined;
 
 export interface ImaPolicyInput {
   readonly content?: Maybe<string>;
-  readonly uploadId?: Maybe<string>;
+  readonly uploadId?: Maybe<Id<'Upload'>>;
   readonly excludes?: Maybe<readonly string[]>;
   /** sha256:hex. */
   readonly digest?: Maybe<string>;
@@ -62,7 +63,7 @@ async function readIma(
   const excludes = input.excludes ?? [];
   if ((text == null) === (uploadId == null)) throw invalid('Give either content or uploadId.', 'imaPolicy');
   const path = ['imaPolicy', text == null ? 'uploadId' : 'content'];
-  const uploaded = text == null ? await findUploaded(context, uploadId ?? '', ...path) : null;
+  const uploaded = text == null ? await findUploaded(context, uploadId ?? noId('Upload'), ...path) : null;
   const content = uploaded ?? (await packText(text ?? '', lease));
   if (input.digest != null && input.digest !== content.digest) {
     throw invalid(`The content has another digest: ${content.digest}.`, 'imaPolicy', 'digest');

@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import type { Route } from '../../authority/index.js';
+import { toId } from '../../platform/ids.js';
 import { streamImaPolicy } from './reading.js';
 
 export const imaPolicyRoute: Route = {
@@ -7,7 +8,7 @@ export const imaPolicyRoute: Route = {
   method: 'GET',
   path: /^\/allowlist-revisions\/([\w-]{1,64})\/ima-policy$/,
   handle: async (context, id, _request, response) => {
-    const { size, digest, stream } = await streamImaPolicy(context, id);
+    const { size, digest, stream } = await streamImaPolicy(context, toId('AllowlistRevision', id));
     response.writeHead(200, {
       'content-type': 'application/octet-stream',
       'content-length': size,

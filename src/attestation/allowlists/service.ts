@@ -12,7 +12,7 @@ import { unlessTaken } from '../../db/taken.js';
 import { agentGet, agents } from '../../identity/agents/index.js';
 import { forbidden, inUse, invalid, limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
-import { newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import { validName, validText } from '../../platform/text.js';
 import { holdContent, storeContent } from '../../uploads/contents/index.js';
 import { ALLOWLIST_PUBLISHED } from './feed.js';
@@ -138,7 +138,7 @@ async function publishable(from: Context | Act, { allowlist, etag }: AllowlistAt
 }
 
 /** Deletes a list that no agent is bound to, with its revisions; returns its id. */
-export async function deleteAllowlist(context: Context, input: AllowlistAtEtag): Promise<string> {
+export async function deleteAllowlist(context: Context, input: AllowlistAtEtag): Promise<Id<'Allowlist'>> {
   requireOperation(context, allowlistDelete.name);
   return mutate(context, { policy: allowlistDelete.name }, async (act) => {
     const row = await resolveAllowlist(act, input.allowlist);
@@ -181,7 +181,7 @@ function ownerOf({ actor: { where } }: Act): Pick<AllowlistRow, 'ownerType' | 'd
 /** Stores the content and returns the row to write with its list. */
 async function storeRevision(
   act: Act,
-  allowlistId: string,
+  allowlistId: Id<'Allowlist'>,
   number: number,
   { ima, tpmPolicy, vtpmPolicy }: RevisionContent,
 ): Promise<RevisionRow> {

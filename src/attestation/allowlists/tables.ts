@@ -10,7 +10,7 @@ import { contents } from '../../uploads/contents/tables.js';
 export const allowlists = pgTable(
   'allowlists',
   {
-    id: text('id').primaryKey(),
+    id: text('id').$type<Id<'Allowlist'>>().primaryKey(),
     ownerType: text('owner_type', { enum: ['SYSTEM', 'DOMAIN', 'PROJECT'] }).notNull(),
     domainId: text('domain_id')
       .$type<Id<'Domain'>>()
@@ -19,7 +19,7 @@ export const allowlists = pgTable(
     name: text('name').notNull(),
     description: text('description'),
     /** No foreign key: a revision refers to its list, and both are written together. */
-    currentRevisionId: text('current_revision_id').notNull(),
+    currentRevisionId: text('current_revision_id').$type<Id<'AllowlistRevision'>>().notNull(),
     version: integer('version').notNull(),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
@@ -48,8 +48,9 @@ export const allowlistsTaken: Taken = {
 export const allowlistRevisions = pgTable(
   'allowlist_revisions',
   {
-    id: text('id').primaryKey(),
+    id: text('id').$type<Id<'AllowlistRevision'>>().primaryKey(),
     allowlistId: text('allowlist_id')
+      .$type<Id<'Allowlist'>>()
       .notNull()
       .references(() => allowlists.id, { onDelete: 'cascade' }),
     number: integer('number').notNull(),

@@ -3,6 +3,7 @@ import type { Context } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
 import type { Lease } from '../../platform/byte-budget.js';
 import { badInput, invalid } from '../../platform/errors.js';
+import type { Id } from '../../platform/ids.js';
 import { encodeText, loadContent } from '../../uploads/contents/index.js';
 import { findUploaded } from '../../uploads/uploads/index.js';
 import type { Evidence } from '../verifier/index.js';
@@ -11,10 +12,10 @@ import type { Evidence } from '../verifier/index.js';
 const LOG_BYTES_MAX = 100 * 1024 * 1024;
 
 export interface SubmitEvidence {
-  readonly attestationId: string;
+  readonly attestationId: Id<'Attestation'>;
   readonly quote: Evidence['quote'];
   readonly imaLog?: string | null | undefined;
-  readonly imaLogUploadId?: string | null | undefined;
+  readonly imaLogUploadId?: Id<'Upload'> | null | undefined;
   readonly imaOffset?: number | null | undefined;
 }
 

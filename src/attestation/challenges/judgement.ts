@@ -1,5 +1,6 @@
 import type { Context } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import type { AgentView } from '../records/index.js';
 import { FAILURES, type FailureCode, NO_COUNTS, type VerificationResult, verifyQuote } from '../verifier/index.js';
 import { verifyInWorker } from '../workers/index.js';
@@ -10,7 +11,7 @@ import type { ChallengeRow } from './tables.js';
 /** A result, and what it was judged by: when that is no longer so at the time of writing, it does not count. */
 export interface Judgement {
   readonly result: VerificationResult;
-  readonly revisionId: string | null;
+  readonly revisionId: Id<'AllowlistRevision'> | null;
 }
 
 /**

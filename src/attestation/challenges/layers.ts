@@ -1,5 +1,6 @@
 import type { Services } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import { compiledLists, currentRevision, type ListSource } from '../allowlists/index.js';
 import { parsePcrPolicy } from '../runtime-policy/index.js';
 import type { LayerOutline, PolicyLayer } from '../verifier/index.js';
@@ -11,17 +12,17 @@ interface BoundLayer extends LayerOutline {
 
 /** What an agent is judged by just now. */
 export interface Bound {
-  readonly revisionId: string | null;
+  readonly revisionId: Id<'AllowlistRevision'> | null;
   readonly layers: readonly BoundLayer[];
 }
 
 /** The revision in force of a list, with the list's name; undefined where none is bound. */
-export async function boundRevision(db: Db, allowlistId: string | null) {
+export async function boundRevision(db: Db, allowlistId: Id<'Allowlist'> | null) {
   return allowlistId === null ? undefined : currentRevision(db, allowlistId);
 }
 
 /** What an allowlist says at its current revision, its list of files aside. */
-export async function boundLayers(db: Db, allowlistId: string | null): Promise<Bound> {
+export async function boundLayers(db: Db, allowlistId: Id<'Allowlist'> | null): Promise<Bound> {
   const revision = await boundRevision(db, allowlistId);
   if (revision === undefined) return { revisionId: null, layers: [] };
   const { imaDigest, imaSize, imaExcludes } = revision;

@@ -1,8 +1,13 @@
 import { and, eq, inArray, lte } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import { attestations, type ChallengeRow } from './tables.js';
 
-export async function findChallenge(db: Db, agentId: string, id: string): Promise<ChallengeRow | undefined> {
+export async function findChallenge(
+  db: Db,
+  agentId: Id<'Agent'>,
+  id: Id<'Attestation'>,
+): Promise<ChallengeRow | undefined> {
   const [row] = await db
     .select()
     .from(attestations)
@@ -14,11 +19,11 @@ export async function insertChallenge(tx: Tx, row: ChallengeRow): Promise<void> 
   await tx.insert(attestations).values(row);
 }
 
-export async function updateChallenge(tx: Tx, id: string, change: Partial<ChallengeRow>): Promise<void> {
+export async function updateChallenge(tx: Tx, id: Id<'Attestation'>, change: Partial<ChallengeRow>): Promise<void> {
   await tx.update(attestations).set(change).where(eq(attestations.id, id));
 }
 
-export async function voidOpenChallenge(tx: Tx, agentId: string): Promise<void> {
+export async function voidOpenChallenge(tx: Tx, agentId: Id<'Agent'>): Promise<void> {
   await tx
     .update(attestations)
     .set({ state: 'VOID' })

@@ -1,4 +1,6 @@
 import type { Context } from '../../authority/index.js';
+import type { SubmitEvidenceInput } from '../../generated/graphql.js';
+import { withIds } from '../../platform/ids.js';
 import { inputMutation } from '../../platform/payload.js';
 import { type BeginAttestation, beginAttestation } from './begin.js';
 import { submitEvidence } from './submit.js';
@@ -8,6 +10,8 @@ export const challengeResolvers = {
     beginAttestation: inputMutation((context: Context, input: BeginAttestation | null | undefined) =>
       beginAttestation(context, input ?? {}),
     ),
-    submitEvidence: inputMutation(submitEvidence),
+    submitEvidence: inputMutation((context: Context, input: SubmitEvidenceInput) =>
+      submitEvidence(context, withIds(input, { attestationId: 'Attestation', imaLogUploadId: 'Upload' })),
+    ),
   },
 };

@@ -12,7 +12,7 @@ import {
 import type { Db } from '../../db/open.js';
 import { aboutAgent, setTrust } from '../../identity/agents/index.js';
 import { notFound, rateLimited, unauthenticated } from '../../platform/errors.js';
-import { type Id, isId, newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import {
   type AgentView,
   findView,
@@ -63,10 +63,10 @@ async function submitOne(context: Context, id: Id<'Agent'>, input: SubmitEvidenc
   return answer(context, recorded.view, recorded.row);
 }
 
-const underWay = new Set<string>();
+const underWay = new Set<Id<'Agent'>>();
 
 /** In this process; in others the lock on the agent's row decides. An honest agent waits for each answer. */
-async function oneAtATime<T>(agentId: string, run: () => Promise<T>): Promise<T> {
+async function oneAtATime<T>(agentId: Id<'Agent'>, run: () => Promise<T>): Promise<T> {
   if (underWay.has(agentId)) {
     throw rateLimited('The server is still verifying earlier evidence of this agent; try again.', BUSY_RETRY_SECONDS);
   }
@@ -88,11 +88,9 @@ function requireAttesting(state: AgentState, { recoversAutomatically }: Settings
 
 const attestsNothing = (state: AgentState) => unauthenticated(`Agents in state ${state} cannot attest.`);
 
-async function find(context: Context, agentId: Id<'Agent'>, attestationId: string) {
+async function find(context: Context, agentId: Id<'Agent'>, attestationId: Id<'Attestation'>) {
   const view = await findView(context.db, { id: agentId });
-  const challenge = isId('Attestation', attestationId)
-    ? await findChallenge(context.db, agentId, attestationId)
-    : undefined;
+  const challenge = await findChallenge(context.db, agentId, attestationId);
   if (view === undefined || challenge === undefined) throw notFound('attestation');
   return { view, challenge };
 }
@@ -113,7 +111,7 @@ async function firstResult(
 
 interface Judged {
   readonly id: Id<'Agent'>;
-  readonly challengeId: string;
+  readonly challengeId: Id<'Attestation'>;
   /** The agent as it was when it was judged. */
   readonly before: AgentView;
   readonly submission: Submission;
@@ -180,7 +178,7 @@ async function reread(act: WriteAct, after: AgentView, { id, challengeId, before
 }
 
 interface Outcome {
-  readonly id: string;
+  readonly id: Id<'AttestationResult'>;
   readonly result: VerificationResult;
   readonly stateAfter: AgentState;
 }
@@ -215,7 +213,7 @@ async function write(
 }
 
 /** Raises or lowers trust by a result and returns the agent after it; a failed exchange changes nothing. */
-async function judgeTrust(act: Act, view: AgentView, result: VerificationResult, resultId: string) {
+async function judgeTrust(act: Act, view: AgentView, result: VerificationResult, resultId: Id<'AttestationResult'>) {
   const { agent } = view;
   const from = stateAt(view, act.now);
   const cause = eventOf(result);

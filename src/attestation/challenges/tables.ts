@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
 import { agents } from '../../identity/agents/tables.js';
+import type { Id } from '../../platform/ids.js';
 import type { HashAlgorithm } from '../tpm/index.js';
 
 const at = (name: string) => timestamp(name, { withTimezone: true });
@@ -9,8 +10,9 @@ const at = (name: string) => timestamp(name, { withTimezone: true });
 export const attestations = pgTable(
   'attestations',
   {
-    id: text('id').primaryKey(),
+    id: text('id').$type<Id<'Attestation'>>().primaryKey(),
     agentId: text('agent_id')
+      .$type<Id<'Agent'>>()
       .notNull()
       .references(() => agents.id),
     nonce: text('nonce').notNull(),
@@ -19,7 +21,7 @@ export const attestations = pgTable(
     imaOffset: integer('ima_offset').notNull(),
     state: text('state', { enum: ['OPEN', 'USED', 'VOID'] }).notNull(),
     evidenceDigest: text('evidence_digest'),
-    resultId: text('result_id'),
+    resultId: text('result_id').$type<Id<'AttestationResult'>>(),
     expiresAt: at('expires_at').notNull(),
     createdAt: at('created_at').notNull(),
   },

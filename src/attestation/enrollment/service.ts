@@ -3,6 +3,7 @@ import { databaseFault } from '../../db/errors.js';
 import { aboutAgent } from '../../identity/agents/index.js';
 import { issueAgentToken } from '../../identity/tokens/index.js';
 import { alreadyExists, invalid, type UserErrorFact, UserErrors, unauthenticated } from '../../platform/errors.js';
+import type { Id } from '../../platform/ids.js';
 import { bearerHash, decodeBase64, hashSecret, isKeptBearer, isSecret, randomSecret } from '../../platform/secrets.js';
 import {
   type AgentView,
@@ -92,7 +93,7 @@ export async function activateAgent(context: Context, input: ActivateAgent) {
   });
 }
 
-async function takeKeys({ tx }: Act, agentId: string): Promise<void> {
+async function takeKeys({ tx }: Act, agentId: Id<'Agent'>): Promise<void> {
   try {
     await updateRecord(tx, agentId, {
       isLiving: true,

@@ -20,7 +20,7 @@ export interface AgentFilter {
   readonly names?: Values;
   readonly externalIds?: Values;
   readonly states?: readonly AgentState[] | null | undefined;
-  readonly allowlistIds?: Values;
+  readonly allowlistIds?: Values<Id<'Allowlist'>>;
   readonly projectIds?: Values<Id<'Project'>>;
 }
 

@@ -63,14 +63,14 @@ export async function insertRecord(tx: Tx, row: typeof attestationRecords.$infer
   await tx.insert(attestationRecords).values(row);
 }
 
-export async function updateRecord(tx: Tx, agentId: string, change: Partial<RecordRow>): Promise<void> {
+export async function updateRecord(tx: Tx, agentId: Id<'Agent'>, change: Partial<RecordRow>): Promise<void> {
   await tx.update(attestationRecords).set(change).where(eq(attestationRecords.agentId, agentId));
 }
 
 /** Whether another active agent (activated, not retired) has one of the keys. */
 export async function areKeysTaken(
   tx: Tx,
-  agentId: string,
+  agentId: Id<'Agent'>,
   keys: { readonly ekFingerprint: string; readonly akName: string },
 ): Promise<boolean> {
   const isSame = or(

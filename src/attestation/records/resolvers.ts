@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context, Principal } from '../../authority/index.js';
 import { cursorOf, type EventRow } from '../../events/index.js';
-import type { BindAllowlistInput, QueryAgentArgs, QueryAgentsArgs } from '../../generated/graphql.js';
+import type { BindAllowlistInput, CreateAgentInput, QueryAgentArgs, QueryAgentsArgs } from '../../generated/graphql.js';
 import { toId, withIds } from '../../platform/ids.js';
 import { fieldsBelow } from '../../platform/look-ahead.js';
 import { inputMutation } from '../../platform/payload.js';
@@ -11,17 +11,27 @@ import type { AgentShape } from './fields.js';
 import { listAgents } from './list.js';
 import { agentEtag, getAgent, loadAgent, told } from './views.js';
 
+/** The list that an input binds. */
+const ALLOWLIST = { allowlist: { id: 'Allowlist' } } as const;
+
 export const recordResolvers = {
   Query: {
     agent: async (_: unknown, { ref }: QueryAgentArgs, context: Context) =>
       told(context, await getAgent(context, withIds(ref, { id: 'Agent' }))),
     agents: (_: unknown, args: QueryAgentsArgs, context: Context, info: GraphQLResolveInfo) =>
-      listAgents(context, withIds(args, { filter: { projectIds: 'Project' } }), fieldsBelow(info)),
+      listAgents(
+        context,
+        withIds(args, { filter: { allowlistIds: 'Allowlist', projectIds: 'Project' } }),
+        fieldsBelow(info),
+      ),
   },
   Mutation: {
-    createAgent: inputMutation(createAgent, { alreadyIssued: false }),
+    createAgent: inputMutation(
+      (context: Context, input: CreateAgentInput) => createAgent(context, withIds(input, ALLOWLIST)),
+      { alreadyIssued: false },
+    ),
     bindAllowlist: inputMutation((context: Context, input: BindAllowlistInput) =>
-      bindAllowlist(context, withIds(input, { agent: { id: 'Agent' } })),
+      bindAllowlist(context, withIds(input, { agent: { id: 'Agent' }, ...ALLOWLIST })),
     ),
   },
   Viewer: {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { boolean, index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
 import { agents } from '../../identity/agents/tables.js';
+import type { Id } from '../../platform/ids.js';
 import { allowlists } from '../allowlists/tables.js';
 import type { Severity, VerifierState } from '../verifier/index.js';
 
@@ -14,12 +15,15 @@ export const attestationRecords = pgTable(
   'attestation_records',
   {
     agentId: text('agent_id')
+      .$type<Id<'Agent'>>()
       .primaryKey()
       .references(() => agents.id),
-    domainId: text('domain_id').notNull(),
-    projectId: text('project_id').notNull(),
+    domainId: text('domain_id').$type<Id<'Domain'>>().notNull(),
+    projectId: text('project_id').$type<Id<'Project'>>().notNull(),
     tpmKind: text('tpm_kind', { enum: ['PHYSICAL', 'VIRTUAL'] }).notNull(),
-    allowlistId: text('allowlist_id').references(() => allowlists.id),
+    allowlistId: text('allowlist_id')
+      .$type<Id<'Allowlist'>>()
+      .references(() => allowlists.id),
     ekFingerprint: text('ek_fingerprint'),
     ekPublic: text('ek_public'),
     akPublic: text('ak_public'),
@@ -40,7 +44,7 @@ export const attestationRecords = pgTable(
     lastAcceptedAt: at('last_accepted_at'),
     lastRejectedAt: at('last_rejected_at'),
     lastSeverity: text('last_severity').$type<Severity>(),
-    lastResultId: text('last_result_id'),
+    lastResultId: text('last_result_id').$type<Id<'AttestationResult'>>(),
   },
   (t) => [
     uniqueIndex('attestation_records_ek_fingerprint_key').on(t.ekFingerprint).where(sql`${t.isLiving}`),

@@ -1,6 +1,7 @@
 import type { Act, ChoreAct } from '../../authority/index.js';
 import type { EventFact } from '../../events/index.js';
 import { type AgentRow, setTrust } from '../../identity/agents/index.js';
+import type { Id } from '../../platform/ids.js';
 import { keepTransition, type TrustChange } from '../transitions/index.js';
 import type { AgentEvent, AgentState } from '../verifier/index.js';
 import type { AgentView } from './repository.js';
@@ -8,7 +9,7 @@ import { stateAt, storedState } from './views.js';
 
 export const TRUST_CHANGED = 'agent.trust_changed';
 
-export const trustChanged = (objectId: string, from: AgentState, to: AgentState): EventFact => ({
+export const trustChanged = (objectId: Id<'Agent'>, from: AgentState, to: AgentState): EventFact => ({
   type: TRUST_CHANGED,
   objectId,
   details: { from, to },
@@ -19,7 +20,7 @@ export interface TrustMove {
   readonly to: AgentState;
   readonly trustedUntil: Date | null;
   readonly cause: AgentEvent;
-  readonly resultId?: string;
+  readonly resultId?: Id<'AttestationResult'>;
 }
 
 /**

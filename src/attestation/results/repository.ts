@@ -1,4 +1,5 @@
-import { and, desc, eq, getTableColumns, inArray, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import { isBelow } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
@@ -17,7 +18,7 @@ function withoutNul<T extends object>(failure: T): T {
   return JSON.parse(JSON.stringify(failure).replaceAll('\\u0000', '\\ufffd')) as T;
 }
 
-export async function findResult(db: Db, id: string): Promise<AttestationResultRow | undefined> {
+export async function findResult(db: Db, id: Id<'AttestationResult'>): Promise<AttestationResultRow | undefined> {
   const [row] = await db.select().from(attestationResults).where(eq(attestationResults.id, id));
   return row;
 }
@@ -26,7 +27,7 @@ export async function findResult(db: Db, id: string): Promise<AttestationResultR
 export async function findResults(
   db: Db,
   visible: Visible<typeof attestationResults>,
-  ids: readonly string[],
+  ids: readonly Id<'AttestationResult'>[],
 ): Promise<AttestationResultRow[]> {
   return db
     .select()
@@ -46,12 +47,11 @@ export async function listResults(
   page: PageRequest,
   hasFailures: boolean,
 ): Promise<AttestationResultRow[]> {
-  const [after] = page.after ?? [];
   const { id } = attestationResults;
   return db
     .select({ ...short, failures: hasFailures ? failures : sql<AttestationResultRow['failures']>`'[]'::jsonb` })
     .from(attestationResults)
-    .where(and(eq(attestationResults.agentId, agentId), after === undefined ? undefined : lt(id, after), visible.where))
+    .where(and(eq(attestationResults.agentId, agentId), isBelow(id, page), visible.where))
     .orderBy(desc(id))
     .limit(page.first + 1);
 }

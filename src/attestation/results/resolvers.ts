@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../authority/index.js';
+import { toId } from '../../platform/ids.js';
 import { fieldsBelow } from '../../platform/look-ahead.js';
 import type { PageArgs } from '../../platform/pagination.js';
 import { loadRevision } from '../allowlists/index.js';
@@ -11,7 +12,8 @@ type Severity = 'WARNING' | 'ERROR' | 'FATAL';
 
 export const resultResolvers = {
   Query: {
-    attestationResult: (_: unknown, { id }: { id: string }, context: Context) => getResult(context, id),
+    attestationResult: (_: unknown, { id }: { id: string }, context: Context) =>
+      getResult(context, toId('AttestationResult', id)),
   },
   Agent: {
     lastResult: ({ lastResultId }: AgentShape, _: unknown, context: Context) =>

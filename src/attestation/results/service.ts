@@ -1,6 +1,5 @@
 import { byId, type Context, defineLoader, requireOperation, requireVisible } from '../../authority/index.js';
-import { notFound } from '../../platform/errors.js';
-import { type Id, isId } from '../../platform/ids.js';
+import type { Id } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { resultGet } from './policies.js';
 import { findResult, findResults, listResults } from './repository.js';
@@ -11,14 +10,13 @@ function visibleTo({ actor, policies }: Context) {
 }
 
 /** Results by id; null for those that the caller may not read. */
-export const loadResult = defineLoader<AttestationResultRow>(async (context, ids) =>
+export const loadResult = defineLoader(async (context, ids: readonly Id<'AttestationResult'>[]) =>
   byId(await findResults(context.db, visibleTo(context), ids)),
 );
 
 /** @throws Refusal NOT_FOUND for a result that is missing or that the caller may not read. */
-export async function getResult(context: Context, id: string): Promise<AttestationResultRow> {
+export async function getResult(context: Context, id: Id<'AttestationResult'>): Promise<AttestationResultRow> {
   requireOperation(context, resultGet.name);
-  if (!isId('AttestationResult', id)) throw notFound('attestation result');
   return requireVisible(context, resultGet, await findResult(context.db, id), 'attestation result');
 }
 

@@ -7,18 +7,18 @@ import type { AgentState, Counts, Failure } from '../verifier/index.js';
 export const attestationResults = pgTable(
   'attestation_results',
   {
-    id: text('id').primaryKey(),
+    id: text('id').$type<Id<'AttestationResult'>>().primaryKey(),
     agentId: text('agent_id')
       .$type<Id<'Agent'>>()
       .notNull()
       .references(() => agents.id),
-    domainId: text('domain_id').notNull(),
-    projectId: text('project_id').notNull(),
-    attestationId: text('attestation_id').notNull(),
+    domainId: text('domain_id').$type<Id<'Domain'>>().notNull(),
+    projectId: text('project_id').$type<Id<'Project'>>().notNull(),
+    attestationId: text('attestation_id').$type<Id<'Attestation'>>().notNull(),
     verdict: text('verdict', { enum: ['ACCEPTED', 'REJECTED'] }).notNull(),
     failures: jsonb('failures').$type<readonly Failure[]>().notNull(),
     counts: jsonb('counts').$type<Readonly<Counts>>().notNull(),
-    allowlistRevisionId: text('allowlist_revision_id'),
+    allowlistRevisionId: text('allowlist_revision_id').$type<Id<'AllowlistRevision'>>(),
     stateAfter: text('state_after').$type<AgentState>().notNull(),
     receivedAt: timestamp('received_at', { withTimezone: true }).notNull(),
   },

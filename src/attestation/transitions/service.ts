@@ -1,7 +1,7 @@
 import type { Principal } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
 import type { AgentRow } from '../../identity/agents/index.js';
-import { newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import type { AgentEvent, AgentState } from '../verifier/index.js';
 import * as repository from './repository.js';
 
@@ -12,7 +12,7 @@ export interface TrustChange {
   readonly at: Date;
   readonly cause: AgentEvent;
   readonly by: Principal | null;
-  readonly resultId: string | null;
+  readonly resultId: Id<'AttestationResult'> | null;
 }
 
 /** Stores a change, in the transaction that makes it. */

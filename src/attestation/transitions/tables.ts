@@ -1,18 +1,20 @@
 import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { agents } from '../../identity/agents/tables.js';
+import type { Id } from '../../platform/ids.js';
 import type { AgentEvent, AgentState } from '../verifier/index.js';
 
 /** Each change of an agent's state, with its cause. Rows never change. */
 export const trustTransitions = pgTable(
   'trust_transitions',
   {
-    id: text('id').primaryKey(),
+    id: text('id').$type<Id<'TrustTransition'>>().primaryKey(),
     // Cascades because a replica of the previous release does not know these rows, and also removes retired agents.
     agentId: text('agent_id')
+      .$type<Id<'Agent'>>()
       .notNull()
       .references(() => agents.id, { onDelete: 'cascade' }),
-    domainId: text('domain_id').notNull(),
-    projectId: text('project_id').notNull(),
+    domainId: text('domain_id').$type<Id<'Domain'>>().notNull(),
+    projectId: text('project_id').$type<Id<'Project'>>().notNull(),
     fromState: text('from_state').$type<AgentState>().notNull(),
     toState: text('to_state').$type<AgentState>().notNull(),
     cause: text('cause').$type<AgentEvent>().notNull(),
@@ -21,9 +23,9 @@ export const trustTransitions = pgTable(
      * identified.
      */
     actorKind: text('actor_kind', { enum: ['user', 'agent'] }),
-    actorId: text('actor_id'),
+    actorId: text('actor_id').$type<Id<'User' | 'Agent'>>(),
     /** The result that caused it. */
-    resultId: text('result_id'),
+    resultId: text('result_id').$type<Id<'AttestationResult'>>(),
     /** When it took effect; for trust that ran out, not the time when that was stored. */
     occurredAt: timestamp('occurred_at', { withTimezone: true }).notNull(),
   },

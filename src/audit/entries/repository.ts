@@ -1,6 +1,8 @@
 import { and, desc, gte, inArray, lt } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
+import { isBelow } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type AuditEntryRow, auditEntries } from './tables.js';
@@ -34,8 +36,7 @@ export function list(
   ];
   if (filter.since) where.push(gte(auditEntries.occurredAt, filter.since));
   if (filter.until) where.push(lt(auditEntries.occurredAt, filter.until));
-  const after = page.after?.[0];
-  if (after !== undefined) where.push(lt(auditEntries.id, after));
+  where.push(isBelow(auditEntries.id, page));
   return db
     .select()
     .from(auditEntries)
@@ -47,7 +48,7 @@ export function list(
 export function listByIds(
   db: Db,
   visible: Visible<typeof auditEntries>,
-  ids: readonly string[],
+  ids: readonly Id<'AuditEntry'>[],
 ): Promise<AuditEntryRow[]> {
   return db
     .select()

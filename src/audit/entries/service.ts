@@ -1,7 +1,7 @@
 import type { Actor, AuditFact, Context } from '../../authority/index.js';
 import { anonymous, byId, defineLoader } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
-import { newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import type { EntryForm } from '../chain/index.js';
 import { auditList } from './policies.js';
@@ -53,7 +53,7 @@ export async function listAuditEntries(
   return connection(rows, page, (row) => [row.id]);
 }
 
-export const loadAuditEntry = defineLoader(async (context, ids) => {
+export const loadAuditEntry = defineLoader(async (context, ids: readonly Id<'AuditEntry'>[]) => {
   const visible = context.policies.visible([auditList.name], context.actor, auditEntries);
   return byId(await repository.listByIds(context.db, visible, ids));
 });

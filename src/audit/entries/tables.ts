@@ -1,27 +1,28 @@
 import { sql } from 'drizzle-orm';
 import { customType, index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Id } from '../../platform/ids.js';
 
 const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 
 export const auditEntries = pgTable(
   'audit_entries',
   {
-    id: text('id').primaryKey(),
+    id: text('id').$type<Id<'AuditEntry'>>().primaryKey(),
     occurredAt: timestamp('occurred_at', { withTimezone: true }).notNull(),
     action: text('action').notNull(),
     outcome: text('outcome', { enum: ['ALLOWED', 'DENIED', 'FAILED'] }).notNull(),
     actorKind: text('actor_kind'),
     actorId: text('actor_id'),
     actorName: text('actor_name'),
-    tokenId: text('token_id'),
+    tokenId: text('token_id').$type<Id<'Token' | 'ApiCredential'>>(),
     actorScopeType: text('actor_scope_type'),
-    actorDomainId: text('actor_domain_id'),
-    actorProjectId: text('actor_project_id'),
+    actorDomainId: text('actor_domain_id').$type<Id<'Domain'>>(),
+    actorProjectId: text('actor_project_id').$type<Id<'Project'>>(),
     targetType: text('target_type'),
     targetId: text('target_id'),
     /** The scope that owns the target, or else the actor's scope: its readers may read the entry. */
-    domainId: text('domain_id'),
-    projectId: text('project_id'),
+    domainId: text('domain_id').$type<Id<'Domain'>>(),
+    projectId: text('project_id').$type<Id<'Project'>>(),
     requestId: text('request_id').notNull(),
     policy: text('policy'),
     details: jsonb('details').$type<Record<string, unknown>>().notNull(),

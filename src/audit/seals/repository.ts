@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, lte, not, notExists, type SQL, sql } from 'drizzle-orm';
 import { ADVISORY_LOCKS, type Db, type RootDb, type Tx } from '../../db/open.js';
+import type { Id } from '../../platform/ids.js';
 import type { Place, SignedPlace } from '../chain/index.js';
 import { type AuditEntryRow, auditEntries } from '../entries/index.js';
 import { auditHeads, auditSeals, type HeadRow } from './tables.js';
@@ -10,7 +11,7 @@ const TAIL_MAX = 10_000;
 type CommittedEntry = AuditEntryRow & { readonly xid: string };
 
 export interface SealRow extends Place {
-  readonly entryId: string;
+  readonly entryId: Id<'AuditEntry'>;
   readonly entry: CommittedEntry | null;
   readonly head: HeadRow | null;
 }
@@ -90,7 +91,7 @@ export async function findAdded(
   head: HeadRow,
   after: CommittedEntry | null,
   until: CommittedEntry,
-): Promise<string | null> {
+): Promise<Id<'AuditEntry'> | null> {
   const place = sql`(${auditEntries.xid}, ${auditEntries.id})`;
   const cursor = ({ xid, id }: CommittedEntry) => sql`(${xid}::xid8, ${id})`;
   const within = [lte(place, cursor(until)), after ? gt(place, cursor(after)) : undefined];
@@ -119,7 +120,7 @@ const isUnsealed = (db: Db): SQL =>
 
 export async function insertBatch(
   tx: Tx,
-  seals: readonly (Place & { readonly entryId: string })[],
+  seals: readonly (Place & { readonly entryId: Id<'AuditEntry'> })[],
   head: HeadRow,
 ): Promise<void> {
   await tx.insert(auditSeals).values([...seals]);
@@ -140,7 +141,7 @@ export async function listSeals(db: Db, fromSeq: number, limit: number): Promise
 }
 
 /** The last head before the first sealed entry with this id or a later one; the newest head without such an entry. */
-export async function findHeadBefore(db: Db, entryId: string): Promise<HeadRow | null> {
+export async function findHeadBefore(db: Db, entryId: Id<'AuditEntry'>): Promise<HeadRow | null> {
   const [first] = await db
     .select({ seq: auditSeals.seq })
     .from(auditSeals)

@@ -1,12 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { bigint, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import type { Id } from '../../platform/ids.js';
 
 /** The chain: which entry is at which place. Entries are dropped with their partitions, so no key refers to them. */
 export const auditSeals = pgTable(
   'audit_seals',
   {
     seq: bigint('seq', { mode: 'number' }).primaryKey(),
-    entryId: text('entry_id').notNull(),
+    entryId: text('entry_id').$type<Id<'AuditEntry'>>().notNull(),
     hash: text('hash').notNull(),
   },
   (t) => [unique('audit_seals_entry_id_key').on(t.entryId)],
@@ -23,7 +24,7 @@ export const auditHeads = pgTable(
     signature: text('signature').notNull(),
     /** The transaction and the id of the batch's last entry: the next batch begins after them. */
     xid: text('xid').notNull(),
-    entryId: text('entry_id').notNull(),
+    entryId: text('entry_id').$type<Id<'AuditEntry'>>().notNull(),
     /** Set when everything up to here was dropped on purpose: the chain begins after it. */
     trimSignedAt: timestamp('trim_signed_at', { withTimezone: true }),
     trimKeyId: text('trim_key_id'),

@@ -1,11 +1,12 @@
 import { type Act, inUseWhenReferred, refuseWhileReferred } from '../../authority/index.js';
 import { staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
+import type { Id } from '../../platform/ids.js';
 import { listGivenOn, type RoleScope, requireMayRevoke } from '../assignments/index.js';
 import { type Removed, removeWithScope } from './removed.js';
 
 interface Ending {
-  readonly row: { readonly id: string; readonly version: number };
+  readonly row: { readonly id: Id<'Domain' | 'Project'>; readonly version: number };
   /** Of the version that the caller read. */
   readonly etag: string;
   /** Returns false when the row changed since it was read. */

@@ -9,7 +9,7 @@ import {
 } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
 import { badInput, invalid, limitReached, notFound, unauthenticated } from '../../platform/errors.js';
-import { isId, newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import {
   ContentTooLarge,
   type PackedContent,
@@ -84,7 +84,7 @@ export const uploadSweep: Sweep = {
  * Takes the bytes of an upload as they arrive. Filling it again with the same bytes changes nothing.
  * @throws Refusal BAD_USER_INPUT when there are more or fewer bytes than announced, or different ones.
  */
-export async function fillUpload(context: Context, id: string, stream: AsyncIterable<Buffer>): Promise<void> {
+export async function fillUpload(context: Context, id: Id<'Upload'>, stream: AsyncIterable<Buffer>): Promise<void> {
   requireOperation(context, uploadCreate.name);
   const { size, digest } = await ownUpload(context, id);
   const { memory, actor } = context;
@@ -100,7 +100,7 @@ export async function fillUpload(context: Context, id: string, stream: AsyncIter
 
 async function fillWith(
   context: Context,
-  id: string,
+  id: Id<'Upload'>,
   packed: PackedContent,
   { size, digest }: StoredContent,
 ): Promise<void> {
@@ -121,22 +121,21 @@ async function fillWith(
  * @param path The input field that names the upload.
  * @throws UserErrors INVALID when there is no such upload, or it is not filled.
  */
-export async function findUploaded(from: Context | Act, id: string, ...path: string[]): Promise<StoredContent> {
+export async function findUploaded(from: Context | Act, id: Id<'Upload'>, ...path: string[]): Promise<StoredContent> {
   const row = await findOwn(from, id);
   if (row === undefined) throw invalid('There is no such upload, or it expired.', ...path);
   if (row.contentDigest === null) throw invalid('The upload has no content yet.', ...path);
   return { digest: row.contentDigest, size: row.size };
 }
 
-async function ownUpload(from: Context | Act, id: string): Promise<UploadRow> {
+async function ownUpload(from: Context | Act, id: Id<'Upload'>): Promise<UploadRow> {
   const row = await findOwn(from, id);
   if (row === undefined) throw notFound('upload');
   return row;
 }
 
 /** Undefined for an upload that is missing, expired or somebody else's. */
-async function findOwn(from: Context | Act, id: string): Promise<UploadRow | undefined> {
-  if (!isId('Upload', id)) return undefined;
+async function findOwn(from: Context | Act, id: Id<'Upload'>): Promise<UploadRow | undefined> {
   const row = await findUpload(databaseOf(from), id);
   const now = 'tx' in from ? from.now : from.clock.now();
   if (row === undefined || row.expiresAt <= now) return undefined;

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allowlists } from '../../../src/attestation/allowlists/tables.js';
 import { attestationRecords } from '../../../src/attestation/records/tables.js';
+import type { Id } from '../../../src/platform/ids.js';
 import { PUBLISHED, watch } from '../../events/watch.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../../harness/server.js';
 import { EXPLAIN, WHO_CAN } from '../../identity/access-analysis/story.js';
@@ -21,8 +22,8 @@ const DELETE = `mutation ($input: DeleteAllowlistInput!) {
 const IMA = `${'0'.repeat(64)}  /usr/bin/true\n`;
 
 interface List {
-  readonly id: string;
-  readonly revisionId: string;
+  readonly id: Id<'Allowlist'>;
+  readonly revisionId: Id<'AllowlistRevision'>;
 }
 
 let server: TestServer;
@@ -40,7 +41,7 @@ async function newList(name: string): Promise<List> {
   const { allowlist } = await agentWorld(server).done(CREATE_LIST, { name, imaPolicy: { content: IMA } }, manager);
   return { id: allowlist.id, revisionId: allowlist.currentRevision.id };
 }
-async function newAgent(name: string, list: List): Promise<string> {
+async function newAgent(name: string, list: List): Promise<Id<'Agent'>> {
   return (await agentWorld(server).done(CREATE_AGENT, { name, allowlist: { id: list.id } }, manager)).agent.id;
 }
 

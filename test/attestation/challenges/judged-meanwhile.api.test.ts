@@ -101,7 +101,10 @@ describe('Mutation.submitEvidence', () => {
     const { db } = server.services;
     const used = { state: 'USED' as const, evidenceDigest: 'another' };
     const outcome = await judgedWhile(({ attestationId }) =>
-      db.update(attestations).set(used).where(eq(attestations.id, attestationId)),
+      db
+        .update(attestations)
+        .set(used)
+        .where(eq(attestations.id, asId(attestationId))),
     );
     expect(outcome).toEqual(rejected('CHALLENGE_USED'));
   });
@@ -165,7 +168,10 @@ describe('Mutation.submitEvidence, of a machine that is trusted', () => {
     const used = { state: 'USED' as const, evidenceDigest: 'another' };
     const outcome = await judgedWhile(
       ({ attestationId }) =>
-        server.services.db.update(attestations).set(used).where(eq(attestations.id, attestationId)),
+        server.services.db
+          .update(attestations)
+          .set(used)
+          .where(eq(attestations.id, asId(attestationId))),
       TRUSTED,
     );
     expect(outcome).toMatchObject({ codes: ['CHALLENGE_USED'], state: 'TRUSTED', audited: ['attestation.rejected'] });

@@ -171,7 +171,10 @@ describe('Mutation.beginAttestation', () => {
     statements.length = 0;
     const { attestationId } = await world.quoted(agent);
     const written = [...statements];
-    const rows = await server.services.db.select().from(attestations).where(eq(attestations.agentId, agent.id));
+    const rows = await server.services.db
+      .select()
+      .from(attestations)
+      .where(eq(attestations.agentId, asId(agent.id)));
     const states = new Map(rows.map(({ id, state }) => [id, state]));
     expect([states.get(open.attestationId), states.get(attestationId)]).toEqual(['VOID', 'OPEN']);
     expect(await kept()).toEqual(before);

@@ -7,7 +7,7 @@ import { agents } from '../../../src/identity/agents/tables.js';
 import { etagOf } from '../../../src/platform/etag.js';
 import { newId } from '../../../src/platform/ids.js';
 import { uploads } from '../../../src/uploads/uploads/tables.js';
-import { asId, asIds } from '../../harness/ids.js';
+import { asIds } from '../../harness/ids.js';
 import { idsOf, type Owner, type Principal, type Project } from './owners.js';
 
 const PCR_POLICY = `{"0": ["${'0'.repeat(64)}"]}`;
@@ -37,21 +37,19 @@ export function agentRows(db: Db, { createdAt, expiresAt }: Times) {
         .insert(agents)
         .values(asIds({ id, kind: 'MACHINE', ...owner, name: id, trustState, createdAt, createdBy: 'the test' }));
       const common = { ...owner, tpmKind: 'PHYSICAL' as const, isLiving: false, acceptedCount: 0, rejectedCount: 0 };
-      await db.insert(attestationRecords).values({ agentId: id, ...common, ...record });
+      await db.insert(attestationRecords).values({ agentId: id, ...asIds(common), ...record });
       return id;
     },
     async result(agentId: string, { domainId, projectId }: Project, allowlistRevisionId: string) {
       const id = newId('AttestationResult');
+      const refersTo = asIds({ agentId, domainId, projectId, allowlistRevisionId });
       await db.insert(attestationResults).values({
         id,
-        agentId: asId(agentId),
-        domainId,
-        projectId,
+        ...refersTo,
         attestationId: newId('Attestation'),
         verdict: 'ACCEPTED',
         failures: [],
         counts: NO_COUNTS,
-        allowlistRevisionId,
         stateAfter: 'PENDING',
         receivedAt: createdAt,
       });
@@ -61,7 +59,9 @@ export function agentRows(db: Db, { createdAt, expiresAt }: Times) {
     async challenge(agentId: string, state: 'VOID' | 'OPEN' = 'VOID') {
       const id = newId('Attestation');
       const asked = { nonce: Buffer.alloc(32).toString('base64'), pcrs: [10], hashAlgorithms: ['sha256' as const] };
-      await db.insert(attestations).values({ id, agentId, ...asked, imaOffset: 0, state, expiresAt, createdAt });
+      await db
+        .insert(attestations)
+        .values({ id, ...asIds({ agentId }), ...asked, imaOffset: 0, state, expiresAt, createdAt });
       return id;
     },
   };

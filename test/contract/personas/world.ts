@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { attestationRecords } from '../../../src/attestation/records/tables.js';
+import type { Id } from '../../../src/platform/ids.js';
 import type { Json, TestScope, TestServer } from '../../harness/server.js';
 import type { Owner, Project } from './owners.js';
 import { makeRows, type Rows } from './rows.js';
@@ -10,8 +11,8 @@ export const PROJECTS = ['own', 'sibling', 'foreign project'] as const;
 export type ProjectName = (typeof PROJECTS)[number];
 
 export interface Allowlist {
-  readonly id: string;
-  readonly revisionId: string;
+  readonly id: Id<'Allowlist'>;
+  readonly revisionId: Id<'AllowlistRevision'>;
 }
 export interface Agent {
   readonly id: string;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { allowlists } from '../../../src/attestation/allowlists/tables.js';
 import { attestationRecords } from '../../../src/attestation/records/tables.js';
-import { newId } from '../../../src/platform/ids.js';
+import { type Id, newId } from '../../../src/platform/ids.js';
+import { asIds } from '../../harness/ids.js';
 import { startTestServer, type TestServer } from '../../harness/server.js';
 import { EXPLAIN, rowsOf } from './story.js';
 
@@ -12,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** A list that everybody reads. */
-async function listOfSystem(name: string): Promise<string> {
+async function listOfSystem(name: string): Promise<Id<'Allowlist'>> {
   const { db, clock } = server.services;
   const id = newId('Allowlist');
   const times = { createdAt: clock.now(), updatedAt: clock.now() };
@@ -28,7 +29,7 @@ test('hidden: whether agents of others are judged by a list that one reads and m
   const { domainId, projectId } = foreign;
   const counts = { isLiving: false, acceptedCount: 0, rejectedCount: 0 };
   const record = { agentId, domainId, projectId, tpmKind: 'PHYSICAL' as const, ...counts };
-  await server.services.db.insert(attestationRecords).values({ ...record, allowlistId: used });
+  await server.services.db.insert(attestationRecords).values({ ...asIds(record), allowlistId: used });
 
   const own = await server.project(await server.domain());
   for (const role of ['member', 'reader'] as const) {
