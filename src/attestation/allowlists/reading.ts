@@ -50,14 +50,12 @@ export async function requireReadable(from: Context | Act, row: AllowlistRow | u
 async function find(from: Context | Act, { id, name }: AllowlistRef): Promise<AllowlistRow | undefined> {
   const db = 'tx' in from ? from.tx : from.db;
   const { where } = from.actor;
-  const text = id ?? name;
-  // Postgres refuses NUL in text, and no list has one.
-  if (text == null || text.includes('\0')) return undefined;
   if (id != null) return repository.findById(db, id);
+  if (name == null) return undefined;
   return repository.findNearest(
     db,
     visibleTo(from),
-    text,
+    name,
     where !== null && 'projectId' in where ? where.projectId : null,
   );
 }

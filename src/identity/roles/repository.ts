@@ -1,5 +1,5 @@
 import { and, asc, count, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
-import { among, type Values } from '../../db/among.js';
+import { among, equals, type Values } from '../../db/among.js';
 import { isBehind } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
@@ -53,7 +53,7 @@ export async function findById(db: Db, id: Id<'Role'>): Promise<RoleView | undef
 /** By its name, in lower case, among the global roles or in a domain. */
 export async function findByName(db: Db, domainId: Id<'Domain'> | null, name: string): Promise<RoleView | undefined> {
   const owner = domainId === null ? isNull(roles.domainId) : eq(roles.domainId, domainId);
-  const [row] = await views(db, and(owner, eq(roles.name, name)), 1);
+  const [row] = await views(db, and(owner, equals(roles.name, name)), 1);
   return row;
 }
 
