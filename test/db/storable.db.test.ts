@@ -36,4 +36,10 @@ describe('a text as a parameter', () => {
       expect(await sent(text), JSON.stringify(text)).toBe('unstorable-text');
     expect(await sent('a')).toBe('a');
   });
+
+  test('invalid: JSON with a character that no text can have', async () => {
+    const json = JSON.stringify({ a: '\0' });
+    const sent = rowsOf(database.db, sql`select ${json}::jsonb as json`).catch((error) => databaseFault(error).kind);
+    expect(await sent).toBe('unstorable-text');
+  });
 });
