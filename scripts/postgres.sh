@@ -12,7 +12,7 @@ case "${1:-}" in
     if [ "$(id -u)" = 0 ]; then chown postgres "$folder"; fi
     port=$(node -e "const s=require('net').createServer().listen(0,'127.0.0.1',()=>{console.log(s.address().port);s.close()})")
     cd /
-    as "$bin/initdb" -D "$folder/data" -U bailiwick -A trust > "$folder.log" 2>&1
+    as "$bin/initdb" -D "$folder/data" -U bailiwick -A trust -E UTF8 > "$folder.log" 2>&1
     as "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/server.log" \
       -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$folder" start >> "$folder.log" 2>&1
     echo "export TEST_DATABASE_URL=postgres://bailiwick@127.0.0.1:$port/postgres"

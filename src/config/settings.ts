@@ -53,7 +53,7 @@ export const PROCESS_SETTINGS = {
       // The driver reads other words as no TLS, as TLS that falls back to none, or as verify-full.
       .refine((url) => /^(require|verify-full)?$/.test(sslmodeOf(url)), 'sslmode must be require or verify-full')
       .optional(),
-    'Address of a Postgres database (15 or newer). Without it the server uses the embedded database. With sslmode=verify-full, the connection requires TLS and a certificate for the host name in the address, from an authority that Node knows (NODE_EXTRA_CA_CERTS adds one). With sslmode=require, it requires TLS and does not check the certificate.',
+    'Address of a Postgres database (15 or newer, with the encoding UTF8). Without it the server uses the embedded database. With sslmode=verify-full, the connection requires TLS and a certificate for the host name in the address, from an authority that Node knows (NODE_EXTRA_CA_CERTS adds one). With sslmode=require, it requires TLS and does not check the certificate.',
   ],
   BAILIWICK_DATABASE_CONNECTIONS: [
     z.coerce.number().int().min(CONNECTIONS_MIN).max(200).default(10),

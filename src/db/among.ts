@@ -1,6 +1,7 @@
-import { type Column, inArray, type SQL, sql } from 'drizzle-orm';
+import { type Column, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { badInput } from '../platform/errors.js';
 import { VALUES_MAX } from '../platform/short-list.js';
+import { isStorable } from '../platform/text.js';
 
 /** The values that a filter asks for; null or absent when it does not ask. */
 export type Values<Value extends string = string> = readonly Value[] | null | undefined;
@@ -18,11 +19,14 @@ export function among<Of extends Column | SQL>(what: Of, values: Values<TextOf<O
   if (values == null) return undefined;
   requireFew(values);
   // Text that Postgres cannot store equals nothing in it.
-  const storable = values.filter((value) => !/[\0\p{Cs}]/u.test(value));
+  const storable = values.filter(isStorable);
   return storable.length === 0 ? sql`false` : inArray(sql`${what}`, storable);
 }
 
-/** The same for texts in memory. @throws Refusal as `requireFew` does. */
+/** Whether a column has exactly this text, which may be any that a caller sent. */
+export const equals = (column: Column, text: string): SQL => (isStorable(text) ? eq(column, text) : sql`false`);
+
+/** As `among`, for texts in memory. @throws Refusal as `requireFew` does. */
 export function amongThese(values: Values): (text: unknown) => boolean {
   if (values == null) return () => true;
   requireFew(values);

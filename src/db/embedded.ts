@@ -9,7 +9,9 @@ import { Gate, ONE_CONNECTION, SHARES, type Share } from './gate.js';
 import { healthOf } from './health.js';
 import { MIGRATIONS } from './migrations.js';
 import { CHANNEL } from './notify.js';
+import { over } from './over.js';
 import { rootOf } from './root.js';
+import { requireStorable } from './storable.js';
 import type { Database, RootDb, StatementListener } from './types.js';
 
 export interface EmbeddedOptions {
@@ -93,8 +95,17 @@ function through(client: PGlite, gate: Gate, faults: Faults, own: Share, transac
           throw error;
         });
   const methods: Record<PropertyKey, unknown> = {
-    query: passing(own, client.query),
-    transaction: passing(transactions, client.transaction),
+    query: passing(own, storing(client)),
+    transaction: passing(transactions, (run: Parameters<PGlite['transaction']>[0]) =>
+      client.transaction((tx) => run(over(tx, { query: storing(tx) }))),
+    ),
   };
-  return new Proxy(client, { get: (target, key) => methods[key] ?? Reflect.get(target, key) });
+  return over(client, methods);
 }
+
+const storing =
+  (on: Pick<PGlite, 'query'>): PGlite['query'] =>
+  async (...args) => {
+    requireStorable(args[1]);
+    return on.query(...args);
+  };

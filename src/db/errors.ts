@@ -26,6 +26,9 @@ const CAUSES = {
 export type Cause = keyof typeof CAUSES;
 export const CAUSE_NAMES = Object.keys(CAUSES) as Cause[];
 
+/** Bytes that are no text, and a character that a text or JSON of the database cannot have: NUL is either. */
+const UNSTORABLE = new Set(['22021', '22P05']);
+
 interface Caused {
   code?: unknown;
   constraint?: unknown;
@@ -41,8 +44,7 @@ export function databaseFault(error: unknown): DatabaseFault {
     const constraint = String(current.constraint ?? current.constraint_name ?? '');
     if (code === '23505') return { kind: 'unique', constraint };
     if (code === '23503') return { kind: 'foreign-key', constraint };
-    // A NUL character, which JSON can carry but no Postgres text can hold.
-    if (code === '22021') return { kind: 'unstorable-text' };
+    if (UNSTORABLE.has(code)) return { kind: 'unstorable-text' };
     if (CONFLICTS.has(code)) return { kind: 'conflict' };
     const cause = current.message === 'PGlite is closed' ? 'gone' : causeFor(code);
     if (cause) return { kind: 'unavailable', cause };

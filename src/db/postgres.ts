@@ -9,7 +9,7 @@ import { type Ask, healthOf, type Ways } from './health.js';
 import { keepListening } from './listening.js';
 import { requireMendedDriver } from './mended-driver.js';
 import { MIGRATIONS } from './migrations.js';
-import { requireVersion } from './postgres-version.js';
+import { requireFit } from './postgres-server.js';
 import { handlesOf } from './prepared.js';
 import { rootOf } from './root.js';
 import type { Database, RootDb, StatementListener } from './types.js';
@@ -125,7 +125,7 @@ function freshly(url: string): Ways['fresh'] {
 async function migrateUnderLock(url: string): Promise<void> {
   const client = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} });
   try {
-    await requireVersion(drizzle(client));
+    await requireFit(drizzle(client));
     await client`select pg_advisory_lock(${ADVISORY_LOCKS.migrations})`;
     await migrate(drizzle(client), { migrationsFolder: MIGRATIONS });
   } finally {

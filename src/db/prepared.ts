@@ -2,6 +2,8 @@ import { LRUCache } from 'lru-cache';
 import type { Sql } from 'postgres';
 import { causeOf } from './errors.js';
 import type { Gate, Share } from './gate.js';
+import { over } from './over.js';
+import { requireStorable } from './storable.js';
 
 /** How many texts are prepared. Each takes memory in every connection's backend until the connection ends. */
 const PREPARED_MAX = 500;
@@ -26,8 +28,10 @@ export interface Use {
  */
 export function handlesOf(client: Sql, gate: Gate, failed: (error: unknown) => void): (use: Use) => Sql {
   const isPrepared = admission();
-  const preparingOn = (on: Sql) => (text: string, parameters: never[], options: object) =>
-    on.unsafe(text, parameters, { ...options, prepare: isPrepared(text) });
+  const preparingOn = (on: Sql) => (text: string, parameters: never[], options: object) => {
+    requireStorable(parameters);
+    return on.unsafe(text, parameters, { ...options, prepare: isPrepared(text) });
+  };
   const onAny = preparingOn(client);
   const watch = <T>(run: () => PromiseLike<T>) => watched(run, failed);
   return ({ statements, transactions }) =>
@@ -79,10 +83,6 @@ async function transact(client: Sql, options: readonly unknown[], run: Run): Pro
   return running.catch((error: unknown) => {
     throw readOnly ?? error;
   });
-}
-
-function over(client: Sql, methods: Readonly<Record<PropertyKey, unknown>>): Sql {
-  return new Proxy(client, { get: (target, key) => methods[key] ?? Reflect.get(target, key) });
 }
 
 type Rows = ReturnType<Sql['unsafe']>;

@@ -1,4 +1,5 @@
 import { badInput, invalidCursor } from './errors.js';
+import { isStorable } from './text.js';
 
 /** How many rows a page has without `first`. */
 export const FIRST_DEFAULT = 50;
@@ -75,6 +76,6 @@ export function decodeCursor(cursor: string, ordering: string, keys: number): st
     throw invalidCursor();
   }
   if (!Array.isArray(parts) || parts.length !== keys + 1 || parts[0] !== ordering) throw invalidCursor();
-  if (!parts.every((part) => typeof part === 'string' && !part.includes('\0'))) throw invalidCursor();
+  if (!parts.every((part) => typeof part === 'string' && isStorable(part))) throw invalidCursor();
   return parts.slice(1) as string[];
 }

@@ -3,6 +3,9 @@ import { invalid } from './errors.js';
 // Control characters, line separators, and what is invisible or reorders text: a name must look like what it is.
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
+/** Whether Postgres holds a text as it is: it refuses NUL, and half a surrogate pair becomes U+FFFD on the way to it. */
+export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
 /** A name as it is stored: 1 to 255 characters, none invisible, no space at either end. */
 export function validName(name: string, ...path: string[]): string {
   if (name.length < 1 || name.length > 255) throw invalid('A name must have 1 to 255 characters.', ...path);
@@ -16,7 +19,7 @@ export function validName(name: string, ...path: string[]): string {
 export function validText(text: string | null | undefined, ...path: string[]): string | null {
   if (text == null || text === '') return null;
   if (text.length > 4096) throw invalid('A text must have at most 4096 characters.', ...path);
-  if (/[\0\p{Cs}]/u.test(text)) throw invalid('A text must not contain NUL or broken surrogates.', ...path);
+  if (!isStorable(text)) throw invalid('A text must not contain NUL or broken surrogates.', ...path);
   return text;
 }
 

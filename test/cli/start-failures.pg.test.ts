@@ -16,6 +16,8 @@ const USERS = {
   powerless: '',
   reading: 'superuser',
 };
+/** What databases may be made with that cannot hold every text: the first takes any bytes, the second few characters. */
+const ENCODINGS = ['sql_ascii', 'latin1'];
 
 async function onServer(...statements: string[]): Promise<void> {
   const admin = postgres(base.href, { max: 1, onnotice: () => {} });
@@ -28,13 +30,27 @@ beforeAll(async () => {
     ([user, kind]) => `create role ${name}_${user} login ${kind} password '${PASSWORD}'`,
   );
   const reading = `alter role ${name}_reading set default_transaction_read_only = on`;
-  await onServer(`create database ${name}`, ...made, reading);
+  const databases = ENCODINGS.map(
+    (encoding) => `create database ${name}_${encoding} encoding '${encoding}' locale 'C' template template0`,
+  );
+  await onServer(`create database ${name}`, ...databases, ...made, reading);
 });
 afterAll(async () => {
   const gone = Object.keys(USERS).map((user) => `drop role ${name}_${user}`);
-  await onServer(`drop database ${name} with (force)`, ...gone);
+  const databases = ['', ...ENCODINGS.map((encoding) => `_${encoding}`)];
+  await onServer(...databases.map((suffix) => `drop database ${name}${suffix} with (force)`), ...gone);
   rmSync(folder, { recursive: true });
 });
+
+/** The tables of a database that are not Postgres' own. */
+async function tablesOf(database: string): Promise<readonly unknown[]> {
+  const client = postgres(addressOf(base.username, database), { max: 1, onnotice: () => {} });
+  try {
+    return await client`select schemaname, tablename from pg_tables where schemaname !~ '^(pg_|information_schema)'`;
+  } finally {
+    await client.end();
+  }
+}
 
 function addressOf(user: string, database = name): string {
   const url = new URL(base);
@@ -59,4 +75,19 @@ describe('a start on a Postgres that does not let it', () => {
     expect(told.err).not.toContain(PASSWORD);
     expect(readdirSync(folder)).toEqual([]);
   });
+
+  test.each(ENCODINGS)(
+    'refused: a database in %s, before anything is made in it',
+    { timeout: TIMEOUT },
+    async (encoding) => {
+      const database = `${name}_${encoding}`;
+      const address = addressOf(base.username, database);
+      const told = await startAndStop(join(folder, 'data'), { env: { DATABASE_URL: address } });
+      expect(told).toMatchObject({ code: 1, out: '', isReady: false });
+      expect(told.err).toBe(
+        `The Postgres database at DATABASE_URL has the encoding ${encoding.toUpperCase()}, and the server needs UTF8: make one with \`createdb --encoding=UTF8 --template=template0 NAME\`, or name another.\n`,
+      );
+      expect(await tablesOf(database)).toEqual([]);
+    },
+  );
 });

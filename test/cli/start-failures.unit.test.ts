@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SETTINGS } from '../../src/config/settings.js';
-import { requireNewEnough } from '../../src/db/postgres-version.js';
+import { requireNewEnough } from '../../src/db/postgres-server.js';
 import { makeMigratedFolder } from '../harness/migrated-folder.js';
 import { MAIN_PATH, ROOT, type Spawning, startAndStop } from './spawned.js';
 

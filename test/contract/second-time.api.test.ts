@@ -8,6 +8,8 @@ import { authorizationEpoch } from '../../src/authority/tables.js';
 import { DOMAINS } from '../../src/domains.js';
 import { events } from '../../src/events/index.js';
 import { findNumbers } from '../../src/identity/overrides/repository.js';
+import { roleEtag } from '../../src/identity/roles/etag.js';
+import { findRoleById } from '../../src/identity/roles/index.js';
 import { etagOf } from '../../src/platform/etag.js';
 import { newId } from '../../src/platform/ids.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
@@ -139,6 +141,8 @@ async function refreshed(input: object): Promise<object> {
   if ('baseRevision' in input) return { ...input, baseRevision: (await findNumbers(db)).inForce };
   if (!('etag' in input)) return input;
   const id = Buffer.from(String(input.etag), 'base64url').toString().split('.')[0] ?? '';
+  const role = await findRoleById(db, asId(id));
+  if (role) return { ...input, etag: roleEtag(role) };
   for (const table of versioned) {
     const [row] = await db.select({ id: table.id, version: table.version }).from(table).where(eq(table.id, id));
     if (row) return { ...input, etag: etagOf(row as { id: string; version: number }) };

@@ -38,6 +38,56 @@ describe('what is acted on is what was reviewed', () => {
     expect(granted).toMatchObject({ roleAssignment: { role: 'deployer' }, userErrors: [] });
   });
 
+  describe('a role that brings more through the roles it implies', () => {
+    const implying = async (role: string, implied: string) =>
+      (await stories.imply(role, implied, admin)).body.data.addImpliedRole;
+    const CHANGES: Readonly<Record<string, (name: (role: string) => string) => Promise<Json>>> = {
+      'the implied role implies another': (name) => implying(name('second'), 'member'),
+      'a role three implications away implies another': (name) => implying(name('fourth'), 'member'),
+      'a role three implications away gets the name that a policy knows': async (name) => {
+        const { id: roleId, etag } = await stories.role(name('fourth'), admin);
+        return stories.changed('updateRole', { roleId, etag, name: name('known') }, admin);
+      },
+      'an implied role implies another no longer': async (name) => {
+        const { id: roleId, etag } = await stories.role(name('third'), admin);
+        const { id: impliedRoleId } = await stories.role(name('fourth'), admin);
+        return stories.changed('removeImpliedRole', { roleId, impliedRoleId, etag }, admin);
+      },
+    };
+
+    test.each(Object.entries(CHANGES))('stale: it is not granted as reviewed when %s', async (what, changeIt) => {
+      const name = (role: string) => `${role}-${Object.keys(CHANGES).indexOf(what)}`;
+      const chain = ['first', 'second', 'third', 'fourth'].map(name);
+      for (const role of chain) await stories.create(role, admin);
+      for (const [n, role] of chain.slice(0, -1).entries()) await stories.imply(role, chain[n + 1] ?? '', admin);
+      const { id: roleId, etag: roleEtag } = await stories.role(name('first'), admin);
+      expect(await changeIt(name)).toMatchObject({ userErrors: [] });
+
+      const domainId = await server.domain();
+      const grant = { user: { id: await server.user(domainId) }, scope: { domain: { id: domainId } } };
+      for (const role of [{ roleId }, { role: name('first') }]) {
+        const refused = await stories.changed('grantRole', { ...grant, ...role, roleEtag }, admin);
+        expect(refused).toEqual({ roleAssignment: null, userErrors: stale('roleEtag') });
+      }
+      const rename = { roleId, description: 'as reviewed' };
+      const kept = await stories.changed('updateRole', { ...rename, etag: roleEtag }, admin);
+      expect(kept).toEqual({ role: null, userErrors: stale('etag') });
+      const { etag } = await stories.role(name('first'), admin);
+      const { role } = await stories.changed('updateRole', { ...rename, etag }, admin);
+      const granted = await stories.changed('grantRole', { ...grant, roleId, roleEtag: role.etag }, admin);
+      expect(granted).toMatchObject({ roleAssignment: { role: name('first') }, userErrors: [] });
+    });
+
+    test('ok: a change of a role that it does not imply leaves its etag as it is', async () => {
+      for (const role of ['above', 'reviewed', 'below', 'aside']) await stories.create(role, admin);
+      await stories.imply('reviewed', 'below', admin);
+      const { etag } = await stories.role('reviewed', admin);
+      await stories.imply('above', 'reviewed', admin);
+      await stories.imply('aside', 'below', admin);
+      expect((await stories.role('reviewed', admin)).etag).toBe(etag);
+    });
+  });
+
   test('stale: a user who changed since is neither let in nor kept out; ok: as the user is now', async () => {
     const domainId = await server.domain();
     const token = await stories.as({ type: 'domain', domainId }, 'admin');

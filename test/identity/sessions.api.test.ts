@@ -89,6 +89,17 @@ describe('Mutation.revokeTokens', () => {
   });
 });
 
+describe('a log-in by a name that no text can be', () => {
+  test('refused: as a name that nobody has, also when a user has the name that a driver would send instead', async () => {
+    await person('j\ufffd');
+    expect((await logIn('j\ufffd', OLD)).body.errors).toBeUndefined();
+    const unknown = await logIn('nobody', OLD);
+    for (const name of ['j\ud800', 'j\udfff', 'j\0'])
+      expect((await logIn(name, OLD)).comparable, JSON.stringify(name)).toEqual(unknown.comparable);
+    expect(codeOf(unknown)).toBe('UNAUTHENTICATED');
+  });
+});
+
 describe('a new password', () => {
   test('ok: with the old one in one log-in; all other sessions end', async () => {
     await person('ann');

@@ -14,6 +14,7 @@ import {
   Kind,
   parse,
 } from 'graphql';
+import type { Kind as IdKind } from '../../src/platform/ids.js';
 import { Costs } from '../../src/server/limits/cost.js';
 import { LIMITS } from '../../src/server/limits/operation-limits.js';
 import { COST_MAX, OPERATION } from '../../src/server/limits/prices.js';
@@ -38,26 +39,28 @@ export class Cases {
   readonly #schema: GraphQLSchema;
   readonly #costs: Costs;
   readonly #values: readonly (readonly [RegExp, string])[];
+  readonly #nth: AbuseWorld['nth'];
   #made = 0;
 
   constructor(schema: GraphQLSchema, { nth, domainId, projectId }: AbuseWorld) {
     this.#schema = schema;
     this.#costs = new Costs(schema);
+    this.#nth = nth;
     const text = JSON.stringify;
     const project = `{ project: { id: ${text(projectId)} } }`;
     this.#values = [
       [/^(previewPolicyChange|setPolicy\w+)\.input\.overrides$/, '[{ name: "agent:ban", check: "role:admin" }]'],
       [/\.policy$|^policy\.name$/, '"agent:get"'],
-      [/\.targetId$/, text(nth('agt', 1))],
+      [/\.targetId$/, text(nth('Agent', 1))],
       [/\.scope$/, project],
-      [/\.principal$/, `{ user: { id: ${text(nth('usr', 500))} } }`],
+      [/\.principal$/, `{ user: { id: ${text(nth('User', 500))} } }`],
       [/agent(Id|\.ref|\.id)$|input\.agent$|^agent\.ref$/, ''],
       [/^domain\.id$/, text(domainId)],
       [/^project\.id$/, text(projectId)],
-      [/^user\.id$/, text(nth('usr', 1))],
-      [/^group\.id$/, text(nth('grp', 1))],
-      [/^role\.id$|roleId$/i, text(nth('rol', 200))],
-      [/^attestationResult\.id$/, text(nth('atr', 200_001))],
+      [/^user\.id$/, text(nth('User', 1))],
+      [/^group\.id$/, text(nth('Group', 1))],
+      [/^role\.id$|roleId$/i, text(nth('Role', 200))],
+      [/^attestationResult\.id$/, text(nth('AttestationResult', 200_001))],
       [/^policyRevision\.number$|[rR]evision$/, '0'],
       [/expiresAt$/, '"2026-12-31T00:00:00Z"'],
       [/tpmPolicy$/, text(text({ 10: ['0'.repeat(64)] }))],
@@ -65,11 +68,11 @@ export class Cases {
       [/digest$/, `"sha256:${'0'.repeat(64)}"`],
       [/Seq$|\.filter$|\.after$|orderBy$/, ''],
     ];
-    const refs = { agent: 'agt', allowlist: 'alw', domain: 'dom', project: 'prj', user: 'usr', group: 'grp' };
-    this.#refs = Object.entries(refs).map(([name, prefix]) => [
-      new RegExp(`(^${name}\\.ref|input\\.${name})$`),
-      (n: number) => `{ id: ${text(nth(prefix, n))} }`,
-    ]);
+    const refs: readonly IdKind[] = ['Agent', 'Allowlist', 'Domain', 'Project', 'User', 'Group'];
+    this.#refs = refs.map((kind) => {
+      const name = `${kind.charAt(0).toLowerCase()}${kind.slice(1)}`;
+      return [new RegExp(`(^${name}\\.ref|input\\.${name})$`), (n: number) => `{ id: ${text(nth(kind, n))} }`];
+    });
   }
   readonly #refs: readonly (readonly [RegExp, (n: number) => string])[];
 
@@ -122,19 +125,12 @@ export class Cases {
   #entities(): Case[] {
     const union = this.#schema.getType('_Entity');
     const types = isUnionType(union) ? union.getTypes() : [];
-    const prefixes: Readonly<Record<string, string>> = {
-      Agent: 'agt',
-      User: 'usr',
-      Allowlist: 'alw',
-      Role: 'rol',
-      Group: 'grp',
-    };
     return types.flatMap(({ name }) =>
       LEVELS.flatMap((level) => {
         const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on ${name} ${this.#selection(name, level, 1)} } }`;
         const representation = (n: number) => ({
           __typename: name,
-          id: `${prefixes[name] ?? 'xyz'}_${(n + 1).toString(16).padStart(8, '0')}-0000-7000-8000-000000000000`,
+          id: this.#nth(name as IdKind, n + 1),
         });
         const of = (length: number) => ({ r: Array.from({ length }, (_, n) => representation(n)) });
         const [one, two] = [this.#cost(query, of(1)), this.#cost(query, of(2))];

@@ -6,6 +6,8 @@ import { apiCredentials } from '../../src/identity/credentials/tables.js';
 import { domains } from '../../src/identity/domains/tables.js';
 import { groupMembers, groups } from '../../src/identity/groups/tables.js';
 import { projects } from '../../src/identity/projects/tables.js';
+import { roleEtag } from '../../src/identity/roles/etag.js';
+import { findRoleById } from '../../src/identity/roles/index.js';
 import { roleImplications, roles } from '../../src/identity/roles/tables.js';
 import { users } from '../../src/identity/users/tables.js';
 import { etagOf } from '../../src/platform/etag.js';
@@ -110,6 +112,10 @@ async function poolOf({ services: { db, declared } }: TestServer, tenants: reado
   for (const [kind, table] of Object.entries(OF_A_DOMAIN))
     await read(kind, table, inArray(table.domainId as PgColumn, [...tenants]));
   await read('Role', roles, or(sql`${roles.domainId} is null`, inArray(roles.domainId, asIds([...tenants]))));
+  for (const id of ids.get('Role') ?? []) {
+    const role = await findRoleById(db, asId(id));
+    if (role) etags.set(id, roleEtag(role));
+  }
   const people = ids.get('User') ?? [];
   const isTheirs = or(
     inArray(roleAssignments.userId, asIds(people)),

@@ -52,8 +52,7 @@ async function find(from: Context | Act, { id, name }: AllowlistRef): Promise<Al
   const db = 'tx' in from ? from.tx : from.db;
   const { where } = from.actor;
   if (id != null) return repository.findById(db, id);
-  // Postgres refuses NUL in text, and no list has one.
-  if (name == null || name.includes('\0')) return undefined;
+  if (name == null) return undefined;
   return repository.findNearest(
     db,
     visibleTo(from),

@@ -1,5 +1,5 @@
 import { and, asc, count, eq, getTableColumns, inArray, isNull, or, sql } from 'drizzle-orm';
-import { among, type Values } from '../../db/among.js';
+import { among, equals, type Values } from '../../db/among.js';
 import { pageById } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
 import { rowsWhere } from '../../db/rows.js';
@@ -36,7 +36,7 @@ export async function findNearest(
   const [row] = await db
     .select()
     .from(allowlists)
-    .where(and(visible.where, eq(allowlists.name, name), inScope))
+    .where(and(visible.where, equals(allowlists.name, name), inScope))
     .orderBy(sql`${allowlists.projectId} is null`, sql`${allowlists.domainId} is null`)
     .limit(1);
   return row;

@@ -1,4 +1,5 @@
 import { and, eq, getTableColumns, inArray, lte, ne, or, type SQL } from 'drizzle-orm';
+import { equals } from '../../db/among.js';
 import type { Db, Tx } from '../../db/open.js';
 import { type AgentRow, agents } from '../../identity/agents/index.js';
 import type { Id } from '../../platform/ids.js';
@@ -21,7 +22,7 @@ function selectViews(db: Db) {
 export type AgentKey = { readonly id: Id<'Agent'> } | { readonly projectId: Id<'Project'>; readonly name: string };
 
 function matches(key: AgentKey): SQL | undefined {
-  return 'id' in key ? eq(agents.id, key.id) : and(eq(agents.projectId, key.projectId), eq(agents.name, key.name));
+  return 'id' in key ? eq(agents.id, key.id) : and(eq(agents.projectId, key.projectId), equals(agents.name, key.name));
 }
 
 export async function findView(db: Db, key: AgentKey): Promise<AgentView | undefined> {

@@ -41,7 +41,7 @@ function keyOf({ actor }: AuthorizationContext, ref: AgentRef): AgentKey {
       argument: 'name',
     });
   }
-  if (ref.name == null || ref.name.includes('\0')) throw notFound('agent');
+  if (ref.name == null) throw notFound('agent');
   return { projectId: where.projectId, name: ref.name };
 }
 

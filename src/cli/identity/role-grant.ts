@@ -32,7 +32,7 @@ export function registerGrant(noun: Command): void {
     .option('--reason <text>', 'why')
     .option(
       '--role-etag <etag>',
-      'the etag of the reviewed role; if its implications changed since, nothing is granted',
+      'the etag of the reviewed role; if it or a role that it implies changed since, nothing is granted',
     )
     .action(async (holder: string, role: string, options: GrantOptions, self: Command) => {
       const scope = scopeRef(options);
@@ -49,7 +49,7 @@ export function registerGrant(noun: Command): void {
     });
 }
 
-/** The role at the reviewed etag, or at its current one; the etag covers its implications. */
+/** The role at the reviewed etag, or at its current one; the etag covers all that it implies. */
 async function roleInput(session: Session, text: string, etag: string | undefined) {
   const role = await findRole(session, text);
   return { roleId: role.id, roleEtag: etag ?? role.etag };

@@ -9,12 +9,11 @@ import {
   requireVisible,
 } from '../../authority/index.js';
 import { alreadyExists, invalid, limitReached, notFound } from '../../platform/errors.js';
-import { etagOf, requireReviewed } from '../../platform/etag.js';
 import { type Id, newId } from '../../platform/ids.js';
 import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { validText } from '../../platform/text.js';
 import { findGroup, type GroupRef, groupGet } from '../groups/index.js';
-import { findRoleById, findRoleByName, roleGet } from '../roles/index.js';
+import { findRoleById, findRoleByName, requireRoleEtag, roleGet } from '../roles/index.js';
 import type { RoleRow } from '../roles/tables.js';
 import { type ResolvedScope, resolveScope, type ScopeInput } from '../scopes/index.js';
 import { findUser, type UserRef, userGet } from '../users/index.js';
@@ -125,7 +124,7 @@ async function requireRole(act: Act, { role, roleId, roleEtag }: GrantRole, scop
       ? await findRoleById(act.tx, roleId)
       : await findRoleByName(act.tx, null, (role ?? '').toLowerCase());
   const row = requireVisible(act, roleGet, found, 'role');
-  requireReviewed(etagOf(row), roleEtag, 'roleEtag');
+  requireRoleEtag(row, roleEtag, 'roleEtag');
   if (row.domainId !== null && row.domainId !== scope.domainId) {
     throw invalid('A domain’s role can be granted only in its domain.', 'roleId');
   }

@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import { equals } from '../../db/among.js';
 import type { Db } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import { type DomainRow, domains } from './tables.js';
@@ -14,6 +15,6 @@ export async function findDomain(db: Db, { id, name }: DomainRef): Promise<Domai
   const [row] = await db
     .select()
     .from(domains)
-    .where(id != null ? eq(domains.id, id) : eq(domains.name, name ?? ''));
+    .where(id != null ? eq(domains.id, id) : equals(domains.name, name ?? ''));
   return row;
 }

@@ -1,4 +1,5 @@
 import { and, eq, getTableColumns } from 'drizzle-orm';
+import { equals } from '../../db/among.js';
 import type { Db } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
@@ -12,7 +13,7 @@ export interface GroupRef {
 
 /** Does not check whether the caller may see it. */
 export async function findGroup(db: Db, { id, name }: GroupRef): Promise<GroupRow | undefined> {
-  const isNamed = and(eq(groups.name, name?.group ?? ''), eq(domains.name, name?.domain ?? ''));
+  const isNamed = and(equals(groups.name, name?.group ?? ''), equals(domains.name, name?.domain ?? ''));
   const [row] = await db
     .select(getTableColumns(groups))
     .from(groups)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Services } from '../../authority/index.js';
 import { invalid, limitReached, type UserErrorFact, UserErrors } from '../../platform/errors.js';
 import { faultsOf, lockedOut, type OverrideSet, type RegistryInput } from '../../platform/policy/index.js';
-import { validName } from '../../platform/text.js';
+import { isStorable, validName } from '../../platform/text.js';
 import { implies } from '../assignments/index.js';
 
 const ENTRIES_MAX = 500;
@@ -28,8 +28,7 @@ export function usableSet(input: SetInput, { declared }: Pick<Services, 'declare
     const path = ['overrides', String(index)];
     validName(name, ...path, 'name');
     if (names.indexOf(name) < index) throw invalid(`${name} is given twice.`, ...path, 'name');
-    if (/[\0\p{Cs}]/u.test(check))
-      throw invalid('A check must not contain NUL or broken surrogates.', ...path, 'check');
+    if (!isStorable(check)) throw invalid('A check must not contain NUL or broken surrogates.', ...path, 'check');
   }
   const entries = [...overrides].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, check }) => ({ name, check }));
   const set = { entries, enforceNewDefaults: enforceNewDefaults ?? true };

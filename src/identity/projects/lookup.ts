@@ -1,4 +1,5 @@
 import { and, eq, getTableColumns } from 'drizzle-orm';
+import { equals } from '../../db/among.js';
 import type { Db } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
@@ -12,7 +13,7 @@ export interface ProjectRef {
 
 /** Does not check whether the caller may see it. */
 export async function findProject(db: Db, { id, name }: ProjectRef): Promise<ProjectRow | undefined> {
-  const isNamed = and(eq(projects.name, name?.project ?? ''), eq(domains.name, name?.domain ?? ''));
+  const isNamed = and(equals(projects.name, name?.project ?? ''), equals(domains.name, name?.domain ?? ''));
   const [row] = await db
     .select(getTableColumns(projects))
     .from(projects)

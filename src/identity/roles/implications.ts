@@ -1,8 +1,8 @@
 import { type Act, type Context, mutate, requireAllowed, requireVisible } from '../../authority/index.js';
 import { alreadyExists, invalid, limitReached } from '../../platform/errors.js';
-import { requireEtag } from '../../platform/etag.js';
 import type { Id } from '../../platform/ids.js';
 import { requireMayImply } from '../assignments/index.js';
+import { requireRoleEtag } from './etag.js';
 import { type RoleGraph, readRoleGraph } from './graph.js';
 import { roleGet, roleImply } from './policies.js';
 import * as repository from './repository.js';
@@ -70,7 +70,7 @@ async function changeImplication(
     requireAllowed(act, roleImply, role);
     const graph = await graphRound(act, role, implied);
     await requireMayImply(act, graph, role, implied.id, action === 'role.implication_added' ? 'add' : 'remove');
-    requireEtag(role, input.etag);
+    requireRoleEtag(role, input.etag);
     requireCustom(role);
     await change(act, { role, implied, graph });
     await repository.update(act.tx, role);

@@ -1,5 +1,5 @@
 import { and, asc, count, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
-import { among, type Values } from '../../db/among.js';
+import { among, equals, type Values } from '../../db/among.js';
 import { isBehind } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
@@ -19,26 +19,30 @@ export type RoleView = RoleRow & {
   readonly implies: readonly string[];
   /** Ids of the roles that it implies directly. */
   readonly impliedRoleIds: readonly Id<'Role'>[];
+  /** A digest of the ids and versions of all roles that it implies, directly or not; null when it implies none. */
+  readonly impliedState: string | null;
 };
 
-const implies = sql<string[]>`(
+const reach = sql<Pick<RoleView, 'implies' | 'impliedState'>>`(
   with recursive reached (id) as (
     select e.implied_role_id from ${roleImplications} e where e.role_id = ${roles}.id
     union select e.implied_role_id from ${roleImplications} e join reached on e.role_id = reached.id
-  ) select coalesce(json_agg(r.name order by r.name), '[]') from ${roles} r join reached on reached.id = r.id
-  where r.domain_id is null)`;
+  ) select json_build_object(
+    'implies', coalesce(json_agg(r.name order by r.name) filter (where r.domain_id is null), '[]'),
+    'impliedState', encode(sha256(convert_to(string_agg(r.id || '.' || r.version, ' ' order by r.id), 'UTF8')), 'hex')
+  ) from ${roles} r join reached on reached.id = r.id)`;
 const impliedRoleIds = sql<Id<'Role'>[]>`(
   select coalesce(json_agg(e.implied_role_id order by e.implied_role_id), '[]') from ${roleImplications} e
   where e.role_id = ${roles}.id)`;
 
 async function views(db: Db, where: SQL | undefined, limit: number): Promise<RoleView[]> {
   const rows = await db
-    .select({ role: roles, implies, impliedRoleIds })
+    .select({ role: roles, reach, impliedRoleIds })
     .from(roles)
     .where(where)
     .orderBy(asc(roles.id))
     .limit(limit);
-  return rows.map(({ role, ...implied }) => ({ ...role, ...implied }));
+  return rows.map(({ role, reach: reached, ...implied }) => ({ ...role, ...reached, ...implied }));
 }
 
 export async function findById(db: Db, id: Id<'Role'>): Promise<RoleView | undefined> {
@@ -47,12 +51,9 @@ export async function findById(db: Db, id: Id<'Role'>): Promise<RoleView | undef
 }
 
 /** By its name, in lower case, among the global roles or in a domain. */
-export async function findByName(db: Db, domainId: Id<'Domain'> | null, name: string): Promise<RoleRow | undefined> {
+export async function findByName(db: Db, domainId: Id<'Domain'> | null, name: string): Promise<RoleView | undefined> {
   const owner = domainId === null ? isNull(roles.domainId) : eq(roles.domainId, domainId);
-  const [row] = await db
-    .select()
-    .from(roles)
-    .where(and(owner, eq(roles.name, name)));
+  const [row] = await views(db, and(owner, equals(roles.name, name)), 1);
   return row;
 }
 

@@ -8,10 +8,10 @@ import type {
   QueryRoleArgs,
   QueryRolesArgs,
 } from '../../generated/graphql.js';
-import { etagOf } from '../../platform/etag.js';
 import { toId, withIds } from '../../platform/ids.js';
 import { payload } from '../../platform/payload.js';
 import { loadDomain } from '../domains/index.js';
+import { roleEtag } from './etag.js';
 import { addImpliedRole, removeImpliedRole } from './implications.js';
 import type { RoleView } from './repository.js';
 import { createRole, deleteRole, getRole, listRoles, loadRole, updateRole } from './service.js';
@@ -40,6 +40,6 @@ export const roleResolvers = {
     domain: ({ domainId }: RoleView, _: object, context: Context) => domainId && loadDomain(context).load(domainId),
     impliedRoles: async ({ impliedRoleIds }: RoleView, _: object, context: Context) =>
       (await loadRole(context).loadMany(impliedRoleIds)).filter((role) => role !== null),
-    etag: etagOf,
+    etag: roleEtag,
   },
 } satisfies Record<string, Record<string, AnyResolver>>;

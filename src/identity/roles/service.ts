@@ -12,10 +12,10 @@ import {
 } from '../../authority/index.js';
 import { unlessTaken } from '../../db/taken.js';
 import { inUse, invalid, limitReached } from '../../platform/errors.js';
-import { requireEtag } from '../../platform/etag.js';
 import { type Id, newId } from '../../platform/ids.js';
 import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import { changesNothing, validText } from '../../platform/text.js';
+import { requireRoleEtag } from './etag.js';
 import { renameKept } from './kept.js';
 import { roleCreate, roleDelete, roleGet, roleUpdate } from './policies.js';
 import * as repository from './repository.js';
@@ -98,7 +98,7 @@ export async function updateRole(context: Context, input: UpdateRole): Promise<r
   return mutate(context, { policy: roleUpdate.name }, async (act) => {
     const row = requireVisible(act, roleGet, await repository.findById(act.tx, input.roleId), 'role');
     requireAllowed(act, roleUpdate, row);
-    requireEtag(row, input.etag);
+    requireRoleEtag(row, input.etag);
     requireCustom(row);
     const { description } = input;
     const changed: RoleRow = {
@@ -122,7 +122,7 @@ export async function deleteRole(context: Context, input: RoleAtEtag): Promise<{
   return mutate(context, { policy: roleDelete.name }, async (act) => {
     const row = requireVisible(act, roleGet, await repository.findById(act.tx, input.roleId), 'role');
     requireAllowed(act, roleDelete, row);
-    requireEtag(row, input.etag);
+    requireRoleEtag(row, input.etag);
     requireCustom(row);
     await refuseWhileUsed(act, row);
     await act.changeRights();

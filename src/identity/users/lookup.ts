@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { equals } from '../../db/among.js';
 import type { Db } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
@@ -21,6 +22,6 @@ export async function findUserByName(db: Db, domain: string, user: string): Prom
     .select({ user: users })
     .from(users)
     .innerJoin(domains, eq(domains.id, users.domainId))
-    .where(and(eq(users.name, user), eq(domains.name, domain)));
+    .where(and(equals(users.name, user), equals(domains.name, domain)));
   return row?.user;
 }

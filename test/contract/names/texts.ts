@@ -8,6 +8,8 @@ export const NAMES: readonly string[] = [
   ...['ab', 'a b', 'a-b', 'a_b', '0', '9', '10', 'ﬁ', 'fi', 'ａ', '%'],
   // Beyond the BMP, and the last of it, which UTF-16 orders after them.
   ...['😀', '𝐚', '\u{10ffff}', '\ue000', '名前', 'א', 'א\u05b8'],
+  // What half a surrogate pair becomes on its way to a database.
+  ...['\ufffd', 'a\ufffdb'],
   // As long as a name can be, in units of UTF-16.
   ...['x'.repeat(255), `${'x'.repeat(254)}y`, '名'.repeat(255), `${'😀'.repeat(127)}x`],
 ];

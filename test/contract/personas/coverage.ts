@@ -1,8 +1,11 @@
 import {
+  type ConstDirectiveNode,
+  type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
   isObjectType,
   isUnionType,
+  Kind,
   parse,
   TypeInfo,
   visit,
@@ -58,8 +61,21 @@ function isWatched(schema: GraphQLSchema, type: string): boolean {
 const FEDERATION = new Set(['_entities', '_service']);
 const leadsOn = (type: unknown) => isObjectType(type) && (!isShape(type.name) || type.name.endsWith('Connection'));
 
-/** What a router can ask for by type and id. */
+/** What a schema has by type and id, of which it may know no more than the id. */
 export function entityNames(schema: GraphQLSchema): string[] {
   const union = schema.getType('_Entity');
   return isUnionType(union) ? union.getTypes().map(({ name }) => name) : [];
 }
+
+/** What a router asks of the servers of this schema: they know more of it than its id. */
+export function resolvedEntityNames(schema: GraphQLSchema): string[] {
+  return entityNames(schema).filter((name) => keysOf(schema.getType(name)).some(isResolvable));
+}
+
+function keysOf(type: GraphQLNamedType | undefined): ConstDirectiveNode[] {
+  const nodes = isObjectType(type) ? [type.astNode, ...type.extensionASTNodes] : [];
+  return nodes.flatMap((node) => node?.directives ?? []).filter(({ name }) => name.value === 'key');
+}
+
+const isResolvable = ({ arguments: given = [] }: ConstDirectiveNode) =>
+  given.every(({ name, value }) => name.value !== 'resolvable' || (value.kind === Kind.BOOLEAN && value.value));

@@ -1,7 +1,7 @@
-import { eq } from 'drizzle-orm';
-import { roles } from '../../../../src/identity/roles/tables.js';
-import { etagOf } from '../../../../src/platform/etag.js';
+import { roleEtag } from '../../../../src/identity/roles/etag.js';
+import { findRoleById } from '../../../../src/identity/roles/index.js';
 import { newId } from '../../../../src/platform/ids.js';
+import { asId } from '../../../harness/ids.js';
 import type { Attempt, Attempts } from '../fixture.js';
 import type { World } from '../world.js';
 
@@ -13,8 +13,8 @@ function atEach({ rows, server, home, foreign }: World, more: (roleId: string) =
     input: async () => {
       const roleId = await rows.role(domainId);
       const input = await more(roleId);
-      const [row] = await server.services.db.select().from(roles).where(eq(roles.id, roleId));
-      return { roleId, etag: row ? etagOf(row) : '', ...input };
+      const role = await findRoleById(server.services.db, asId(roleId));
+      return { roleId, etag: role ? roleEtag(role) : '', ...input };
     },
   }));
 }

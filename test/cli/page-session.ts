@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/** A command of a page, and what the page says that it prints. */
+export interface Step {
+  readonly command: string;
+  readonly prints: string;
+}
+
+/** The commands of a page's console blocks, block by block. */
+export function blocksOf(page: string): Step[][] {
+  return [...page.matchAll(/^```console\n([\s\S]*?)^```$/gm)].map(([, block = '']) =>
+    block.split(/^\$ /m).slice(1).map(stepOf),
+  );
+}
+
+/** A command goes on behind a backslash, and in a loop until it is done. */
+function stepOf(text: string): Step {
+  const lines = text.trimEnd().split('\n');
+  const isOpen = (command: string) => /\\$/.test(command) || (/\bdo$/m.test(command) && !/\bdone$/.test(command));
+  let length = 1;
+  while (length < lines.length && isOpen(lines.slice(0, length).join('\n'))) length += 1;
+  return { command: lines.slice(0, length).join('\n'), prints: lines.slice(length).join('\n') };
+}
+
+/** What differs each time: ids, times, secrets, and the names of keys. */
+const CHANGING =
+  /\b(?:[a-z]{3}_)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\bbwe_[\w-]{43}|(?<=by key )[0-9a-f]{16}|(?<=Entries 1 to )\d+/g;
+const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+
+/** Compares a page with a run of it: what changes must be the same wherever the page has the same. */
+export class Likeness {
+  readonly #onPage: string[] = [];
+  readonly #inRun: string[] = [];
+
+  /** A text of the page, with a number for each thing that changes. */
+  ofPage(text: string): string {
+    return numbered(text, this.#onPage);
+  }
+
+  ofRun(text: string): string {
+    return numbered(text, this.#inRun);
+  }
+
+  /** A command of the page, about the things of the run. */
+  toRun(command: string): string {
+    return command.replaceAll(CHANGING, (value) => this.#inRun[this.#onPage.indexOf(value)] ?? value);
+  }
+}
+
+function numbered(text: string, known: string[]): string {
+  const withNumbers = text.replaceAll(CHANGING, (value) => {
+    if (!known.includes(value)) known.push(value);
+    return `<${known.indexOf(value) + 1}>`;
+  });
+  return withNumbers.replaceAll(TIME, '<time>');
+}
+
+/** A shell that runs one command after another. */
+export class Shell {
+  readonly #child: ChildProcess;
+  #said = '';
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#child = spawn('bash', ['--norc', '--noprofile'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#child.stdout?.on('data', (chunk: Buffer) => {
+      this.#said += chunk;
+    });
+  }
+
+  /** What a command prints, once it has ended or, for one that does not end, once `until` matches. */
+  async run(command: string, until = /^(?<said>[\s\S]*)\n@@ended@@\n$/): Promise<string> {
+    this.#said = '';
+    this.#child.stdin?.write(`{ ${command}\n} < /dev/null 2>&1; printf '\\n@@ended@@\\n'\n`);
+    for (;;) {
+      const found = until.exec(this.#said)?.groups?.said;
+      if (found !== undefined) return found.trimEnd();
+      if (this.#child.exitCode !== null) throw new Error(`The shell ended: ${this.#said}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Ends the shell and what it runs. */
+  async end(): Promise<void> {
+    const closed = new Promise((resolve) => this.#child.once('close', resolve));
+    this.#child.stdin?.end();
+    this.#child.kill();
+    await closed;
+  }
+}
