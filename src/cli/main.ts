@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { CliError, EXIT, type ExitCode, messageOf } from './common/errors.js';
-import { FORMATS } from './common/output.js';
+import { FORMATS } from './common/table.js';
 import { tell } from './common/terminal.js';
 
 /** Adds verbs, options and the action to a command. */
