@@ -48,9 +48,9 @@ describe('projects', () => {
     expect(shown.out).toMatch(/Description +-\n/);
     expect(shown.out).toMatch(/Parent +web\n/);
 
-    const refused = await cli('project', 'delete', 'acme/web');
+    const refused = await cli('project', 'delete', 'acme/web', '--yes');
     expect([refused.code, refused.err]).toEqual([1, 'error: IN_USE at project: The project still owns 1 project.\n']);
-    expect((await cli('project', 'delete', 'acme/early')).err).toBe('deleted acme/early\n');
+    expect((await cli('project', 'delete', 'acme/early', '--yes')).err).toBe('deleted acme/early\n');
     expect((await cli('project', 'show', 'acme/early')).code).toBe(4);
   });
 
@@ -71,7 +71,7 @@ describe('groups', () => {
     expect(names(await cli('group', 'list'))).toEqual(['operators']);
     expect((await cli('group', 'remove-member', 'acme/operators', 'acme/ann')).code).toBe(0);
     expect(names(await cli('group', 'members', 'acme/operators'))).toEqual([]);
-    expect((await cli('group', 'delete', 'acme/operators')).code).toBe(0);
+    expect((await cli('group', 'delete', 'acme/operators', '--yes')).code).toBe(0);
     expect((await cli('group', 'show', 'acme/operators')).code).toBe(4);
   });
 });
@@ -83,9 +83,9 @@ describe('domains and users', () => {
     expect((await cli('domain', 'update', 'fresh', '--name', 'stale')).out).toMatch(/Name +stale\n/);
     token = manager;
     expect((await cli('domain', 'show', 'stale')).code).toBe(4);
-    expect((await cli('domain', 'delete', 'acme')).code).toBe(3);
+    expect((await cli('domain', 'delete', 'acme', '--yes')).code).toBe(3);
     token = root;
-    expect((await cli('domain', 'delete', 'stale')).code).toBe(0);
+    expect((await cli('domain', 'delete', 'stale', '--yes')).code).toBe(0);
   });
 
   test('ok: a user is shown, renamed and deleted; hidden: one of another domain', async () => {
@@ -93,7 +93,7 @@ describe('domains and users', () => {
     await server.user(acme.id, 'bob');
     expect((await cli('user', 'show', 'acme/bob')).out).toMatch(/Domain +acme\n/);
     expect((await cli('user', 'update', 'acme/bob', '--name', 'robert')).out).toMatch(/Name +robert\n/);
-    expect((await cli('user', 'delete', 'acme/robert')).code).toBe(0);
-    expect((await cli('user', 'delete', 'default/admin')).code).toBe(4);
+    expect((await cli('user', 'delete', 'acme/robert', '--yes')).code).toBe(0);
+    expect((await cli('user', 'delete', 'default/admin', '--yes')).code).toBe(4);
   });
 });

@@ -66,7 +66,7 @@ describe('the command line', () => {
     expect((await runCli('credential', 'list', '-o', 'wide')).out).toMatch(
       new RegExp(`^nightly +\\S+Z +${id} +admin +project default of default `, 'm'),
     );
-    expect((await runCli('credential', 'delete', id, '-o', 'name')).out).toBe(`${id}\n`);
+    expect((await runCli('credential', 'delete', id, '--yes', '-o', 'name')).out).toBe(`${id}\n`);
     vi.stubEnv('BAILIWICK_CREDENTIAL', pair);
     expect((await runCli('whoami')).code).toBe(3);
   });

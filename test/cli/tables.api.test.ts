@@ -59,4 +59,10 @@ describe('the formats of a list', () => {
     },
     60_000,
   );
+
+  test('refused: a machine is retired only with --yes, and banned without', async () => {
+    expect((await runCli('agent', 'retire', 'web-1')).code).toBe(2);
+    expect(await out('agent', 'ban', 'web-1')).toMatch(/^State +BANNED$/m);
+    expect(await out('agent', 'retire', 'web-1', '--yes')).toMatch(/^State +RETIRED$/m);
+  });
 });

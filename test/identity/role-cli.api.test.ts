@@ -54,11 +54,11 @@ test('ok: a role is made, shown, changed, made to bring others, given to a group
   expect(JSON.parse(listed)).toMatchObject([{ group: { id: group }, roleDomain: { name: 'acme' }, isInherited: true }]);
   expect(await role('assignments', '--group-id', group)).toContain('oncall');
 
-  const busy = await runCli('role', 'delete', 'acme/oncall');
+  const busy = await runCli('role', 'delete', 'acme/oncall', '--yes');
   expect(busy.err).toContain('Assignments of this role: 1');
   await role('revoke', JSON.parse(listed)[0].id, '--reason', 'rota ended');
   expect(await role('unimply', 'acme/oncall', 'member')).toMatch(/Implies directly +-\n/);
-  await role('delete', 'acme/oncall');
+  await role('delete', 'acme/oncall', '--yes');
   expect((await runCli('role', 'show', 'acme/oncall')).code).not.toBe(0);
 });
 

@@ -12,6 +12,7 @@ import {
   type TpmKind,
   UnbanAgentDocument,
 } from '../../generated/documents.js';
+import { withConfirmation } from '../common/confirm.js';
 import { writePrivateFile } from '../common/contexts.js';
 import { CliError, EXIT } from '../common/errors.js';
 import { printable } from '../common/output.js';
@@ -123,14 +124,17 @@ function registerTransitions(noun: Command): void {
   registerTransition(noun, 'reset', 'put a failed or banned agent back to PENDING', ResetAgentDocument);
   registerTransition(noun, 'ban', 'ban an agent: its tokens stop at once', BanAgentDocument);
   registerTransition(noun, 'unban', 'take a ban back', UnbanAgentDocument);
-  registerTransition(noun, 'retire', 'retire an agent for good', RetireAgentDocument);
+  withConfirmation(registerTransition(noun, 'retire', 'retire an agent for good', RetireAgentDocument), {
+    noun: 'agent',
+    takes: 'its enrollment and its tokens',
+  });
 }
 
 /** A change of an agent at its etag, with a reason. */
 type AgentChange = typeof ResetAgentDocument | typeof BanAgentDocument;
 
-function registerTransition(noun: Command, name: string, summary: string, document: AgentChange): void {
-  verb(noun, `${name} <name>`, summary, `bailiwick agent ${name} web-1 --reason "ticket 42"`)
+function registerTransition(noun: Command, name: string, summary: string, document: AgentChange): Command {
+  return verb(noun, `${name} <name>`, summary, `bailiwick agent ${name} web-1 --reason "ticket 42"`)
     .option('--reason <text>', 'why')
     .option('--etag <etag>', 'the etag of the reviewed agent; if its state changed since, nothing is done')
     .action(async (name: string, { reason, etag }: { reason?: string; etag?: string }, self: Command) => {

@@ -69,7 +69,7 @@ export function registerAllowlist(noun: Command): void {
   });
   withDelete(
     verb(noun, 'delete <name>', 'delete a list that no agent is bound to', 'bailiwick allowlist delete web'),
-    ALLOWLIST,
+    { ...ALLOWLIST, takes: 'all its revisions' },
     DeleteAllowlistDocument,
   );
   verb(noun, 'lint [file]', 'check a list or PCR values without a server', 'bailiwick allowlist lint web.sha256')

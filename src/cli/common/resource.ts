@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Mutation, Payload } from './client.js';
+import { type Loss, withConfirmation } from './confirm.js';
 import { CliError, EXIT } from './errors.js';
 import type { Row } from './output.js';
 import { type List, listAll } from './paging.js';
@@ -36,6 +37,8 @@ export interface Changeable<Noun extends string, Printed extends Row, Item exten
   readonly example: string;
   readonly update: Mutation<PayloadOf<Noun, Printed>, Reviewed<Noun> & Changes>;
   readonly remove: Mutation<Payload, Reviewed<Noun>>;
+  /** What its deletion takes with it. */
+  readonly takes: string;
   readonly isDescribed?: boolean;
   /** Whether deleting it may leave the system without an administrator. */
   readonly canEndAdministration?: boolean;
@@ -108,18 +111,20 @@ export function withShow<Noun extends string, Printed extends Row, Item extends 
   });
 }
 
-/** Makes a command delete one object, at its current etag. */
+/** Makes a command delete one object, at its current etag, once the user confirmed. */
 export function withDelete<Noun extends string, Printed extends Row, Item extends Printed & Found>(
   command: Command,
-  { noun, find }: Resource<Noun, Printed, Item>,
+  { noun, takes, find }: Resource<Noun, Printed, Item> & Loss,
   document: Mutation<Payload, Reviewed<Noun>>,
   toInput: (options: ForceOptions) => object = () => ({}),
 ): Command {
-  return command.action(async (text: string, options: ForceOptions, self: Command) => {
-    const session = await openSession(self);
-    await send(session, document, { ...reference(noun, await find(session, text)), ...toInput(options) });
-    note(session, `deleted ${text}`);
-  });
+  return withConfirmation(command, { noun, takes }).action(
+    async (text: string, options: ForceOptions, self: Command) => {
+      const session = await openSession(self);
+      await send(session, document, { ...reference(noun, await find(session, text)), ...toInput(options) });
+      note(session, `deleted ${text}`);
+    },
+  );
 }
 
 /** Adds `show`, `update` and `delete` to a noun. */

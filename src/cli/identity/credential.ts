@@ -5,6 +5,7 @@ import {
   type CredentialFragment,
   DeleteApiCredentialDocument,
 } from '../../generated/documents.js';
+import { withConfirmation } from '../common/confirm.js';
 import { writePrivateFile } from '../common/contexts.js';
 import { CliError, EXIT } from '../common/errors.js';
 import { formatScope } from '../common/paths.js';
@@ -65,12 +66,13 @@ export function registerCredential(noun: Command): void {
   })
     .option('--user-id <id>', 'of this user; may be repeated', collect)
     .option('--name <name>', 'of this name; may be repeated', collect);
-  verb(
+  const deletion = verb(
     noun,
     'delete <credential-id>',
     'delete a key, and end its sessions',
     'bailiwick credential delete key_…',
-  ).action(
+  );
+  withConfirmation(deletion, { noun: 'API credential', takes: 'its key and its tokens' }).action(
     async (apiCredentialId: string, _options: object, self: Command) => {
       const session = await openSession(self);
       await send(session, DeleteApiCredentialDocument, { apiCredentialId });

@@ -21,6 +21,7 @@ const DOMAIN = {
   find: findDomain,
   update: UpdateDomainDocument,
   remove: DeleteDomainDocument,
+  takes: 'its role assignments, tokens and API credentials',
   isDescribed: true,
 } as const;
 

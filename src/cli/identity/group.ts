@@ -48,6 +48,7 @@ const GROUP = {
   find: findGroup,
   update: UpdateGroupDocument,
   remove: DeleteGroupDocument,
+  takes: 'its memberships and role assignments',
   isDescribed: true,
   canEndAdministration: true,
 } as const;

@@ -27,6 +27,7 @@ const PROJECT = {
   find: findProject,
   update: UpdateProjectDocument,
   remove: DeleteProjectDocument,
+  takes: 'its role assignments, tokens and API credentials',
   isDescribed: true,
 } as const;
 

@@ -8,6 +8,7 @@ import {
   RolesDocument,
   UpdateRoleDocument,
 } from '../../generated/documents.js';
+import { withConfirmation } from '../common/confirm.js';
 import { type Resource, withCreate, withList, withShow } from '../common/resource.js';
 import { openSession, printObject, send } from '../common/session.js';
 import { verb } from '../common/verb.js';
@@ -81,7 +82,8 @@ function registerChanging(noun: Command): void {
       const input = { roleId, etag, name, description, isSystemOnly: systemOnly };
       printObject(session, (await send(session, UpdateRoleDocument, input, 'role')).role, ROLE);
     });
-  verb(noun, 'delete <role>', 'delete a role that is not in use', 'bailiwick role delete acme/oncall').action(
+  const deletion = verb(noun, 'delete <role>', 'delete a role that is not in use', 'bailiwick role delete acme/oncall');
+  withConfirmation(deletion, { noun: 'role', takes: 'its implications' }).action(
     async (text: string, _options: object, self: Command) => {
       const session = await openSession(self);
       const { id: roleId, etag } = await findRole(session, text);

@@ -36,6 +36,7 @@ const USER = {
   find: findUser,
   update: UpdateUserDocument,
   remove: DeleteUserDocument,
+  takes: 'its role assignments, memberships, tokens and API credentials',
   canEndAdministration: true,
 } as const;
 
