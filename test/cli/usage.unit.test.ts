@@ -57,6 +57,7 @@ describe('the command tree', () => {
     [['agent', 'list', '--state', 'LOST']],
     [['agent', 'list', '--columns', 'nonsense']],
     [['agent', 'list', '--columns', 'name', '-o', 'json']],
+    [['completion', 'tcsh']],
     [['agent', 'create']],
     [['agent', 'list', '--server', 'not a url']],
     [['agent', 'create', 'web-1', '-o', 'name']],
