@@ -111,6 +111,11 @@ describe('the width of a table', () => {
     expect(layOut([line], PAGE)).toHaveLength(80);
   });
 
+  test('ok: more rows than a function takes arguments', () => {
+    const lines = Array.from({ length: 300_000 }, () => [{ text: 'web' }, { text: ID }]);
+    expect(layOut(lines, PAGE).length).toBe(300_000 * (5 + ID.length + 1) - 1);
+  });
+
   test('ok: a wider terminal cuts less', () => {
     const lines = [[{ text: 'x'.repeat(100) }, { text: ID }]];
     expect(layOut(lines, { width: 200, hasColor: false })).toContain('x'.repeat(100));

@@ -26,7 +26,7 @@ const MIN_WIDTH = 6;
 /** Puts cells below each other, with two spaces between columns; cuts the widest columns until the lines fit. */
 export function layOut(lines: readonly (readonly Cell[])[], { width, hasColor }: Screen): string {
   const columns = (lines[0] ?? []).map((_, index) => lines.flatMap((line) => line[index] ?? []));
-  const natural = columns.map((cells) => Math.max(...cells.map(({ text }) => lengthOf(text))));
+  const natural = columns.map((cells) => cells.reduce((most, { text }) => Math.max(most, lengthOf(text)), 0));
   const isRigid = columns.map((cells) => cells.some((cell) => cell.isRigid));
   const widths = narrow(natural, isRigid, width - GAP * (columns.length - 1));
   const place = ({ text, color }: Cell, index: number) => {
