@@ -150,7 +150,7 @@ bailiwick agent create "two-$run" --allowlist "files-$run" --token-file "$work/t
 attest two
 expect 'exit code' "$code" 0
 expect 'state' "$(state_of "two-$run")" TRUSTED
-code=0; output=$(bailiwick allowlist delete "files-$run" 2>&1) || code=$?
+code=0; output=$(bailiwick allowlist delete "files-$run" --yes 2>&1) || code=$?
 expect 'exit code of deleting a list in use' "$code" 1
 expect_in 'IN_USE' "$output"
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { CliError, EXIT, type ExitCode, messageOf } from './common/errors.js';
-import { FORMATS } from './common/output.js';
+import { FORMATS } from './common/table.js';
 import { tell } from './common/terminal.js';
 
 /** Adds verbs, options and the action to a command. */
 type Register = (command: Command) => void;
 
-/** A noun is loaded only when `argv` names it, so that help is fast. */
+/** A noun is loaded only when `argv` names it, so that help is fast; completion needs them all. */
 const NOUNS: readonly (readonly [name: string, summary: string, load: () => Promise<Register>])[] = [
   ['serve', 'start the server', async () => (await import('./server/serve.js')).registerServe],
   ['login', 'log in, and choose the scope to work in', async () => (await import('./identity/login.js')).registerLogin],
@@ -46,6 +46,11 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
     'federation',
     'the graph for a Federation 2 router',
     async () => (await import('./federation/federation.js')).registerFederation,
+  ],
+  [
+    'completion',
+    'print a script that completes commands in a shell',
+    async () => (await import('./common/completion.js')).registerCompletion,
   ],
   [
     'audit',
@@ -91,7 +96,7 @@ export async function createProgram(argv: readonly string[]): Promise<Command> {
     .addHelpText('after', EXIT_HELP);
   for (const [name, summary, load] of NOUNS) {
     const command = program.command(name).description(summary);
-    if (argv.includes(name)) (await load())(command);
+    if (argv.includes(name) || argv.includes('completion')) (await load())(command);
   }
   return program;
 }

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { watchTrust } from '../../src/cli/attestation/agent-watch.js';
 import { CliError, EXIT } from '../../src/cli/common/errors.js';
-import type { Format } from '../../src/cli/common/output.js';
 import type { Session } from '../../src/cli/common/session.js';
+import type { Format } from '../../src/cli/common/table.js';
 import { makeRows, type Rows } from '../contract/personas/rows.js';
 import { happen as happenAll } from '../events/happen.js';
 import { eventually } from '../events/watch.js';

@@ -43,14 +43,14 @@ describe('projects', () => {
     expect((await cli('project', 'list', '-o', 'name')).out).toBe('shop\nalone\nweb\ncanary\n');
 
     const changed = await cli('project', 'update', 'acme/canary', '--name', 'early', '--description', '');
-    expect(changed.out).toMatch(/NAME +early\n/);
+    expect(changed.out).toMatch(/Name +early\n/);
     const shown = await cli('project', 'show', 'acme/early');
-    expect(shown.out).toMatch(/DESCRIPTION +-\n/);
-    expect(shown.out).toMatch(/PARENT +web\n/);
+    expect(shown.out).toMatch(/Description +-\n/);
+    expect(shown.out).toMatch(/Parent +web\n/);
 
-    const refused = await cli('project', 'delete', 'acme/web');
+    const refused = await cli('project', 'delete', 'acme/web', '--yes');
     expect([refused.code, refused.err]).toEqual([1, 'error: IN_USE at project: The project still owns 1 project.\n']);
-    expect((await cli('project', 'delete', 'acme/early')).err).toBe('deleted acme/early\n');
+    expect((await cli('project', 'delete', 'acme/early', '--yes')).err).toBe('deleted acme/early\n');
     expect((await cli('project', 'show', 'acme/early')).code).toBe(4);
   });
 
@@ -71,7 +71,7 @@ describe('groups', () => {
     expect(names(await cli('group', 'list'))).toEqual(['operators']);
     expect((await cli('group', 'remove-member', 'acme/operators', 'acme/ann')).code).toBe(0);
     expect(names(await cli('group', 'members', 'acme/operators'))).toEqual([]);
-    expect((await cli('group', 'delete', 'acme/operators')).code).toBe(0);
+    expect((await cli('group', 'delete', 'acme/operators', '--yes')).code).toBe(0);
     expect((await cli('group', 'show', 'acme/operators')).code).toBe(4);
   });
 });
@@ -80,20 +80,20 @@ describe('domains and users', () => {
   test('ok: an administrator of the system makes, renames and deletes a domain; denied: a manager of another', async () => {
     token = root;
     await cli('domain', 'create', 'fresh');
-    expect((await cli('domain', 'update', 'fresh', '--name', 'stale')).out).toMatch(/NAME +stale\n/);
+    expect((await cli('domain', 'update', 'fresh', '--name', 'stale')).out).toMatch(/Name +stale\n/);
     token = manager;
     expect((await cli('domain', 'show', 'stale')).code).toBe(4);
-    expect((await cli('domain', 'delete', 'acme')).code).toBe(3);
+    expect((await cli('domain', 'delete', 'acme', '--yes')).code).toBe(3);
     token = root;
-    expect((await cli('domain', 'delete', 'stale')).code).toBe(0);
+    expect((await cli('domain', 'delete', 'stale', '--yes')).code).toBe(0);
   });
 
   test('ok: a user is shown, renamed and deleted; hidden: one of another domain', async () => {
     const acme = (await server.graphql('{ domains { nodes { id } } }', {}, manager)).body.data.domains.nodes[0];
     await server.user(acme.id, 'bob');
-    expect((await cli('user', 'show', 'acme/bob')).out).toMatch(/DOMAIN +acme\n/);
-    expect((await cli('user', 'update', 'acme/bob', '--name', 'robert')).out).toMatch(/NAME +robert\n/);
-    expect((await cli('user', 'delete', 'acme/robert')).code).toBe(0);
-    expect((await cli('user', 'delete', 'default/admin')).code).toBe(4);
+    expect((await cli('user', 'show', 'acme/bob')).out).toMatch(/Domain +acme\n/);
+    expect((await cli('user', 'update', 'acme/bob', '--name', 'robert')).out).toMatch(/Name +robert\n/);
+    expect((await cli('user', 'delete', 'acme/robert', '--yes')).code).toBe(0);
+    expect((await cli('user', 'delete', 'default/admin', '--yes')).code).toBe(4);
   });
 });

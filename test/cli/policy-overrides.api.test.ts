@@ -45,8 +45,8 @@ const createDomain = (token: string) =>
 describe('policy import', () => {
   test('ok: the file is in force, exported as it was, and taken back', async () => {
     const out = await done('import', MANAGERS(), '--reason', 'growth');
-    expect(out).toMatch(/OVERRIDES +2\n/);
-    expect(out).toMatch(/REASON +growth/);
+    expect(out).toMatch(/Overrides +2\n/);
+    expect(out).toMatch(/Reason +growth/);
     expect(codeOf(await createDomain(manager))).toBeUndefined();
     expect(parse(await done('export'))).toEqual({ 'agent:ban': '!', 'domain:create': 'role:manager' });
     const [{ number }] = JSON.parse(await done('revisions', '--limit', '1', '-o', 'json'));

@@ -43,7 +43,7 @@ describe('the command line', () => {
     const made = await runCli(
       ...['credential', 'create', 'nightly', '--role', 'reader', '--policy', 'viewer:get', '--key-file', keyFile],
     );
-    expect([made.code, made.out]).toEqual([0, expect.stringMatching(/^NAME +nightly$/m)]);
+    expect([made.code, made.out]).toEqual([0, expect.stringMatching(/^Name +nightly$/m)]);
     expect(made.out + made.err).not.toContain('bwk_');
     expect(statSync(keyFile).mode & 0o777).toBe(0o600);
     const pair = readFileSync(keyFile, 'utf8').trim();
@@ -63,8 +63,10 @@ describe('the command line', () => {
     expect(existsSync(join(folder, 'empty'))).toBe(false);
 
     vi.stubEnv('BAILIWICK_HOME', join(folder, 'home'));
-    expect((await runCli('credential', 'list')).out).toMatch(new RegExp(`^nightly +${id} +admin +PROJECT `, 'm'));
-    expect((await runCli('credential', 'delete', id, '-o', 'name')).out).toBe(`${id}\n`);
+    expect((await runCli('credential', 'list', '-o', 'wide')).out).toMatch(
+      new RegExp(`^nightly +\\S+Z +${id} +admin +project default of default `, 'm'),
+    );
+    expect((await runCli('credential', 'delete', id, '--yes', '-o', 'name')).out).toBe(`${id}\n`);
     vi.stubEnv('BAILIWICK_CREDENTIAL', pair);
     expect((await runCli('whoami')).code).toBe(3);
   });
@@ -79,15 +81,15 @@ describe('the command line', () => {
     const id = await server.user(await server.defaultDomainId(), 'ann');
     expect((await runCli('login', '--system')).code).toBe(0);
     const set = await runCli('user', 'set-password', 'ann', '--password-file', file('ann', 'staple correct horse'));
-    expect(set.out).toMatch(/^MUST CHANGE PASSWORD +yes$/m);
-    expect((await runCli('user', 'disable', id, '--reason', 'left')).out).toMatch(/^ENABLED +no$/m);
-    expect((await runCli('user', 'enable', 'default/ann')).out).toMatch(/^ENABLED +yes$/m);
+    expect(set.out).toMatch(/^Must change password +yes$/m);
+    expect((await runCli('user', 'disable', id, '--reason', 'left')).out).toMatch(/^Enabled +no$/m);
+    expect((await runCli('user', 'enable', 'default/ann')).out).toMatch(/^Enabled +yes$/m);
     const last = await runCli('user', 'disable', 'admin');
     expect([last.code, last.err]).toEqual([1, expect.stringContaining('IN_USE at reason')]);
   });
 
   test('ok: sessions are listed, and all of them ended', async () => {
-    expect((await runCli('token', 'list')).out).toMatch(/^tok_\S+ +yes +SYSTEM /m);
+    expect((await runCli('token', 'list')).out).toMatch(/^yes +SYSTEM +\S+Z +tok_\S{36}$/m);
     expect((await runCli('token', 'revoke', '--of', 'ann')).out).toBe('Revoked  0\n');
     expect((await runCli('token', 'revoke', '--all')).code).toBe(0);
     expect((await runCli('whoami')).code).toBe(3);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Connection, mutate, request } from '../../src/cli/common/client.js';
-import type { Column } from '../../src/cli/common/output.js';
+import type { Column } from '../../src/cli/common/table.js';
 import { CreateDomainDocument, DomainDocument, type DomainFragment } from '../../src/generated/documents.js';
 
 /** What the compiler refuses; it fails the check of types once it no longer does. */

@@ -2,13 +2,10 @@ import type { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EXIT } from '../../src/cli/common/errors.js';
 import { createProgram } from '../../src/cli/main.js';
+import { leaves, wholeProgram } from './program.js';
 import { runCli } from './run-cli.js';
 
 const NOUNS = (await createProgram([])).commands.map((command) => command.name());
-
-function leaves(command: Command): Command[] {
-  return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
-}
 
 /** What help shows, the lines added after it included. */
 function helpOf(command: Command): string {
@@ -32,7 +29,7 @@ describe('the command tree', () => {
   });
 
   test('ok: every command has a summary and an example that begins like it', async () => {
-    const commands = leaves(await createProgram(NOUNS));
+    const commands = leaves(await wholeProgram());
     expect(commands.length).toBeGreaterThan(30);
     for (const command of commands) {
       const path =
@@ -43,7 +40,7 @@ describe('the command tree', () => {
   });
 
   test('ok: nothing secret can be given as an option', async () => {
-    const flags = leaves(await createProgram(NOUNS)).flatMap(({ options }) => options.map(({ long }) => long));
+    const flags = leaves(await wholeProgram()).flatMap(({ options }) => options.map(({ long }) => long));
     expect(flags.filter((flag) => /password|token|secret/.test(flag ?? '') && !flag?.endsWith('-file'))).toEqual([]);
   });
 
@@ -57,6 +54,10 @@ describe('the command tree', () => {
     [['agent', 'nonsense']],
     [['agent', 'list', '--limit', '0']],
     [['agent', 'list', '-o', 'xml']],
+    [['agent', 'list', '--state', 'LOST']],
+    [['agent', 'list', '--columns', 'nonsense']],
+    [['agent', 'list', '--columns', 'name', '-o', 'json']],
+    [['completion', 'tcsh']],
     [['agent', 'create']],
     [['agent', 'list', '--server', 'not a url']],
     [['agent', 'create', 'web-1', '-o', 'name']],
@@ -79,6 +80,22 @@ describe('the command tree', () => {
     const { code, out, err } = await runCli(...argv);
     expect([code, out]).toEqual([2, '']);
     expect(err).not.toBe('');
+  });
+});
+
+describe('columns', () => {
+  test('usage: a column that does not exist is answered with those that do', async () => {
+    const { code, err } = await runCli('group', 'list', '--columns', 'name,owner');
+    const there = 'name, domain, description, created, id';
+    expect([code, err]).toEqual([2, expect.stringContaining(`There is no column "owner"; choose from ${there}.`)]);
+  });
+
+  test('ok: no table has two columns of one name', async () => {
+    const tables = leaves(await wholeProgram()).flatMap(({ options }) =>
+      options.flatMap(({ long, argChoices }) => (long === '--columns' && argChoices ? [argChoices] : [])),
+    );
+    expect(tables.length).toBeGreaterThan(20);
+    for (const keys of tables) expect(keys).toEqual([...new Set(keys)]);
   });
 });
 

@@ -13,8 +13,8 @@ const FUNCTION_MAX = 40;
 /** Longer than that, with their lines as they are. What is in it only shrinks: split the function, lower the number. */
 const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
   'app.ts createApp': 86,
-  'cli/attestation/agent.ts registerAgent': 45,
-  'cli/identity/policy-offline.ts registerOfflinePolicy': 54,
+  'cli/attestation/agent.ts registerAgent': 42,
+  'cli/identity/policy-offline.ts registerOfflinePolicy': 53,
   'config/config.ts readConfig': 57,
 };
 /** The same for files. */

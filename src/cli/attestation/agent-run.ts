@@ -3,8 +3,8 @@ import { type Command, Option } from 'commander';
 import { parseServer } from '../common/client.js';
 import { DEFAULT_SERVER, type Environment, readEnvironment } from '../common/environment.js';
 import { CliError, EXIT } from '../common/errors.js';
-import { type Format, toJson } from '../common/output.js';
 import { readSecretFile } from '../common/secrets.js';
+import { type Format, isData, toData } from '../common/table.js';
 import { print, tell } from '../common/terminal.js';
 import { verb } from '../common/verb.js';
 import type { KeyKind } from './machine/tpm2-tools.js';
@@ -56,7 +56,7 @@ async function run(options: RunOptions, environment: Environment): Promise<void>
   const agent = new MachineAgent({ ...(await assemble(options, environment, signal)), say, signal });
   if (options.once !== true) return runForever(agent, { say, signal });
   const submission = await runOnce(agent);
-  const lines = options.output === 'json' ? [toJson(submission)] : describeResult(submission.result);
+  const lines = isData(options.output) ? [toData(options.output, submission)] : describeResult(submission.result);
   for (const line of lines) print(line);
   if (submission.result.verdict !== 'ACCEPTED') throw new CliError('the evidence was rejected');
 }

@@ -2,11 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type AgentState, WatchTrustDocument, type WatchTrustSubscription } from '../../generated/documents.js';
 import { isTransient, messageOf } from '../common/errors.js';
+import { PAGE, paint } from '../common/layout.js';
 import { formatValue } from '../common/output.js';
 import { openSession, type Session } from '../common/session.js';
 import { follow } from '../common/stream.js';
+import { toData } from '../common/table.js';
 import { print, tell } from '../common/terminal.js';
-import { collect, verb } from '../common/verb.js';
+import { repeatable, verb } from '../common/verb.js';
+import { AGENT_STATES } from './agent-states.js';
 import { backoffMs } from './machine/backoff.js';
 
 interface WatchOptions {
@@ -20,7 +23,7 @@ const PAUSE_MS = 500;
 export function registerAgentWatch(noun: Command): void {
   verb(noun, 'watch', 'print changes of trust as they happen', 'bailiwick agent watch --to FAILED --to STALE')
     .option('--since <time>', 'changes since this time, for example 2026-01-31T08:00:00Z; otherwise from now on')
-    .option('--to <state>', 'only changes to this state; may be repeated', collect)
+    .addOption(repeatable('--to <state>', 'only changes to this state', Object.keys(AGENT_STATES)))
     .action(async (options: WatchOptions, self: Command) => {
       const stop = new AbortController();
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
@@ -61,11 +64,14 @@ export async function watchTrust(session: Session, { since, to }: WatchOptions, 
   }
 }
 
-function lineOf({ format }: Session, event: NonNullable<WatchTrustSubscription['event']>): string {
+function lineOf({ format, screen = PAGE }: Session, event: NonNullable<WatchTrustSubscription['event']>): string {
   if (format === 'json') return JSON.stringify(event);
+  // A document for each change.
+  if (format === 'yaml') return `---\n${toData(format, event)}`;
   const name = formatValue(event.agent?.name);
   if (format === 'name') return name;
-  return `${formatValue(event.occurredAt)}  ${name}  ${formatValue(event.from)} -> ${formatValue(event.to)}`;
+  const state = (value: AgentState) => paint(formatValue(value), AGENT_STATES[value], screen);
+  return `${formatValue(event.occurredAt)}  ${name}  ${state(event.from)} -> ${state(event.to)}`;
 }
 
 /** A stop ends the wait early, which is not an error. */

@@ -12,45 +12,21 @@ import {
   type TpmKind,
   UnbanAgentDocument,
 } from '../../generated/documents.js';
+import { withConfirmation } from '../common/confirm.js';
 import { writePrivateFile } from '../common/contexts.js';
 import { CliError, EXIT } from '../common/errors.js';
-import { type Column, printable } from '../common/output.js';
+import { printable } from '../common/output.js';
 import { agentRef } from '../common/refs.js';
-import { withList, withShow } from '../common/resource.js';
+import { type Resource, withList, withShow } from '../common/resource.js';
 import { get, note, openSession, printObject, type Session, send } from '../common/session.js';
+import type { Table } from '../common/table.js';
 import { print } from '../common/terminal.js';
-import { collect, verb } from '../common/verb.js';
+import { collect, repeatable, verb } from '../common/verb.js';
 import { registerAgentRun } from './agent-run.js';
+import { AGENT_STATES } from './agent-states.js';
 import { registerAgentWatch } from './agent-watch.js';
 import { findAllowlist } from './allowlist.js';
 import { describeResult } from './machine/report.js';
-
-const COLUMNS: readonly Column<AgentFragment>[] = [
-  ['NAME', 'name'],
-  ['STATE', 'state'],
-  ['TRUSTED UNTIL', 'trustedUntil'],
-  ['ALLOWLIST', 'allowlist.name'],
-  ['PROJECT', 'project.name'],
-  ['ID', 'id'],
-];
-
-const DETAILS: readonly Column<AgentFragment>[] = [
-  ['Name', 'name'],
-  ['Id', 'id'],
-  ['External id', 'externalId'],
-  ['Project', 'project.name'],
-  ['State', 'state'],
-  ['Trusted until', 'trustedUntil'],
-  ['TPM', 'tpmKind'],
-  ['Allowlist', 'allowlist.name'],
-  ['Accepted', 'acceptedCount'],
-  ['Rejected', 'rejectedCount'],
-  ['First accepted', 'firstAcceptedAt'],
-  ['Last accepted', 'lastAcceptedAt'],
-  ['Last rejected', 'lastRejectedAt'],
-  ['Last severity', 'lastSeverity'],
-  ['Created', 'createdAt'],
-];
 
 interface CreateOptions {
   readonly allowlist?: string;
@@ -68,7 +44,33 @@ interface ListOptions {
 
 const findAgent = (session: Session, text: string) => get(session, AgentDocument, { ref: agentRef(text) }, 'agent');
 
-const AGENT = { noun: 'agent', columns: COLUMNS, details: DETAILS, find: findAgent } as const;
+type Found = Awaited<ReturnType<typeof findAgent>>;
+
+const AGENT: Resource<'agent', AgentFragment, Found> = {
+  noun: 'agent',
+  columns: [
+    ['Name', 'name'],
+    ['State', 'state', AGENT_STATES],
+    ['Trusted until', 'trustedUntil'],
+    ['Allowlist', 'allowlist.name'],
+    ['Project', 'project.name'],
+  ],
+  wide: [
+    ['External id', 'externalId'],
+    ['TPM', 'tpmKind'],
+    ['Last accepted', 'lastAcceptedAt'],
+    ['Last rejected', 'lastRejectedAt'],
+    ['Created', 'createdAt'],
+    ['Id', 'id'],
+  ],
+  more: [
+    ['Accepted', 'acceptedCount'],
+    ['Rejected', 'rejectedCount'],
+    ['First accepted', 'firstAcceptedAt'],
+    ['Last severity', 'lastSeverity'],
+  ],
+  find: findAgent,
+};
 
 export function registerAgent(noun: Command): void {
   verb(
@@ -95,7 +97,7 @@ export function registerAgent(noun: Command): void {
   })
     .option('--name <name>', 'of this name; may be repeated', collect)
     .option('--external-id <id>', 'with this id in another system; may be repeated', collect)
-    .option('--state <state>', 'in this state; may be repeated', collect);
+    .addOption(repeatable('--state <state>', 'in this state', Object.keys(AGENT_STATES)));
   withShow(
     verb(noun, 'show <name>', 'show one agent and its last result', 'bailiwick agent show web-1'),
     AGENT,
@@ -111,28 +113,35 @@ export function registerAgent(noun: Command): void {
     .action(async (name: string, allowlist: string | undefined, { etag }: { etag?: string }, self: Command) => {
       const session = await openSession(self);
       const input = { agent: agentRef(name), ...(await reviewed(session, allowlist, etag)) };
-      printObject(session, (await send(session, BindAllowlistDocument, input, 'agent')).agent, DETAILS);
+      printObject(session, (await send(session, BindAllowlistDocument, input, 'agent')).agent, AGENT);
     });
+  registerTransitions(noun);
+  registerAgentWatch(noun);
+  registerAgentRun(noun);
+}
+
+function registerTransitions(noun: Command): void {
   registerTransition(noun, 'reset', 'put a failed or banned agent back to PENDING', ResetAgentDocument);
   registerTransition(noun, 'ban', 'ban an agent: its tokens stop at once', BanAgentDocument);
   registerTransition(noun, 'unban', 'take a ban back', UnbanAgentDocument);
-  registerTransition(noun, 'retire', 'retire an agent for good', RetireAgentDocument);
-  registerAgentWatch(noun);
-  registerAgentRun(noun);
+  withConfirmation(registerTransition(noun, 'retire', 'retire an agent for good', RetireAgentDocument), {
+    noun: 'agent',
+    takes: 'its enrollment and its tokens',
+  });
 }
 
 /** A change of an agent at its etag, with a reason. */
 type AgentChange = typeof ResetAgentDocument | typeof BanAgentDocument;
 
-function registerTransition(noun: Command, name: string, summary: string, document: AgentChange): void {
-  verb(noun, `${name} <name>`, summary, `bailiwick agent ${name} web-1 --reason "ticket 42"`)
+function registerTransition(noun: Command, name: string, summary: string, document: AgentChange): Command {
+  return verb(noun, `${name} <name>`, summary, `bailiwick agent ${name} web-1 --reason "ticket 42"`)
     .option('--reason <text>', 'why')
     .option('--etag <etag>', 'the etag of the reviewed agent; if its state changed since, nothing is done')
     .action(async (name: string, { reason, etag }: { reason?: string; etag?: string }, self: Command) => {
       const session = await openSession(self);
       const agent = await findAgent(session, name);
       const input = { agent: { id: agent.id }, etag: etag ?? agent.etag, reason };
-      printObject(session, (await send(session, document, input, 'agent')).agent, DETAILS);
+      printObject(session, (await send(session, document, input, 'agent')).agent, AGENT);
     });
 }
 
@@ -153,14 +162,24 @@ async function createAgent(session: Session, name: string, options: CreateOption
   const { agent, enrollmentToken, expiresAt } = await send(session, CreateAgentDocument, input, ...fields);
   if (tokenFile !== undefined) {
     await writePrivateFile(tokenFile, `${enrollmentToken}\n`);
-    printObject(session, agent, DETAILS);
+    printObject(session, agent, AGENT);
     return note(session, `the enrollment token is in ${tokenFile} and is valid until ${expiresAt}`);
   }
-  const row = { ...agent, enrollmentToken, expiresAt };
-  printObject(session, row, [...DETAILS, ['Enrollment token', 'enrollmentToken'], ['  valid until', 'expiresAt']]);
+  const created: Table<AgentFragment & { enrollmentToken: string; expiresAt: string }> = AGENT;
+  printObject(
+    session,
+    { ...agent, enrollmentToken, expiresAt },
+    {
+      ...created,
+      more: [
+        ['Enrollment token', 'enrollmentToken'],
+        ['  valid until', 'expiresAt'],
+      ],
+    },
+  );
 }
 
-function printLastResult({ lastResult }: Awaited<ReturnType<typeof findAgent>>): void {
+function printLastResult({ lastResult }: Found): void {
   if (lastResult === null) return;
   print(printable(`Last result, of ${lastResult.receivedAt}:`));
   for (const line of describeResult(lastResult)) print(line);

@@ -7,43 +7,40 @@ import {
   DeleteAllowlistDocument,
   PublishAllowlistRevisionDocument,
 } from '../../generated/documents.js';
-import type { Column } from '../common/output.js';
 import { allowlistRef } from '../common/refs.js';
-import { reference, withDelete, withList } from '../common/resource.js';
+import { type Resource, reference, withDelete, withList } from '../common/resource.js';
 import { get, openSession, printObject, type Session, send } from '../common/session.js';
 import { formatOf, verb } from '../common/verb.js';
+import { withColumns } from '../common/view.js';
 import { type PolicyOptions, toPolicyInput, whileChecking, withPolicies } from './policy-input.js';
 import type { LintOptions } from './verify/lint.js';
-
-const COLUMNS: readonly Column<AllowlistFragment>[] = [
-  ['NAME', 'name'],
-  ['OWNER', 'ownerType'],
-  ['REVISION', 'currentRevision.number'],
-  ['PATHS', 'currentRevision.imaPolicyPathCount'],
-  ['UPDATED', 'updatedAt'],
-  ['ID', 'id'],
-];
-
-const DETAILS: readonly Column<AllowlistFragment>[] = [
-  ['Name', 'name'],
-  ['Id', 'id'],
-  ['Description', 'description'],
-  ['Owner', 'ownerType'],
-  ['Revision', 'currentRevision.number'],
-  ['Published', 'currentRevision.createdAt'],
-  ['IMA policy', 'currentRevision.imaPolicyDigest'],
-  ['  paths', 'currentRevision.imaPolicyPathCount'],
-  ['  bytes', 'currentRevision.imaPolicySize'],
-  ['TPM policy', 'currentRevision.tpmPolicy'],
-  ['vTPM policy', 'currentRevision.vtpmPolicy'],
-  ['Created', 'createdAt'],
-  ['Updated', 'updatedAt'],
-];
 
 export const findAllowlist = (session: Session, text: string) =>
   get(session, AllowlistDocument, { ref: allowlistRef(text) }, 'allowlist');
 
-const ALLOWLIST = { noun: 'allowlist', columns: COLUMNS, details: DETAILS, find: findAllowlist } as const;
+const ALLOWLIST: Resource<'allowlist', AllowlistFragment> = {
+  noun: 'allowlist',
+  columns: [
+    ['Name', 'name'],
+    ['Owner', 'ownerType'],
+    ['Revision', 'currentRevision.number'],
+    ['Paths', 'currentRevision.imaPolicyPathCount'],
+    ['Updated', 'updatedAt'],
+  ],
+  wide: [
+    ['Created', 'createdAt'],
+    ['Description', 'description'],
+    ['Id', 'id'],
+  ],
+  more: [
+    ['Published', 'currentRevision.createdAt'],
+    ['IMA policy', 'currentRevision.imaPolicyDigest'],
+    ['Bytes', 'currentRevision.imaPolicySize'],
+    ['TPM policy', 'currentRevision.tpmPolicy'],
+    ['vTPM policy', 'currentRevision.vtpmPolicy'],
+  ],
+  find: findAllowlist,
+};
 
 export function registerAllowlist(noun: Command): void {
   const create = verb(noun, 'create <name>', 'create a list', 'bailiwick allowlist create web --ima-policy web.sha256');
@@ -53,16 +50,10 @@ export function registerAllowlist(noun: Command): void {
       const session = whileChecking(await openSession(self));
       const policies = await toPolicyInput(session.connection, options);
       const input = { name, description: options.description, ...policies };
-      printObject(session, (await send(session, CreateAllowlistDocument, input, 'allowlist')).allowlist, DETAILS);
+      printObject(session, (await send(session, CreateAllowlistDocument, input, 'allowlist')).allowlist, ALLOWLIST);
     });
   withList(verb(noun, 'list', 'list allowlists', 'bailiwick allowlist list'), AllowlistsDocument, ALLOWLIST);
-  verb(noun, 'show <name>', 'show one list', 'bailiwick allowlist show web --content > web.sha256')
-    .option('--content', 'write only the runtime policy, exactly as it was published')
-    .action(async (name: string, { content }: { content?: boolean }, self: Command) => {
-      const session = await openSession(self);
-      if (content === true) return (await import('./allowlist-content.js')).writeContent(session, name);
-      printObject(session, await findAllowlist(session, name), DETAILS);
-    });
+  registerShow(noun);
   const publish = verb(
     noun,
     'publish <name>',
@@ -74,11 +65,11 @@ export function registerAllowlist(noun: Command): void {
     const reviewed = reference('allowlist', await findAllowlist(session, name));
     const input = { ...reviewed, ...(await toPolicyInput(session.connection, options)) };
     const { allowlist } = await send(session, PublishAllowlistRevisionDocument, input, 'allowlist');
-    printObject(session, allowlist, DETAILS);
+    printObject(session, allowlist, ALLOWLIST);
   });
   withDelete(
     verb(noun, 'delete <name>', 'delete a list that no agent is bound to', 'bailiwick allowlist delete web'),
-    ALLOWLIST,
+    { ...ALLOWLIST, takes: 'all its revisions' },
     DeleteAllowlistDocument,
   );
   verb(noun, 'lint [file]', 'check a list or PCR values without a server', 'bailiwick allowlist lint web.sha256')
@@ -87,5 +78,16 @@ export function registerAllowlist(noun: Command): void {
     .action(async (file: string | undefined, options: LintOptions, self: Command) => {
       const { lint } = await import('./verify/lint.js');
       await lint(file, options, formatOf(self));
+    });
+}
+
+function registerShow(noun: Command): void {
+  const show = verb(noun, 'show <name>', 'show one list', 'bailiwick allowlist show web --content > web.sha256');
+  withColumns(show, ALLOWLIST)
+    .option('--content', 'write only the runtime policy, exactly as it was published')
+    .action(async (name: string, { content }: { content?: boolean }, self: Command) => {
+      const session = await openSession(self);
+      if (content === true) return (await import('./allowlist-content.js')).writeContent(session, name);
+      printObject(session, await findAllowlist(session, name), ALLOWLIST);
     });
 }

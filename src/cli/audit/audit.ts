@@ -6,31 +6,42 @@ import {
   type HeadFragment,
 } from '../../generated/documents.js';
 import { CliError, EXIT } from '../common/errors.js';
-import type { Column } from '../common/output.js';
+import type { Color } from '../common/layout.js';
 import { listAll } from '../common/paging.js';
 import { openSession, printList, printObject } from '../common/session.js';
+import type { Table } from '../common/table.js';
 import { print } from '../common/terminal.js';
-import { collect, formatOf, parseCount, verb } from '../common/verb.js';
+import { collect, formatOf, parseCount, repeatable, verb } from '../common/verb.js';
+import { withColumns } from '../common/view.js';
 import { getChain } from './chain.js';
 import { report } from './verdict.js';
 
-const COLUMNS: readonly Column<EntryFragment>[] = [
-  ['WHEN', 'occurredAt'],
-  ['OUTCOME', 'outcome'],
-  ['ACTION', 'action'],
-  ['ACTOR', 'actor.name'],
-  ['TARGET', 'targetId'],
-  ['POLICY', 'policy'],
-  ['REQUEST', 'requestId'],
-];
+const OUTCOMES: Readonly<Record<AuditOutcome, Color>> = { ALLOWED: 'green', DENIED: 'red', FAILED: 'red' };
 
-const HEAD: readonly Column<HeadFragment>[] = [
-  ['Sequence number', 'seq'],
-  ['Hash', 'hash'],
-  ['Signed', 'signedAt'],
-  ['Key', 'keyId'],
-  ['Signature', 'signature'],
-];
+const ENTRY: Table<EntryFragment> = {
+  columns: [
+    ['When', 'occurredAt'],
+    ['Outcome', 'outcome', OUTCOMES],
+    ['Action', 'action'],
+    ['Actor', 'actor.name'],
+    ['Target', 'targetId'],
+  ],
+  wide: [
+    ['Policy', 'policy'],
+    ['Request', 'requestId'],
+  ],
+};
+
+const HEAD: Table<HeadFragment> = {
+  columns: [
+    ['Sequence number', 'seq'],
+    ['Hash', 'hash'],
+    ['Signed', 'signedAt'],
+    ['Key', 'keyId'],
+    ['Signature', 'signature'],
+  ],
+  name: ({ seq }) => seq,
+};
 
 interface ListOptions {
   readonly action?: string[];
@@ -43,19 +54,7 @@ interface ListOptions {
 }
 
 export function registerAudit(noun: Command): void {
-  verb(noun, 'list', 'list audit entries, newest first', 'bailiwick audit list --outcome DENIED --limit 20')
-    .option('--action <noun.verb>', 'what was done; may be repeated', collect)
-    .option('--outcome <outcome>', 'ALLOWED, DENIED or FAILED; may be repeated', collect)
-    .option('--target <id>', 'the id of the changed object; may be repeated', collect)
-    .option('--actor <id>', 'who did it; may be repeated', collect)
-    .option('--since <time>', 'from this time on, RFC 3339')
-    .option('--until <time>', 'before this time, RFC 3339')
-    .option('--limit <n>', 'how many at most', parseCount, 50)
-    .action(async ({ action, outcome, target, actor, since, until, limit }: ListOptions, self: Command) => {
-      const session = await openSession(self);
-      const filter = { actions: action, outcomes: outcome, targetIds: target, actorIds: actor, since, until };
-      printList(session, await listAll(session, AuditEntriesDocument, { filter }, limit), COLUMNS);
-    });
+  registerList(noun);
   registerVerify(noun);
   verb(noun, 'export', 'write sealed entries and heads as JSON lines', 'bailiwick audit export > audit.jsonl')
     .option('--from <seq>', 'the sequence number to begin at; the first by default', parseCount)
@@ -63,12 +62,13 @@ export function registerAudit(noun: Command): void {
       const { exportChain } = await import('./export.js');
       await exportChain(await openSession(self), from);
     });
-  verb(
+  const head = verb(
     noun,
     'head',
     'show the newest signed head; keep a copy elsewhere',
     'bailiwick audit head -o json > head.json',
-  ).action(async (_options: object, self: Command) => {
+  );
+  withColumns(head, HEAD).action(async (_options: object, self: Command) => {
     const session = await openSession(self);
     const { head } = await getChain(session);
     if (head === null) throw new CliError('no entry is sealed yet', EXIT.notFound);
@@ -79,6 +79,28 @@ export function registerAudit(noun: Command): void {
       for (const { publicKey } of (await getChain(await openSession(self))).keys) print(publicKey.trimEnd());
     },
   );
+}
+
+function registerList(noun: Command): void {
+  const list = verb(
+    noun,
+    'list',
+    'list audit entries, newest first',
+    'bailiwick audit list --outcome DENIED --limit 20',
+  );
+  withColumns(list, ENTRY)
+    .option('--action <noun.verb>', 'what was done; may be repeated', collect)
+    .addOption(repeatable('--outcome <outcome>', 'with this outcome', Object.keys(OUTCOMES)))
+    .option('--target <id>', 'the id of the changed object; may be repeated', collect)
+    .option('--actor <id>', 'who did it; may be repeated', collect)
+    .option('--since <time>', 'from this time on, RFC 3339')
+    .option('--until <time>', 'before this time, RFC 3339')
+    .option('--limit <n>', 'how many at most', parseCount, 50)
+    .action(async ({ action, outcome, target, actor, since, until, limit }: ListOptions, self: Command) => {
+      const session = await openSession(self);
+      const filter = { actions: action, outcomes: outcome, targetIds: target, actorIds: actor, since, until };
+      printList(session, await listAll(session, AuditEntriesDocument, { filter }, limit), ENTRY);
+    });
 }
 
 interface VerifyOptions {

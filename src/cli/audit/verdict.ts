@@ -1,6 +1,6 @@
 import type { Fault, Place } from '../../audit/chain/index.js';
 import { CliError } from '../common/errors.js';
-import type { Format } from '../common/output.js';
+import { type Format, isData, toData } from '../common/table.js';
 import { print } from '../common/terminal.js';
 
 /** Also the faults that only a kept head shows: the chain ends before it, or has another hash there. */
@@ -39,7 +39,7 @@ export function compareKept(kept: Place, found: Place | null): ChainFault | null
 /** Prints a verdict; if there is a fault, throws an error with exit code 1. */
 export function report({ notes, ...verdict }: Verdict, format: Format): void {
   const { firstSeq, verifiedSeq, fault } = verdict;
-  if (format === 'json') print(JSON.stringify(verdict, null, 2));
+  if (isData(format)) print(toData(format, verdict));
   else {
     print(
       verifiedSeq < firstSeq

@@ -17,11 +17,13 @@ export interface Environment {
   readonly tcti: string | undefined;
   /** Where to find programs. */
   readonly searchPath: string | undefined;
+  /** Whether the user wants no colors, by https://no-color.org. */
+  readonly noColor: boolean;
 }
 
 /**
  * Reads `BAILIWICK_HOME`, `BAILIWICK_SERVER`, `BAILIWICK_TOKEN`, `BAILIWICK_CREDENTIAL`, `BAILIWICK_CREDENTIAL_FILE`,
- * `XDG_CONFIG_HOME`, `TPM2TOOLS_TCTI` and `PATH`. An empty value counts as absent.
+ * `XDG_CONFIG_HOME`, `TPM2TOOLS_TCTI`, `PATH` and `NO_COLOR`. An empty value counts as absent.
  */
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
   const config = variables.XDG_CONFIG_HOME || join(homedir(), '.config');
@@ -33,5 +35,6 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     credentialFile: variables.BAILIWICK_CREDENTIAL_FILE || undefined,
     tcti: variables.TPM2TOOLS_TCTI || undefined,
     searchPath: variables.PATH,
+    noColor: Boolean(variables.NO_COLOR),
   };
 }

@@ -1,21 +1,19 @@
 import { type Command, Option } from 'commander';
 import type { Mutation, Payload } from './client.js';
+import { type Loss, withConfirmation } from './confirm.js';
 import { CliError, EXIT } from './errors.js';
-import type { Column, Row } from './output.js';
+import type { Row } from './output.js';
 import { type List, listAll } from './paging.js';
 import { note, openSession, printList, printObject, type Session, send } from './session.js';
+import { isForPeople, type Table } from './table.js';
 import { verb, withLimit } from './verb.js';
+import { withColumns } from './view.js';
 
 /** What the verbs of a noun share. `Printed` is an object as it is printed, `Item` one as it is found. */
-export interface Resource<Noun extends string, Printed extends Row, Item extends Printed = Printed> {
+export interface Resource<Noun extends string, Printed extends Row, Item extends Printed = Printed>
+  extends Table<Printed> {
   /** The word in commands, and the field name in the API's inputs and payloads. */
   readonly noun: Noun;
-  /** Columns of a list. */
-  readonly columns: readonly Column<Printed>[];
-  /** Columns of one object. */
-  readonly details: readonly Column<Printed>[];
-  /** One object in a form for people, if that differs from the API's. */
-  readonly tableRow?: (item: Printed) => Row;
   /** By id or by name. */
   readonly find: (session: Session, text: string) => Promise<Item>;
 }
@@ -39,6 +37,8 @@ export interface Changeable<Noun extends string, Printed extends Row, Item exten
   readonly example: string;
   readonly update: Mutation<PayloadOf<Noun, Printed>, Reviewed<Noun> & Changes>;
   readonly remove: Mutation<Payload, Reviewed<Noun>>;
+  /** What its deletion takes with it. */
+  readonly takes: string;
   readonly isDescribed?: boolean;
   /** Whether deleting it may leave the system without an administrator. */
   readonly canEndAdministration?: boolean;
@@ -60,19 +60,8 @@ export const forcedInput = ({ force = false, reason }: ForceOptions) => ({ isFor
 export const reference = <Noun extends string>(noun: Noun, { id, etag }: Found) =>
   ({ [noun]: { id }, etag }) as Reviewed<Noun>;
 
-export function printItem<Noun extends string, Printed extends Row, Item extends Printed>(
-  session: Session,
-  { details, tableRow }: Resource<Noun, Printed, Item>,
-  item: Printed,
-): void {
-  // A script gets the object as the API returned it.
-  if (tableRow && session.format === 'table') printObject<Row>(session, tableRow(item), details);
-  else printObject<Printed>(session, item, details);
-}
-
 /** How the options of a list become variables, and how people see its rows. */
-interface Listing<Node, Variables, Options> {
-  readonly columns: readonly Column<Node>[];
+interface Listing<Node, Variables, Options> extends Table<Node> {
   readonly variables?: (options: Options) => NoInfer<Variables>;
   readonly arrange?: (rows: readonly Node[]) => readonly Node[];
 }
@@ -81,14 +70,17 @@ interface Listing<Node, Variables, Options> {
 export function withList<Node extends Row, Variables, Options>(
   command: Command,
   document: List<Node, Variables>,
-  { columns, variables, arrange }: Listing<NoInfer<Node>, Variables, Options>,
+  listing: Listing<NoInfer<Node>, Variables, Options>,
 ): Command {
-  return withLimit(command).action(async ({ limit, ...options }: Options & { limit: number }, self: Command) => {
-    const session = await openSession(self);
-    const asked = variables?.(options as unknown as Options) ?? ({} as Variables);
-    const rows = await listAll<Node, Variables>(session, document, asked, limit);
-    printList<Node>(session, arrange && session.format === 'table' ? arrange(rows) : rows, columns);
-  });
+  const { variables, arrange } = listing;
+  return withColumns(withLimit(command), listing).action(
+    async ({ limit, ...options }: Options & { limit: number }, self: Command) => {
+      const session = await openSession(self);
+      const asked = variables?.(options as unknown as Options) ?? ({} as Variables);
+      const rows = await listAll<Node, Variables>(session, document, asked, limit);
+      printList<Node>(session, arrange && isForPeople(session.format) ? arrange(rows) : rows, listing);
+    },
+  );
 }
 
 /** Makes a command create an object with the given name. */
@@ -101,7 +93,7 @@ export function withCreate<Noun extends string, Printed extends Row, Item extend
   return command.action(async (name: string, options: Options, self: Command) => {
     const session = await openSession(self);
     const payload = await send(session, document, await toInput(name, options), resource.noun);
-    printItem(session, resource, payload[resource.noun]);
+    printObject<Printed>(session, payload[resource.noun], resource);
   });
 }
 
@@ -111,26 +103,28 @@ export function withShow<Noun extends string, Printed extends Row, Item extends 
   resource: Resource<Noun, Printed, Item>,
   more: (item: Item) => void = () => {},
 ): Command {
-  return command.action(async (text: string, _options: object, self: Command) => {
+  return withColumns(command, resource).action(async (text: string, _options: object, self: Command) => {
     const session = await openSession(self);
     const item = await resource.find(session, text);
-    printItem(session, resource, item);
-    if (session.format === 'table') more(item);
+    printObject<Printed>(session, item, resource);
+    if (isForPeople(session.format) && session.columns === undefined) more(item);
   });
 }
 
-/** Makes a command delete one object, at its current etag. */
+/** Makes a command delete one object, at its current etag, once the user confirmed. */
 export function withDelete<Noun extends string, Printed extends Row, Item extends Printed & Found>(
   command: Command,
-  { noun, find }: Resource<Noun, Printed, Item>,
+  { noun, takes, find }: Resource<Noun, Printed, Item> & Loss,
   document: Mutation<Payload, Reviewed<Noun>>,
   toInput: (options: ForceOptions) => object = () => ({}),
 ): Command {
-  return command.action(async (text: string, options: ForceOptions, self: Command) => {
-    const session = await openSession(self);
-    await send(session, document, { ...reference(noun, await find(session, text)), ...toInput(options) });
-    note(session, `deleted ${text}`);
-  });
+  return withConfirmation(command, { noun, takes }).action(
+    async (text: string, options: ForceOptions, self: Command) => {
+      const session = await openSession(self);
+      await send(session, document, { ...reference(noun, await find(session, text)), ...toInput(options) });
+      note(session, `deleted ${text}`);
+    },
+  );
 }
 
 /** Adds `show`, `update` and `delete` to a noun. */
@@ -165,6 +159,6 @@ function registerUpdate<Noun extends string, Printed extends Row, Item extends P
     if (Object.keys(changes).length === 0) throw new CliError('name at least one field to change', EXIT.usage);
     const session = await openSession(self);
     const input = { ...reference(noun, await kind.find(session, text)), ...changes };
-    printItem(session, kind, (await send(session, kind.update, input, noun))[noun]);
+    printObject<Printed>(session, (await send(session, kind.update, input, noun))[noun], kind);
   });
 }

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
+import { askHidden } from './ask.js';
 import { CliError, EXIT, messageOf } from './errors.js';
 
 const MAX_SECRET_BYTES = 4096;
@@ -31,21 +30,9 @@ export async function readSecretFile(file: string): Promise<string> {
 /** Asks on the terminal without showing the input. */
 export async function askSecret(label: string): Promise<string> {
   if (!process.stdin.isTTY) throw new CliError(`no terminal to ask for the ${label}; use --password-file`, EXIT.usage);
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  // Prompts only after the echo is off: an immediate answer, for example a paste, must not be shown.
-  process.stderr.write(`${label}: `);
-  const interrupted = new AbortController();
-  terminal.once('SIGINT', () => interrupted.abort());
-  terminal.once('close', () => interrupted.abort());
-  try {
-    return await terminal.question('', { signal: interrupted.signal });
-  } catch {
-    throw new CliError('nothing was entered', EXIT.usage);
-  } finally {
-    terminal.close();
-    process.stderr.write('\n');
-  }
+  const secret = await askHidden(`${label}: `);
+  if (secret === null) throw new CliError('nothing was entered', EXIT.usage);
+  return secret;
 }
 
 export function readSecret(file: string | undefined, label: string): Promise<string> {

@@ -12,30 +12,27 @@ import {
 import { readCredentials, tokenOf } from './contexts.js';
 import { DEFAULT_SERVER, type Environment, readEnvironment } from './environment.js';
 import { CliError, EXIT } from './errors.js';
-import { type Column, type Format, formatList, formatObject, type Row } from './output.js';
+import type { Row } from './output.js';
 import { readSecretFile } from './secrets.js';
+import { formatList, formatObject, isForPeople, type Table, type View } from './table.js';
 import { print, tell } from './terminal.js';
+import { viewOf } from './view.js';
 
-/** What every command needs: the server, the authentication, and the output format. */
-export interface Session {
+/** What every command needs: the server, the authentication, and how to print. */
+export interface Session extends View {
   readonly environment: Environment;
-  readonly format: Format;
   readonly connection: Connection;
-}
-
-interface GlobalOptions {
-  readonly output?: Format;
-  readonly server?: string;
 }
 
 /** Opens the session of a command: options have priority over the environment, and that over stored log-ins. */
 export async function openSession(command: Command): Promise<Session> {
-  const { output = 'table', server: named } = command.optsWithGlobals<GlobalOptions>();
+  const { server: named } = command.optsWithGlobals<{ server?: string }>();
+  const view = viewOf(command);
   const environment = readEnvironment();
   const credentials = await readCredentials(environment.home);
   const server = parseServer(named ?? environment.server ?? credentials.current ?? DEFAULT_SERVER);
   const presented = (await presentedIn(environment)) ?? { token: tokenOf(credentials.servers[server]) };
-  return { environment, format: output, connection: { server, ...presented } };
+  return { ...view, environment, connection: { server, ...presented } };
 }
 
 /** The token or credential from the environment, which replaces a stored one. */
@@ -67,24 +64,16 @@ export function send<P extends Payload, Input, Field extends keyof P = never>(
   return mutate(session.connection, document, input, ...fields);
 }
 
-export function printList<Item extends Row>(
-  session: Session,
-  rows: readonly Item[],
-  columns: readonly Column<NoInfer<Item>>[],
-): void {
-  const text = formatList(session.format, rows, columns);
+export function printList<Item extends Row>(view: View, rows: readonly Item[], table: Table<NoInfer<Item>>): void {
+  const text = formatList(view, rows, table);
   if (text !== '') print(text);
 }
 
-export function printObject<Item extends Row>(
-  session: Session,
-  row: Item,
-  columns: readonly Column<NoInfer<Item>>[],
-): void {
-  print(formatObject(session.format, row, columns));
+export function printObject<Item extends Row>(view: View, row: Item, table: Table<NoInfer<Item>>): void {
+  print(formatObject(view, row, table));
 }
 
 /** A sentence for people, only if the output is for people too. */
-export function note(session: Session, text: string): void {
-  if (session.format === 'table') tell(text);
+export function note({ format }: View, text: string): void {
+  if (isForPeople(format)) tell(text);
 }

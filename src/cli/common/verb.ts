@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import type { Format } from './output.js';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Format } from './table.js';
 
 /** Adds a verb to a noun: its usage, its summary, and one example. */
 export function verb(noun: Command, usage: string, summary: string, example: string): Command {
@@ -34,6 +34,15 @@ export function parseRevision(text: string): number {
 /** The option for operators' policies, for commands that need no server. */
 export function withPolicyFile(command: Command): Command {
   return command.option('--policies <file>', 'a policy file that changes the built-in policies');
+}
+
+/** An option with one of these values, that may be repeated. */
+export function repeatable(flags: string, description: string, values: readonly string[]): Option {
+  const parse = (value: string, earlier: readonly string[] | undefined) => {
+    if (values.includes(value)) return collect(value, earlier);
+    throw new InvalidArgumentError(`Allowed choices are ${values.join(', ')}.`);
+  };
+  return new Option(flags, `${description}; may be repeated`).choices(values).argParser(parse);
 }
 
 /** Collects an option that may be repeated. */

@@ -2,30 +2,33 @@ import type { Command } from 'commander';
 import {
   type AssignmentFragment,
   EffectiveRoleAssignmentsDocument,
+  type EffectiveRoleAssignmentsQuery,
   RoleAssignmentsDocument,
 } from '../../generated/documents.js';
 import { CliError, EXIT } from '../common/errors.js';
-import { type Column, toJson } from '../common/output.js';
 import { listAll } from '../common/paging.js';
 import { formatPath, formatPrincipal, formatScope } from '../common/paths.js';
 import { type ScopeOptions, scopeRef, withScope } from '../common/scopes.js';
 import { openSession, printList, type Session } from '../common/session.js';
-import { print } from '../common/terminal.js';
+import type { Table } from '../common/table.js';
 import { collect, verb, withLimit } from '../common/verb.js';
+import { withColumns } from '../common/view.js';
 
-export const ASSIGNMENT_COLUMNS: readonly Column<AssignmentFragment>[] = [
-  ['ID', 'id'],
-  ['USER', 'user.name'],
-  ['GROUP', 'group.name'],
-  ['ROLE', 'role'],
-  ['ROLE OF', 'roleDomain.name'],
-  ['SCOPE', 'scope.type'],
-  ['DOMAIN', 'scope.domain.name'],
-  ['PROJECT', 'scope.project.name'],
-  ['INHERITED', 'isInherited'],
-  ['FROM', 'notBefore'],
-  ['UNTIL', 'expiresAt'],
-];
+export const ASSIGNMENTS: Table<AssignmentFragment> = {
+  columns: [
+    ['Holder', ({ user, group }) => (group === null ? user?.name : `group ${group.name}`)],
+    ['Role', 'role'],
+    ['On', ({ scope }) => formatScope(scope)],
+    ['Id', 'id'],
+  ],
+  wide: [
+    ['Role of', 'roleDomain.name'],
+    ['Inherited', 'isInherited'],
+    ['From', 'notBefore'],
+    ['Until', 'expiresAt'],
+    ['Reason', 'reason'],
+  ],
+};
 
 interface ListOptions extends ScopeOptions {
   readonly effective?: boolean;
@@ -37,14 +40,21 @@ interface ListOptions extends ScopeOptions {
   readonly limit: number;
 }
 
-const EFFECTIVE_COLUMNS = [
-  ['USER', 'name'],
-  ['ROLES', 'roles'],
-  ['AT', 'at'],
-  ['IN FORCE', 'isInForce'],
-  ['HOW', 'how'],
-  ['ASSIGNMENT', 'path.assignmentId'],
-] as const;
+type Effective = NonNullable<EffectiveRoleAssignmentsQuery['items']>['nodes'][number];
+
+const EFFECTIVE: Table<Effective> = {
+  columns: [
+    ['User', formatPrincipal],
+    ['Roles', 'roles'],
+    ['At', ({ path }) => formatScope(path.at)],
+    ['In force', 'isInForce'],
+  ],
+  wide: [
+    ['How', ({ path }) => formatPath(path)],
+    ['Assignment', 'path.assignmentId'],
+  ],
+  name: formatPrincipal,
+};
 
 export function registerAssignment(noun: Command): void {
   withAssignmentList(
@@ -54,7 +64,7 @@ export function registerAssignment(noun: Command): void {
 
 /** Makes a command list role assignments. */
 export function withAssignmentList(command: Command): void {
-  withScope(withLimit(command))
+  withColumns(withScope(withLimit(command)), ASSIGNMENTS, EFFECTIVE)
     .option('--user-id <id>', 'of this user; may be repeated', collect)
     .option('--group-id <id>', 'of this group; may be repeated', collect)
     .option('--role <name>', 'of this role; may be repeated', collect)
@@ -69,7 +79,7 @@ export function withAssignmentList(command: Command): void {
         throw new CliError('a scope belongs to --effective; without it, name ids', EXIT.usage);
       const holders = { userIds: userId, groupIds: groupId };
       const filter = { ...holders, roles: role, projectIds: projectId, domainIds: domainId };
-      printList(session, await listAll(session, RoleAssignmentsDocument, { filter }, limit), ASSIGNMENT_COLUMNS);
+      printList(session, await listAll(session, RoleAssignmentsDocument, { filter }, limit), ASSIGNMENTS);
     });
 }
 
@@ -78,11 +88,5 @@ async function listEffective(session: Session, options: ListOptions): Promise<vo
   if (projectId ?? domainId)
     throw new CliError('with --effective name a scope: --domain-scope or --project', EXIT.usage);
   const filter = { userIds: userId, roles: role, scope: scopeRef(options) };
-  const rows = await listAll(session, EffectiveRoleAssignmentsDocument, { filter }, limit);
-  if (session.format === 'json') return print(toJson(rows));
-  const tableRows = rows.map((row) => {
-    const { path } = row;
-    return { ...row, name: formatPrincipal(row), at: formatScope(path.at), how: formatPath(path) };
-  });
-  printList(session, tableRows, EFFECTIVE_COLUMNS);
+  printList(session, await listAll(session, EffectiveRoleAssignmentsDocument, { filter }, limit), EFFECTIVE);
 }

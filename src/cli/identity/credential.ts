@@ -5,24 +5,29 @@ import {
   type CredentialFragment,
   DeleteApiCredentialDocument,
 } from '../../generated/documents.js';
+import { withConfirmation } from '../common/confirm.js';
 import { writePrivateFile } from '../common/contexts.js';
 import { CliError, EXIT } from '../common/errors.js';
-import type { Column } from '../common/output.js';
+import { formatScope } from '../common/paths.js';
 import { withList } from '../common/resource.js';
 import { note, openSession, printObject, type Session, send } from '../common/session.js';
+import type { Table } from '../common/table.js';
 import { collect, parseCount, verb } from '../common/verb.js';
 
-const COLUMNS: readonly Column<CredentialFragment>[] = [
-  ['NAME', 'name'],
-  ['ID', 'id'],
-  ['USER', 'user.name'],
-  ['SCOPE', 'scope.type'],
-  ['DOMAIN', 'scope.domain.name'],
-  ['PROJECT', 'scope.project.name'],
-  ['ROLES', 'roles'],
-  ['EXPIRES', 'expiresAt'],
-];
-const DETAILS: readonly Column<CredentialFragment>[] = [...COLUMNS, ['POLICIES', 'allowedPolicies']];
+const CREDENTIAL: Table<CredentialFragment> = {
+  columns: [
+    ['Name', 'name'],
+    ['Expires', 'expiresAt'],
+    ['Id', 'id'],
+  ],
+  wide: [
+    ['User', 'user.name'],
+    ['On', ({ scope }) => formatScope(scope)],
+    ['Roles', 'roles'],
+    ['Description', 'description'],
+  ],
+  more: [['Policies', 'allowedPolicies']],
+};
 
 const DAY_MS = 86_400_000;
 const DAYS_DEFAULT = 30;
@@ -56,21 +61,24 @@ export function registerCredential(noun: Command): void {
       createCredential(await openSession(self), name, options),
     );
   withList(verb(noun, 'list', 'list API credentials', 'bailiwick credential list'), ApiCredentialsDocument, {
-    columns: COLUMNS,
+    ...CREDENTIAL,
     variables: ({ userId, name }: ListOptions) => ({ filter: { userIds: userId, names: name } }),
   })
     .option('--user-id <id>', 'of this user; may be repeated', collect)
     .option('--name <name>', 'of this name; may be repeated', collect);
-  verb(
+  const deletion = verb(
     noun,
     'delete <credential-id>',
     'delete a key, and end its sessions',
     'bailiwick credential delete key_…',
-  ).action(async (apiCredentialId: string, _options: object, self: Command) => {
-    const session = await openSession(self);
-    await send(session, DeleteApiCredentialDocument, { apiCredentialId });
-    printObject(session, { id: apiCredentialId }, [['Deleted', 'id']]);
-  });
+  );
+  withConfirmation(deletion, { noun: 'API credential', takes: 'its key and its tokens' }).action(
+    async (apiCredentialId: string, _options: object, self: Command) => {
+      const session = await openSession(self);
+      await send(session, DeleteApiCredentialDocument, { apiCredentialId });
+      printObject(session, { id: apiCredentialId }, { columns: [['Deleted', 'id']] });
+    },
+  );
 }
 
 async function createCredential(session: Session, name: string, options: CreateOptions): Promise<void> {
@@ -81,8 +89,11 @@ async function createCredential(session: Session, name: string, options: CreateO
   const input = { name, description, roles: role, allowedPolicies: policy, expiresAt };
   const created = await send(session, CreateApiCredentialDocument, input, 'apiCredential', 'key');
   const { apiCredential, key } = created;
-  if (keyFile === undefined) return printObject(session, { ...apiCredential, key }, [...DETAILS, ['KEY', 'key']]);
+  if (keyFile === undefined) {
+    const table: Table<CredentialFragment & { key: string }> = CREDENTIAL;
+    return printObject(session, { ...apiCredential, key }, { ...table, more: [...(table.more ?? []), ['Key', 'key']] });
+  }
   await writePrivateFile(keyFile, `${apiCredential.id}:${key}\n`);
-  printObject(session, apiCredential, DETAILS);
+  printObject(session, apiCredential, CREDENTIAL);
   note(session, `to use it: BAILIWICK_CREDENTIAL_FILE=${keyFile} bailiwick …`);
 }

@@ -2,30 +2,26 @@ import type { Command } from 'commander';
 import {
   CreateDomainDocument,
   DeleteDomainDocument,
-  type DomainFragment,
   DomainsDocument,
   UpdateDomainDocument,
 } from '../../generated/documents.js';
-import type { Column } from '../common/output.js';
 import { registerChanges, withCreate, withList } from '../common/resource.js';
 import { verb } from '../common/verb.js';
 import { findDomain } from './find.js';
 
-const COLUMNS: readonly Column<DomainFragment>[] = [
-  ['NAME', 'name'],
-  ['ID', 'id'],
-  ['DESCRIPTION', 'description'],
-  ['CREATED', 'createdAt'],
-];
-
 const DOMAIN = {
   noun: 'domain',
   example: 'acme',
-  columns: COLUMNS,
-  details: COLUMNS,
+  columns: [
+    ['Name', 'name'],
+    ['Description', 'description'],
+    ['Created', 'createdAt'],
+  ],
+  wide: [['Id', 'id']],
   find: findDomain,
   update: UpdateDomainDocument,
   remove: DeleteDomainDocument,
+  takes: 'its role assignments, tokens and API credentials',
   isDescribed: true,
 } as const;
 

@@ -3,13 +3,11 @@ import {
   AddGroupMemberDocument,
   CreateGroupDocument,
   DeleteGroupDocument,
-  type GroupFragment,
   GroupsDocument,
   MembersDocument,
   RemoveGroupMemberDocument,
   UpdateGroupDocument,
 } from '../../generated/documents.js';
-import type { Column } from '../common/output.js';
 import { listAll } from '../common/paging.js';
 import { groupRef, userRef } from '../common/refs.js';
 import {
@@ -22,31 +20,35 @@ import {
 } from '../common/resource.js';
 import { note, openSession, printList, send } from '../common/session.js';
 import { verb, withLimit } from '../common/verb.js';
+import { withColumns } from '../common/view.js';
 import { findGroup } from './find.js';
 
-const COLUMNS: readonly Column<GroupFragment>[] = [
-  ['NAME', 'name'],
-  ['DOMAIN', 'domain.name'],
-  ['ID', 'id'],
-  ['DESCRIPTION', 'description'],
-  ['CREATED', 'createdAt'],
-];
-
-const MEMBER_COLUMNS = [
-  ['NAME', 'name'],
-  ['DOMAIN', 'domain.name'],
-  ['ID', 'id'],
-  ['ENABLED', 'isEnabled'],
-] as const;
+const MEMBERS = {
+  columns: [
+    ['Name', 'name'],
+    ['Domain', 'domain.name'],
+    ['Enabled', 'isEnabled'],
+  ],
+  wide: [
+    ['Created', 'createdAt'],
+    ['Id', 'id'],
+  ],
+} as const;
 
 const GROUP = {
   noun: 'group',
   example: 'operators',
-  columns: COLUMNS,
-  details: COLUMNS,
+  columns: [
+    ['Name', 'name'],
+    ['Domain', 'domain.name'],
+    ['Description', 'description'],
+    ['Created', 'createdAt'],
+  ],
+  wide: [['Id', 'id']],
   find: findGroup,
   update: UpdateGroupDocument,
   remove: DeleteGroupDocument,
+  takes: 'its memberships and role assignments',
   isDescribed: true,
   canEndAdministration: true,
 } as const;
@@ -64,13 +66,12 @@ export function registerGroup(noun: Command): void {
 }
 
 function registerMembers(noun: Command): void {
-  withLimit(verb(noun, 'members <group>', 'list who is in a group', 'bailiwick group members operators')).action(
-    async (text: string, { limit }: { limit: number }, self: Command) => {
-      const session = await openSession(self);
-      const { id } = await findGroup(session, text);
-      printList(session, await listAll(session, MembersDocument, { id }, limit), MEMBER_COLUMNS);
-    },
-  );
+  const members = verb(noun, 'members <group>', 'list who is in a group', 'bailiwick group members operators');
+  withColumns(withLimit(members), MEMBERS).action(async (text: string, { limit }: { limit: number }, self: Command) => {
+    const session = await openSession(self);
+    const { id } = await findGroup(session, text);
+    printList(session, await listAll(session, MembersDocument, { id }, limit), MEMBERS);
+  });
   verb(
     noun,
     'add-member <group> <user>',

@@ -3,6 +3,7 @@ import { SCOPE_TYPES } from '../../platform/policy/engine/policy.js';
 import { CliError, EXIT } from '../common/errors.js';
 import { type ScopeOptions, scopeRef, withScope } from '../common/scopes.js';
 import { formatOf, verb, withPolicyFile } from '../common/verb.js';
+import { explainDecision, requireNoFiles } from './policies/ask-server.js';
 import type { QuestionFiles } from './policies/question.js';
 
 /** The verbs that need no server: they read the built-in policies and files. `explain` can also ask a server. */
@@ -64,9 +65,8 @@ export function registerOfflinePolicy(noun: Command): void {
         await (await import('./policies/explain.js')).explainPolicy(name, options, formatOf(self));
         return;
       }
-      const asking = await import('./policies/ask-server.js');
-      asking.requireNoFiles(options);
-      await asking.explainDecision(name, principal, options, self);
+      requireNoFiles(options);
+      await explainDecision(name, principal, options, self);
     });
 }
 

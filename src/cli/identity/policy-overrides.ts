@@ -11,47 +11,63 @@ import {
   SetPolicyOverridesDocument,
 } from '../../generated/documents.js';
 import { request } from '../common/client.js';
-import { type Column, formatValue, printable, toJson } from '../common/output.js';
+import { printable } from '../common/output.js';
 import { withList } from '../common/resource.js';
 import { note, openSession, printList, printObject, type Session, send } from '../common/session.js';
+import { isData, isForPeople, type Table, toData } from '../common/table.js';
 import { print } from '../common/terminal.js';
 import { parseRevision, verb } from '../common/verb.js';
 import { differences, getRevision, readChange, toPolicyFile } from './policies/changes.js';
 
-const REVISION: readonly Column<RevisionFragment>[] = [
-  ['NUMBER', 'number'],
-  ['WHEN', 'createdAt'],
-  ['WHO', 'user.name'],
-  ['OVERRIDES', 'overrides.length'],
-  ['NEW DEFAULTS', 'enforceNewDefaults'],
-  ['ROLLED BACK TO', 'rolledBackTo'],
-  ['REASON', 'reason'],
-];
+const REVISION: Table<RevisionFragment> = {
+  columns: [
+    ['Number', 'number'],
+    ['When', 'createdAt'],
+    ['Who', 'user.name'],
+    ['Overrides', 'overrides.length'],
+    ['Reason', 'reason'],
+  ],
+  wide: [
+    ['New defaults', 'enforceNewDefaults'],
+    ['Rolled back to', 'rolledBackTo'],
+  ],
+  name: ({ number }) => number,
+};
 
 type Preview = NonNullable<NonNullable<PreviewPolicyChangeQuery['payload']>['preview']>;
 
-const DIFFERENCES: readonly Column<Preview['differences'][number]>[] = [
-  ['PERSONA', 'persona'],
-  ['POLICY', 'policy'],
-  ['ROW', 'target'],
-  ['CHANGE', 'change'],
-];
+const DIFFERENCES: Table<Preview['differences'][number]> = {
+  columns: [
+    ['Persona', 'persona'],
+    ['Policy', 'policy'],
+    ['Row', 'target'],
+    ['Change', 'change'],
+  ],
+  name: ({ policy }) => policy,
+};
 
-const PROOFS = [
-  ['POLICY', 'policy'],
-  ['SCOPE', 'scopeType'],
-  ['ACCESS', 'verdict'],
-  ['FOR EXAMPLE WHEN', 'when'],
-] as const;
+const PROOFS: Table<Preview['proofs'][number]> = {
+  columns: [
+    ['Policy', 'policy'],
+    ['Scope', 'scopeType'],
+    ['Access', 'verdict'],
+    ['For example when', ({ counterexample }) => counterexample?.map(({ atom, value }) => `${atom} is ${value}`)],
+  ],
+  name: ({ policy }) => policy,
+};
 
-const CHANGES = [
-  ['POLICY', 'policy'],
-  ['SCOPE', 'scopeType'],
-  ['CHANGE', 'change'],
-  ['REQUESTS', 'count'],
-  ['FIRST', 'firstAt'],
-  ['LAST', 'lastAt'],
-] as const;
+const CHANGES = {
+  columns: [
+    ['Policy', 'policy'],
+    ['Scope', 'scopeType'],
+    ['Change', 'change'],
+    ['Requests', 'count'],
+  ],
+  wide: [
+    ['First', 'firstAt'],
+    ['Last', 'lastAt'],
+  ],
+} as const;
 
 interface ChangeOptions {
   readonly reason?: string;
@@ -103,7 +119,7 @@ function registerReading(noun: Command): void {
     .action(async ({ revision }: { revision?: number }, self: Command) => {
       const session = await openSession(self);
       const found = await getRevision(session, revision);
-      print(session.format === 'json' ? toJson(found) : toPolicyFile(found));
+      print(isData(session.format) ? toData(session.format, found) : toPolicyFile(found));
     });
   verb(
     noun,
@@ -129,7 +145,7 @@ function registerReading(noun: Command): void {
   withList(
     verb(noun, 'revisions', 'list the revisions of the overrides, newest first', 'bailiwick policy revisions'),
     PolicyRevisionsDocument,
-    { columns: REVISION },
+    REVISION,
   );
 }
 
@@ -170,18 +186,14 @@ function printRevision(session: Session, { revision }: { readonly revision: Revi
 }
 
 function printPreview(session: Session, preview: Preview): void {
-  if (session.format === 'json') {
-    print(toJson(preview));
+  if (isData(session.format)) {
+    print(toData(session.format, preview));
     return;
   }
   printList(session, preview.differences, DIFFERENCES);
   if (preview.differencesOmitted > 0) note(session, `and ${preview.differencesOmitted} more`);
-  const proofs = preview.proofs.map((proof) => {
-    const when = proof.counterexample?.map(({ atom, value }) => `${formatValue(atom)} is ${formatValue(value)}`);
-    return { ...proof, when: when?.join(', ') };
-  });
-  if (session.format === 'table') print('');
-  printList(session, proofs, PROOFS);
+  if (isForPeople(session.format)) print('');
+  printList(session, preview.proofs, PROOFS);
   note(
     session,
     `compared with revision ${preview.baseRevision}; bring it into force as it is: --preview-hash ${preview.hash}`,
@@ -190,7 +202,7 @@ function printPreview(session: Session, preview: Preview): void {
 
 async function printCandidate(session: Session): Promise<void> {
   const { item } = await request(session.connection, PolicyCandidateDocument, {});
-  if (session.format === 'json') return print(toJson(item));
+  if (isData(session.format)) return print(toData(session.format, item));
   if (item === null) return note(session, 'nothing is tried out');
   note(session, `candidate ${item.revision.number}: ${item.revision.overrides.length} overrides`);
   printList(session, item.changes, CHANGES);

@@ -2,34 +2,32 @@ import type { Command } from 'commander';
 import {
   CreateProjectDocument,
   DeleteProjectDocument,
-  type ProjectFragment,
   ProjectsDocument,
   UpdateProjectDocument,
 } from '../../generated/documents.js';
-import type { Column } from '../common/output.js';
 import { projectRef } from '../common/refs.js';
 import { registerChanges, withCreate, withList } from '../common/resource.js';
 import { verb } from '../common/verb.js';
 import { findProject } from './find.js';
 import { asTree } from './tree.js';
 
-const COLUMNS: readonly Column<ProjectFragment>[] = [
-  ['NAME', 'name'],
-  ['DOMAIN', 'domain.name'],
-  ['ID', 'id'],
-  ['DESCRIPTION', 'description'],
-  ['CREATED', 'createdAt'],
-];
-const DETAILS: readonly Column<ProjectFragment>[] = [...COLUMNS, ['PARENT', 'parent.name']];
-
 const PROJECT = {
   noun: 'project',
   example: 'web',
-  columns: COLUMNS,
-  details: DETAILS,
+  columns: [
+    ['Name', 'name'],
+    ['Domain', 'domain.name'],
+    ['Description', 'description'],
+    ['Created', 'createdAt'],
+  ],
+  wide: [
+    ['Parent', 'parent.name'],
+    ['Id', 'id'],
+  ],
   find: findProject,
   update: UpdateProjectDocument,
   remove: DeleteProjectDocument,
+  takes: 'its role assignments, tokens and API credentials',
   isDescribed: true,
 } as const;
 

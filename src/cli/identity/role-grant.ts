@@ -5,7 +5,7 @@ import { groupRef, userRef } from '../common/refs.js';
 import { type ScopeOptions, scopeRef, withScope } from '../common/scopes.js';
 import { openSession, printObject, type Session, send } from '../common/session.js';
 import { verb } from '../common/verb.js';
-import { ASSIGNMENT_COLUMNS } from './assignment.js';
+import { ASSIGNMENTS } from './assignment.js';
 import { findRole } from './role-lookup.js';
 
 interface GrantOptions extends ScopeOptions {
@@ -45,7 +45,7 @@ export function registerGrant(noun: Command): void {
         ...{ scope, isInherited: inherited, notBefore, expiresAt, reason },
       };
       const { roleAssignment } = await send(session, GrantRoleDocument, input, 'roleAssignment');
-      printObject(session, roleAssignment, ASSIGNMENT_COLUMNS);
+      printObject(session, roleAssignment, ASSIGNMENTS);
     });
 }
 
@@ -67,6 +67,6 @@ export function registerRevoke(noun: Command): void {
     .action(async (roleAssignmentId: string, { force = false, reason }: RevokeOptions, self: Command) => {
       const session = await openSession(self);
       await send(session, RevokeRoleDocument, { roleAssignmentId, isForced: force, reason });
-      printObject(session, { id: roleAssignmentId }, [['Revoked', 'id']]);
+      printObject(session, { id: roleAssignmentId }, { columns: [['Revoked', 'id']] });
     });
 }

@@ -8,40 +8,30 @@ import {
   RolesDocument,
   UpdateRoleDocument,
 } from '../../generated/documents.js';
-import type { Column } from '../common/output.js';
-import { printItem, withCreate, withList, withShow } from '../common/resource.js';
+import { withConfirmation } from '../common/confirm.js';
+import { type Resource, withCreate, withList, withShow } from '../common/resource.js';
 import { openSession, printObject, send } from '../common/session.js';
 import { verb } from '../common/verb.js';
 import { withAssignmentList } from './assignment.js';
 import { registerGrant, registerRevoke } from './role-grant.js';
 import { findRole } from './role-lookup.js';
 
-const LIST_COLUMNS: readonly Column<RoleFragment>[] = [
-  ['NAME', 'name'],
-  ['DOMAIN', 'domain.name'],
-  ['IMPLIES', 'implies'],
-  ['IMMUTABLE', 'isImmutable'],
-  ['SYSTEM ONLY', 'isSystemOnly'],
-];
-
-const COLUMNS: readonly Column<RoleFragment>[] = [
-  ['Name', 'name'],
-  ['Domain', 'domain.name'],
-  ['Id', 'id'],
-  ['Description', 'description'],
-  ['Implies directly', 'impliedRoles'],
-  ['Brings', 'implies'],
-  ['Immutable', 'isImmutable'],
-  ['System only', 'isSystemOnly'],
-];
-
-const ROLE = {
+const ROLE: Resource<'role', RoleFragment> = {
   noun: 'role',
-  columns: LIST_COLUMNS,
-  details: COLUMNS,
-  tableRow: (role: RoleFragment) => ({ ...role, impliedRoles: role.impliedRoles.map(({ name }) => name) }),
+  columns: [
+    ['Name', 'name'],
+    ['Domain', 'domain.name'],
+    ['Implies', 'implies'],
+    ['Immutable', 'isImmutable'],
+    ['System only', 'isSystemOnly'],
+  ],
+  wide: [
+    ['Implies directly', ({ impliedRoles }) => impliedRoles.map(({ name }) => name)],
+    ['Description', 'description'],
+    ['Id', 'id'],
+  ],
   find: findRole,
-} as const;
+};
 
 export function registerRole(noun: Command): void {
   registerReading(noun);
@@ -90,14 +80,15 @@ function registerChanging(noun: Command): void {
       const session = await openSession(self);
       const { id: roleId, etag } = await findRole(session, text);
       const input = { roleId, etag, name, description, isSystemOnly: systemOnly };
-      printItem(session, ROLE, (await send(session, UpdateRoleDocument, input, 'role')).role);
+      printObject(session, (await send(session, UpdateRoleDocument, input, 'role')).role, ROLE);
     });
-  verb(noun, 'delete <role>', 'delete a role that is not in use', 'bailiwick role delete acme/oncall').action(
+  const deletion = verb(noun, 'delete <role>', 'delete a role that is not in use', 'bailiwick role delete acme/oncall');
+  withConfirmation(deletion, { noun: 'role', takes: 'its implications' }).action(
     async (text: string, _options: object, self: Command) => {
       const session = await openSession(self);
       const { id: roleId, etag } = await findRole(session, text);
       await send(session, DeleteRoleDocument, { roleId, etag });
-      printObject(session, { id: roleId }, [['Deleted', 'id']]);
+      printObject(session, { id: roleId }, { columns: [['Deleted', 'id']] });
     },
   );
 }
@@ -111,7 +102,7 @@ function registerImplying(noun: Command, name: string, summary: string, document
       const { id: roleId, etag } = await findRole(session, text);
       const { id: impliedRoleId } = await findRole(session, impliedText);
       const { role } = await send(session, document, { roleId, impliedRoleId, etag }, 'role');
-      printItem(session, ROLE, role);
+      printObject(session, role, ROLE);
     },
   );
 }

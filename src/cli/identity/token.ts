@@ -6,17 +6,21 @@ import { withList } from '../common/resource.js';
 import { openSession, printObject, send } from '../common/session.js';
 import { verb } from '../common/verb.js';
 
-const COLUMNS = [
-  ['ID', 'id'],
-  ['IN USE', 'isCurrent'],
-  ['SCOPE', 'scope.type'],
-  ['DOMAIN', 'scope.domain.name'],
-  ['PROJECT', 'scope.project.name'],
-  ['ROLES KEPT', 'roles'],
-  ['CREDENTIAL', 'apiCredential.name'],
-  ['CREATED', 'createdAt'],
-  ['EXPIRES', 'expiresAt'],
-] as const;
+const TOKEN = {
+  columns: [
+    ['In use', 'isCurrent'],
+    ['Scope', 'scope.type'],
+    ['Expires', 'expiresAt'],
+    ['Id', 'id'],
+  ],
+  wide: [
+    ['Domain', 'scope.domain.name'],
+    ['Project', 'scope.project.name'],
+    ['Roles kept', 'roles'],
+    ['Credential', 'apiCredential.name'],
+    ['Created', 'createdAt'],
+  ],
+} as const;
 
 interface RevokeOptions {
   readonly all?: boolean;
@@ -25,7 +29,7 @@ interface RevokeOptions {
 
 export function registerToken(noun: Command): void {
   const list = verb(noun, 'list', 'list your own sessions', 'bailiwick token list');
-  withList(list, TokensDocument, { columns: COLUMNS });
+  withList(list, TokensDocument, TOKEN);
   verb(noun, 'revoke [token-id]', 'end one of your sessions, or several', 'bailiwick token revoke --all')
     .option('--all', 'all your own tokens, including the one in use')
     .option('--of <user>', 'all tokens of this user')
@@ -35,10 +39,10 @@ export function registerToken(noun: Command): void {
       const session = await openSession(self);
       if (tokenId !== undefined) {
         await send(session, RevokeTokenDocument, { tokenId });
-        return printObject(session, { id: tokenId }, [['Revoked', 'id']]);
+        return printObject(session, { id: tokenId }, { columns: [['Revoked', 'id']] });
       }
       const user = of === undefined ? undefined : userRef(of);
       const { revokedCount } = await send(session, RevokeTokensDocument, { user }, 'revokedCount');
-      printObject(session, { name: revokedCount, revokedCount }, [['Revoked', 'revokedCount']]);
+      printObject(session, { name: revokedCount, revokedCount }, { columns: [['Revoked', 'revokedCount']] });
     });
 }

@@ -5,40 +5,38 @@ import {
   DeleteUserDocument,
   DisableUserDocument,
   EffectivePermissionsDocument,
+  type EffectivePermissionsQuery,
   EnableUserDocument,
   SetUserPasswordDocument,
   UpdateUserDocument,
-  type UserFragment,
   UsersDocument,
 } from '../../generated/documents.js';
 import { CliError, EXIT } from '../common/errors.js';
-import { type Column, toJson } from '../common/output.js';
 import { formatPath } from '../common/paths.js';
 import { principalRef } from '../common/refs.js';
 import { reference, registerChanges, withCreate, withList } from '../common/resource.js';
 import { type ScopeOptions, scopeRef, withScope } from '../common/scopes.js';
 import { readSecret } from '../common/secrets.js';
 import { get, openSession, printList, printObject, type Session, send } from '../common/session.js';
-import { print } from '../common/terminal.js';
+import type { Table } from '../common/table.js';
 import { verb } from '../common/verb.js';
+import { withColumns } from '../common/view.js';
 import { findUser } from './find.js';
-
-const COLUMNS: readonly Column<UserFragment>[] = [
-  ['NAME', 'name'],
-  ['DOMAIN', 'domain.name'],
-  ['ID', 'id'],
-  ['ENABLED', 'isEnabled'],
-  ['CREATED', 'createdAt'],
-];
 
 const USER = {
   noun: 'user',
   example: 'alice',
-  columns: COLUMNS,
-  details: COLUMNS,
+  columns: [
+    ['Name', 'name'],
+    ['Domain', 'domain.name'],
+    ['Enabled', 'isEnabled'],
+    ['Created', 'createdAt'],
+  ],
+  wide: [['Id', 'id']],
   find: findUser,
   update: UpdateUserDocument,
   remove: DeleteUserDocument,
+  takes: 'its role assignments, memberships, tokens and API credentials',
   canEndAdministration: true,
 } as const;
 
@@ -106,7 +104,7 @@ function registerState(noun: Command): void {
 const reviewed = async (session: Session, name: string) => reference('user', await findUser(session, name));
 
 const printUser = (session: Session, { user }: { readonly user: ChangedUserFragment }) =>
-  printObject(session, user, [...COLUMNS, ['MUST CHANGE PASSWORD', 'mustChangePassword']]);
+  printObject(session, user, { ...USER, more: [['Must change password', 'mustChangePassword']] });
 
 function registerPermissions(noun: Command): void {
   const permissions = verb(
@@ -115,21 +113,24 @@ function registerPermissions(noun: Command): void {
     'show what a user may do at a scope, and through which roles',
     'bailiwick user permissions alice --project web',
   );
-  withScope(permissions).action(async (user: string, options: ScopeOptions, self: Command) => {
-    const scope = scopeRef(options);
-    if (scope === null) throw new CliError('name a scope: --system, --domain-scope or --project', EXIT.usage);
-    const session = await openSession(self);
-    const variables = { principal: principalRef(user), scope };
-    const { permissions } = await get(session, EffectivePermissionsDocument, variables, 'user or scope');
-    if (session.format === 'json') return print(toJson(permissions));
-    const rows = permissions.map(({ policy: name, paths, ...row }) => ({ ...row, name, how: paths.map(formatPath) }));
-    printList(session, rows, PERMISSION_COLUMNS);
-  });
+  withColumns(withScope(permissions), PERMISSIONS).action(
+    async (user: string, options: ScopeOptions, self: Command) => {
+      const scope = scopeRef(options);
+      if (scope === null) throw new CliError('name a scope: --system, --domain-scope or --project', EXIT.usage);
+      const session = await openSession(self);
+      const variables = { principal: principalRef(user), scope };
+      const { permissions } = await get(session, EffectivePermissionsDocument, variables, 'user or scope');
+      printList(session, permissions, PERMISSIONS);
+    },
+  );
 }
 
-const PERMISSION_COLUMNS = [
-  ['POLICY', 'name'],
-  ['NEEDS', 'roles'],
-  ['BY TARGET', 'dependsOnTarget'],
-  ['HOW', 'how'],
-] as const;
+const PERMISSIONS: Table<NonNullable<EffectivePermissionsQuery['item']>['permissions'][number]> = {
+  columns: [
+    ['Policy', 'policy'],
+    ['Needs', 'roles'],
+    ['By target', 'dependsOnTarget'],
+    ['How', ({ paths }) => paths.map(formatPath)],
+  ],
+  name: ({ policy }) => policy,
+};

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { CliError } from '../common/errors.js';
-import { formatObject } from '../common/output.js';
+import { formatObject } from '../common/table.js';
 import { print } from '../common/terminal.js';
-import { formatOf, verb } from '../common/verb.js';
+import { verb } from '../common/verb.js';
+import { viewOf } from '../common/view.js';
 
 interface RecoverOptions {
   readonly user: string;
@@ -30,11 +31,17 @@ export function registerDb(noun: Command): void {
       const path = await orRefused({ user, domain, removesOverrides, passwordPath: passwordFile, reason });
       const told = { user, domain, passwordFile: path };
       print(
-        formatObject(formatOf(self), { id: user, ...told }, [
-          ['User', 'user'],
-          ['Domain', 'domain'],
-          ['Password in', 'passwordFile'],
-        ]),
+        formatObject(
+          viewOf(self),
+          { id: user, ...told },
+          {
+            columns: [
+              ['User', 'user'],
+              ['Domain', 'domain'],
+              ['Password in', 'passwordFile'],
+            ],
+          },
+        ),
       );
     });
 }

@@ -10,7 +10,8 @@ import {
 } from '../../../attestation/runtime-policy/index.js';
 import { CliError, EXIT } from '../../common/errors.js';
 import { readBinaryFile, readTextFile } from '../../common/files.js';
-import { type Format, printable, toJson } from '../../common/output.js';
+import { printable } from '../../common/output.js';
+import { type Format, isData, isForPeople, toData } from '../../common/table.js';
 import { print } from '../../common/terminal.js';
 import { MAX_PCR_POLICY_BYTES, readExcludes } from './policy-files.js';
 
@@ -40,11 +41,11 @@ export async function lint(file: string | undefined, options: LintOptions, forma
     ...(tpmPolicy === undefined ? [] : [await lintPcrs(tpmPolicy, file !== undefined)]),
   ];
   const warnings = reports.flatMap((report) => report.warnings);
-  if (format === 'json') {
-    return print(toJson({ ...Object.assign({}, ...reports.map(({ summary }) => summary)), warnings }));
+  if (isData(format)) {
+    return print(toData(format, { ...Object.assign({}, ...reports.map(({ summary }) => summary)), warnings }));
   }
   for (const warning of warnings) print(describeWarning(warning));
-  if (format === 'table') for (const { sentence } of reports) print(sentence);
+  if (isForPeople(format)) for (const { sentence } of reports) print(sentence);
 }
 
 async function lintList(file: string, excludesFile: string | undefined): Promise<Report> {

@@ -16,7 +16,7 @@ import {
 } from '../../../attestation/verifier/index.js';
 import { CliError, EXIT } from '../../common/errors.js';
 import { readBinaryFile } from '../../common/files.js';
-import { type Format, toJson } from '../../common/output.js';
+import { type Format, isData, toData } from '../../common/table.js';
 import { print } from '../../common/terminal.js';
 import { describeFailure } from '../machine/report.js';
 import { readKey, readPcrs, readSignature } from './evidence-files.js';
@@ -50,7 +50,7 @@ type Report = Omit<VerificationResult, 'next'> & { readonly checked: readonly Ch
  */
 export async function verifyFiles(options: VerifyOptions, format: Format): Promise<void> {
   const report = await judgeFiles(options);
-  if (format === 'json') print(toJson(report));
+  if (isData(format)) print(toData(format, report));
   else for (const line of describe(report)) print(line);
   if (report.verdict === 'REJECTED') throw new CliError('the evidence was rejected');
 }

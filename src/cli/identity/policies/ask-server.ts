@@ -3,20 +3,36 @@ import {
   ExplainDecisionDocument,
   type ExplainDecisionQuery,
   WhoCanDocument,
+  type WhoCanQuery,
   type WhoCanQueryVariables,
   WhoElseCanDocument,
 } from '../../../generated/documents.js';
 import { CliError, EXIT } from '../../common/errors.js';
-import { formatValue, toJson } from '../../common/output.js';
+import { formatValue } from '../../common/output.js';
 import { listAll } from '../../common/paging.js';
 import { formatPath, formatPrincipal, formatScope } from '../../common/paths.js';
 import { principalRef } from '../../common/refs.js';
 import { type ScopeOptions, scopeRef } from '../../common/scopes.js';
 import { get, note, openSession, printList, type Session } from '../../common/session.js';
+import { isData, isForPeople, type Table, toData } from '../../common/table.js';
 import { print } from '../../common/terminal.js';
 
 /** Each principal may have several paths, so a page is smaller than others. */
 export const WHO_CAN_PAGE = 15;
+
+/** A line for each path. */
+export const WHO_CAN = {
+  columns: [
+    ['Principal', 'name'],
+    ['Needs', 'needs'],
+    ['How', 'how'],
+  ],
+} as const;
+
+const PRINCIPALS: Table<NonNullable<WhoCanQuery['items']>['nodes'][number]> = {
+  columns: [],
+  name: ({ user, agent }) => (user ?? agent)?.name,
+};
 
 export interface AskOptions extends ScopeOptions {
   readonly target?: string;
@@ -33,20 +49,13 @@ export async function whoCan(policy: string, limit: number, options: AskOptions,
   const session = await openSession(self);
   const variables = variablesOf(policy, options);
   const found = await listAll(session, WhoCanDocument, variables, limit, WHO_CAN_PAGE);
-  if (session.format === 'json') return print(toJson(found));
-  if (session.format === 'name') {
-    const names = found.map(({ user, agent }) => ({ name: (user ?? agent)?.name }));
-    return printList(session, names, []);
-  }
+  // A list for people has a line for each path, the others one for each principal.
+  if (!isForPeople(session.format)) return printList(session, found, PRINCIPALS);
   const rows = found.flatMap(({ paths, roles: needs, ...row }) => {
     const who = { name: formatPrincipal(row), needs };
     return paths.length === 0 ? [{ ...who, how: 'itself' }] : paths.map((path) => ({ ...who, how: formatPath(path) }));
   });
-  printList(session, rows, [
-    ['PRINCIPAL', 'name'],
-    ['NEEDS', 'needs'],
-    ['HOW', 'how'],
-  ]);
+  printList(session, rows, WHO_CAN);
   await tellOthers(session, variables);
 }
 
@@ -83,7 +92,7 @@ export async function explainDecision(
   const session = await openSession(self);
   const variables = { ...variablesOf(policy, options), principal: principalRef(principal) };
   const told = await get(session, ExplainDecisionDocument, variables, 'principal');
-  if (session.format === 'json') return print(toJson(told));
+  if (isData(session.format)) return print(toData(session.format, told));
   print(`${formatValue(told.outcome)}  ${policy}`);
   print(`scope     ${formatScope(told.scope)}`);
   print(`roles     ${formatValue(told.roles)}`);

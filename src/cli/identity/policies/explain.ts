@@ -1,13 +1,14 @@
 import type { ExplainedCheck } from '../../../platform/policy/index.js';
 import { CliError } from '../../common/errors.js';
-import { type Format, formatValue, printable } from '../../common/output.js';
+import { formatValue, printable } from '../../common/output.js';
+import { type Format, isData, toData } from '../../common/table.js';
 import { print } from '../../common/terminal.js';
 import { ask, type QuestionFiles } from './question.js';
 
 /** Prints whether a policy allows. @throws CliError when it does not. */
 export async function evaluatePolicy(name: string, files: QuestionFiles, format: Format): Promise<void> {
   const { decision } = await ask(name, files);
-  if (format === 'json') print(JSON.stringify({ policy: name, ...decision }, null, 2));
+  if (isData(format)) print(toData(format, { policy: name, ...decision }));
   else print(decision.outcome);
   if (decision.outcome !== 'ALLOWED') throw new CliError(`${name} is denied`);
 }
@@ -16,7 +17,7 @@ export async function evaluatePolicy(name: string, files: QuestionFiles, format:
 export async function explainPolicy(name: string, files: QuestionFiles, format: Format): Promise<void> {
   const { decision, scope, tree, boundary } = await ask(name, files);
   const hasBoundary = boundary !== null;
-  if (format === 'json') return print(JSON.stringify({ policy: name, decision, scope, hasBoundary, tree }, null, 2));
+  if (isData(format)) return print(toData(format, { policy: name, decision, scope, hasBoundary, tree }));
   print(`${decision.outcome}  ${name}`);
   const held = scope.held ?? 'anonymous';
   print(`scope     ${held}: ${scope.passes ? 'the policy accepts it' : 'the policy does not accept it'}`);

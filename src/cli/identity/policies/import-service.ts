@@ -1,6 +1,7 @@
 import { lintService } from '../../../platform/policy/index.js';
 import { CliError } from '../../common/errors.js';
-import { type Format, printable, toJson } from '../../common/output.js';
+import { printable } from '../../common/output.js';
+import { type Format, isData, toData } from '../../common/table.js';
 import { print } from '../../common/terminal.js';
 import { readServiceFile } from './service-file.js';
 
@@ -20,7 +21,7 @@ export async function importService(file: string, isStrict: boolean, format: For
   const findings = [...malformed, ...found].sort((a, b) => a.line - b.line);
   const refused = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.length - refused;
-  if (format === 'json') print(toJson({ file, rules: rules.length, refused, warnings, findings }));
+  if (isData(format)) print(toData(format, { file, rules: rules.length, refused, warnings, findings }));
   else {
     for (const { line, severity, code, policy, message } of findings)
       print(printable(`${file}:${line}: ${severity}: ${code}: ${policy}: ${message}`));

@@ -2,7 +2,8 @@ import { declaredPolicies } from '../../../app.js';
 import { implies } from '../../../identity/index.js';
 import { lintOverrides } from '../../../platform/policy/index.js';
 import { CliError } from '../../common/errors.js';
-import { type Format, printable } from '../../common/output.js';
+import { printable } from '../../common/output.js';
+import { type Format, isData, toData } from '../../common/table.js';
 import { print } from '../../common/terminal.js';
 import { readPolicyFile } from './policy-file.js';
 
@@ -23,7 +24,7 @@ export async function lintPolicies(file: string, isStrict: boolean, format: Form
   const findings = [...malformed, ...doubtful].sort((a, b) => a.line - b.line);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.length - errors;
-  if (format === 'json') print(JSON.stringify({ file, errors, warnings, findings }, null, 2));
+  if (isData(format)) print(toData(format, { file, errors, warnings, findings }));
   else {
     for (const { line, severity, code, policy, message } of findings)
       print(printable(`${file}:${line}: ${severity}: ${code}: ${policy}: ${message}`));

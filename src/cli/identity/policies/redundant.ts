@@ -1,7 +1,8 @@
 import { declaredPolicies } from '../../../app.js';
 import { implies } from '../../../identity/index.js';
 import { type Finding, lintOverrides } from '../../../platform/policy/index.js';
-import { type Format, printable } from '../../common/output.js';
+import { printable } from '../../common/output.js';
+import { type Format, isData, toData } from '../../common/table.js';
 import { print } from '../../common/terminal.js';
 import { readPolicyEntries } from './policy-file.js';
 
@@ -15,7 +16,7 @@ export async function printRedundant(file: string, format: Format): Promise<void
   const found = lintOverrides(entries, { ...declaredPolicies(), implies })
     .filter(isRedundant)
     .map(({ policy, message }) => ({ file, line: lineOf.get(policy) ?? 1, policy, message }));
-  if (format === 'json') return print(JSON.stringify(found, null, 2));
+  if (isData(format)) return print(toData(format, found));
   for (const { line, policy, message } of found)
     print(format === 'name' ? policy : printable(`${file}:${line}: ${policy}: ${message}`));
 }

@@ -1,6 +1,6 @@
 import { allPolicies } from '../../../app.js';
 import type { PolicyDescription } from '../../../platform/policy/index.js';
-import type { Format } from '../../common/output.js';
+import type { Format } from '../../common/table.js';
 import { print } from '../../common/terminal.js';
 
 /** Prints a policy file that changes nothing: YAML with every default as a comment, or JSON with every default. */

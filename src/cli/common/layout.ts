@@ -1,0 +1,64 @@
+const CODES = { red: 31, green: 32, yellow: 33, gray: 90 } as const;
+export type Color = keyof typeof CODES;
+
+/** A value as it is printed. */
+export interface Cell {
+  readonly text: string;
+  readonly color?: Color;
+  /** Whether it is cut only when nothing else is left to cut. */
+  readonly isRigid?: boolean;
+}
+
+/** Where lines appear. */
+export interface Screen {
+  /** Characters in a line. */
+  readonly width: number;
+  readonly hasColor: boolean;
+}
+
+/** What is no terminal. */
+export const PAGE: Screen = { width: 80, hasColor: false };
+
+const GAP = 2;
+/** What other columns leave of one before rigid ones are cut too. */
+const MIN_WIDTH = 6;
+
+/** Puts cells below each other, with two spaces between columns; cuts the widest columns until the lines fit. */
+export function layOut(lines: readonly (readonly Cell[])[], { width, hasColor }: Screen): string {
+  const columns = (lines[0] ?? []).map((_, index) => lines.flatMap((line) => line[index] ?? []));
+  const natural = columns.map((cells) => cells.reduce((most, { text }) => Math.max(most, lengthOf(text)), 0));
+  const isRigid = columns.map((cells) => cells.some((cell) => cell.isRigid));
+  const widths = narrow(natural, isRigid, width - GAP * (columns.length - 1));
+  const place = ({ text, color }: Cell, index: number) => {
+    const shown = cut(text, widths[index] ?? 0);
+    const space = index === columns.length - 1 ? 0 : (widths[index] ?? 0) - lengthOf(shown) + GAP;
+    return `${paint(shown, color, { hasColor })}${' '.repeat(space)}`;
+  };
+  return lines.map((line) => line.map(place).join('')).join('\n');
+}
+
+/** Text in a color, on a screen that has colors. */
+export const paint = (text: string, color: Color | undefined, { hasColor }: Pick<Screen, 'hasColor'>): string =>
+  hasColor && color ? `\u001b[${CODES[color]}m${text}\u001b[39m` : text;
+
+const lengthOf = (text: string) => [...text].length;
+
+function cut(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
+}
+
+/** The widths of columns in the given room. */
+function narrow(natural: readonly number[], isRigid: readonly boolean[], room: number): number[] {
+  const widths = [...natural];
+  const widest = (among: (width: number, index: number) => boolean) =>
+    widths.reduce((best, width, index) => (among(width, index) && width > (widths[best] ?? 0) ? index : best), -1);
+  const total = () => widths.reduce((sum, width) => sum + width, 0);
+  while (total() > room) {
+    const soft = widest((width, index) => width > MIN_WIDTH && !isRigid[index]);
+    const index = soft >= 0 ? soft : widest((width) => width > 1);
+    if (index < 0) break;
+    widths[index] = (widths[index] ?? 0) - 1;
+  }
+  return widths;
+}
