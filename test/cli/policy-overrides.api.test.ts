@@ -133,7 +133,7 @@ describe('policy candidate', () => {
     await done('candidate', MANAGERS(), '--reason', 'see first');
     expect(codeOf(await createDomain(manager))).toBe('FORBIDDEN');
     await server.services.inForce.flush(server.services.db);
-    expect(await done('candidate')).toMatch(/domain:create +SYSTEM +DENIED_TO_ALLOWED +1 /);
+    expect(await done('candidate')).toMatch(/^domain:create +SYSTEM +DENIED_TO_ALLOWED +1$/m);
     await done('candidate', '--end');
     expect(await policy('candidate')).toMatchObject({ code: 0, out: '', err: 'nothing is tried out\n' });
   });

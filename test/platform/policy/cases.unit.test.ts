@@ -105,6 +105,13 @@ describe('decideCase, of scopes', () => {
     expect(decision({ credentials, enforceScope: true })).toBe('allow');
   });
 
+  test('ok: a rule that is not declared has no scope types, and the default rule decides in any scope', () => {
+    const more = { rules: { any: '@' }, credentials: { project_id: 'p' }, scopeTypes: ['domain'], enforceScope: true };
+    expect(decision({ ...more, subject: { rule: 'any' } })).toBe('invalid_scope');
+    expect(decision({ ...more, subject: { rule: 'other' }, defaultRule: 'any' })).toBe('allow');
+    expect(decision({ ...more, subject: { check: '@' } })).toBe('invalid_scope');
+  });
+
   test('refused: a scope that is a fraction', () => {
     const more = { scopeTypes: ['project'], enforceScope: true };
     expect(() => decision({ ...more, credentials: { project_id: 0.5 } })).toThrow(

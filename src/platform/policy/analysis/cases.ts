@@ -19,7 +19,7 @@ export interface PolicyCase {
   readonly rules: Readonly<Record<string, string>>;
   /** The rule to decide, or a check in its place. */
   readonly subject: { readonly rule: string } | { readonly check: string };
-  /** Empty: any scope. */
+  /** Of the check, or of the rule, unless that is not declared. Empty: any scope. */
   readonly scopeTypes: readonly string[];
   readonly enforceScope: boolean;
   readonly credentials: CredentialMap;
@@ -54,12 +54,18 @@ export function decideCase(given: PolicyCase): CaseOutcome {
 function decide(given: PolicyCase, check: Check): CaseDecision {
   const credentials = withSystem(withoutServiceKinds(given.credentials));
   refuseAmbiguousValues(check, credentials, given.target);
-  if (given.enforceScope && given.scopeTypes.length > 0 && !given.scopeTypes.includes(scopeHeld(credentials)))
+  const scopeTypes = scopeTypesOf(given);
+  if (given.enforceScope && scopeTypes.length > 0 && !scopeTypes.includes(scopeHeld(credentials)))
     return 'invalid_scope';
   // Lists and maps were refused where the check reads them.
   const target = given.target as Readonly<Record<string, TargetValue>>;
   const test = compileForRow<typeof target>(check, (key) => (row) => (Object.hasOwn(row, key) ? row[key] : undefined));
   return test(credentials, target) === TRUE ? 'allow' : 'deny';
+}
+
+/** A rule that is not declared has no scope types in oslo.policy, also where the default rule decides for it. */
+function scopeTypesOf({ subject, rules, scopeTypes }: PolicyCase): readonly string[] {
+  return 'rule' in subject && textAt(rules, subject.rule) === undefined ? [] : scopeTypes;
 }
 
 /** The check that decides a case, with its rules expanded. @throws PolicyError for a text that is refused. */
