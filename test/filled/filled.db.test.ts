@@ -22,12 +22,16 @@ interface Recorded {
 }
 
 const OWN_LIST = 'An agent reads the list that it is bound to.';
+const IMPLIED = 'The etag of a role covers the roles that it implies.';
 /** What is answered otherwise since then, by fixture, caller and query, with the reason. */
 const CHANGED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '0007-groups-roles-credentials': {
     'machine agents': OWN_LIST,
     'machine allowlists': OWN_LIST,
     'machine contents': OWN_LIST,
+    'system roles': IMPLIED,
+    'domain roles': IMPLIED,
+    'project roles': IMPLIED,
   },
 };
 
