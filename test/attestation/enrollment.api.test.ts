@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { auditEntries } from '../../src/audit/entries/tables.js';
 import { createSoftwareTpm, type SoftwareTpm } from '../fakes/software-tpm.js';
 import { type Answer, codeOf, startTestServer, type TestServer } from '../harness/server.js';
 import { agentWorld } from './agent-world.js';
@@ -10,12 +11,17 @@ const ENROLL = `mutation ($input: EnrollAgentInput!) {
 const ACTIVATE = `mutation ($input: ActivateAgentInput!) {
   activateAgent(input: $input) { token userErrors { code } } }`;
 
+/** As the test server has it. */
+const LIFETIME_MS = 600_000;
+
+/** A clock that stands still until a test moves it. */
+const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time) };
 let server: TestServer;
 let admin: string;
 let enrollmentToken: string;
 let count = 0;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ clock });
   const scope = await server.project(await server.defaultDomainId());
   admin = (await server.token({ scope, role: 'admin' })).token;
 });
@@ -64,5 +70,26 @@ describe('an enrollment that goes on', () => {
     const again = await enroll(own, other);
     expect(again.body.data.enrollAgent.userErrors).toEqual([]);
     expect(codeOf(await activate(own, first))).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('an enrollment token', () => {
+  const tpm = createSoftwareTpm({ key: 'ecc', seed: 105 });
+
+  test('ok: until its last millisecond; refused: from then on, also where the enrollment was begun before', async () => {
+    const begun = await enroll(tpm, tpm);
+    clock.time += LIFETIME_MS;
+    expect(codeOf(await activate(tpm, begun))).toBe('UNAUTHENTICATED');
+    expect(codeOf(await enroll(tpm, tpm))).toBe('UNAUTHENTICATED');
+    clock.time -= 1;
+    expect((await activate(tpm, begun)).body.data.activateAgent.token).toMatch(/^bwt_/);
+  });
+
+  test('hidden: neither it nor the agent’s token is in the audit log', async () => {
+    const own = createSoftwareTpm({ key: 'ecc', seed: 106 });
+    const { token } = (await activate(own, await enroll(own, own))).body.data.activateAgent;
+    const entries = JSON.stringify(await server.services.db.select().from(auditEntries));
+    expect(entries).toContain('agent.enrollment_begun');
+    for (const secret of [enrollmentToken, token]) expect(entries).not.toContain(secret.slice(4));
   });
 });

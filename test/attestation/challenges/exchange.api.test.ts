@@ -153,6 +153,17 @@ describe('an override that looks at the machine', () => {
     await world.done(SET, { overrides, baseRevision: body.data.policyRevision.number }, system);
   }
 
+  test('hidden: a machine’s list from who may not read it', async () => {
+    const query = '{ agents(first: 200) { nodes { id allowlist { name } } } }';
+    const listOf = async () => {
+      const { nodes } = (await server.graphql(query, {}, admin)).body.data.agents;
+      return nodes.find(({ id }: Json) => id === agent.id).allowlist;
+    };
+    expect(await listOf()).toEqual({ name: 'files' });
+    await override({ 'allowlist:get': '!' });
+    expect(await listOf()).toBeNull();
+  });
+
   test('refused: it decides who begins, and who submits', async () => {
     const other = await enrolled(list);
     const input = await evidence();

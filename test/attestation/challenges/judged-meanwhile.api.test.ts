@@ -92,6 +92,19 @@ describe('Mutation.submitEvidence', () => {
     expect(await judgedWhile(async () => {})).toEqual({ verdict: 'ACCEPTED', codes: [], state: 'TRUSTED' });
   });
 
+  test('refused: other evidence of the same machine while it judges', async () => {
+    const quote = { message: '', signature: '', pcrs: '{}' };
+    let other: Json;
+    const outcome = await judgedWhile(async ({ token, attestationId }) => {
+      other = (await server.graphql(SUBMIT, { input: { attestationId, quote } }, token)).body;
+    });
+    expect(other.errors[0]).toMatchObject({
+      message: expect.stringContaining('still verifying earlier evidence'),
+      extensions: { code: 'RATE_LIMITED' },
+    });
+    expect(outcome).toEqual({ verdict: 'ACCEPTED', codes: [], state: 'TRUSTED' });
+  });
+
   test('stale: a challenge that another took the place of while it judges', async () => {
     const outcome = await judgedWhile(({ token }) => world.done(BEGIN, undefined, token));
     expect(outcome).toEqual(rejected('CHALLENGE_EXPIRED'));

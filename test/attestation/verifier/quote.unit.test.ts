@@ -51,6 +51,8 @@ describe('verify: the quote', () => {
       'NONCE_MISMATCH',
     ]);
     expect(codes(attest({ machine: healthyMachine(), quote: { nonce: Buffer.alloc(0) } }))).toEqual(['NONCE_MISMATCH']);
+    const longer = Buffer.concat([sha256('nonce'), Buffer.alloc(1)]);
+    expect(codes(attest({ machine: healthyMachine(), quote: { nonce: longer } }))).toEqual(['NONCE_MISMATCH']);
   });
 
   it('refused: a quote for another nonce is looked at no further', () => {
@@ -247,6 +249,15 @@ describe('verify: PCR policies', () => {
   it('refused: a policy for the other kind of TPM binds nothing', () => {
     const input = { enrolment: { attestationKey: machine.tpm.akPublic, tpmKind: 'VIRTUAL' as const } };
     expect(codes(attest({ machine, policies: [pcrLayer(7, [hex(7)])], input }))).toEqual(['NOTHING_BOUND']);
+  });
+
+  it('refused: values that the policy for virtual TPMs does not list, whatever that for physical ones says', () => {
+    const [right, wrong] = [[hex(7)], ['00'.repeat(32)]].map((values) => parsePcrPolicy(JSON.stringify({ 7: values })));
+    const input = { enrolment: { attestationKey: machine.tpm.akPublic, tpmKind: 'VIRTUAL' as const } };
+    const judged = (tpmPolicy: typeof right, vtpmPolicy: typeof right) =>
+      codes(attest({ machine, policies: [layer({ tpmPolicy, vtpmPolicy })], input }));
+    expect(judged(right, wrong)).toEqual(['PCR_VALUE_MISMATCH']);
+    expect(judged(wrong, right)).toEqual([]);
   });
 
   it('refused: PCR policies without values bind nothing, and what their mask names is still to be quoted', () => {

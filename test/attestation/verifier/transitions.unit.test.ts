@@ -7,7 +7,7 @@ import {
   eventOf,
   nextState,
 } from '../../../src/attestation/verifier/index.js';
-import { attest, healthyMachine } from './machine.js';
+import { attest, healthyMachine, pcrLayer } from './machine.js';
 
 /** One row per state; columns in the order of AGENT_EVENTS; `-` where the event is not possible. */
 const EXPECTED: Record<AgentState, string> = {
@@ -43,6 +43,7 @@ describe('eventOf', () => {
 
   it('ok: a verdict becomes an event, except a rejection for the protocol alone', () => {
     expect(eventOf(attest({ machine }))).toBe('ACCEPT');
+    expect(eventOf(attest({ machine, policies: [pcrLayer(7, ['00'.repeat(32)])] }))).toBe('REJECT');
     expect(eventOf(attest({ machine, evidence: { imaLog: '' } }))).toBe('REJECT');
     expect(eventOf(attest({ machine, challenge: { isUsed: true } }))).toBeNull();
     const quote = { overrides: { safe: false } };
