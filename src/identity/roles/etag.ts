@@ -2,8 +2,8 @@ import { etagFrom, etagOf, requireReviewed } from '../../platform/etag.js';
 import type { RoleView } from './repository.js';
 
 /**
- * Changes with the role and with each role that it implies, at any depth: who reviewed a role reviewed what it brings.
- * One etag serves to change a role and to grant it, because `Role` shows both its own fields and what it brings.
+ * Changes with the role and with each role that it implies, at any depth, because a caller who reviews a role reviews
+ * those too. The same etag is required to change a role and to grant it: `Role` shows both.
  */
 export const roleEtag = (role: RoleView): string =>
   role.impliedState === null ? etagOf(role) : etagFrom(role.id, role.version, role.impliedState);

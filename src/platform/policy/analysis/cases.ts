@@ -19,7 +19,7 @@ export interface PolicyCase {
   readonly rules: Readonly<Record<string, string>>;
   /** The rule to decide, or a check in its place. */
   readonly subject: { readonly rule: string } | { readonly check: string };
-  /** Of the check, or of the rule, unless that is not declared. Empty: any scope. */
+  /** Scope types of the check or of the declared rule; ignored for a rule that `rules` lacks. Empty: any scope. */
   readonly scopeTypes: readonly string[];
   readonly enforceScope: boolean;
   readonly credentials: CredentialMap;
