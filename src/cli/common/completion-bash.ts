@@ -1,3 +1,4 @@
+import { quote, stepsOf, valueCases } from './completion-cases.js';
 import type { Flag, Place } from './completion-places.js';
 
 /** A script for bash 3.2 and later. */
@@ -14,11 +15,11 @@ _bailiwick() {
   for ((index = 1; index < COMP_CWORD; index++)); do
     word=\${COMP_WORDS[index]}
     case "$place $word" in
-      ${places.flatMap(stepTo).join(' | ')}) place=\${place:+$place }$word ;;
+      ${stepsOf(places)}) place=\${place:+$place }$word ;;
     esac
   done
   case "$place:$previous" in
-${places.flatMap(valuesOf).join('\n')}
+${valueCases(places, actionOf)}
   esac
   case "$place" in
 ${places.map(wordsOf).join('\n')}
@@ -26,22 +27,8 @@ ${places.map(wordsOf).join('\n')}
 }
 complete -F _bailiwick bailiwick`;
 
-/** A place and the word that leads to it, with a space between. */
-const stepTo = ({ path }: Place) => (path === '' ? [] : quote(path.includes(' ') ? path : ` ${path}`));
-
-const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-
 /** Outside of a completion, as in a test, there are no options of one. */
 const FILES = 'compopt -o filenames 2>/dev/null; COMPREPLY+=($(compgen -f -- "$current"))';
-
-/** What follows the flags of a place. */
-function valuesOf({ path, flags }: Place): string[] {
-  return flags.flatMap((flag) => {
-    const action = actionOf(flag);
-    const pattern = flag.names.map((name) => quote(`${path}:${name}`)).join(' | ');
-    return action === null ? [] : [`    ${pattern}) ${action}; return ;;`];
-  });
-}
 
 function actionOf({ value }: Flag): string | null {
   if (value.kind === 'none') return null;

@@ -1,3 +1,4 @@
+import { quote, stepsOf, valueCases } from './completion-cases.js';
 import type { Flag, Place, Word } from './completion-places.js';
 
 /** A script for zsh 5 and later. */
@@ -7,11 +8,11 @@ _bailiwick() {
   local place='' word
   for word in "\${(@)words[2,CURRENT-1]}"; do
     case "$place $word" in
-      ${places.flatMap(stepTo).join(' | ')}) place=\${place:+$place }$word ;;
+      ${stepsOf(places)}) place=\${place:+$place }$word ;;
     esac
   done
   case "$place:\${words[CURRENT-1]}" in
-${places.flatMap(valuesOf).join('\n')}
+${valueCases(places, actionOf)}
   esac
   local -a found
   case "$place" in
@@ -20,19 +21,6 @@ ${places.map(wordsOf).join('\n')}
   _describe 'bailiwick' found
 }
 if [[ $funcstack[1] == _bailiwick ]]; then _bailiwick "$@"; else compdef _bailiwick bailiwick; fi`;
-
-/** A place and the word that leads to it, with a space between. */
-const stepTo = ({ path }: Place) => (path === '' ? [] : quote(path.includes(' ') ? path : ` ${path}`));
-
-const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-
-function valuesOf({ path, flags }: Place): string[] {
-  return flags.flatMap((flag) => {
-    const action = actionOf(flag);
-    const pattern = flag.names.map((name) => quote(`${path}:${name}`)).join(' | ');
-    return action === null ? [] : [`    ${pattern}) ${action}; return ;;`];
-  });
-}
 
 function actionOf({ value }: Flag): string | null {
   if (value.kind === 'none') return null;
