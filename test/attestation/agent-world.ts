@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { expect } from 'vitest';
-import type { Answer, Json } from '../harness/server.js';
-import type { Machine } from './verifier/machine.js';
+import type { Answer, Json, TestServer } from '../harness/server.js';
+import { sha256 } from './ima/ima-log.js';
+import { FILES, type Machine } from './verifier/machine.js';
 
 const CREATE_UPLOAD = `mutation ($input: CreateUploadInput!) {
   createUpload(input: $input) { uploadId path userErrors { message } } }`;
@@ -84,4 +85,20 @@ export function agentWorld(server: Asked) {
     },
   };
   return world;
+}
+
+/** A clock that stands still until a test moves it. */
+export function standingClock() {
+  const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time) };
+  return clock;
+}
+
+/** A project with its administrator, and a list of the files that a healthy machine measures. */
+export async function agentProject(server: TestServer) {
+  const world = agentWorld(server);
+  const scope = await server.project(await server.defaultDomainId());
+  const admin = (await server.token({ scope, role: 'admin' })).token;
+  const content = FILES.map((path) => `${sha256(path).toString('hex')}  ${path}\n`).join('');
+  const made = await world.done(CREATE_LIST, { name: 'files', imaPolicy: { content } }, admin);
+  return { world, admin, list: made.allowlist.id as string };
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { auditEntries } from '../../src/audit/entries/tables.js';
 import { createSoftwareTpm, type SoftwareTpm } from '../fakes/software-tpm.js';
 import { type Answer, codeOf, startTestServer, type TestServer } from '../harness/server.js';
-import { agentWorld } from './agent-world.js';
+import { agentWorld, standingClock } from './agent-world.js';
 
 const CREATE = `mutation ($input: CreateAgentInput!) {
   createAgent(input: $input) { agent { id } enrollmentToken userErrors { message } } }`;
@@ -14,8 +14,7 @@ const ACTIVATE = `mutation ($input: ActivateAgentInput!) {
 /** As the test server has it. */
 const LIFETIME_MS = 600_000;
 
-/** A clock that stands still until a test moves it. */
-const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time) };
+const clock = standingClock();
 let server: TestServer;
 let admin: string;
 let enrollmentToken: string;

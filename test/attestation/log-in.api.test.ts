@@ -2,11 +2,9 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { auditEntries } from '../../src/audit/entries/tables.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
-import { agentWorld, CREATE_LIST, type MachineAgent, SUBMIT } from './agent-world.js';
-import { sha256 } from './ima/ima-log.js';
-import { FILES, healthyMachine, type Machine } from './verifier/machine.js';
+import { agentProject, type agentWorld, type MachineAgent, SUBMIT, standingClock } from './agent-world.js';
+import { healthyMachine, type Machine } from './verifier/machine.js';
 
-const CONTENT = FILES.map((path) => `${sha256(path).toString('hex')}  ${path}\n`).join('');
 /** As the test server has them. */
 const NONCE_MS = 60_000;
 const TOKEN_MS = 600_000;
@@ -16,8 +14,7 @@ const VIEWER = '{ viewer { agent { id } } }';
 const REFUSED = { code: 'UNAUTHENTICATED', message: 'The quote does not prove this agent.' };
 const NOBODY = 'agt_00000000-0000-7000-8000-000000000000';
 
-/** A clock that stands still until a test moves it. */
-const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time) };
+const clock = standingClock();
 let server: TestServer;
 let world: ReturnType<typeof agentWorld>;
 let admin: string;
@@ -26,10 +23,7 @@ let agent: MachineAgent;
 let count = 0;
 beforeAll(async () => {
   server = await startTestServer({ clock });
-  world = agentWorld(server);
-  const scope = await server.project(await server.defaultDomainId());
-  admin = (await server.token({ scope, role: 'admin' })).token;
-  list = (await world.done(CREATE_LIST, { name: 'files', imaPolicy: { content: CONTENT } }, admin)).allowlist.id;
+  ({ world, admin, list } = await agentProject(server));
 });
 afterAll(() => server.close());
 

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Json, startTestServer, type TestServer } from '../harness/server.js';
-import { agentWorld, CREATE_LIST, SUBMIT } from './agent-world.js';
-import { sha256 } from './ima/ima-log.js';
-import { FILES, healthyMachine } from './verifier/machine.js';
+import { agentProject, type agentWorld, SUBMIT, standingClock } from './agent-world.js';
+import { healthyMachine } from './verifier/machine.js';
 
-const CONTENT = FILES.map((path) => `${sha256(path).toString('hex')}  ${path}\n`).join('');
 /** As the test server has it. */
 const TRUSTED_MS = 60_000 * 3;
 const IN_STATES = `query ($states: [AgentState!]) {
@@ -12,18 +10,14 @@ const IN_STATES = `query ($states: [AgentState!]) {
 const RETIRE = `mutation ($input: RetireAgentInput!) {
   retireAgent(input: $input) { agent { state } userErrors { code } } }`;
 
-/** A clock that stands still until a test moves it. */
-const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time) };
+const clock = standingClock();
 let server: TestServer;
 let world: ReturnType<typeof agentWorld>;
 let admin: string;
 let list: string;
 beforeAll(async () => {
   server = await startTestServer({ clock });
-  world = agentWorld(server);
-  const scope = await server.project(await server.defaultDomainId());
-  admin = (await server.token({ scope, role: 'admin' })).token;
-  list = (await world.done(CREATE_LIST, { name: 'files', imaPolicy: { content: CONTENT } }, admin)).allowlist.id;
+  ({ world, admin, list } = await agentProject(server));
 });
 afterAll(() => server.close());
 

@@ -1,10 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { codeOf, type Json, startTestServer, type TestServer } from '../../harness/server.js';
-import { agentWorld, CREATE_LIST, type MachineAgent, SUBMIT } from '../agent-world.js';
-import { sha256 } from '../ima/ima-log.js';
-import { FILES, healthyMachine } from '../verifier/machine.js';
+import {
+  agentProject,
+  type agentWorld,
+  CREATE_LIST,
+  type MachineAgent,
+  SUBMIT,
+  standingClock,
+} from '../agent-world.js';
+import { healthyMachine } from '../verifier/machine.js';
 
-const CONTENT = FILES.map((path) => `${sha256(path).toString('hex')}  ${path}\n`).join('');
 /** As the test server has them. */
 const LIFETIME_MS = 60_000;
 const INTERVAL_MS = 60_000;
@@ -16,8 +21,7 @@ const SUBMITTED = `mutation ($input: SubmitEvidenceInput!) { submitEvidence(inpu
 const SET = `mutation ($input: SetPolicyOverridesInput!) {
   setPolicyOverrides(input: $input) { revision { number } userErrors { message } } }`;
 
-/** A clock that stands still until a test moves it. */
-const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time) };
+const clock = standingClock();
 let server: TestServer;
 let world: ReturnType<typeof agentWorld>;
 let admin: string;
@@ -26,10 +30,7 @@ let agent: MachineAgent;
 let count = 0;
 beforeAll(async () => {
   server = await startTestServer({ clock });
-  world = agentWorld(server);
-  const scope = await server.project(await server.defaultDomainId());
-  admin = (await server.token({ scope, role: 'admin' })).token;
-  list = (await world.done(CREATE_LIST, { name: 'files', imaPolicy: { content: CONTENT } }, admin)).allowlist.id;
+  ({ world, admin, list } = await agentProject(server));
 });
 afterAll(() => server.close());
 
