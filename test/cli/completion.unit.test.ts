@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createProgram } from '../../src/cli/main.js';
 import { leaves, wholeProgram } from './program.js';
 import { runCli } from './run-cli.js';
@@ -77,11 +77,47 @@ describe.each(['zsh', 'fish'])('completion in %s', (shell) => {
     for (const word of [...NOUNS, 'TRUSTED', 'trusted-until']) expect(out).toContain(word);
   });
 
-  test.skipIf(!isInstalled)('ok: the shell reads the script', async () => {
+  test.skipIf(!isInstalled)('ok: the shell, where it is installed, reads the script', async () => {
     const { out } = await runCli('completion', shell);
     const file = join(folder, shell);
     writeFileSync(file, out);
     const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
+  });
+});
+
+const hasFish = spawnSync('fish', ['--version']).status === 0;
+
+describe.skipIf(!hasFish)('completion in fish, where it is installed', () => {
+  const script = join(folder, 'bailiwick.fish');
+  // Where fish is, found before the search path is taken away.
+  const fish = spawnSync('fish', ['--no-config', '-c', 'status fish-path'], { encoding: 'utf8' }).stdout.trim();
+  beforeAll(async () => writeFileSync(script, (await runCli('completion', 'fish')).out));
+
+  /** What fish offers for the last word of this line, without its descriptions. */
+  function offers(line: string): string[] {
+    const ask = `source ${script}; complete -C '${line}'`;
+    const { stdout, status } = spawnSync(fish, ['--no-config', '-c', ask], {
+      env: { PATH: '/nowhere' },
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect(status).toBe(0);
+    return stdout.split('\n').flatMap((offer) => (offer === '' ? [] : [offer.split('\t')[0] ?? '']));
+  }
+
+  test.each([
+    ['bailiwick al', ['allowlist']],
+    ['bailiwick agent re', ['reset', 'retire']],
+    ['bailiwick completion ', ['bash', 'fish', 'zsh']],
+    ['bailiwick agent list --state TR', ['TRUSTED']],
+    ['bailiwick agent list -o ', ['json', 'name', 'table', 'wide', 'yaml']],
+    ['bailiwick agent list --columns trust', ['trusted-until']],
+    ['bailiwick -o json group --server http://127.0.0.1 me', ['members']],
+    ['bailiwick policy lint READ', ['README.md']],
+    ['bailiwick agent list --name ', []],
+    ['bailiwick agent show list --sta', []],
+  ])('ok: %s', (line, expected) => {
+    expect(offers(line)).toEqual(expected);
   });
 });
