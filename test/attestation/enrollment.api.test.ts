@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { auditEntries } from '../../src/audit/entries/tables.js';
 import { createSoftwareTpm, type SoftwareTpm } from '../fakes/software-tpm.js';
-import { type Answer, codeOf, startTestServer, type TestServer } from '../harness/server.js';
+import { type Answer, codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { agentWorld, standingClock } from './agent-world.js';
 
 const CREATE = `mutation ($input: CreateAgentInput!) {
@@ -90,5 +90,29 @@ describe('an enrollment token', () => {
     const entries = JSON.stringify(await server.services.db.select().from(auditEntries));
     expect(entries).toContain('agent.enrollment_begun');
     for (const secret of [enrollmentToken, token]) expect(entries).not.toContain(secret.slice(4));
+  });
+});
+
+describe('keys', () => {
+  const tpm = createSoftwareTpm({ key: 'ecc', seed: 107 });
+  const EK = tpm.ekPublic.toString('base64');
+  const AK = tpm.akPublic.toString('base64');
+
+  // Each key is good, but not for this.
+  test.each([
+    ['an endorsement key in place of an attestation key', { endorsementKey: EK, attestationKey: EK }, 'attestationKey'],
+    ['an attestation key in place of an endorsement key', { endorsementKey: AK, attestationKey: AK }, 'endorsementKey'],
+    ['what is no base64', { endorsementKey: EK, attestationKey: '!' }, 'attestationKey'],
+    ['half of a key', { endorsementKey: EK.slice(0, 24), attestationKey: AK }, 'endorsementKey'],
+    ['no key', { endorsementKey: EK, attestationKey: '' }, 'attestationKey'],
+  ])('invalid: %s, and the enrollment begins afterwards', async (_, keys, field) => {
+    const { body } = await server.graphql(ENROLL, { input: { enrollmentToken, ...keys } });
+    const { userErrors, ...nothing } = body.data.enrollAgent;
+    expect(nothing).toEqual({ credentialBlob: null, encryptedSecret: null });
+    expect(new Set(userErrors.map(({ code, path }: Json) => [code, ...path].join(' ')))).toEqual(
+      new Set([`INVALID input ${field}`]),
+    );
+    const own = createSoftwareTpm({ key: 'ecc', seed: 200 + count });
+    expect((await activate(own, await enroll(own, own))).body.data.activateAgent.token).toMatch(/^bwt_/);
   });
 });

@@ -176,4 +176,12 @@ describe('an override that looks at the machine', () => {
     await override({});
     expect((await submitted(input)).verdict).toBe('ACCEPTED');
   });
+
+  test('refused: it decides by the machine’s own row, in the transaction that would open the challenge', async () => {
+    const other = await enrolled(list);
+    await override({ 'attestation:begin': `'${other.id}':%(id)s` });
+    const answer = await server.graphql(BEGIN, {}, agent.token);
+    expect([answer.body.data.beginAttestation, codeOf(answer)]).toEqual([null, 'FORBIDDEN']);
+    expect((await begin(undefined, other)).imaOffset).toBe(0);
+  });
 });
