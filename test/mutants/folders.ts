@@ -1,3 +1,6 @@
+/** What every mutation leaves behind, the first time and the second. */
+const EACH_MUTATION = 'test/contract/second-time.api';
+
 /** What is mutated: folders or files of `src/`, each with the test files that reach it, by what their paths begin with. */
 export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'src/attestation/challenges': ['test/attestation/challenges/', 'test/attestation/attestation.api'],
@@ -11,24 +14,39 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'src/audit/sealer': ['test/audit/'],
   'src/authority': [
     'test/authority/',
-    'test/contract/second-time.api',
+    EACH_MUTATION,
     'test/audit/',
     'test/identity/narrowed.api',
     'test/identity/policy-candidate.api',
     'test/server/chores.db',
     'test/server/references.api',
+    'test/identity/projects.api',
+    'test/identity/domains.api',
+    'test/attestation/allowlists/own-list.api',
   ],
-  'src/identity/accounts/service.ts': ['test/identity/sessions.api', 'test/identity/last-admin.api'],
-  'src/identity/assignments': ['test/identity/'],
-  'src/identity/credentials': ['test/identity/credentials.api', 'test/identity/escalation-credentials.api'],
+  'src/identity/accounts/service.ts': [
+    'test/identity/sessions.api',
+    'test/identity/last-admin.api',
+    'test/identity/reviewed.api',
+    'test/identity/escalation-credentials.api',
+    EACH_MUTATION,
+  ],
+  'src/identity/assignments': ['test/identity/', EACH_MUTATION],
+  'src/identity/credentials': [
+    'test/identity/credentials.api',
+    'test/identity/escalation-credentials.api',
+    EACH_MUTATION,
+  ],
   'src/identity/groups': [
     'test/identity/groups.api',
     'test/identity/escalation-groups.api',
     'test/identity/last-admin.api',
+    'test/identity/reviewed.api',
+    EACH_MUTATION,
   ],
-  'src/identity/overrides': ['test/identity/policy-'],
-  'src/identity/roles': ['test/identity/'],
-  'src/identity/tokens': ['test/identity/', 'test/server/rate-limits.api'],
+  'src/identity/overrides': ['test/identity/policy-', EACH_MUTATION],
+  'src/identity/roles': ['test/identity/', EACH_MUTATION],
+  'src/identity/tokens': ['test/identity/', 'test/server/rate-limits.api', EACH_MUTATION],
   'src/platform/policy': ['test/platform/policy/', 'test/identity/policy-preview.unit'],
   'src/server/guard': [
     'test/server/anonymous.api',
