@@ -99,6 +99,19 @@ describe('Mutation.grantRole', () => {
     ]);
   });
 
+  test('ok: it hands nothing on by default, also where that is said with null', async () => {
+    const project = await server.project(domainId);
+    const input = await toUser();
+    for (const [role, more] of [
+      ['reader', {}],
+      ['member', { isInherited: null }],
+    ] as const) {
+      expect(await errorsOf({ ...input, role, scope: onDomain(), ...more })).toEqual([]);
+    }
+    expect(await stories.rolesOf(input.user.id, project)).toEqual([]);
+    expect(await stories.rolesOf(input.user.id, { type: 'domain', domainId })).toEqual(['member', 'reader']);
+  });
+
   test('invalid: the system hands nothing on', async () => {
     const errors = await errorsOf(
       { ...(await toUser()), role: 'reader', scope: { system: true }, isInherited: true },

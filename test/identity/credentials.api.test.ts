@@ -73,6 +73,8 @@ describe('Mutation.createApiCredential', () => {
     ['a policy that is for no credential', { allowedPolicies: ['api_credential:create'] }, ['allowedPolicies', '0']],
     ['a policy of another scope', { allowedPolicies: ['domain:create'] }, ['allowedPolicies', '0']],
     ['an empty list of policies', { allowedPolicies: [] }, ['allowedPolicies']],
+    ['very many policies', { allowedPolicies: Array(1001).fill('agent:get') }, ['allowedPolicies']],
+    ['very many roles', { roles: Array(1001).fill('member') }, ['roles']],
     ['a name that looks like nothing', { name: ' ' }, ['name']],
   ])('invalid: %s', async (_what, more, path) => {
     const { token } = await somebody();
