@@ -47,6 +47,28 @@ describe('Mutation.rollbackPolicyOverrides', () => {
   });
 });
 
+describe('Mutation.rollbackPolicyOverrides, to what never came into force', () => {
+  test('hidden: a candidate, and a number that nothing has', async () => {
+    const overrides = [{ name: 'domain:create', check: 'role:reader' }];
+    const candidate = (await done(TRY, { overrides, reason: 'never' })).revision.number;
+    for (const number of [candidate, 99_999]) {
+      const input = { revision: number, baseRevision: (await revision()).number };
+      expect(codeOf(await server.graphql(ROLL_BACK, { input }, admin))).toBe('NOT_FOUND');
+    }
+  });
+});
+
+describe('Mutation.setPolicyOverrides', () => {
+  test.each(['', ' ', 'a\u0000b', 'x'.repeat(256)])('invalid: the name %j, of a rule as of a policy', async (name) => {
+    const { number } = await revision();
+    expect(await set({ [name]: '@' })).toEqual({
+      revision: null,
+      userErrors: [{ code: 'INVALID', path: ['input', 'overrides', '0', 'name'] }],
+    });
+    expect((await revision()).number).toBe(number);
+  });
+});
+
 describe('Query.policyRevision', () => {
   test('ok: what is declared takes new defaults; a revision, what it was set with', async () => {
     expect(await revision(0)).toEqual({ number: 0, enforceNewDefaults: true });
@@ -55,9 +77,19 @@ describe('Query.policyRevision', () => {
   });
 });
 
+test('ok: what a candidate would decide otherwise is logged once, however often it is decided', async () => {
+  const manager = (await server.token({ scope: { type: 'system' }, role: 'manager' })).token;
+  const { number } = (
+    await done(TRY, { overrides: [{ name: 'domain:create', check: 'role:manager' }], reason: 'see first' })
+  ).revision;
+  for (const name of ['one', 'two', 'three']) await server.graphql(CREATE_DOMAIN, { input: { name } }, manager);
+  const said = lines.map((line) => JSON.parse(line)).filter(({ candidate }) => candidate === number);
+  expect(said).toMatchObject([{ level: 40, policy: 'domain:create', change: 'DENIED_TO_ALLOWED' }]);
+});
+
 test('ok: counts of a candidate that could not be stored are told, kept, and stored the next time', async () => {
   const manager = (await server.token({ scope: { type: 'system' }, role: 'manager' })).token;
-  const overrides = [{ name: 'domain:create', check: 'role:manager' }];
+  const overrides = [{ name: 'domain:create', check: 'role:manager or role:admin' }];
   await done(TRY, { overrides, reason: 'see first' });
   expect(codeOf(await server.graphql(CREATE_DOMAIN, { input: { name: 'tried' } }, manager))).toBe('FORBIDDEN');
   const { inForce, db } = server.services;

@@ -1,6 +1,9 @@
 /** What every mutation leaves behind, the first time and the second. */
 const EACH_MUTATION = 'test/contract/second-time.api';
 
+/** What holds of every table. */
+const COLUMNS = 'test/contract/columns.unit';
+
 /** What is mutated: folders or files of `src/`, each with the test files that reach it, by what their paths begin with. */
 export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'src/attestation/challenges': ['test/attestation/challenges/', 'test/attestation/attestation.api'],
@@ -30,12 +33,15 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'test/identity/reviewed.api',
     'test/identity/escalation-credentials.api',
     EACH_MUTATION,
+    COLUMNS,
   ],
-  'src/identity/assignments': ['test/identity/', EACH_MUTATION],
+  'src/identity/assignments': ['test/identity/', EACH_MUTATION, COLUMNS],
   'src/identity/credentials': [
     'test/identity/credentials.api',
     'test/identity/escalation-credentials.api',
+    'test/server/sweeps.db',
     EACH_MUTATION,
+    COLUMNS,
   ],
   'src/identity/groups': [
     'test/identity/groups.api',
@@ -43,10 +49,17 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'test/identity/last-admin.api',
     'test/identity/reviewed.api',
     EACH_MUTATION,
+    COLUMNS,
   ],
-  'src/identity/overrides': ['test/identity/policy-', EACH_MUTATION],
-  'src/identity/roles': ['test/identity/', EACH_MUTATION],
-  'src/identity/tokens': ['test/identity/', 'test/server/rate-limits.api', EACH_MUTATION],
+  'src/identity/overrides': ['test/identity/policy-', 'test/server/sweeps.db', EACH_MUTATION, COLUMNS],
+  'src/identity/roles': ['test/identity/', EACH_MUTATION, COLUMNS],
+  'src/identity/tokens': [
+    'test/identity/',
+    'test/server/rate-limits.api',
+    'test/server/sweeps.db',
+    EACH_MUTATION,
+    COLUMNS,
+  ],
   'src/platform/policy': ['test/platform/policy/', 'test/identity/policy-preview.unit'],
   'src/server/guard': [
     'test/server/anonymous.api',
