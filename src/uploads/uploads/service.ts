@@ -4,6 +4,7 @@ import {
   mayOn,
   mutate,
   type Principal,
+  requireAllowed,
   requireOperation,
   type Sweep,
 } from '../../authority/index.js';
@@ -47,7 +48,6 @@ export async function createUpload(context: Context, input: CreateUpload): Promi
   return mutate(context, { policy: uploadCreate.name }, async (act) => {
     const { principal } = act.actor;
     if (principal === null) throw unauthenticated();
-    await refuseBeyondLimits(act, principal, input.size);
     const row: UploadRow = {
       id: newId('Upload'),
       userId: principal.kind === 'user' ? principal.id : null,
@@ -58,6 +58,8 @@ export async function createUpload(context: Context, input: CreateUpload): Promi
       expiresAt: new Date(act.now.getTime() + LIFETIME_MS),
       createdAt: act.now,
     };
+    requireAllowed(act, uploadCreate, row);
+    await refuseBeyondLimits(act, principal, input.size);
     await insertUpload(act.tx, row);
     await audit(act, 'upload.created', row);
     return row;
