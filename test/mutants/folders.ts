@@ -10,7 +10,12 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'src/attestation/enrollment': ['test/attestation/enrollment.api', 'test/attestation/attestation.api'],
   'src/attestation/ima': ['test/attestation/ima/', 'test/attestation/verifier/'],
   'src/attestation/log-in': ['test/attestation/log-in.api', 'test/attestation/nonces.unit', 'test/server/sweeps.db'],
-  'src/attestation/records': ['test/attestation/', 'test/events/streams.api'],
+  'src/attestation/records': [
+    'test/attestation/',
+    'test/events/streams.api',
+    'test/events/lifecycle.api',
+    'test/contract/names.api',
+  ],
   'src/attestation/tpm': ['test/attestation/tpm/', 'test/attestation/verifier/'],
   'src/attestation/verifier': ['test/attestation/verifier/', 'test/attestation/ima/'],
   'src/audit/chain': ['test/audit/chain.unit', 'test/audit/seals.api'],
