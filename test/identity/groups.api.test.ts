@@ -137,6 +137,30 @@ describe('groups', () => {
     expect((await create({ name: 'once' })).errors).toEqual(['ALREADY_EXISTS name: A group named once exists.']);
   });
 
+  test('ok: a group that is named with its domain is that one, though another domain has one of that name', async () => {
+    const root = await server.token({ scope: SYSTEM, role: 'admin' });
+    const domains = ['night', 'day'];
+    const made = new Map<string, string>();
+    for (const domain of domains) {
+      const { token } = await server.token({
+        scope: { type: 'domain', domainId: await server.domain(domain) },
+        role: 'manager',
+      });
+      made.set(domain, (await create({ name: 'shift' }, token)).made.group.id);
+    }
+    const grant = (domain: string) =>
+      ask.send(
+        'grantRole',
+        'roleAssignment { group { id } }',
+        { group: { name: { group: 'shift', domain } }, role: 'reader', scope: { domain: { name: 'night' } } },
+        root.token,
+      );
+    for (const domain of domains)
+      expect((await grant(domain)).made.roleAssignment.group).toEqual({ id: made.get(domain) });
+    expect((await grant('noon')).code).toBe('NOT_FOUND');
+    expect((await grant('home')).code).toBe('NOT_FOUND');
+  });
+
   test('hidden: a group of another domain is answered like one that does not exist, whatever is asked', async () => {
     const group = await ask.group(await server.domain());
     const user = await server.user(home.domainId);

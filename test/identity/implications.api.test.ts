@@ -87,10 +87,13 @@ describe('Mutation.addImpliedRole', () => {
     const other = await stories.as({ type: 'domain', domainId: await server.domain() }, 'manager');
     const theirs = await stories.create('theirs', other);
     const boss = await stories.role('boss', admin);
-    for (const { id: roleId, etag } of [superglobal, boss]) {
+    for (const [{ id: roleId, etag }, message] of [
+      [superglobal, 'A global role can imply only global roles.'],
+      [boss, 'A domain’s role can imply only global roles and roles of its domain.'],
+    ] as const) {
       const input = { roleId, etag, impliedRoleId: theirs.id };
       const { userErrors } = await stories.changed('addImpliedRole', input, system);
-      expect(userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'impliedRoleId'] }]);
+      expect(userErrors).toMatchObject([{ code: 'INVALID', message, path: ['input', 'impliedRoleId'] }]);
     }
   });
 

@@ -7,6 +7,8 @@ const END = `mutation ($input: DeletePolicyCandidateInput!) {
   done: deletePolicyCandidate(input: $input) { revision { number } userErrors { code } } }`;
 const SET = `mutation ($input: SetPolicyOverridesInput!) {
   done: setPolicyOverrides(input: $input) { revision { number } userErrors { code } } }`;
+const ROLL_BACK = `mutation ($input: RollbackPolicyOverridesInput!) {
+  done: rollbackPolicyOverrides(input: $input) { revision { number } userErrors { code } } }`;
 const CANDIDATE = `{ policyCandidate {
   revision { number overrides { name check } } changes { policy scopeType change count firstAt lastAt } } }`;
 const CREATE_DOMAIN = 'mutation ($input: CreateDomainInput!) { createDomain(input: $input) { domain { id } } }';
@@ -93,6 +95,20 @@ describe('Mutation.setPolicyCandidate', () => {
     const input = { overrides: [{ name: 'policy:override', check: '!' }] };
     const { body } = await server.graphql(TRY, { input }, admin);
     expect(body.data.done.userErrors).toMatchObject([{ code: 'INVALID' }]);
+  });
+});
+
+describe('Mutation.rollbackPolicyOverrides', () => {
+  test('hidden: a candidate, tried or ended, is no set to go back to, as a revision that does not exist', async () => {
+    const { number } = (await server.graphql('{ policyRevision { number } }', {}, admin)).body.data.policyRevision;
+    const rollBack = (revision: number) =>
+      server.graphql(ROLL_BACK, { input: { revision, baseRevision: number } }, admin);
+    const candidate = await tryOut({ 'domain:create': 'role:manager' });
+    const missing = await rollBack(99_999);
+    expect(codeOf(missing)).toBe('NOT_FOUND');
+    expect((await rollBack(candidate)).comparable).toBe(missing.comparable);
+    await server.graphql(END, { input: {} }, admin);
+    expect((await rollBack(candidate)).comparable).toBe(missing.comparable);
   });
 });
 

@@ -102,6 +102,20 @@ describe('Mutation.updateRole', () => {
     expect(cleared.role).toMatchObject({ name: 'final', description: null });
   });
 
+  test('ok: a role for the system only stays so whatever else changes, until that is changed', async () => {
+    const { id: roleId, etag } = await stories.create('keeper', system, { isSystemOnly: true });
+    let last = { etag, isSystemOnly: true };
+    const change = async (input: object) => {
+      last = (await stories.changed('updateRole', { roleId, etag: last.etag, ...input }, system)).role;
+      return last.isSystemOnly;
+    };
+    expect(await change({ description: 'Keeps keys.' })).toBe(true);
+    expect(await change({ name: 'warden' })).toBe(true);
+    expect(await change({ description: null, isSystemOnly: null })).toBe(true);
+    expect(await change({ isSystemOnly: false })).toBe(false);
+    expect(await change({ description: 'Keeps nothing.' })).toBe(false);
+  });
+
   test('stale: an etag that was read before another change is refused', async () => {
     const { id: roleId, etag } = await stories.create('contended', manager);
     await stories.changed('updateRole', { roleId, etag, description: 'first' }, manager);

@@ -16,6 +16,7 @@ const DISABLE = `mutation ($input: DisableUserInput!) {
 const ENABLE = `mutation ($input: EnableUserInput!) {
   enableUser(input: $input) { user { isEnabled } userErrors { code } } }`;
 const VIEWER = '{ viewer { kind } }';
+const AUDIT = '{ auditEntries(first: 200) { nodes { action requestId } } }';
 const OLD = 'correct horse battery';
 const NEW = 'staple correct horse';
 
@@ -198,6 +199,30 @@ describe('Mutation.setUserPassword', () => {
       'NOT_FOUND',
       (await set(newId('User'), manager)).comparable,
     ]);
+  });
+});
+
+describe('what the system does to a user', () => {
+  test('audited: in the log of the user’s domain, and of no other', async () => {
+    const { userId } = await server.token({ scope: { type: 'domain', domainId } });
+    const user = { id: userId };
+    const changes = [
+      [REVOKE_ALL, { user }],
+      [SET_PASSWORD, { user, password: NEW }],
+      [DISABLE, { user }],
+      [ENABLE, { user }],
+    ] as const;
+    const requestIds: string[] = [];
+    for (const [change, input] of changes) requestIds.push((await server.graphql(change, { input }, system)).requestId);
+    const seenIn = async (scope: string) => {
+      const { token } = await server.token({ scope: { type: 'domain', domainId: scope }, role: 'reader' });
+      const { nodes } = (await server.graphql(AUDIT, {}, token)).body.data.auditEntries;
+      return requestIds
+        .flatMap((id) => nodes.filter((entry: Json) => entry.requestId === id))
+        .map(({ action }) => action);
+    };
+    expect(await seenIn(domainId)).toEqual(['tokens.revoked', 'user.password_set', 'user.disabled', 'user.enabled']);
+    expect(await seenIn(await server.domain())).toEqual([]);
   });
 });
 

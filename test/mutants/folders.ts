@@ -35,6 +35,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'src/identity/accounts/service.ts': [
     'test/identity/sessions.api',
     'test/identity/last-admin.api',
+    'test/identity/outlasting.api',
     'test/identity/reviewed.api',
     'test/identity/escalation-credentials.api',
     EACH_MUTATION,
@@ -52,6 +53,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'test/identity/groups.api',
     'test/identity/escalation-groups.api',
     'test/identity/last-admin.api',
+    'test/identity/outlasting.api',
     'test/identity/reviewed.api',
     EACH_MUTATION,
     COLUMNS,
@@ -62,6 +64,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'test/identity/',
     'test/server/rate-limits.api',
     'test/server/sweeps.db',
+    'test/attestation/trust.db',
     EACH_MUTATION,
     COLUMNS,
   ],
