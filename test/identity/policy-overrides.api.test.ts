@@ -189,18 +189,6 @@ describe('Mutation.setPolicyOverrides', () => {
     expect(userErrors).toMatchObject([{ code: 'STALE_ETAG', path: ['input', 'baseRevision'] }]);
   });
 
-  test('stale: of changes at once on one revision one comes into force, and the others are told', async () => {
-    const baseRevision = await numberInForce();
-    const checks = ['role:manager', 'role:member', 'role:reader', '!'];
-    const answers = await Promise.all(checks.map((check) => set({ 'domain:create': check }, { baseRevision })));
-    const [made, ...more] = answers.flatMap(({ revision }) => revision ?? []);
-    expect([made.number, more]).toEqual([baseRevision + 1, []]);
-    const refused = answers.flatMap(({ userErrors }) => userErrors);
-    expect(refused.map(({ code }) => code)).toEqual(['STALE_ETAG', 'STALE_ETAG', 'STALE_ETAG']);
-    const { policyRevision } = (await server.graphql(IN_FORCE, {}, admin)).body.data;
-    expect(policyRevision).toEqual({ number: made.number, overrides: made.overrides });
-  });
-
   test('forbidden: for everybody but administrators of the system, and audited', async () => {
     const manager = await tokenOf({ type: 'system' }, 'manager');
     const domainAdmin = await tokenOf({ type: 'domain', domainId: await server.defaultDomainId() }, 'admin');
