@@ -60,6 +60,15 @@ describe('retention', () => {
     await sealedOn('2030-02-10', '2030-03-10');
   });
 
+  test('kept: on the first day of a month, entries of the month before that are younger than the retention', async () => {
+    const all = await actions();
+    // So the limit is at the very beginning of February.
+    await trimAt('2030-03-03', 30);
+    expect(await actions()).toEqual(all);
+    await trimAt('2030-03-04', 30);
+    expect((await actions())[0]).toBe('2030-02-10');
+  });
+
   test('ok: old months are dropped up to a head, which stays; the chain begins behind it', async () => {
     const made = (await tables())[0];
     expect(await partitions()).toEqual([made, 'audit_entries_203001', 'audit_entries_203002', 'audit_entries_203003']);

@@ -206,6 +206,18 @@ describe('Mutation.deleteApiCredential', () => {
     expect(codeOf(await server.graphql(VIEWER, {}, shown))).toBe('UNAUTHENTICATED');
   });
 
+  test('ok: managers of the user’s own domain find it, and not those of the domain that it is for', async () => {
+    const [own, other] = [await server.domain(), await server.domain()];
+    const { token } = await server.token({ scope: await server.project(other), homeDomainId: own, role: 'member' });
+    const { id } = await made(token);
+    const listed = async (domainId: string) => {
+      const manager = (await server.token({ scope: { type: 'domain', domainId }, role: 'manager' })).token;
+      return (await server.graphql(LIST, {}, manager)).body.data.apiCredentials.nodes.map((node: Json) => node.id);
+    };
+    expect(await listed(own)).toEqual([id]);
+    expect(await listed(other)).toEqual([]);
+  });
+
   test('hidden: that of somebody else, and of a user elsewhere, is answered like one that never was', async () => {
     const { token } = await somebody();
     const { id } = await made(token);

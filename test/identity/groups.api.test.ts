@@ -46,6 +46,17 @@ describe('membership', () => {
     ]);
   });
 
+  test('ok: who is in one group joins another, and is still in it after it left the first', async () => {
+    const user = await server.user(home.domainId);
+    const [first, second] = [await ask.group(home.domainId), await ask.group(home.domainId)];
+    expect((await add(first, user)).errors).toEqual([]);
+    expect((await add(second, user)).errors).toEqual([]);
+    expect((await leave(first, user)).errors).toEqual([]);
+    const membersOf = async (id: string) =>
+      (await server.graphql(MEMBERS, { id }, manager)).body.data.group.members.nodes;
+    expect([await membersOf(first), await membersOf(second)]).toEqual([[], [{ id: user }]]);
+  });
+
   test('conflict: a member joins again; hidden: who is no member leaves', async () => {
     const user = await server.user(home.domainId);
     const group = await ask.group(home.domainId, undefined, [user]);
@@ -198,5 +209,7 @@ describe('groups', () => {
     expect((await create({ name: 'one more' }, token)).errors).toEqual([
       'LIMIT_REACHED : A domain has at most 1000 groups.',
     ]);
+    // Another domain does not feel it.
+    expect((await create({ name: 'one more' }, manager)).errors).toEqual([]);
   });
 });

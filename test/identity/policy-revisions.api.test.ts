@@ -58,7 +58,40 @@ describe('Mutation.rollbackPolicyOverrides, to what never came into force', () =
   });
 });
 
+describe('Mutation.rollbackPolicyOverrides, to a set of an older version', () => {
+  test('invalid: one with a check that cannot be used any more, and one that locks administrators out', async () => {
+    for (const [name, checkText] of [
+      ['gone:get', 'role:reader'],
+      ['policy:override', '!'],
+    ] as const) {
+      // Candidates have numbers too.
+      const number = (await revision()).number + 100;
+      await server.services.db.transaction(async (tx) => {
+        const row = { isCandidate: false, enforceNewDefaults: true, userId: null, createdAt: new Date() };
+        // As if it had come into force and been replaced.
+        await tx.insert(policyRevisions).values([
+          { ...row, number },
+          { ...row, number: number + 1 },
+        ]);
+        await tx.insert(policyOverrides).values({ revision: number, name, checkText });
+        await bumpEpoch(tx);
+      });
+      const { userErrors } = await done(ROLL_BACK, { revision: number, baseRevision: number + 1 });
+      expect(userErrors).toEqual([{ code: 'INVALID', path: ['input', 'revision'] }]);
+      expect((await revision()).number).toBe(number + 1);
+    }
+  });
+});
+
 describe('Mutation.setPolicyOverrides', () => {
+  test('ok: to enforce new defaults, or not yet, is a change of its own', async () => {
+    const checks = { 'domain:create': 'role:manager' };
+    const first = (await set(checks, { enforceNewDefaults: false })).revision.number;
+    const second = (await set(checks, { enforceNewDefaults: true })).revision.number;
+    expect(second).toBe(first + 1);
+    expect((await set(checks, { enforceNewDefaults: true })).revision.number).toBe(second);
+  });
+
   test.each(['', ' ', 'a\u0000b', 'x'.repeat(256)])('invalid: the name %j, of a rule as of a policy', async (name) => {
     const { number } = await revision();
     expect(await set({ [name]: '@' })).toEqual({
@@ -107,6 +140,9 @@ test('ok: counts of a candidate that could not be stored are told, kept, and sto
   expect(await changes()).toEqual([]);
   await inForce.flush(db);
   expect(await changes()).toEqual([{ policy: 'domain:create', change: 'DENIED_TO_ALLOWED', count: 1 }]);
+  for (const name of ['once', 'twice']) await server.graphql(CREATE_DOMAIN, { input: { name } }, manager);
+  await inForce.flush(db);
+  expect(await changes()).toEqual([{ policy: 'domain:create', change: 'DENIED_TO_ALLOWED', count: 3 }]);
 });
 
 test('ok: a stored override that fits no policy any more is said in the log, and the others are in force', async () => {

@@ -116,6 +116,28 @@ describe('Mutation.updateRole', () => {
     expect(await change({ description: 'Keeps nothing.' })).toBe(false);
   });
 
+  test('ok: tokens keep a global role when a domain renames or deletes its own of the same name', async () => {
+    const own = await stories.create('watcher', manager);
+    const global = await stories.create('watcher', system);
+    const userId = await server.user(domainId);
+    const scope = { type: 'domain', domainId } as const;
+    const input = { user: { id: userId }, roleId: global.id, scope: { domain: { id: domainId } } };
+    expect((await stories.changed('grantRole', input, system)).userErrors).toEqual([]);
+    const whole = await server.token({ scope, userId });
+    const narrowed = { proof: { token: whole.token }, scope: { domain: { id: domainId } }, roles: ['watcher'] };
+    const issue = 'mutation ($input: IssueTokenInput!) { issueToken(input: $input) { token } }';
+    const { token } = (await server.graphql(issue, { input: narrowed }, whole.token)).body.data.issueToken;
+    const roles = async () => (await server.graphql('{ viewer { roles } }', {}, token)).body.data.viewer.roles;
+    expect(await roles()).toEqual(['watcher']);
+    const { id: roleId, etag } = (
+      await stories.changed('updateRole', { roleId: own.id, etag: own.etag, name: 'lookout' }, manager)
+    ).role;
+    expect(await roles()).toEqual(['watcher']);
+    const back = (await stories.changed('updateRole', { roleId, etag, name: 'watcher' }, manager)).role;
+    await stories.changed('deleteRole', { roleId, etag: back.etag }, manager);
+    expect(await roles()).toEqual(['watcher']);
+  });
+
   test('stale: an etag that was read before another change is refused', async () => {
     const { id: roleId, etag } = await stories.create('contended', manager);
     await stories.changed('updateRole', { roleId, etag, description: 'first' }, manager);

@@ -172,6 +172,9 @@ describe('Mutation.setUserPassword', () => {
     const input = { user: { name: { user: 'eve', domain: 'tenant' } }, password: NEW };
     const { body } = await server.graphql(SET_PASSWORD, { input }, manager);
     expect(body.data.setUserPassword).toEqual({ user: { id, mustChangePassword: true }, userErrors: [] });
+    const unsaid = { ...input, mustChangePassword: null };
+    const again = (await server.graphql(SET_PASSWORD, { input: unsaid }, manager)).body.data.setUserPassword;
+    expect(again).toEqual({ user: { id, mustChangePassword: true }, userErrors: [] });
     expect(await statusOf(session)).toBe(401);
     expect((await logIn('eve', NEW)).body.errors[0].extensions.reason).toBe('PASSWORD_CHANGE_REQUIRED');
   });

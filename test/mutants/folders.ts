@@ -28,12 +28,14 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'test/identity/policy-candidate.api',
     'test/server/chores.db',
     'test/server/references.api',
+    'test/events/revoked.api',
     'test/identity/projects.api',
     'test/identity/domains.api',
     'test/attestation/allowlists/own-list.api',
   ],
   'src/identity/accounts/service.ts': [
     'test/identity/sessions.api',
+    'test/identity/narrowed.api',
     'test/identity/last-admin.api',
     'test/identity/outlasting.api',
     'test/identity/reviewed.api',
@@ -68,7 +70,11 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     EACH_MUTATION,
     COLUMNS,
   ],
-  'src/platform/policy': ['test/platform/policy/', 'test/identity/policy-preview.unit'],
+  'src/platform/policy': [
+    'test/platform/policy/',
+    'test/identity/policy-preview.unit',
+    'test/identity/policy-worlds.api',
+  ],
   'src/server/guard': [
     'test/server/anonymous.api',
     'test/server/enforce.unit',

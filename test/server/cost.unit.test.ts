@@ -45,6 +45,15 @@ describe('Costs', () => {
     expect(inner('query ($n: Int) { all(first: $n) { name } }', { n: null })).toBe(whole);
   });
 
+  it('ok: a size below one costs as much as one, so that nothing takes from what the rest costs', () => {
+    for (const size of [0, -1, -1_000_000]) {
+      expect(inner(`{ all(first: ${size}) { name } }`)).toBe(page(1, LEAF));
+      expect(inner('query ($n: Int) { all(first: $n) { all(first: 3) { name } } }', { n: size })).toBe(
+        page(1, page(3, LEAF)),
+      );
+    }
+  });
+
   it('ok: a variable without a value has its own default', () => {
     expect(inner('query ($n: Int = 7) { all(first: $n) { name } }')).toBe(page(7, LEAF));
   });
