@@ -130,13 +130,18 @@ test('ok: counts of a candidate that could not be stored are told, kept, and sto
     const query = '{ policyCandidate { changes { policy change count } } }';
     return (await server.graphql(query, {}, admin)).body.data.policyCandidate.changes;
   };
+  let isTold = false;
   const aborted = db.transaction(async (tx) => {
     // From here on the transaction takes no statement.
     await tx.execute(sql`select 1 / 0`).catch(() => {});
-    await expect(inForce.flush(tx)).rejects.toThrow();
+    isTold = await inForce.flush(tx).then(
+      () => false,
+      () => true,
+    );
     throw new Error('undone');
   });
-  await expect(aborted).rejects.toThrow();
+  await expect(aborted).rejects.toThrow('undone');
+  expect(isTold).toBe(true);
   expect(await changes()).toEqual([]);
   await inForce.flush(db);
   expect(await changes()).toEqual([{ policy: 'domain:create', change: 'DENIED_TO_ALLOWED', count: 1 }]);
