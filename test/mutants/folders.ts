@@ -1,5 +1,5 @@
-/** What every mutation leaves behind, the first time and the second. */
-const EACH_MUTATION = 'test/contract/second-time.api';
+/** What every mutation leaves behind, the first time and the second, and that it asks of the row. */
+const EACH_MUTATION = ['test/contract/second-time.api', 'test/contract/row-decisions.api'];
 
 /** What holds of every table. */
 const COLUMNS = 'test/contract/columns.unit';
@@ -22,7 +22,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'src/audit/sealer': ['test/audit/'],
   'src/authority': [
     'test/authority/',
-    EACH_MUTATION,
+    ...EACH_MUTATION,
     'test/audit/',
     'test/identity/narrowed.api',
     'test/identity/policy-candidate.api',
@@ -40,15 +40,15 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'test/identity/outlasting.api',
     'test/identity/reviewed.api',
     'test/identity/escalation-credentials.api',
-    EACH_MUTATION,
+    ...EACH_MUTATION,
     COLUMNS,
   ],
-  'src/identity/assignments': ['test/identity/', EACH_MUTATION, COLUMNS],
+  'src/identity/assignments': ['test/identity/', ...EACH_MUTATION, COLUMNS],
   'src/identity/credentials': [
     'test/identity/credentials.api',
     'test/identity/escalation-credentials.api',
     'test/server/sweeps.db',
-    EACH_MUTATION,
+    ...EACH_MUTATION,
     COLUMNS,
   ],
   'src/identity/groups': [
@@ -57,17 +57,17 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'test/identity/last-admin.api',
     'test/identity/outlasting.api',
     'test/identity/reviewed.api',
-    EACH_MUTATION,
+    ...EACH_MUTATION,
     COLUMNS,
   ],
-  'src/identity/overrides': ['test/identity/policy-', 'test/server/sweeps.db', EACH_MUTATION, COLUMNS],
-  'src/identity/roles': ['test/identity/', EACH_MUTATION, COLUMNS],
+  'src/identity/overrides': ['test/identity/policy-', 'test/server/sweeps.db', ...EACH_MUTATION, COLUMNS],
+  'src/identity/roles': ['test/identity/', ...EACH_MUTATION, COLUMNS],
   'src/identity/tokens': [
     'test/identity/',
     'test/server/rate-limits.api',
     'test/server/sweeps.db',
     'test/attestation/trust.db',
-    EACH_MUTATION,
+    ...EACH_MUTATION,
     COLUMNS,
   ],
   'src/platform/policy': [
