@@ -56,6 +56,8 @@ export interface AppOptions {
   readonly metricsToken?: string | undefined;
   /** Addresses and CIDR blocks of proxies whose X-Forwarded-For header is trusted; none by default. */
   readonly trustedProxies?: readonly string[];
+  /** Origins of pages that browsers let use this server besides its own; none by default. */
+  readonly allowedOrigins?: readonly string[];
   /** Without these files the server speaks plain HTTP. */
   readonly tls?: TlsFiles | undefined;
   /** Domains to serve; all by default. */
@@ -170,9 +172,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     routes,
     pages: options.hasGraphiql ? graphiqlPages() : new Map(),
     metrics,
-    tls: options.tls,
     limits,
-    clientAddressOf: clientAddressReader(options.trustedProxies ?? []),
+    ...doorOf(options),
     probes: [
       { name: 'database', isNeeded: true, look: () => database.health() },
       { name: 'clock', isNeeded: true, look: async () => clockFault({ clock, settings })?.message ?? null },
@@ -206,6 +207,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const stop = (times: StopTimes) => stopping.stop(times, endStreams);
   return { http, services, adminPasswordPath, start, endStreams, stop, close };
 }
+
+/** How callers reach the server, and from where. */
+const doorOf = ({ tls, trustedProxies = [], allowedOrigins = [] }: AppOptions) => ({
+  tls,
+  clientAddressOf: clientAddressReader(trustedProxies),
+  allowedOrigins,
+});
 
 /** The given clock or the database's; the audit log is ready for its time. */
 async function clockOf({ clock, database, log }: AppOptions): Promise<{ clock: Clock; stopClock(): Promise<void> }> {

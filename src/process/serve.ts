@@ -39,6 +39,7 @@ async function start(config: Config): Promise<void> {
     streamsAtOnce: config.streamsAtOnce,
     metricsToken: config.metricsToken,
     trustedProxies: config.trustedProxies,
+    allowedOrigins: config.allowedOrigins,
     tls: config.tls,
     adminPasswordPath: config.adminPasswordPath,
     ...(domains && { domains }),

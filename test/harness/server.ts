@@ -56,7 +56,7 @@ export interface TestServerOptions {
   /** A database other than the one of the engine that the run is about. */
   readonly open?: (statements?: StatementListener) => Promise<TestDatabase>;
   /** What is served. */
-  readonly app?: Pick<AppOptions, 'domains' | 'hasGraphiql' | 'runsPlain'>;
+  readonly app?: Pick<AppOptions, 'domains' | 'hasGraphiql' | 'runsPlain' | 'allowedOrigins'>;
   /** Limits to set; there are no others. */
   readonly limits?: Partial<LimitSettings>;
   readonly trustedProxies?: readonly string[];
