@@ -21,9 +21,7 @@ mutation LogIn($password: String!, $newPassword: String) {
       user: "admin", password: $password
       newPassword: $newPassword
     } }
-    scope: { project: {
-      name: { project: "default" }
-    } }
+    scope: { project: { name: "default" } }
   }) {
     token
     expiresAt

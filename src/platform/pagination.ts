@@ -22,7 +22,15 @@ export interface Connection<Row> {
   /** Made on access: most clients read `nodes`, and a cursor for each row has a cost. */
   readonly edges: { cursor: string; node: Row }[];
   nodes: Row[];
-  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  pageInfo: PageInfo;
+}
+
+/** Lists are read forwards: what comes before a page is what its cursor came after. */
+export interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
 }
 
 /**
@@ -43,13 +51,20 @@ export function connection<Row>(
 ): Connection<Row> {
   const nodes = rows.slice(0, request.first);
   const cursorOf = (row: Row) => encodeCursor(request.ordering, keysOf(row));
-  const last = nodes.at(-1);
+  const [first, last] = [nodes.at(0), nodes.at(-1)];
   return {
     get edges() {
       return nodes.map((node) => ({ cursor: cursorOf(node), node }));
     },
     nodes,
-    pageInfo: { hasNextPage: rows.length > request.first, endCursor: last ? cursorOf(last) : null },
+    pageInfo: {
+      hasNextPage: rows.length > request.first,
+      hasPreviousPage: request.after !== null,
+      get startCursor() {
+        return first ? cursorOf(first) : null;
+      },
+      endCursor: last ? cursorOf(last) : null,
+    },
   };
 }
 

@@ -207,7 +207,7 @@ describe('what is referred to by its name', () => {
     for (const name of ['crème', ...REPLACED]) await ensure(kind, name, maker);
     const query = `mutation ($input: Delete${Type}Input!) { told: delete${Type}(input: $input) { userErrors { code } } }`;
     const ask = async (name: string) => {
-      const ref = type === 'domain' ? { name } : { name: { [type]: name, domain: 'home' } };
+      const ref = type === 'domain' ? { name } : { inDomain: { name, domain: 'home' } };
       const answer = await server.graphql(query, { input: { [type]: ref, etag: 'another' } }, maker.token);
       return codeOf(answer) ?? answer.body.data.told.userErrors[0]?.code;
     };

@@ -39,7 +39,11 @@ export function asking(server: TestServer) {
     },
     /** The etag of a domain, project, user or group. */
     async etag(kind: 'domain' | 'project' | 'user' | 'group', id: string, token: string): Promise<string> {
-      const answer = await server.graphql(`query ($id: ID!) { found: ${kind}(id: $id) { etag } }`, { id }, token);
+      const answer = await server.graphql(
+        `query ($id: ID!) { found: ${kind}(ref: { id: $id }) { etag } }`,
+        { id },
+        token,
+      );
       return answer.body.data.found.etag;
     },
     /** The entries that a request left in the audit log, as an auditor of the system reads them. */

@@ -110,7 +110,7 @@ describe('a credential of the system’s administrator', () => {
     const { token, userId } = await holder({ type: 'system' }, 'admin');
     const { shown } = await credential(token);
     const user = { id: userId };
-    const grant = { user, role: 'admin', scope: { domain: { id: home } } };
+    const grant = { user, role: { name: 'admin' }, scope: { domain: { id: home } } };
     const attempts: [string, object, string][] = [
       ['mutation ($input: GrantRoleInput!) { grantRole(input: $input) { __typename } }', grant, 'assignment:grant'],
       [SET_PASSWORD, { user, password: PASSWORD }, 'user:set_password'],

@@ -6,7 +6,7 @@ import { asking } from './asking.js';
 
 const SYSTEM = { type: 'system' } as const;
 const ROLES = '{ viewer { roles } }';
-const MEMBERS = `query ($id: ID!, $first: Int, $after: String) { group(id: $id) {
+const MEMBERS = `query ($id: ID!, $first: Int, $after: String) { group(ref: { id: $id }) {
   members(first: $first, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } } }`;
 
 let server: TestServer;
@@ -78,7 +78,7 @@ describe('membership', () => {
     expect(first.nodes.map(({ id }: { id: string }) => id)).toEqual(users.slice(0, 2));
     const second = await page({ after: first.pageInfo.endCursor });
     expect([second.nodes, second.pageInfo.hasNextPage]).toEqual([[{ id: users[2] }], false]);
-    const query = 'query ($id: ID!) { user(id: $id) { groups { nodes { id } } } }';
+    const query = 'query ($id: ID!) { user(ref: { id: $id }) { groups { nodes { id } } } }';
     const { user } = (await server.graphql(query, { id: users[0] }, manager)).body.data;
     expect(user.groups.nodes).toEqual([{ id: group }]);
   });
@@ -117,7 +117,7 @@ describe('groups', () => {
     const query = '{ groups(filter: { names: ["ops"] }) { nodes { id } } }';
     expect((await server.graphql(query, {}, manager)).body.data.groups.nodes).toEqual([{ id: made.group.id }]);
     await add(made.group.id, await server.user(home.domainId));
-    const ref = { group: { name: { group: 'ops', domain: 'home' } } };
+    const ref = { group: { inDomain: { name: 'ops', domain: 'home' } } };
     const input = { ...ref, etag: made.group.etag };
     const clear = { ...input, description: null };
     const changed = await ask.send('updateGroup', 'group { name description etag }', clear, manager);
@@ -163,7 +163,11 @@ describe('groups', () => {
       ask.send(
         'grantRole',
         'roleAssignment { group { id } }',
-        { group: { name: { group: 'shift', domain } }, role: 'reader', scope: { domain: { name: 'night' } } },
+        {
+          group: { inDomain: { name: 'shift', domain } },
+          role: { name: 'reader' },
+          scope: { domain: { name: 'night' } },
+        },
         root.token,
       );
     for (const domain of domains)
@@ -175,7 +179,7 @@ describe('groups', () => {
   test('hidden: a group of another domain is answered like one that does not exist, whatever is asked', async () => {
     const group = await ask.group(await server.domain());
     const user = await server.user(home.domainId);
-    const read = (id: string) => server.graphql('query ($id: ID!) { group(id: $id) { id } }', { id }, manager);
+    const read = (id: string) => server.graphql('query ($id: ID!) { group(ref: { id: $id }) { id } }', { id }, manager);
     const missing = newId('Group');
     expect(codeOf(await read(group))).toBe('NOT_FOUND');
     expect((await read(missing)).comparable).toBe((await read(group)).comparable);

@@ -50,7 +50,7 @@ const CHANGES = {
 const change = (name: keyof typeof CHANGES, input: object, token: string) =>
   server.graphql(CHANGES[name], { input }, token);
 const give = (token: string, more: object) =>
-  stories.change('grantRole', { role: 'manager', scope: { domain: { id: domainId } }, ...more }, token);
+  stories.change('grantRole', { role: { name: 'manager' }, scope: { domain: { id: domainId } }, ...more }, token);
 const refusal = ({ body }: { body: Json }) => body.errors?.[0];
 
 describe('nothing that is given outlasts its giver’s right', () => {
@@ -86,10 +86,10 @@ describe('nothing that is given outlasts its giver’s right', () => {
     const user = { id: await server.user(domainId) };
     expect((await give(token, { user })).body.data.grantRole.roleAssignment).toMatchObject({ expiresAt: null });
     // To give `admin` it takes what ends.
-    expect(codeOf(await give(token, { user, role: 'admin' }))).toBe('FORBIDDEN');
+    expect(codeOf(await give(token, { user, role: { name: 'admin' } }))).toBe('FORBIDDEN');
     // What is held alone does not help where giving is what ends.
     const reading = await guest('reader');
-    expect(codeOf(await give(reading.token, { user, role: 'reader' }))).toBe('FORBIDDEN');
+    expect(codeOf(await give(reading.token, { user, role: { name: 'reader' } }))).toBe('FORBIDDEN');
   });
 
   test('forbidden: by a group that holds without an end; ok: by one whose rights end as early', async () => {
@@ -129,7 +129,7 @@ describe('nothing that is given outlasts its giver’s right', () => {
     const lasting = await stories.as({ type: 'domain', domainId }, 'admin');
     const role = await stories.create('carrier', lasting);
     const implied = await rows.roleId('reader');
-    const input = { roleId: role.id, impliedRoleId: implied, etag: role.etag };
+    const input = { role: { id: role.id }, impliedRole: { id: implied }, etag: role.etag };
     expect(refusal(await stories.change('addImpliedRole', input, token)).extensions).toMatchObject({
       code: 'FORBIDDEN',
       reason: 'OUTLASTS_GIVER',

@@ -69,9 +69,9 @@ describe('Mutation.setPolicyCandidate', () => {
     await tryOut({ 'user:get': 'user_id:%(id)s', 'domain:get': 'role:reader' });
     const home = await server.defaultDomainId();
     const user = await server.user(home);
-    const seen = await server.graphql('query ($id: ID!) { user(id: $id) { id } }', { id: user }, reader);
+    const seen = await server.graphql('query ($id: ID!) { user(ref: { id: $id }) { id } }', { id: user }, reader);
     expect(seen.body.data.user.id).toBe(user);
-    await server.graphql('query ($id: ID!) { domain(id: $id) { id } }', { id: home }, reader);
+    await server.graphql('query ($id: ID!) { domain(ref: { id: $id }) { id } }', { id: home }, reader);
     expect((await told()).changes).toMatchObject([{ policy: 'user:get', change: 'ALLOWED_TO_DENIED', count: 1 }]);
   });
 

@@ -89,7 +89,7 @@ describe('Mutation.setPolicyOverrides', () => {
     const answer = await createDomain(member, 'sideways');
     expect(answer.body.errors[0].extensions).toMatchObject({ code: 'FORBIDDEN', reason: 'WRONG_SCOPE' });
     const other = await server.domain();
-    const seen = await server.graphql('query ($id: ID!) { domain(id: $id) { id } }', { id: other }, member);
+    const seen = await server.graphql('query ($id: ID!) { domain(ref: { id: $id }) { id } }', { id: other }, member);
     expect(codeOf(seen)).toBe('NOT_FOUND');
   });
 

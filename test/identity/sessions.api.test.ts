@@ -169,7 +169,7 @@ describe('Mutation.setUserPassword', () => {
   test('ok: by a manager of the domain; sessions end, and the user must choose another', async () => {
     const id = await person('eve');
     const session = tokenIn(await logIn('eve', OLD));
-    const input = { user: { name: { user: 'eve', domain: 'tenant' } }, password: NEW };
+    const input = { user: { inDomain: { name: 'eve', domain: 'tenant' } }, password: NEW };
     const { body } = await server.graphql(SET_PASSWORD, { input }, manager);
     expect(body.data.setUserPassword).toEqual({ user: { id, mustChangePassword: true }, userErrors: [] });
     const unsaid = { ...input, mustChangePassword: null };

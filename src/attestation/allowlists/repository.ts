@@ -1,4 +1,4 @@
-import { and, asc, count, eq, getTableColumns, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { among, equals, type Values } from '../../db/among.js';
 import { pageById } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
@@ -18,6 +18,12 @@ export interface AllowlistFilter {
 
 export async function findById(db: Db, id: Id<'Allowlist'>): Promise<AllowlistRow | undefined> {
   const [row] = await db.select().from(allowlists).where(eq(allowlists.id, id));
+  return row;
+}
+
+/** The list that a condition on its owner and name means. Does not check whether the caller may see it. */
+export async function findOwn(db: Db, where: SQL | undefined): Promise<AllowlistRow | undefined> {
+  const [row] = await db.select().from(allowlists).where(where);
   return row;
 }
 

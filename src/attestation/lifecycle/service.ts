@@ -1,5 +1,5 @@
 import { type Act, type Context, mutate, requireAllowed } from '../../authority/index.js';
-import { type AgentRow, aboutAgent } from '../../identity/agents/index.js';
+import { type AgentRef, type AgentRow, aboutAgent } from '../../identity/agents/index.js';
 import { revokeAgentTokens } from '../../identity/tokens/index.js';
 import { invalid } from '../../platform/errors.js';
 import { requireReviewed } from '../../platform/etag.js';
@@ -7,7 +7,6 @@ import type { Policy } from '../../platform/policy/index.js';
 import { validText } from '../../platform/text.js';
 import { voidOpenChallenge } from '../challenges/index.js';
 import {
-  type AgentRef,
   type AgentView,
   agentEtag,
   lockAgent,

@@ -1,5 +1,5 @@
 import { type Act, type Context, mutate, once, projectOf, requireAllowed } from '../../authority/index.js';
-import { type AgentRow, aboutAgent, insertAgent } from '../../identity/agents/index.js';
+import { type AgentRef, type AgentRow, aboutAgent, insertAgent } from '../../identity/agents/index.js';
 import { invalid } from '../../platform/errors.js';
 import { etagOf, requireReviewed } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
@@ -9,7 +9,7 @@ import { resolveAllowlist } from '../allowlists/index.js';
 import type { TpmKind } from '../verifier/index.js';
 import { agentBindAllowlist, agentCreate } from './policies.js';
 import { insertRecord, updateRecord } from './repository.js';
-import { type AgentRef, lockAgent, told } from './views.js';
+import { lockAgent, told } from './views.js';
 
 /** An allowlist by id or by name. */
 export type AllowlistRefInput = Parameters<typeof resolveAllowlist>[1];

@@ -1,5 +1,4 @@
 import { and, eq, getTableColumns, inArray, lte, ne, or, type SQL } from 'drizzle-orm';
-import { equals } from '../../db/among.js';
 import type { Db, Tx } from '../../db/open.js';
 import { type AgentRow, agents } from '../../identity/agents/index.js';
 import type { Id } from '../../platform/ids.js';
@@ -19,25 +18,21 @@ function selectViews(db: Db) {
     .innerJoin(attestationRecords, eq(attestationRecords.agentId, agents.id));
 }
 
-export type AgentKey = { readonly id: Id<'Agent'> } | { readonly projectId: Id<'Project'>; readonly name: string };
-
-function matches(key: AgentKey): SQL | undefined {
-  return 'id' in key ? eq(agents.id, key.id) : and(eq(agents.projectId, key.projectId), equals(agents.name, key.name));
-}
-
-export async function findView(db: Db, key: AgentKey): Promise<AgentView | undefined> {
-  const [view] = await selectViews(db).where(matches(key));
+export async function findView(db: Db, where: SQL | undefined): Promise<AgentView | undefined> {
+  const [view] = await selectViews(db).where(where);
   return view;
 }
 
 /** Locks both rows until the transaction ends: all changes of an agent, by itself or by operators, wait here. */
-export async function lockView(tx: Tx, key: AgentKey): Promise<AgentView | undefined> {
-  const [view] = await selectViews(tx).where(matches(key)).for('update');
+export async function lockView(tx: Tx, where: SQL | undefined): Promise<AgentView | undefined> {
+  const [view] = await selectViews(tx).where(where).for('update');
   return view;
 }
 
-/** The caller's own agent, which `observe` locks first. */
-export const lockOwnView = (tx: Tx, id: Id<'Agent'>) => lockView(tx, { id });
+export const findViewById = (db: Db, id: Id<'Agent'>) => findView(db, eq(agents.id, id));
+
+/** As `lockView`; the caller's own agent is what `observe` locks first. */
+export const lockViewById = (tx: Tx, id: Id<'Agent'>) => lockView(tx, eq(agents.id, id));
 
 /** Locks an agent that retired by then; skips those that another transaction has locked. */
 export async function lockRetired(tx: Tx, before: Date): Promise<AgentView | undefined> {

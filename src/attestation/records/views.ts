@@ -1,17 +1,12 @@
 import { type AuthorizationContext, type Context, defineLoader, mayOn, requireVisible } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
-import { agentGet, agents, trustAt } from '../../identity/agents/index.js';
-import { badInput, notFound } from '../../platform/errors.js';
+import { type AgentRef, agentGet, agents, isAgent, trustAt } from '../../identity/agents/index.js';
+import { notFound } from '../../platform/errors.js';
 import { etagFrom } from '../../platform/etag.js';
 import type { Id } from '../../platform/ids.js';
 import type { AgentState } from '../verifier/index.js';
 import { type AgentShape, knownState, shapeOf } from './fields.js';
-import { type AgentKey, type AgentView, findView, findViews, lockView } from './repository.js';
-
-export interface AgentRef {
-  readonly id?: Id<'Agent'> | null | undefined;
-  readonly name?: string | null | undefined;
-}
+import { type AgentView, findView, findViews, lockView } from './repository.js';
 
 /**
  * Covers what an operator decides by. It does not cover each attestation: a failing machine sends them all the time.
@@ -32,22 +27,9 @@ export const loadAgent = defineLoader(async (context, ids: readonly Id<'Agent'>[
   return new Map(views.map((view) => [view.agent.id, shapeOf(view, now)]));
 });
 
-/** An agent by id, or by name in the token's project. */
-function keyOf({ actor }: AuthorizationContext, ref: AgentRef): AgentKey {
-  if (ref.id != null) return { id: ref.id };
-  const { where } = actor;
-  if (where === null || !('projectId' in where)) {
-    throw badInput('A name identifies an agent only within its project: use the id, or a token of the project.', {
-      argument: 'name',
-    });
-  }
-  if (ref.name == null) throw notFound('agent');
-  return { projectId: where.projectId, name: ref.name };
-}
-
 /** @throws Refusal NOT_FOUND for an agent that is missing or that the caller may not read. */
 export async function getAgent(context: Context, ref: AgentRef): Promise<AgentView> {
-  const view = await findView(context.db, keyOf(context, ref));
+  const view = await findView(context.db, isAgent(context, ref));
   requireVisible(context, agentGet, view?.agent, 'agent');
   if (view === undefined) throw notFound('agent');
   return view;
@@ -58,7 +40,7 @@ export async function lockAgent(
   authorization: AuthorizationContext & { readonly tx: Tx },
   ref: AgentRef,
 ): Promise<AgentView> {
-  const view = await lockView(authorization.tx, keyOf(authorization, ref));
+  const view = await lockView(authorization.tx, isAgent(authorization, ref));
   requireVisible(authorization, agentGet, view?.agent, 'agent');
   if (view === undefined) throw notFound('agent');
   return view;

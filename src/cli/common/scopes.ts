@@ -19,10 +19,10 @@ export function withScope(command: Command): Command {
 }
 
 /** The scope as the API takes it; null when none is given. */
-export function scopeRef({ system, domainScope, project }: ScopeOptions, domain?: string): ScopeRef | null {
+export function scopeRef({ system, domainScope, project }: ScopeOptions): ScopeRef | null {
   if (system === true) return { system: true };
   if (domainScope !== undefined) return { domain: domainRef(domainScope) };
-  if (project !== undefined) return { project: projectRef(project, domain) };
+  if (project !== undefined) return { project: projectRef(project) };
   return null;
 }
 

@@ -69,8 +69,7 @@ function registerMembers(noun: Command): void {
   const members = verb(noun, 'members <group>', 'list who is in a group', 'bailiwick group members operators');
   withColumns(withLimit(members), MEMBERS).action(async (text: string, { limit }: { limit: number }, self: Command) => {
     const session = await openSession(self);
-    const { id } = await findGroup(session, text);
-    printList(session, await listAll(session, MembersDocument, { id }, limit), MEMBERS);
+    printList(session, await listAll(session, MembersDocument, { ref: groupRef(text) }, limit), MEMBERS);
   });
   verb(
     noun,

@@ -92,7 +92,7 @@ async function logIn(session: Session, password: PasswordProof): Promise<KeptTok
 
 async function addScope(session: Session, options: LoginOptions, context: Context): Promise<Context> {
   const { user, domain, unscoped } = context;
-  const scope = scopeRef(options, domain);
+  const scope = scopeRef(options);
   if (scope === null) return { user, domain, unscoped };
   const scoped = await issueToken(session, { token: unscoped.token }, scope);
   return { user, domain, unscoped, scoped: { ...scoped, scope: describeScope(options) } };

@@ -52,7 +52,7 @@ export function registerGrant(noun: Command): void {
 /** The role at the reviewed etag, or at its current one; the etag covers all that it implies. */
 async function roleInput(session: Session, text: string, etag: string | undefined) {
   const role = await findRole(session, text);
-  return { roleId: role.id, roleEtag: etag ?? role.etag };
+  return { role: { id: role.id }, roleEtag: etag ?? role.etag };
 }
 
 interface RevokeOptions {

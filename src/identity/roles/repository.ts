@@ -50,12 +50,14 @@ export async function findById(db: Db, id: Id<'Role'>): Promise<RoleView | undef
   return row;
 }
 
-/** By its name, in lower case, among the global roles or in a domain. */
-export async function findByName(db: Db, domainId: Id<'Domain'> | null, name: string): Promise<RoleView | undefined> {
-  const owner = domainId === null ? isNull(roles.domainId) : eq(roles.domainId, domainId);
-  const [row] = await views(db, and(owner, equals(roles.name, name)), 1);
+/** The global role of a name, in lower case. */
+export async function findGlobal(db: Db, name: string): Promise<RoleView | undefined> {
+  const [row] = await views(db, and(isNull(roles.domainId), equals(roles.name, name)), 1);
   return row;
 }
+
+/** Those of one name, one of a domain and a global one at most. Does not check whether the caller may see them. */
+export const listMatching = (db: Db, where: SQL | undefined): Promise<RoleView[]> => views(db, where, 2);
 
 export function listByIds(db: Db, visible: Visible<typeof roles>, ids: readonly Id<'Role'>[]): Promise<RoleView[]> {
   return views(db, and(visible.where, inArray(roles.id, [...ids])), ids.length);

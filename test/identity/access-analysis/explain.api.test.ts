@@ -101,12 +101,12 @@ describe('Query.explainDecision', () => {
     };
     expect(await obstacle(about(userId, 'domain:create'))).toEqual(['WRONG_SCOPE', 'SCOPE_TYPE']);
     expect(await obstacle(about(userId, 'agent:ban', { target: away }))).toEqual(['FORBIDDEN', 'BOUNDARY']);
-    const agent = { principal: { agentId: target } };
+    const agent = { principal: { agent: { id: target } } };
     expect(await obstacle({ ...agent, policy: 'agent:ban', target })).toEqual(['WRONG_SCOPE', 'SCOPE_TYPE']);
     expect(await obstacle({ ...agent, policy: 'attestation:submit', target: away })).toEqual(['FORBIDDEN', 'BOUNDARY']);
     expect(await obstacle({ ...agent, policy: 'attestation:submit', target })).toEqual(['ALLOWED', null]);
     const banned = await rows.agent(web, 'BANNED');
-    const own = { principal: { agentId: banned }, policy: 'attestation:submit', target: banned };
+    const own = { principal: { agent: { id: banned } }, policy: 'attestation:submit', target: banned };
     expect(await obstacle(own)).toEqual(['NO_TOKEN', 'PRINCIPAL']);
     await server.services.db
       .update(users)
@@ -158,7 +158,7 @@ describe('Query.explainDecision', () => {
 async function grant(userId: string, role: string): Promise<void> {
   const { body } = await server.graphql(
     'mutation ($input: GrantRoleInput!) { grantRole(input: $input) { roleAssignment { id } userErrors { code } } }',
-    { input: { user: { id: userId }, role, scope: onWeb() } },
+    { input: { user: { id: userId }, role: { name: role }, scope: onWeb() } },
     admin,
   );
   expect(body.data.grantRole.roleAssignment.id).toMatch(/^asg_/);

@@ -95,11 +95,11 @@ describe('Query.effectivePermissions', () => {
   test('ok: an agent is told the same by viewer; a banned one may do nothing', async () => {
     const id = await rows.agent(web);
     const { viewer } = (await server.graphql('{ viewer { permissions } }', {}, await server.agentToken(id))).body.data;
-    const told = await ask({ principal: { agentId: id } });
+    const told = await ask({ principal: { agent: { id } } });
     expect(told).toMatchObject({ user: null, agent: { id }, scope: { type: 'AGENT' }, roles: [] });
     expect(told.permissions.map((one: Json) => one.policy)).toEqual(viewer.permissions);
     const banned = await rows.agent(web, 'BANNED');
-    expect(await ask({ principal: { agentId: banned } })).toMatchObject({ permissions: [] });
+    expect(await ask({ principal: { agent: { id: banned } } })).toMatchObject({ permissions: [] });
   });
 
   test('ok: anybody asks about themselves, and where they hold something', async () => {
@@ -131,11 +131,15 @@ describe('Query.effectivePermissions', () => {
     await compared(about(other, onWeb()), about(nobody, onWeb()), token);
     await compared(about(stranger, onWeb()), about(nobody, onWeb()), domainReader);
     const named = (user: string, domain: string) => ({
-      principal: { user: { name: { user, domain } } },
+      principal: { user: { inDomain: { name: user, domain } } },
       scope: onWeb(),
     });
     await compared(named('stranger', 'foreign'), named('stranger', 'no such domain'), domainReader);
-    await compared({ principal: { agentId: agent } }, { principal: { agentId: newId('Agent') } }, domainReader);
+    await compared(
+      { principal: { agent: { id: agent } } },
+      { principal: { agent: { id: newId('Agent') } } },
+      domainReader,
+    );
     const scopes = [{ project: { id: away.projectId } }, { system: true }, { domain: { id: foreign } }];
     for (const scope of scopes)
       await compared(about(other, scope), about(other, { project: { id: newId('Project') } }), domainReader);
