@@ -20,6 +20,7 @@ export {
   agentEtag,
   loadAgent,
   lockAgent,
+  requireRecord,
   stateAt,
   storedState,
   told,
