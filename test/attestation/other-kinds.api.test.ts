@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attestationRecords } from '../../src/attestation/records/tables.js';
-import { agents } from '../../src/identity/agents/tables.js';
-import { type Id, newId } from '../../src/platform/ids.js';
-import { asIds } from '../harness/ids.js';
+import type { Id } from '../../src/platform/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { EXPLAIN, WHO_CAN } from '../identity/access-analysis/story.js';
 
@@ -19,21 +16,10 @@ beforeAll(async () => {
   const domainId = await server.domain();
   const project = await server.project(domainId);
   reader = (await server.token({ scope: { type: 'domain', domainId }, role: 'reader' })).token;
-  machine = await agentOf(project, 'MACHINE');
-  unit = await agentOf(project, 'UNIT');
+  machine = await server.agent(project, { record: { isLiving: true }, trustState: 'PENDING' });
+  unit = await server.agent(project, { record: { isLiving: true }, trustState: 'PENDING', name: 'UNIT', kind: 'UNIT' });
 });
 afterAll(() => server.close());
-
-async function agentOf({ domainId, projectId }: { domainId: string; projectId: string }, kind: string) {
-  const { db, clock } = server.services;
-  const id = newId('Agent');
-  const owner = asIds({ domainId, projectId });
-  const made = { createdAt: clock.now(), createdBy: 'x', trustState: 'PENDING' };
-  await db.insert(agents).values({ id, kind: kind as 'MACHINE', name: kind, ...owner, ...made });
-  const counts = { acceptedCount: 0, rejectedCount: 0 };
-  await db.insert(attestationRecords).values({ agentId: id, ...owner, tpmKind: 'PHYSICAL', isLiving: true, ...counts });
-  return id;
-}
 
 describe('an agent of a kind that a boundary does not name', () => {
   test('ok: it reads itself, where one boundary holds for every kind', async () => {

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { trustExpiry } from '../../src/attestation/records/index.js';
-import { agents } from '../../src/identity/agents/tables.js';
 import { newId } from '../../src/platform/ids.js';
 import { TRUST, watch } from '../events/watch.js';
-import { asIds } from '../harness/ids.js';
 import { codeOf, startTestServer, type TestServer } from '../harness/server.js';
 import { agentWorld, CREATE_LIST, standingClock } from './agent-world.js';
 
@@ -42,11 +40,7 @@ beforeEach(async () => {
   );
   list = made.allowlist.id;
   for (const name of ['a', 'c']) await world.done(CREATE, { name, allowlist: { id: list } }, admin);
-  bare = newId('Agent');
-  const { domainId, projectId } = scope;
-  const trust = { trustState: 'TRUSTED', trustedUntil: TRUSTED_UNTIL };
-  const row = { id: bare, kind: 'MACHINE' as const, domainId, projectId, name: 'b', ...trust };
-  await server.services.db.insert(agents).values(asIds({ ...row, createdAt: clock.now(), createdBy: 'x' }));
+  bare = await server.agent(scope, { name: 'b', trustedUntil: TRUSTED_UNTIL });
 });
 
 const ask = async (query: string, variables: object = {}, token = admin) => {
