@@ -250,6 +250,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'identity/names': ['authority', 'db', 'identity/domains', 'identity/projects', 'platform'],
   'identity/overrides': [
+    'identity/agents',
     'authority',
     'db',
     'generated',

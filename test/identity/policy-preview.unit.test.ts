@@ -156,6 +156,9 @@ describe('previewPolicyChange', () => {
     const names = PERSONAS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names).toEqual(expect.arrayContaining(['system-reader', 'domain-manager', 'project-service', 'unscoped']));
-    expect(names.filter((name) => name.startsWith('agent:'))).toHaveLength(10);
+    expect(names.filter((name) => name.startsWith('agent:'))).toEqual([
+      'agent:machine, trusted',
+      'agent:machine, failed',
+    ]);
   });
 });

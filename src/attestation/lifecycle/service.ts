@@ -11,6 +11,7 @@ import {
   agentEtag,
   lockAgent,
   moveTrust,
+  requireRecord,
   severityName,
   stateAt,
   told,
@@ -53,8 +54,9 @@ async function operate(context: Context, operation: Operation, input: OperateAge
   const reason = validText(input.reason, 'reason');
   const endsRights = operation === BAN || operation === RETIRE;
   const view = await mutate(context, { policy: policy.name }, async (act) => {
-    const before = await lockAgent(act, input.agent);
-    requireAllowed(act, policy, before.agent);
+    const found = await lockAgent(act, input.agent);
+    requireAllowed(act, policy, found.agent);
+    const before = requireRecord(found);
     const from = stateAt(before, act.now);
     requireReviewed(etagAt(before, from), input.etag);
     const { event: cause, to } = transitionOf(from, operation);

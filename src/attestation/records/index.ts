@@ -18,6 +18,7 @@ export {
   agentEtag,
   loadAgent,
   lockAgent,
+  requireRecord,
   stateAt,
   storedState,
   told,

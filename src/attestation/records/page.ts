@@ -33,7 +33,7 @@ export async function readAgentPage(db: Db, page: AgentPage, now: Date): Promise
       keys.map((key) => sql`${key} ${sql.raw(direction)}`),
       sql`, `,
     );
-  const agentsOnly = sql`select ${columns} from ${agents} inner join ${records} on ${records.agentId} = ${agents.id}
+  const agentsOnly = sql`select ${columns} from ${agents} left join ${records} on ${records.agentId} = ${agents.id}
     where ${and(visible.where, where)} order by ${order(orderBy)} limit ${limit}`;
   if (!fields.has('allowlist')) return (await rowsOf<JsonRow>(db, agentsOnly)).map((row) => reader.read(row, now));
   const keys = orderBy.map(({ name }) => sql.identifier(name));

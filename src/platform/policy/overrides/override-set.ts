@@ -1,8 +1,9 @@
 import { findAccess } from '../analysis/implication.js';
 import { type RoleImplication, worldOf } from '../analysis/worlds.js';
-import { readPart } from '../engine/compile.js';
+import { readBoundary } from '../engine/boundary.js';
 import { overrideFor } from '../engine/override-for.js';
 import { type Policy, scopesOf } from '../engine/policy.js';
+import { readPart } from '../engine/read-part.js';
 import { buildRegistry, type PolicyRegistry, type RegistryInput } from '../engine/registry.js';
 import { checkRule, parseRule, readRules } from '../engine/rules.js';
 import type { Check, ParsedCheck } from '../language/ast.js';
@@ -139,12 +140,13 @@ export function lockedOut(set: OverrideSet, declared: RegistryInput, implies: Ro
     .map(({ name }) => name);
 
   function takesAway(policy: Policy, override: string | undefined): boolean {
-    const boundary = scopesOf(policy).get('system')?.boundary ?? '@';
-    if (override === undefined || !scopesOf(policy).has('system')) return false;
-    const within = (text: string): Check => ({
-      kind: 'and',
-      of: [boundary, text].map((part) => readPart(part, `policy ${policy.name}`, policy.target, rules)),
-    });
+    const inSystem = scopesOf(policy).get('system');
+    if (override === undefined || inSystem === undefined) return false;
+    const boundary = readBoundary(inSystem.boundary, `policy ${policy.name}`, policy.target);
+    const within = (text: string): Check => {
+      const body = readPart(text, `policy ${policy.name}`, policy.target, rules);
+      return boundary ? { kind: 'and', of: [boundary, body] } : body;
+    };
     const world = worldOf('system', policy.target, implies);
     return findAccess(within(ADMINISTRATOR), within(override), world) !== 'none';
   }
