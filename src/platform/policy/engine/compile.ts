@@ -54,10 +54,10 @@ export function compilePolicy(policy: Policy, options: CompileOptions): Compiled
   const texts: ScopeText[] = [];
   const byScope = new Map<Subject['scope'], ScopedTests>();
   for (const [scope, declared] of scopesOf(policy)) {
-    const read = (text: string, part: string) =>
-      readPart(text, `policy ${policy.name}, ${part}`, policy.target, options.rules);
+    const read = (text: string, part: string, rules = options.rules) =>
+      readPart(text, `policy ${policy.name}, ${part}`, policy.target, rules);
     const boundary =
-      declared.boundary === undefined ? undefined : read(declared.boundary, `boundary for scope ${scope}`);
+      declared.boundary === undefined ? undefined : read(declared.boundary, `boundary for scope ${scope}`, NO_RULES);
     const declaredCheck = read(declared.check, `check for scope ${scope}`);
     const deprecated = policy.deprecated && read(policy.deprecated.check, 'deprecated check');
     const override = options.override === undefined ? undefined : read(options.override, 'override');
@@ -75,6 +75,9 @@ export function compilePolicy(policy: Policy, options: CompileOptions): Compiled
   }
   return { policy, texts, byScope };
 }
+
+/** For boundaries: operators may replace rules, and must not replace a boundary. */
+export const NO_RULES: Rules = new Map();
 
 /** Reads one part of a policy: parses it, expands its rules, checks its names. */
 export function readPart(text: string, origin: string, target: Target | undefined, rules: Rules): Check {

@@ -1,6 +1,6 @@
 import { findAccess, type Witness } from '../analysis/implication.js';
 import { type RoleImplication, worldOf } from '../analysis/worlds.js';
-import { readPart } from '../engine/compile.js';
+import { NO_RULES, readPart } from '../engine/compile.js';
 import { type Policy, type ScopeKey, scopesOf } from '../engine/policy.js';
 import { readRules } from '../engine/rules.js';
 import type { Check } from '../language/ast.js';
@@ -109,8 +109,8 @@ class OverrideLint {
     return readPart(this.#text, `policy ${this.#policy.name}, override`, this.#policy.target, this.#context.inForce);
   }
 
-  #declared(text: string): Check {
-    return readPart(text, `policy ${this.#policy.name}`, this.#policy.target, this.#context.builtIn);
+  #declared(text: string, rules = this.#context.builtIn): Check {
+    return readPart(text, `policy ${this.#policy.name}`, this.#policy.target, rules);
   }
 
   /** What one check for all scopes changes in them. */
@@ -133,7 +133,7 @@ class OverrideLint {
     const scopes = [...scopesOf(this.#policy)];
     for (const [scope, { check, boundary = '@' }] of scopes) {
       const world = worldOf(scope, this.#policy.target, this.#context.implies);
-      const within = (body: Check): Check => ({ kind: 'and', of: [this.#declared(boundary), body] });
+      const within = (body: Check): Check => ({ kind: 'and', of: [this.#declared(boundary, NO_RULES), body] });
       const override = within(this.#override());
       // A written `!` is intended.
       if (this.#text.trim() !== '!' && findAccess(override, undefined, world) === 'none') never.push(scope);

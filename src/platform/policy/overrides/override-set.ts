@@ -1,12 +1,13 @@
 import { findAccess } from '../analysis/implication.js';
 import { type RoleImplication, worldOf } from '../analysis/worlds.js';
-import { readPart } from '../engine/compile.js';
+import { NO_RULES, readPart } from '../engine/compile.js';
 import { overrideFor } from '../engine/override-for.js';
 import { type Policy, scopesOf } from '../engine/policy.js';
 import { buildRegistry, type PolicyRegistry, type RegistryInput } from '../engine/registry.js';
 import { checkRule, parseRule, readRules } from '../engine/rules.js';
 import type { Check, ParsedCheck } from '../language/ast.js';
 import { PolicyError, PolicySyntaxError, type SyntaxCode } from '../language/errors.js';
+import type { Rules } from '../language/expand.js';
 
 /** One entry of a policy file: the name of a policy or of a rule, and its check. */
 export interface FileEntry {
@@ -134,18 +135,25 @@ const ADMINISTRATOR = 'role:admin and system_scope:all';
 export function lockedOut(set: OverrideSet, declared: RegistryInput, implies: RoleImplication): readonly string[] {
   const { overrides } = separate(set.entries);
   const rules = rulesUnder(set.entries, declared);
-  return declared.policies
-    .filter((policy) => policy.isEssential && takesAway(policy, overrideFor(policy, overrides)))
-    .map(({ name }) => name);
+  return declared.policies.filter((policy) => policy.isEssential && takesAway(policy)).map(({ name }) => name);
 
-  function takesAway(policy: Policy, override: string | undefined): boolean {
-    const boundary = scopesOf(policy).get('system')?.boundary ?? '@';
-    if (override === undefined || !scopesOf(policy).has('system')) return false;
-    const within = (text: string): Check => ({
-      kind: 'and',
-      of: [boundary, text].map((part) => readPart(part, `policy ${policy.name}`, policy.target, rules)),
-    });
+  function takesAway(policy: Policy): boolean {
+    const scoped = scopesOf(policy).get('system');
+    if (scoped === undefined) return false;
+    const read = (text: string, some: Rules) => readPart(text, `policy ${policy.name}`, policy.target, some);
+    const boundary = read(scoped.boundary ?? '@', NO_RULES);
+    const within = (check: Check): Check => ({ kind: 'and', of: [boundary, check] });
+    // Without an override too: the set may replace a rule of the default.
+    const texts = textsInForce(policy, scoped.check);
+    const inForce: Check = { kind: 'or', of: texts.map((text) => read(text, rules)) };
     const world = worldOf('system', policy.target, implies);
-    return findAccess(within(ADMINISTRATOR), within(override), world) !== 'none';
+    return findAccess(within(read(ADMINISTRATOR, NO_RULES)), within(inForce), world) !== 'none';
+  }
+
+  /** Any of them allows. */
+  function textsInForce(policy: Policy, check: string): readonly string[] {
+    const override = overrideFor(policy, overrides);
+    if (override !== undefined) return [override];
+    return policy.deprecated && !set.enforceNewDefaults ? [check, policy.deprecated.check] : [check];
   }
 }
