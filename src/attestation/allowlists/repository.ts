@@ -1,9 +1,12 @@
 import { and, asc, count, eq, getTableColumns, inArray, isNull, or, sql } from 'drizzle-orm';
 import { among, equals, type Values } from '../../db/among.js';
 import { pageById } from '../../db/by-id.js';
+import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import { rowsWhere } from '../../db/rows.js';
 import { agents } from '../../identity/agents/index.js';
+import { domains } from '../../identity/domains/tables.js';
+import { projects } from '../../identity/projects/tables.js';
 import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
@@ -59,8 +62,10 @@ export function list(
   return pageById(db, allowlists, [visible.where, among(allowlists.name, filter.names)], page);
 }
 
-/** How many lists the same system, domain or project owns. */
+/** How many lists the same system, domain or project owns. Holds this owner. */
 export async function countOfOwner(tx: Tx, { domainId, projectId }: AllowlistRow): Promise<number> {
+  if (projectId === null) await holdOwner(tx, domains.id, domainId);
+  else await holdOwner(tx, projects.id, projectId);
   const [found] = await tx
     .select({ lists: count() })
     .from(allowlists)
