@@ -65,6 +65,21 @@ describe('Mutation.setPolicyCandidate', () => {
     );
   });
 
+  test('ok: what only a rule would change is counted too', async () => {
+    const { number } = (await server.graphql('{ policyRevision { number } }', {}, admin)).body.data.policyRevision;
+    const overrides = [
+      { name: 'builders', check: 'role:admin' },
+      { name: 'domain:create', check: 'rule:builders' },
+    ];
+    await server.graphql(SET, { input: { overrides, baseRevision: number } }, admin);
+    await tryOut({ builders: 'role:manager', 'domain:create': 'rule:builders' });
+    expect(codeOf(await createDomain(manager))).toBe('FORBIDDEN');
+    expect((await told()).changes).toMatchObject([
+      { policy: 'domain:create', scopeType: 'SYSTEM', change: 'DENIED_TO_ALLOWED', count: 1 },
+    ]);
+    await server.graphql(SET, { input: { overrides: [], baseRevision: number + 2 } }, admin);
+  });
+
   test('ok: rows are compared too, and what is the same is not counted', async () => {
     await tryOut({ 'user:get': 'user_id:%(id)s', 'domain:get': 'role:reader' });
     const home = await server.defaultDomainId();

@@ -280,6 +280,16 @@ describe('Query.previewPolicyChange', () => {
     ]);
   });
 
+  test('ok: a change of nothing but a rule shows whom it lets in, with the proof', async () => {
+    await set({ 'domain:create': 'rule:builders', builders: 'role:admin' });
+    const { preview: found } = await preview({ 'domain:create': 'rule:builders', builders: 'role:manager' });
+    const told = found.differences.map(({ policy, persona, change }: Json) => `${policy} ${persona} ${change}`);
+    expect([...new Set(told)]).toEqual(['domain:create system-manager DENIED_TO_ALLOWED']);
+    expect(found.proofs).toMatchObject([{ policy: 'domain:create', scopeType: 'SYSTEM', verdict: 'NEW_ACCESS' }]);
+    const same = await preview({ 'domain:create': 'rule:makers', makers: 'role:admin' });
+    expect(same.preview).toMatchObject({ differences: [], proofs: [] });
+  });
+
   test('ok: it changes nothing, and its hash lets the same set through', async () => {
     const before = await numberInForce();
     const { preview: found } = await preview({ 'domain:create': 'role:manager' });

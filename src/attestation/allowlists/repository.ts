@@ -4,6 +4,8 @@ import { pageById } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
 import { rowsWhere } from '../../db/rows.js';
 import { agents } from '../../identity/agents/index.js';
+import { holdDomain } from '../../identity/domains/index.js';
+import { holdProject } from '../../identity/projects/index.js';
 import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
@@ -65,8 +67,10 @@ export function list(
   return pageById(db, allowlists, [visible.where, among(allowlists.name, filter.names)], page);
 }
 
-/** How many lists the same system, domain or project owns. */
+/** How many lists the same system, domain or project owns. Holds this owner. */
 export async function countOfOwner(tx: Tx, { domainId, projectId }: AllowlistRow): Promise<number> {
+  if (projectId === null) await holdDomain(tx, domainId);
+  else await holdProject(tx, projectId);
   const [found] = await tx
     .select({ lists: count() })
     .from(allowlists)

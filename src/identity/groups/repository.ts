@@ -1,10 +1,12 @@
 import { and, asc, count, eq, getTableColumns, inArray, type SQL } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
 import { isBehind, pageById, removeAt, updateAt } from '../../db/by-id.js';
+import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
+import { domains } from '../domains/tables.js';
 import { type UserRow, users } from '../users/tables.js';
 import { type GroupRow, groupMembers, groups } from './tables.js';
 
@@ -31,7 +33,9 @@ export async function insert(tx: Tx, row: GroupRow): Promise<void> {
   await tx.insert(groups).values(row);
 }
 
+/** How many a domain has. Holds the domain. */
 export async function countInDomain(tx: Tx, domainId: Id<'Domain'>): Promise<number> {
+  await holdOwner(tx, domains.id, domainId);
   const [found] = await tx.select({ rows: count() }).from(groups).where(eq(groups.domainId, domainId));
   return found?.rows ?? 0;
 }

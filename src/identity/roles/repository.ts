@@ -1,10 +1,12 @@
 import { and, asc, count, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import { among, equals, type Values } from '../../db/among.js';
 import { isBehind } from '../../db/by-id.js';
+import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
+import { domains } from '../domains/tables.js';
 import { type RoleRow, roleImplications, roles } from './tables.js';
 
 export interface RoleFilter {
@@ -80,7 +82,9 @@ export function list(
   return views(db, and(...where), page.first + 1);
 }
 
+/** How many a domain or, with null, the system has. Holds this owner. */
 export async function countOfOwner(tx: Tx, domainId: Id<'Domain'> | null): Promise<number> {
+  await holdOwner(tx, domains.id, domainId);
   const owner = domainId === null ? isNull(roles.domainId) : eq(roles.domainId, domainId);
   const [row] = await tx.select({ found: count() }).from(roles).where(owner);
   return row?.found ?? 0;

@@ -110,8 +110,8 @@ class OverrideLint {
     return readPart(this.#text, `policy ${this.#policy.name}, override`, this.#policy.target, this.#context.inForce);
   }
 
-  #declared(text: string): Check {
-    return readPart(text, `policy ${this.#policy.name}`, this.#policy.target, this.#context.builtIn);
+  #declared(text: string, rules = this.#context.builtIn): Check {
+    return readPart(text, `policy ${this.#policy.name}`, this.#policy.target, rules);
   }
 
   /** What one check for all scopes changes in them. */

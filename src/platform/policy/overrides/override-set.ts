@@ -135,19 +135,25 @@ const ADMINISTRATOR = 'role:admin and system_scope:all';
 export function lockedOut(set: OverrideSet, declared: RegistryInput, implies: RoleImplication): readonly string[] {
   const { overrides } = separate(set.entries);
   const rules = rulesUnder(set.entries, declared);
-  return declared.policies
-    .filter((policy) => policy.isEssential && takesAway(policy, overrideFor(policy, overrides)))
-    .map(({ name }) => name);
+  return declared.policies.filter((policy) => policy.isEssential && takesAway(policy)).map(({ name }) => name);
 
-  function takesAway(policy: Policy, override: string | undefined): boolean {
+  function takesAway(policy: Policy): boolean {
     const inSystem = scopesOf(policy).get('system');
-    if (override === undefined || inSystem === undefined) return false;
-    const boundary = readBoundary(inSystem.boundary, `policy ${policy.name}`, policy.target);
-    const within = (text: string): Check => {
-      const body = readPart(text, `policy ${policy.name}`, policy.target, rules);
-      return boundary ? { kind: 'and', of: [boundary, body] } : body;
-    };
+    if (inSystem === undefined) return false;
+    const origin = `policy ${policy.name}`;
+    const boundary = readBoundary(inSystem.boundary, origin, policy.target);
+    const within = (body: Check): Check => (boundary ? { kind: 'and', of: [boundary, body] } : body);
+    const read = (text: string) => readPart(text, origin, policy.target, rules);
+    // Without an override too: the set may replace a rule of the default.
+    const inForce: Check = { kind: 'or', of: textsInForce(policy, inSystem.check).map(read) };
     const world = worldOf('system', policy.target, implies);
-    return findAccess(within(ADMINISTRATOR), within(override), world) !== 'none';
+    return findAccess(within(read(ADMINISTRATOR)), within(inForce), world) !== 'none';
+  }
+
+  /** Any of them allows. */
+  function textsInForce(policy: Policy, check: string): readonly string[] {
+    const override = overrideFor(policy, overrides);
+    if (override !== undefined) return [override];
+    return policy.deprecated && !set.enforceNewDefaults ? [check, policy.deprecated.check] : [check];
   }
 }
