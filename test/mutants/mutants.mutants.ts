@@ -62,8 +62,8 @@ const verdicts = new Verdicts(VERDICTS, (tests) => digestOf(sharedDigest, ...tes
 function foldersIn(sample: Sample, { MUTANTS_FOLDER: wanted = '' }: NodeJS.ProcessEnv): Folder[] {
   const chosen = [...Object.keys(FOLDERS), ...Object.keys(BY_HAND)].filter((name) => name.includes(wanted));
   if (chosen.length === 0) throw new Error(`MUTANTS_FOLDER: no folder of test/mutants/folders.ts has ${wanted} in it.`);
-  // Those of the embedded database, so that a score is the same wherever it is made.
-  const all = filesIn('test').filter((file) => file.endsWith('.test.ts') && !file.endsWith('.pg.test.ts'));
+  // Those of the embedded database and without a browser, so that a score is the same wherever it is made.
+  const all = filesIn('test').filter((file) => /\.(?!pg)[a-z]+\.test\.ts$/.test(file) && !file.includes('/browser.'));
   for (const file of all) read(file);
   const testsOf = (folder: string) => all.filter((file) => FOLDERS[folder]?.some((prefix) => file.startsWith(prefix)));
   let id = 0;
