@@ -69,8 +69,8 @@ export interface AppOptions {
 export interface App {
   readonly http: HttpServer;
   readonly services: Services;
-  /** Path of the first administrator's password; null unless this was the first start. */
-  readonly adminPasswordPath: string | null;
+  /** Whether this was the first start, which made the administrator. */
+  readonly isFirstStart: boolean;
   /** Starts the background work of the domains, which runs until `close`. @throws CannotStart. */
   start(): void;
   /** Ends all open streams. */
@@ -155,7 +155,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const routes = [...domains.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics), streams.route];
   requireGuardedRoutes(routes, policies);
   for (const { prepare } of domains) await prepare?.(services);
-  const adminPasswordPath = await ACCESS.bootstrap(services, options.adminPasswordPath);
+  const isFirstStart = (await ACCESS.bootstrap(services, options.adminPasswordPath)) !== null;
   // Read now, so that the start reports what is wrong with them.
   await inForce.at(database.db, 0);
   const graphql: ApolloServer<Context> = createGraphql(guarded, log, { runsPlain, watchers: [metrics.plugin] });
@@ -204,7 +204,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const endStreams = () => streams.end();
   const stop = (times: StopTimes) => stopping.stop(times, endStreams);
-  return { http, services, adminPasswordPath, start, endStreams, stop, close };
+  return { http, services, isFirstStart, start, endStreams, stop, close };
 }
 
 /** The given clock or the database's; the audit log is ready for its time. */
