@@ -9,6 +9,9 @@ function isId(prefix: string, text: string): boolean {
   return new RegExp(`^${prefix}_${UUID}$`).test(text);
 }
 
+/** Whether a text is neither an id nor a name with its domain. */
+export const isBare = (text: string): boolean => !text.includes('/') && !isId('[a-z]{3}', text);
+
 const refTo =
   (prefix: string) =>
   (text: string): Ref =>
@@ -50,8 +53,8 @@ export function roleName(
 }
 
 /** An agent's id, or a user. */
-export function principalRef(text: string): PrincipalRef {
-  return isId('agt', text) ? { agentId: text } : { user: userRef(text) };
+export function principalRef(text: string, domain?: string): PrincipalRef {
+  return isId('agt', text) ? { agentId: text } : { user: userRef(text, domain) };
 }
 
 function split(text: string, domain: string): { owner: string; name: string } {

@@ -6,6 +6,7 @@ import {
   RoleAssignmentsDocument,
 } from '../../generated/documents.js';
 import { CliError, EXIT } from '../common/errors.js';
+import { domainFor } from '../common/own-domain.js';
 import { listAll } from '../common/paging.js';
 import { formatPath, formatPrincipal, formatScope } from '../common/paths.js';
 import { type ScopeOptions, scopeRef, withScope } from '../common/scopes.js';
@@ -15,6 +16,7 @@ import { collect, verb, withLimit } from '../common/verb.js';
 import { withColumns } from '../common/view.js';
 
 export const ASSIGNMENTS: Table<AssignmentFragment> = {
+  plural: 'role assignments',
   columns: [
     ['Holder', ({ user, group }) => (group === null ? user?.name : `group ${group.name}`)],
     ['Role', 'role'],
@@ -43,6 +45,7 @@ interface ListOptions extends ScopeOptions {
 type Effective = NonNullable<EffectiveRoleAssignmentsQuery['items']>['nodes'][number];
 
 const EFFECTIVE: Table<Effective> = {
+  plural: 'role assignments',
   columns: [
     ['User', formatPrincipal],
     ['Roles', 'roles'],
@@ -87,6 +90,6 @@ async function listEffective(session: Session, options: ListOptions): Promise<vo
   const { userId, role, projectId, domainId, limit } = options;
   if (projectId ?? domainId)
     throw new CliError('with --effective name a scope: --domain-scope or --project', EXIT.usage);
-  const filter = { userIds: userId, roles: role, scope: scopeRef(options) };
+  const filter = { userIds: userId, roles: role, scope: scopeRef(options, await domainFor(session, options.project)) };
   printList(session, await listAll(session, EffectiveRoleAssignmentsDocument, { filter }, limit), EFFECTIVE);
 }

@@ -6,15 +6,16 @@ import {
   DeleteApiCredentialDocument,
 } from '../../generated/documents.js';
 import { withConfirmation } from '../common/confirm.js';
-import { writePrivateFile } from '../common/contexts.js';
 import { CliError, EXIT } from '../common/errors.js';
+import { writePrivateFile } from '../common/files.js';
 import { formatScope } from '../common/paths.js';
 import { withList } from '../common/resource.js';
-import { note, openSession, printObject, type Session, send } from '../common/session.js';
+import { note, openSession, printGone, printObject, type Session, send } from '../common/session.js';
 import type { Table } from '../common/table.js';
 import { collect, parseCount, verb } from '../common/verb.js';
 
 const CREDENTIAL: Table<CredentialFragment> = {
+  plural: 'API credentials',
   columns: [
     ['Name', 'name'],
     ['Expires', 'expiresAt'],
@@ -76,7 +77,7 @@ export function registerCredential(noun: Command): void {
     async (apiCredentialId: string, _options: object, self: Command) => {
       const session = await openSession(self);
       await send(session, DeleteApiCredentialDocument, { apiCredentialId });
-      printObject(session, { id: apiCredentialId }, { columns: [['Deleted', 'id']] });
+      printGone(session, 'deleted', { id: apiCredentialId }, `API credential ${apiCredentialId}`);
     },
   );
 }

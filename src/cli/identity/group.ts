@@ -8,6 +8,8 @@ import {
   RemoveGroupMemberDocument,
   UpdateGroupDocument,
 } from '../../generated/documents.js';
+import { findGroup } from '../common/find.js';
+import { domainFor } from '../common/own-domain.js';
 import { listAll } from '../common/paging.js';
 import { groupRef, userRef } from '../common/refs.js';
 import {
@@ -18,12 +20,12 @@ import {
   withForce,
   withList,
 } from '../common/resource.js';
-import { note, openSession, printList, send } from '../common/session.js';
+import { note, openSession, printList, type Session, send } from '../common/session.js';
 import { verb, withLimit } from '../common/verb.js';
 import { withColumns } from '../common/view.js';
-import { findGroup } from './find.js';
 
 const MEMBERS = {
+  plural: 'members',
   columns: [
     ['Name', 'name'],
     ['Domain', 'domain.name'],
@@ -37,6 +39,7 @@ const MEMBERS = {
 
 const GROUP = {
   noun: 'group',
+  plural: 'groups',
   example: 'operators',
   columns: [
     ['Name', 'name'],
@@ -79,7 +82,7 @@ function registerMembers(noun: Command): void {
     'bailiwick group add-member operators alice',
   ).action(async (group: string, user: string, _options: object, self: Command) => {
     const session = await openSession(self);
-    await send(session, AddGroupMemberDocument, { group: groupRef(group), user: userRef(user) });
+    await send(session, AddGroupMemberDocument, await membership(session, group, user));
     note(session, `added ${user} to ${group}`);
   });
   withForce(
@@ -91,8 +94,13 @@ function registerMembers(noun: Command): void {
     ),
   ).action(async (group: string, user: string, options: ForceOptions, self: Command) => {
     const session = await openSession(self);
-    const input = { group: groupRef(group), user: userRef(user), ...forcedInput(options) };
+    const input = { ...(await membership(session, group, user)), ...forcedInput(options) };
     await send(session, RemoveGroupMemberDocument, input);
     note(session, `removed ${user} from ${group}`);
   });
+}
+
+async function membership(session: Session, group: string, user: string) {
+  const domain = await domainFor(session, group, user);
+  return { group: groupRef(group, domain), user: userRef(user, domain) };
 }

@@ -5,14 +5,16 @@ import {
   ProjectsDocument,
   UpdateProjectDocument,
 } from '../../generated/documents.js';
+import { findProject } from '../common/find.js';
+import { domainFor } from '../common/own-domain.js';
 import { projectRef } from '../common/refs.js';
 import { registerChanges, withCreate, withList } from '../common/resource.js';
 import { verb } from '../common/verb.js';
-import { findProject } from './find.js';
 import { asTree } from './tree.js';
 
 const PROJECT = {
   noun: 'project',
+  plural: 'projects',
   example: 'web',
   columns: [
     ['Name', 'name'],
@@ -41,10 +43,10 @@ export function registerProject(noun: Command): void {
     verb(noun, 'create <name>', "create a project in the token's domain", 'bailiwick project create web'),
     PROJECT,
     CreateProjectDocument,
-    (name, { description, parent }: CreateOptions) => ({
+    async (name, { description, parent }: CreateOptions, session) => ({
       name,
       description,
-      parent: parent === undefined ? undefined : projectRef(parent),
+      parent: parent === undefined ? undefined : projectRef(parent, await domainFor(session, parent)),
     }),
   )
     .option('--description <text>', 'what it is for')

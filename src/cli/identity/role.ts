@@ -10,7 +10,7 @@ import {
 } from '../../generated/documents.js';
 import { withConfirmation } from '../common/confirm.js';
 import { type Resource, withCreate, withList, withShow } from '../common/resource.js';
-import { openSession, printObject, send } from '../common/session.js';
+import { openSession, printGone, printObject, send } from '../common/session.js';
 import { verb } from '../common/verb.js';
 import { withAssignmentList } from './assignment.js';
 import { registerGrant, registerRevoke } from './role-grant.js';
@@ -18,6 +18,7 @@ import { findRole } from './role-lookup.js';
 
 const ROLE: Resource<'role', RoleFragment> = {
   noun: 'role',
+  plural: 'roles',
   columns: [
     ['Name', 'name'],
     ['Domain', 'domain.name'],
@@ -88,7 +89,7 @@ function registerChanging(noun: Command): void {
       const session = await openSession(self);
       const { id: roleId, etag } = await findRole(session, text);
       await send(session, DeleteRoleDocument, { roleId, etag });
-      printObject(session, { id: roleId }, { columns: [['Deleted', 'id']] });
+      printGone(session, 'deleted', { id: roleId }, `role ${text}`);
     },
   );
 }

@@ -9,6 +9,7 @@ import {
 } from '../../../generated/documents.js';
 import { CliError, EXIT } from '../../common/errors.js';
 import { formatValue } from '../../common/output.js';
+import { domainFor } from '../../common/own-domain.js';
 import { listAll } from '../../common/paging.js';
 import { formatPath, formatPrincipal, formatScope } from '../../common/paths.js';
 import { principalRef } from '../../common/refs.js';
@@ -22,6 +23,7 @@ export const WHO_CAN_PAGE = 15;
 
 /** A line for each path. */
 export const WHO_CAN = {
+  plural: 'principals',
   columns: [
     ['Principal', 'name'],
     ['Needs', 'needs'],
@@ -38,16 +40,16 @@ export interface AskOptions extends ScopeOptions {
   readonly target?: string;
 }
 
-const variablesOf = (policy: string, { target, ...scope }: AskOptions) => ({
+const variablesOf = (policy: string, { target, ...scope }: AskOptions, domain: string | undefined) => ({
   policy,
   targetId: target ?? null,
-  scope: scopeRef(scope),
+  scope: scopeRef(scope, domain),
 });
 
 /** Prints who may do something, one line for each path to it. */
 export async function whoCan(policy: string, limit: number, options: AskOptions, self: Command): Promise<void> {
   const session = await openSession(self);
-  const variables = variablesOf(policy, options);
+  const variables = variablesOf(policy, options, await domainFor(session, options.project));
   const found = await listAll(session, WhoCanDocument, variables, limit, WHO_CAN_PAGE);
   // A list for people has a line for each path, the others one for each principal.
   if (!isForPeople(session.format)) return printList(session, found, PRINCIPALS);
@@ -90,7 +92,8 @@ export async function explainDecision(
   self: Command,
 ): Promise<void> {
   const session = await openSession(self);
-  const variables = { ...variablesOf(policy, options), principal: principalRef(principal) };
+  const domain = await domainFor(session, options.project, principal);
+  const variables = { ...variablesOf(policy, options, domain), principal: principalRef(principal, domain) };
   const told = await get(session, ExplainDecisionDocument, variables, 'principal');
   if (isData(session.format)) return print(toData(session.format, told));
   print(`${formatValue(told.outcome)}  ${policy}`);

@@ -8,10 +8,11 @@ import {
   UserDocument,
   UsersDocument,
 } from '../../generated/documents.js';
-import { type Document, request } from '../common/client.js';
-import { CliError, EXIT } from '../common/errors.js';
-import { domainRef, groupRef, projectRef, userRef } from '../common/refs.js';
-import { get, type Session } from '../common/session.js';
+import { type Document, request } from './client.js';
+import { CliError, EXIT } from './errors.js';
+import { ownDomain } from './own-domain.js';
+import { domainRef, groupRef, isBare, projectRef, userRef } from './refs.js';
+import { get, type Session } from './session.js';
 
 /** The object that a text names, by id or by name; a hidden one gives the same error as a missing one. */
 export async function findDomain(session: Session, text: string) {
@@ -23,19 +24,19 @@ export async function findDomain(session: Session, text: string) {
 export async function findProject(session: Session, text: string) {
   const ref = projectRef(text);
   if ('id' in ref) return get(session, ProjectDocument, ref, 'project');
-  return owned(session, ProjectsDocument, ref.name.domain, ref.name.project, 'project');
+  return owned(session, ProjectsDocument, text, ref.name.project, 'project');
 }
 
 export async function findUser(session: Session, text: string) {
   const ref = userRef(text);
   if ('id' in ref) return get(session, UserDocument, ref, 'user');
-  return owned(session, UsersDocument, ref.name.domain, ref.name.user, 'user');
+  return owned(session, UsersDocument, text, ref.name.user, 'user');
 }
 
 export async function findGroup(session: Session, text: string) {
   const ref = groupRef(text);
   if ('id' in ref) return get(session, GroupDocument, ref, 'group');
-  return owned(session, GroupsDocument, ref.name.domain, ref.name.group, 'group');
+  return owned(session, GroupsDocument, text, ref.name.group, 'group');
 }
 
 /** A list with this filter. */
@@ -49,11 +50,13 @@ type OwnedFilter = { readonly names: readonly string[]; readonly domainIds: read
 async function owned<Item>(
   session: Session,
   document: Filtered<Item, OwnedFilter>,
-  domain: string,
+  text: string,
   name: string,
   what: string,
 ): Promise<Item> {
-  const { id } = await findDomain(session, domain);
+  // The own domain is known even to those who may not list it.
+  const own = isBare(text) ? await ownDomain(session) : null;
+  const { id } = own ?? (await findDomain(session, text.includes('/') ? text.slice(0, text.indexOf('/')) : 'default'));
   return first(session, document, { names: [name], domainIds: [id] }, what);
 }
 
