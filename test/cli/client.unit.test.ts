@@ -159,6 +159,16 @@ describe('request', () => {
     ]);
   });
 
+  test('ok: an answer may take longer than an idle connection is kept', async () => {
+    server = createServer((_incoming, outgoing) => {
+      setTimeout(() => outgoing.end(JSON.stringify({ data: { item: 1 } })), 6000);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+    expect(await request({ server: url }, ITEM, {})).toEqual({ item: 1 });
+  }, 30_000);
+
   test('refused: no answer in time', async () => {
     server = createServer(() => {}).listen(0, '127.0.0.1');
     await once(server, 'listening');

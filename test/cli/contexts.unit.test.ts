@@ -165,10 +165,10 @@ describe('bailiwick context', () => {
   test('ok: the list names all, and prints no token in any format', async () => {
     expect((await runCli('context', 'list')).out).toBe(
       [
-        'IN USE  NAME          SERVER      SCOPE        EXPIRES',
-        'no      admin@one     http://one  -            2026-01-01T01:00:00Z',
-        'no      acme/zoe@one  http://one  -            2026-01-01T01:00:00Z',
-        'yes     admin@two     http://two  project web  2026-01-01T01:00:00Z',
+        'IN USE  NAME          SCOPE        EXPIRES',
+        'no      admin@one     -            2026-01-01T01:00:00Z',
+        'no      acme/zoe@one  -            2026-01-01T01:00:00Z',
+        'yes     admin@two     project web  2026-01-01T01:00:00Z',
         '',
       ].join('\n'),
     );

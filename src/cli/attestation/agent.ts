@@ -19,6 +19,7 @@ import { printable } from '../common/output.js';
 import { agentRef } from '../common/refs.js';
 import { type Resource, withList, withShow } from '../common/resource.js';
 import { get, note, openSession, printObject, type Session, send } from '../common/session.js';
+import { shellWord } from '../common/shell.js';
 import type { Table } from '../common/table.js';
 import { print } from '../common/terminal.js';
 import { choice, collect, repeatable, verb } from '../common/verb.js';
@@ -162,7 +163,8 @@ async function createAgent(session: Session, name: string, options: CreateOption
   if (tokenFile !== undefined) {
     await writePrivateFile(tokenFile, `${enrollmentToken}\n`);
     printObject(session, agent, AGENT);
-    return note(session, `the enrollment token is in ${tokenFile} and is valid until ${expiresAt}`);
+    const use = `bailiwick agent run --token-file ${shellWord(tokenFile)}`;
+    return note(session, `the enrollment token is in ${tokenFile} and is valid until ${expiresAt}; to use it: ${use}`);
   }
   const created: Table<AgentFragment & { enrollmentToken: string; expiresAt: string }> = AGENT;
   printObject(

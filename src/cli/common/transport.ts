@@ -43,7 +43,8 @@ async function send(connection: Connection, path: string, outgoing: Outgoing): P
     ...(signal && { signal }),
     ...(stallTimeoutMs && { timeout: stallTimeoutMs }),
   });
-  sending.on('timeout', () => sending.destroy(new Error('no answer in time')));
+  // Without a time of one's own the event is about idle connections, and comes after five seconds.
+  if (stallTimeoutMs) sending.on('timeout', () => sending.destroy(new Error('no answer in time')));
   const answered = new Promise<IncomingMessage>((resolve, reject) =>
     sending.once('response', resolve).once('error', reject),
   );

@@ -26,11 +26,11 @@ const CONTEXT: Table<Shown> = {
   columns: [
     ['In use', 'isCurrent'],
     ['Name', 'name'],
-    ['Server', 'server'],
     ['Scope', 'scope'],
     ['Expires', 'expiresAt'],
   ],
   wide: [
+    ['Server', 'server'],
     ['User', 'user'],
     ['Domain', 'domain'],
     ['State', 'state'],

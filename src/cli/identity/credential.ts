@@ -11,6 +11,7 @@ import { writePrivateFile } from '../common/files.js';
 import { formatScope } from '../common/paths.js';
 import { withList } from '../common/resource.js';
 import { note, openSession, printGone, printObject, type Session, send } from '../common/session.js';
+import { shellWord } from '../common/shell.js';
 import type { Table } from '../common/table.js';
 import { collect, parseCount, verb } from '../common/verb.js';
 
@@ -96,5 +97,6 @@ async function createCredential(session: Session, name: string, options: CreateO
   }
   await writePrivateFile(keyFile, `${apiCredential.id}:${key}\n`);
   printObject(session, apiCredential, CREDENTIAL);
-  note(session, `to use it: BAILIWICK_CREDENTIAL_FILE=${keyFile} bailiwick …`);
+  const use = `BAILIWICK_CREDENTIAL_FILE=${shellWord(keyFile)} bailiwick …`;
+  note(session, `the key is in ${keyFile} and is valid until ${apiCredential.expiresAt}; to use it: ${use}`);
 }
