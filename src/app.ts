@@ -71,8 +71,8 @@ export interface AppOptions {
 export interface App {
   readonly http: HttpServer;
   readonly services: Services;
-  /** Path of the first administrator's password; null unless this was the first start. */
-  readonly adminPasswordPath: string | null;
+  /** Whether this was the first start, which made the administrator. */
+  readonly isFirstStart: boolean;
   /** Starts the background work of the domains, which runs until `close`. @throws CannotStart. */
   start(): void;
   /** Ends all open streams. */
@@ -157,7 +157,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const routes = [...domains.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics), streams.route];
   requireGuardedRoutes(routes, policies);
   for (const { prepare } of domains) await prepare?.(services);
-  const adminPasswordPath = await ACCESS.bootstrap(services, options.adminPasswordPath);
+  const isFirstStart = (await ACCESS.bootstrap(services, options.adminPasswordPath)) !== null;
   // Read now, so that the start reports what is wrong with them.
   await inForce.at(database.db, 0);
   const graphql: ApolloServer<Context> = createGraphql(guarded, log, { runsPlain, watchers: [metrics.plugin] });
@@ -205,7 +205,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const endStreams = () => streams.end();
   const stop = (times: StopTimes) => stopping.stop(times, endStreams);
-  return { http, services, adminPasswordPath, start, endStreams, stop, close };
+  return { http, services, isFirstStart, start, endStreams, stop, close };
 }
 
 /** How callers reach the server, and from where. */

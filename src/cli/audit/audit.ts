@@ -1,32 +1,33 @@
 import type { Command } from 'commander';
-import {
-  AuditEntriesDocument,
-  type AuditOutcome,
-  type EntryFragment,
-  type HeadFragment,
-} from '../../generated/documents.js';
+import { AuditEntriesDocument, type AuditOutcome, type HeadFragment } from '../../generated/documents.js';
 import { CliError, EXIT } from '../common/errors.js';
 import type { Color } from '../common/layout.js';
 import { listAll } from '../common/paging.js';
 import { openSession, printList, printObject } from '../common/session.js';
-import type { Table } from '../common/table.js';
+import { isForPeople, type Table } from '../common/table.js';
 import { print } from '../common/terminal.js';
+import { parsePast } from '../common/times.js';
 import { collect, formatOf, parseCount, repeatable, verb } from '../common/verb.js';
 import { withColumns } from '../common/view.js';
+import { findActor } from './actors.js';
 import { getChain } from './chain.js';
+import { type ReadableEntry, readable } from './names.js';
 import { report } from './verdict.js';
 
 const OUTCOMES: Readonly<Record<AuditOutcome, Color>> = { ALLOWED: 'green', DENIED: 'red', FAILED: 'red' };
 
-const ENTRY: Table<EntryFragment> = {
+const ENTRY: Table<ReadableEntry> = {
+  plural: 'audit entries',
   columns: [
     ['When', 'occurredAt'],
     ['Outcome', 'outcome', OUTCOMES],
     ['Action', 'action'],
-    ['Actor', 'actor.name'],
-    ['Target', 'targetId'],
+    ['Actor', 'actorName'],
+    ['Target', 'targetName'],
   ],
   wide: [
+    ['Actor id', 'actor.id'],
+    ['Target id', 'targetId'],
     ['Policy', 'policy'],
     ['Request', 'requestId'],
   ],
@@ -92,14 +93,17 @@ function registerList(noun: Command): void {
     .option('--action <noun.verb>', 'what was done; may be repeated', collect)
     .addOption(repeatable('--outcome <outcome>', 'with this outcome', Object.keys(OUTCOMES)))
     .option('--target <id>', 'the id of the changed object; may be repeated', collect)
-    .option('--actor <id>', 'who did it; may be repeated', collect)
-    .option('--since <time>', 'from this time on, RFC 3339')
-    .option('--until <time>', 'before this time, RFC 3339')
+    .option('--actor <actor>', 'who did it, as [domain/]user, agent or id; may be repeated', collect)
+    .option('--since <time>', 'from this time on, for example 2026-01-31T08:00:00Z, or 2d for two days ago', parsePast)
+    .option('--until <time>', 'before this time', parsePast)
     .option('--limit <n>', 'how many at most', parseCount, 50)
     .action(async ({ action, outcome, target, actor, since, until, limit }: ListOptions, self: Command) => {
       const session = await openSession(self);
-      const filter = { actions: action, outcomes: outcome, targetIds: target, actorIds: actor, since, until };
-      printList(session, await listAll(session, AuditEntriesDocument, { filter }, limit), ENTRY);
+      const actorIds = actor && (await Promise.all(actor.map((text) => findActor(session, text))));
+      const filter = { actions: action, outcomes: outcome, targetIds: target, actorIds, since, until };
+      const entries = await listAll(session, AuditEntriesDocument, { filter }, limit);
+      if (!isForPeople(session.format)) return printList(session, entries, { columns: [] });
+      printList(session, await readable(session, entries), ENTRY);
     });
 }
 

@@ -11,7 +11,7 @@ import {
 import { withConfirmation } from '../common/confirm.js';
 import { roleRef } from '../common/refs.js';
 import { type Resource, reference, withCreate, withList, withShow } from '../common/resource.js';
-import { openSession, printObject, send } from '../common/session.js';
+import { openSession, printGone, printObject, send } from '../common/session.js';
 import { verb } from '../common/verb.js';
 import { withAssignmentList } from './assignment.js';
 import { registerGrant, registerRevoke } from './role-grant.js';
@@ -19,6 +19,7 @@ import { findRole } from './role-lookup.js';
 
 const ROLE: Resource<'role', RoleFragment> = {
   noun: 'role',
+  plural: 'roles',
   columns: [
     ['Name', 'name'],
     ['Domain', 'domain.name'],
@@ -93,7 +94,7 @@ function registerChanging(noun: Command): void {
       const session = await openSession(self);
       const role = reference('role', await findRole(session, text));
       await send(session, DeleteRoleDocument, role);
-      printObject(session, role.role, { columns: [['Deleted', 'id']] });
+      printGone(session, 'deleted', role.role, `role ${text}`);
     },
   );
 }

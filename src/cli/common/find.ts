@@ -1,6 +1,6 @@
 import { DomainDocument, GroupDocument, ProjectDocument, UserDocument } from '../../generated/documents.js';
-import { domainRef, groupRef, projectRef, userRef } from '../common/refs.js';
-import { get, type Session } from '../common/session.js';
+import { domainRef, groupRef, projectRef, userRef } from './refs.js';
+import { get, type Session } from './session.js';
 
 /** The object that a text names, by id or by name; a hidden one gives the same error as a missing one. */
 export const findDomain = (session: Session, text: string) =>
