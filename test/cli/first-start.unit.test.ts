@@ -90,7 +90,7 @@ describe('a first start that fails after it made the administrator', () => {
         `Opening the database in ${dataDirOf(folder)} …`,
         'Applying migrations …',
         `Listening on 127.0.0.1:${port} …`,
-        `error: The address 127.0.0.1:${port} is in use: stop what listens there, or choose another with --port (or BAILIWICK_PORT).`,
+        `The address 127.0.0.1:${port} is in use: stop what listens there, or choose another with --port (or BAILIWICK_PORT).`,
         '',
       ]);
       const line = `  Nobody has changed the password of user admin yet: it is in ${passwordPathOf(folder)}\n`;
