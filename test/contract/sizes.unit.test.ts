@@ -13,7 +13,6 @@ const FUNCTION_MAX = 40;
 /** Longer than that, with their lines as they are. What is in it only shrinks: split the function, lower the number. */
 const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
   'app.ts createApp': 85,
-  'cli/attestation/agent.ts registerAgent': 42,
   'cli/identity/policy-offline.ts registerOfflinePolicy': 53,
   'config/config.ts readConfig': 55,
 };

@@ -141,7 +141,7 @@ describe('giving roles', () => {
   test('refused: a scope of another domain answers as a scope that does not exist', async () => {
     const token = await tokenOf({ type: 'domain', domainId: home }, 'admin');
     const user = { id: await server.user(home) };
-    const role = 'reader';
+    const role = { name: 'reader' };
     const give = (id: string) => server.graphql(GRANT, { input: { user, role, scope: { domain: { id } } } }, token);
     const hidden = await give(await server.domain());
     expect(codeOf(hidden)).toBe('NOT_FOUND');
