@@ -24,6 +24,19 @@ afterAll(() => server.close());
 const inStates = async (...states: string[]): Promise<Json[]> =>
   (await server.graphql(IN_STATES, { states }, admin)).body.data.agents.nodes;
 
+test('ok: a TPM is a chip, unless it is said to be virtual', async () => {
+  const create = `mutation ($input: CreateAgentInput!) { createAgent(input: $input) {
+    agent { tpmKind } userErrors { code } } }`;
+  for (const [tpmKind, expected] of [
+    [undefined, 'PHYSICAL'],
+    [null, 'PHYSICAL'],
+    ['VIRTUAL', 'VIRTUAL'],
+  ]) {
+    const made = await world.done(create, { name: `kind-${tpmKind}`, tpmKind }, admin);
+    expect(made.agent.tpmKind).toBe(expected);
+  }
+});
+
 describe('Query.agents, by state', () => {
   test('ok: an agent is TRUSTED until the moment its trust runs out, and STALE from then on', async () => {
     const machine = healthyMachine({ seed: 1301 });
