@@ -53,7 +53,7 @@ describe('a document', () => {
   test('audited: the path of a denial is made of the schema’s names, however long its aliases are', async () => {
     const alias = 'a'.repeat(100_000);
     await server.graphql(`mutation { ${alias}: createDomain(input: { name: "x" }) { domain { id } } }`, {}, token);
-    const entries = '{ auditEntries(filter: { actions: ["request.denied"] }, first: 1) { nodes { details } } }';
+    const entries = '{ auditEntries(filter: { actions: [REQUEST_DENIED] }, first: 1) { nodes { details } } }';
     const { details } = (await server.graphql(entries, {}, token)).body.data.auditEntries.nodes[0];
     expect(details.path).toBe('createDomain');
   });

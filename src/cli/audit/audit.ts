@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
 import {
+  type AuditAction,
   AuditEntriesDocument,
+  type AuditEntryFilter,
   type AuditOutcome,
+  type AuditTargetType,
   type EntryFragment,
   type HeadFragment,
 } from '../../generated/documents.js';
@@ -44,10 +47,14 @@ const HEAD: Table<HeadFragment> = {
 };
 
 interface ListOptions {
-  readonly action?: string[];
+  readonly action?: AuditAction[];
   readonly outcome?: AuditOutcome[];
+  readonly targetType?: AuditTargetType[];
   readonly target?: string[];
   readonly actor?: string[];
+  readonly actorName?: string[];
+  readonly domainId?: string[];
+  readonly projectId?: string[];
   readonly since?: string;
   readonly until?: string;
   readonly limit: number;
@@ -89,19 +96,46 @@ function registerList(noun: Command): void {
     'bailiwick audit list --outcome DENIED --limit 20',
   );
   withColumns(list, ENTRY)
-    .option('--action <noun.verb>', 'what was done; may be repeated', collect)
+    .option('--action <action>', 'what was done, for example ROLE_GRANTED; may be repeated', collectWord<AuditAction>)
     .addOption(repeatable('--outcome <outcome>', 'with this outcome', Object.keys(OUTCOMES)))
+    .option(
+      '--target-type <type>',
+      'what kind of object, for example AGENT; may be repeated',
+      collectWord<AuditTargetType>,
+    )
     .option('--target <id>', 'the id of the changed object; may be repeated', collect)
     .option('--actor <id>', 'who did it; may be repeated', collect)
+    .option('--actor-name <name>', 'the name that it had then; may be repeated', collect)
+    .option('--domain-id <id>', 'of this domain and its projects; may be repeated', collect)
+    .option('--project-id <id>', 'of this project; may be repeated', collect)
     .option('--since <time>', 'from this time on, RFC 3339')
     .option('--until <time>', 'before this time, RFC 3339')
     .option('--limit <n>', 'how many at most', parseCount, 50)
-    .action(async ({ action, outcome, target, actor, since, until, limit }: ListOptions, self: Command) => {
+    .action(async ({ limit, ...options }: ListOptions, self: Command) => {
       const session = await openSession(self);
-      const filter = { actions: action, outcomes: outcome, targetIds: target, actorIds: actor, since, until };
+      const filter = filterOf(options);
       printList(session, await listAll(session, AuditEntriesDocument, { filter }, limit), ENTRY);
     });
 }
+
+const filterOf = (options: Omit<ListOptions, 'limit'>): AuditEntryFilter => ({
+  actions: options.action,
+  outcomes: options.outcome,
+  targetTypes: options.targetType,
+  targetIds: options.target,
+  actorIds: options.actor,
+  actorNames: options.actorName,
+  domainIds: options.domainId,
+  projectIds: options.projectId,
+  since: options.since,
+  until: options.until,
+});
+
+/** Collects words of the API; the server knows which there are. An action can have its stored form, role.granted. */
+const collectWord = <Word extends string>(value: string, earlier?: readonly Word[]): Word[] => [
+  ...(earlier ?? []),
+  value.toUpperCase().replace('.', '_') as Word,
+];
 
 interface VerifyOptions {
   readonly from?: number;
