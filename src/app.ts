@@ -56,6 +56,8 @@ export interface AppOptions {
   readonly metricsToken?: string | undefined;
   /** Addresses and CIDR blocks of proxies whose X-Forwarded-For header is trusted; none by default. */
   readonly trustedProxies?: readonly string[];
+  /** Origins of pages that browsers let use this server besides its own; none by default. */
+  readonly allowedOrigins?: readonly string[];
   /** Without these files the server speaks plain HTTP. */
   readonly tls?: TlsFiles | undefined;
   /** Domains to serve; all by default. */
@@ -69,8 +71,8 @@ export interface AppOptions {
 export interface App {
   readonly http: HttpServer;
   readonly services: Services;
-  /** Path of the first administrator's password; null unless this was the first start. */
-  readonly adminPasswordPath: string | null;
+  /** Whether this was the first start, which made the administrator. */
+  readonly isFirstStart: boolean;
   /** Starts the background work of the domains, which runs until `close`. @throws CannotStart. */
   start(): void;
   /** Ends all open streams. */
@@ -155,7 +157,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const routes = [...domains.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics), streams.route];
   requireGuardedRoutes(routes, policies);
   for (const { prepare } of domains) await prepare?.(services);
-  const adminPasswordPath = await ACCESS.bootstrap(services, options.adminPasswordPath);
+  const isFirstStart = (await ACCESS.bootstrap(services, options.adminPasswordPath)) !== null;
   // Read now, so that the start reports what is wrong with them.
   await inForce.at(database.db, 0);
   const graphql: ApolloServer<Context> = createGraphql(guarded, log, { runsPlain, watchers: [metrics.plugin] });
@@ -170,9 +172,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     routes,
     pages: options.hasGraphiql ? graphiqlPages() : new Map(),
     metrics,
-    tls: options.tls,
     limits,
-    clientAddressOf: clientAddressReader(options.trustedProxies ?? []),
+    ...doorOf(options),
     probes: [
       { name: 'database', isNeeded: true, look: () => database.health() },
       { name: 'clock', isNeeded: true, look: async () => clockFault({ clock, settings })?.message ?? null },
@@ -204,8 +205,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const endStreams = () => streams.end();
   const stop = (times: StopTimes) => stopping.stop(times, endStreams);
-  return { http, services, adminPasswordPath, start, endStreams, stop, close };
+  return { http, services, isFirstStart, start, endStreams, stop, close };
 }
+
+/** How callers reach the server, and from where. */
+const doorOf = ({ tls, trustedProxies = [], allowedOrigins = [] }: AppOptions) => ({
+  tls,
+  clientAddressOf: clientAddressReader(trustedProxies),
+  allowedOrigins,
+});
 
 /** The given clock or the database's; the audit log is ready for its time. */
 async function clockOf({ clock, database, log }: AppOptions): Promise<{ clock: Clock; stopClock(): Promise<void> }> {

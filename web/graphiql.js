@@ -1,5 +1,5 @@
 // Starts GraphiQL on the API that served this page. Addresses are relative, so that a proxy may serve it under a path.
-const { GraphiQL, React, ReactDOM } = globalThis;
+const { GraphiQL, graphqlSse, React, ReactDOM } = globalThis;
 
 const WELCOME = `# Every field is guarded, and so is the schema:
 # without a token this page knows no types.
@@ -9,7 +9,8 @@ const WELCOME = `# Every field is guarded, and so is the schema:
 # 2. In Headers, give the token that it answers:
 #    {"Authorization": "Bearer <token>"}
 # 3. Re-fetch the schema (Ctrl-Shift-R), and run
-#    WhoAmI.
+#    WhoAmI, or Watch: it shows each change of an
+#    agent's state, until you stop it.
 #
 # Nothing that is typed here is kept. Reloading the
 # page forgets it, the token included.
@@ -20,9 +21,7 @@ mutation LogIn($password: String!, $newPassword: String) {
       user: "admin", password: $password
       newPassword: $newPassword
     } }
-    scope: { project: {
-      name: { project: "default" }
-    } }
+    scope: { project: { name: "default" } }
   }) {
     token
     expiresAt
@@ -37,10 +36,46 @@ query WhoAmI {
     expiresAt
   }
 }
+
+subscription Watch {
+  agentTrustChanged {
+    occurredAt
+    from
+    to
+    agent { name }
+  }
+}
 `;
 
+const address = (path) => new URL(path, location.href).href;
+const fetchOnce = GraphiQL.createFetcher({ url: address('graphql'), enableIncrementalDelivery: false });
+
+/** A subscription comes as server-sent events, with the headers of its tab. */
+function fetcher(asked, options) {
+  const { definitions = [] } = options?.documentAST ?? {};
+  const operations = definitions.filter(({ kind }) => kind === 'OperationDefinition');
+  const run =
+    operations.length < 2 ? operations[0] : operations.find(({ name }) => name?.value === asked.operationName);
+  return run?.operation === 'subscription' ? events(asked, options.headers) : fetchOnce(asked, options);
+}
+
+/** GraphiQL can stop an observable at any time. */
+function events(asked, headers) {
+  const client = graphqlSse.createClient({ url: address('graphql/stream'), retryAttempts: 0, headers });
+  const subscribe = ({ next, error, complete }) => {
+    const refused = async (fault) => {
+      const answer = await fault.response?.json().catch(() => null);
+      if (!answer) return error(fault);
+      next(answer);
+      complete();
+    };
+    return { unsubscribe: client.subscribe(asked, { next, error: refused, complete }) };
+  };
+  return { subscribe };
+}
+
 const page = React.createElement(GraphiQL, {
-  fetcher: GraphiQL.createFetcher({ url: new URL('graphql', location.href).href, enableIncrementalDelivery: false }),
+  fetcher,
   defaultQuery: WELCOME,
   variables: '{ "password": "" }',
   defaultEditorToolsVisibility: 'variables',

@@ -39,6 +39,8 @@ export interface Access {
   authenticate(db: Db, cacheOwner: object, presented: PresentedCredential, now: Date): Promise<Actor>;
   /** Makes the first administrator when there is none; then returns the path of its password, otherwise null. */
   bootstrap(services: Services, passwordPath: string): Promise<string | null>;
+  /** Whether a file still has the administrator's password of an earlier first start. */
+  isFirstPassword(services: Services, passwordPath: string): Promise<boolean>;
   recover(
     services: Pick<Services, 'db' | 'clock' | 'recordAudit'> & { readonly settings: Settings },
     recovery: Recovery,

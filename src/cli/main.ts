@@ -16,11 +16,13 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
     'revoke and forget the tokens kept for a server',
     async () => (await import('./identity/logout.js')).registerLogout,
   ],
+  ['context', 'stored log-ins', async () => (await import('./identity/context.js')).registerContext],
   [
     'whoami',
     'show the caller, its scope and its roles',
     async () => (await import('./identity/whoami.js')).registerWhoami,
   ],
+  ['password', 'your own password', async () => (await import('./identity/password.js')).registerPassword],
   ['domain', 'tenants', async () => (await import('./identity/domain.js')).registerDomain],
   ['project', 'projects of a domain', async () => (await import('./identity/project.js')).registerProject],
   ['user', 'users of a domain', async () => (await import('./identity/user.js')).registerUser],
@@ -89,6 +91,8 @@ export async function createProgram(argv: readonly string[]): Promise<Command> {
     .description('A control plane for fleets of machines that prove with their TPMs what they run.')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(FORMATS).default('table'))
     .option('--server <url>', 'the server to talk to (or BAILIWICK_SERVER), by default that of the last log-in')
+    .option('--context <name>', 'the log-in to use, see context list (or BAILIWICK_CONTEXT)')
+    .option('--ca-file <file>', 'authorities to trust in addition, in PEM (or BAILIWICK_CA_FILE)')
     .version(readVersion())
     .exitOverride()
     .showHelpAfterError('(add --help for usage)')
@@ -112,6 +116,7 @@ function report(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof CliError) {
     for (const line of error.lines) tell(`error: ${line}`);
+    if (error.hint !== undefined) for (const line of error.hint.split('\n')) tell(`hint: ${line}`);
     return error.exitCode;
   }
   tell(`error: ${messageOf(error)}`);

@@ -17,6 +17,7 @@ export interface Config extends Settings {
   readonly place: Place;
   readonly tls: TlsFiles | undefined;
   readonly trustedProxies: readonly string[];
+  readonly allowedOrigins: readonly string[];
   readonly dataDir: string;
   readonly adminPasswordPath: string;
   readonly databaseUrl: string | undefined;
@@ -59,12 +60,10 @@ export function readConfig(environment: Environment): Config {
   const dataDir = resolve(values.BAILIWICK_DATA_DIR);
   return {
     ...domainSettings(values, dataDir),
-    place:
-      values.BAILIWICK_SOCKET_PATH === undefined
-        ? { host: values.BAILIWICK_HOST, port: values.BAILIWICK_PORT }
-        : { socketPath: values.BAILIWICK_SOCKET_PATH },
+    place: placeOf(values),
     tls: tlsFiles(values.BAILIWICK_TLS_CERTIFICATE_PATH, values.BAILIWICK_TLS_KEY_PATH),
     trustedProxies: values.BAILIWICK_TRUSTED_PROXIES,
+    allowedOrigins: values.BAILIWICK_ALLOWED_ORIGINS,
     dataDir,
     adminPasswordPath: resolve(values.BAILIWICK_ADMIN_PASSWORD_PATH ?? `${dataDir}.admin-password`),
     databaseUrl: values.DATABASE_URL,
@@ -118,6 +117,11 @@ function domainSettings(values: Readonly<Record<string, unknown>>, dataDir: stri
   });
   return Object.fromEntries(named);
 }
+
+type Values = z.infer<typeof FORM>;
+
+const placeOf = ({ BAILIWICK_SOCKET_PATH: socketPath, BAILIWICK_HOST: host, BAILIWICK_PORT: port }: Values): Place =>
+  socketPath === undefined ? { host, port } : { socketPath };
 
 /** Few, however large the pool: requests come first, and more would not make streams faster. */
 const streamsAtOnce = (connections: number) => Math.min(4, Math.max(1, Math.floor(connections / 4)));

@@ -4,6 +4,7 @@ import { CONNECTIONS_MIN } from '../db/gate.js';
 import { DOMAINS } from '../domains.js';
 import { duration, flag, retention } from '../platform/setting-forms.js';
 import { clientAddressReader } from '../server/http/client-address.js';
+import { ORIGINS_MAX, originFault } from '../server/http/cross-origin.js';
 import { LIMIT_SETTINGS } from './limit-settings.js';
 
 /** One caller may hold five sixths, 320 MiB: the tables of the largest list (429,400,000 bytes) take about 250 MiB. */
@@ -19,6 +20,16 @@ function areBlocks(blocks: readonly string[]): boolean {
     return false;
   }
 }
+
+const origins = z.string().transform((text, issue) => {
+  const all = text.split(',').map((origin) => origin.trim());
+  if (all.length > ORIGINS_MAX) issue.addIssue(`names more than ${ORIGINS_MAX} origins`);
+  for (const [index, origin] of all.slice(0, ORIGINS_MAX).entries()) {
+    const fault = originFault(origin);
+    if (fault !== null) issue.addIssue(`origin ${index + 1} ${fault}`);
+  }
+  return all;
+});
 
 /** The settings that no domain declares: variable, form, default and purpose. */
 export const PROCESS_SETTINGS = {
@@ -40,6 +51,10 @@ export const PROCESS_SETTINGS = {
       .refine(areBlocks, 'must be addresses or CIDR blocks, separated by commas')
       .default([]),
     'Addresses and CIDR blocks of proxies, separated by commas. The server takes the client address from X-Forwarded-For only when one of these sends it. If you name at least one proxy, the server also trusts every connection over the Unix socket.',
+  ],
+  BAILIWICK_ALLOWED_ORIGINS: [
+    origins.default([]),
+    'Origins of web pages that may use this server from a browser, besides its own GraphiQL, separated by commas: each as scheme://host[:port], for example https://console.example.org. None by default; * and null are refused. Pages send tokens themselves: the server never allows cookies.',
   ],
   BAILIWICK_DATA_DIR: [z.string().default('.bailiwick'), 'Folder of the embedded database, with mode 0700.'],
   BAILIWICK_ADMIN_PASSWORD_PATH: [

@@ -7,4 +7,6 @@ export const ADVISORY_LOCKS = {
   /** Held while events get their positions, until that transaction commits. */
   events: 4_102_021,
   sealer: 4_102_022,
+  /** Held while what the system itself owns is counted against a limit, until that transaction ends. */
+  ofSystem: 4_102_023,
 } as const;

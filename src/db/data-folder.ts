@@ -27,7 +27,10 @@ export class DataMissing extends CannotStart {}
 const noData = (dataDir: string) =>
   new DataMissing(`There is no data in ${dataDir}. Name its folder with BAILIWICK_DATA_DIR.`);
 
-/** @throws DataMissing when there is no folder and none may be made. */
+/**
+ * @throws DataMissing when there is no folder and none may be made.
+ * @throws CannotStart when other users could reach a database in it.
+ */
 export function makeFolder(dataDir: string, mayCreate: boolean): void {
   if (!mayCreate && !existsSync(dataDir)) throw noData(dataDir);
   mkdirSync(dirname(dataDir), { recursive: true });
@@ -37,8 +40,16 @@ export function makeFolder(dataDir: string, mayCreate: boolean): void {
   } catch (error) {
     if (!statSync(dataDir, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
+  const { mode } = statSync(dataDir);
+  const isUsed = existsSync(filesOf(dataDir)) || isStarted(dataDir);
+  if ((mode & 0o077) !== 0 && isUsed) throw openToOthers(dataDir, mode);
   chmodSync(dataDir, 0o700);
 }
+
+const openToOthers = (dataDir: string, mode: number) =>
+  new CannotStart(
+    `The data folder ${dataDir} is open to other users of this machine (mode ${(mode & 0o777).toString(8).padStart(4, '0')}). If none of them changed it, close it and start again: chmod 700 '${dataDir.replaceAll("'", "'\\''")}'`,
+  );
 
 /**
  * Makes sure that the folder, which this process owns, has a database; creates one unless there has been one. A process

@@ -20,6 +20,7 @@ export interface EmbeddedOptions {
   readonly mayCreate?: boolean | undefined;
   readonly statements?: StatementListener | undefined;
   readonly log?: Logger | undefined;
+  readonly said?: ((step: string) => void) | undefined;
 }
 
 /**
@@ -29,13 +30,15 @@ export interface EmbeddedOptions {
  * @throws CannotStart when another process owns the folder, or when it lacks files that were in it.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Database> {
-  const { dataDir, mayCreate = true, statements } = options;
+  const { dataDir, mayCreate = true, statements, said = () => {} } = options;
+  said(`Opening the database in ${dataDir}`);
   makeFolder(dataDir, mayCreate);
   const lock = await lockFolder(dataDir);
   try {
     await ensureDatabase(dataDir, mayCreate);
     const client = await openFiles(dataDir);
     const database = embeddedDatabase(client, statements, () => lock.release(), options.log);
+    said('Applying migrations');
     await migrate(database.db as never, { migrationsFolder: MIGRATIONS });
     return { ...database, started: () => markStarted(dataDir) };
   } catch (error) {

@@ -26,6 +26,8 @@ export interface DatabaseOptions {
   readonly statements?: StatementListener;
   /** Logs when the database cannot serve. */
   readonly log?: Logger;
+  /** Called with each step of the opening, for people who wait for it. */
+  readonly said?: (step: string) => void;
 }
 
 /** Opens the database and applies all migrations. The only place that chooses between the two engines. */

@@ -24,6 +24,7 @@ export interface PostgresOptions {
   readonly statements?: StatementListener | undefined;
   /** Logs when the database cannot serve. */
   readonly log?: Logger | undefined;
+  readonly said?: ((step: string) => void) | undefined;
 }
 
 /** How long one statement may run; a request that needs longer gets UNAVAILABLE. */
@@ -44,7 +45,10 @@ const LOOK_TIMEOUT_MS = 2_000;
 /** Opens a pool of connections to Postgres and migrates it, one replica at a time. */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
   requireMendedDriver();
-  await migrateUnderLock(options.url);
+  const { said = () => {} } = options;
+  const { hostname, pathname } = new URL(options.url);
+  said(`Opening the database ${pathname.slice(1)} on ${hostname}`);
+  await migrateUnderLock(options.url, said);
   const client = connect(options.url, 'bailiwick', {
     max: options.connectionsMax,
     connection: {
@@ -122,10 +126,11 @@ function freshly(url: string): Ways['fresh'] {
 }
 
 /** Drizzle's migrator takes no lock: of two replicas that start together one would fail half-way. */
-async function migrateUnderLock(url: string): Promise<void> {
+async function migrateUnderLock(url: string, said: (step: string) => void): Promise<void> {
   const client = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} });
   try {
     await requireFit(drizzle(client));
+    said('Applying migrations, once no other server does');
     await client`select pg_advisory_lock(${ADVISORY_LOCKS.migrations})`;
     await migrate(drizzle(client), { migrationsFolder: MIGRATIONS });
   } finally {

@@ -1,5 +1,5 @@
 import type { Access } from '../authority/index.js';
-import { bootstrapIdentity } from './bootstrap.js';
+import { bootstrapIdentity, isFirstPassword } from './bootstrap.js';
 import { Overrides } from './overrides/index.js';
 import { recoverAdmin } from './recovery.js';
 import { authenticate, authenticateCredential } from './tokens/index.js';
@@ -11,5 +11,6 @@ export const access: Access = {
       ? authenticate(db, cacheOwner, presented.token, now)
       : authenticateCredential(db, cacheOwner, presented, now),
   bootstrap: bootstrapIdentity,
+  isFirstPassword,
   recover: recoverAdmin,
 };

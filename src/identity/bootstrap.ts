@@ -1,4 +1,5 @@
 import { lstatSync, readFileSync } from 'node:fs';
+import { and, eq } from 'drizzle-orm';
 import { anonymous, insertEpoch, lockEpoch, type Services } from '../authority/index.js';
 import { CannotStart } from '../platform/cannot-start.js';
 import { createWhole } from '../platform/durable-file.js';
@@ -9,7 +10,7 @@ import { roleAssignments } from './assignments/tables.js';
 import { domains } from './domains/tables.js';
 import { projects } from './projects/tables.js';
 import { roleImplications, roles } from './roles/tables.js';
-import { BY_SERVER, hashPassword, PASSWORD_LENGTH_MIN } from './users/password.js';
+import { BY_SERVER, hashPassword, PASSWORD_LENGTH_MIN, passwordMatches } from './users/password.js';
 import { users } from './users/tables.js';
 
 /**
@@ -60,6 +61,24 @@ export async function bootstrapIdentity(services: Services, passwordPath: string
   });
 }
 
+/**
+ * Whether the administrator of the first start still has the password in a file. A first start that failed after its
+ * commit has not said where it is.
+ */
+export async function isFirstPassword({ db, settings }: Services, path: string): Promise<boolean> {
+  const password = passwordOf(path);
+  if (password === null) return false;
+  const isAdmin = and(eq(domains.name, 'default'), eq(users.name, 'admin'), eq(users.mustChangePassword, true));
+  const found = await db
+    .select()
+    .from(users)
+    .innerJoin(domains, eq(domains.id, users.domainId))
+    .where(isAdmin)
+    .limit(1);
+  const hash = found[0]?.users.passwordHash ?? null;
+  return hash !== null && passwordMatches(password, hash, settings.passwordCost, BY_SERVER);
+}
+
 async function insertRoles(tx: Parameters<typeof lockEpoch>[0]): Promise<ReadonlyMap<string, Id<'Role'>>> {
   const ids = new Map([...HIERARCHY, 'service'].map((name): [string, Id<'Role'>] => [name, newId('Role')]));
   await tx.insert(roles).values([...ids].map(([name, id]) => ({ id, name, isImmutable: true })));
@@ -86,12 +105,19 @@ function passwordIn(path: string): string {
  *   become the administrator.
  */
 function keptPassword(path: string): string | null {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return null;
-  const isPrivate = found.isFile() && (found.mode & 0o077) === 0 && found.uid === (process.getuid?.() ?? found.uid);
-  const password = isPrivate ? readFileSync(path, 'utf8').trim() : '';
-  if (password.length >= PASSWORD_LENGTH_MIN) return password;
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
+  const password = passwordOf(path);
+  if (password !== null) return password;
   throw new CannotStart(
     `${path} is no password file that this user wrote for itself alone: remove it and start again.`,
   );
+}
+
+/** The password in a file that is private to this user; null for any other file, and for none. */
+function passwordOf(path: string): string | null {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined || !found.isFile()) return null;
+  const isPrivate = (found.mode & 0o077) === 0 && found.uid === (process.getuid?.() ?? found.uid);
+  const password = isPrivate ? readFileSync(path, 'utf8').trim() : '';
+  return password.length >= PASSWORD_LENGTH_MIN ? password : null;
 }

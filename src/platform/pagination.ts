@@ -24,7 +24,15 @@ export interface Connection<Row> {
   nodes: Row[];
   /** How many there are on all pages, for lists that are counted; null for more than are. Counted on access. */
   readonly totalCount?: Promise<number | null> | undefined;
-  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  pageInfo: PageInfo;
+}
+
+/** Lists are read forwards: what comes before a page is what its cursor came after. */
+export interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
 }
 
 /**
@@ -46,7 +54,7 @@ export function connection<Row>(
 ): Connection<Row> {
   const nodes = rows.slice(0, request.first);
   const cursorOf = (row: Row) => encodeCursor(request.ordering, keysOf(row));
-  const last = nodes.at(-1);
+  const [first, last] = [nodes.at(0), nodes.at(-1)];
   return {
     get edges() {
       return nodes.map((node) => ({ cursor: cursorOf(node), node }));
@@ -55,7 +63,14 @@ export function connection<Row>(
     get totalCount() {
       return count?.();
     },
-    pageInfo: { hasNextPage: rows.length > request.first, endCursor: last ? cursorOf(last) : null },
+    pageInfo: {
+      hasNextPage: rows.length > request.first,
+      hasPreviousPage: request.after !== null,
+      get startCursor() {
+        return first ? cursorOf(first) : null;
+      },
+      endCursor: last ? cursorOf(last) : null,
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { type App, createApp } from '../app.js';
 import { type Config, readConfig } from '../config/config.js';
 import { faultForLog } from '../db/errors.js';
 import { type Database, openDatabase } from '../db/open.js';
-import { domainsNamed } from '../domains.js';
+import { ACCESS, domainsNamed } from '../domains.js';
 import { createLogger, type Logger } from '../platform/log.js';
 import { type HttpServer, listen } from '../server/http/listener.js';
 import { renewOnHangup, stopOnSignal } from './signals.js';
@@ -23,7 +23,9 @@ export async function serve(flags: Readonly<Record<string, string>> = {}): Promi
 async function start(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
   const domains = config.domains && domainsNamed(config.domains);
+  const say = progress();
   const database = await openDatabase({
+    said: say,
     url: config.databaseUrl,
     dataDir: config.dataDir,
     connectionsMax: config.databaseConnections,
@@ -39,6 +41,7 @@ async function start(config: Config): Promise<void> {
     streamsAtOnce: config.streamsAtOnce,
     metricsToken: config.metricsToken,
     trustedProxies: config.trustedProxies,
+    allowedOrigins: config.allowedOrigins,
     tls: config.tls,
     adminPasswordPath: config.adminPasswordPath,
     ...(domains && { domains }),
@@ -47,6 +50,7 @@ async function start(config: Config): Promise<void> {
   });
   const app = await orClose(created, database);
   logUnhandled(log);
+  say(`Listening on ${wanted(config.place)}`);
   await orClose(letIn(app, database, config), app, database);
   app.start();
   stopOnSignal(app, database, { drainDelayMs: config.drainDelayMs, timeoutMs: config.shutdownTimeoutMs });
@@ -55,9 +59,19 @@ async function start(config: Config): Promise<void> {
   const address = addressOf(app.http, config);
   process.stdout.write(`Bailiwick is ready.\n  GraphQL   ${address}/graphql\n`);
   if (config.hasGraphiql) process.stdout.write(`  GraphiQL  ${address}/graphiql\n`);
-  if (app.adminPasswordPath)
-    process.stdout.write(`  First start: the password of user admin is in ${app.adminPasswordPath}\n`);
+  const { adminPasswordPath } = config;
+  if (app.isFirstStart) process.stdout.write(`  First start: the password of user admin is in ${adminPasswordPath}\n`);
+  else if (await ACCESS.isFirstPassword(app.services, adminPasswordPath))
+    process.stdout.write(`  Nobody has changed the password of user admin yet: it is in ${adminPasswordPath}\n`);
 }
+
+/** Says on a terminal what a start does that takes long; elsewhere a start says only that it is ready, or what failed. */
+function progress(): (step: string) => void {
+  const { stderr } = process;
+  return (step) => void (stderr.isTTY && stderr.write(`${step} …\n`));
+}
+
+const wanted = (place: Config['place']) => ('socketPath' in place ? place.socketPath : `${place.host}:${place.port}`);
 
 /** Marks the database first: an acknowledged change is never in a database that may be created again. */
 async function letIn({ http }: App, database: Database, { place }: Config): Promise<void> {

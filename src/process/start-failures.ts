@@ -77,7 +77,9 @@ function listening({ code, syscall, hostname }: Coded, { place }: Config): strin
   if (syscall !== 'listen' && syscall !== 'bind') return null;
   const why = NOT_LISTENING[code] ?? `cannot be listened on (${code}): choose another`;
   if ('socketPath' in place) return `The socket ${place.socketPath} ${why} with BAILIWICK_SOCKET_PATH.`;
-  return `The address ${place.host}:${place.port} ${why} with BAILIWICK_HOST and BAILIWICK_PORT.`;
+  const isHost = /^EADDRNOTAVAIL$|^EAFNOSUPPORT$/.test(code);
+  const options = isHost ? '--host (or BAILIWICK_HOST)' : '--port (or BAILIWICK_PORT)';
+  return `The address ${place.host}:${place.port} ${why} with ${options}.`;
 }
 
 const SQLSTATE = /^([0-9][0-9A-Z]{4}|XX[0-9]{3})$/;

@@ -62,8 +62,14 @@ export function agentWorld(server: Asked) {
       expect(await world.put(path, bytes, token)).toBe(204);
       return uploadId;
     },
-    async enrolled(machine: Machine, name: string, allowlistId: string, operator: string): Promise<MachineAgent> {
-      const made = await world.done(CREATE_AGENT, { name, allowlist: { id: allowlistId } }, operator);
+    async enrolled(
+      machine: Machine,
+      name: string,
+      allowlistId: string,
+      operator: string,
+      more: object = {},
+    ): Promise<MachineAgent> {
+      const made = await world.done(CREATE_AGENT, { name, allowlist: { id: allowlistId }, ...more }, operator);
       const { enrollmentToken } = made;
       const { ekPublic, akPublic } = machine.tpm;
       const keys = { endorsementKey: ekPublic.toString('base64'), attestationKey: akPublic.toString('base64') };

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { auditEntries } from '../../src/audit/entries/tables.js';
+import { createSoftwareTpm } from '../fakes/software-tpm.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { agentProject, type agentWorld, type MachineAgent, SUBMIT, standingClock } from './agent-world.js';
 import { healthyMachine, type Machine } from './verifier/machine.js';
@@ -10,6 +11,9 @@ const NONCE_MS = 60_000;
 const TOKEN_MS = 600_000;
 const LOG_IN = `mutation ($input: LogInAgentInput!) { logInAgent(input: $input) {
   challenge { nonce hashAlgorithm pcrs expiresAt } token expiresAt userErrors { code } } }`;
+const CREATE = `mutation ($input: CreateAgentInput!) {
+  createAgent(input: $input) { agent { id } enrollmentToken userErrors { code } } }`;
+const ENROLL = 'mutation ($input: EnrollAgentInput!) { enrollAgent(input: $input) { agentId userErrors { code } } }';
 const VIEWER = '{ viewer { agent { id } } }';
 const REFUSED = { code: 'UNAUTHENTICATED', message: 'The quote does not prove this agent.' };
 const NOBODY = 'agt_00000000-0000-7000-8000-000000000000';
@@ -63,6 +67,25 @@ describe('Mutation.logInAgent', () => {
     expect(entries.filter(({ action }) => action === 'agent.logged_in')).toHaveLength(1);
     clock.time += TOKEN_MS;
     expect(codeOf(await server.graphql(VIEWER, {}, token))).toBe('UNAUTHENTICATED');
+  });
+
+  test('refused: an agent that began to enroll and never proved its TPM, also once a ban was taken back', async () => {
+    const tpm = createSoftwareTpm({ key: 'ecc', seed: 1999 });
+    const made = await world.done(CREATE, { name: 'never-activated' }, admin);
+    const keys = { endorsementKey: tpm.ekPublic.toString('base64'), attestationKey: tpm.akPublic.toString('base64') };
+    await world.done(ENROLL, { enrollmentToken: made.enrollmentToken, ...keys });
+    const { id } = made.agent;
+    const logIn = async () => {
+      const { message, signature } = tpm.quote({ nonce: await nonceOf(id), pcrs: [0] });
+      return answered(id, { message: message.toString('base64'), signature: signature.toString('base64'), pcrs: '{}' });
+    };
+    expect(refusalOf(await logIn())).toEqual([REFUSED]);
+    for (const verb of ['ban', 'unban']) {
+      const change = `mutation ($input: ${verb === 'ban' ? 'Ban' : 'Unban'}AgentInput!) {
+        ${verb}Agent(input: $input) { agent { state } userErrors { code } } }`;
+      await world.done(change, { agent: { id } }, admin);
+    }
+    expect(refusalOf(await logIn())).toEqual([REFUSED]);
   });
 
   test('hidden: whoever asks gets a nonce, for an agent that is there as for any other text', async () => {

@@ -1,6 +1,7 @@
 import { asc } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { trustExpiry } from '../../src/attestation/records/index.js';
+import { trustTransitions } from '../../src/attestation/transitions/tables.js';
 import { AGENT_STATES } from '../../src/attestation/verifier/index.js';
 import { type AgentRow, agents, trustAt, trustRanOut, trustStateAt } from '../../src/identity/agents/index.js';
 import { agentActor } from '../../src/identity/tokens/index.js';
@@ -10,6 +11,7 @@ import { startTestServer, type TestServer } from '../harness/server.js';
 
 const now = new Date('2026-03-01T00:00:00Z');
 const after = (ms: number) => new Date(now.getTime() + ms);
+const RAN_OUT = { fromState: 'TRUSTED', toState: 'STALE', cause: 'EXPIRE', resultId: null };
 const ENDS = { 'no end': null, 'an end that passed': after(-1), 'an end now': now, 'an end to come': after(1) };
 
 let server: TestServer;
@@ -60,5 +62,13 @@ describe('trust that ran out', () => {
     expect(await trustExpiry.doSome(server.services)).toBe(3);
     expect(await trustExpiry.doSome(server.services)).toBe(0);
     expect(byName((await stored()).map(({ name, trustState }) => [name, trustState]))).toEqual(expected());
+    const transitions = await server.services.db.select().from(trustTransitions);
+    const ofAgent = new Map(rows.map(({ id, name }) => [id, name]));
+    expect(byName(transitions.map(({ agentId, ...row }) => [ofAgent.get(agentId) ?? '', row]))).toMatchObject({
+      'TRUSTED with no end': { ...RAN_OUT, occurredAt: now },
+      'TRUSTED with an end that passed': { ...RAN_OUT, occurredAt: after(-1) },
+      'TRUSTED with an end now': { ...RAN_OUT, occurredAt: now },
+    });
+    expect(transitions).toHaveLength(3);
   });
 });

@@ -12,7 +12,10 @@ test('ok: what fails is told and done again, and stopping waits for what runs', 
     ended += 1;
   };
   const repetition = repeat(work, 1, (error) => told.push(error));
+  const from = performance.now();
   while (begun < 4) await delay(5);
+  // After a failure it waits ten times as long, and never longer than ten seconds.
+  expect(performance.now() - from).toBeLessThan(5000);
   await repetition.stop();
   expect(told).toEqual([new Error('once')]);
   const [atStop, wholeAtStop] = [begun, ended];

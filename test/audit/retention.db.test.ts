@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { auditEntries } from '../../src/audit/entries/index.js';
-import { makePartitions, trim } from '../../src/audit/sealer/index.js';
+import { makePartitions, startSealer, trim } from '../../src/audit/sealer/index.js';
 import { readKeyFile } from '../../src/audit/seals/index.js';
 import { rowsOf } from '../../src/db/rows.js';
 import { lowestId } from '../../src/platform/ids.js';
@@ -60,6 +60,15 @@ describe('retention', () => {
     await sealedOn('2030-02-10', '2030-03-10');
   });
 
+  test('kept: on the first day of a month, entries of the month before that are younger than the retention', async () => {
+    const all = await actions();
+    // So the limit is at the very beginning of February.
+    await trimAt('2030-03-03', 30);
+    expect(await actions()).toEqual(all);
+    await trimAt('2030-03-04', 30);
+    expect((await actions())[0]).toBe('2030-02-10');
+  });
+
   test('ok: old months are dropped up to a head, which stays; the chain begins behind it', async () => {
     const made = (await tables())[0];
     expect(await partitions()).toEqual([made, 'audit_entries_203001', 'audit_entries_203002', 'audit_entries_203003']);
@@ -107,6 +116,36 @@ describe('retention', () => {
     await trimAt('2030-03-20', 30);
     expect(await actions()).toContain('late');
     expect(await tables()).toContain('audit_entries_203001');
+  });
+
+  /** What a process does by itself when it starts, with its clock so far from the database's. */
+  async function upkeep(skewMs: number, auditRetentionMs: number | null = 30 * DAYS): Promise<void> {
+    const { services } = server;
+    const clock = { now: () => day('2030-03-20'), skewMs: () => skewMs };
+    const sealer = startSealer({ ...services, clock, settings: { ...services.settings, auditRetentionMs } });
+    await sealer.stop();
+  }
+
+  test('kept: a process drops nothing while its clock may be wrong; ok: it does when the clocks agree', async () => {
+    const before = await actions();
+    for (const skewMs of [60_001, -60_001, 90 * DAYS]) {
+      await upkeep(skewMs);
+      expect(await actions()).toEqual(before);
+    }
+    // One that is sealing at that moment makes it skip this time.
+    await vi.waitFor(
+      async () => {
+        await upkeep(-60_000);
+        expect(await actions()).toEqual(['2030-02-10', '2030-03-10', 'audit.trimmed']);
+      },
+      { timeout: 20_000 },
+    );
+  });
+
+  test('kept: a process without a retention drops nothing', async () => {
+    const before = await actions();
+    await upkeep(0, null);
+    expect(await actions()).toEqual(before);
   });
 
   describe('on the command line', () => {

@@ -5,7 +5,6 @@ import { auditEntries } from '../../src/audit/entries/tables.js';
 import { type Act, bumpEpoch, type Context, mutate, readEpoch } from '../../src/authority/index.js';
 import { events } from '../../src/events/index.js';
 import { setTrust } from '../../src/identity/agents/index.js';
-import { agents } from '../../src/identity/agents/tables.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { domainCreate } from '../../src/identity/domains/policies.js';
 import { domains } from '../../src/identity/domains/tables.js';
@@ -200,8 +199,5 @@ describe('a caller that changed since it was read', () => {
 });
 
 async function agent(trustState: string): Promise<string> {
-  const { domainId, projectId } = await server.project(await server.domain());
-  const row = { id: newId('Agent'), name: 'machine', kind: 'MACHINE' as const, domainId, projectId, trustState };
-  await server.services.db.insert(agents).values(asIds({ ...row, createdBy: 'nobody', createdAt: clock.now() }));
-  return row.id;
+  return server.agent(await server.project(await server.domain()), { trustState });
 }

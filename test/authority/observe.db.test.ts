@@ -23,7 +23,6 @@ import { tokenRevoke } from '../../src/identity/tokens/policies.js';
 import { notFound } from '../../src/platform/errors.js';
 import { type Id, newId } from '../../src/platform/ids.js';
 import { contextOf } from '../harness/context.js';
-import { asIds } from '../harness/ids.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 
 const SYSTEM = { type: 'system' } as const;
@@ -47,11 +46,7 @@ beforeEach(async () => {
 afterAll(() => server.close());
 
 async function agent(): Promise<Id<'Agent'>> {
-  const { domainId, projectId } = await server.project(await server.domain());
-  const row = asIds({ id: newId('Agent'), name: 'machine', kind: 'MACHINE' as const, domainId, projectId });
-  const made = { ...row, trustState: 'PENDING', createdBy: 'nobody', createdAt: clock.now() };
-  await server.services.db.insert(agents).values(made);
-  return row.id;
+  return server.agent(await server.project(await server.domain()), { trustState: 'PENDING' });
 }
 
 const lock = async (tx: Tx, callerId: Id<'Agent'>) => {

@@ -11,7 +11,6 @@ import { rowsOf } from '../../src/db/rows.js';
 import { agents } from '../../src/identity/agents/tables.js';
 import { type Id, newId } from '../../src/platform/ids.js';
 import { contextOf } from '../harness/context.js';
-import { asIds } from '../harness/ids.js';
 import { type OutsideSession, outsideSession } from '../harness/outside-session.js';
 import { type Json, startTestServer, type TestServer } from '../harness/server.js';
 
@@ -33,10 +32,7 @@ beforeAll(async () => {
   outside = await outsideSession(server.database);
 });
 beforeEach(async () => {
-  const { domainId, projectId } = await server.project(await server.domain());
-  const row = { name: 'machine', kind: 'MACHINE' as const, ...asIds({ domainId, projectId }), trustState: 'FAILED' };
-  agentId = newId('Agent');
-  await server.services.db.insert(agents).values({ ...row, id: agentId, createdBy: 'nobody', createdAt: clock.now() });
+  agentId = await server.agent(await server.project(await server.domain()), { trustState: 'FAILED' });
   token = await server.agentToken(agentId);
 });
 afterAll(async () => {

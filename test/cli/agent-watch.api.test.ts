@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { watchTrust } from '../../src/cli/attestation/agent-watch.js';
+import { NO_CREDENTIALS } from '../../src/cli/common/contexts.js';
 import { CliError, EXIT } from '../../src/cli/common/errors.js';
 import type { Session } from '../../src/cli/common/session.js';
 import type { Format } from '../../src/cli/common/table.js';
@@ -42,6 +43,7 @@ const session = (format: Format, bearer = token): Session => ({
   environment: {} as Session['environment'],
   format,
   connection: { server: server.url, token: bearer },
+  ...{ credentials: NO_CREDENTIALS, context: null, caFile: undefined },
 });
 
 function happen(id: string, from: string, to: string) {

@@ -1,14 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  formatUserError,
-  type Mutation,
-  mutate,
-  type Payload,
-  parseServer,
-  request,
-} from '../../src/cli/common/client.js';
+import { formatUserError, type Mutation, mutate, type Payload, request } from '../../src/cli/common/client.js';
+import { parseServer } from '../../src/cli/common/connection.js';
 import { CliError, EXIT, exitCodeOf } from '../../src/cli/common/errors.js';
 import { TypedDocumentString } from '../../src/generated/documents.js';
 
@@ -45,13 +39,18 @@ afterEach(() => {
   received = undefined;
 });
 
-async function exitOf(call: Promise<unknown>): Promise<[number, string]> {
+async function errorOf(call: Promise<unknown>): Promise<CliError> {
   const error = await call.then(
     () => null,
     (thrown: unknown) => thrown,
   );
   if (!(error instanceof CliError)) throw new Error('expected a CliError', { cause: error });
-  return [error.exitCode, error.message];
+  return error;
+}
+
+async function exitOf(call: Promise<unknown>): Promise<[number, string]> {
+  const { exitCode, message } = await errorOf(call);
+  return [exitCode, message];
 }
 
 describe('request', () => {
@@ -111,8 +110,12 @@ describe('request', () => {
   test('refused: a token of another scope is answered with how to get one that would do', async () => {
     const extensions = { code: 'FORBIDDEN', reason: 'WRONG_SCOPE', scopeTypes: ['domain', 'project', 'agent'] };
     const url = await serve({ body: JSON.stringify({ data: null, errors: [{ message: 'No.', extensions }] }) });
-    const expected = 'FORBIDDEN: No.; see bailiwick login --domain-scope or --project';
-    expect(await exitOf(request({ server: url }, ITEM, {}))).toEqual([3, expected]);
+    const error = await errorOf(request({ server: url }, ITEM, {}));
+    expect([error.exitCode, error.message, error.hint]).toEqual([
+      3,
+      'FORBIDDEN: No.',
+      'bailiwick login --domain-scope DOMAIN\nor: bailiwick login --project PROJECT',
+    ]);
   });
 
   test.each([
@@ -125,16 +128,46 @@ describe('request', () => {
     expect((await exitOf(request({ server: url }, ITEM, {})))[0]).toBe(exit);
   });
 
+  test('unavailable: what is no Bailiwick is named as such', async () => {
+    const url = await serve({ status: 501, body: '<html>' });
+    const error = await errorOf(request({ server: url }, ITEM, {}));
+    expect([error.exitCode, error.message, error.hint]).toEqual([
+      5,
+      `${url} is no Bailiwick server: it answered HTTP status 501 and no GraphQL`,
+      'name the server with --server or BAILIWICK_SERVER',
+    ]);
+  });
+
+  test('refused: another GraphQL server, whose errors have no request id, is doubted', async () => {
+    const errors = [{ message: 'Cannot query field "item".', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }];
+    const url = await serve({ status: 400, body: JSON.stringify({ errors }) });
+    const { hint } = await errorOf(request({ server: url }, ITEM, {}));
+    expect(hint).toBe(`is ${url} a Bailiwick server? Name another with --server or BAILIWICK_SERVER`);
+  });
+
   test('refused: a redirect is not followed, since the token would go along', async () => {
     const url = await serve({ status: 307, headers: { location: 'http://elsewhere.invalid/graphql' } });
     expect((await exitOf(request({ server: url, token: 't' }, ITEM, {})))[0]).toBe(EXIT.unavailable);
   });
 
   test('refused: nobody listens', async () => {
-    const [exit, message] = await exitOf(request({ server: 'http://127.0.0.1:1' }, ITEM, {}));
-    expect(exit).toBe(EXIT.unavailable);
-    expect(message).toMatch(/^cannot reach http:\/\/127\.0\.0\.1:1: /);
+    const error = await errorOf(request({ server: 'http://127.0.0.1:1' }, ITEM, {}));
+    expect([error.exitCode, error.message, error.hint]).toEqual([
+      EXIT.unavailable,
+      'cannot reach http://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
+      'is the server running there? Name another with --server or BAILIWICK_SERVER',
+    ]);
   });
+
+  test('ok: an answer may take longer than an idle connection is kept', async () => {
+    server = createServer((_incoming, outgoing) => {
+      setTimeout(() => outgoing.end(JSON.stringify({ data: { item: 1 } })), 6000);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+    expect(await request({ server: url }, ITEM, {})).toEqual({ item: 1 });
+  }, 30_000);
 
   test('refused: no answer in time', async () => {
     server = createServer(() => {}).listen(0, '127.0.0.1');
@@ -183,10 +216,11 @@ describe('the server’s address', () => {
   test.each([
     ['http://127.0.0.1:4000/', 'http://127.0.0.1:4000'],
     ['https://Example.org/bailiwick//', 'https://example.org/bailiwick'],
+    ['unix:/run/bailiwick.sock', 'unix:/run/bailiwick.sock'],
   ])('ok: %s', (text, server) => expect(parseServer(text)).toBe(server));
 
-  test.each(['', 'localhost:4000', 'ftp://x', 'http://user:secret@x', 'http://x/?a', 'http://x/#a'])(
+  test.each(['', 'unix:relative', 'localhost:4000', 'ftp://x', 'http://user:secret@x', 'http://x/?a', 'http://x/#a'])(
     'invalid: %j',
-    (text) => expect(() => parseServer(text)).toThrow('plain http or https URL'),
+    (text) => expect(() => parseServer(text)).toThrow('give a plain http or https URL'),
   );
 });

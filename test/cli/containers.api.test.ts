@@ -50,7 +50,7 @@ describe('projects', () => {
 
     const refused = await cli('project', 'delete', 'acme/web', '--yes');
     expect([refused.code, refused.err]).toEqual([1, 'error: IN_USE at project: The project still owns 1 project.\n']);
-    expect((await cli('project', 'delete', 'acme/early', '--yes')).err).toBe('deleted acme/early\n');
+    expect((await cli('project', 'delete', 'acme/early', '--yes')).err).toBe('deleted project acme/early\n');
     expect((await cli('project', 'show', 'acme/early')).code).toBe(4);
   });
 

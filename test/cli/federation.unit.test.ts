@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSchema } from 'graphql';
+import { buildSchema, isObjectType } from 'graphql';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runCli } from './run-cli.js';
 
@@ -60,6 +60,30 @@ describe('federation compose', () => {
     expect(code).toBe(0);
     expect(graphsOf(out)).toContain('racks http://racks.invalid/graphql');
     expect(out).toMatch(/rack: String @join__field\(graph: RACKS\)/);
+  });
+
+  test('ok: a subgraph of someone else that pages as Relay says has the same PageInfo', async () => {
+    const imports = '@link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable"])';
+    const sdl = `extend schema ${imports}
+      type PageInfo @shareable {
+        hasNextPage: Boolean!
+        hasPreviousPage: Boolean!
+        startCursor: String
+        endCursor: String
+      }
+      type Rack @key(fields: "id") { id: ID! }
+      type RackEdge { cursor: String! node: Rack! }
+      type RackConnection { edges: [RackEdge!]! pageInfo: PageInfo! }
+      type Query { racks(first: Int, after: String): RackConnection }`;
+    const { code, out, err } = await compose('--subgraph', `racks=${subgraphFile('paged.graphql', sdl)}`);
+    expect([code, err]).toEqual([0, '']);
+    const fields = buildSchema(out, { assumeValidSDL: true }).getType('PageInfo');
+    expect(isObjectType(fields) && Object.keys(fields.getFields()).sort()).toEqual([
+      'endCursor',
+      'hasNextPage',
+      'hasPreviousPage',
+      'startCursor',
+    ]);
   });
 
   test('refused: what does not compose, each reason on a line of its own', async () => {

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeMigratedFolder } from '../harness/migrated-folder.js';
-import { dataDirOf, finishFirstStart, killedAt, startWithout } from './first-start.js';
-import { startAndStop } from './spawned.js';
+import { dataDirOf, finishFirstStart, killedAt, passwordPathOf, startWithout } from './first-start.js';
+import { MAIN_PATH, startAndStop } from './spawned.js';
+import { hasTerminal, shown } from './terminal.js';
 
 /** Each story starts servers, on a machine that may be slow and run other things. */
 const TIMEOUT = 600_000;
@@ -62,6 +64,41 @@ describe('a data folder of a server that wrote no marker', () => {
     expect(told).toMatchObject({ code: 1, err: expect.stringContaining('pg/PG_VERSION is missing') });
     expect(existsSync(join(folder, 'data/pg/PG_VERSION'))).toBe(false);
   });
+});
+
+describe('a first start that fails after it made the administrator', () => {
+  test.skipIf(!hasTerminal)(
+    'ok: the next one says where the password is, until somebody changes it',
+    {
+      timeout: TIMEOUT,
+    },
+    async () => {
+      const folder = join(root, 'taken');
+      mkdirSync(folder);
+      const other = createServer();
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+      const { port } = other.address() as AddressInfo;
+      const env = {
+        BAILIWICK_PORT: String(port),
+        BAILIWICK_DATA_DIR: dataDirOf(folder),
+        BAILIWICK_PASSWORD_COST: '15',
+      };
+      // On a terminal, a start says what it does.
+      const failed = await shown(`'${process.execPath}' '${MAIN_PATH}' serve`, undefined, '', env);
+      other.close();
+      expect(failed.replaceAll('\r', '').split('\n')).toEqual([
+        `Opening the database in ${dataDirOf(folder)} …`,
+        'Applying migrations …',
+        `Listening on 127.0.0.1:${port} …`,
+        `The address 127.0.0.1:${port} is in use: stop what listens there, or choose another with --port (or BAILIWICK_PORT).`,
+        '',
+      ]);
+      const line = `  Nobody has changed the password of user admin yet: it is in ${passwordPathOf(folder)}\n`;
+      expect((await startAndStop(dataDirOf(folder))).out).toContain(line);
+      writeFileSync(passwordPathOf(folder), 'another password, which is not it\n');
+      expect((await startAndStop(dataDirOf(folder))).out).not.toContain('password');
+    },
+  );
 });
 
 describe('a first start that is killed', () => {

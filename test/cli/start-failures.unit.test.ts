@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -47,9 +49,9 @@ describe('where to listen', () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const port = String((other.address() as AddressInfo).port);
-    await expectLine(1, [`127.0.0.1:${port} is in use`, 'BAILIWICK_PORT'], { env: { BAILIWICK_PORT: port } }).finally(
-      () => other.close(),
-    );
+    const line = `The address 127.0.0.1:${port} is in use: stop what listens there, or choose another with --port (or BAILIWICK_PORT).\n`;
+    const told = await expectLine(1, [], { env: { BAILIWICK_PORT: port } }).finally(() => other.close());
+    expect(told.err).toBe(line);
     expect(existsSync(join(dataDir, 'lock'))).toBe(false);
   });
 
@@ -66,6 +68,18 @@ describe('where to listen', () => {
 });
 
 describe('the data folder', () => {
+  test('refused: one that others can read or change is said, with the command that mends it', {
+    timeout: TIMEOUT,
+  }, async () => {
+    makeMigratedFolder(dataDir);
+    chmodSync(dataDir, 0o750);
+    const told = await expectLine(1, [], {});
+    expect(told.err).toBe(
+      `The data folder ${dataDir} is open to other users of this machine (mode 0750). If none of them changed it, close it and start again: chmod 700 '${dataDir}'\n`,
+    );
+    expect(statSync(dataDir).mode & 0o777).toBe(0o750);
+  });
+
   test('invalid: a file in its place is said', { timeout: TIMEOUT }, async () => {
     writeFileSync(dataDir, '');
     await expectLine(1, [dataDir, 'it exists and is not a folder', 'BAILIWICK_DATA_DIR'], {});

@@ -134,7 +134,12 @@ for (const kind of KINDS) {
     });
 
     test('refused: no TPM answers', async () => {
-      await expect(machine.driver(kind, 'swtpm:path=/nowhere/socket').open(false)).rejects.toThrow(/^tpm2_createek: /);
+      const tcti = 'swtpm:path=/nowhere/socket';
+      await expect(machine.driver(kind, tcti).open(false)).rejects.toMatchObject({
+        message: `no TPM answers at ${tcti} (tpm2_createek: ERROR: Could not load tcti, got: "${tcti}")`,
+        hint: 'name another with --tcti (or TPM2TOOLS_TCTI), for example --tcti swtpm:host=127.0.0.1,port=2321',
+        exitCode: 5,
+      });
     });
   });
 }

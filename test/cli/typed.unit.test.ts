@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Connection, mutate, request } from '../../src/cli/common/client.js';
+import { mutate, request } from '../../src/cli/common/client.js';
+import type { Connection } from '../../src/cli/common/connection.js';
 import type { Column } from '../../src/cli/common/table.js';
 import { CreateDomainDocument, DomainDocument, type DomainFragment } from '../../src/generated/documents.js';
 

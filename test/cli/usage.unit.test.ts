@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EXIT } from '../../src/cli/common/errors.js';
+import { parseFuture, parsePast } from '../../src/cli/common/times.js';
 import { createProgram } from '../../src/cli/main.js';
 import { leaves, wholeProgram } from './program.js';
 import { runCli } from './run-cli.js';
@@ -81,6 +82,61 @@ describe('the command tree', () => {
     expect([code, out]).toEqual([2, '']);
     expect(err).not.toBe('');
   });
+});
+
+describe('values', () => {
+  afterEach(() => vi.unstubAllEnvs());
+  const STATES = 'CREATED, PENDING, TRUSTED, STALE, FAILED, BANNED, RETIRED';
+
+  test('usage: a value that does not exist is answered with those that do', async () => {
+    const { code, err } = await runCli('agent', 'list', '--state', 'lost');
+    const told = `error: option '--state <state>' argument 'lost' is invalid. Allowed choices are ${STATES}.\n(add --help for usage)\n`;
+    expect([code, err]).toEqual([2, told]);
+  });
+
+  test.each([
+    [['agent', 'list', '--state', 'failed', '--state', 'Banned']],
+    [['audit', 'list', '--outcome', 'denied']],
+    [['agent', 'create', 'web-1', '--tpm-kind', 'virtual']],
+  ])('ok: %j is understood in any letter case', async (argv) => {
+    vi.stubEnv('BAILIWICK_SERVER', 'http://127.0.0.1:1');
+    expect((await runCli(...argv)).err).toContain('cannot reach');
+  });
+
+  test('usage: what is no time is answered with what one looks like', async () => {
+    const { code, err } = await runCli('audit', 'list', '--since', 'soon');
+    expect([code, err]).toEqual([
+      2,
+      "error: option '--since <time>' argument 'soon' is invalid. It must be a time such as 2026-01-31 or " +
+        '2026-01-31T08:00:00Z, or how long ago, such as 90m, 1h or 2d.\n(add --help for usage)\n',
+    ]);
+  });
+
+  test.each([
+    ['2026-01-31', '2026-01-31T00:00:00.000Z'],
+    ['2026-01-31T08:00', '2026-01-31T08:00:00.000Z'],
+    ['2026-01-31 08:00:05', '2026-01-31T08:00:05.000Z'],
+    ['2026-01-31T08:00:00.5+02:00', '2026-01-31T06:00:00.500Z'],
+    ['2026-01-31t08:00:00z', '2026-01-31T08:00:00.000Z'],
+  ])('ok: %s is a time, of UTC unless it says another zone', (text, time) => expect(parsePast(text)).toBe(time));
+
+  test('ok: a duration is counted from now, back or ahead', () => {
+    vi.useFakeTimers({ now: new Date('2026-01-31T12:00:00Z') });
+    expect(['30s', '90m', '1h', '2d', '1w'].map(parsePast)).toEqual([
+      '2026-01-31T11:59:30.000Z',
+      '2026-01-31T10:30:00.000Z',
+      '2026-01-31T11:00:00.000Z',
+      '2026-01-29T12:00:00.000Z',
+      '2026-01-24T12:00:00.000Z',
+    ]);
+    expect(parseFuture('2d')).toBe('2026-02-02T12:00:00.000Z');
+    vi.useRealTimers();
+  });
+
+  test.each(['', '1', '1y', '-1h', '1 h', '2026', '2026-02-31', '2026-01-31T25:00Z', '31.01.2026', '2026-01-31Z'])(
+    'usage: %j is no time',
+    (text) => expect(() => parsePast(text)).toThrow('It must be a time such as'),
+  );
 });
 
 describe('columns', () => {

@@ -92,7 +92,7 @@ class Refused extends Error {}
 async function logIn(url: string): Promise<string> {
   const password = readFileSync(passwordPath, 'utf8').trim();
   const proof = { password: { user: 'admin', password, newPassword: 'correct horse battery' } };
-  const scope = { project: { name: { project: 'default' } } };
+  const scope = { project: { name: 'default' } };
   const query = 'mutation ($input: IssueTokenInput!) { payload: issueToken(input: $input) { token } }';
   return String((await send(url, null, query, { proof, scope, lifetime: 'PT1H' })).token);
 }

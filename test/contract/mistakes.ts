@@ -144,11 +144,16 @@ export function withIdsOfAuditEntries(context: Context, tx: Tx, entry: AuditEntr
 export function withAnAgentForAProject(context: Context, act: Act, agentId: Id<'Agent'>, row: ProjectRow) {
   const { tx } = act;
   return [
-    () => [findById(tx, row.id), getProject(context, row.id), eq(projects.id, row.id), among(projects.id, [row.id])],
+    () => [
+      findById(tx, row.id),
+      getProject(context, { id: row.id }),
+      eq(projects.id, row.id),
+      among(projects.id, [row.id]),
+    ],
     // @ts-expect-error In a repository call.
     () => findById(tx, agentId),
     // @ts-expect-error In a service call.
-    () => getProject(context, agentId),
+    () => getProject(context, { id: agentId }),
     // @ts-expect-error In a loader.
     () => loadProject(context).load(agentId),
     // @ts-expect-error In an insert, as the row's own id.

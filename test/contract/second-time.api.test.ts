@@ -192,3 +192,22 @@ describe('what changes nothing', () => {
     expect(Object.keys(EVERY_TIME).filter((name) => !mutations.some((field) => field.name === name))).toEqual([]);
   });
 });
+
+describe('what changes rights', () => {
+  /** What callers are looked up by, and what decides for them. */
+  const CHANGES =
+    /^\s*(update|delete from)\s+"(tokens|api_credentials|roles|role_assignments|role_implications|group_members|policy_revisions)"/i;
+  const ADDS = /^\s*insert into\s+"(role_assignments|role_implications|group_members|policy_revisions)"/i;
+  const OF_USERS = /^\s*update\s+"users".*"(is_enabled|password_hash)" = /is;
+
+  test('same: it moves the epoch, so that every replica and stream asks anew; what does not leaves it', () => {
+    const isOfRights = (statement: string) => [CHANGES, ADDS, OF_USERS].some((one) => one.test(statement));
+    const first = mutations.flatMap(({ name }) => {
+      const [trace] = traces.get(name) ?? [];
+      return trace === undefined ? [] : [{ name, trace }];
+    });
+    const changing = first.filter(({ trace }) => trace.statements.some(isOfRights)).map(({ name }) => name);
+    expect(changing.length).toBeGreaterThan(20);
+    expect(first.filter(({ trace }) => trace.isEpochMoved).map(({ name }) => name)).toEqual(changing);
+  });
+});

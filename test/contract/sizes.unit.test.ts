@@ -12,10 +12,9 @@ const FUNCTION_MAX = 40;
 
 /** Longer than that, with their lines as they are. What is in it only shrinks: split the function, lower the number. */
 const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
-  'app.ts createApp': 86,
-  'cli/attestation/agent.ts registerAgent': 42,
+  'app.ts createApp': 85,
   'cli/identity/policy-offline.ts registerOfflinePolicy': 53,
-  'config/config.ts readConfig': 57,
+  'config/config.ts readConfig': 55,
 };
 /** The same for files. */
 const LONG_FILES: Readonly<Record<string, number>> = {};

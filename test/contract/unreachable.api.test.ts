@@ -68,6 +68,7 @@ async function carelessServer({ services, database }: TestServer) {
     clientAddressOf: clientAddressReader([]),
     probes: [],
     admitAnonymous: anonymousAdmission(schema, policies),
+    allowedOrigins: [],
     largeBodies: new LargeBodies(guarded),
     routes: [...DOMAINS.flatMap((domain) => domain.routes ?? []), route],
     authenticate: async (db, shown) => {

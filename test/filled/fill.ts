@@ -44,7 +44,7 @@ export async function fill(server: Asked, adminPassword: string): Promise<Filled
   await make(
     'grantRole',
     'roleAssignment { id }',
-    { user: { id: await ownId(server, system) }, role: 'admin', scope },
+    { user: { id: await ownId(server, system) }, role: { name: 'admin' }, scope },
     system,
   );
   const domainToken = await logIn('admin', NEW_PASSWORD, scope);
@@ -60,12 +60,16 @@ export async function fill(server: Asked, adminPassword: string): Promise<Filled
   const roles = (await server.graphql('{ roles { nodes { id name } } }', {}, domainToken)).body.data.roles
     .nodes as Json[];
   const reader = roles.find(({ name }) => name === 'reader');
-  await inDomain('addImpliedRole', 'role { id }', { roleId: role.id, impliedRoleId: reader.id, etag: role.etag });
+  await inDomain('addImpliedRole', 'role { id }', {
+    role: { id: role.id },
+    impliedRole: { id: reader.id },
+    etag: role.etag,
+  });
   const place = { project: { id: project.id } };
   const grant = (input: object) => inDomain('grantRole', 'roleAssignment { id }', input);
-  await grant({ user: { id: ada.id }, role: 'admin', scope: place, reason: 'Runs the racks.' });
-  await grant({ group: { id: group.id }, role: 'member', scope: place, isInherited: true });
-  const { roleAssignment } = await grant({ user: { id: eve.id }, roleId: role.id, scope });
+  await grant({ user: { id: ada.id }, role: { name: 'admin' }, scope: place, reason: 'Runs the racks.' });
+  await grant({ group: { id: group.id }, role: { name: 'member' }, scope: place, isInherited: true });
+  const { roleAssignment } = await grant({ user: { id: eve.id }, role: { id: role.id }, scope });
   await inDomain('revokeRole', 'roleAssignmentId', { roleAssignmentId: roleAssignment.id, reason: 'Left.' });
   await inDomain('disableUser', 'user { id }', { user: { id: eve.id } });
 

@@ -2,23 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eq } from 'drizzle-orm';
 import { type AppOptions, createApp } from '../../src/app.js';
-import { bumpEpoch, type Services, type Settings } from '../../src/authority/index.js';
+import type { Settings } from '../../src/authority/index.js';
 import type { StatementListener } from '../../src/db/open.js';
-import { roleAssignments } from '../../src/identity/assignments/tables.js';
-import { domains } from '../../src/identity/domains/tables.js';
-import { projects } from '../../src/identity/projects/tables.js';
-import { roles } from '../../src/identity/roles/tables.js';
-import { newToken, tokenHash } from '../../src/identity/tokens/authenticate.js';
-import { tokens } from '../../src/identity/tokens/tables.js';
-import { users } from '../../src/identity/users/tables.js';
 import { type Clock, systemClock } from '../../src/platform/clock.js';
-import { newId } from '../../src/platform/ids.js';
 import { createLogger, type Logger } from '../../src/platform/log.js';
 import { type LimitSettings, NO_LIMITS } from '../../src/server/limits/rate-limits.js';
 import { openTestDatabase, type TestDatabase } from './engine.js';
-import { asIds } from './ids.js';
+import { worldOf } from './world.js';
 
 const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   agentTokenLifetimeMs: 600_000,
@@ -56,7 +47,7 @@ export interface TestServerOptions {
   /** A database other than the one of the engine that the run is about. */
   readonly open?: (statements?: StatementListener) => Promise<TestDatabase>;
   /** What is served. */
-  readonly app?: Pick<AppOptions, 'domains' | 'hasGraphiql' | 'runsPlain'>;
+  readonly app?: Pick<AppOptions, 'domains' | 'hasGraphiql' | 'runsPlain' | 'allowedOrigins'>;
   /** Limits to set; there are no others. */
   readonly limits?: Partial<LimitSettings>;
   readonly trustedProxies?: readonly string[];
@@ -74,27 +65,7 @@ export interface Answer {
   readonly comparable: string;
 }
 
-export type RoleName = 'admin' | 'manager' | 'member' | 'reader' | 'service';
-
-export type TestScope =
-  | { readonly type: 'system' | 'unscoped' }
-  | { readonly type: 'domain'; readonly domainId: string }
-  | { readonly type: 'project'; readonly domainId: string; readonly projectId: string };
-
-export interface Persona {
-  readonly scope: TestScope;
-  readonly role?: RoleName;
-  /** Whose the token is; a new user of the scope's domain by default. */
-  readonly userId?: string;
-  /** The new user's domain where the scope has none, by default the one of the first start. */
-  readonly homeDomainId?: string;
-  readonly expiresAt?: Date;
-}
-
-export interface Bearer {
-  readonly userId: string;
-  readonly token: string;
-}
+export type { Bearer, OwnedScope, Persona, RoleName, TestScope } from './world.js';
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>;
 
@@ -136,7 +107,7 @@ export async function startTestServer(options: TestServerOptions = {}) {
     breakConnections,
     close,
     ...client(url),
-    ...world(services),
+    ...worldOf(services),
   };
 }
 
@@ -163,71 +134,6 @@ export function client(url: string) {
       return { status: response.status, body: JSON.parse(text), requestId, comparable };
     },
   };
-}
-
-/** Rows that stories begin with, written as the services would. */
-function world({ db, clock }: Services) {
-  let count = 0;
-  const numbered = (name: string) => `${name}-${++count}`;
-  const helpers = {
-    async domain(name = numbered('domain')): Promise<string> {
-      const id = newId('Domain');
-      await db.insert(domains).values({ id, name, description: null, createdAt: clock.now() });
-      return id;
-    },
-    async project(domainId: string, name = numbered('project')) {
-      const projectId = newId('Project');
-      await db
-        .insert(projects)
-        .values(asIds({ id: projectId, domainId, name, description: null, createdAt: clock.now() }));
-      return { type: 'project', domainId, projectId } as const;
-    },
-    async user(domainId: string, name = numbered('user')): Promise<string> {
-      const id = newId('User');
-      const row = { id, domainId, name, passwordHash: 'never matches', isEnabled: true, createdAt: clock.now() };
-      await db.insert(users).values(asIds(row));
-      return id;
-    },
-    async assign(userId: string, name: RoleName, scope: TestScope): Promise<void> {
-      const [role] = await db.select({ id: roles.id }).from(roles).where(eq(roles.name, name));
-      if (!role || scope.type === 'unscoped') throw new Error(`no assignment of ${name} there`);
-      const { type: scopeType, ...owner } = scope;
-      const row = { id: newId('RoleAssignment'), userId, roleId: role.id, scopeType, isInherited: false };
-      await db.insert(roleAssignments).values(asIds({ ...row, ...owner, createdAt: clock.now() }));
-      await db.transaction(bumpEpoch);
-    },
-    async token({ scope, role, userId, homeDomainId, expiresAt }: Persona): Promise<Bearer> {
-      const home = homeDomainId ?? ('domainId' in scope ? scope.domainId : await defaultDomainId());
-      const bearer = { userId: userId ?? (await helpers.user(home)), token: newToken() };
-      if (role) await helpers.assign(bearer.userId, role, scope);
-      const { type: scopeType, ...owner } = scope;
-      await db.insert(tokens).values(
-        asIds({
-          ...owner,
-          scopeType,
-          id: newId('Token'),
-          hash: tokenHash(bearer.token),
-          userId: bearer.userId,
-          createdAt: clock.now(),
-          expiresAt: expiresAt ?? new Date(clock.now().getTime() + 3_600_000),
-        }),
-      );
-      return bearer;
-    },
-    async agentToken(agentId: string): Promise<string> {
-      const token = newToken();
-      const now = clock.now();
-      const expiresAt = new Date(now.getTime() + 3_600_000);
-      const row = { id: newId('Token'), hash: tokenHash(token), agentId, scopeType: 'agent' as const };
-      await db.insert(tokens).values(asIds({ ...row, createdAt: now, expiresAt }));
-      return token;
-    },
-  };
-  const defaultDomainId = async () => {
-    const [row] = await db.select({ id: domains.id }).from(domains).where(eq(domains.name, 'default'));
-    return row?.id ?? '';
-  };
-  return { ...helpers, defaultDomainId };
 }
 
 /** The code of an answer's first error, or undefined. */

@@ -1,13 +1,11 @@
-import { eq } from 'drizzle-orm';
-import { bumpEpoch } from '../../src/authority/index.js';
-import { roleAssignments } from '../../src/identity/assignments/tables.js';
-import { apiCredentials } from '../../src/identity/credentials/tables.js';
-import { groupMembers, groups } from '../../src/identity/groups/tables.js';
-import { roles } from '../../src/identity/roles/tables.js';
-import { users } from '../../src/identity/users/tables.js';
-import { newId } from '../../src/platform/ids.js';
-import { asId, asIds } from '../harness/ids.js';
-import { codeOf, type Json, type RoleName, type TestScope, type TestServer } from '../harness/server.js';
+import {
+  codeOf,
+  type Json,
+  type OwnedScope,
+  type RoleName,
+  type TestScope,
+  type TestServer,
+} from '../harness/server.js';
 
 /** What a mutation came to: its payload's fields, or the code of its refusal. */
 export interface Told {
@@ -23,7 +21,6 @@ export interface Told {
 
 /** Ways for a story to ask a server. */
 export function asking(server: TestServer) {
-  const { db, clock } = server.services;
   return {
     /** Sends a mutation: its name, what to read of its payload, its input. */
     async send(mutation: string, selection: string, input: object, token: string): Promise<Told> {
@@ -39,7 +36,11 @@ export function asking(server: TestServer) {
     },
     /** The etag of a domain, project, user or group. */
     async etag(kind: 'domain' | 'project' | 'user' | 'group', id: string, token: string): Promise<string> {
-      const answer = await server.graphql(`query ($id: ID!) { found: ${kind}(id: $id) { etag } }`, { id }, token);
+      const answer = await server.graphql(
+        `query ($id: ID!) { found: ${kind}(ref: { id: $id }) { etag } }`,
+        { id },
+        token,
+      );
       return answer.body.data.found.etag;
     },
     /** The entries that a request left in the audit log, as an auditor of the system reads them. */
@@ -55,42 +56,14 @@ export function asking(server: TestServer) {
       return { domainId, ...(await server.token({ scope: { type: 'domain', domainId }, role })) };
     },
     /** An API credential, as whoever makes one leaves it. */
-    async credential(
-      userId: string,
-      { type: scopeType, ...owner }: Exclude<TestScope, { type: 'unscoped' | 'system' }>,
-    ) {
-      const createdAt = clock.now();
-      const limits = { roles: ['reader'], expiresAt: new Date(createdAt.getTime() + 3_600_000) };
-      const [user] = await db
-        .select()
-        .from(users)
-        .where(eq(users.id, asId(userId)));
-      const userDomainId = user?.domainId ?? '';
-      const row = {
-        id: newId('ApiCredential'),
-        userId,
-        userDomainId,
-        name: 'script',
-        keyHash: '',
-        scopeType,
-        ...owner,
-      };
-      await db.insert(apiCredentials).values(asIds({ ...row, ...limits, createdAt }));
-    },
+    credential: (userId: string, scope: OwnedScope) => server.credential(userId, scope, 'script'),
     /** A group that holds a role, where one is named, and has members. */
     async group(domainId: string, holds?: { role: RoleName; on: TestScope }, members: readonly string[] = []) {
-      const id = newId('Group');
-      await db.insert(groups).values(asIds({ id, domainId, name: id, description: null, createdAt: clock.now() }));
-      for (const userId of members)
-        await db.insert(groupMembers).values(asIds({ groupId: id, userId, createdAt: clock.now() }));
-      if (holds) {
-        const [role] = await db.select().from(roles).where(eq(roles.name, holds.role));
-        const { type, ...owner } = holds.on;
-        const scopeType = type as 'system' | 'domain' | 'project';
-        const row = { id: newId('RoleAssignment'), groupId: id, roleId: role?.id ?? '', scopeType, ...owner };
-        await db.insert(roleAssignments).values(asIds({ ...row, isInherited: false, createdAt: clock.now() }));
+      const id = await server.group(domainId, null, ...members);
+      if (holds && holds.on.type !== 'unscoped') {
+        const { type: _, ...owner } = holds.on;
+        await server.give({ groupId: id, roleId: await server.roleId(holds.role), ...owner });
       }
-      await db.transaction(bumpEpoch);
       return id;
     },
   };

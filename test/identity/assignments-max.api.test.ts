@@ -23,11 +23,11 @@ test('invalid: the 5,001st role assignment of a user; ok: in the place of one th
       case n when 1 then timestamptz '2001-01-01' end
     from generate_series(1, 4999) n`);
   const grant = async (role: object) => {
-    const input = { user: { id: userId }, ...role, scope: { domain: { id: domainId } } };
+    const input = { user: { id: userId }, role, scope: { domain: { id: domainId } } };
     return (await ask.send('grantRole', '__typename', input, token)).errors;
   };
-  expect(await grant({ role: 'reader' })).toEqual([]);
-  expect(await grant({ role: 'member' })).toEqual([expect.stringMatching(/^LIMIT_REACHED .*5000 role assignments/)]);
-  expect(await grant({ roleId: 'role-1' })).toEqual([]);
-  expect(await grant({ role: 'member' })).toEqual([expect.stringContaining('LIMIT_REACHED')]);
+  expect(await grant({ name: 'reader' })).toEqual([]);
+  expect(await grant({ name: 'member' })).toEqual([expect.stringMatching(/^LIMIT_REACHED .*5000 role assignments/)]);
+  expect(await grant({ id: 'role-1' })).toEqual([]);
+  expect(await grant({ name: 'member' })).toEqual([expect.stringContaining('LIMIT_REACHED')]);
 });

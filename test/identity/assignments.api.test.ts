@@ -25,7 +25,11 @@ describe('Mutation.grantRole', () => {
   test('ok: members of a group hold what it is given, whoever else does not', async () => {
     const [ann, bob, eve] = [await server.user(domainId), await server.user(domainId), await server.user(domainId)];
     const id = await stories.group(domainId, ann, bob);
-    const granted = await stories.changed('grantRole', { group: { id }, role: 'member', scope: onDomain() }, admin);
+    const granted = await stories.changed(
+      'grantRole',
+      { group: { id }, role: { name: 'member' }, scope: onDomain() },
+      admin,
+    );
     expect(granted).toMatchObject({ roleAssignment: { group: { id }, user: null, role: 'member' }, userErrors: [] });
     const roles = await Promise.all([ann, bob, eve].map((user) => stories.rolesOf(user, { type: 'domain', domainId })));
     expect(roles).toEqual([['member', 'reader'], ['member', 'reader'], []]);
@@ -39,30 +43,26 @@ describe('Mutation.grantRole', () => {
     expect(await stories.rolesOf(ann, { type: 'domain', domainId })).toEqual([]);
   });
 
-  test('invalid: a user and a group, or neither; a role by name and by id, or by neither', async () => {
+  test('invalid: a user and a group, or neither; ok: a role by its id', async () => {
     const user = { id: await server.user(domainId) };
     const group = { id: await stories.group(domainId) };
     const { id: roleId } = await stories.role('reader', admin, { isGlobal: true });
     const scope = onDomain();
-    for (const [input, field] of [
-      [{ role: 'reader', scope }, 'user'],
-      [{ user, group, role: 'reader', scope }, 'user'],
-      [{ user, scope }, 'role'],
-      [{ user, role: 'reader', roleId, scope }, 'role'],
-    ] as const) {
-      expect(await errorsOf(input)).toMatchObject([{ code: 'INVALID', path: ['input', field] }]);
+    for (const holder of [{}, { user, group }]) {
+      const errors = await errorsOf({ ...holder, role: { name: 'reader' }, scope });
+      expect(errors).toMatchObject([{ code: 'INVALID', path: ['input', 'user'] }]);
     }
-    expect(await errorsOf({ user, roleId, scope })).toEqual([]);
+    expect(await errorsOf({ user, role: { id: roleId }, scope })).toEqual([]);
   });
 
   test('hidden: a group, a user and a role of another domain are none', async () => {
     const elsewhere = await server.domain();
     const theirs = await stories.create('theirs', await stories.as({ type: 'domain', domainId: elsewhere }, 'manager'));
     for (const input of [
-      { group: { id: await stories.group(elsewhere) }, role: 'reader' },
-      { user: { id: await server.user(elsewhere) }, role: 'reader' },
-      { ...(await toUser()), roleId: theirs.id },
-      { ...(await toUser()), role: 'theirs' },
+      { group: { id: await stories.group(elsewhere) }, role: { name: 'reader' } },
+      { user: { id: await server.user(elsewhere) }, role: { name: 'reader' } },
+      { ...(await toUser()), role: { id: theirs.id } },
+      { ...(await toUser()), role: { name: 'theirs' } },
     ]) {
       expect(codeOf(await stories.change('grantRole', { ...input, scope: onDomain() }, admin))).toBe('NOT_FOUND');
     }
@@ -72,7 +72,7 @@ describe('Mutation.grantRole', () => {
     const [project, foreign] = [await server.project(domainId), await server.project(await server.domain())];
     const deep = await stories.subproject(await stories.subproject(project));
     const input = await toUser();
-    expect(await errorsOf({ ...input, role: 'member', scope: onDomain(), isInherited: true })).toEqual([]);
+    expect(await errorsOf({ ...input, role: { name: 'member' }, scope: onDomain(), isInherited: true })).toEqual([]);
     const rolesOn = (scope: TestScope) => stories.rolesOf(input.user.id, scope);
     expect(await rolesOn(project)).toEqual(['member', 'reader']);
     expect(await rolesOn(deep)).toEqual(['member', 'reader']);
@@ -88,7 +88,7 @@ describe('Mutation.grantRole', () => {
     const lowest = await stories.subproject(low);
     const input = await toUser();
     const scope = { project: { id: middle.projectId } };
-    expect(await errorsOf({ ...input, role: 'manager', scope, isInherited: true })).toEqual([]);
+    expect(await errorsOf({ ...input, role: { name: 'manager' }, scope, isInherited: true })).toEqual([]);
     const rolesOn = async (project: TestScope) => (await stories.rolesOf(input.user.id, project)).includes('manager');
     expect(await Promise.all([top, middle, low, lowest, beside].map(rolesOn))).toEqual([
       false,
@@ -99,9 +99,22 @@ describe('Mutation.grantRole', () => {
     ]);
   });
 
+  test('ok: it hands nothing on by default, also where that is said with null', async () => {
+    const project = await server.project(domainId);
+    const input = await toUser();
+    for (const [role, more] of [
+      ['reader', {}],
+      ['member', { isInherited: null }],
+    ] as const) {
+      expect(await errorsOf({ ...input, role: { name: role }, scope: onDomain(), ...more })).toEqual([]);
+    }
+    expect(await stories.rolesOf(input.user.id, project)).toEqual([]);
+    expect(await stories.rolesOf(input.user.id, { type: 'domain', domainId })).toEqual(['member', 'reader']);
+  });
+
   test('invalid: the system hands nothing on', async () => {
     const errors = await errorsOf(
-      { ...(await toUser()), role: 'reader', scope: { system: true }, isInherited: true },
+      { ...(await toUser()), role: { name: 'reader' }, scope: { system: true }, isInherited: true },
       system,
     );
     expect(errors).toMatchObject([{ code: 'INVALID', path: ['input', 'isInherited'] }]);
@@ -113,11 +126,11 @@ describe('Mutation.grantRole', () => {
     const elsewhere = await server.domain();
     const { projectId } = await server.project(elsewhere);
     for (const scope of [{ system: true }, { domain: { id: elsewhere } }, { project: { id: projectId } }]) {
-      const errors = await errorsOf({ ...(await toUser()), roleId: role.id, scope }, system);
-      expect(errors).toMatchObject([{ code: 'INVALID', path: ['input', 'roleId'] }]);
+      const errors = await errorsOf({ ...(await toUser()), role: { id: role.id }, scope }, system);
+      expect(errors).toMatchObject([{ code: 'INVALID', path: ['input', 'role'] }]);
     }
     const inside = await server.project(domainId);
-    const input = { ...(await toUser()), roleId: role.id, scope: { project: { id: inside.projectId } } };
+    const input = { ...(await toUser()), role: { id: role.id }, scope: { project: { id: inside.projectId } } };
     const { roleAssignment } = await stories.changed('grantRole', input, admin);
     expect(roleAssignment).toMatchObject({ role: 'local', roleDomain: { id: domainId } });
     expect(await stories.rolesOf(input.user.id, inside)).toEqual(['member', 'reader']);
@@ -127,9 +140,9 @@ describe('Mutation.grantRole', () => {
     await stories.create('plain', system);
     await stories.create('guarded', system, { isSystemOnly: true });
     for (const role of ['service', 'plain']) {
-      expect(await errorsOf({ ...(await toUser()), role, scope: onDomain() })).toEqual([]);
+      expect(await errorsOf({ ...(await toUser()), role: { name: role }, scope: onDomain() })).toEqual([]);
     }
-    const input = { ...(await toUser()), role: 'guarded', scope: onDomain() };
+    const input = { ...(await toUser()), role: { name: 'guarded' }, scope: onDomain() };
     expect(codeOf(await stories.change('grantRole', input, admin))).toBe('FORBIDDEN');
     expect(await errorsOf(input, system)).toEqual([]);
   });
@@ -138,7 +151,7 @@ describe('Mutation.grantRole', () => {
     await stories.create('sealed', system, { isSystemOnly: true });
     const { userId, token } = await server.token({ scope: { type: 'domain', domainId }, role: 'admin' });
     const grant = (id: string, by: string) =>
-      stories.change('grantRole', { user: { id }, role: 'sealed', scope: onDomain() }, by);
+      stories.change('grantRole', { user: { id }, role: { name: 'sealed' }, scope: onDomain() }, by);
     await grant(userId, system);
     expect(await stories.rolesOf(userId, { type: 'domain', domainId })).toContain('sealed');
     const other = await server.user(domainId);
@@ -177,7 +190,11 @@ describe('Mutation.revokeRole', () => {
       // What a domain takes away does not ask who administers the system.
       const domain = await fresh.domain();
       const manager = await ours.as({ type: 'domain', domainId: domain }, 'manager');
-      const input = { user: { id: await fresh.user(domain) }, role: 'reader', scope: { domain: { id: domain } } };
+      const input = {
+        user: { id: await fresh.user(domain) },
+        role: { name: 'reader' },
+        scope: { domain: { id: domain } },
+      };
       const { roleAssignment } = await ours.changed('grantRole', input, manager);
       const taken = await ours.changed('revokeRole', { roleAssignmentId: roleAssignment.id }, manager);
       expect(taken.userErrors).toEqual([]);

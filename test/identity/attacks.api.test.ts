@@ -46,7 +46,7 @@ describe('roles that change under what was narrowed to them', () => {
     for (const name of [kept, other]) {
       await stories.create(name, root);
       const scope = { project: { id: project.projectId } };
-      await stories.changed('grantRole', { user: { id: userId }, role: name, scope }, root);
+      await stories.changed('grantRole', { user: { id: userId }, role: { name }, scope }, root);
     }
     const scope = { project: { id: project.projectId } };
     const narrowed = (await issue({ proof: { token }, scope, roles: [kept] })).token;
@@ -56,7 +56,9 @@ describe('roles that change under what was narrowed to them', () => {
   }
   async function rename(from: string, to: string) {
     const { id: roleId, etag } = await stories.role(from, root);
-    expect((await stories.changed('updateRole', { roleId, etag, name: to }, root)).userErrors).toEqual([]);
+    expect((await stories.changed('updateRole', { role: { id: roleId }, etag, name: to }, root)).userErrors).toEqual(
+      [],
+    );
   }
 
   test('refused: another role that takes over the name; the one that was kept stays under its new name', async () => {
@@ -72,10 +74,10 @@ describe('roles that change under what was narrowed to them', () => {
     await server.services.db.delete(roleAssignments).where(eq(roleAssignments.roleId, roleId));
     await server.services.db.transaction(bumpEpoch);
     const { etag } = await stories.role('courier', root);
-    expect((await stories.changed('deleteRole', { roleId, etag }, root)).userErrors).toEqual([]);
+    expect((await stories.changed('deleteRole', { role: { id: roleId }, etag }, root)).userErrors).toEqual([]);
     await stories.create('courier', root);
     const scope = { project: { id: project.projectId } };
-    await stories.changed('grantRole', { user: { id: userId }, role: 'courier', scope }, root);
+    await stories.changed('grantRole', { user: { id: userId }, role: { name: 'courier' }, scope }, root);
     for (const shown of ways) expect(await rolesBy(shown)).toEqual([]);
   });
 });
@@ -191,7 +193,7 @@ describe('one document that goes on after it lost its right', () => {
       .where(and(eq(roleAssignments.userId, asId(userId)), eq(roleAssignments.domainId, asId(domainId))));
     const document = `mutation ($held: ID!, $user: ID!, $domain: ID!) {
       first: revokeRole(input: { roleAssignmentId: $held }) { roleAssignmentId }
-      second: grantRole(input: { user: { id: $user }, role: "reader", scope: { domain: { id: $domain } } }) {
+      second: grantRole(input: { user: { id: $user }, role: { name: "reader" }, scope: { domain: { id: $domain } } }) {
         roleAssignment { id } }
       third: createUser(input: { name: "late", password: "correct horse battery" }) { user { id } }
     }`;

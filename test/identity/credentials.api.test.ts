@@ -73,6 +73,8 @@ describe('Mutation.createApiCredential', () => {
     ['a policy that is for no credential', { allowedPolicies: ['api_credential:create'] }, ['allowedPolicies', '0']],
     ['a policy of another scope', { allowedPolicies: ['domain:create'] }, ['allowedPolicies', '0']],
     ['an empty list of policies', { allowedPolicies: [] }, ['allowedPolicies']],
+    ['very many policies', { allowedPolicies: Array(1001).fill('agent:get') }, ['allowedPolicies']],
+    ['very many roles', { roles: Array(1001).fill('member') }, ['roles']],
     ['a name that looks like nothing', { name: ' ' }, ['name']],
   ])('invalid: %s', async (_what, more, path) => {
     const { token } = await somebody();
@@ -202,6 +204,18 @@ describe('Mutation.deleteApiCredential', () => {
     const { token: admin } = await server.token({ scope: { type: 'domain', domainId }, role: 'admin' });
     expect((await server.graphql(DELETE, { id }, admin)).body.data.deleteApiCredential.apiCredentialId).toBe(id);
     expect(codeOf(await server.graphql(VIEWER, {}, shown))).toBe('UNAUTHENTICATED');
+  });
+
+  test('ok: managers of the user’s own domain find it, and not those of the domain that it is for', async () => {
+    const [own, other] = [await server.domain(), await server.domain()];
+    const { token } = await server.token({ scope: await server.project(other), homeDomainId: own, role: 'member' });
+    const { id } = await made(token);
+    const listed = async (domainId: string) => {
+      const manager = (await server.token({ scope: { type: 'domain', domainId }, role: 'manager' })).token;
+      return (await server.graphql(LIST, {}, manager)).body.data.apiCredentials.nodes.map((node: Json) => node.id);
+    };
+    expect(await listed(own)).toEqual([id]);
+    expect(await listed(other)).toEqual([]);
   });
 
   test('hidden: that of somebody else, and of a user elsewhere, is answered like one that never was', async () => {

@@ -75,9 +75,9 @@ describe('Mutation.deleteDomain', () => {
     expect(codeOf(await server.graphql(VIEWER, {}, chief.token))).toBe('UNAUTHENTICATED');
     const removed = { roleAssignments: 1, tokens: 1, apiCredentials: 1 };
     expect(await ask.entriesOf(requestId)).toMatchObject([{ action: 'DOMAIN_DELETED', details: { removed } }]);
-    expect(codeOf(await server.graphql('query ($id: ID!) { domain(id: $id) { id } }', { id: domainId }, root))).toBe(
-      'NOT_FOUND',
-    );
+    expect(
+      codeOf(await server.graphql('query ($id: ID!) { domain(ref: { id: $id }) { id } }', { id: domainId }, root)),
+    ).toBe('NOT_FOUND');
   });
 
   test('forbidden: by an administrator of the domain', async () => {

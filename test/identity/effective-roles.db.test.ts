@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { effectiveRoles, type RoleScope } from '../../src/identity/assignments/index.js';
+import { effectiveRoles, type RoleScope, rolesInForce } from '../../src/identity/assignments/index.js';
 import { openTestDatabase } from '../harness/engine.js';
 import { asId } from '../harness/ids.js';
 import { at, DOMAINS, modelRoles, USERS, worldArbitrary, writeWorld } from './role-world.js';
@@ -32,6 +32,30 @@ test('ok: random trees, groups, implications and times come to what a plain mode
   expect(counts.some).toBeGreaterThan(50);
   expect(counts.none).toBeGreaterThan(50);
 }, 120_000);
+
+test('ok: what is in force lasts until the next assignment begins or ends', async () => {
+  const scope = { type: 'domain', domainId: asId('d1'), projectId: null } as const;
+  const given = { userId: asId('u2'), groupId: null, isInherited: false, scope };
+  await writeWorld(db, {
+    roles: [1, 2, 3].map((n) => ({ id: asId(`r${n}`), domainId: null, name: `n${n}`, implies: [] })),
+    projects: [],
+    members: [],
+    assignments: [
+      { ...given, roleId: asId('r1'), notBefore: 10, expiresAt: 40 },
+      { ...given, roleId: asId('r2'), notBefore: null, expiresAt: 20 },
+      { ...given, roleId: asId('r3'), notBefore: 30, expiresAt: null },
+    ],
+  });
+  const inForce = async (now: number) => {
+    const { names, until } = await rolesInForce(db, {}, asId('u2'), scope, 1, at(now));
+    return [names, until];
+  };
+  expect(await inForce(5)).toEqual([['n2'], at(10)]);
+  expect(await inForce(10)).toEqual([['n1', 'n2'], at(20)]);
+  expect(await inForce(20)).toEqual([['n1'], at(30)]);
+  expect(await inForce(30)).toEqual([['n1', 'n3'], at(40)]);
+  expect(await inForce(40)).toEqual([['n3'], null]);
+});
 
 test('ok: it takes one statement, whoever holds it and wherever it comes from; none while rights stay as they are', async () => {
   const project = { id: asId('p0'), domainId: asId('d0'), parentId: null };

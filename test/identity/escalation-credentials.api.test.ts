@@ -110,7 +110,7 @@ describe('a credential of the system’s administrator', () => {
     const { token, userId } = await holder({ type: 'system' }, 'admin');
     const { shown } = await credential(token);
     const user = { id: userId };
-    const grant = { user, role: 'admin', scope: { domain: { id: home } } };
+    const grant = { user, role: { name: 'admin' }, scope: { domain: { id: home } } };
     const attempts: [string, object, string][] = [
       ['mutation ($input: GrantRoleInput!) { grantRole(input: $input) { __typename } }', grant, 'assignment:grant'],
       [SET_PASSWORD, { user, password: PASSWORD }, 'user:set_password'],
@@ -168,6 +168,21 @@ describe('a credential with a list of policies', () => {
       body: JSON.stringify({ query: 'subscription { agentTrustChanged { __typename } }' }),
     });
     expect(response.status).toBe(403);
+  });
+
+  test('ok: what its user may not do is refused alone; the rest of the document is answered', async () => {
+    const { shown } = await reader(['agent:get', 'allowlist:get', 'allowlist:get_content']);
+    const root = await server.token({ scope: { type: 'system' }, role: 'admin' });
+    const set = `mutation ($base: Int!) { setPolicyOverrides(input: { baseRevision: $base, overrides: [
+      { name: "allowlist:get", check: "!" }] }) { revision { number } userErrors { message } } }`;
+    const { revision, userErrors } = (await server.graphql(set, { base: 0 }, root.token)).body.data.setPolicyOverrides;
+    expect(userErrors).toEqual([]);
+    const { body } = await server.graphql('{ agents { nodes { name } } allowlists { nodes { id } } }', {}, shown);
+    const back = `mutation { setPolicyOverrides(input: { baseRevision: ${revision.number}, overrides: [] }) {
+      userErrors { message } } }`;
+    await server.graphql(back, {}, root.token);
+    expect(body.data).toEqual({ agents: { nodes: [{ name: 'm' }] }, allowlists: null });
+    expect(body.errors).toMatchObject([{ path: ['allowlists'], extensions: { code: 'FORBIDDEN' } }]);
   });
 
   test('refused: what a role of its user’s would allow', async () => {

@@ -65,7 +65,7 @@ describe('the four-call climb', () => {
     // What is out of its sight is not there for it: the answer is that for a scope that never was, and nothing is won.
     for (const scope of [{ domain: { id: other } }, { project: { id: project.projectId } }, { system: true }]) {
       const before = await rights();
-      const answer = await stories.change('grantRole', { user, role: 'admin', scope }, by.token);
+      const answer = await stories.change('grantRole', { user, role: { name: 'admin' }, scope }, by.token);
       expect(codeOf(answer)).toBe('NOT_FOUND');
       expect(await rights()).toEqual(before);
       const [denial] = await stories.denialsOf(by.userId);
@@ -92,10 +92,14 @@ describe('the four-call climb', () => {
     const { id } = fresh.body.data.createDomain.domain;
     const scope = { type: 'domain', domainId: id } as const;
     const userId = await server.user(id);
-    const input = { user: { id: userId }, role: 'admin', scope: { domain: { id } } };
+    const input = { user: { id: userId }, role: { name: 'admin' }, scope: { domain: { id } } };
     expect((await stories.changed('grantRole', input, system)).userErrors).toEqual([]);
     const { token } = await server.token({ scope, userId });
-    const inside = { user: { id: await server.user(id) }, role: 'admin', scope: { domain: { name: 'fresh' } } };
+    const inside = {
+      user: { id: await server.user(id) },
+      role: { name: 'admin' },
+      scope: { domain: { name: 'fresh' } },
+    };
     expect((await stories.changed('grantRole', inside, token)).userErrors).toEqual([]);
     expect(codeOf(await stories.change('grantRole', { ...inside, scope: onDomain() }, token))).toBe('NOT_FOUND');
   });
@@ -115,7 +119,7 @@ describe('giving', () => {
       { user: { id: by.userId }, scope: { project: { id: projectId } }, isInherited: true },
     ]) {
       for (const role of ['admin', 'service']) {
-        await refused(by, 'assignment:grant', attempt('grantRole', { ...input, role }, by));
+        await refused(by, 'assignment:grant', attempt('grantRole', { ...input, role: { name: role } }, by));
       }
     }
   });
@@ -134,7 +138,7 @@ describe('giving', () => {
       createdAt: new Date(0),
     };
     await server.services.db.insert(roleAssignments).values(asIds(ended));
-    const input = { user: { id: by.userId }, role: 'admin', scope: onDomain() };
+    const input = { user: { id: by.userId }, role: { name: 'admin' }, scope: onDomain() };
     await refused(by, 'assignment:grant', attempt('grantRole', input, by));
     await refused(by, 'assignment:grant', attempt('revokeRole', { roleAssignmentId: ended.id }, by));
   });
@@ -147,7 +151,7 @@ describe('giving', () => {
     const narrow = { userId: by.userId, token };
     const grant = {
       user: { id: by.userId },
-      role: 'admin',
+      role: { name: 'admin' },
       scope: { project: { id: (await server.project(domainId)).projectId } },
     };
     await refused(narrow, 'assignment:grant', attempt('grantRole', grant, narrow));
@@ -157,7 +161,7 @@ describe('giving', () => {
     for (const role of ['manager', 'member', 'reader'] as const) {
       const by = await climber({ type: 'system' }, role);
       for (const scope of [{ system: true }, onDomain()]) {
-        const input = { user: { id: by.userId }, role: 'reader', scope };
+        const input = { user: { id: by.userId }, role: { name: 'reader' }, scope };
         await refused(by, 'assignment:grant', attempt('grantRole', input, by));
       }
     }
@@ -168,7 +172,7 @@ describe('giving', () => {
     const { id: roleId } = await stories.create('machine', admin);
     await stories.imply('machine', 'service', admin);
     const by = await climber(domain(), 'manager');
-    const input = { user: { id: by.userId }, roleId, scope: onDomain() };
+    const input = { user: { id: by.userId }, role: { id: roleId }, scope: onDomain() };
     await refused(by, 'assignment:grant', attempt('grantRole', input, by));
   });
 });
@@ -177,14 +181,14 @@ describe('the implication detour', () => {
   const implication = async (role: string, implied: string, token: string) => {
     const { id: roleId, etag } = await stories.role(role, token);
     const { id: impliedRoleId } = await stories.role(implied, token, { isGlobal: true });
-    return { roleId, impliedRoleId, etag };
+    return { role: { id: roleId }, impliedRole: { id: impliedRoleId }, etag };
   };
 
   test('refused: a manager lets a role that it holds bring what it does not hold', async () => {
     await stories.create(`custom-${domainId}`, system);
     const by = await climber(domain(), 'manager');
     const { id: roleId } = await stories.create('ladder', by.token);
-    await stories.changed('grantRole', { user: { id: by.userId }, roleId, scope: onDomain() }, by.token);
+    await stories.changed('grantRole', { user: { id: by.userId }, role: { id: roleId }, scope: onDomain() }, by.token);
     for (const implied of ['admin', 'service', `custom-${domainId}`]) {
       const input = await implication('ladder', implied, by.token);
       await refused(by, 'assignment:grant', attempt('addImpliedRole', input, by));
@@ -225,10 +229,18 @@ describe('the implication detour', () => {
   test('refused: a role is renamed to one that policies name', async () => {
     const by = await climber(domain(), 'admin');
     const { id: roleId, etag } = await stories.create('quiet', by.token);
-    await stories.changed('grantRole', { user: { id: by.userId }, roleId, scope: onDomain() }, by.token);
-    const { userErrors } = await stories.changed('updateRole', { roleId, etag, name: 'SERVICE' }, by.token);
+    await stories.changed('grantRole', { user: { id: by.userId }, role: { id: roleId }, scope: onDomain() }, by.token);
+    const { userErrors } = await stories.changed(
+      'updateRole',
+      { role: { id: roleId }, etag, name: 'SERVICE' },
+      by.token,
+    );
     expect(userErrors).toMatchObject([{ code: 'INVALID' }]);
     const global = await stories.create(`plain-${domainId}`, system);
-    await refused(by, 'role:update', attempt('updateRole', { roleId: global.id, etag: global.etag, name: 'x' }, by));
+    await refused(
+      by,
+      'role:update',
+      attempt('updateRole', { role: { id: global.id }, etag: global.etag, name: 'x' }, by),
+    );
   });
 });

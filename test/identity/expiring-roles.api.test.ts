@@ -72,7 +72,7 @@ describe('an assignment that ends while its holder’s write is under way', () =
     await server.assign(userId, 'manager', { type: 'domain', domainId });
     const user = { id: await server.user(domainId) };
     const give = (role: string) =>
-      stories.change('grantRole', { user, role, scope: { domain: { id: domainId } } }, token);
+      stories.change('grantRole', { user, role: { name: role }, scope: { domain: { id: domainId } } }, token);
     jump = minutes(10);
     expect(codeOf(await give('admin'))).toBe('FORBIDDEN');
     expect((await give('manager')).body.data.grantRole.roleAssignment).toMatchObject({ role: 'manager' });
@@ -103,7 +103,11 @@ describe('the times of an assignment', () => {
 
   test('ok: what ended can be given anew; conflict: what holds, or will, cannot be given twice', async () => {
     const admin = await stories.as({ type: 'domain', domainId }, 'admin');
-    const input = { user: { id: await server.user(domainId) }, role: 'member', scope: { domain: { id: domainId } } };
+    const input = {
+      user: { id: await server.user(domainId) },
+      role: { name: 'member' },
+      scope: { domain: { id: domainId } },
+    };
     const grant = async (more: object) => (await stories.changed('grantRole', { ...input, ...more }, admin)) as never;
     const first = await grant({ expiresAt: minutes(10) });
     expect(await grant({})).toMatchObject({ userErrors: [{ code: 'ALREADY_EXISTS' }] });
@@ -116,7 +120,11 @@ describe('the times of an assignment', () => {
 
   test('invalid: an end that is past, or before the beginning', async () => {
     const admin = await stories.as({ type: 'domain', domainId }, 'admin');
-    const input = { user: { id: await server.user(domainId) }, role: 'member', scope: { domain: { id: domainId } } };
+    const input = {
+      user: { id: await server.user(domainId) },
+      role: { name: 'member' },
+      scope: { domain: { id: domainId } },
+    };
     for (const times of [{ expiresAt: minutes(0) }, { notBefore: minutes(9), expiresAt: minutes(9) }]) {
       const { userErrors } = await stories.changed('grantRole', { ...input, ...times }, admin);
       expect(userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'expiresAt'] }]);

@@ -6,7 +6,7 @@ import { asking } from './asking.js';
 
 const SYSTEM = { type: 'system' } as const;
 const ROLES = '{ viewer { roles } }';
-const MEMBERS = `query ($id: ID!, $first: Int, $after: String) { group(id: $id) {
+const MEMBERS = `query ($id: ID!, $first: Int, $after: String) { group(ref: { id: $id }) {
   members(first: $first, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } } }`;
 
 let server: TestServer;
@@ -46,6 +46,17 @@ describe('membership', () => {
     ]);
   });
 
+  test('ok: who is in one group joins another, and is still in it after it left the first', async () => {
+    const user = await server.user(home.domainId);
+    const [first, second] = [await ask.group(home.domainId), await ask.group(home.domainId)];
+    expect((await add(first, user)).errors).toEqual([]);
+    expect((await add(second, user)).errors).toEqual([]);
+    expect((await leave(first, user)).errors).toEqual([]);
+    const membersOf = async (id: string) =>
+      (await server.graphql(MEMBERS, { id }, manager)).body.data.group.members.nodes;
+    expect([await membersOf(first), await membersOf(second)]).toEqual([[], [{ id: user }]]);
+  });
+
   test('conflict: a member joins again; hidden: who is no member leaves', async () => {
     const user = await server.user(home.domainId);
     const group = await ask.group(home.domainId, undefined, [user]);
@@ -67,7 +78,7 @@ describe('membership', () => {
     expect(first.nodes.map(({ id }: { id: string }) => id)).toEqual(users.slice(0, 2));
     const second = await page({ after: first.pageInfo.endCursor });
     expect([second.nodes, second.pageInfo.hasNextPage]).toEqual([[{ id: users[2] }], false]);
-    const query = 'query ($id: ID!) { user(id: $id) { groups { nodes { id } } } }';
+    const query = 'query ($id: ID!) { user(ref: { id: $id }) { groups { nodes { id } } } }';
     const { user } = (await server.graphql(query, { id: users[0] }, manager)).body.data;
     expect(user.groups.nodes).toEqual([{ id: group }]);
   });
@@ -106,7 +117,7 @@ describe('groups', () => {
     const query = '{ groups(filter: { names: ["ops"] }) { nodes { id } } }';
     expect((await server.graphql(query, {}, manager)).body.data.groups.nodes).toEqual([{ id: made.group.id }]);
     await add(made.group.id, await server.user(home.domainId));
-    const ref = { group: { name: { group: 'ops', domain: 'home' } } };
+    const ref = { group: { inDomain: { name: 'ops', domain: 'home' } } };
     const input = { ...ref, etag: made.group.etag };
     const clear = { ...input, description: null };
     const changed = await ask.send('updateGroup', 'group { name description etag }', clear, manager);
@@ -137,10 +148,38 @@ describe('groups', () => {
     expect((await create({ name: 'once' })).errors).toEqual(['ALREADY_EXISTS name: A group named once exists.']);
   });
 
+  test('ok: a group that is named with its domain is that one, though another domain has one of that name', async () => {
+    const root = await server.token({ scope: SYSTEM, role: 'admin' });
+    const domains = ['night', 'day'];
+    const made = new Map<string, string>();
+    for (const domain of domains) {
+      const { token } = await server.token({
+        scope: { type: 'domain', domainId: await server.domain(domain) },
+        role: 'manager',
+      });
+      made.set(domain, (await create({ name: 'shift' }, token)).made.group.id);
+    }
+    const grant = (domain: string) =>
+      ask.send(
+        'grantRole',
+        'roleAssignment { group { id } }',
+        {
+          group: { inDomain: { name: 'shift', domain } },
+          role: { name: 'reader' },
+          scope: { domain: { name: 'night' } },
+        },
+        root.token,
+      );
+    for (const domain of domains)
+      expect((await grant(domain)).made.roleAssignment.group).toEqual({ id: made.get(domain) });
+    expect((await grant('noon')).code).toBe('NOT_FOUND');
+    expect((await grant('home')).code).toBe('NOT_FOUND');
+  });
+
   test('hidden: a group of another domain is answered like one that does not exist, whatever is asked', async () => {
     const group = await ask.group(await server.domain());
     const user = await server.user(home.domainId);
-    const read = (id: string) => server.graphql('query ($id: ID!) { group(id: $id) { id } }', { id }, manager);
+    const read = (id: string) => server.graphql('query ($id: ID!) { group(ref: { id: $id }) { id } }', { id }, manager);
     const missing = newId('Group');
     expect(codeOf(await read(group))).toBe('NOT_FOUND');
     expect((await read(missing)).comparable).toBe((await read(group)).comparable);
@@ -174,5 +213,7 @@ describe('groups', () => {
     expect((await create({ name: 'one more' }, token)).errors).toEqual([
       'LIMIT_REACHED : A domain has at most 1000 groups.',
     ]);
+    // Another domain does not feel it.
+    expect((await create({ name: 'one more' }, manager)).errors).toEqual([]);
   });
 });

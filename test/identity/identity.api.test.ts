@@ -9,7 +9,7 @@ const LOG_IN = `mutation ($user: String!, $password: String!, $newPassword: Stri
     proof: { password: { user: $user, password: $password, newPassword: $newPassword } }, scope: $scope }) {
     token expiresAt userErrors { code } } }`;
 const VIEWER = '{ viewer { kind scope { type } roles } }';
-const PROJECT = 'query ($id: ID!) { project(id: $id) { id name } }';
+const PROJECT = 'query ($id: ID!) { project(ref: { id: $id }) { id name } }';
 const CREATE_PROJECT = `mutation ($input: CreateProjectInput!) {
   createProject(input: $input) { project { id name } userErrors { code path } } }`;
 const GRANT = `mutation ($input: GrantRoleInput!) {
@@ -104,7 +104,7 @@ describe('giving roles', () => {
     );
     const domainId: string = made.body.data.createDomain.domain.id;
     const userId = await server.user(home);
-    const input = { user: { id: userId }, role: 'admin', scope: { domain: { name: 'fresh' } } };
+    const input = { user: { id: userId }, role: { name: 'admin' }, scope: { domain: { name: 'fresh' } } };
     const granted = await server.graphql(GRANT, { input }, system);
     expect(granted.body.data.grantRole).toMatchObject({ roleAssignment: { role: 'admin' }, userErrors: [] });
 
@@ -118,7 +118,7 @@ describe('giving roles', () => {
     );
     const onProject = {
       user: { id: user.body.data.createUser.user.id },
-      role: 'manager',
+      role: { name: 'manager' },
       scope: { project: { id: projectId } },
     };
     const inside = await server.graphql(GRANT, { input: onProject }, token);
@@ -129,17 +129,19 @@ describe('giving roles', () => {
     const token = await tokenOf({ type: 'domain', domainId: home }, 'manager');
     const user = { id: await server.user(home) };
     const scope = { domain: { id: home } };
-    expect(codeOf(await server.graphql(GRANT, { input: { user, role: 'admin', scope } }, token))).toBe('FORBIDDEN');
-    const member = await server.graphql(GRANT, { input: { user, role: 'member', scope } }, token);
+    expect(codeOf(await server.graphql(GRANT, { input: { user, role: { name: 'admin' }, scope } }, token))).toBe(
+      'FORBIDDEN',
+    );
+    const member = await server.graphql(GRANT, { input: { user, role: { name: 'member' }, scope } }, token);
     expect(member.body.data.grantRole.roleAssignment.role).toBe('member');
-    const again = await server.graphql(GRANT, { input: { user, role: 'member', scope } }, token);
+    const again = await server.graphql(GRANT, { input: { user, role: { name: 'member' }, scope } }, token);
     expect(again.body.data.grantRole.userErrors).toMatchObject([{ code: 'ALREADY_EXISTS' }]);
   });
 
   test('refused: a scope of another domain answers as a scope that does not exist', async () => {
     const token = await tokenOf({ type: 'domain', domainId: home }, 'admin');
     const user = { id: await server.user(home) };
-    const role = 'reader';
+    const role = { name: 'reader' };
     const give = (id: string) => server.graphql(GRANT, { input: { user, role, scope: { domain: { id } } } }, token);
     const hidden = await give(await server.domain());
     expect(codeOf(hidden)).toBe('NOT_FOUND');
@@ -149,7 +151,7 @@ describe('giving roles', () => {
   });
 
   test('refused: a member gives nothing, and a project token is of the wrong scope', async () => {
-    const input = { user: { id: await server.user(home) }, role: 'reader', scope: { domain: { id: home } } };
+    const input = { user: { id: await server.user(home) }, role: { name: 'reader' }, scope: { domain: { id: home } } };
     const member = await server.graphql(GRANT, { input }, await tokenOf({ type: 'domain', domainId: home }, 'member'));
     expect(codeOf(member)).toBe('FORBIDDEN');
     const project = await server.graphql(GRANT, { input }, await tokenOf(await server.project(home), 'admin'));
@@ -193,7 +195,7 @@ describe('hostile documents', () => {
   test('refused: without a token, an unknown field and a known one tell nothing about the schema', async () => {
     const unknown = await server.graphql('{ noSuchField }');
     const almost = await server.graphql('{ projekt(id: "x") { id } }');
-    const known = await server.graphql('{ project(id: "x") { id } }');
+    const known = await server.graphql('{ project(ref: { id: "x" }) { id } }');
     for (const answer of [unknown, almost, known]) {
       expect(codeOf(answer)).toBe('UNAUTHENTICATED');
       expect(answer.comparable).not.toMatch(/Did you mean|Cannot query/);

@@ -27,13 +27,13 @@ const errorsOf = ({ body }: Awaited<ReturnType<typeof stories.imply>>): Json[] =
 async function unimply(role: string, implied: string, token: string) {
   const { id: roleId, etag } = await stories.role(role, token);
   const { id: impliedRoleId } = await stories.role(implied, token);
-  return stories.change('removeImpliedRole', { roleId, impliedRoleId, etag }, token);
+  return stories.change('removeImpliedRole', { role: { id: roleId }, impliedRole: { id: impliedRoleId }, etag }, token);
 }
 
 /** A user of the domain who is given a role of it there. */
 async function holderOf(roleId: string, scope: object = { domain: { id: domainId } }) {
   const userId = await server.user(domainId);
-  await stories.changed('grantRole', { user: { id: userId }, roleId, scope }, system);
+  await stories.changed('grantRole', { user: { id: userId }, role: { id: roleId }, scope }, system);
   return userId;
 }
 
@@ -69,7 +69,7 @@ describe('Mutation.addImpliedRole', () => {
       ['ring-c', 'ring-a', 'ring-c → ring-a → ring-b → ring-c'],
     ] as const) {
       const errors = errorsOf(await stories.imply(role, implied, manager));
-      expect(errors).toMatchObject([{ code: 'INVALID', path: ['input', 'impliedRoleId'] }]);
+      expect(errors).toMatchObject([{ code: 'INVALID', path: ['input', 'impliedRole'] }]);
       expect(errors[0].message).toBe(`This would close a cycle: ${cycle}.`);
     }
   });
@@ -87,10 +87,13 @@ describe('Mutation.addImpliedRole', () => {
     const other = await stories.as({ type: 'domain', domainId: await server.domain() }, 'manager');
     const theirs = await stories.create('theirs', other);
     const boss = await stories.role('boss', admin);
-    for (const { id: roleId, etag } of [superglobal, boss]) {
-      const input = { roleId, etag, impliedRoleId: theirs.id };
+    for (const [{ id: roleId, etag }, message] of [
+      [superglobal, 'A global role can imply only global roles.'],
+      [boss, 'A domain’s role can imply only global roles and roles of its domain.'],
+    ] as const) {
+      const input = { role: { id: roleId }, etag, impliedRole: { id: theirs.id } };
       const { userErrors } = await stories.changed('addImpliedRole', input, system);
-      expect(userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'impliedRoleId'] }]);
+      expect(userErrors).toMatchObject([{ code: 'INVALID', message, path: ['input', 'impliedRole'] }]);
     }
   });
 
@@ -99,7 +102,11 @@ describe('Mutation.addImpliedRole', () => {
     await stories.imply('twice', 'reader', manager);
     expect(errorsOf(await stories.imply('twice', 'reader', manager))).toMatchObject([{ code: 'ALREADY_EXISTS' }]);
     const { id: impliedRoleId } = await stories.role('member', manager);
-    const { userErrors } = await stories.changed('addImpliedRole', { roleId, impliedRoleId, etag }, manager);
+    const { userErrors } = await stories.changed(
+      'addImpliedRole',
+      { role: { id: roleId }, impliedRole: { id: impliedRoleId }, etag },
+      manager,
+    );
     expect(userErrors).toMatchObject([{ code: 'STALE_ETAG' }]);
   });
 
@@ -157,7 +164,7 @@ describe('Mutation.removeImpliedRole', () => {
     expect(codeOf(await unimply('fading', 'manager', manager))).toBeUndefined();
     expect(codeOf(await stories.change('createRole', { name: 'no-more' }, token))).toBe('FORBIDDEN');
     const again = (await unimply('fading', 'manager', manager)).body.data.removeImpliedRole;
-    expect(again.userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'impliedRoleId'] }]);
+    expect(again.userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'impliedRole'] }]);
   });
 
   test('forbidden: who could not give what it brings does not take it away either', async () => {
@@ -173,7 +180,7 @@ test('audited: each change of a role or of what it implies leaves an entry that 
   await stories.imply('watched', 'reader', manager);
   await unimply('watched', 'reader', manager);
   const { etag } = await stories.role('watched', manager);
-  await stories.changed('deleteRole', { roleId: role.id, etag }, manager);
+  await stories.changed('deleteRole', { role: { id: role.id }, etag }, manager);
   const query = 'query ($id: ID!) { auditEntries(filter: { targetIds: [$id] }) { nodes { action details } } }';
   const { body } = await server.graphql(
     query,

@@ -18,7 +18,11 @@ test('invalid: of implications that close a cycle together, added at once, one a
     const answers: Answer[] = await Promise.all(
       made.map(({ id: roleId, etag }, index) => {
         const impliedRoleId = made[(index + 1) % made.length].id;
-        return stories.change('addImpliedRole', { roleId, impliedRoleId, etag }, token);
+        return stories.change(
+          'addImpliedRole',
+          { role: { id: roleId }, impliedRole: { id: impliedRoleId }, etag },
+          token,
+        );
       }),
     );
     const errors = answers.flatMap(({ body }) => body.data.addImpliedRole.userErrors);

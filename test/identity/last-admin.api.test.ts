@@ -72,6 +72,24 @@ describe('the last two administrators of the system', () => {
   });
 });
 
+describe('an administrator whose role has a beginning', () => {
+  test.each([
+    ['conflict: one whose role has not begun is no other administrator', new Date('2099-01-01'), true],
+    ['ok: one whose role began in the past is', new Date('2020-01-01'), false],
+  ])('%s', async (_name, notBefore, isRefused) => {
+    const [one, two] = pair;
+    const { db } = server.services;
+    await db
+      .update(roleAssignments)
+      .set({ notBefore })
+      .where(eq(roleAssignments.userId, asId(two.userId)));
+    await db.transaction(bumpEpoch);
+    const roleAssignmentId = await assignmentOf(one);
+    const { errors } = await ask.send('revokeRole', '__typename', { roleAssignmentId }, one.token);
+    expect(errors).toEqual(isRefused ? [expect.stringContaining('IN_USE')] : []);
+  });
+});
+
 describe('the last group that administers the system', () => {
   /** Somebody who administers the system as a member of a group, and by nothing else. */
   async function throughGroup() {

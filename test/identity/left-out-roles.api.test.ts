@@ -18,7 +18,7 @@ test('refused: nobody passes a check that says `not role:…` by leaving that ro
   const plain = await server.token({ scope: domain, role: 'reader' });
   const { userId, token } = await server.token({ scope: domain, role: 'reader' });
   await stories.create('suspended', root);
-  await stories.changed('grantRole', { user: { id: userId }, role: 'suspended', scope }, root);
+  await stories.changed('grantRole', { user: { id: userId }, role: { name: 'suspended' }, scope }, root);
   const overrides = [{ name: 'user:get', check: 'role:reader and not role:suspended' }];
   const set = await ask.send('setPolicyOverrides', '__typename', { overrides, baseRevision: 0 }, root);
   expect([set.code, set.errors]).toEqual([undefined, []]);

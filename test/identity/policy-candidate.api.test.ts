@@ -7,6 +7,8 @@ const END = `mutation ($input: DeletePolicyCandidateInput!) {
   done: deletePolicyCandidate(input: $input) { revision { number } userErrors { code } } }`;
 const SET = `mutation ($input: SetPolicyOverridesInput!) {
   done: setPolicyOverrides(input: $input) { revision { number } userErrors { code } } }`;
+const ROLL_BACK = `mutation ($input: RollbackPolicyOverridesInput!) {
+  done: rollbackPolicyOverrides(input: $input) { revision { number } userErrors { code } } }`;
 const CANDIDATE = `{ policyCandidate {
   revision { number overrides { name check } } changes { policy scopeType change count firstAt lastAt } } }`;
 const CREATE_DOMAIN = 'mutation ($input: CreateDomainInput!) { createDomain(input: $input) { domain { id } } }';
@@ -63,13 +65,28 @@ describe('Mutation.setPolicyCandidate', () => {
     );
   });
 
+  test('ok: what only a rule would change is counted too', async () => {
+    const { number } = (await server.graphql('{ policyRevision { number } }', {}, admin)).body.data.policyRevision;
+    const overrides = [
+      { name: 'builders', check: 'role:admin' },
+      { name: 'domain:create', check: 'rule:builders' },
+    ];
+    await server.graphql(SET, { input: { overrides, baseRevision: number } }, admin);
+    await tryOut({ builders: 'role:manager', 'domain:create': 'rule:builders' });
+    expect(codeOf(await createDomain(manager))).toBe('FORBIDDEN');
+    expect((await told()).changes).toMatchObject([
+      { policy: 'domain:create', scopeType: 'SYSTEM', change: 'DENIED_TO_ALLOWED', count: 1 },
+    ]);
+    await server.graphql(SET, { input: { overrides: [], baseRevision: number + 2 } }, admin);
+  });
+
   test('ok: rows are compared too, and what is the same is not counted', async () => {
     await tryOut({ 'user:get': 'user_id:%(id)s', 'domain:get': 'role:reader' });
     const home = await server.defaultDomainId();
     const user = await server.user(home);
-    const seen = await server.graphql('query ($id: ID!) { user(id: $id) { id } }', { id: user }, reader);
+    const seen = await server.graphql('query ($id: ID!) { user(ref: { id: $id }) { id } }', { id: user }, reader);
     expect(seen.body.data.user.id).toBe(user);
-    await server.graphql('query ($id: ID!) { domain(id: $id) { id } }', { id: home }, reader);
+    await server.graphql('query ($id: ID!) { domain(ref: { id: $id }) { id } }', { id: home }, reader);
     expect((await told()).changes).toMatchObject([{ policy: 'user:get', change: 'ALLOWED_TO_DENIED', count: 1 }]);
   });
 
@@ -93,6 +110,20 @@ describe('Mutation.setPolicyCandidate', () => {
     const input = { overrides: [{ name: 'policy:override', check: '!' }] };
     const { body } = await server.graphql(TRY, { input }, admin);
     expect(body.data.done.userErrors).toMatchObject([{ code: 'INVALID' }]);
+  });
+});
+
+describe('Mutation.rollbackPolicyOverrides', () => {
+  test('hidden: a candidate, tried or ended, is no set to go back to, as a revision that does not exist', async () => {
+    const { number } = (await server.graphql('{ policyRevision { number } }', {}, admin)).body.data.policyRevision;
+    const rollBack = (revision: number) =>
+      server.graphql(ROLL_BACK, { input: { revision, baseRevision: number } }, admin);
+    const candidate = await tryOut({ 'domain:create': 'role:manager' });
+    const missing = await rollBack(99_999);
+    expect(codeOf(missing)).toBe('NOT_FOUND');
+    expect((await rollBack(candidate)).comparable).toBe(missing.comparable);
+    await server.graphql(END, { input: {} }, admin);
+    expect((await rollBack(candidate)).comparable).toBe(missing.comparable);
   });
 });
 

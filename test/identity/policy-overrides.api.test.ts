@@ -89,7 +89,7 @@ describe('Mutation.setPolicyOverrides', () => {
     const answer = await createDomain(member, 'sideways');
     expect(answer.body.errors[0].extensions).toMatchObject({ code: 'FORBIDDEN', reason: 'WRONG_SCOPE' });
     const other = await server.domain();
-    const seen = await server.graphql('query ($id: ID!) { domain(id: $id) { id } }', { id: other }, member);
+    const seen = await server.graphql('query ($id: ID!) { domain(ref: { id: $id }) { id } }', { id: other }, member);
     expect(codeOf(seen)).toBe('NOT_FOUND');
   });
 
@@ -278,6 +278,16 @@ describe('Query.previewPolicyChange', () => {
         ]),
       },
     ]);
+  });
+
+  test('ok: a change of nothing but a rule shows whom it lets in, with the proof', async () => {
+    await set({ 'domain:create': 'rule:builders', builders: 'role:admin' });
+    const { preview: found } = await preview({ 'domain:create': 'rule:builders', builders: 'role:manager' });
+    const told = found.differences.map(({ policy, persona, change }: Json) => `${policy} ${persona} ${change}`);
+    expect([...new Set(told)]).toEqual(['domain:create system-manager DENIED_TO_ALLOWED']);
+    expect(found.proofs).toMatchObject([{ policy: 'domain:create', scopeType: 'SYSTEM', verdict: 'NEW_ACCESS' }]);
+    const same = await preview({ 'domain:create': 'rule:makers', makers: 'role:admin' });
+    expect(same.preview).toMatchObject({ differences: [], proofs: [] });
   });
 
   test('ok: it changes nothing, and its hash lets the same set through', async () => {

@@ -30,7 +30,7 @@ describe('what is acted on is what was reviewed', () => {
     await stories.imply('deployer', 'member', admin);
     const domainId = await server.domain();
     const user = { id: await server.user(domainId) };
-    const grant = { user, roleId: reviewed.id, scope: { domain: { id: domainId } } };
+    const grant = { user, role: { id: reviewed.id }, scope: { domain: { id: domainId } } };
     const refused = await stories.changed('grantRole', { ...grant, roleEtag: reviewed.etag }, admin);
     expect(refused).toEqual({ roleAssignment: null, userErrors: stale('roleEtag') });
     const { etag } = await stories.role('deployer', admin);
@@ -46,12 +46,16 @@ describe('what is acted on is what was reviewed', () => {
       'a role three implications away implies another': (name) => implying(name('fourth'), 'member'),
       'a role three implications away gets the name that a policy knows': async (name) => {
         const { id: roleId, etag } = await stories.role(name('fourth'), admin);
-        return stories.changed('updateRole', { roleId, etag, name: name('known') }, admin);
+        return stories.changed('updateRole', { role: { id: roleId }, etag, name: name('known') }, admin);
       },
       'an implied role implies another no longer': async (name) => {
         const { id: roleId, etag } = await stories.role(name('third'), admin);
         const { id: impliedRoleId } = await stories.role(name('fourth'), admin);
-        return stories.changed('removeImpliedRole', { roleId, impliedRoleId, etag }, admin);
+        return stories.changed(
+          'removeImpliedRole',
+          { role: { id: roleId }, impliedRole: { id: impliedRoleId }, etag },
+          admin,
+        );
       },
     };
 
@@ -65,16 +69,20 @@ describe('what is acted on is what was reviewed', () => {
 
       const domainId = await server.domain();
       const grant = { user: { id: await server.user(domainId) }, scope: { domain: { id: domainId } } };
-      for (const role of [{ roleId }, { role: name('first') }]) {
-        const refused = await stories.changed('grantRole', { ...grant, ...role, roleEtag }, admin);
+      for (const role of [{ id: roleId }, { name: name('first') }]) {
+        const refused = await stories.changed('grantRole', { ...grant, role, roleEtag }, admin);
         expect(refused).toEqual({ roleAssignment: null, userErrors: stale('roleEtag') });
       }
-      const rename = { roleId, description: 'as reviewed' };
+      const rename = { role: { id: roleId }, description: 'as reviewed' };
       const kept = await stories.changed('updateRole', { ...rename, etag: roleEtag }, admin);
       expect(kept).toEqual({ role: null, userErrors: stale('etag') });
       const { etag } = await stories.role(name('first'), admin);
       const { role } = await stories.changed('updateRole', { ...rename, etag }, admin);
-      const granted = await stories.changed('grantRole', { ...grant, roleId, roleEtag: role.etag }, admin);
+      const granted = await stories.changed(
+        'grantRole',
+        { ...grant, role: { id: roleId }, roleEtag: role.etag },
+        admin,
+      );
       expect(granted).toMatchObject({ roleAssignment: { role: name('first') }, userErrors: [] });
     });
 

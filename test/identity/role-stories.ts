@@ -53,7 +53,11 @@ export function roleStories(server: TestServer) {
     async imply(role: string, implied: string, token: string): Promise<Answer> {
       const { id: roleId, etag } = await stories.role(role, token);
       const { id: impliedRoleId } = await stories.role(implied, token);
-      return stories.change('addImpliedRole', { roleId, impliedRoleId, etag }, token);
+      return stories.change(
+        'addImpliedRole',
+        { role: { id: roleId }, impliedRole: { id: impliedRoleId }, etag },
+        token,
+      );
     },
 
     /** What the audit log tells of somebody's denied requests. */

@@ -92,20 +92,56 @@ describe('Mutation.createRole', () => {
 describe('Mutation.updateRole', () => {
   test('ok: what is given changes, what is absent stays, null clears', async () => {
     const { id: roleId, etag } = await stories.create('draft', manager, { description: 'a' });
-    const renamed = await stories.changed('updateRole', { roleId, etag, name: 'Final' }, manager);
+    const renamed = await stories.changed('updateRole', { role: { id: roleId }, etag, name: 'Final' }, manager);
     expect(renamed.role).toMatchObject({ name: 'final', description: 'a' });
     const cleared = await stories.changed(
       'updateRole',
-      { roleId, etag: renamed.role.etag, description: null },
+      { role: { id: roleId }, etag: renamed.role.etag, description: null },
       manager,
     );
     expect(cleared.role).toMatchObject({ name: 'final', description: null });
   });
 
+  test('ok: a role for the system only stays so whatever else changes, until that is changed', async () => {
+    const { id: roleId, etag } = await stories.create('keeper', system, { isSystemOnly: true });
+    let last = { etag, isSystemOnly: true };
+    const change = async (input: object) => {
+      last = (await stories.changed('updateRole', { role: { id: roleId }, etag: last.etag, ...input }, system)).role;
+      return last.isSystemOnly;
+    };
+    expect(await change({ description: 'Keeps keys.' })).toBe(true);
+    expect(await change({ name: 'warden' })).toBe(true);
+    expect(await change({ description: null, isSystemOnly: null })).toBe(true);
+    expect(await change({ isSystemOnly: false })).toBe(false);
+    expect(await change({ description: 'Keeps nothing.' })).toBe(false);
+  });
+
+  test('ok: tokens keep a global role when a domain renames or deletes its own of the same name', async () => {
+    const own = await stories.create('watcher', manager);
+    const global = await stories.create('watcher', system);
+    const userId = await server.user(domainId);
+    const scope = { type: 'domain', domainId } as const;
+    const input = { user: { id: userId }, role: { id: global.id }, scope: { domain: { id: domainId } } };
+    expect((await stories.changed('grantRole', input, system)).userErrors).toEqual([]);
+    const whole = await server.token({ scope, userId });
+    const narrowed = { proof: { token: whole.token }, scope: { domain: { id: domainId } }, roles: ['watcher'] };
+    const issue = 'mutation ($input: IssueTokenInput!) { issueToken(input: $input) { token } }';
+    const { token } = (await server.graphql(issue, { input: narrowed }, whole.token)).body.data.issueToken;
+    const roles = async () => (await server.graphql('{ viewer { roles } }', {}, token)).body.data.viewer.roles;
+    expect(await roles()).toEqual(['watcher']);
+    const { id: roleId, etag } = (
+      await stories.changed('updateRole', { role: { id: own.id }, etag: own.etag, name: 'lookout' }, manager)
+    ).role;
+    expect(await roles()).toEqual(['watcher']);
+    const back = (await stories.changed('updateRole', { role: { id: roleId }, etag, name: 'watcher' }, manager)).role;
+    await stories.changed('deleteRole', { role: { id: roleId }, etag: back.etag }, manager);
+    expect(await roles()).toEqual(['watcher']);
+  });
+
   test('stale: an etag that was read before another change is refused', async () => {
     const { id: roleId, etag } = await stories.create('contended', manager);
-    await stories.changed('updateRole', { roleId, etag, description: 'first' }, manager);
-    const errors = await userErrors('updateRole', { roleId, etag, description: 'second' }, manager);
+    await stories.changed('updateRole', { role: { id: roleId }, etag, description: 'first' }, manager);
+    const errors = await userErrors('updateRole', { role: { id: roleId }, etag, description: 'second' }, manager);
     expect(errors).toMatchObject([{ code: 'STALE_ETAG', path: ['input', 'etag'] }]);
   });
 
@@ -113,13 +149,15 @@ describe('Mutation.updateRole', () => {
     for (const name of ['admin', 'manager', 'member', 'reader', 'service']) {
       const { id: roleId, etag, isImmutable } = await stories.role(name, system, { isGlobal: true });
       expect(isImmutable).toBe(true);
-      const errors = await userErrors('updateRole', { roleId, etag, description: 'x' }, system);
-      expect(errors).toMatchObject([{ code: 'INVALID', path: ['input', 'roleId'] }]);
+      const errors = await userErrors('updateRole', { role: { id: roleId }, etag, description: 'x' }, system);
+      expect(errors).toMatchObject([{ code: 'INVALID', path: ['input', 'role'] }]);
       expect(errors[0].message).toContain('cannot be changed');
-      expect(await userErrors('deleteRole', { roleId, etag }, system)).toEqual(errors);
+      expect(await userErrors('deleteRole', { role: { id: roleId }, etag }, system)).toEqual(errors);
       const { id: impliedRoleId } = await stories.create(`extra-${name}`, system);
-      expect(await userErrors('addImpliedRole', { roleId, impliedRoleId, etag }, system)).toEqual(errors);
-      const denied = await stories.change('updateRole', { roleId, etag, description: 'x' }, manager);
+      expect(
+        await userErrors('addImpliedRole', { role: { id: roleId }, impliedRole: { id: impliedRoleId }, etag }, system),
+      ).toEqual(errors);
+      const denied = await stories.change('updateRole', { role: { id: roleId }, etag, description: 'x' }, manager);
       expect(codeOf(denied)).toBe('FORBIDDEN');
     }
   });
@@ -129,11 +167,11 @@ describe('Mutation.updateRole', () => {
     const userId = await server.user(domainId);
     await stories.changed(
       'grantRole',
-      { user: { id: userId }, role: 'before', scope: { domain: { id: domainId } } },
+      { user: { id: userId }, role: { name: 'before' }, scope: { domain: { id: domainId } } },
       system,
     );
     expect(await stories.rolesOf(userId, { type: 'domain', domainId })).toEqual(['before']);
-    await stories.changed('updateRole', { roleId, etag, name: 'after' }, system);
+    await stories.changed('updateRole', { role: { id: roleId }, etag, name: 'after' }, system);
     expect(await stories.rolesOf(userId, { type: 'domain', domainId })).toEqual(['after']);
   });
 });
@@ -146,19 +184,23 @@ describe('Mutation.deleteRole', () => {
     await stories.imply('used', 'reader', manager);
     const input = {
       user: { id: await server.user(domainId) },
-      roleId: used.id,
+      role: { id: used.id },
       scope: { domain: { id: domainId } },
     };
     const { roleAssignment } = await stories.changed('grantRole', input, manager);
     const { etag } = await stories.role('used', manager);
-    const errors = await userErrors('deleteRole', { roleId: used.id, etag }, manager);
-    expect(errors).toMatchObject([{ code: 'IN_USE', path: ['input', 'roleId'] }]);
+    const errors = await userErrors('deleteRole', { role: { id: used.id }, etag }, manager);
+    expect(errors).toMatchObject([{ code: 'IN_USE', path: ['input', 'role'] }]);
     expect(errors[0].message).toBe('Assignments of this role: 1; roles that imply it: 1.');
 
     await stories.changed('revokeRole', { roleAssignmentId: roleAssignment.id }, manager);
     const upper = await stories.role('upper', manager);
-    await stories.changed('removeImpliedRole', { roleId: upper.id, impliedRoleId: used.id, etag: upper.etag }, manager);
-    const gone = await stories.changed('deleteRole', { roleId: used.id, etag }, manager);
+    await stories.changed(
+      'removeImpliedRole',
+      { role: { id: upper.id }, impliedRole: { id: used.id }, etag: upper.etag },
+      manager,
+    );
+    const gone = await stories.changed('deleteRole', { role: { id: used.id }, etag }, manager);
     expect(gone).toEqual({ roleId: used.id, userErrors: [] });
     expect(await stories.role('used', manager)).toBeUndefined();
   });
@@ -171,16 +213,17 @@ describe('Query.roles', () => {
   test('hidden: a domain’s role is not there for another domain, by id or in a list, and cannot be implied', async () => {
     const { id, etag } = await stories.create('secret', manager);
     const stranger = await stories.as({ type: 'domain', domainId: await server.domain() }, 'admin');
-    const read = (role: string) => server.graphql('query ($id: ID!) { role(id: $id) { id } }', { id: role }, stranger);
+    const read = (role: string) =>
+      server.graphql('query ($id: ID!) { role(ref: { id: $id }) { id } }', { id: role }, stranger);
     const hidden = await read(id);
     expect(codeOf(hidden)).toBe('NOT_FOUND');
     expect((await read(newId('Role'))).comparable).toBe(hidden.comparable);
     const own = await stories.create('own', stranger);
     for (const [mutation, input] of [
-      ['updateRole', { roleId: id, etag, name: 'mine' }],
-      ['deleteRole', { roleId: id, etag }],
-      ['addImpliedRole', { roleId: own.id, impliedRoleId: id, etag: own.etag }],
-      ['removeImpliedRole', { roleId: own.id, impliedRoleId: id, etag: own.etag }],
+      ['updateRole', { role: { id }, etag, name: 'mine' }],
+      ['deleteRole', { role: { id }, etag }],
+      ['addImpliedRole', { role: { id: own.id }, impliedRole: { id }, etag: own.etag }],
+      ['removeImpliedRole', { role: { id: own.id }, impliedRole: { id }, etag: own.etag }],
     ] as const) {
       expect(codeOf(await stories.change(mutation, input, stranger)), mutation).toBe('NOT_FOUND');
     }

@@ -16,6 +16,7 @@ const DISABLE = `mutation ($input: DisableUserInput!) {
 const ENABLE = `mutation ($input: EnableUserInput!) {
   enableUser(input: $input) { user { isEnabled } userErrors { code } } }`;
 const VIEWER = '{ viewer { kind } }';
+const AUDIT = '{ auditEntries(first: 200) { nodes { action requestId } } }';
 const OLD = 'correct horse battery';
 const NEW = 'staple correct horse';
 
@@ -168,9 +169,12 @@ describe('Mutation.setUserPassword', () => {
   test('ok: by a manager of the domain; sessions end, and the user must choose another', async () => {
     const id = await person('eve');
     const session = tokenIn(await logIn('eve', OLD));
-    const input = { user: { name: { user: 'eve', domain: 'tenant' } }, password: NEW };
+    const input = { user: { inDomain: { name: 'eve', domain: 'tenant' } }, password: NEW };
     const { body } = await server.graphql(SET_PASSWORD, { input }, manager);
     expect(body.data.setUserPassword).toEqual({ user: { id, mustChangePassword: true }, userErrors: [] });
+    const unsaid = { ...input, mustChangePassword: null };
+    const again = (await server.graphql(SET_PASSWORD, { input: unsaid }, manager)).body.data.setUserPassword;
+    expect(again).toEqual({ user: { id, mustChangePassword: true }, userErrors: [] });
     expect(await statusOf(session)).toBe(401);
     expect((await logIn('eve', NEW)).body.errors[0].extensions.reason).toBe('PASSWORD_CHANGE_REQUIRED');
   });
@@ -198,6 +202,30 @@ describe('Mutation.setUserPassword', () => {
       'NOT_FOUND',
       (await set(newId('User'), manager)).comparable,
     ]);
+  });
+});
+
+describe('what the system does to a user', () => {
+  test('audited: in the log of the user’s domain, and of no other', async () => {
+    const { userId } = await server.token({ scope: { type: 'domain', domainId } });
+    const user = { id: userId };
+    const changes = [
+      [REVOKE_ALL, { user }],
+      [SET_PASSWORD, { user, password: NEW }],
+      [DISABLE, { user }],
+      [ENABLE, { user }],
+    ] as const;
+    const requestIds: string[] = [];
+    for (const [change, input] of changes) requestIds.push((await server.graphql(change, { input }, system)).requestId);
+    const seenIn = async (scope: string) => {
+      const { token } = await server.token({ scope: { type: 'domain', domainId: scope }, role: 'reader' });
+      const { nodes } = (await server.graphql(AUDIT, {}, token)).body.data.auditEntries;
+      return requestIds
+        .flatMap((id) => nodes.filter((entry: Json) => entry.requestId === id))
+        .map(({ action }) => action);
+    };
+    expect(await seenIn(domainId)).toEqual(['TOKENS_REVOKED', 'USER_PASSWORD_SET', 'USER_DISABLED', 'USER_ENABLED']);
+    expect(await seenIn(await server.domain())).toEqual([]);
   });
 });
 

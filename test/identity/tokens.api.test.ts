@@ -35,8 +35,8 @@ describe('Mutation.issueToken', () => {
     const pairs = [
       [{ domain: { name: 'elsewhere' } }, { domain: { name: 'nowhere' } }],
       [
-        { project: { name: { project: 'theirs', domain: 'elsewhere' } } },
-        { project: { name: { project: 'nobodys', domain: 'elsewhere' } } },
+        { project: { inDomain: { name: 'theirs', domain: 'elsewhere' } } },
+        { project: { inDomain: { name: 'nobodys', domain: 'elsewhere' } } },
       ],
     ] as const;
     for (const [hidden, missing] of pairs) {
@@ -88,8 +88,8 @@ describe('Mutation.grantRole', () => {
     const { token } = await server.token({ scope: { type: 'domain', domainId }, role: 'manager' });
     const query = 'mutation ($input: GrantRoleInput!) { grantRole(input: $input) { userErrors { code } } }';
     const grant = (project: string) => {
-      const scope = { project: { name: { project, domain: 'secretive' } } };
-      return server.graphql(query, { input: { user, role: 'reader', scope, isInherited: true } }, token);
+      const scope = { project: { inDomain: { name: project, domain: 'secretive' } } };
+      return server.graphql(query, { input: { user, role: { name: 'reader' }, scope, isInherited: true } }, token);
     };
     const hidden = await grant('theirs');
     expect(codeOf(hidden)).toBe('NOT_FOUND');

@@ -40,7 +40,7 @@ describe('a manager of the domain', () => {
     const gone = await remove(made.user.id, manager);
     expect(gone.made.userId).toBe(made.user.id);
     expect(
-      codeOf(await server.graphql('query ($id: ID!) { user(id: $id) { id } }', { id: made.user.id }, manager)),
+      codeOf(await server.graphql('query ($id: ID!) { user(ref: { id: $id }) { id } }', { id: made.user.id }, manager)),
     ).toBe('NOT_FOUND');
   });
 
@@ -152,7 +152,7 @@ test('refused: the last administrator of the system goes only when it is forced,
       { password },
     );
     const { token } = logIn.body.data.issueToken;
-    const user = { name: { user: 'admin', domain: 'default' } };
+    const user = { inDomain: { name: 'admin', domain: 'default' } };
     const { id } = (await other.graphql('{ viewer { user { id } } }', {}, token)).body.data.viewer.user;
     const input = { user, etag: await etag('user', id, token) };
     for (const more of [{}, { isForced: true }, { reason: 'because' }]) {

@@ -12,9 +12,12 @@ import { Workshop } from './workshop.js';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SCORES = join(ROOT, 'test/mutants/score.json');
 const VERDICTS = join(ROOT, 'node_modules/.cache/mutant-verdicts.json');
-/** Faults that readers thought of, in any of the folders: chosen and scored as if they were a folder. */
-const BY_HAND = 'by hand';
-const FAULTS = join(ROOT, 'test/mutants/by-hand.json');
+/** Lists of faults that readers thought of, in any of the folders: each chosen and scored as if it were a folder. */
+const BY_HAND: Readonly<Record<string, string>> = {
+  'by hand': 'by-hand.json',
+  // Written when there were tests for all that could be noticed of the first.
+  'by hand again': 'by-hand-again.json',
+};
 /** What tests of any folder may use. */
 const SHARED = ['test/harness', 'test/fakes'];
 
@@ -57,10 +60,10 @@ const verdicts = new Verdicts(VERDICTS, (tests) => digestOf(sharedDigest, ...tes
 
 /** The mutants of the sample in the folders that are asked for. */
 function foldersIn(sample: Sample, { MUTANTS_FOLDER: wanted = '' }: NodeJS.ProcessEnv): Folder[] {
-  const chosen = [...Object.keys(FOLDERS), BY_HAND].filter((name) => name.includes(wanted));
+  const chosen = [...Object.keys(FOLDERS), ...Object.keys(BY_HAND)].filter((name) => name.includes(wanted));
   if (chosen.length === 0) throw new Error(`MUTANTS_FOLDER: no folder of test/mutants/folders.ts has ${wanted} in it.`);
-  // Those of the embedded database, so that a score is the same wherever it is made.
-  const all = filesIn('test').filter((file) => file.endsWith('.test.ts') && !file.endsWith('.pg.test.ts'));
+  // Those of the embedded database and without a browser, so that a score is the same wherever it is made.
+  const all = filesIn('test').filter((file) => /\.(?!pg)[a-z]+\.test\.ts$/.test(file) && !file.includes('/browser.'));
   for (const file of all) read(file);
   const testsOf = (folder: string) => all.filter((file) => FOLDERS[folder]?.some((prefix) => file.startsWith(prefix)));
   let id = 0;
@@ -70,15 +73,19 @@ function foldersIn(sample: Sample, { MUTANTS_FOLDER: wanted = '' }: NodeJS.Proce
       .filter(({ file, changed }) => isIn(sample, digestOf(file, changed)))
       .map((one) => ({ id: ++id, ...one }));
   return chosen.map((name) => {
-    if (name === BY_HAND) return { name, tried: numbered(writtenFaults(testsOf)) };
+    const list = BY_HAND[name];
+    if (list !== undefined) return { name, tried: numbered(writtenFaults(list, testsOf)) };
     const tests = testsOf(name);
     const mutants = filesIn(name).flatMap((file) => mutantsOf(read(file)).map((mutant) => ({ file, mutant, tests })));
     return { name, tried: numbered(mutants) };
   });
 }
 
-function writtenFaults(testsOf: (folder: string) => readonly string[]): Pick<Tried, 'file' | 'mutant' | 'tests'>[] {
-  return faultsIn(FAULTS).flatMap((fault) => {
+function writtenFaults(
+  list: string,
+  testsOf: (folder: string) => readonly string[],
+): Pick<Tried, 'file' | 'mutant' | 'tests'>[] {
+  return faultsIn(join(ROOT, 'test/mutants', list)).flatMap((fault) => {
     const { file } = fault;
     const folder = Object.keys(FOLDERS).find((name) => file.startsWith(name)) ?? '';
     const mutant = existsSync(join(ROOT, file)) ? mutantOf(read(file), fault) : null;

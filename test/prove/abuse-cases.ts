@@ -55,11 +55,8 @@ export class Cases {
       [/\.scope$/, project],
       [/\.principal$/, `{ user: { id: ${text(nth('User', 500))} } }`],
       [/agent(Id|\.ref|\.id)$|input\.agent$|^agent\.ref$/, ''],
-      [/^domain\.id$/, text(domainId)],
-      [/^project\.id$/, text(projectId)],
-      [/^user\.id$/, text(nth('User', 1))],
-      [/^group\.id$/, text(nth('Group', 1))],
-      [/^role\.id$|roleId$/i, text(nth('Role', 200))],
+      [/^domain\.ref$/, `{ id: ${text(domainId)} }`],
+      [/^project\.ref$/, `{ id: ${text(projectId)} }`],
       [/^attestationResult\.id$/, text(nth('AttestationResult', 200_001))],
       [/^policyRevision\.number$|[rR]evision$/, '0'],
       [/expiresAt$/, '"2026-12-31T00:00:00Z"'],
@@ -68,10 +65,13 @@ export class Cases {
       [/digest$/, `"sha256:${'0'.repeat(64)}"`],
       [/Seq$|\.filter$|\.after$|orderBy$/, ''],
     ];
-    const refs: readonly IdKind[] = ['Agent', 'Allowlist', 'Domain', 'Project', 'User', 'Group'];
+    const refs: readonly IdKind[] = ['Agent', 'Allowlist', 'Domain', 'Project', 'User', 'Group', 'Role'];
     this.#refs = refs.map((kind) => {
       const name = `${kind.charAt(0).toLowerCase()}${kind.slice(1)}`;
-      return [new RegExp(`(^${name}\\.ref|input\\.${name})$`), (n: number) => `{ id: ${text(nth(kind, n))} }`];
+      return [
+        new RegExp(`(^${name}\\.ref|input\\.(implied)?${name})$`, 'i'),
+        (n: number) => `{ id: ${text(nth(kind, n))} }`,
+      ];
     });
   }
   readonly #refs: readonly (readonly [RegExp, (n: number) => string])[];

@@ -65,7 +65,7 @@ test.each(Object.entries(FORMS))(
     try {
       const world = agentWorld(server);
       const proof = { password: { user: 'admin', password: server.password, newPassword: 'correct horse battery' } };
-      const scope = { project: { name: { project: 'default' } } };
+      const scope = { project: { name: 'default' } };
       const { token } = await world.done(LOG_IN, { proof, scope, lifetime: 'PT1H' });
       const text = listText(form);
       const uploadId = await measured('uploaded', () => world.upload(text, token));

@@ -26,10 +26,7 @@ export interface Pool {
 
 /** Of each pair an input has one. */
 const ALTERNATIVES: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  GrantRoleInput: [
-    ['user', 'group'],
-    ['role', 'roleId'],
-  ],
+  GrantRoleInput: [['user', 'group']],
 };
 
 export const PASSWORD = 'a password of the walk';

@@ -68,7 +68,7 @@ async function holder({ replicas: { server, addresses }, admin, domainAdmin, sco
     const { body } = await client(addresses[0]).graphql(query, { input }, by);
     return Object.values(body.data)[0] as Json;
   };
-  const place = { role, scope: { project: { id: scope.projectId } } };
+  const place = { role: { name: role }, scope: { project: { id: scope.projectId } } };
   if (way !== 'its group') {
     const { roleAssignment } = await ask(GRANT, { user: { id: userId }, ...place }, admin);
     return { userId, token, admin, way, assignment: roleAssignment.id as string, group: '' };

@@ -50,14 +50,18 @@ export class Story {
     await this.#logIn({ proof: { password: first }, scope: { system: true } });
     const { domain } = await this.#done('CreateDomain', { name: this.#name });
     await this.#done('CreateDomain', { name: this.#name });
-    const held = { user: { id: (await this.#step('Viewer', {})).item.user.id }, role: 'admin' };
+    const held = { user: { id: (await this.#step('Viewer', {})).item.user.id }, role: { name: 'admin' } };
     await this.#done('GrantRole', { ...held, scope: { domain: { id: domain.id } } });
     await this.#logIn({ proof, scope: { domain: { name: this.#name } } });
     const { project } = await this.#done('CreateProject', { name: this.#name, description: 'machines' });
     const { user } = await this.#done('CreateUser', { name: this.#name, password: 'correct horse battery' });
     const scope = { project: { id: project.id } };
     await this.#done('GrantRole', { ...held, scope });
-    const { roleAssignment } = await this.#done('GrantRole', { user: { id: user.id }, role: 'reader', scope });
+    const { roleAssignment } = await this.#done('GrantRole', {
+      user: { id: user.id },
+      role: { name: 'reader' },
+      scope,
+    });
     await this.#changeUser(user.id);
     await this.#step('RoleAssignments', { filter: { projectIds: [project.id] } });
     await this.#done('RevokeRole', { roleAssignmentId: roleAssignment.id });
@@ -90,14 +94,14 @@ export class Story {
   async #makeRole(): Promise<void> {
     const { role } = await this.#done('CreateRole', { name: this.#name });
     const { items } = await this.#step('Roles', { filter: { names: ['reader'] } });
-    const pair = { roleId: role.id, impliedRoleId: items.nodes[0].id };
+    const pair = { role: { id: role.id }, impliedRole: { id: items.nodes[0].id } };
     const implying = (await this.#done('AddImpliedRole', { ...pair, etag: role.etag })).role;
     await this.#done('AddImpliedRole', { ...pair, etag: role.etag });
     const alone = (await this.#done('RemoveImpliedRole', { ...pair, etag: implying.etag })).role;
-    await this.#done('UpdateRole', { roleId: role.id, etag: alone.etag, description: 'for a while' });
-    const { item } = await this.#step('Role', { id: role.id });
-    await this.#done('DeleteRole', { roleId: role.id, etag: item.etag });
-    await this.#step('Role', { id: role.id });
+    await this.#done('UpdateRole', { role: { id: role.id }, etag: alone.etag, description: 'for a while' });
+    const { item } = await this.#step('Role', { ref: { id: role.id } });
+    await this.#done('DeleteRole', { role: { id: role.id }, etag: item.etag });
+    await this.#step('Role', { ref: { id: role.id } });
   }
 
   async #operate(): Promise<string> {

@@ -78,8 +78,7 @@ const asMember = (body: string) => by(() => member, body);
 const asAuditor = (body: string) => by(() => auditor, body);
 
 const READ = '{ viewer { user { name } scope { __typename } } }';
-const WHO_CAN =
-  'whoCan(policy: "agent:get", scope: { project: { name: { project: "attacked" } } }) { nodes { __typename } }';
+const WHO_CAN = 'whoCan(policy: "agent:get", scope: { project: { name: "attacked" } }) { nodes { __typename } }';
 const AGENT_PAGE = 'agents(first: 200) { nodes { id name state createdAt trustedUntil externalId acceptedCount } }';
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 const CREATE = `createUpload(input: { size: 104857600, digest: "${DIGEST}" }) { userErrors { message } }`;

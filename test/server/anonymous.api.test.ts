@@ -13,7 +13,7 @@ const LOG_IN = `mutation ($proof: TokenProof!) {
 const wrong = { password: { user: 'admin', password: 'not the password' } };
 
 /** All that an observer has of an answer, but for the time and the request's id. */
-async function seen(query: unknown, variables: unknown = {}, operationName?: string) {
+async function seen(query: unknown, variables: unknown = {}, operationName?: unknown) {
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -24,7 +24,9 @@ async function seen(query: unknown, variables: unknown = {}, operationName?: str
   return { status: response.status, headers, body };
 }
 
-const REFUSED: Readonly<Record<string, readonly [query: unknown, variables?: unknown, operationName?: string]>> = {
+const ONE_AND_TWO = 'mutation one { logInAgent(input: { agentId: "a" }) { token } } query two { viewer { kind } }';
+
+const REFUSED: Readonly<Record<string, readonly [query: unknown, variables?: unknown, operationName?: unknown]>> = {
   'a field that does not exist': ['{ nothing }'],
   'a field that is guarded': ['{ viewer { kind } }'],
   'a guarded field with arguments that do not fit': ['{ project(ref: 1) { guess } }'],
@@ -58,11 +60,17 @@ const REFUSED: Readonly<Record<string, readonly [query: unknown, variables?: unk
   'variables that are no object': [LOG_IN, 'guess'],
   'a variable that is missing': [LOG_IN],
   'an operation that is not there': [LOG_IN, { proof: wrong }, 'guess'],
-  'a public operation beside a guarded one': [
-    'mutation a { logInAgent(input: { agentId: "a" }) { token } } query b { viewer { kind } }',
+  'the guarded one of two operations': [ONE_AND_TWO, {}, 'two'],
+  'two operations of which none is named': [ONE_AND_TWO],
+  'two operations of which the name is another': [ONE_AND_TWO, {}, 'three'],
+  'two operations of which the name is in a list': [ONE_AND_TWO, {}, ['one']],
+  'the public one of two operations, with a guarded field in its fragment': [
+    'mutation one { ...f } fragment f on Mutation { createDomain(input: { name: "x" }) { etag } } query two { viewer }',
     {},
-    'a',
+    'one',
   ],
+  'an operation beside text that is not GraphQL': [`${ONE_AND_TWO} query three {`, {}, 'one'],
+  'an operation beside one of many tokens': [`${ONE_AND_TWO} query three {${' a'.repeat(500)}}`, {}, 'one'],
 };
 
 describe('anonymous', () => {
@@ -121,6 +129,60 @@ describe('anonymous', () => {
     );
     expect(answer.status).toBe(200);
     expect(answer.body.data.logInAgent.challenge.nonce).toMatch(/^[A-Za-z0-9+/]+=*$/);
+  });
+});
+
+describe('anonymous, with a document of several operations', () => {
+  const named = LOG_IN.replace('mutation (', 'mutation LogIn(');
+  const BESIDE: Readonly<Record<string, string>> = {
+    'a guarded field': 'query WhoAmI { viewer { kind } }',
+    'a guarded field with its fragment': 'query WhoAmI { ...f } fragment f on Query { viewer { kind } }',
+    'a field that does not exist': 'query Guess { nothing }',
+    'an argument that does not fit': 'query Guess { project(ref: 1) { guess } }',
+    introspection: 'query Guess { __schema { types { name } } }',
+    'a subscription': 'subscription Watch { agentTrustChanged { to } }',
+    'an operation without a name': '{ viewer { kind } }',
+    'a fragment that nothing uses': 'query Guess { nothing } fragment f on Nothing { id }',
+  };
+  const places = [
+    ['before', (beside: string) => `${beside} ${named}`],
+    ['after', (beside: string) => `${named}\n# the rest\n${beside}`],
+  ] as const;
+  const cases = Object.entries(BESIDE).flatMap(([what, beside]) =>
+    places.map(([where, join]) => [what, where, join(beside)] as const),
+  );
+
+  test.each(cases)('ok: %s %s the operation that is named changes nothing', async (_what, where, document) => {
+    const answer = await seen(document, { proof: wrong }, 'LogIn');
+    expect(answer.status).toBe(200);
+    const alone = where === 'after' ? named : named.padStart(document.length);
+    // Its errors name places in what was sent, though only a part of it runs.
+    expect(answer).toEqual(await seen(alone, { proof: wrong }, 'LogIn'));
+  });
+
+  test('ok: the fragments of the operation that is named are kept, in whichever order', async () => {
+    const document = `fragment Other on Query { nothing } fragment Code on UserError { code }
+      query Guess { ...Other }
+      mutation LogIn($proof: TokenProof!) { issueToken(input: { proof: $proof }) { ...Given } }
+      fragment Given on IssueTokenPayload { token userErrors { ...Code } }`;
+    const { body } = await seen(document, { proof: wrong }, 'LogIn');
+    expect(JSON.parse(body).errors[0]).toMatchObject({
+      path: ['issueToken'],
+      locations: [{ line: 3, column: 45 }],
+      extensions: { code: 'UNAUTHENTICATED' },
+    });
+  });
+
+  test('invalid: one in a query string may not change anything, as alone', async () => {
+    const alone = 'mutation LogIn { logInAgent(input: { agentId: "a" }) { token } }';
+    const ask = async (query: string) => {
+      const search = new URLSearchParams({ query, operationName: 'LogIn' });
+      const headers = { 'apollo-require-preflight': 'true' };
+      const response = await fetch(`${server.url}/graphql?${search}`, { headers });
+      return [response.status, (await response.text()).replace(/"requestId":"[^"]*"/, '')];
+    };
+    expect((await ask(alone))[0]).toBe(405);
+    expect(await ask(`${alone} query Guess { nothing }`)).toEqual(await ask(alone));
   });
 });
 

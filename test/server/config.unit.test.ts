@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.js';
+import { ConfigError } from '../../src/config/config-error.js';
 import { PROCESS_SETTINGS } from '../../src/config/settings.js';
 import { DOMAINS } from '../../src/domains.js';
 
@@ -22,6 +23,45 @@ describe('readConfig', () => {
   test('ok: proxies with commas', () => {
     const { trustedProxies } = readConfig({ BAILIWICK_TRUSTED_PROXIES: '10.0.0.0/8, fd00::1' });
     expect(trustedProxies).toEqual(['10.0.0.0/8', 'fd00::1']);
+  });
+
+  test('ok: origins with commas, as browsers write them; none by default', () => {
+    const given = 'https://console.example.org, http://localhost:5173,https://xn--bcher-kva.example,http://[::1]:8080';
+    expect(readConfig({ BAILIWICK_ALLOWED_ORIGINS: given }).allowedOrigins).toEqual([
+      'https://console.example.org',
+      'http://localhost:5173',
+      'https://xn--bcher-kva.example',
+      'http://[::1]:8080',
+    ]);
+    expect(readConfig({}).allowedOrigins).toEqual([]);
+  });
+
+  const many = (count: number) => Array.from({ length: count }, (_, n) => `https://c${n}.example`).join(',');
+  test('ok: a hundred origins, and not one more', () => {
+    expect(readConfig({ BAILIWICK_ALLOWED_ORIGINS: many(100) }).allowedOrigins).toHaveLength(100);
+    expect(() => readConfig({ BAILIWICK_ALLOWED_ORIGINS: many(101) })).toThrow(
+      'Configuration: BAILIWICK_ALLOWED_ORIGINS: names more than 100 origins',
+    );
+  });
+
+  test.each([
+    ['*', 'has a *: write each origin out, since pages of all others may do nothing here'],
+    ['https://*.example.org', 'has a *: write each origin out, since pages of all others may do nothing here'],
+    ['null', 'is null, which any local or sandboxed page may be: serve the page from an origin of its own'],
+    ...['', 'console.example.org', 'localhost:5173', 'file:///srv', 'chrome-extension://abc'].map((origin) => [
+      origin,
+      'is not scheme://host[:port] with http or https: write for example https://console.example.org',
+    ]),
+    ['https://console.example.org/', 'is not as browsers send it: write https://console.example.org'],
+    ['https://console.example.org/app?x', 'is not as browsers send it: write https://console.example.org'],
+    ['https://console.example.org:443', 'is not as browsers send it: write https://console.example.org'],
+    ['https://Console.example.org', 'is not as browsers send it: write https://console.example.org'],
+    ['https://user:secret@console.example.org', 'is not as browsers send it: write https://console.example.org'],
+    ['https://bücher.example', 'is not as browsers send it: write https://xn--bcher-kva.example'],
+  ])('invalid: the origin %j, with what to do', (origin, message) => {
+    expect(() => readConfig({ BAILIWICK_ALLOWED_ORIGINS: `https://a.example,${origin}` })).toThrow(
+      new ConfigError(`Configuration: BAILIWICK_ALLOWED_ORIGINS: origin 2 ${message}`),
+    );
   });
 
   test.each([

@@ -45,8 +45,39 @@ describe('Costs', () => {
     expect(inner('query ($n: Int) { all(first: $n) { name } }', { n: null })).toBe(whole);
   });
 
+  it('ok: a size below one costs as much as one, so that nothing takes from what the rest costs', () => {
+    for (const size of [0, -1, -1_000_000]) {
+      expect(inner(`{ all(first: ${size}) { name } }`)).toBe(page(1, LEAF));
+      expect(inner('query ($n: Int) { all(first: $n) { all(first: 3) { name } } }', { n: size })).toBe(
+        page(1, page(3, LEAF)),
+      );
+    }
+  });
+
   it('ok: a variable without a value has its own default', () => {
     expect(inner('query ($n: Int = 7) { all(first: $n) { name } }')).toBe(page(7, LEAF));
+  });
+
+  it('ok: of an object that may be of several types, the dearest counts, with all its fields', () => {
+    const animals = buildSchema(`type Query { me: Home }
+      type Home { pet: Pet } union Pet = Cat | Dog
+      type Cat { name: String, lives: Int, age: Int } type Dog { name: String, age: Int }`);
+    const cost = (text: string) => ask(animals, `{ me { pet { ${text} } } }`) - OPERATION - STATEMENT - OBJECT;
+    const dog = '... on Dog { name age }';
+    expect(cost('... on Cat { name }')).toBe(LEAF);
+    expect(cost(`... on Cat { name } ${dog}`)).toBe(2 * LEAF);
+    expect(cost(`... on Cat { name lives age } ${dog}`)).toBe(3 * LEAF);
+    expect(cost(`... on Cat { name } ... on Cat { lives age } ${dog}`)).toBe(3 * LEAF);
+  });
+
+  it('ok: a list of objects without a size counts as ten, and as a page only in a connection', () => {
+    const lists = buildSchema(`type Query { me: Home }
+      type Home { cats: [Cat], some(first: Int): CatConnection } type Cat { name: String }
+      type CatConnection { nodes: [Cat], best: Cat }`);
+    const cost = (text: string) => ask(lists, `{ me { ${text} } }`) - OPERATION - STATEMENT;
+    expect(cost('cats { name }')).toBe(OBJECT + 10 * LEAF);
+    expect(cost('some(first: 3) { nodes { name } }') - cost('some(first: 2) { nodes { name } }')).toBe(LEAF);
+    expect(cost('some(first: 3) { best { name } }')).toBe(STATEMENT + OBJECT + LEAF);
   });
 
   it('ok: what a router asks for by key counts each time', () => {

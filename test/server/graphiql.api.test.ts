@@ -27,7 +27,7 @@ describe('GET /graphiql', () => {
 
   test('ok: each script and style of the page comes from this server, under the policy', async () => {
     const files = filesOf(await (await get('/graphiql')).text());
-    expect(files).toHaveLength(6);
+    expect(files).toHaveLength(7);
     for (const file of files) {
       const response = await get(file);
       const type = file.endsWith('.css') ? 'text/css' : 'text/javascript';

@@ -5,7 +5,6 @@ import type { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attestations } from '../../src/attestation/challenges/tables.js';
 import { idempotencyKeys } from '../../src/authority/tables.js';
-import { agents } from '../../src/identity/agents/tables.js';
 import { newId } from '../../src/platform/ids.js';
 import { contentChunks, contents } from '../../src/uploads/contents/tables.js';
 import { uploads } from '../../src/uploads/uploads/tables.js';
@@ -150,11 +149,8 @@ describe('sweeps', () => {
 /** An answered challenge of an agent. */
 async function challenge(): Promise<void> {
   const { db } = server.services;
-  const agentId = newId('Agent');
+  const agentId = await server.agent(scope);
   const createdAt = clock.now();
-  const { domainId, projectId } = scope;
-  const owner = { domainId, projectId, trustState: 'TRUSTED', createdBy: 'nobody' };
-  await db.insert(agents).values(asIds({ id: agentId, kind: 'MACHINE', name: agentId, ...owner, createdAt }));
   const id = newId('Attestation');
   const asked = { nonce: 'n', pcrs: [0], hashAlgorithms: ['sha256' as const], imaOffset: 0 };
   await db.insert(attestations).values({ id, agentId, ...asked, state: 'USED', expiresAt: createdAt, createdAt });

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { and, isNull } from 'drizzle-orm';
 import {
   type Act,
   byId,
@@ -10,6 +11,7 @@ import {
   requireVisible,
 } from '../../authority/index.js';
 import type { NamedArgs } from '../../db/by-name.js';
+import { homeOf, isInProject, isReferred, type NameInProject, type OwnedRef } from '../../identity/names/index.js';
 import type { Lease } from '../../platform/byte-budget.js';
 import { notFound } from '../../platform/errors.js';
 import type { Id } from '../../platform/ids.js';
@@ -24,10 +26,9 @@ import { type AllowlistRow, allowlists, type RevisionRow } from './tables.js';
  */
 const INLINE_BYTES_MAX = 8 * 1024 * 1024;
 
-/** Exactly one of the two. */
-export interface AllowlistRef {
-  readonly id?: Id<'Allowlist'> | null | undefined;
-  readonly name?: string | null | undefined;
+/** Exactly one of the four. */
+export interface AllowlistRef extends OwnedRef<'Allowlist'> {
+  readonly inProject?: NameInProject | null | undefined;
 }
 
 const visibleTo = ({ policies, actor }: Context | Act) => policies.visible([allowlistGet], actor, allowlists);
@@ -49,17 +50,16 @@ export async function requireReadable(from: Context | Act, row: AllowlistRow | u
   return requireVisible(from, allowlistGet, found, 'allowlist');
 }
 
-async function find(from: Context | Act, { id, name }: AllowlistRef): Promise<AllowlistRow | undefined> {
+async function find(from: Context | Act, ref: AllowlistRef): Promise<AllowlistRow | undefined> {
+  const { id, name, inDomain, inProject } = ref;
   const db = 'tx' in from ? from.tx : from.db;
-  const { where } = from.actor;
   if (id != null) return repository.findById(db, id);
-  if (name == null) return undefined;
-  return repository.findNearest(
-    db,
-    visibleTo(from),
-    name,
-    where !== null && 'projectId' in where ? where.projectId : null,
-  );
+  if (inDomain != null)
+    return repository.findOwn(db, and(isReferred(allowlists, { inDomain }), isNull(allowlists.projectId)));
+  if (inProject != null) return repository.findOwn(db, isInProject(allowlists, inProject, homeOf(from)));
+  const { where } = from.actor;
+  const projectId = where !== null && 'projectId' in where ? where.projectId : null;
+  return repository.findNearest(db, visibleTo(from), name ?? '', projectId);
 }
 
 export async function listAllowlists(

@@ -1,9 +1,11 @@
-import { and, asc, count, eq, getTableColumns, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { equals } from '../../db/among.js';
 import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import type { Db, Tx } from '../../db/open.js';
 import { rowsWhere } from '../../db/rows.js';
 import { agents } from '../../identity/agents/index.js';
+import { holdDomain } from '../../identity/domains/index.js';
+import { holdProject } from '../../identity/projects/index.js';
 import type { Id } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
@@ -16,6 +18,12 @@ export type AllowlistFilter = NameFilter;
 
 export async function findById(db: Db, id: Id<'Allowlist'>): Promise<AllowlistRow | undefined> {
   const [row] = await db.select().from(allowlists).where(eq(allowlists.id, id));
+  return row;
+}
+
+/** The list that a condition on its owner and name means. Does not check whether the caller may see it. */
+export async function findOwn(db: Db, where: SQL | undefined): Promise<AllowlistRow | undefined> {
+  const [row] = await db.select().from(allowlists).where(where);
   return row;
 }
 
@@ -56,8 +64,10 @@ export function list(
   return connectionByName(db, allowlists, [visible.where, hasName(allowlists.name, args.filter ?? {})], args);
 }
 
-/** How many lists the same system, domain or project owns. */
+/** How many lists the same system, domain or project owns. Holds this owner. */
 export async function countOfOwner(tx: Tx, { domainId, projectId }: AllowlistRow): Promise<number> {
+  if (projectId === null) await holdDomain(tx, domainId);
+  else await holdProject(tx, projectId);
   const [found] = await tx
     .select({ lists: count() })
     .from(allowlists)

@@ -9,7 +9,7 @@ import {
 } from '../../authority/index.js';
 import { newId } from '../../platform/ids.js';
 import { requireShort } from '../../platform/short-list.js';
-import { type AgentView, lockOwnView } from '../records/index.js';
+import { type AgentView, lockViewById } from '../records/index.js';
 import { type HashAlgorithm, isHashAlgorithm } from '../tpm/index.js';
 import { requiredPcrs, startingOffset } from '../verifier/index.js';
 import { type Bound, boundLayers } from './layers.js';
@@ -28,7 +28,7 @@ const SWEPT_AT_ONCE = 500;
 export async function beginAttestation(context: Context, input: BeginAttestation) {
   requireOperation(context, attestationBegin.name);
   requireShort(input.hashAlgorithms, 'hashAlgorithms');
-  return observe(context, { policy: attestationBegin.name, lock: lockOwnView }, async (act) => {
+  return observe(context, { policy: attestationBegin.name, lock: lockViewById }, async (act) => {
     const { agent, record } = act.row;
     requireAllowed(act, attestationBegin, agent);
     // A list that changes after this is seen when evidence is judged.

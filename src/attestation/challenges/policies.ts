@@ -1,14 +1,14 @@
 import { type AgentRow, agentTarget } from '../../identity/agents/index.js';
 import { definePolicy, type PolicyName } from '../../platform/policy/index.js';
 
-/** What an agent does for itself. */
+/** What the agent of a machine does for itself. */
 function ownOperation(name: PolicyName, description: string, mutation: string) {
   return definePolicy<AgentRow>({
     name,
     description,
     scopeTypes: ['agent'],
     target: agentTarget,
-    boundary: { agent: 'agent_id:%(id)s' },
+    boundary: { agent: { MACHINE: 'agent_id:%(id)s' } },
     check: '@',
     operations: [`Mutation.${mutation}`],
   });

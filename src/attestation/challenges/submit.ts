@@ -15,9 +15,8 @@ import { notFound, rateLimited, unauthenticated } from '../../platform/errors.js
 import { type Id, newId } from '../../platform/ids.js';
 import {
   type AgentView,
-  findView,
-  lockOwnView,
-  lockView,
+  findViewById,
+  lockViewById,
   moveTrust,
   stateAt,
   storedState,
@@ -89,7 +88,7 @@ function requireAttesting(state: AgentState, { recoversAutomatically }: Settings
 const attestsNothing = (state: AgentState) => unauthenticated(`Agents in state ${state} cannot attest.`);
 
 async function find(context: Context, agentId: Id<'Agent'>, attestationId: Id<'Attestation'>) {
-  const view = await findView(context.db, { id: agentId });
+  const view = await findViewById(context.db, agentId);
   const challenge = await findChallenge(context.db, agentId, attestationId);
   if (view === undefined || challenge === undefined) throw notFound('attestation');
   return { view, challenge };
@@ -131,7 +130,7 @@ function record(context: Context, judged: Judged): Promise<Recorded> {
   const change = (act: Act) => recordChange(act, judged);
   const { before, judgement } = judged;
   if (!isRoutine(before, judgement.result, context.clock.now())) return mutate(context, { policy }, change);
-  return observe(context, { policy, lock: lockOwnView }, (act) => recordRoutine(act, judged), change);
+  return observe(context, { policy, lock: lockViewById }, (act) => recordRoutine(act, judged), change);
 }
 
 /** Whether a result leaves a TRUSTED agent TRUSTED. An agent that is TRUSTED by the clock is so in its row too. */
@@ -151,7 +150,7 @@ async function recordRoutine(act: ObserveAct<AgentView>, judged: Judged): Promis
 }
 
 async function recordChange(act: Act, judged: Judged): Promise<Recorded> {
-  const view = await lockView(act.tx, { id: judged.id });
+  const view = await lockViewById(act.tx, judged.id);
   if (view === undefined) throw notFound('attestation');
   const { challenge, first, result } = await reread(act, view, judged);
   if (first !== undefined) return act.unchanged({ view, row: first, isNew: false });

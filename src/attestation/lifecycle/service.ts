@@ -1,5 +1,5 @@
 import { type Act, type Context, mutate, requireAllowed } from '../../authority/index.js';
-import { type AgentRow, aboutAgent } from '../../identity/agents/index.js';
+import { type AgentRef, type AgentRow, aboutAgent } from '../../identity/agents/index.js';
 import { revokeAgentTokens } from '../../identity/tokens/index.js';
 import { invalid } from '../../platform/errors.js';
 import { requireReviewed } from '../../platform/etag.js';
@@ -7,11 +7,11 @@ import type { Policy } from '../../platform/policy/index.js';
 import { validText } from '../../platform/text.js';
 import { voidOpenChallenge } from '../challenges/index.js';
 import {
-  type AgentRef,
   type AgentView,
   agentEtag,
   lockAgent,
   moveTrust,
+  requireRecord,
   severityName,
   stateAt,
   told,
@@ -54,8 +54,9 @@ async function operate(context: Context, operation: Operation, input: OperateAge
   const reason = validText(input.reason, 'reason');
   const endsRights = operation === BAN || operation === RETIRE;
   const view = await mutate(context, { policy: policy.name }, async (act) => {
-    const before = await lockAgent(act, input.agent);
-    requireAllowed(act, policy, before.agent);
+    const found = await lockAgent(act, input.agent);
+    requireAllowed(act, policy, found.agent);
+    const before = requireRecord(found);
     const from = stateAt(before, act.now);
     requireReviewed(etagAt(before, from), input.etag);
     const { event: cause, to } = transitionOf(from, operation);

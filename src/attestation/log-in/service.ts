@@ -7,7 +7,7 @@ import { issueAgentToken } from '../../identity/tokens/index.js';
 import { unauthenticated } from '../../platform/errors.js';
 import { isId } from '../../platform/ids.js';
 import { decodeBase64, randomSecret } from '../../platform/secrets.js';
-import { type AgentView, lockView, storedState } from '../records/index.js';
+import { type AgentView, lockViewById, storedState } from '../records/index.js';
 import { parsePublicArea, parseQuote, parseSignature, TpmFormatError, verifyQuoteSignature } from '../tpm/index.js';
 import type { Evidence } from '../verifier/index.js';
 import { makeNonce, readNonce } from './nonce.js';
@@ -36,7 +36,7 @@ export async function logInAgent(context: Context, input: LogInAgent) {
   const { agentId, quote } = input;
   if (!isId('Agent', agentId)) throw refused();
   return mutate(context, { policy: agentLogIn.name }, async (act) => {
-    const view = await lockView(act.tx, { id: agentId });
+    const view = await lockViewById(act.tx, agentId);
     if (view === undefined || !view.record.isLiving || !MAY_LOG_IN.has(storedState(view))) throw refused();
     const nonce = quotedNonce(view, quote);
     const expiresAt = nonce && readNonce(key, agentId, nonce);

@@ -1,5 +1,5 @@
 import { type Act, type Context, mutate, once, projectOf, requireAllowed } from '../../authority/index.js';
-import { type AgentRow, aboutAgent, insertAgent } from '../../identity/agents/index.js';
+import { type AgentRef, type AgentRow, aboutAgent, insertAgent } from '../../identity/agents/index.js';
 import { invalid } from '../../platform/errors.js';
 import { etagOf, requireReviewed } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
@@ -9,7 +9,7 @@ import { resolveAllowlist } from '../allowlists/index.js';
 import type { TpmKind } from '../verifier/index.js';
 import { agentBindAllowlist, agentCreate } from './policies.js';
 import { insertRecord, updateRecord } from './repository.js';
-import { type AgentRef, lockAgent, told } from './views.js';
+import { lockAgent, requireRecord, told } from './views.js';
 
 /** An allowlist by id or by name. */
 export type AllowlistRefInput = Parameters<typeof resolveAllowlist>[1];
@@ -101,8 +101,8 @@ export interface BindAllowlist {
 export async function bindAllowlist(context: Context, input: BindAllowlist) {
   const view = await mutate(context, { policy: agentBindAllowlist.name }, async (act) => {
     const before = await lockAgent(act, input.agent);
-    const { agent, record } = before;
-    requireAllowed(act, agentBindAllowlist, agent);
+    requireAllowed(act, agentBindAllowlist, before.agent);
+    const { agent, record } = requireRecord(before);
     const allowlist = await reviewed(act, input);
     const details = { allowlistId: allowlist?.id ?? null };
     if (record.allowlistId === details.allowlistId) return act.unchanged(before);

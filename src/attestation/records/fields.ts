@@ -1,10 +1,10 @@
 import type { GetColumnData } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { JsonRow } from '../../db/rows.js';
-import { agents, trustAt } from '../../identity/agents/index.js';
+import { agents, trustAt, trustColumns } from '../../identity/agents/index.js';
 import type { AllowlistRow } from '../allowlists/index.js';
 import { AGENT_STATES, type AgentState, type Severity } from '../verifier/index.js';
-import type { AgentView } from './repository.js';
+import type { FoundAgent } from './repository.js';
 import { attestationRecords as records } from './tables.js';
 
 /** The columns behind everything that the API shows of an agent, mostly by the name of their schema field. */
@@ -15,8 +15,7 @@ const COLUMNS = {
   externalId: agents.externalId,
   createdAt: agents.createdAt,
   projectId: agents.projectId,
-  trustState: agents.trustState,
-  trustedUntil: agents.trustedUntil,
+  ...trustColumns,
   tpmKind: records.tpmKind,
   allowlistId: records.allowlistId,
   acceptedCount: records.acceptedCount,
@@ -28,7 +27,10 @@ const COLUMNS = {
   lastResultId: records.lastResultId,
 } as const satisfies Record<string, PgColumn>;
 type Key = keyof typeof COLUMNS;
-type Stored = { [K in Key]: GetColumnData<(typeof COLUMNS)[K]> };
+type Columns = { [K in Key]: GetColumnData<(typeof COLUMNS)[K]> };
+/** Null for an agent without a record, although no record has them null. */
+type Nullable = 'tpmKind' | 'acceptedCount' | 'rejectedCount';
+type Stored = Omit<Columns, Nullable> & { [K in Nullable]: Columns[K] | null };
 
 /** The fields that use columns of other names. */
 const COMPOSED: Readonly<Record<string, readonly Key[]>> = {
@@ -45,7 +47,10 @@ const KEYS = Object.keys(COLUMNS) as Key[];
  * An agent as the API returns it. It has its fields as values, because resolvers would cost a list of agents a call for
  * each field; ids lead to related objects.
  */
-export interface AgentShape extends Readonly<Omit<Stored, 'trustState' | 'lastSeverity'>> {
+export interface AgentShape
+  extends Readonly<Omit<Stored, 'trustState' | 'lastSeverity' | 'acceptedCount' | 'rejectedCount'>> {
+  readonly acceptedCount: number;
+  readonly rejectedCount: number;
   readonly state: AgentState;
   readonly lastSeverity: string | null;
   /** The list itself, if it was read too; null when the caller may not read it. */
@@ -60,17 +65,20 @@ export function knownState(text: string): AgentState {
 
 export const severityName = (severity: Severity | null) => severity?.toUpperCase() ?? null;
 
-/** The API's view of an agent's two rows. */
-export function shapeOf({ agent, record }: AgentView, now: Date): AgentShape {
+/** The API's view of an agent's rows. */
+export function shapeOf({ agent, record }: FoundAgent, now: Date): AgentShape {
   const rows: Readonly<Record<string, unknown>> = { ...record, ...agent };
-  return complete(Object.fromEntries(KEYS.map((key) => [key, rows[key]])), now);
+  return complete(Object.fromEntries(KEYS.map((key) => [key, rows[key] ?? null])), now);
 }
 
 /** Adds the values that are computed from columns; columns that were not read stay absent. */
 function complete(shape: Record<string, unknown>, now: Date): AgentShape {
-  const { trustState, trustedUntil, lastSeverity } = shape as Partial<Stored>;
+  const { trustState, trustedUntil, lastSeverity, acceptedCount, rejectedCount } = shape as Partial<Stored>;
   if (trustState !== undefined) shape.state = trustAt(knownState(trustState), trustedUntil ?? null, now);
   if (lastSeverity !== undefined) shape.lastSeverity = severityName(lastSeverity);
+  // Without a record nothing was ever submitted.
+  if (acceptedCount === null) shape.acceptedCount = 0;
+  if (rejectedCount === null) shape.rejectedCount = 0;
   return shape as unknown as AgentShape;
 }
 

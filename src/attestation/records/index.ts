@@ -5,10 +5,9 @@ export { recordPolicies } from './policies.js';
 export {
   type AgentView,
   areKeysTaken,
-  findView,
-  lockOwnView,
+  findViewById,
   lockRetired,
-  lockView,
+  lockViewById,
   lockViewByToken,
   updateRecord,
 } from './repository.js';
@@ -16,10 +15,10 @@ export { recordResolvers } from './resolvers.js';
 export { attestationRecords } from './tables.js';
 export { moveTrust } from './trust.js';
 export {
-  type AgentRef,
   agentEtag,
   loadAgent,
   lockAgent,
+  requireRecord,
   stateAt,
   storedState,
   told,

@@ -8,8 +8,8 @@ import { type AllowlistRow, allowlists } from '../allowlists/index.js';
 import { type AgentShape, readerOf } from './fields.js';
 import { attestationRecords as records } from './tables.js';
 
-/** The agents of the list, as a FROM clause. */
-export const withRecords = sql`${agents} inner join ${records} on ${records.agentId} = ${agents.id}`;
+/** The agents of any kind, with the records of those that attest, as a FROM clause. */
+export const withRecords = sql`${agents} left join ${records} on ${records.agentId} = ${agents.id}`;
 
 export interface AgentPage {
   readonly visible: Visible<typeof agents>;

@@ -1,43 +1,51 @@
 import { and, eq, getTableColumns, inArray, lte, ne, or, type SQL } from 'drizzle-orm';
-import { equals } from '../../db/among.js';
 import type { Db, Tx } from '../../db/open.js';
-import { type AgentRow, agents } from '../../identity/agents/index.js';
+import { type AgentRow, agents, trustColumns } from '../../identity/agents/index.js';
 import type { Id } from '../../platform/ids.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { attestationRecords, type RecordRow } from './tables.js';
 
-/** The two rows of one agent: the principal, and its evidence. */
-export interface AgentView {
+/** An agent of any kind. Only one that attests has a record. */
+export interface FoundAgent {
   readonly agent: AgentRow;
+  readonly record: RecordRow | null;
+}
+
+/** The two rows of an agent that attests: the principal, and its evidence. */
+export interface AgentView extends FoundAgent {
   readonly record: RecordRow;
 }
 
-function selectViews(db: Db) {
-  return db
-    .select({ agent: getTableColumns(agents), record: getTableColumns(attestationRecords) })
-    .from(agents)
-    .innerJoin(attestationRecords, eq(attestationRecords.agentId, agents.id));
-}
+const BOTH = { agent: { ...getTableColumns(agents), ...trustColumns }, record: getTableColumns(attestationRecords) };
+const isSame = eq(attestationRecords.agentId, agents.id);
 
-export type AgentKey = { readonly id: Id<'Agent'> } | { readonly projectId: Id<'Project'>; readonly name: string };
+const selectFound = (db: Db) => db.select(BOTH).from(agents).leftJoin(attestationRecords, isSame);
+/** Only agents that attest; both rows can be locked. */
+const selectViews = (db: Db) => db.select(BOTH).from(agents).innerJoin(attestationRecords, isSame);
 
-function matches(key: AgentKey): SQL | undefined {
-  return 'id' in key ? eq(agents.id, key.id) : and(eq(agents.projectId, key.projectId), equals(agents.name, key.name));
-}
-
-export async function findView(db: Db, key: AgentKey): Promise<AgentView | undefined> {
-  const [view] = await selectViews(db).where(matches(key));
+export async function findView(db: Db, where: SQL | undefined): Promise<AgentView | undefined> {
+  const [view] = await selectViews(db).where(where);
   return view;
 }
 
-/** Locks both rows until the transaction ends: all changes of an agent, by itself or by operators, wait here. */
-export async function lockView(tx: Tx, key: AgentKey): Promise<AgentView | undefined> {
-  const [view] = await selectViews(tx).where(matches(key)).for('update');
+export async function findAgent(db: Db, where: SQL | undefined): Promise<FoundAgent | undefined> {
+  const [found] = await selectFound(db).where(where);
+  return found;
+}
+
+/**
+ * Locks both rows of an agent that attests until the transaction ends: all changes of it, by itself or by operators,
+ * wait here.
+ */
+export async function lockView(tx: Tx, where: SQL | undefined): Promise<AgentView | undefined> {
+  const [view] = await selectViews(tx).where(where).for('update');
   return view;
 }
 
-/** The caller's own agent, which `observe` locks first. */
-export const lockOwnView = (tx: Tx, id: Id<'Agent'>) => lockView(tx, { id });
+export const findViewById = (db: Db, id: Id<'Agent'>) => findView(db, eq(agents.id, id));
+
+/** As `lockView`; the caller's own agent is what `observe` locks first. */
+export const lockViewById = (tx: Tx, id: Id<'Agent'>) => lockView(tx, eq(agents.id, id));
 
 /** Locks an agent that retired by then; skips those that another transaction has locked. */
 export async function lockRetired(tx: Tx, before: Date): Promise<AgentView | undefined> {
@@ -52,12 +60,12 @@ export async function lockViewByToken(tx: Tx, tokenHash: string): Promise<AgentV
 }
 
 /** Those of the agents that the caller may read. */
-export async function findViews(
+export async function findAgents(
   db: Db,
   visible: Visible<typeof agents>,
   ids: readonly Id<'Agent'>[],
-): Promise<AgentView[]> {
-  return selectViews(db).where(and(inArray(agents.id, [...ids]), visible.where));
+): Promise<FoundAgent[]> {
+  return selectFound(db).where(and(inArray(agents.id, [...ids]), visible.where));
 }
 
 export async function insertRecord(tx: Tx, row: typeof attestationRecords.$inferInsert): Promise<void> {

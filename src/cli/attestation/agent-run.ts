@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { parseServer } from '../common/client.js';
+import { parseServer } from '../common/connection.js';
 import { DEFAULT_SERVER, type Environment, readEnvironment } from '../common/environment.js';
 import { CliError, EXIT } from '../common/errors.js';
 import { readSecretFile } from '../common/secrets.js';
+import { readAuthorities } from '../common/session.js';
 import { type Format, isData, toData } from '../common/table.js';
 import { print, tell } from '../common/terminal.js';
 import { verb } from '../common/verb.js';
@@ -11,6 +12,7 @@ import type { KeyKind } from './machine/tpm2-tools.js';
 
 interface RunOptions {
   readonly server?: string;
+  readonly caFile?: string;
   readonly output: Format;
   readonly tokenFile?: string;
   readonly stateDir?: string;
@@ -73,6 +75,7 @@ async function assemble(options: RunOptions, environment: Environment, signal: A
   };
   return {
     server: parseServer(options.server ?? environment.server ?? DEFAULT_SERVER),
+    authorities: await readAuthorities(options.caFile ?? environment.caFile),
     state,
     tpm: new Tpm2Tools({ tcti, keyKind: key, directory: state.path, searchPath: environment.searchPath, signal }),
     imaLog,

@@ -8,6 +8,7 @@ import { openSession, type Session } from '../common/session.js';
 import { follow } from '../common/stream.js';
 import { toData } from '../common/table.js';
 import { print, tell } from '../common/terminal.js';
+import { parsePast } from '../common/times.js';
 import { repeatable, verb } from '../common/verb.js';
 import { AGENT_STATES } from './agent-states.js';
 import { backoffMs } from './machine/backoff.js';
@@ -22,7 +23,11 @@ const PAUSE_MS = 500;
 
 export function registerAgentWatch(noun: Command): void {
   verb(noun, 'watch', 'print changes of trust as they happen', 'bailiwick agent watch --to FAILED --to STALE')
-    .option('--since <time>', 'changes since this time, for example 2026-01-31T08:00:00Z; otherwise from now on')
+    .option(
+      '--since <time>',
+      'changes since this time, for example 2026-01-31T08:00:00Z or 1h; otherwise from now on',
+      parsePast,
+    )
     .addOption(repeatable('--to <state>', 'only changes to this state', Object.keys(AGENT_STATES)))
     .action(async (options: WatchOptions, self: Command) => {
       const stop = new AbortController();

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import {
   AgentDocument,
   type AgentFragment,
@@ -13,15 +13,16 @@ import {
   UnbanAgentDocument,
 } from '../../generated/documents.js';
 import { withConfirmation } from '../common/confirm.js';
-import { writePrivateFile } from '../common/contexts.js';
 import { CliError, EXIT } from '../common/errors.js';
+import { writePrivateFile } from '../common/files.js';
 import { printable } from '../common/output.js';
 import { agentRef } from '../common/refs.js';
 import { type Resource, withList, withShow } from '../common/resource.js';
 import { get, note, openSession, printObject, type Session, send } from '../common/session.js';
+import { shellWord } from '../common/shell.js';
 import type { Table } from '../common/table.js';
 import { print } from '../common/terminal.js';
-import { collect, repeatable, verb } from '../common/verb.js';
+import { choice, collect, repeatable, verb } from '../common/verb.js';
 import { registerAgentRun } from './agent-run.js';
 import { AGENT_STATES } from './agent-states.js';
 import { registerAgentWatch } from './agent-watch.js';
@@ -48,6 +49,7 @@ type Found = Awaited<ReturnType<typeof findAgent>>;
 
 const AGENT: Resource<'agent', AgentFragment, Found> = {
   noun: 'agent',
+  plural: 'agents',
   columns: [
     ['Name', 'name'],
     ['State', 'state', AGENT_STATES],
@@ -82,9 +84,7 @@ export function registerAgent(noun: Command): void {
     .option('--allowlist <name>', 'the allowlist to bind it to')
     .option('--allowlist-etag <etag>', 'the etag of the reviewed list; if the list changed since, nothing is created')
     .option('--external-id <id>', 'its id in another system')
-    .addOption(
-      new Option('--tpm-kind <kind>', 'what TPM the machine has').choices(['PHYSICAL', 'VIRTUAL']).default('PHYSICAL'),
-    )
+    .addOption(choice('--tpm-kind <kind>', 'what TPM the machine has', ['PHYSICAL', 'VIRTUAL']).default('PHYSICAL'))
     .option('--token-file <file>', 'write the enrollment token to this file instead of showing it')
     .action(async (name: string, options: CreateOptions, self: Command) =>
       createAgent(await openSession(self), name, options),
@@ -163,7 +163,8 @@ async function createAgent(session: Session, name: string, options: CreateOption
   if (tokenFile !== undefined) {
     await writePrivateFile(tokenFile, `${enrollmentToken}\n`);
     printObject(session, agent, AGENT);
-    return note(session, `the enrollment token is in ${tokenFile} and is valid until ${expiresAt}`);
+    const use = `bailiwick agent run --token-file ${shellWord(tokenFile)}`;
+    return note(session, `the enrollment token is in ${tokenFile} and is valid until ${expiresAt}; to use it: ${use}`);
   }
   const created: Table<AgentFragment & { enrollmentToken: string; expiresAt: string }> = AGENT;
   printObject(

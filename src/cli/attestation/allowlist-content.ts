@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AllowlistContentDocument } from '../../generated/documents.js';
-import { authorizationOf, noAnswer, reasonOf } from '../common/client.js';
+import { refusedResponse } from '../common/client.js';
 import { ApiError, CliError, EXIT } from '../common/errors.js';
 import { allowlistRef } from '../common/refs.js';
+import { unreachable } from '../common/refusals.js';
 import { get, type Session } from '../common/session.js';
+import { exchange } from '../common/transport.js';
 
 const TIMEOUT_MS = 300_000;
 
@@ -20,16 +22,12 @@ export async function writeContent(session: Session, name: string): Promise<void
 
 /** Content that is too large for a GraphQL response has its own route. */
 async function download({ connection }: Session, revisionId: string): Promise<Readable> {
-  const response = await fetch(`${connection.server}/allowlist-revisions/${revisionId}/ima-policy`, {
-    headers: authorizationOf(connection),
-    redirect: 'error',
+  const response = await exchange(connection, `/allowlist-revisions/${revisionId}/ima-policy`, {
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((error: unknown) => {
-    throw noAnswer(connection, reasonOf(error));
+    throw unreachable(connection, error);
   });
-  if (response.status === 401) throw new ApiError('UNAUTHENTICATED', 'UNAUTHENTICATED: A valid token is needed.');
-  if (response.status === 403) throw new ApiError('FORBIDDEN', 'FORBIDDEN: The caller may not do this.');
   if (response.status === 404) throw new ApiError('NOT_FOUND', 'NOT_FOUND: No such allowlist.');
-  if (!response.ok || response.body === null) throw noAnswer(connection, `it answered HTTP status ${response.status}`);
+  if (!response.ok || response.body === null) throw await refusedResponse(connection, response);
   return Readable.fromWeb(response.body);
 }

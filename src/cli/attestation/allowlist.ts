@@ -20,6 +20,7 @@ export const findAllowlist = (session: Session, text: string) =>
 
 const ALLOWLIST: Resource<'allowlist', AllowlistFragment> = {
   noun: 'allowlist',
+  plural: 'allowlists',
   columns: [
     ['Name', 'name'],
     ['Owner', 'ownerType'],

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { CreateAllowlistInput } from '../../generated/documents.js';
-import type { Connection } from '../common/client.js';
+import type { Connection } from '../common/connection.js';
 import { CliError, EXIT, messageOf } from '../common/errors.js';
 import { readTextFile } from '../common/files.js';
 import type { Session } from '../common/session.js';

@@ -5,31 +5,36 @@ import {
   type AuditEntryFilter,
   type AuditOutcome,
   type AuditTargetType,
-  type EntryFragment,
   type HeadFragment,
 } from '../../generated/documents.js';
 import { CliError, EXIT } from '../common/errors.js';
 import type { Color } from '../common/layout.js';
 import { listAll } from '../common/paging.js';
 import { openSession, printList, printObject } from '../common/session.js';
-import type { Table } from '../common/table.js';
+import { isForPeople, type Table } from '../common/table.js';
 import { print } from '../common/terminal.js';
+import { parsePast } from '../common/times.js';
 import { collect, formatOf, parseCount, repeatable, verb } from '../common/verb.js';
 import { withColumns } from '../common/view.js';
+import { findActor } from './actors.js';
 import { getChain } from './chain.js';
+import { type ReadableEntry, readable } from './names.js';
 import { report } from './verdict.js';
 
 const OUTCOMES: Readonly<Record<AuditOutcome, Color>> = { ALLOWED: 'green', DENIED: 'red', FAILED: 'red' };
 
-const ENTRY: Table<EntryFragment> = {
+const ENTRY: Table<ReadableEntry> = {
+  plural: 'audit entries',
   columns: [
     ['When', 'occurredAt'],
     ['Outcome', 'outcome', OUTCOMES],
     ['Action', 'action'],
-    ['Actor', 'actor.name'],
-    ['Target', 'targetId'],
+    ['Actor', 'actorName'],
+    ['Target', 'targetName'],
   ],
   wide: [
+    ['Actor id', 'actor.id'],
+    ['Target id', 'targetId'],
     ['Policy', 'policy'],
     ['Request', 'requestId'],
   ],
@@ -104,26 +109,28 @@ function registerList(noun: Command): void {
       collectWord<AuditTargetType>,
     )
     .option('--target <id>', 'the id of the changed object; may be repeated', collect)
-    .option('--actor <id>', 'who did it; may be repeated', collect)
+    .option('--actor <actor>', 'who did it, as [domain/]user, agent or id; may be repeated', collect)
     .option('--actor-name <name>', 'the name that it had then; may be repeated', collect)
     .option('--domain-id <id>', 'of this domain and its projects; may be repeated', collect)
     .option('--project-id <id>', 'of this project; may be repeated', collect)
-    .option('--since <time>', 'from this time on, RFC 3339')
-    .option('--until <time>', 'before this time, RFC 3339')
+    .option('--since <time>', 'from this time on, for example 2026-01-31T08:00:00Z, or 2d for two days ago', parsePast)
+    .option('--until <time>', 'before this time', parsePast)
     .option('--limit <n>', 'how many at most', parseCount, 50)
     .action(async ({ limit, ...options }: ListOptions, self: Command) => {
       const session = await openSession(self);
-      const filter = filterOf(options);
-      printList(session, await listAll(session, AuditEntriesDocument, { filter }, limit), ENTRY);
+      const actorIds = options.actor && (await Promise.all(options.actor.map((text) => findActor(session, text))));
+      const filter = { ...filterOf(options), actorIds };
+      const entries = await listAll(session, AuditEntriesDocument, { filter }, limit);
+      if (!isForPeople(session.format)) return printList(session, entries, { columns: [] });
+      printList(session, await readable(session, entries), ENTRY);
     });
 }
 
-const filterOf = (options: Omit<ListOptions, 'limit'>): AuditEntryFilter => ({
+const filterOf = (options: Omit<ListOptions, 'actor' | 'limit'>): AuditEntryFilter => ({
   actions: options.action,
   outcomes: options.outcome,
   targetTypes: options.targetType,
   targetIds: options.target,
-  actorIds: options.actor,
   actorNames: options.actorName,
   domainIds: options.domainId,
   projectIds: options.projectId,

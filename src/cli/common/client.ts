@@ -1,25 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TypedDocumentString } from '../../generated/documents.js';
-import { ApiError, CliError, EXIT, messageOf } from './errors.js';
+import { CallerDocument, type CallerQuery, type TypedDocumentString } from '../../generated/documents.js';
+import { explainCommand } from './caller.js';
+import type { Connection } from './connection.js';
+import { ApiError, CliError } from './errors.js';
 import { printable } from './output.js';
-
-/** The server, and the caller's token or credential. */
-export interface Connection {
-  readonly server: string;
-  readonly token?: string | undefined;
-  /** An API credential instead of a token, as `id:key`. */
-  readonly credential?: string | undefined;
-  readonly timeoutMs?: number;
-  /** Aborts running requests. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** The header that authenticates requests. */
-export function authorizationOf({ token, credential }: Connection): Record<string, string> {
-  if (token !== undefined) return { authorization: `Bearer ${token}` };
-  if (credential === undefined) return {};
-  return { authorization: `Basic ${Buffer.from(credential).toString('base64')}` };
-}
+import { noAnswer, type ResponseError, refusalOf, toApiError, unreachable } from './refusals.js';
+import { exchange } from './transport.js';
 
 /** A GraphQL document of the command line, with the types of its data and variables. */
 export type Document<Data, Variables> = TypedDocumentString<Data, Variables>;
@@ -29,48 +15,13 @@ export interface Payload {
   readonly userErrors: readonly { readonly code: string; readonly message: string; readonly path: readonly string[] }[];
 }
 
-export interface ResponseError {
-  readonly message: string;
-  readonly extensions?: {
-    readonly code?: string;
-    readonly requestId?: string;
-    readonly reason?: string;
-    readonly scopeTypes?: readonly string[];
-  };
-}
-
 interface GraphqlResponse {
   readonly data?: unknown;
   readonly errors?: readonly ResponseError[];
 }
 
-/** The log-in option for each type of scope. */
-const LOGIN_FLAGS: Readonly<Record<string, string>> = {
-  system: '--system',
-  domain: '--domain-scope',
-  project: '--project',
-};
-
 const DEFAULT_TIMEOUT_MS = 60_000;
 const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
-
-/**
- * The canonical form of a server's address: origin and path, without a slash at the end.
- *
- * @throws CliError for anything but an http or https URL, and for a URL with credentials: they would end up in files
- *   and logs.
- */
-export function parseServer(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
-  if (url === null || !isHttp || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new CliError(
-      'the server must be a plain http or https URL, for example https://bailiwick.example.org',
-      EXIT.usage,
-    );
-  }
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
-}
 
 /**
  * Sends one operation and returns its data.
@@ -84,9 +35,24 @@ export async function request<Data, Variables>(
 ): Promise<Data> {
   const response = await post(connection, JSON.stringify({ query: document, variables }));
   const error = response.errors?.[0];
-  if (error !== undefined) throw toApiError(error);
+  if (error !== undefined) throw await explained(connection, toApiError(connection, error));
   if (response.data === null || response.data === undefined) throw noAnswer(connection, 'it answered no data');
   return response.data as Data;
+}
+
+/** Asking why is denied to those whom this policy denies. */
+const EXPLAINING = 'permission:get';
+
+/** Adds to a denial the command that explains it. */
+async function explained(connection: Connection, error: ApiError): Promise<ApiError> {
+  const { code, policy, reason, hint } = error;
+  if (code !== 'FORBIDDEN' || policy === undefined || policy === EXPLAINING || hint !== undefined) return error;
+  const answer = await post(connection, JSON.stringify({ query: CallerDocument })).catch(() => null);
+  const caller = (answer?.data as CallerQuery | null | undefined)?.item;
+  const asked = caller ? explainCommand(policy, caller) : null;
+  return asked === null
+    ? error
+    : new ApiError(code, error.message, { reason, policy, hint: printable(`see why: ${asked}`) });
 }
 
 /** A mutation whose one field is aliased `payload`. */
@@ -153,7 +119,7 @@ async function post(connection: Connection, body: string): Promise<GraphqlRespon
       received = await send(connection, body, ends);
     }
   } catch (error) {
-    throw noAnswer(connection, reasonOf(error));
+    throw unreachable(connection, ends.aborted ? ends.reason : error);
   }
   const answer = parseResponse(received.text);
   if (answer === null) throw refusalOf(connection, received.status);
@@ -163,16 +129,14 @@ async function post(connection: Connection, body: string): Promise<GraphqlRespon
 const isToWait = ({ status, waitSeconds }: Received) => status === 429 && waitSeconds <= WAIT_MAX_SECONDS;
 
 async function send(connection: Connection, body: string, signal: AbortSignal): Promise<Received> {
-  const response = await fetch(`${connection.server}/graphql`, {
+  const response = await exchange(connection, '/graphql', {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
       accept: 'application/graphql-response+json, application/json;q=0.9',
-      ...authorizationOf(connection),
     },
     body,
-    // A redirect could lead the token to another host.
-    redirect: 'error',
     signal,
   });
   const waitSeconds = Number(response.headers.get('retry-after') ?? Number.NaN);
@@ -202,35 +166,5 @@ function parseResponse(text: string): GraphqlResponse | null {
 /** The error of a response that is not a success. */
 export async function refusedResponse(connection: Connection, response: Response): Promise<CliError> {
   const error = parseResponse(await readText(response))?.errors?.[0];
-  return error ? toApiError(error) : refusalOf(connection, response.status);
-}
-
-function refusalOf(connection: Connection, status: number): CliError {
-  if (status === 401) return new ApiError('UNAUTHENTICATED', 'a valid token is needed');
-  if (status === 403) return new ApiError('FORBIDDEN', 'the server refuses this request');
-  return noAnswer(connection, `it answered HTTP status ${status} and no GraphQL`);
-}
-
-export function toApiError({ message, extensions = {} }: ResponseError): ApiError {
-  const { code = 'INTERNAL_SERVER_ERROR', requestId, reason, scopeTypes = [] } = extensions;
-  const request = requestId === undefined ? '' : ` (request ${requestId})`;
-  return new ApiError(code, printable(`${code}: ${message}${request}${logInHint(scopeTypes)}`), reason);
-}
-
-/** How to get a token of a suitable scope; agents get theirs automatically. */
-function logInHint(scopeTypes: readonly string[]): string {
-  const flags = scopeTypes.flatMap((type) => LOGIN_FLAGS[type] ?? []);
-  return flags.length === 0 ? '' : `; see bailiwick login ${flags.join(' or ')}`;
-}
-
-/** `fetch` only reports that it failed; its cause has the reason. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time';
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error) return 'code' in cause && cause.message === '' ? String(cause.code) : cause.message;
-  return messageOf(error);
-}
-
-export function noAnswer({ server }: Connection, reason: string): CliError {
-  return new CliError(`cannot reach ${server}: ${reason}`, EXIT.unavailable);
+  return error ? toApiError(connection, error) : refusalOf(connection, response.status);
 }

@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { CliError, EXIT } from './errors.js';
 
 /** A stored token, with what commands show about it. */
@@ -10,8 +7,12 @@ export interface KeptToken {
   readonly expiresAt: string;
 }
 
-/** The stored log-in of one server: its user and its tokens. */
+/** A stored log-in: a user of one server, and its tokens. */
 export interface Context {
+  /** No token of it is ever sent to another server. */
+  readonly server: string;
+  /** A file of authorities to trust in addition. */
+  readonly caFile?: string | undefined;
   readonly user: string;
   readonly domain: string;
   /** Kept so that another scope needs no password while the token is valid. */
@@ -20,73 +21,90 @@ export interface Context {
 }
 
 export interface Credentials {
-  readonly version: 1;
-  /** The server of commands that do not name one. */
+  readonly version: 2;
+  /** The context of commands that name neither a context nor a server. */
   readonly current: string | null;
-  /** By origin and path of the server, so that no token is ever sent to another server. */
-  readonly servers: Readonly<Record<string, Context>>;
+  readonly contexts: Readonly<Record<string, Context>>;
+  /** The context of a server that was used last, by the server. */
+  readonly latest: Readonly<Record<string, string>>;
 }
 
-const EMPTY: Credentials = { version: 1, current: null, servers: {} };
-const FILE = 'credentials.json';
+export const NO_CREDENTIALS: Credentials = { version: 2, current: null, contexts: {}, latest: {} };
 
-/** @throws CliError when the file exists but has another format. */
-export async function readCredentials(home: string): Promise<Credentials> {
-  const file = join(home, FILE);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw new CliError(`cannot read ${file}: ${error.message}`, EXIT.usage);
-  });
-  if (text === null) return EMPTY;
-  const credentials = parse(text);
-  if (credentials === null) throw new CliError(`${file} is damaged; remove it and log in again`, EXIT.usage);
-  return credentials;
+/** How a context is called unless the user names it. */
+export function contextName({ server, user, domain }: Pick<Context, 'server' | 'user' | 'domain'>): string {
+  return `${domain === 'default' ? '' : `${domain}/`}${user}@${server.replace(/^https?:\/\//, '')}`;
 }
 
-function parse(text: string): Credentials | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    const isOurs =
-      typeof value === 'object' && value !== null && 'version' in value && value.version === 1 && 'servers' in value;
-    return isOurs ? (value as Credentials) : null;
-  } catch {
-    return null;
-  }
+/** Keeps a context, and makes it the current one. */
+export function withContext(credentials: Credentials, name: string, context: Context): Credentials {
+  const contexts = { ...credentials.contexts, [name]: context };
+  return withCurrent({ ...credentials, contexts }, name);
 }
 
-/** Writes the file atomically, readable by its owner only. */
-export async function writeCredentials(home: string, credentials: Credentials): Promise<void> {
-  await mkdir(home, { recursive: true, mode: 0o700 });
-  await writePrivateFile(join(home, FILE), `${JSON.stringify(credentials, null, 2)}\n`);
+/** @throws CliError for a name that no context has. */
+export function withCurrent(credentials: Credentials, name: string): Credentials {
+  const { server } = getContext(credentials, name);
+  return { ...credentials, current: name, latest: { ...credentials.latest, [server]: name } };
 }
 
-/** Replaces a file atomically; the new one has mode 0600. */
-export async function writePrivateFile(file: string, content: string | Uint8Array): Promise<void> {
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  try {
-    await writeFile(draft, content, { mode: 0o600, flag: 'wx' });
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+/** @throws CliError with the names that exist. */
+export function getContext({ contexts }: Credentials, name: string): Context {
+  const context = Object.hasOwn(contexts, name) ? contexts[name] : undefined;
+  if (context !== undefined) return context;
+  const names = Object.keys(contexts);
+  const choice = names.length === 0 ? 'there is none: see bailiwick login --help' : `choose from ${names.join(', ')}`;
+  throw new CliError(`no context ${name}`, EXIT.usage, choice);
 }
 
-export function withContext(credentials: Credentials, server: string, context: Context): Credentials {
-  return { ...credentials, current: server, servers: { ...credentials.servers, [server]: context } };
+/** Forgets a context. If it is the current one, no other replaces it: a command must not go where nobody sent it. */
+export function withoutContext(credentials: Credentials, name: string): Credentials {
+  const { [name]: _, ...contexts } = credentials.contexts;
+  const latest = Object.fromEntries(Object.entries(credentials.latest).filter(([, kept]) => kept !== name));
+  return { ...credentials, current: credentials.current === name ? null : credentials.current, contexts, latest };
+}
+
+/** The context for a server: the current one, or the one that was used last, or the only one. */
+export function contextFor({ current, contexts, latest }: Credentials, server: string): string | null {
+  const names = Object.keys(contexts).filter((name) => contexts[name]?.server === server);
+  const known = [current, latest[server]].find((name) => name !== null && name !== undefined && names.includes(name));
+  return known ?? (names.length === 1 ? (names[0] ?? null) : null);
+}
+
+/** What names a context or a server. */
+export interface Named {
+  readonly context?: string | undefined;
+  readonly server?: string | undefined;
+}
+
+/** The name of the context that a command uses, and its server; null when no context is kept for it. */
+export interface Choice {
+  readonly name: string | null;
+  readonly server: string;
 }
 
 /**
- * Forgets a server. If it is the current one, no other server replaces it: a command must not go where nobody sent it.
+ * Chooses where a command goes: options have priority over the environment, and that over the current context.
+ *
+ * @throws CliError for a context that does not exist, or that belongs to another server than the one that is named.
  */
-export function withoutContext(credentials: Credentials, server: string): Credentials {
-  const { [server]: _, ...servers } = credentials.servers;
-  return { ...credentials, current: credentials.current === server ? null : credentials.current, servers };
+export function chooseContext(credentials: Credentials, named: readonly Named[], defaultServer: string): Choice {
+  for (const { context: name, server } of named) {
+    if (name !== undefined) {
+      const context = getContext(credentials, name);
+      if (server === undefined || server === context.server) return { name, server: context.server };
+      throw new CliError(`the context ${name} belongs to ${context.server}, and not to ${server}`, EXIT.usage);
+    }
+    if (server !== undefined) return { name: contextFor(credentials, server), server };
+  }
+  const { current } = credentials;
+  if (current !== null) return { name: current, server: getContext(credentials, current).server };
+  return { name: contextFor(credentials, defaultServer), server: defaultServer };
 }
 
-/** The token for a server: the scoped one, or the unscoped one when no scope was chosen. */
-export function tokenOf(context: Context | undefined): string | undefined {
-  return context?.scoped?.token ?? context?.unscoped.token;
+/** The scoped token, or the unscoped one when no scope was chosen. */
+export function tokenOf(context: Context | undefined): KeptToken | undefined {
+  return context?.scoped ?? context?.unscoped;
 }
 
 /** Whether a stored token is still worth trying. */

@@ -17,14 +17,23 @@ export class CliError extends Error {
   readonly exitCode: ExitCode;
   /** One message per line of output. */
   readonly lines: readonly string[];
+  /** What the user can do about it, as one or several lines. */
+  readonly hint: string | undefined;
 
-  constructor(message: string | readonly string[], exitCode: ExitCode = EXIT.refused) {
+  constructor(message: string | readonly string[], exitCode: ExitCode = EXIT.refused, hint?: string) {
     const lines = typeof message === 'string' ? [message] : message;
     super(lines.join('\n'));
     this.name = 'CliError';
     this.lines = lines;
     this.exitCode = exitCode;
+    this.hint = hint;
   }
+}
+
+interface Refusal {
+  readonly reason?: string | undefined;
+  readonly policy?: string | undefined;
+  readonly hint?: string | undefined;
 }
 
 /** A top-level error from the API, by its code. */
@@ -32,12 +41,15 @@ export class ApiError extends CliError {
   readonly code: string;
   /** `extensions.reason`, if there is one. */
   readonly reason: string | undefined;
+  /** The policy that refused, if one did. */
+  readonly policy: string | undefined;
 
-  constructor(code: string, message: string, reason?: string) {
-    super(message, exitCodeOf(code));
+  constructor(code: string, message: string, { reason, policy, hint }: Refusal = {}) {
+    super(message, exitCodeOf(code), hint);
     this.name = 'ApiError';
     this.code = code;
     this.reason = reason;
+    this.policy = policy;
   }
 }
 

@@ -18,43 +18,30 @@ export const agentRef = refTo('agt');
 export const allowlistRef = refTo('alw');
 export const domainRef = refTo('dom');
 
-/** An object that a domain owns: by id, or by its name and its domain's. */
-type OwnedRef<Noun extends string> =
-  | { readonly id: string }
-  | { readonly name: Readonly<Record<Noun | 'domain', string>> };
+/** An object that a domain owns: by id, by its name in the token's domain, or by its name and its domain's. */
+type OwnedRef = Ref | { readonly inDomain: { readonly name: string; readonly domain: string } };
 
 const ownedRef =
-  <Noun extends string>(prefix: string, noun: Noun) =>
-  (text: string, domain = 'default'): OwnedRef<Noun> => {
-    if (isId(prefix, text)) return { id: text };
-    const { owner, name } = split(text, domain);
-    return { name: { [noun]: name, domain: owner } as Record<Noun | 'domain', string> };
+  (prefix: string) =>
+  (text: string): OwnedRef => {
+    const slash = text.indexOf('/');
+    if (slash < 0 || isId(prefix, text)) return refTo(prefix)(text);
+    return { inDomain: { name: text.slice(slash + 1), domain: text.slice(0, slash) } };
   };
 
 /** `[domain/]project`, or an id. */
-export const projectRef = ownedRef('prj', 'project');
+export const projectRef = ownedRef('prj');
 
 /** `[domain/]user`, or an id. */
-export const userRef = ownedRef('usr', 'user');
+export const userRef = ownedRef('usr');
 
 /** `[domain/]group`, or an id. */
-export const groupRef = ownedRef('grp', 'group');
+export const groupRef = ownedRef('grp');
 
-/** `[domain/]role`, or an id; without a domain it is a global role. */
-export function roleName(
-  text: string,
-): { readonly id: string } | { readonly name: string; readonly domain: string | null } {
-  if (isId('rol', text)) return { id: text };
-  const { owner, name } = split(text, '');
-  return { name, domain: owner === '' ? null : owner };
-}
+/** `[domain/]role`, or an id; without a domain it can also be a global role. */
+export const roleRef = ownedRef('rol');
 
 /** An agent's id, or a user. */
 export function principalRef(text: string): PrincipalRef {
-  return isId('agt', text) ? { agentId: text } : { user: userRef(text) };
-}
-
-function split(text: string, domain: string): { owner: string; name: string } {
-  const slash = text.indexOf('/');
-  return slash < 0 ? { owner: domain, name: text } : { owner: text.slice(0, slash), name: text.slice(slash + 1) };
+  return isId('agt', text) ? { agent: { id: text } } : { user: userRef(text) };
 }

@@ -4,7 +4,7 @@ import { type Loss, withConfirmation } from './confirm.js';
 import { CliError, EXIT } from './errors.js';
 import type { Row } from './output.js';
 import { type List, listAll } from './paging.js';
-import { note, openSession, printList, printObject, type Session, send } from './session.js';
+import { openSession, printGone, printList, printObject, type Session, send } from './session.js';
 import { isForPeople, type Table } from './table.js';
 import { verb, withLimit } from './verb.js';
 import { withColumns } from './view.js';
@@ -88,11 +88,11 @@ export function withCreate<Noun extends string, Printed extends Row, Item extend
   command: Command,
   resource: Resource<Noun, Printed, Item>,
   document: Mutation<PayloadOf<Noun, Printed>, Input>,
-  toInput: (name: string, options: Options) => NoInfer<Input> | Promise<NoInfer<Input>>,
+  toInput: (name: string, options: Options, session: Session) => NoInfer<Input> | Promise<NoInfer<Input>>,
 ): Command {
   return command.action(async (name: string, options: Options, self: Command) => {
     const session = await openSession(self);
-    const payload = await send(session, document, await toInput(name, options), resource.noun);
+    const payload = await send(session, document, await toInput(name, options, session), resource.noun);
     printObject<Printed>(session, payload[resource.noun], resource);
   });
 }
@@ -121,8 +121,9 @@ export function withDelete<Noun extends string, Printed extends Row, Item extend
   return withConfirmation(command, { noun, takes }).action(
     async (text: string, options: ForceOptions, self: Command) => {
       const session = await openSession(self);
-      await send(session, document, { ...reference(noun, await find(session, text)), ...toInput(options) });
-      note(session, `deleted ${text}`);
+      const found = await find(session, text);
+      await send(session, document, { ...reference(noun, found), ...toInput(options) });
+      printGone(session, 'deleted', { id: found.id }, `${noun} ${text}`);
     },
   );
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ScopeRef } from '../../generated/documents.js';
+import { CliError, EXIT } from './errors.js';
 import { domainRef, projectRef } from './refs.js';
 
 export interface ScopeOptions {
@@ -19,15 +20,35 @@ export function withScope(command: Command): Command {
 }
 
 /** The scope as the API takes it; null when none is given. */
-export function scopeRef({ system, domainScope, project }: ScopeOptions, domain?: string): ScopeRef | null {
+export function scopeRef({ system, domainScope, project }: ScopeOptions): ScopeRef | null {
   if (system === true) return { system: true };
   if (domainScope !== undefined) return { domain: domainRef(domainScope) };
-  if (project !== undefined) return { project: projectRef(project, domain) };
+  if (project !== undefined) return { project: projectRef(project) };
   return null;
+}
+
+/** The scope that must be given. @throws CliError when none is. */
+export function requireScope(options: ScopeOptions): ScopeRef {
+  const scope = scopeRef(options);
+  if (scope === null) throw new CliError('name a scope: --system, --domain-scope or --project', EXIT.usage);
+  return scope;
 }
 
 /** The scope in a form for people. */
 export function describeScope({ system, domainScope, project }: ScopeOptions): string {
   if (system === true) return 'system';
   return domainScope === undefined ? `project ${project}` : `domain ${domainScope}`;
+}
+
+/** The options that choose a scope, from what `describeScope` made of it. */
+export function scopeOptions(described: string): ScopeOptions {
+  const [, type, name = ''] = /^(domain|project) (.*)$/s.exec(described) ?? [];
+  if (type === undefined) return { system: true };
+  return type === 'domain' ? { domainScope: name } : { project: name };
+}
+
+/** The same options as words of a command. */
+export function scopeWords({ domainScope, project }: ScopeOptions): string[] {
+  if (domainScope !== undefined) return ['--domain-scope', domainScope];
+  return project === undefined ? ['--system'] : ['--project', project];
 }

@@ -39,7 +39,11 @@ export function readSecret(file: string | undefined, label: string): Promise<str
   return file === undefined ? askSecret(label) : readSecretFile(file);
 }
 
-/** Asks for a new password twice, since the input is not shown. */
+/** Reads a new password from a file, or asks for it twice, since the input is not shown. */
+export function readNewPassword(file: string | undefined, user: string): Promise<string> {
+  return file === undefined ? askNewPassword(user) : readSecretFile(file);
+}
+
 export async function askNewPassword(user: string): Promise<string> {
   const password = await askSecret(`new password of ${user}`);
   if ((await askSecret(`new password of ${user}, again`)) === password) return password;

@@ -1,18 +1,23 @@
 import { createClient, NetworkError } from 'graphql-sse';
-import {
-  authorizationOf,
-  type Connection,
-  type Document,
-  noAnswer,
-  reasonOf,
-  refusedResponse,
-  toApiError,
-} from './client.js';
+import { type Document, refusedResponse } from './client.js';
+import type { Connection } from './connection.js';
+import { toApiError, unreachable } from './refusals.js';
+import { exchange } from './transport.js';
 
 /** Events of a stream apart from its data. */
 export interface StreamOptions {
   /** Called when the server has started, with its time if it sent one. */
   readonly begun?: (date: string | null) => void;
+}
+
+const PATH = '/graphql/stream';
+
+/** What the library passes on. */
+interface StreamRequest {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -26,16 +31,16 @@ export async function* follow<Data, Variables extends object>(
   variables: NoInfer<Variables>,
   { begun = () => {} }: StreamOptions = {},
 ): AsyncGenerator<Data, void> {
-  const { server, signal } = connection;
+  const { signal } = connection;
+  // The library keeps only the message of what it throws.
+  let failure: unknown;
   const client = createClient({
-    url: `${server}/graphql/stream`,
+    url: PATH,
     retryAttempts: 0,
-    headers: authorizationOf(connection),
-    fetchFn: async (url: string, init: RequestInit) => {
-      // A redirect could lead the token to another host.
-      const response = await fetch(url, { ...init, redirect: 'error' }).catch((error: unknown) => {
-        // The library keeps only the message, which only reports that it failed.
-        throw new Error(reasonOf(error));
+    fetchFn: async (path: string, { method, headers, body, signal: ends }: StreamRequest) => {
+      const response = await exchange(connection, path, { method, headers, body, signal: ends }).catch((error) => {
+        failure = error;
+        throw error;
       });
       if (response.ok) begun(response.headers.get('date'));
       return response;
@@ -49,13 +54,13 @@ export async function* follow<Data, Variables extends object>(
       query,
       variables: { ...variables } as Record<string, unknown>,
     })) {
-      if (errors?.[0]) throw toApiError(errors[0]);
+      if (errors?.[0]) throw toApiError(connection, errors[0]);
       if (data) yield data;
     }
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
     if (error.response) throw await refusedResponse(connection, error.response);
-    throw noAnswer(connection, reasonOf(error));
+    throw unreachable(connection, failure ?? error);
   } finally {
     signal?.removeEventListener('abort', stop);
     client.dispose();

@@ -36,6 +36,8 @@ export type Column<Item = Row> = readonly [
 
 /** What people see of the objects of a noun. Programs get the objects as the API returned them. */
 export interface Table<Item = Row> {
+  /** What the objects of a list are, for one that is empty. */
+  readonly plural?: string;
   /** A list has these; they fit on 80 columns for usual names. */
   readonly columns: readonly Column<Item>[];
   /** A wide list has these too. */

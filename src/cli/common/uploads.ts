@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { CreateUploadDocument } from '../../generated/documents.js';
-import { authorizationOf, type Connection, mutate, noAnswer, reasonOf } from './client.js';
-import { ApiError, CliError, EXIT, messageOf } from './errors.js';
-import { printable } from './output.js';
+import { mutate } from './client.js';
+import type { Connection } from './connection.js';
+import { type ApiError, CliError, EXIT, messageOf } from './errors.js';
 import { type Progress, startProgress } from './progress.js';
+import { noAnswer, toApiError, unreachable } from './refusals.js';
+import { exchange } from './transport.js';
 
 /** Content to send. It is read twice: first for its digest, then to send it. */
 export interface Content {
@@ -63,50 +62,39 @@ async function put(
 ): Promise<void> {
   // The request carries the credential, so the path must be on the same server.
   if (!/^\/[^/]/.test(path)) throw noAnswer(connection, 'it named an upload address that is not a path');
-  const url = new URL(connection.server + path);
-  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  const headers = {
-    'content-type': 'application/octet-stream',
-    'content-length': size,
-    ...authorizationOf(connection),
-  };
-  const outgoing = send(url, { method: 'PUT', headers, timeout: STALL_TIMEOUT_MS, signal: connection.signal });
-  outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
-  const answered = new Promise<IncomingMessage>((resolve, reject) =>
-    outgoing.once('response', resolve).once('error', reject),
-  );
   const counter = new Transform({
     transform(chunk, _encoding, done) {
       progress.advance(chunk.length);
       done(null, chunk);
     },
   });
-  // A server that refuses early closes the connection; its response then says more than the broken pipe.
-  const sent = pipeline(body, counter, outgoing).catch((error: unknown) => error);
-  const answer = await answered.catch(async (error: unknown) => {
-    await sent;
-    throw noAnswer(connection, reasonOf(error));
+  const headers = { 'content-type': 'application/octet-stream', 'content-length': size };
+  body.on('error', (error) => counter.destroy(error));
+  const answer = await exchange(connection, path, {
+    ...{ method: 'PUT', headers, body: body.pipe(counter) },
+    ...{ signal: connection.signal, stallTimeoutMs: STALL_TIMEOUT_MS },
+  }).catch((error: unknown) => {
+    throw unreachable(connection, error);
   });
   await checkAnswer(connection, answer);
 }
 
-async function checkAnswer(connection: Connection, answer: IncomingMessage): Promise<void> {
+async function checkAnswer(connection: Connection, answer: Response): Promise<void> {
+  const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of answer.setEncoding('utf8')) {
-    text += chunk;
+  for await (const chunk of answer.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
     if (text.length > MAX_ANSWER_CHARACTERS) break;
   }
-  const status = answer.statusCode ?? 0;
-  if (status >= 200 && status < 300) return;
-  throw refusalIn(text) ?? noAnswer(connection, `it answered HTTP status ${status} to the upload`);
+  if (answer.ok) return;
+  throw refusalIn(connection, text) ?? noAnswer(connection, `it answered HTTP status ${answer.status} to the upload`);
 }
 
 /** Routes outside GraphQL send errors in GraphQL's format. */
-function refusalIn(text: string): ApiError | null {
+function refusalIn(connection: Connection, text: string): ApiError | null {
   try {
     const error = JSON.parse(text)?.errors?.[0];
-    const code = error?.extensions?.code;
-    return typeof code === 'string' ? new ApiError(code, printable(`${code}: ${error.message}`)) : null;
+    return typeof error?.extensions?.code === 'string' ? toApiError(connection, error) : null;
   } catch {
     return null;
   }

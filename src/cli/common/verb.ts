@@ -38,11 +38,20 @@ export function withPolicyFile(command: Command): Command {
 
 /** An option with one of these values, that may be repeated. */
 export function repeatable(flags: string, description: string, values: readonly string[]): Option {
-  const parse = (value: string, earlier: readonly string[] | undefined) => {
-    if (values.includes(value)) return collect(value, earlier);
-    throw new InvalidArgumentError(`Allowed choices are ${values.join(', ')}.`);
-  };
+  const parse = (text: string, earlier: readonly string[] | undefined) => collect(oneOf(values, text), earlier);
   return new Option(flags, `${description}; may be repeated`).choices(values).argParser(parse);
+}
+
+/** An option with one of these values. */
+export function choice(flags: string, description: string, values: readonly string[]): Option {
+  return new Option(flags, description).choices(values).argParser((text: string) => oneOf(values, text));
+}
+
+/** One of some values, in whatever letter case it is given. */
+function oneOf(values: readonly string[], text: string): string {
+  const found = values.find((value) => value.toLowerCase() === text.toLowerCase());
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError(`Allowed choices are ${values.join(', ')}.`);
 }
 
 /** Collects an option that may be repeated. */

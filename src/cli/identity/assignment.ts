@@ -15,6 +15,7 @@ import { collect, verb, withLimit } from '../common/verb.js';
 import { withColumns } from '../common/view.js';
 
 export const ASSIGNMENTS: Table<AssignmentFragment> = {
+  plural: 'role assignments',
   columns: [
     ['Holder', ({ user, group }) => (group === null ? user?.name : `group ${group.name}`)],
     ['Role', 'role'],
@@ -43,6 +44,7 @@ interface ListOptions extends ScopeOptions {
 type Effective = NonNullable<EffectiveRoleAssignmentsQuery['items']>['nodes'][number];
 
 const EFFECTIVE: Table<Effective> = {
+  plural: 'role assignments',
   columns: [
     ['User', formatPrincipal],
     ['Roles', 'roles'],

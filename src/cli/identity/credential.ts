@@ -6,15 +6,17 @@ import {
   DeleteApiCredentialDocument,
 } from '../../generated/documents.js';
 import { withConfirmation } from '../common/confirm.js';
-import { writePrivateFile } from '../common/contexts.js';
 import { CliError, EXIT } from '../common/errors.js';
+import { writePrivateFile } from '../common/files.js';
 import { formatScope } from '../common/paths.js';
 import { withList } from '../common/resource.js';
-import { note, openSession, printObject, type Session, send } from '../common/session.js';
+import { note, openSession, printGone, printObject, type Session, send } from '../common/session.js';
+import { shellWord } from '../common/shell.js';
 import type { Table } from '../common/table.js';
 import { collect, parseCount, verb } from '../common/verb.js';
 
 const CREDENTIAL: Table<CredentialFragment> = {
+  plural: 'API credentials',
   columns: [
     ['Name', 'name'],
     ['Expires', 'expiresAt'],
@@ -76,7 +78,7 @@ export function registerCredential(noun: Command): void {
     async (apiCredentialId: string, _options: object, self: Command) => {
       const session = await openSession(self);
       await send(session, DeleteApiCredentialDocument, { apiCredentialId });
-      printObject(session, { id: apiCredentialId }, { columns: [['Deleted', 'id']] });
+      printGone(session, 'deleted', { id: apiCredentialId }, `API credential ${apiCredentialId}`);
     },
   );
 }
@@ -95,5 +97,6 @@ async function createCredential(session: Session, name: string, options: CreateO
   }
   await writePrivateFile(keyFile, `${apiCredential.id}:${key}\n`);
   printObject(session, apiCredential, CREDENTIAL);
-  note(session, `to use it: BAILIWICK_CREDENTIAL_FILE=${keyFile} bailiwick …`);
+  const use = `BAILIWICK_CREDENTIAL_FILE=${shellWord(keyFile)} bailiwick …`;
+  note(session, `the key is in ${keyFile} and is valid until ${apiCredential.expiresAt}; to use it: ${use}`);
 }

@@ -5,12 +5,13 @@ import {
   DomainsDocument,
   UpdateDomainDocument,
 } from '../../generated/documents.js';
+import { findDomain } from '../common/find.js';
 import { registerChanges, withCreate, withList } from '../common/resource.js';
 import { verb } from '../common/verb.js';
-import { findDomain } from './find.js';
 
 const DOMAIN = {
   noun: 'domain',
+  plural: 'domains',
   example: 'acme',
   columns: [
     ['Name', 'name'],

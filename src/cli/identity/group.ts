@@ -8,6 +8,7 @@ import {
   RemoveGroupMemberDocument,
   UpdateGroupDocument,
 } from '../../generated/documents.js';
+import { findGroup } from '../common/find.js';
 import { listAll } from '../common/paging.js';
 import { groupRef, userRef } from '../common/refs.js';
 import {
@@ -21,9 +22,9 @@ import {
 import { note, openSession, printList, send } from '../common/session.js';
 import { verb, withLimit } from '../common/verb.js';
 import { withColumns } from '../common/view.js';
-import { findGroup } from './find.js';
 
 const MEMBERS = {
+  plural: 'members',
   columns: [
     ['Name', 'name'],
     ['Domain', 'domain.name'],
@@ -37,6 +38,7 @@ const MEMBERS = {
 
 const GROUP = {
   noun: 'group',
+  plural: 'groups',
   example: 'operators',
   columns: [
     ['Name', 'name'],
@@ -69,8 +71,7 @@ function registerMembers(noun: Command): void {
   const members = verb(noun, 'members <group>', 'list who is in a group', 'bailiwick group members operators');
   withColumns(withLimit(members), MEMBERS).action(async (text: string, { limit }: { limit: number }, self: Command) => {
     const session = await openSession(self);
-    const { id } = await findGroup(session, text);
-    printList(session, await listAll(session, MembersDocument, { id }, limit), MEMBERS);
+    printList(session, await listAll(session, MembersDocument, { ref: groupRef(text) }, limit), MEMBERS);
   });
   verb(
     noun,
@@ -79,7 +80,7 @@ function registerMembers(noun: Command): void {
     'bailiwick group add-member operators alice',
   ).action(async (group: string, user: string, _options: object, self: Command) => {
     const session = await openSession(self);
-    await send(session, AddGroupMemberDocument, { group: groupRef(group), user: userRef(user) });
+    await send(session, AddGroupMemberDocument, membership(group, user));
     note(session, `added ${user} to ${group}`);
   });
   withForce(
@@ -91,8 +92,10 @@ function registerMembers(noun: Command): void {
     ),
   ).action(async (group: string, user: string, options: ForceOptions, self: Command) => {
     const session = await openSession(self);
-    const input = { group: groupRef(group), user: userRef(user), ...forcedInput(options) };
+    const input = { ...membership(group, user), ...forcedInput(options) };
     await send(session, RemoveGroupMemberDocument, input);
     note(session, `removed ${user} from ${group}`);
   });
 }
+
+const membership = (group: string, user: string) => ({ group: groupRef(group), user: userRef(user) });

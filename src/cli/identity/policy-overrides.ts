@@ -20,6 +20,7 @@ import { parseRevision, verb } from '../common/verb.js';
 import { differences, getRevision, readChange, toPolicyFile } from './policies/changes.js';
 
 const REVISION: Table<RevisionFragment> = {
+  plural: 'revisions',
   columns: [
     ['Number', 'number'],
     ['When', 'createdAt'],
@@ -37,6 +38,7 @@ const REVISION: Table<RevisionFragment> = {
 type Preview = NonNullable<NonNullable<PreviewPolicyChangeQuery['payload']>['preview']>;
 
 const DIFFERENCES: Table<Preview['differences'][number]> = {
+  plural: 'differences',
   columns: [
     ['Persona', 'persona'],
     ['Policy', 'policy'],
@@ -47,6 +49,7 @@ const DIFFERENCES: Table<Preview['differences'][number]> = {
 };
 
 const PROOFS: Table<Preview['proofs'][number]> = {
+  plural: 'proofs',
   columns: [
     ['Policy', 'policy'],
     ['Scope', 'scopeType'],
@@ -57,6 +60,7 @@ const PROOFS: Table<Preview['proofs'][number]> = {
 };
 
 const CHANGES = {
+  plural: 'differing decisions',
   columns: [
     ['Policy', 'policy'],
     ['Scope', 'scopeType'],
@@ -74,6 +78,7 @@ interface ChangeOptions {
   readonly previewHash?: string;
   readonly oldDefaults?: boolean;
   readonly newDefaults?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** The verbs that read and change the policies in force on a server. */
@@ -85,11 +90,13 @@ export function registerPolicyOverrides(noun: Command): void {
     'bring a policy file into force, in place of all overrides',
     'bailiwick policy import policy.yaml --reason "managers create domains"',
   );
-  withDefaults(withReason(take))
+  withDryRun(withDefaults(withReason(take)))
     .option('--preview-hash <hash>', 'only if the change is still the one that was previewed')
     .action(async (file: string, options: ChangeOptions, self: Command) => {
       const session = await openSession(self);
       const change = await readChange(session, file, newDefaultsOf(options));
+      if (options.dryRun)
+        return printPreview(session, (await change.send(PreviewPolicyChangeDocument, {}, 'preview')).preview);
       const { reason, previewHash } = options;
       const baseRevision = change.inForce.number;
       printRevision(
@@ -97,17 +104,18 @@ export function registerPolicyOverrides(noun: Command): void {
         await change.send(SetPolicyOverridesDocument, { baseRevision, reason, previewHash }, 'revision'),
       );
     });
-  withReason(
-    verb(
-      noun,
-      'rollback <revision>',
-      'return to an earlier revision; 0 is the built-in set',
-      'bailiwick policy rollback 3',
-    ),
-  ).action(async (text: string, { reason }: ChangeOptions, self: Command) => {
+  const back = verb(
+    noun,
+    'rollback <revision>',
+    'return to an earlier revision; 0 is the built-in set',
+    'bailiwick policy rollback 3',
+  );
+  withDryRun(withReason(back)).action(async (text: string, { reason, dryRun }: ChangeOptions, self: Command) => {
     const session = await openSession(self);
+    const revision = parseRevision(text);
+    if (dryRun) return previewRollback(session, revision);
     const baseRevision = (await getRevision(session)).number;
-    const input = { revision: parseRevision(text), baseRevision, reason };
+    const input = { revision, baseRevision, reason };
     printRevision(session, await send(session, RollbackPolicyOverridesDocument, input, 'revision'));
   });
   registerCandidate(noun);
@@ -169,6 +177,20 @@ function registerCandidate(noun: Command): void {
     });
 }
 
+/** Only these commands have it: the API can preview no other change. */
+const withDryRun = (command: Command) =>
+  command.option('--dry-run', 'change nothing; show who would gain and who would lose access');
+
+async function previewRollback(session: Session, number: number): Promise<void> {
+  const { overrides, enforceNewDefaults } = await getRevision(session, number);
+  const input = { overrides: overrides.map(({ name, check }) => ({ name, check })), enforceNewDefaults };
+  printPreview(
+    session,
+    (await send(session, PreviewPolicyChangeDocument, input, 'preview')).preview,
+    'policy rollback',
+  );
+}
+
 const withReason = (command: Command) => command.option('--reason <text>', 'why, for the audit log');
 
 const withDefaults = (command: Command) =>
@@ -185,7 +207,11 @@ function printRevision(session: Session, { revision }: { readonly revision: Revi
   printObject(session, revision, REVISION);
 }
 
-function printPreview(session: Session, preview: Preview): void {
+function printPreview(
+  session: Session,
+  preview: Preview,
+  verb: 'policy import' | 'policy rollback' = 'policy import',
+): void {
   if (isData(session.format)) {
     print(toData(session.format, preview));
     return;
@@ -194,9 +220,10 @@ function printPreview(session: Session, preview: Preview): void {
   if (preview.differencesOmitted > 0) note(session, `and ${preview.differencesOmitted} more`);
   if (isForPeople(session.format)) print('');
   printList(session, preview.proofs, PROOFS);
+  const exactly = verb === 'policy import' ? ` --preview-hash ${preview.hash}` : '';
   note(
     session,
-    `compared with revision ${preview.baseRevision}; bring it into force as it is: --preview-hash ${preview.hash}`,
+    `compared with revision ${preview.baseRevision}; nothing is changed until: bailiwick ${verb}${exactly}`,
   );
 }
 

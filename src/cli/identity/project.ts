@@ -5,14 +5,15 @@ import {
   ProjectsDocument,
   UpdateProjectDocument,
 } from '../../generated/documents.js';
+import { findProject } from '../common/find.js';
 import { projectRef } from '../common/refs.js';
 import { registerChanges, withCreate, withList } from '../common/resource.js';
 import { verb } from '../common/verb.js';
-import { findProject } from './find.js';
 import { asTree } from './tree.js';
 
 const PROJECT = {
   noun: 'project',
+  plural: 'projects',
   example: 'web',
   columns: [
     ['Name', 'name'],
@@ -41,7 +42,7 @@ export function registerProject(noun: Command): void {
     verb(noun, 'create <name>', "create a project in the token's domain", 'bailiwick project create web'),
     PROJECT,
     CreateProjectDocument,
-    (name, { description, parent }: CreateOptions) => ({
+    async (name, { description, parent }: CreateOptions) => ({
       name,
       description,
       parent: parent === undefined ? undefined : projectRef(parent),

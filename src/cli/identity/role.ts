@@ -9,8 +9,9 @@ import {
   UpdateRoleDocument,
 } from '../../generated/documents.js';
 import { withConfirmation } from '../common/confirm.js';
-import { type Resource, withCreate, withList, withShow } from '../common/resource.js';
-import { openSession, printObject, send } from '../common/session.js';
+import { roleRef } from '../common/refs.js';
+import { type Resource, reference, withCreate, withList, withShow } from '../common/resource.js';
+import { openSession, printGone, printObject, send } from '../common/session.js';
 import { verb } from '../common/verb.js';
 import { withAssignmentList } from './assignment.js';
 import { registerGrant, registerRevoke } from './role-grant.js';
@@ -18,6 +19,7 @@ import { findRole } from './role-lookup.js';
 
 const ROLE: Resource<'role', RoleFragment> = {
   noun: 'role',
+  plural: 'roles',
   columns: [
     ['Name', 'name'],
     ['Domain', 'domain.name'],
@@ -78,17 +80,21 @@ function registerChanging(noun: Command): void {
     .option('--no-system-only', 'administrators of domains can grant it too')
     .action(async (text: string, { name, description, systemOnly }: ChangeOptions, self: Command) => {
       const session = await openSession(self);
-      const { id: roleId, etag } = await findRole(session, text);
-      const input = { roleId, etag, name, description, isSystemOnly: systemOnly };
+      const input = {
+        ...reference('role', await findRole(session, text)),
+        name,
+        description,
+        isSystemOnly: systemOnly,
+      };
       printObject(session, (await send(session, UpdateRoleDocument, input, 'role')).role, ROLE);
     });
   const deletion = verb(noun, 'delete <role>', 'delete a role that is not in use', 'bailiwick role delete acme/oncall');
   withConfirmation(deletion, { noun: 'role', takes: 'its implications' }).action(
     async (text: string, _options: object, self: Command) => {
       const session = await openSession(self);
-      const { id: roleId, etag } = await findRole(session, text);
-      await send(session, DeleteRoleDocument, { roleId, etag });
-      printObject(session, { id: roleId }, { columns: [['Deleted', 'id']] });
+      const role = reference('role', await findRole(session, text));
+      await send(session, DeleteRoleDocument, role);
+      printGone(session, 'deleted', role.role, `role ${text}`);
     },
   );
 }
@@ -99,9 +105,8 @@ function registerImplying(noun: Command, name: string, summary: string, document
   verb(noun, `${name} <role> <implied>`, summary, `bailiwick role ${name} acme/oncall member`).action(
     async (text: string, impliedText: string, _options: object, self: Command) => {
       const session = await openSession(self);
-      const { id: roleId, etag } = await findRole(session, text);
-      const { id: impliedRoleId } = await findRole(session, impliedText);
-      const { role } = await send(session, document, { roleId, impliedRoleId, etag }, 'role');
+      const implying = reference('role', await findRole(session, text));
+      const { role } = await send(session, document, { ...implying, impliedRole: roleRef(impliedText) }, 'role');
       printObject(session, role, ROLE);
     },
   );

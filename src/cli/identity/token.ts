@@ -3,10 +3,11 @@ import { RevokeTokenDocument, RevokeTokensDocument, TokensDocument } from '../..
 import { CliError, EXIT } from '../common/errors.js';
 import { userRef } from '../common/refs.js';
 import { withList } from '../common/resource.js';
-import { openSession, printObject, send } from '../common/session.js';
+import { openSession, printGone, send } from '../common/session.js';
 import { verb } from '../common/verb.js';
 
 const TOKEN = {
+  plural: 'sessions',
   columns: [
     ['In use', 'isCurrent'],
     ['Scope', 'scope.type'],
@@ -39,10 +40,11 @@ export function registerToken(noun: Command): void {
       const session = await openSession(self);
       if (tokenId !== undefined) {
         await send(session, RevokeTokenDocument, { tokenId });
-        return printObject(session, { id: tokenId }, { columns: [['Revoked', 'id']] });
+        return printGone(session, 'revoked', { id: tokenId }, `token ${tokenId}`);
       }
       const user = of === undefined ? undefined : userRef(of);
       const { revokedCount } = await send(session, RevokeTokensDocument, { user }, 'revokedCount');
-      printObject(session, { name: revokedCount, revokedCount }, { columns: [['Revoked', 'revokedCount']] });
+      const count = revokedCount === 1 ? '1 token' : `${revokedCount} tokens`;
+      printGone(session, 'revoked', { name: revokedCount, revokedCount }, count);
     });
 }

@@ -11,20 +11,20 @@ import {
   UpdateUserDocument,
   UsersDocument,
 } from '../../generated/documents.js';
-import { CliError, EXIT } from '../common/errors.js';
+import { findUser } from '../common/find.js';
 import { formatPath } from '../common/paths.js';
 import { principalRef } from '../common/refs.js';
 import { reference, registerChanges, withCreate, withList } from '../common/resource.js';
-import { type ScopeOptions, scopeRef, withScope } from '../common/scopes.js';
-import { readSecret } from '../common/secrets.js';
+import { requireScope, type ScopeOptions, withScope } from '../common/scopes.js';
+import { readNewPassword } from '../common/secrets.js';
 import { get, openSession, printList, printObject, type Session, send } from '../common/session.js';
 import type { Table } from '../common/table.js';
 import { verb } from '../common/verb.js';
 import { withColumns } from '../common/view.js';
-import { findUser } from './find.js';
 
 const USER = {
   noun: 'user',
+  plural: 'users',
   example: 'alice',
   columns: [
     ['Name', 'name'],
@@ -51,7 +51,7 @@ export function registerUser(noun: Command): void {
     USER,
     CreateUserDocument,
     async (name, { passwordFile, change }: PasswordOptions) => {
-      const password = await readSecret(passwordFile, `password of ${name}`);
+      const password = await readNewPassword(passwordFile, name);
       return { name, password, mustChangePassword: change };
     },
   )
@@ -81,7 +81,7 @@ function registerState(noun: Command): void {
     .action(async (name: string, { passwordFile, change }: PasswordOptions, self: Command) => {
       const session = await openSession(self);
       const user = await reviewed(session, name);
-      const password = await readSecret(passwordFile, `new password of ${name}`);
+      const password = await readNewPassword(passwordFile, name);
       const input = { ...user, password, mustChangePassword: change };
       printUser(session, await send(session, SetUserPasswordDocument, input, 'user'));
     });
@@ -115,8 +115,7 @@ function registerPermissions(noun: Command): void {
   );
   withColumns(withScope(permissions), PERMISSIONS).action(
     async (user: string, options: ScopeOptions, self: Command) => {
-      const scope = scopeRef(options);
-      if (scope === null) throw new CliError('name a scope: --system, --domain-scope or --project', EXIT.usage);
+      const scope = requireScope(options);
       const session = await openSession(self);
       const variables = { principal: principalRef(user), scope };
       const { permissions } = await get(session, EffectivePermissionsDocument, variables, 'user or scope');
@@ -126,6 +125,7 @@ function registerPermissions(noun: Command): void {
 }
 
 const PERMISSIONS: Table<NonNullable<EffectivePermissionsQuery['item']>['permissions'][number]> = {
+  plural: 'permissions',
   columns: [
     ['Policy', 'policy'],
     ['Needs', 'roles'],

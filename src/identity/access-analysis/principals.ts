@@ -3,11 +3,12 @@ import { type Context, mayOn } from '../../authority/index.js';
 import { badInput, notFound } from '../../platform/errors.js';
 import { type Id, noId } from '../../platform/ids.js';
 import type { Subject } from '../../platform/policy/index.js';
-import { agentGet } from '../agents/index.js';
+import { type AgentRef, agentGet, isAgent } from '../agents/index.js';
 import { type AgentRow, agents } from '../agents/tables.js';
 import type { RoleScope } from '../assignments/index.js';
 import { domainGet } from '../domains/index.js';
 import { domains } from '../domains/tables.js';
+import { homeOf } from '../names/index.js';
 import { projectGet } from '../projects/index.js';
 import { projects } from '../projects/tables.js';
 import { resolveScope, type ScopeInput } from '../scopes/index.js';
@@ -21,7 +22,7 @@ type Maybe<T> = T | null | undefined;
 
 export interface PrincipalInput {
   readonly user?: Maybe<UserRef>;
-  readonly agentId?: Maybe<Id<'Agent'>>;
+  readonly agent?: Maybe<AgentRef>;
 }
 
 /** The principal of a question, with the scope of the token that it would use. */
@@ -39,18 +40,18 @@ export async function askedAbout(
   principal: PrincipalInput,
   scope: Maybe<ScopeInput>,
 ): Promise<AskedAbout> {
-  if (principal.agentId != null) {
+  if (principal.agent != null) {
     if (scope != null) throw badInput('An agent has its own scope: leave the scope out.', { argument: 'scope' });
-    return { kind: 'agent', agent: await requireAgent(context, principal.agentId) };
+    return { kind: 'agent', agent: await requireAgent(context, principal.agent) };
   }
   if (scope == null) throw badInput('Name the scope in which the user acts.', { argument: 'scope' });
-  const row = await findUser(context.db, principal.user ?? {});
+  const row = await findUser(context.db, principal.user ?? {}, homeOf(context));
   if (row === undefined || !mayOn(context, userGet, row)) throw notFound('principal');
   return { kind: 'user', user: row, scope: await requireScope(context, scope, row.id) };
 }
 
-async function requireAgent(context: Context, id: Id<'Agent'>): Promise<AgentRow> {
-  const [row] = await context.db.select().from(agents).where(eq(agents.id, id));
+async function requireAgent(context: Context, ref: AgentRef): Promise<AgentRow> {
+  const [row] = await context.db.select().from(agents).where(isAgent(context, ref));
   const isKnown = row && mayOn(context, agentGet, row) && mayOn(context, permissionGet, { ...row, userId: null });
   if (!isKnown) throw notFound('principal');
   return row;
@@ -63,7 +64,7 @@ async function requireAgent(context: Context, id: Id<'Agent'>): Promise<AgentRow
  */
 export async function requireScope(context: Context, input: ScopeInput, userId: Id<'User'> | null): Promise<RoleScope> {
   if (input.system === false) throw badInput('system can only be true.', { argument: 'scope' });
-  const scope = await resolveScope(context.db, input);
+  const scope = await resolveScope(context.db, input, homeOf(context));
   const isAnswered =
     scope !== undefined &&
     mayOn(context, permissionGet, { userId, domainId: scope.domainId }) &&

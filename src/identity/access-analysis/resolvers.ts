@@ -22,7 +22,7 @@ const user = ({ userId }: Principal, _: object, context: Context) => userId && l
 const agent = ({ agentId }: Principal, _: object, context: Context) =>
   agentId && loadAgentPrincipal(context).load(agentId);
 
-const PRINCIPAL = { user: { id: 'User' }, agentId: 'Agent' } as const;
+const PRINCIPAL = { user: { id: 'User' }, agent: { id: 'Agent' } } as const;
 
 export const accessAnalysisResolvers = {
   Query: {

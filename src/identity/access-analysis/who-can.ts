@@ -1,6 +1,6 @@
 import { type Context, requireOperation, userOf } from '../../authority/index.js';
 import { badInput } from '../../platform/errors.js';
-import { encodeCursor, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { encodeCursor, type PageArgs, type PageInfo, pageRequest } from '../../platform/pagination.js';
 import { RoleGraph } from '../roles/index.js';
 import type { ScopeInput } from '../scopes/index.js';
 import { Judge } from './judge.js';
@@ -26,12 +26,19 @@ export async function whoCan(context: Context, args: WhoCan) {
   const search = new Search(context, places, new Judge(context, question, places.graph));
   const { listed, endId, hasNextPage } = await search.page(first, after?.[0] ?? '');
   const cursorOf = (id: string) => encodeCursor(ordering, [id]);
+  const edges = listed.map((node) => ({ cursor: cursorOf(node.agentId ?? node.userId ?? ''), node }));
+  const pageInfo: PageInfo = {
+    hasNextPage,
+    hasPreviousPage: after !== null,
+    startCursor: edges[0]?.cursor ?? null,
+    endCursor: endId === null ? null : cursorOf(endId),
+  };
   return {
     access,
     openScopeTypes: places.open.map((type) => type.toUpperCase()),
     nodes: listed,
-    edges: listed.map((node) => ({ cursor: cursorOf(node.agentId ?? node.userId ?? ''), node })),
-    pageInfo: { hasNextPage, endCursor: endId === null ? null : cursorOf(endId) },
+    edges,
+    pageInfo,
     countHidden: () => search.countHidden(),
   };
 }

@@ -13,9 +13,11 @@ import { etagOf, requireReviewed } from '../../platform/etag.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { validText } from '../../platform/text.js';
 import { listHeldBy, requireMayGrant, requireMayRevoke, requireSystemAdmin } from '../assignments/index.js';
+import { homeOf } from '../names/index.js';
 import { hasLiveTokens, revokeUserTokens, tokenRevokeAll } from '../tokens/index.js';
 import {
   findUser,
+  findUserById,
   hashPassword,
   setEnabled,
   setPassword,
@@ -96,7 +98,7 @@ export async function revokeTokens(
   return mutate(context, { policy: tokenRevokeAll.name }, async (act) => {
     requireWhole(act, tokenRevokeAll.name);
     const own = act.actor.principal?.kind === 'user' ? act.actor.principal : undefined;
-    const user = input.user ? await findUser(act.tx, input.user) : own;
+    const user = input.user ? await findUser(act.tx, input.user, homeOf(act)) : own;
     const target =
       user && user.id === own?.id ? own : await requireChangeable(act, userDisable, input.user ?? {}, requireMayRevoke);
     if (!(await hasLiveTokens(act.tx, target.id, act.now))) return act.unchanged({ revokedCount: 0 });
@@ -114,7 +116,7 @@ async function requireChangeable(
   ref: UserRef,
   requireWithin: typeof requireMayGrant,
 ): Promise<UserRow> {
-  const user = requireVisible(act, userGet, await findUser(act.tx, ref), 'user');
+  const user = requireVisible(act, userGet, await findUser(act.tx, ref, homeOf(act)), 'user');
   requireAllowed(act, policy, user);
   await requireWithin(act, await listHeldBy(act.tx, user.id));
   return user;
@@ -122,7 +124,7 @@ async function requireChangeable(
 
 async function done(act: Act, action: Action, user: UserRow, details: object = {}): Promise<UserRow> {
   await record(act, action, user, details);
-  const changed = await findUser(act.tx, { id: user.id });
+  const changed = await findUserById(act.tx, user.id);
   if (!changed) throw notFound('user');
   return changed;
 }

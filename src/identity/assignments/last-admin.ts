@@ -4,6 +4,7 @@ import { inUse } from '../../platform/errors.js';
 import { groupMembers } from '../groups/tables.js';
 import { roles } from '../roles/tables.js';
 import { users } from '../users/tables.js';
+import { holdsAt } from './effective.js';
 import { roleAssignments } from './tables.js';
 
 /**
@@ -31,7 +32,7 @@ export async function requireSystemAdmin(
         eq(roleAssignments.scopeType, 'system'),
         eq(roles.name, 'admin'),
         isNull(roles.domainId),
-        isNull(roleAssignments.notBefore),
+        holdsAt(act.now),
         isNull(roleAssignments.expiresAt),
       ),
     );

@@ -14,7 +14,7 @@ import type { NamedAssignment } from './repository.js';
 import { grantRole, listRoleAssignments, revokeRole } from './service.js';
 
 const FILTER = { userIds: 'User', groupIds: 'Group', projectIds: 'Project', domainIds: 'Domain' } as const;
-const GRANT = { user: { id: 'User' }, group: { id: 'Group' }, roleId: 'Role', scope: SCOPE_IDS } as const;
+const GRANT = { user: { id: 'User' }, group: { id: 'Group' }, role: { id: 'Role' }, scope: SCOPE_IDS } as const;
 
 export const assignmentResolvers = {
   Query: {

@@ -14,7 +14,8 @@ import { type Id, newId } from '../../platform/ids.js';
 import type { Connection, PageArgs } from '../../platform/pagination.js';
 import { validText } from '../../platform/text.js';
 import { findGroup, type GroupRef, groupGet } from '../groups/index.js';
-import { findRoleById, findRoleByName, requireRoleEtag, roleGet } from '../roles/index.js';
+import { homeOf } from '../names/index.js';
+import { type RoleRef, requireRole, requireRoleEtag } from '../roles/index.js';
 import type { RoleRow } from '../roles/tables.js';
 import { type ResolvedScope, resolveScope, type ScopeInput } from '../scopes/index.js';
 import { findUser, type UserRef, userGet } from '../users/index.js';
@@ -29,12 +30,11 @@ const OF_HOLDER_MAX = 5_000;
 
 type Maybe<T> = T | null | undefined;
 
-/** Exactly one of `user` and `group`, and exactly one of `role` and `roleId`. */
+/** Exactly one of `user` and `group`. */
 export interface GrantRole {
   readonly user?: Maybe<UserRef>;
   readonly group?: Maybe<GroupRef>;
-  readonly role?: Maybe<string>;
-  readonly roleId?: Maybe<Id<'Role'>>;
+  readonly role: RoleRef;
   readonly roleEtag?: Maybe<string>;
   readonly scope: ScopeInput;
   readonly isInherited?: Maybe<boolean>;
@@ -46,14 +46,13 @@ export interface GrantRole {
 export async function grantRole(context: Context, input: GrantRole): Promise<repository.NamedAssignment> {
   const reason = validText(input.reason, 'reason');
   if ((input.user == null) === (input.group == null)) throw invalid('Give either a user or a group.', 'user');
-  if ((input.role == null) === (input.roleId == null)) throw invalid('Give either a role or a roleId.', 'role');
   if (input.notBefore && input.expiresAt && input.notBefore >= input.expiresAt) {
     throw invalid('expiresAt must be later than notBefore.', 'expiresAt');
   }
   return mutate(context, { policy: assignmentGrant.name }, async (act) => {
     const holder = await requireHolder(act, input);
     const scope = await requireScope(act, input.scope, holder);
-    const role = await requireRole(act, input, scope);
+    const role = await requireGrantable(act, input, scope);
     const row: AssignmentRow = {
       id: newId('RoleAssignment'),
       ...holder,
@@ -103,31 +102,27 @@ type Holder = Pick<AssignmentRow, 'userId' | 'groupId'>;
 
 async function requireHolder(act: Act, { user, group }: GrantRole): Promise<Holder> {
   if (group) {
-    const row = requireVisible(act, groupGet, await findGroup(act.tx, group), 'group');
+    const row = requireVisible(act, groupGet, await findGroup(act.tx, group, homeOf(act)), 'group');
     return { userId: null, groupId: row.id };
   }
-  const row = requireVisible(act, userGet, await findUser(act.tx, user ?? {}), 'user');
+  const row = requireVisible(act, userGet, await findUser(act.tx, user ?? {}, homeOf(act)), 'user');
   return { userId: row.id, groupId: null };
 }
 
 /** The scope, if the caller may grant roles there; otherwise the same error as for a scope that does not exist. */
 async function requireScope(act: Act, input: ScopeInput, { userId }: Holder): Promise<ResolvedScope> {
-  const scope = await resolveScope(act.tx, input, 'scope');
+  const scope = await resolveScope(act.tx, input, homeOf(act), 'scope');
   if (scope === undefined || !mayOn(act, assignmentGrant, { userId, domainId: scope.domainId }))
     throw notFound('scope');
   return scope;
 }
 
 /** A domain's role can be granted only in its domain. */
-async function requireRole(act: Act, { role, roleId, roleEtag }: GrantRole, scope: ResolvedScope): Promise<RoleRow> {
-  const found =
-    roleId != null
-      ? await findRoleById(act.tx, roleId)
-      : await findRoleByName(act.tx, null, (role ?? '').toLowerCase());
-  const row = requireVisible(act, roleGet, found, 'role');
+async function requireGrantable(act: Act, { role, roleEtag }: GrantRole, scope: ResolvedScope): Promise<RoleRow> {
+  const row = await requireRole(act, act.tx, role);
   requireRoleEtag(row, roleEtag, 'roleEtag');
   if (row.domainId !== null && row.domainId !== scope.domainId) {
-    throw invalid('A domain’s role can be granted only in its domain.', 'roleId');
+    throw invalid('A domain’s role can be granted only in its domain.', 'role');
   }
   return row;
 }

@@ -2,6 +2,7 @@ import { and, count, eq, inArray } from 'drizzle-orm';
 import { authorizationEpoch } from '../../authority/tables.js';
 import { among, type Values } from '../../db/among.js';
 import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
+import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
@@ -57,9 +58,9 @@ export function list(
   return connectionByName(db, apiCredentials, where, args);
 }
 
-/** How many a user has. The user's row is held, so that nobody adds one to what was counted. */
+/** How many a user has. Holds the user. */
 export async function countOfUser(tx: Tx, userId: Id<'User'>): Promise<number> {
-  await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update');
+  await holdOwner(tx, users.id, userId);
   const [row] = await tx.select({ found: count() }).from(apiCredentials).where(eq(apiCredentials.userId, userId));
   return row?.found ?? 0;
 }

@@ -1,6 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { removeAt, updateAt } from '../../db/by-id.js';
 import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
+import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
@@ -44,3 +45,6 @@ export const update = (tx: Tx, row: DomainRow, changes: Partial<DomainRow>): Pro
 
 /** Returns false when the row changed since `row` was read. */
 export const remove = (tx: Tx, row: DomainRow): Promise<boolean> => removeAt(tx, domains, row);
+
+/** See `holdOwner`. Null is the system. */
+export const holdDomain = (tx: Tx, id: Id<'Domain'> | null): Promise<void> => holdOwner(tx, domains.id, id);

@@ -7,7 +7,7 @@ import type {
   QueryDomainsArgs,
 } from '../../generated/graphql.js';
 import { etagOf } from '../../platform/etag.js';
-import { toId, withIds } from '../../platform/ids.js';
+import { withIds } from '../../platform/ids.js';
 import { payload } from '../../platform/payload.js';
 import { createDomain, deleteDomain, getDomain, listDomains, updateDomain } from './service.js';
 
@@ -15,7 +15,8 @@ const DOMAIN = { domain: { id: 'Domain' } } as const;
 
 export const domainResolvers = {
   Query: {
-    domain: (_: unknown, { id }: QueryDomainArgs, context: Context) => getDomain(context, toId('Domain', id)),
+    domain: (_: unknown, { ref }: QueryDomainArgs, context: Context) =>
+      getDomain(context, withIds(ref, { id: 'Domain' })),
     domains: (_: unknown, args: QueryDomainsArgs, context: Context) => listDomains(context, args),
   },
   Mutation: {

@@ -24,8 +24,8 @@ import { type DomainRow, domains, domainsTaken } from './tables.js';
 
 const visibleTo = (context: Context) => context.policies.visible([domainGet.name], context.actor, domains);
 
-export async function getDomain(context: Context, id: Id<'Domain'>): Promise<DomainRow> {
-  return requireVisible(context, domainGet, await repository.findById(context.db, id), 'domain');
+export async function getDomain(context: Context, ref: DomainRef): Promise<DomainRow> {
+  return requireVisible(context, domainGet, await findDomain(context.db, ref), 'domain');
 }
 
 export async function listDomains(

@@ -1,23 +1,15 @@
-import { and, eq, getTableColumns } from 'drizzle-orm';
-import { equals } from '../../db/among.js';
 import type { Db } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
-import { domains } from '../domains/tables.js';
+import { isReferred, type OwnedRef } from '../names/index.js';
 import { type GroupRow, groups } from './tables.js';
 
-/** A group by id or by name: one of the two. */
-export interface GroupRef {
-  readonly id?: Id<'Group'> | null | undefined;
-  readonly name?: { readonly group: string; readonly domain: string } | null | undefined;
-}
+export type GroupRef = OwnedRef<'Group'>;
 
-/** Does not check whether the caller may see it. */
-export async function findGroup(db: Db, { id, name }: GroupRef): Promise<GroupRow | undefined> {
-  const isNamed = and(equals(groups.name, name?.group ?? ''), equals(domains.name, name?.domain ?? ''));
+/** `home` is the domain of a name alone. Does not check whether the caller may see it. */
+export async function findGroup(db: Db, ref: GroupRef, home: Id<'Domain'>): Promise<GroupRow | undefined> {
   const [row] = await db
-    .select(getTableColumns(groups))
+    .select()
     .from(groups)
-    .innerJoin(domains, eq(domains.id, groups.domainId))
-    .where(id != null ? eq(groups.id, id) : isNamed);
+    .where(isReferred(groups, ref, home));
   return row;
 }

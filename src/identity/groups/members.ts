@@ -2,6 +2,7 @@ import { type Context, mayOn, mutate, requireVisible } from '../../authority/ind
 import { alreadyExists, limitReached, notFound } from '../../platform/errors.js';
 import { validText } from '../../platform/text.js';
 import { requireMayGrant, requireSystemAdmin } from '../assignments/index.js';
+import { homeOf } from '../names/index.js';
 import { findUser, type UserRef, userGet } from '../users/index.js';
 import type { UserRow } from '../users/tables.js';
 import type { GroupRef } from './lookup.js';
@@ -26,7 +27,7 @@ interface Member {
 export async function addGroupMember(context: Context, input: Membership): Promise<Member> {
   return mutate(context, { policy: groupAddMember.name }, async (act) => {
     const group = await requireChangeable(act, groupAddMember, input.group, requireMayGrant);
-    const user = requireVisible(act, userGet, await findUser(act.tx, input.user), 'user');
+    const user = requireVisible(act, userGet, await findUser(act.tx, input.user, homeOf(act)), 'user');
     if (await repository.isMember(act.tx, group.id, user.id)) {
       throw alreadyExists('The user is already a member.', 'user');
     }
@@ -51,7 +52,7 @@ export async function removeGroupMember(
   const reason = validText(input.reason, 'reason');
   return mutate(context, { policy: groupRemoveMember.name }, async (act) => {
     const group = await requireChangeable(act, groupRemoveMember, input.group);
-    const found = await findUser(act.tx, input.user);
+    const found = await findUser(act.tx, input.user, homeOf(act));
     const isMember = found !== undefined && (await repository.isMember(act.tx, group.id, found.id));
     const user = isMember ? found : requireVisible(act, userGet, found, 'user');
     if (!isMember) throw notFound('group member');

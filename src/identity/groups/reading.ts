@@ -2,17 +2,18 @@ import { byId, type Context, defineLoader, requireVisible } from '../../authorit
 import type { NamedArgs } from '../../db/by-name.js';
 import type { Id } from '../../platform/ids.js';
 import type { Connection, PageArgs } from '../../platform/pagination.js';
+import { homeOf } from '../names/index.js';
 import { userGet } from '../users/index.js';
 import { type UserRow, users } from '../users/tables.js';
-import { findGroup } from './lookup.js';
+import { findGroup, type GroupRef } from './lookup.js';
 import { groupGet } from './policies.js';
 import * as repository from './repository.js';
 import { type GroupRow, groups } from './tables.js';
 
 const visibleTo = ({ policies, actor }: Context) => policies.visible([groupGet], actor, groups);
 
-export async function getGroup(context: Context, id: Id<'Group'>): Promise<GroupRow> {
-  return requireVisible(context, groupGet, await findGroup(context.db, { id }), 'group');
+export async function getGroup(context: Context, ref: GroupRef): Promise<GroupRow> {
+  return requireVisible(context, groupGet, await findGroup(context.db, ref, homeOf(context)), 'group');
 }
 
 export async function listGroups(

@@ -3,10 +3,12 @@ import { among, type Values } from '../../db/among.js';
 import { isBehind, removeAt, updateAt } from '../../db/by-id.js';
 import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import { countUpTo } from '../../db/counted.js';
+import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import { type Connection, connectionById, type PageArgs, type PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
+import { domains } from '../domains/tables.js';
 import { type UserRow, users } from '../users/tables.js';
 import { type GroupRow, groupMembers, groups } from './tables.js';
 
@@ -33,7 +35,9 @@ export async function insert(tx: Tx, row: GroupRow): Promise<void> {
   await tx.insert(groups).values(row);
 }
 
+/** How many a domain has. Holds the domain. */
 export async function countInDomain(tx: Tx, domainId: Id<'Domain'>): Promise<number> {
+  await holdOwner(tx, domains.id, domainId);
   const [found] = await tx.select({ rows: count() }).from(groups).where(eq(groups.domainId, domainId));
   return found?.rows ?? 0;
 }

@@ -11,7 +11,7 @@ import type {
   UserGroupsArgs,
 } from '../../generated/graphql.js';
 import { etagOf } from '../../platform/etag.js';
-import { toId, withIds } from '../../platform/ids.js';
+import { withIds } from '../../platform/ids.js';
 import { payload } from '../../platform/payload.js';
 import { loadDomain } from '../domains/index.js';
 import type { UserRow } from '../users/tables.js';
@@ -25,7 +25,7 @@ const MEMBERSHIP = { ...GROUP, user: { id: 'User' } } as const;
 
 export const groupResolvers = {
   Query: {
-    group: (_: unknown, { id }: QueryGroupArgs, context: Context) => getGroup(context, toId('Group', id)),
+    group: (_: unknown, { ref }: QueryGroupArgs, context: Context) => getGroup(context, withIds(ref, { id: 'Group' })),
     groups: (_: unknown, args: QueryGroupsArgs, context: Context) =>
       listGroups(context, withIds(args, { filter: { domainIds: 'Domain' } })),
   },

@@ -17,6 +17,7 @@ import { type Id, newId } from '../../platform/ids.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { listHeldByGroup, requireMayRevoke, requireSystemAdmin } from '../assignments/index.js';
+import { homeOf } from '../names/index.js';
 import { removeWithGroup } from '../removal/index.js';
 import { findGroup, type GroupRef } from './lookup.js';
 import { groupCreate, groupDelete, groupGet, groupUpdate } from './policies.js';
@@ -46,7 +47,7 @@ export async function createGroup(context: Context, input: CreateGroup): Promise
       await audit(act, 'group.created', row);
       return row.id;
     });
-    return requireVisible(act, groupGet, await findGroup(act.tx, { id }), 'group');
+    return requireVisible(act, groupGet, await findGroup(act.tx, { id }, homeOf(act)), 'group');
   });
 }
 
@@ -106,7 +107,7 @@ export async function requireChangeable(
   ref: GroupRef,
   requireWithin = requireMayRevoke,
 ): Promise<GroupRow> {
-  const row = requireVisible(act, groupGet, await findGroup(act.tx, ref), 'group');
+  const row = requireVisible(act, groupGet, await findGroup(act.tx, ref, homeOf(act)), 'group');
   requireAllowed(act, policy, row);
   await requireWithin(act, await listHeldByGroup(act.tx, row.id));
   return row;

@@ -1,4 +1,5 @@
 import type { Credentials, Persona, ScopeType, Subject } from '../../platform/policy/index.js';
+import { agents } from '../agents/index.js';
 import { HIERARCHY } from '../assignments/index.js';
 
 const USER: Credentials = { user_id: 'own', user_domain_id: 'own' };
@@ -7,7 +8,6 @@ const IN_SCOPE = {
   domain: { domain_id: 'own' },
   project: { project_id: 'own', project_domain_id: 'own' },
 } satisfies { readonly [Scope in ScopeType]?: Credentials };
-const AGENT_KINDS = ['MACHINE', 'UNIT', 'PROVISIONER', 'FIREWALLER', 'SCHEDULER'];
 const TRUST_STATES = ['TRUSTED', 'FAILED'];
 
 const persona = (name: string, scope: Subject['scope'], credentials: Credentials): Persona => ({
@@ -28,7 +28,7 @@ const users = (Object.keys(IN_SCOPE) as (keyof typeof IN_SCOPE)[]).flatMap((scop
   ];
 });
 
-const agents = AGENT_KINDS.flatMap((kind) =>
+const ofAgents = agents.kind.enumValues.flatMap((kind) =>
   TRUST_STATES.map((state) =>
     persona(`agent:${kind.toLowerCase()}, ${state.toLowerCase()}`, 'agent', {
       ...IN_SCOPE.project,
@@ -45,7 +45,7 @@ const agents = AGENT_KINDS.flatMap((kind) =>
 /** One caller of each kind that policies can tell apart. An API credential decides as its roles do. */
 export const PERSONAS: readonly Persona[] = [
   ...users,
-  ...agents,
+  ...ofAgents,
   persona('unscoped', 'unscoped', USER),
   persona('anonymous', null, {}),
 ];

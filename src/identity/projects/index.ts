@@ -1,3 +1,4 @@
 export { findProject, type ProjectRef } from './lookup.js';
 export { projectGet } from './policies.js';
+export { holdProject } from './repository.js';
 export { loadProject } from './service.js';

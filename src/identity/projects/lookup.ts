@@ -1,23 +1,15 @@
-import { and, eq, getTableColumns } from 'drizzle-orm';
-import { equals } from '../../db/among.js';
 import type { Db } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
-import { domains } from '../domains/tables.js';
+import { isReferred, type OwnedRef } from '../names/index.js';
 import { type ProjectRow, projects } from './tables.js';
 
-/** A project by id or by name: one of the two. */
-export interface ProjectRef {
-  readonly id?: Id<'Project'> | null | undefined;
-  readonly name?: { readonly project: string; readonly domain: string } | null | undefined;
-}
+export type ProjectRef = OwnedRef<'Project'>;
 
-/** Does not check whether the caller may see it. */
-export async function findProject(db: Db, { id, name }: ProjectRef): Promise<ProjectRow | undefined> {
-  const isNamed = and(equals(projects.name, name?.project ?? ''), equals(domains.name, name?.domain ?? ''));
+/** `home` is the domain of a name alone. Does not check whether the caller may see it. */
+export async function findProject(db: Db, ref: ProjectRef, home: Id<'Domain'>): Promise<ProjectRow | undefined> {
   const [row] = await db
-    .select(getTableColumns(projects))
+    .select()
     .from(projects)
-    .innerJoin(domains, eq(domains.id, projects.domainId))
-    .where(id != null ? eq(projects.id, id) : isNamed);
+    .where(isReferred(projects, ref, home));
   return row;
 }

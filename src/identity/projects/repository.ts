@@ -2,10 +2,12 @@ import { and, count, eq, inArray } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
 import { removeAt, updateAt } from '../../db/by-id.js';
 import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
+import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
+import { domains } from '../domains/tables.js';
 import { type ProjectRow, projects } from './tables.js';
 
 export interface ProjectFilter extends NameFilter {
@@ -48,7 +50,9 @@ export async function insert(tx: Tx, row: ProjectRow): Promise<void> {
   await tx.insert(projects).values(row);
 }
 
+/** How many a domain has. Holds the domain. */
 export async function countInDomain(tx: Tx, domainId: Id<'Domain'>): Promise<number> {
+  await holdOwner(tx, domains.id, domainId);
   const [found] = await tx.select({ rows: count() }).from(projects).where(eq(projects.domainId, domainId));
   return found?.rows ?? 0;
 }
@@ -59,3 +63,6 @@ export const update = (tx: Tx, row: ProjectRow, changes: Partial<ProjectRow>): P
 
 /** Returns false when the row changed since `row` was read. */
 export const remove = (tx: Tx, row: ProjectRow): Promise<boolean> => removeAt(tx, projects, row);
+
+/** See `holdOwner`. */
+export const holdProject = (tx: Tx, id: Id<'Project'>): Promise<void> => holdOwner(tx, projects.id, id);

@@ -7,7 +7,7 @@ import type {
   QueryProjectsArgs,
 } from '../../generated/graphql.js';
 import { etagOf } from '../../platform/etag.js';
-import { toId, withIds } from '../../platform/ids.js';
+import { withIds } from '../../platform/ids.js';
 import { payload } from '../../platform/payload.js';
 import { loadDomain } from '../domains/index.js';
 import { createProject, deleteProject, getProject, listProjects, loadProject, updateProject } from './service.js';
@@ -17,7 +17,8 @@ const PROJECT = { project: { id: 'Project' } } as const;
 
 export const projectResolvers = {
   Query: {
-    project: (_: unknown, { id }: QueryProjectArgs, context: Context) => getProject(context, toId('Project', id)),
+    project: (_: unknown, { ref }: QueryProjectArgs, context: Context) =>
+      getProject(context, withIds(ref, { id: 'Project' })),
     projects: (_: unknown, args: QueryProjectsArgs, context: Context) =>
       listProjects(context, withIds(args, { filter: { domainIds: 'Domain', parentIds: 'Project' } })),
   },

@@ -17,6 +17,7 @@ import { requireEtag } from '../../platform/etag.js';
 import { type Id, newId } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
+import { homeOf } from '../names/index.js';
 import { removeScope } from '../removal/index.js';
 import { findProject, type ProjectRef } from './lookup.js';
 import { projectCreate, projectDelete, projectGet, projectUpdate } from './policies.js';
@@ -27,8 +28,8 @@ const PROJECTS_MAX = 10_000;
 
 const visibleTo = (context: Context) => context.policies.visible([projectGet.name], context.actor, projects);
 
-export async function getProject(context: Context, id: Id<'Project'>): Promise<ProjectRow> {
-  return requireVisible(context, projectGet, await repository.findById(context.db, id), 'project');
+export async function getProject(context: Context, ref: ProjectRef): Promise<ProjectRow> {
+  return requireVisible(context, projectGet, await findProject(context.db, ref, homeOf(context)), 'project');
 }
 
 export async function listProjects(
@@ -69,7 +70,7 @@ export async function createProject(context: Context, input: CreateProject): Pro
 /** The place of a new project in the tree of the token's domain. */
 async function placeFor(act: Act, ref: ProjectRef | null | undefined) {
   const domainId = domainOf(act);
-  const parent = ref && requireVisible(act, projectGet, await findProject(act.tx, ref), 'project');
+  const parent = ref && requireVisible(act, projectGet, await findProject(act.tx, ref, domainId), 'project');
   const depth = (parent?.depth ?? 0) + 1;
   if (depth > DEPTH_MAX) throw limitReached(`Projects nest at most ${DEPTH_MAX} deep.`, 'parent');
   if ((await repository.countInDomain(act.tx, domainId)) >= PROJECTS_MAX) {
@@ -92,7 +93,7 @@ export interface UpdateProject extends ProjectAtEtag {
 export async function updateProject(context: Context, input: UpdateProject): Promise<ProjectRow> {
   const changes = validChanges(input);
   return mutate(context, { policy: projectUpdate.name }, async (act) => {
-    const row = requireVisible(act, projectGet, await findProject(act.tx, input.project), 'project');
+    const row = requireVisible(act, projectGet, await findProject(act.tx, input.project, homeOf(act)), 'project');
     requireAllowed(act, projectUpdate, row);
     requireEtag(row, input.etag);
     if (changesNothing(row, changes)) return act.unchanged(row);
@@ -106,7 +107,7 @@ export async function updateProject(context: Context, input: UpdateProject): Pro
 /** Deletes a project that owns nothing, with what hangs on it; answers its id. */
 export async function deleteProject(context: Context, input: ProjectAtEtag): Promise<Id<'Project'>> {
   return mutate(context, { policy: projectDelete.name }, async (act) => {
-    const row = requireVisible(act, projectGet, await findProject(act.tx, input.project), 'project');
+    const row = requireVisible(act, projectGet, await findProject(act.tx, input.project, homeOf(act)), 'project');
     requireAllowed(act, projectDelete, row);
     const scope = { type: 'project', domainId: row.domainId, projectId: row.id } as const;
     const removed = await removeScope(act, scope, {

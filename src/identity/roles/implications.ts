@@ -1,9 +1,9 @@
 import { type Act, type Context, mutate, requireAllowed, requireVisible } from '../../authority/index.js';
 import { alreadyExists, invalid, limitReached } from '../../platform/errors.js';
-import type { Id } from '../../platform/ids.js';
 import { requireMayImply } from '../assignments/index.js';
 import { requireRoleEtag } from './etag.js';
 import { type RoleGraph, readRoleGraph } from './graph.js';
+import { type RoleRef, requireRole } from './lookup.js';
 import { roleGet, roleImply } from './policies.js';
 import * as repository from './repository.js';
 import { type RoleAtEtag, record, requireCustom } from './service.js';
@@ -14,7 +14,7 @@ const IMPLIED_MAX = 32;
 const CHAIN_MAX = 10;
 
 export interface Implication extends RoleAtEtag {
-  readonly impliedRoleId: Id<'Role'>;
+  readonly impliedRole: RoleRef;
 }
 
 /**
@@ -25,13 +25,13 @@ export function addImpliedRole(context: Context, input: Implication): Promise<re
   return changeImplication(context, input, 'role.implication_added', async (act, { role, implied, graph }) => {
     requireImplicable(role, implied);
     if (role.impliedRoleIds.includes(implied.id)) {
-      throw alreadyExists(`${role.name} already implies ${implied.name}.`, 'impliedRoleId');
+      throw alreadyExists(`${role.name} already implies ${implied.name}.`, 'impliedRole');
     }
     requireNoCycle(graph, role, implied);
     if (role.impliedRoleIds.length >= IMPLIED_MAX)
       throw limitReached(`A role can imply at most ${IMPLIED_MAX} roles directly.`);
     if (graph.longestChainThrough(role.id, implied.id) > CHAIN_MAX) {
-      throw limitReached(`A chain has at most ${CHAIN_MAX} implications.`, 'impliedRoleId');
+      throw limitReached(`A chain has at most ${CHAIN_MAX} implications.`, 'impliedRole');
     }
     await act.changeRights();
     await repository.insertImplication(act.tx, role.id, implied.id);
@@ -42,7 +42,7 @@ export function addImpliedRole(context: Context, input: Implication): Promise<re
 export function removeImpliedRole(context: Context, input: Implication): Promise<repository.RoleView> {
   return changeImplication(context, input, 'role.implication_removed', async (act, { role, implied }) => {
     if (!role.impliedRoleIds.includes(implied.id)) {
-      throw invalid(`${role.name} does not imply ${implied.name} directly.`, 'impliedRoleId');
+      throw invalid(`${role.name} does not imply ${implied.name} directly.`, 'impliedRole');
     }
     await act.changeRights();
     await repository.removeImplication(act.tx, role.id, implied.id);
@@ -65,8 +65,8 @@ async function changeImplication(
   change: (act: Act, pair: Pair) => Promise<void>,
 ): Promise<repository.RoleView> {
   return mutate(context, { policy: roleImply.name }, async (act) => {
-    const role = requireVisible(act, roleGet, await repository.findById(act.tx, input.roleId), 'role');
-    const implied = requireVisible(act, roleGet, await repository.findById(act.tx, input.impliedRoleId), 'role');
+    const role = await requireRole(act, act.tx, input.role);
+    const implied = await requireRole(act, act.tx, input.impliedRole);
     requireAllowed(act, roleImply, role);
     const graph = await graphRound(act, role, implied);
     await requireMayImply(act, graph, role, implied.id, action === 'role.implication_added' ? 'add' : 'remove');
@@ -87,10 +87,10 @@ function graphRound({ tx }: Act, role: RoleRow, implied: RoleRow): Promise<RoleG
 
 function requireImplicable(role: RoleRow, implied: RoleRow): void {
   // `admin` is only granted directly, so that everybody can see who has it.
-  if (implied.isImmutable && implied.name === 'admin') throw invalid('No role can imply admin.', 'impliedRoleId');
+  if (implied.isImmutable && implied.name === 'admin') throw invalid('No role can imply admin.', 'impliedRole');
   if (implied.domainId === null || implied.domainId === role.domainId) return;
-  if (role.domainId === null) throw invalid('A global role can imply only global roles.', 'impliedRoleId');
-  throw invalid('A domain’s role can imply only global roles and roles of its domain.', 'impliedRoleId');
+  if (role.domainId === null) throw invalid('A global role can imply only global roles.', 'impliedRole');
+  throw invalid('A domain’s role can imply only global roles and roles of its domain.', 'impliedRole');
 }
 
 /** Roles on a cycle are all global or all of one domain, so a caller who may read one may read all. */
@@ -98,5 +98,5 @@ function requireNoCycle(graph: RoleGraph, role: RoleRow, implied: RoleRow): void
   const back = graph.chain(implied.id, role.id);
   if (back === undefined) return;
   const names = [role, ...back].map(({ name }) => name);
-  throw invalid(`This would close a cycle: ${names.join(' → ')}.`, 'impliedRoleId');
+  throw invalid(`This would close a cycle: ${names.join(' → ')}.`, 'impliedRole');
 }

@@ -1,4 +1,5 @@
 export { requireRoleEtag } from './etag.js';
 export { RoleGraph, readRoleGraph, roleGraph } from './graph.js';
+export { type RoleRef, requireRole } from './lookup.js';
 export { roleGet } from './policies.js';
-export { findById as findRoleById, findByName as findRoleByName } from './repository.js';
+export { findById as findRoleById } from './repository.js';

@@ -1,10 +1,12 @@
 import { and, asc, count, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import { among, equals, type Values } from '../../db/among.js';
 import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
+import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
+import { domains } from '../domains/tables.js';
 import { type RoleRow, roleImplications, roles } from './tables.js';
 
 export interface RoleFilter extends NameFilter {
@@ -49,12 +51,14 @@ export async function findById(db: Db, id: Id<'Role'>): Promise<RoleView | undef
   return row;
 }
 
-/** By its name, in lower case, among the global roles or in a domain. */
-export async function findByName(db: Db, domainId: Id<'Domain'> | null, name: string): Promise<RoleView | undefined> {
-  const owner = domainId === null ? isNull(roles.domainId) : eq(roles.domainId, domainId);
-  const [row] = await views(db, and(owner, equals(roles.name, name)), [], 1);
+/** The global role of a name, in lower case. */
+export async function findGlobal(db: Db, name: string): Promise<RoleView | undefined> {
+  const [row] = await views(db, and(isNull(roles.domainId), equals(roles.name, name)), [], 1);
   return row;
 }
+
+/** Those of one name, one of a domain and a global one at most. Does not check whether the caller may see them. */
+export const listMatching = (db: Db, where: SQL | undefined): Promise<RoleView[]> => views(db, where, [], 2);
 
 export function listByIds(db: Db, visible: Visible<typeof roles>, ids: readonly Id<'Role'>[]): Promise<RoleView[]> {
   return views(db, and(visible.where, inArray(roles.id, [...ids])), [asc(roles.id)], ids.length);
@@ -75,7 +79,9 @@ export function list(
 
 const lower = (name: string) => name.toLowerCase();
 
+/** How many a domain or, with null, the system has. Holds this owner. */
 export async function countOfOwner(tx: Tx, domainId: Id<'Domain'> | null): Promise<number> {
+  await holdOwner(tx, domains.id, domainId);
   const owner = domainId === null ? isNull(roles.domainId) : eq(roles.domainId, domainId);
   const [row] = await tx.select({ found: count() }).from(roles).where(owner);
   return row?.found ?? 0;

@@ -8,7 +8,7 @@ import type {
   QueryRoleArgs,
   QueryRolesArgs,
 } from '../../generated/graphql.js';
-import { toId, withIds } from '../../platform/ids.js';
+import { withIds } from '../../platform/ids.js';
 import { payload } from '../../platform/payload.js';
 import { loadDomain } from '../domains/index.js';
 import { roleEtag } from './etag.js';
@@ -16,11 +16,12 @@ import { addImpliedRole, removeImpliedRole } from './implications.js';
 import type { RoleView } from './repository.js';
 import { createRole, deleteRole, getRole, listRoles, loadRole, updateRole } from './service.js';
 
-const IMPLICATION = { roleId: 'Role', impliedRoleId: 'Role' } as const;
+const ROLE = { role: { id: 'Role' } } as const;
+const IMPLICATION = { ...ROLE, impliedRole: { id: 'Role' } } as const;
 
 export const roleResolvers = {
   Query: {
-    role: (_: unknown, { id }: QueryRoleArgs, context: Context) => getRole(context, toId('Role', id)),
+    role: (_: unknown, { ref }: QueryRoleArgs, context: Context) => getRole(context, withIds(ref, { id: 'Role' })),
     roles: (_: unknown, args: QueryRolesArgs, context: Context) =>
       listRoles(context, withIds(args, { filter: { domainIds: 'Domain' } })),
   },
@@ -28,9 +29,9 @@ export const roleResolvers = {
     createRole: (_: unknown, { input }: MutationCreateRoleArgs, context: Context) =>
       payload(async () => ({ role: await createRole(context, input) })),
     updateRole: (_: unknown, { input }: MutationUpdateRoleArgs, context: Context) =>
-      payload(async () => ({ role: await updateRole(context, withIds(input, { roleId: 'Role' })) })),
+      payload(async () => ({ role: await updateRole(context, withIds(input, ROLE)) })),
     deleteRole: (_: unknown, { input }: MutationDeleteRoleArgs, context: Context) =>
-      payload(() => deleteRole(context, withIds(input, { roleId: 'Role' }))),
+      payload(() => deleteRole(context, withIds(input, ROLE))),
     addImpliedRole: (_: unknown, { input }: MutationAddImpliedRoleArgs, context: Context) =>
       payload(async () => ({ role: await addImpliedRole(context, withIds(input, IMPLICATION)) })),
     removeImpliedRole: (_: unknown, { input }: MutationRemoveImpliedRoleArgs, context: Context) =>

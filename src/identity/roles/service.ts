@@ -19,6 +19,7 @@ import type { Connection } from '../../platform/pagination.js';
 import { changesNothing, validText } from '../../platform/text.js';
 import { requireRoleEtag } from './etag.js';
 import { renameKept } from './kept.js';
+import { type RoleRef, requireRole } from './lookup.js';
 import { roleCreate, roleDelete, roleGet, roleUpdate } from './policies.js';
 import * as repository from './repository.js';
 import { type RoleRow, roles, rolesTaken } from './tables.js';
@@ -29,9 +30,8 @@ const NAME = /^[a-z][a-z0-9._-]{0,63}$/;
 
 const visibleTo = (context: Context) => context.policies.visible([roleGet.name], context.actor, roles);
 
-export async function getRole(context: Context, id: Id<'Role'>): Promise<repository.RoleView> {
-  return requireVisible(context, roleGet, await repository.findById(context.db, id), 'role');
-}
+export const getRole = (context: Context, ref: RoleRef): Promise<repository.RoleView> =>
+  requireRole(context, context.db, ref);
 
 export async function listRoles(
   context: Context,
@@ -86,7 +86,7 @@ export async function createRole(context: Context, input: CreateRole): Promise<r
 
 /** A role, and the etag of the version that the caller read. */
 export interface RoleAtEtag {
-  readonly roleId: Id<'Role'>;
+  readonly role: RoleRef;
   readonly etag: string;
 }
 
@@ -98,7 +98,7 @@ export interface UpdateRole extends RoleAtEtag {
 
 export async function updateRole(context: Context, input: UpdateRole): Promise<repository.RoleView> {
   return mutate(context, { policy: roleUpdate.name }, async (act) => {
-    const row = requireVisible(act, roleGet, await repository.findById(act.tx, input.roleId), 'role');
+    const row = await requireRole(act, act.tx, input.role);
     requireAllowed(act, roleUpdate, row);
     requireRoleEtag(row, input.etag);
     requireCustom(row);
@@ -122,7 +122,7 @@ export async function updateRole(context: Context, input: UpdateRole): Promise<r
 
 export async function deleteRole(context: Context, input: RoleAtEtag): Promise<{ roleId: Id<'Role'> }> {
   return mutate(context, { policy: roleDelete.name }, async (act) => {
-    const row = requireVisible(act, roleGet, await repository.findById(act.tx, input.roleId), 'role');
+    const row = await requireRole(act, act.tx, input.role);
     requireAllowed(act, roleDelete, row);
     requireRoleEtag(row, input.etag);
     requireCustom(row);
@@ -139,12 +139,12 @@ async function refuseWhileUsed(act: Act, { id }: RoleRow): Promise<void> {
   const uses = await referringTo(act, 'Role', id);
   if (uses.every(({ count }) => count === 0)) return;
   const told = uses.map(({ names: [, several], count }) => `${several}: ${count}`).join('; ');
-  throw inUse(`${told.charAt(0).toUpperCase()}${told.slice(1)}.`, 'roleId');
+  throw inUse(`${told.charAt(0).toUpperCase()}${told.slice(1)}.`, 'role');
 }
 
 /** @throws UserErrors INVALID for a built-in role. */
 export function requireCustom({ name, isImmutable }: RoleRow): void {
-  if (isImmutable) throw invalid(`${name} is a built-in role and cannot be changed.`, 'roleId');
+  if (isImmutable) throw invalid(`${name} is a built-in role and cannot be changed.`, 'role');
 }
 
 async function requireSound(act: Act, { name, domainId, isSystemOnly }: RoleRow): Promise<void> {
@@ -155,7 +155,7 @@ async function requireSound(act: Act, { name, domainId, isSystemOnly }: RoleRow)
     );
   }
   if (domainId === null) return;
-  const namesake = await repository.findByName(act.tx, null, name);
+  const namesake = await repository.findGlobal(act.tx, name);
   // Such a role would give no such right, but people would expect it to.
   if (namesake?.isImmutable) throw invalid(`A domain’s role cannot be named ${name}, like a built-in role.`, 'name');
   if (isSystemOnly) throw invalid('Only a global role can be isSystemOnly.', 'isSystemOnly');

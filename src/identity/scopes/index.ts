@@ -29,14 +29,22 @@ export function scopeView(row: {
   return { type: row.scopeType.toUpperCase(), domainId: row.domainId, projectId: row.projectId };
 }
 
-/** The scope that the input names; undefined when there is none. Does not check whether the caller may see it. */
-export async function resolveScope(db: Db, input: ScopeInput, ...path: string[]): Promise<ResolvedScope | undefined> {
+/**
+ * The scope that the input names; undefined when there is none. `home` is the domain of a project's name alone. Does not
+ * check whether the caller may see it.
+ */
+export async function resolveScope(
+  db: Db,
+  input: ScopeInput,
+  home: Id<'Domain'>,
+  ...path: string[]
+): Promise<ResolvedScope | undefined> {
   if (input.domain) {
     const row = await findDomain(db, input.domain);
     return row && { type: 'domain', domainId: row.id, projectId: null };
   }
   if (input.project) {
-    const row = await findProject(db, input.project);
+    const row = await findProject(db, input.project, home);
     return row && { type: 'project', domainId: row.domainId, projectId: row.id };
   }
   if (input.system !== true) throw invalid('system can only be true.', ...path, 'system');

@@ -94,10 +94,10 @@ async function auditRefusal(context: Context, proven: Proven, { scope }: IssueTo
 /** The requested scope: null for none, undefined for one that does not exist. An API credential defaults to its own. */
 async function scopeFor(
   act: Act,
-  { grounds, parentId }: Proven,
+  { user, grounds, parentId }: Proven,
   wanted: ScopeInput | null | undefined,
 ): Promise<ResolvedScope | null | undefined> {
-  if (wanted) return resolveScope(act.tx, wanted, 'scope');
+  if (wanted) return resolveScope(act.tx, wanted, grounds?.domainId ?? user.domainId, 'scope');
   if (grounds === null || parentId !== null) return null;
   return { type: grounds.scopeType as ResolvedScope['type'], domainId: grounds.domainId, projectId: grounds.projectId };
 }

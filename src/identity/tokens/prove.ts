@@ -3,7 +3,7 @@ import type { Act, Context } from '../../authority/index.js';
 import { invalid, type Refusal, unauthenticated } from '../../platform/errors.js';
 import type { Id } from '../../platform/ids.js';
 import { findCredentialById, holderOf, type PresentedApiCredential } from '../credentials/index.js';
-import { findUser, findUserByName, hashPassword, passwordMatches, toLogIn, validPassword } from '../users/index.js';
+import { findUserById, findUserByName, hashPassword, passwordMatches, toLogIn, validPassword } from '../users/index.js';
 import type { UserRow } from '../users/tables.js';
 import { tokenHash } from './authenticate.js';
 import { findBearer, findById } from './repository.js';
@@ -99,7 +99,7 @@ async function proveCredential(context: Context, presented: PresentedApiCredenti
  * password, a token or an API credential that is gone by now.
  */
 export async function requireStillProven({ tx }: Act, proven: Proven): Promise<void> {
-  const user = await findUser(tx, { id: proven.user.id });
+  const user = await findUserById(tx, proven.user.id);
   if (!user?.isEnabled) throw wrong();
   if (proven.grounds === null && user.passwordHash !== proven.user.passwordHash) throw wrong();
   if (proven.parentId !== null && (await findById(tx, proven.parentId))?.revokedAt !== null) throw wrong();

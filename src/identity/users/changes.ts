@@ -15,6 +15,7 @@ import type { Id } from '../../platform/ids.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { validName, validText } from '../../platform/text.js';
 import { listHeldBy, requireMayRevoke, requireSystemAdmin } from '../assignments/index.js';
+import { homeOf } from '../names/index.js';
 import { removeWithUser } from '../removal/index.js';
 import { findUser, type UserRef } from './lookup.js';
 import { userDelete, userGet, userUpdate } from './policies.js';
@@ -65,7 +66,7 @@ export async function deleteUser(context: Context, input: DeleteUser): Promise<I
 
 /** The user, if the caller could grant every role that it holds: whoever changes a user could act as it. */
 async function changeable(act: Act, policy: Policy<UserRow>, { user, etag }: UserAtEtag): Promise<UserRow> {
-  const row = requireVisible(act, userGet, await findUser(act.tx, user), 'user');
+  const row = requireVisible(act, userGet, await findUser(act.tx, user, homeOf(act)), 'user');
   requireAllowed(act, policy, row);
   await requireMayRevoke(act, await listHeldBy(act.tx, row.id));
   requireEtag(row, etag);

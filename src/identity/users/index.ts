@@ -10,5 +10,6 @@ export {
   validPassword,
 } from './password.js';
 export { changingUsers, userGet } from './policies.js';
+export { findById as findUserById } from './repository.js';
 export { loadUser } from './service.js';
 export { setEnabled, setPassword } from './state.js';

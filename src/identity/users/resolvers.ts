@@ -7,7 +7,7 @@ import type {
   QueryUsersArgs,
 } from '../../generated/graphql.js';
 import { etagOf } from '../../platform/etag.js';
-import { toId, withIds } from '../../platform/ids.js';
+import { withIds } from '../../platform/ids.js';
 import { payload } from '../../platform/payload.js';
 import { loadDomain } from '../domains/index.js';
 import { deleteUser, updateUser } from './changes.js';
@@ -18,7 +18,7 @@ const USER = { user: { id: 'User' } } as const;
 
 export const userResolvers = {
   Query: {
-    user: (_: unknown, { id }: QueryUserArgs, context: Context) => getUser(context, toId('User', id)),
+    user: (_: unknown, { ref }: QueryUserArgs, context: Context) => getUser(context, withIds(ref, { id: 'User' })),
     users: (_: unknown, args: QueryUsersArgs, context: Context) =>
       listUsers(context, withIds(args, { filter: { domainIds: 'Domain' } })),
   },

@@ -4,6 +4,8 @@ import { unlessTaken } from '../../db/taken.js';
 import { type Id, newId } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
 import { validName } from '../../platform/text.js';
+import { homeOf } from '../names/index.js';
+import { findUser, type UserRef } from './lookup.js';
 import { hashPassword, toSet, validPassword } from './password.js';
 import { userCreate, userGet } from './policies.js';
 import * as repository from './repository.js';
@@ -11,8 +13,8 @@ import { type UserRow, users, usersTaken } from './tables.js';
 
 const visibleTo = (context: Context) => context.policies.visible([userGet.name], context.actor, users);
 
-export async function getUser(context: Context, id: Id<'User'>): Promise<UserRow> {
-  return requireVisible(context, userGet, await repository.findById(context.db, id), 'user');
+export async function getUser(context: Context, ref: UserRef): Promise<UserRow> {
+  return requireVisible(context, userGet, await findUser(context.db, ref, homeOf(context)), 'user');
 }
 
 export async function listUsers(

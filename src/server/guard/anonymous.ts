@@ -8,6 +8,8 @@ import {
   getOperationAST,
   getVariableValues,
   isObjectType,
+  Kind,
+  separateOperations,
   specifiedRules,
   TypeInfo,
   validate,
@@ -20,24 +22,46 @@ import { readDocument, STRANGER } from '../limits/document.js';
 
 /**
  * Takes the unchecked content of a request's body or query string.
+ * @returns the document to run. It is only what was checked: nothing may run, or validate, the one that was sent.
  * @throws UNAUTHENTICATED, always the same, for a request that an anonymous caller may not run.
  */
-export type AdmitAnonymous = (asked: unknown) => void;
+export type AdmitAnonymous = (asked: unknown) => string;
 
 /**
- * Decides what an anonymous caller may run: valid documents in which every field is public by policy. Everything else
- * is refused in one way, before the server's validation and its document store see it, so that neither the answer nor
- * its time reveals whether a field is guarded or missing.
+ * Decides what an anonymous caller may run: a valid operation in which every field is public by policy. Other
+ * operations of its document are not looked at, and are removed. Everything else is refused in one way, before the
+ * server's validation and its document store see it, so that neither the answer nor its time reveals whether a field is
+ * guarded or missing.
  */
 export function anonymousAdmission(schema: GraphQLSchema, policies: PolicyRegistry): AdmitAnonymous {
   const open = openFields(schema, policies);
   return (asked) => {
     const { query, operationName, variables } = Object(asked) as Readonly<Record<string, unknown>>;
-    const document = parsed(query);
-    const isAdmitted =
-      document !== null && isOpen(schema, open, document) && isRunnable(schema, document, operationName, variables);
-    if (!isAdmitted) throw unauthenticated();
+    const sent = parsed(query);
+    const document = sent && namedIn(sent, operationName);
+    if (!document || !isOpen(schema, open, document) || !isRunnable(schema, document, operationName, variables))
+      throw unauthenticated();
+    return textOf(document, sent, String(query));
   };
+}
+
+/** The named operation and its fragments, where a document has several operations; tools send all that a tab holds. */
+function namedIn(document: DocumentNode, name: unknown): DocumentNode | undefined {
+  const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  if (operations.length < 2) return document;
+  return typeof name === 'string' ? separateOperations(document)[name] : undefined;
+}
+
+/** The text of what is left of a document. The rest becomes blank, so that errors name the places that were sent. */
+function textOf(left: DocumentNode, { definitions }: DocumentNode, text: string): string {
+  const kept = new Set(left.definitions);
+  let [result, at] = ['', 0];
+  for (const { loc } of definitions.filter((definition) => !kept.has(definition))) {
+    if (!loc) continue;
+    result += text.slice(at, loc.start) + text.slice(loc.start, loc.end).replace(/[^\r\n]/g, ' ');
+    at = loc.end;
+  }
+  return result + text.slice(at);
 }
 
 /** The public fields that public operations reach; without those of types that only guarded operations return. */

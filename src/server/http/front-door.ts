@@ -3,11 +3,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import { type Context, type Route, requireOperation, type Services } from '../../authority/index.js';
 import type { Database } from '../../db/open.js';
-import { CODES } from '../../platform/error-catalogue.js';
 import { notFound, Refusal, unauthenticated } from '../../platform/errors.js';
 import type { PolicyRegistry } from '../../platform/policy/index.js';
 import { continued, traced } from '../../platform/trace.js';
-import { refusalFor } from '../graphql/mask.js';
 import type { AdmitAnonymous } from '../guard/anonymous.js';
 import { recordDenial } from '../guard/denials.js';
 import { paceAnswer } from '../limits/pace.js';
@@ -21,9 +19,11 @@ import { isJson, refuseMediaType } from './body.js';
 import { LookUps } from './caller-look-ups.js';
 import type { ClientAddressOf } from './client-address.js';
 import { Connections } from './connections.js';
+import { CrossOrigin } from './cross-origin.js';
 import { readAsked } from './graphql-request.js';
 import type { LargeBodies } from './large-bodies.js';
 import { createHttpServer, type HttpServer, type TlsFiles } from './listener.js';
+import { answerRefused } from './refused.js';
 import { type Authenticate, contextFor } from './request-context.js';
 import { Stopping } from './stopping.js';
 
@@ -44,6 +44,8 @@ export interface FrontDoor {
   readonly limits: RequestLimits;
   readonly metrics: Metrics;
   readonly clientAddressOf: ClientAddressOf;
+  /** The origins of pages that may use this server besides its own. */
+  readonly allowedOrigins: readonly string[];
   readonly tls?: TlsFiles | undefined;
 }
 
@@ -53,6 +55,7 @@ interface OpenDoor extends FrontDoor {
   readonly arrivals: Arrivals;
   readonly connections: Connections;
   readonly stopping: Stopping;
+  readonly crossOrigin: CrossOrigin;
 }
 
 export interface Served {
@@ -83,6 +86,10 @@ export function createFrontDoor(front: FrontDoor): Served {
     arrivals: new Arrivals(limits, noteCut),
     connections,
     stopping,
+    crossOrigin: new CrossOrigin(
+      front.allowedOrigins,
+      front.routes.map(({ method }) => method),
+    ),
   };
   metrics.watchDoor(() => ({
     arriving: door.arrivals.load,
@@ -101,6 +108,7 @@ function answer(door: OpenDoor, request: IncomingMessage, response: ServerRespon
   response.setHeader('x-content-type-options', 'nosniff');
   // Clients start streams at this time; Node would send the machine's.
   response.setHeader('date', door.services.clock.now().toUTCString());
+  door.crossOrigin.expose(request, response);
   const started = performance.now();
   const leave = leaving(response);
   leave(() => {
@@ -114,7 +122,9 @@ function answer(door: OpenDoor, request: IncomingMessage, response: ServerRespon
     if (!request.complete) request.socket?.destroySoon();
   });
   const answered = () => traced('request', () => handle(door, requestId, leave, request, response));
-  continued(request.headers, answered).catch((error: unknown) => answerError(door, requestId, response, error));
+  continued(request.headers, answered).catch((error: unknown) =>
+    answerRefused(door, requestId, request, response, error),
+  );
 }
 
 async function handle(
@@ -135,6 +145,10 @@ async function handle(
   if (!route?.isStream) {
     paceAnswer(request.socket, response, door.limits.pace, leave, () => door.metrics.cut('answer_unread'));
   }
+  if (door.crossOrigin.isPreflight(request)) {
+    door.limits.admitStranger(clientAddress);
+    return door.crossOrigin.answerPreflight(response);
+  }
   const page = request.method === 'GET' || request.method === 'HEAD' ? door.pages.get(path) : undefined;
   if (page) {
     door.limits.run({ clientAddress, principal: null }, leave);
@@ -149,7 +163,7 @@ async function handle(
   const caller = { clientAddress, principal: context.actor.principal?.id ?? null };
   if (caller.principal !== null) door.limits.admitPrincipal(caller.principal);
   else door.limits.admitStranger(clientAddress);
-  const refuse = (reason: Refusal) => answerError(door, requestId, response, reason);
+  const refuse = (reason: Refusal) => answerRefused(door, requestId, request, response, reason);
   door.arrivals.expect(request, response, caller, leave, refuse);
   const place = leaving(response);
   const run = () => door.limits.run(caller, place);
@@ -217,25 +231,4 @@ function sendResult(response: ServerResponse, result: HTTPGraphQLResponse): void
   response.statusCode = result.status ?? 200;
   if (result.body.kind === 'complete') response.end(result.body.string);
   else response.end();
-}
-
-function answerError(
-  { services, metrics }: FrontDoor,
-  requestId: string,
-  response: ServerResponse,
-  error: unknown,
-): void {
-  // Refused while its body was arriving; the code that reads the body only sees the connection close.
-  if (response.writableEnded) return;
-  const refusal = refusalFor(error, services.log, requestId);
-  metrics.refused(refusal);
-  if (response.headersSent) return void response.destroy();
-  const { retryAfterSeconds } = refusal.extensions;
-  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
-  const extensions = { ...refusal.extensions, requestId };
-  response.writeHead(CODES[refusal.code].status, {
-    'content-type': 'application/json; charset=utf-8',
-    connection: 'close',
-  });
-  response.end(JSON.stringify({ errors: [{ message: refusal.message, extensions }] }));
 }

@@ -32,13 +32,19 @@ export async function readAsked(reading: Reading, context: Context, request: Inc
   try {
     const { query } = Object(asked.params) as { readonly query?: unknown };
     chargeReading(context, query);
-    if (isAnonymous) reading.admitAnonymous(asked.params);
-    else if (typeof query === 'string') requireBoundedText(query);
+    if (isAnonymous) return withQuery(reading.admitAnonymous(asked.params), asked, searchParams);
+    if (typeof query === 'string') requireBoundedText(query);
   } catch (error) {
     asked.done();
     throw error;
   }
   return { body: asked.body, search, done: asked.done };
+}
+
+/** A stranger's request, with only what was admitted of its document. */
+function withQuery(query: string, { body, done }: Omit<Asked, 'search'>, searchParams: URLSearchParams): Asked {
+  searchParams.set('query', query);
+  return { body: body === '' ? '' : { ...Object(body), query }, search: `?${searchParams}`, done };
 }
 
 const nothing = () => {};

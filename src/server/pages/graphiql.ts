@@ -49,6 +49,7 @@ export function graphiqlPages(): ReadonlyMap<string, Page> {
     ['/graphiql/page.js', read(own('graphiql.js'), SCRIPT)],
     ['/graphiql/graphiql.min.css', read(packaged('graphiql', 'graphiql.min.css'), CSS)],
     ['/graphiql/graphiql.min.js', read(packaged('graphiql', 'graphiql.min.js'), SCRIPT)],
+    ['/graphiql/graphql-sse.min.js', read(packaged('graphql-sse', 'umd/graphql-sse.min.js'), SCRIPT)],
     ['/graphiql/react.production.min.js', read(packaged('react', 'umd/react.production.min.js'), SCRIPT)],
     ['/graphiql/react-dom.production.min.js', read(packaged('react-dom', 'umd/react-dom.production.min.js'), SCRIPT)],
   ]);

@@ -4,7 +4,9 @@ import {
   type Context,
   mayOn,
   mutate,
+  once,
   type Principal,
+  requireAllowed,
   requireOperation,
   type Sweep,
 } from '../../authority/index.js';
@@ -38,6 +40,7 @@ export interface CreateUpload {
   readonly size: number;
   /** sha256:hex. */
   readonly digest: string;
+  readonly requestId?: string | null | undefined;
 }
 
 /** Announces content. The caller then sends its bytes to `fillUpload`. */
@@ -46,23 +49,29 @@ export async function createUpload(context: Context, input: CreateUpload): Promi
     throw invalid(`An upload has at most ${UPLOAD_BYTES_MAX} bytes.`, 'size');
   if (!DIGEST.test(input.digest)) throw invalid('The digest of an upload must be sha256: and 64 hex digits.', 'digest');
   return mutate(context, { policy: uploadCreate.name }, async (act) => {
-    const { principal } = act.actor;
-    if (principal === null) throw unauthenticated();
-    await refuseBeyondLimits(act, principal, input.size);
-    const row: UploadRow = {
-      id: newId('Upload'),
-      userId: principal.kind === 'user' ? principal.id : null,
-      agentId: principal.kind === 'agent' ? principal.id : null,
-      size: input.size,
-      digest: input.digest,
-      contentDigest: null,
-      expiresAt: new Date(act.now.getTime() + LIFETIME_MS),
-      createdAt: act.now,
-    };
-    await insertUpload(act.tx, row);
-    await audit(act, 'upload.created', row);
-    return row;
+    const { id } = await once(act, 'Upload', input, () => announce(act, input));
+    return ownUpload(act, id);
   });
+}
+
+async function announce(act: Act, { size, digest }: CreateUpload): Promise<Id<'Upload'>> {
+  const { principal } = act.actor;
+  if (principal === null) throw unauthenticated();
+  const row: UploadRow = {
+    id: newId('Upload'),
+    userId: principal.kind === 'user' ? principal.id : null,
+    agentId: principal.kind === 'agent' ? principal.id : null,
+    size,
+    digest,
+    contentDigest: null,
+    expiresAt: new Date(act.now.getTime() + LIFETIME_MS),
+    createdAt: act.now,
+  };
+  requireAllowed(act, uploadCreate, row);
+  await refuseBeyondLimits(act, principal, size);
+  await insertUpload(act.tx, row);
+  await audit(act, 'upload.created', row);
+  return row.id;
 }
 
 async function refuseBeyondLimits({ tx, now }: Act, principal: Principal, size: number): Promise<void> {

@@ -163,7 +163,7 @@ describe('questions about it', () => {
 
   test('ok: explainDecision tells why an agent may read it, and why another may not', async () => {
     const explain = async (id: string): Promise<Json> => {
-      const asked = { principal: { agentId: id }, policy: 'allowlist:get', target: judging.id };
+      const asked = { principal: { agent: { id } }, policy: 'allowlist:get', target: judging.id };
       return (await server.graphql(EXPLAIN, asked, admin)).body.data.explainDecision;
     };
     const allowed = await explain(agentId);

@@ -121,6 +121,25 @@ describe('Mutation.submitEvidence', () => {
     for (const other of others) {
       expect(await submitted(other)).toMatchObject({ verdict: 'REJECTED', failures: [{ code: 'CHALLENGE_USED' }] });
     }
+    // None of them took the place of the first, whose answer may have been lost.
+    expect((await submitted(input)).id).toBe(first.id);
+  });
+
+  test('ok: a virtual TPM is judged by what the list says of virtual ones, and a chip by the rest', async () => {
+    const [right, wrong] = ['0', 'f'].map((digit) => JSON.stringify({ 16: digit.repeat(64) }));
+    const verdictOf = async (tpmKind: string, policies: object) => {
+      const made = await world.done(CREATE_LIST, { name: `kinds-${++count}`, ...policies }, admin);
+      const machine = healthyMachine({ seed: 900 + ++count });
+      const own = await world.enrolled(machine, `machine-${count}`, made.allowlist.id, admin, { tpmKind });
+      return (await world.done(SUBMITTED, await world.quoted(own), own.token)).result.verdict;
+    };
+    for (const [tpmPolicy, vtpmPolicy, physical, virtual] of [
+      [right, wrong, 'ACCEPTED', 'REJECTED'],
+      [wrong, right, 'REJECTED', 'ACCEPTED'],
+    ]) {
+      expect(await verdictOf('PHYSICAL', { tpmPolicy, vtpmPolicy })).toBe(physical);
+      expect(await verdictOf('VIRTUAL', { tpmPolicy, vtpmPolicy })).toBe(virtual);
+    }
   });
 
   test('hidden: the challenge of another machine, and one that never was', async () => {
@@ -175,5 +194,13 @@ describe('an override that looks at the machine', () => {
     expect((await begin(undefined, other)).imaOffset).toBe(0);
     await override({});
     expect((await submitted(input)).verdict).toBe('ACCEPTED');
+  });
+
+  test('refused: it decides by the machine’s own row, in the transaction that would open the challenge', async () => {
+    const other = await enrolled(list);
+    await override({ 'attestation:begin': `'${other.id}':%(id)s` });
+    const answer = await server.graphql(BEGIN, {}, agent.token);
+    expect([answer.body.data.beginAttestation, codeOf(answer)]).toEqual([null, 'FORBIDDEN']);
+    expect((await begin(undefined, other)).imaOffset).toBe(0);
   });
 });

@@ -190,3 +190,29 @@ describe('Mutation.submitEvidence, of a machine that is trusted', () => {
     expect(outcome).toMatchObject({ codes: ['CHALLENGE_USED'], state: 'TRUSTED', audited: ['attestation.rejected'] });
   });
 });
+
+describe('Mutation.submitEvidence, of what another process judges at the same time', () => {
+  /** A second copy of the module: it knows nothing of what is under way in the first. */
+  async function inAnotherProcess(): Promise<typeof submitEvidence> {
+    const path = '../../../src/attestation/challenges/submit.js?another-process';
+    return ((await import(path)) as { submitEvidence: typeof submitEvidence }).submitEvidence;
+  }
+
+  test.each([false, true])('once: the same evidence (of a trusted machine: %s)', async (isTrusted) => {
+    const bound = await list();
+    const machine = healthyMachine({ seed: 200 + ++count });
+    const agent = await world.enrolled(machine, `machine-${count}`, bound.id, admin);
+    if (isTrusted) await world.done(SUBMIT, { ...(await world.quoted(agent)), imaLog: machine.log() }, agent.token);
+    const input = { ...(await world.quoted(agent)), imaLog: machine.log() };
+    const verified: string[] = [];
+    const own = await contextOf(server, agent.token);
+    const context = { ...own, meter: { ...own.meter, verified: (verdict: string) => verified.push(verdict) } };
+    let first: Json;
+    const meanwhile = new Meanwhile(async () => {
+      first = await (await inAnotherProcess())(context, input);
+    });
+    const second = await submitEvidence({ ...context, memory: meanwhile }, input);
+    expect(second.result.id).toBe(first.result.id);
+    expect(verified).toEqual(['ACCEPTED']);
+  });
+});

@@ -122,6 +122,14 @@ describe('parsePcrJson', () => {
     );
   });
 
+  test.each(['', '[]', '{"sha1":1}', '{"sha1":{"0":null}}', '{"sha1":{}', '{"sha\\u0031":{}}'])(
+    'invalid: the message for %j says what may be there',
+    (text) => {
+      const message = expect.stringMatching(/: not an object of objects of plain strings/);
+      expect(thrownBy(() => parsePcrJson(text))).toHaveProperty('message', message);
+    },
+  );
+
   test('invalid: more than 64 KiB, and a name that would fill the message', () => {
     expect(thrownBy(() => parsePcrJson(`{}${' '.repeat(65_536)}`))).toHaveProperty('offset', 65_536);
     const error = thrownBy(() => parsePcrJson(`{"${'x'.repeat(60_000)}":{}}`));

@@ -1,3 +1,4 @@
+import { constants, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
   parsePlainSignature,
@@ -52,6 +53,19 @@ describe('verifyQuoteSignature', () => {
       const changed = Uint8Array.from(message);
       changed[offset] = (changed[offset] ?? 0) ^ 1;
       expect(verifyQuoteSignature(key, changed, signature)).toBe(false);
+    }
+  });
+
+  test('ok: RSA-PSS with a salt of the digest’s length, the longest and none: TPMs differ', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const key = parsePublicKeyPem(publicKey.export({ type: 'spki', format: 'pem' }).toString());
+    const message = Buffer.from('statement');
+    const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST, RSA_PSS_SALTLEN_MAX_SIGN } = constants;
+    for (const saltLength of [RSA_PSS_SALTLEN_DIGEST, RSA_PSS_SALTLEN_MAX_SIGN, 0]) {
+      const signature = sign('sha256', message, { key: privateKey, padding, saltLength });
+      const read = parseSignature(encodeSignature({ scheme: 'RSAPSS', hash: 'sha256', signature }));
+      expect(verifyQuoteSignature(key, message, read)).toBe(true);
+      expect(verifyQuoteSignature(key, Buffer.from('another'), read)).toBe(false);
     }
   });
 

@@ -1,9 +1,7 @@
 import { allowlistRevisions, allowlists } from '../../../src/attestation/allowlists/tables.js';
 import { attestations } from '../../../src/attestation/challenges/tables.js';
-import { attestationRecords, type RecordRow } from '../../../src/attestation/records/tables.js';
 import { attestationResults } from '../../../src/attestation/results/tables.js';
 import type { Db } from '../../../src/db/open.js';
-import { agents } from '../../../src/identity/agents/tables.js';
 import { etagOf } from '../../../src/platform/etag.js';
 import { newId } from '../../../src/platform/ids.js';
 import { uploads } from '../../../src/uploads/uploads/tables.js';
@@ -27,19 +25,9 @@ export interface Times {
   readonly expiresAt: Date;
 }
 
-/** Agents, and what they proved. */
+/** What agents proved. */
 export function agentRows(db: Db, { createdAt, expiresAt }: Times) {
   return {
-    async agent({ domainId, projectId }: Project, trustState: string, record: Partial<RecordRow> = {}) {
-      const id = newId('Agent');
-      const owner = { domainId, projectId };
-      await db
-        .insert(agents)
-        .values(asIds({ id, kind: 'MACHINE', ...owner, name: id, trustState, createdAt, createdBy: 'the test' }));
-      const common = { ...owner, tpmKind: 'PHYSICAL' as const, isLiving: false, acceptedCount: 0, rejectedCount: 0 };
-      await db.insert(attestationRecords).values({ agentId: id, ...asIds(common), ...record });
-      return id;
-    },
     async result(agentId: string, { domainId, projectId }: Project, allowlistRevisionId: string) {
       const id = newId('AttestationResult');
       const refersTo = asIds({ agentId, domainId, projectId, allowlistRevisionId });

@@ -1,14 +1,12 @@
 import { eq } from 'drizzle-orm';
+import type { RecordRow } from '../../../src/attestation/records/tables.js';
 import { auditEntries } from '../../../src/audit/entries/tables.js';
 import { anonymous, type Services } from '../../../src/authority/index.js';
 import type { Db } from '../../../src/db/open.js';
 import { roleAssignments } from '../../../src/identity/assignments/tables.js';
-import { apiCredentials } from '../../../src/identity/credentials/tables.js';
-import { groups } from '../../../src/identity/groups/tables.js';
 import { roleImplications, roles } from '../../../src/identity/roles/tables.js';
 import { newToken, tokenHash } from '../../../src/identity/tokens/authenticate.js';
 import { tokens } from '../../../src/identity/tokens/tables.js';
-import { users } from '../../../src/identity/users/tables.js';
 import { newId } from '../../../src/platform/ids.js';
 import { asId, asIds } from '../../harness/ids.js';
 import type { RoleName, TestServer } from '../../harness/server.js';
@@ -20,7 +18,8 @@ export type Rows = Awaited<ReturnType<typeof makeRows>>;
 const LIFETIME_MS = 3_600_000;
 
 /** Writes what attempts are aimed at, a fresh row for each, as the services would. */
-export async function makeRows({ services }: TestServer) {
+export async function makeRows(server: TestServer) {
+  const { services } = server;
   const { db, clock } = services;
   const createdAt = clock.now();
   const times = { createdAt, expiresAt: new Date(createdAt.getTime() + LIFETIME_MS) };
@@ -29,6 +28,11 @@ export async function makeRows({ services }: TestServer) {
   return {
     ...times,
     roleId,
+    group: (domainId: string) => server.group(domainId, null),
+    credential: (userId: string, scope: Project) => server.credential(userId, scope),
+    /** One that attests. */
+    agent: (project: Project, trustState: string, record: Partial<RecordRow> = {}) =>
+      server.agent(project, { trustState, record }),
     ...identityRows(db, times, roleId),
     ...agentRows(db, times),
     ...allowlistRows(db, times),
@@ -45,27 +49,10 @@ function identityRows(db: Db, { createdAt, expiresAt }: Times, roleId: (name: Ro
       await db.insert(roleImplications).values(asIds({ roleId: id, impliedRoleId: roleId('reader') }));
       return id;
     },
-    async group(domainId: string) {
-      const id = newId('Group');
-      await db.insert(groups).values(asIds({ id, domainId, name: id, createdAt }));
-      return id;
-    },
     async assignment(userId: string, role: RoleName, owner: Owner, isInherited = false) {
       const id = newId('RoleAssignment');
       const row = { id, userId, roleId: roleId(role), scopeType: owner.type, ...idsOf(owner), isInherited };
       await db.insert(roleAssignments).values(asIds({ ...row, createdAt }));
-      return id;
-    },
-    /** One with the role of a reader. */
-    async credential(userId: string, scope: Project) {
-      const id = newId('ApiCredential');
-      const [user] = await db
-        .select()
-        .from(users)
-        .where(eq(users.id, asId(userId)));
-      const { type: scopeType, ...owner } = scope;
-      const row = { id, userId, userDomainId: user?.domainId ?? '', name: id, scopeType, ...owner, roles: ['reader'] };
-      await db.insert(apiCredentials).values(asIds({ ...row, keyHash: tokenHash(id), createdAt, expiresAt }));
       return id;
     },
     async tokenOf({ kind, id: principalId }: Principal) {

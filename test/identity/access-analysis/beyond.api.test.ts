@@ -4,7 +4,7 @@ import { attestationRecords } from '../../../src/attestation/records/tables.js';
 import { type Id, newId } from '../../../src/platform/ids.js';
 import { asIds } from '../../harness/ids.js';
 import { startTestServer, type TestServer } from '../../harness/server.js';
-import { EXPLAIN, rowsOf } from './story.js';
+import { EXPLAIN } from './story.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ async function listOfSystem(name: string): Promise<Id<'Allowlist'>> {
 test('hidden: whether agents of others are judged by a list that one reads and may not change', async () => {
   const [used, unused] = [await listOfSystem('used'), await listOfSystem('unused')];
   const foreign = await server.project(await server.domain());
-  const agentId = await rowsOf(server).agent(foreign);
+  const agentId = await server.agent(foreign);
   const { domainId, projectId } = foreign;
   const counts = { isLiving: false, acceptedCount: 0, rejectedCount: 0 };
   const record = { agentId, domainId, projectId, tpmKind: 'PHYSICAL' as const, ...counts };

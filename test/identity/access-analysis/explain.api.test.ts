@@ -4,10 +4,9 @@ import { users } from '../../../src/identity/users/tables.js';
 import { newId } from '../../../src/platform/ids.js';
 import { asId } from '../../harness/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../../harness/server.js';
-import { EXPLAIN, rowsOf } from './story.js';
+import { EXPLAIN } from './story.js';
 
 let server: TestServer;
-let rows: ReturnType<typeof rowsOf>;
 let home: string;
 let web: { type: 'project'; domainId: string; projectId: string };
 let target: string;
@@ -15,10 +14,9 @@ let reader: string;
 let admin: string;
 beforeAll(async () => {
   server = await startTestServer();
-  rows = rowsOf(server);
   home = await server.domain('home');
   web = await server.project(home, 'web');
-  target = await rows.agent(web);
+  target = await server.agent(web);
   const domain = { type: 'domain', domainId: home } as const;
   reader = (await server.token({ scope: domain, role: 'reader' })).token;
   admin = (await server.token({ scope: domain, role: 'admin' })).token;
@@ -93,7 +91,7 @@ describe('Query.explainDecision', () => {
   test('ok: why no grant would help', async () => {
     const userId = await server.user(home);
     await server.assign(userId, 'reader', web);
-    const away = await rows.agent(await server.project(home));
+    const away = await server.agent(await server.project(home));
     const obstacle = async (variables: object) => {
       const { outcome, missing, obstacle: told } = await ask(variables);
       expect(missing).toEqual([]);
@@ -101,12 +99,12 @@ describe('Query.explainDecision', () => {
     };
     expect(await obstacle(about(userId, 'domain:create'))).toEqual(['WRONG_SCOPE', 'SCOPE_TYPE']);
     expect(await obstacle(about(userId, 'agent:ban', { target: away }))).toEqual(['FORBIDDEN', 'BOUNDARY']);
-    const agent = { principal: { agentId: target } };
+    const agent = { principal: { agent: { id: target } } };
     expect(await obstacle({ ...agent, policy: 'agent:ban', target })).toEqual(['WRONG_SCOPE', 'SCOPE_TYPE']);
     expect(await obstacle({ ...agent, policy: 'attestation:submit', target: away })).toEqual(['FORBIDDEN', 'BOUNDARY']);
     expect(await obstacle({ ...agent, policy: 'attestation:submit', target })).toEqual(['ALLOWED', null]);
-    const banned = await rows.agent(web, 'BANNED');
-    const own = { principal: { agentId: banned }, policy: 'attestation:submit', target: banned };
+    const banned = await server.agent(web, { trustState: 'BANNED' });
+    const own = { principal: { agent: { id: banned } }, policy: 'attestation:submit', target: banned };
     expect(await obstacle(own)).toEqual(['NO_TOKEN', 'PRINCIPAL']);
     await server.services.db
       .update(users)
@@ -146,7 +144,7 @@ describe('Query.explainDecision', () => {
 
   test('hidden: a target that the asker may not read, though whom it asks about may', async () => {
     const { userId } = await server.token({ scope: web, role: 'admin' });
-    const away = await rows.agent(await server.project(await server.domain()));
+    const away = await server.agent(await server.project(await server.domain()));
     const answers = [];
     for (const id of [away, newId('Agent')])
       answers.push(await server.graphql(EXPLAIN, about(userId, 'agent:ban', { target: id }), reader));
@@ -158,7 +156,7 @@ describe('Query.explainDecision', () => {
 async function grant(userId: string, role: string): Promise<void> {
   const { body } = await server.graphql(
     'mutation ($input: GrantRoleInput!) { grantRole(input: $input) { roleAssignment { id } userErrors { code } } }',
-    { input: { user: { id: userId }, role, scope: onWeb() } },
+    { input: { user: { id: userId }, role: { name: role }, scope: onWeb() } },
     admin,
   );
   expect(body.data.grantRole.roleAssignment.id).toMatch(/^asg_/);

@@ -8,10 +8,9 @@ import {
   type TestScope,
   type TestServer,
 } from '../../harness/server.js';
-import { EFFECTIVE, PERMISSIONS, rowsOf } from './story.js';
+import { EFFECTIVE, PERMISSIONS } from './story.js';
 
 let server: TestServer;
-let rows: ReturnType<typeof rowsOf>;
 let home: string;
 let foreign: string;
 let web: { type: 'project'; domainId: string; projectId: string };
@@ -19,7 +18,6 @@ let systemReader: string;
 let domainReader: string;
 beforeAll(async () => {
   server = await startTestServer();
-  rows = rowsOf(server);
   home = await server.domain('home');
   foreign = await server.domain('foreign');
   web = await server.project(home, 'web');
@@ -36,10 +34,10 @@ const ask = async (variables: object, token = domainReader): Promise<Json> =>
 describe('Query.effectivePermissions', () => {
   test('ok: names the way from an assignment to a group, down the projects and through implied roles', async () => {
     const userId = await server.user(home);
-    const group = await rows.group(home, 'operators', userId);
-    const ops = await rows.role('operations', home, await rows.roleId('member'));
-    const assignmentId = await rows.give({ groupId: group, roleId: ops, ...idsOf(web), isInherited: true });
-    const inner = await rows.child(web, 'web-inner');
+    const group = await server.group(home, 'operators', userId);
+    const ops = await server.role('operations', home, await server.roleId('member'));
+    const assignmentId = await server.give({ groupId: group, roleId: ops, ...idsOf(web), isInherited: true });
+    const inner = await server.child(web, 'web-inner');
     const told = await ask(about(userId, { project: { id: inner.projectId } }));
     expect(told).toMatchObject({ user: { id: userId }, agent: null, roles: ['member', 'reader'] });
     const byName = new Map(told.permissions.map((one: Json) => [one.policy, one]));
@@ -93,13 +91,13 @@ describe('Query.effectivePermissions', () => {
   });
 
   test('ok: an agent is told the same by viewer; a banned one may do nothing', async () => {
-    const id = await rows.agent(web);
+    const id = await server.agent(web);
     const { viewer } = (await server.graphql('{ viewer { permissions } }', {}, await server.agentToken(id))).body.data;
-    const told = await ask({ principal: { agentId: id } });
+    const told = await ask({ principal: { agent: { id } } });
     expect(told).toMatchObject({ user: null, agent: { id }, scope: { type: 'AGENT' }, roles: [] });
     expect(told.permissions.map((one: Json) => one.policy)).toEqual(viewer.permissions);
-    const banned = await rows.agent(web, 'BANNED');
-    expect(await ask({ principal: { agentId: banned } })).toMatchObject({ permissions: [] });
+    const banned = await server.agent(web, { trustState: 'BANNED' });
+    expect(await ask({ principal: { agent: { id: banned } } })).toMatchObject({ permissions: [] });
   });
 
   test('ok: anybody asks about themselves, and where they hold something', async () => {
@@ -119,7 +117,7 @@ describe('Query.effectivePermissions', () => {
     const other = await server.user(home);
     const stranger = await server.user(foreign, 'stranger');
     const away = await server.project(foreign);
-    const agent = await rows.agent(away);
+    const agent = await server.agent(away);
     const compared = async (hidden: object, missing: object, bearer: string) => {
       const [one, two] = [
         await server.graphql(PERMISSIONS, hidden, bearer),
@@ -131,11 +129,15 @@ describe('Query.effectivePermissions', () => {
     await compared(about(other, onWeb()), about(nobody, onWeb()), token);
     await compared(about(stranger, onWeb()), about(nobody, onWeb()), domainReader);
     const named = (user: string, domain: string) => ({
-      principal: { user: { name: { user, domain } } },
+      principal: { user: { inDomain: { name: user, domain } } },
       scope: onWeb(),
     });
     await compared(named('stranger', 'foreign'), named('stranger', 'no such domain'), domainReader);
-    await compared({ principal: { agentId: agent } }, { principal: { agentId: newId('Agent') } }, domainReader);
+    await compared(
+      { principal: { agent: { id: agent } } },
+      { principal: { agent: { id: newId('Agent') } } },
+      domainReader,
+    );
     const scopes = [{ project: { id: away.projectId } }, { system: true }, { domain: { id: foreign } }];
     for (const scope of scopes)
       await compared(about(other, scope), about(other, { project: { id: newId('Project') } }), domainReader);
@@ -144,7 +146,7 @@ describe('Query.effectivePermissions', () => {
 
   test('invalid: a user without a scope, an agent with one, a system that is not', async () => {
     const userId = await server.user(home);
-    const agentId = await rows.agent(web);
+    const agentId = await server.agent(web);
     const none = { principal: { user: { id: userId } } };
     for (const variables of [none, { ...none, scope: { system: false } }, { principal: { agentId }, scope: onWeb() }])
       expect(codeOf(await server.graphql(PERMISSIONS, variables, domainReader))).toBe('BAD_USER_INPUT');
@@ -152,8 +154,8 @@ describe('Query.effectivePermissions', () => {
 
   test('hidden: a group of another domain is not named, but to its members', async () => {
     const { userId, token } = await server.token({ scope: web, role: 'reader' });
-    const group = await rows.group(foreign, 'strangers', userId);
-    await rows.give({ groupId: group, roleId: await rows.roleId('admin'), ...idsOf(web) });
+    const group = await server.group(foreign, 'strangers', userId);
+    await server.give({ groupId: group, roleId: await server.roleId('admin'), ...idsOf(web) });
     const groupsOf = (told: Json) =>
       told.permissions.find((one: Json) => one.policy === 'agent:ban').paths.map((path: Json) => path.groupName);
     expect(groupsOf(await ask(about(userId, onWeb())))).toEqual([null]);
@@ -163,7 +165,7 @@ describe('Query.effectivePermissions', () => {
 
   test('forbidden: without a scope, without a role that reads, and to agents', async () => {
     const { token: unscoped, userId } = await server.token({ scope: { type: 'unscoped' }, homeDomainId: home });
-    const agent = await server.agentToken(await rows.agent(web));
+    const agent = await server.agentToken(await server.agent(web));
     for (const token of [unscoped, agent])
       expect(codeOf(await server.graphql(PERMISSIONS, about(userId, onWeb()), token))).toBe('FORBIDDEN');
   });
@@ -175,16 +177,16 @@ describe('Query.effectiveRoleAssignments', () => {
 
   test('ok: members of groups one by one, inherited ones on the scope, in pages', async () => {
     const [one, two] = [await server.user(home), await server.user(home)];
-    const group = await rows.group(home, 'pair', one, two);
-    const down = await rows.give({
+    const group = await server.group(home, 'pair', one, two);
+    const down = await server.give({
       groupId: group,
-      roleId: await rows.roleId('member'),
+      roleId: await server.roleId('member'),
       domainId: home,
       isInherited: true,
     });
     const past = { expiresAt: new Date(0) };
-    const own = await rows.give({ userId: one, roleId: await rows.roleId('admin'), ...idsOf(web), ...past });
-    await rows.give({ userId: two, roleId: await rows.roleId('reader'), domainId: home });
+    const own = await server.give({ userId: one, roleId: await server.roleId('admin'), ...idsOf(web), ...past });
+    await server.give({ userId: two, roleId: await server.roleId('reader'), domainId: home });
     const filter = { userIds: [one, two], scope: onWeb() };
     const { nodes } = await list({ filter });
     const short = nodes.map((node: Json) => [

@@ -10,7 +10,7 @@ import { users } from '../../../src/identity/users/tables.js';
 import type { PolicyName } from '../../../src/platform/policy/index.js';
 import { asId } from '../../harness/ids.js';
 import { type Json, startTestServer, type TestScope, type TestServer } from '../../harness/server.js';
-import { rowsOf, WHO_CAN_BRIEFLY } from './story.js';
+import { WHO_CAN_BRIEFLY } from './story.js';
 
 type Place = { readonly scope: TestScope; readonly ref: object };
 type Project = { readonly type: 'project'; readonly domainId: string; readonly projectId: string };
@@ -28,24 +28,23 @@ let systemReader: string;
 /** Many users with random assignments in two domains, with groups, nested projects and roles that imply others. */
 beforeAll(async () => {
   server = await startTestServer();
-  const rows = rowsOf(server);
   tenant = await server.domain('tenant');
   const other = await server.domain('other');
   const outer = await server.project(tenant, 'outer');
-  const inner = await rows.child(outer, 'inner');
+  const inner = await server.child(outer, 'inner');
   nested = [outer, inner, await server.project(tenant, 'beside')];
   const away = await server.project(other, 'away');
   userIds = [];
   for (let n = 0; n < 24; n += 1) userIds.push(await server.user(n % 6 === 5 ? other : tenant));
   const named = ['admin', 'manager', 'member', 'reader', 'service'];
-  const roles = await Promise.all(named.map((name) => rows.roleId(name)));
+  const roles = await Promise.all(named.map((name) => server.roleId(name)));
   roles.push(
-    await rows.role('operations', tenant, roles[1] ?? '', roles[4] ?? ''),
-    await rows.role('auditor', null, roles[3] ?? ''),
+    await server.role('operations', tenant, roles[1] ?? '', roles[4] ?? ''),
+    await server.role('auditor', null, roles[3] ?? ''),
   );
   const groups: string[] = [];
   for (const members of fc.sample(fc.subarray(userIds, { minLength: 1, maxLength: 4 }), { numRuns: 5, seed: 3 }))
-    groups.push(await rows.group(tenant, `group-${groups.length}`, ...members));
+    groups.push(await server.group(tenant, `group-${groups.length}`, ...members));
   const places = [
     {},
     { domainId: tenant },
@@ -69,7 +68,7 @@ beforeAll(async () => {
     const row = { ...holder, roleId, ...place, isInherited: isInherited && 'domainId' in place };
     if (isDistinct.has(JSON.stringify(row))) continue;
     isDistinct.add(JSON.stringify(row));
-    await rows.give({ ...row, ...(isPast && { expiresAt: new Date(0) }) });
+    await server.give({ ...row, ...(isPast && { expiresAt: new Date(0) }) });
   }
   scopes = [
     { scope: { type: 'system' }, ref: { system: true } },
@@ -79,7 +78,7 @@ beforeAll(async () => {
     })),
     ...[...nested, away].map((scope) => ({ scope, ref: { project: { id: scope.projectId } } })),
   ];
-  for (const project of nested) await rows.agent(project);
+  for (const project of nested) await server.agent(project);
   domainReader = (await server.token({ scope: { type: 'domain', domainId: tenant }, role: 'reader' })).token;
   systemReader = (await server.token({ scope: { type: 'system' }, role: 'reader' })).token;
   actors = await readActors();

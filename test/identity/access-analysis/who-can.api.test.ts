@@ -4,15 +4,13 @@ import { users } from '../../../src/identity/users/tables.js';
 import { newId } from '../../../src/platform/ids.js';
 import { asId, asIds } from '../../harness/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../../harness/server.js';
-import { rowsOf, WHO_CAN } from './story.js';
+import { WHO_CAN } from './story.js';
 
 let server: TestServer;
-let rows: ReturnType<typeof rowsOf>;
 let foreign: string;
 let systemReader: string;
 beforeAll(async () => {
   server = await startTestServer();
-  rows = rowsOf(server);
   foreign = await server.domain('foreign');
   systemReader = (await server.token({ scope: { type: 'system' }, role: 'reader' })).token;
 }, 60_000);
@@ -40,16 +38,16 @@ describe('Query.whoCan', () => {
       await server.user(domainId),
       await server.user(domainId),
     ];
-    const admin = await rows.roleId('admin');
-    await rows.give({ userId: own, roleId: admin, ...owner(project) });
-    await rows.give({ userId: heir, roleId: admin, domainId, isInherited: true });
-    const group = await rows.group(domainId, 'operators', member);
-    await rows.give({ groupId: group, roleId: admin, ...owner(project) });
-    await rows.give({ userId: outsider, roleId: await rows.roleId('manager'), ...owner(project) });
-    await rows.give({ userId: outsider, roleId: admin, ...owner(await server.project(domainId)) });
-    await rows.give({ userId: outsider, roleId: admin, ...owner(project), expiresAt: new Date(0) });
-    await rows.give({ userId: outsider, roleId: admin, domainId });
-    const target = await rows.agent(project);
+    const admin = await server.roleId('admin');
+    await server.give({ userId: own, roleId: admin, ...owner(project) });
+    await server.give({ userId: heir, roleId: admin, domainId, isInherited: true });
+    const group = await server.group(domainId, 'operators', member);
+    await server.give({ groupId: group, roleId: admin, ...owner(project) });
+    await server.give({ userId: outsider, roleId: await server.roleId('manager'), ...owner(project) });
+    await server.give({ userId: outsider, roleId: admin, ...owner(await server.project(domainId)) });
+    await server.give({ userId: outsider, roleId: admin, ...owner(project), expiresAt: new Date(0) });
+    await server.give({ userId: outsider, roleId: admin, domainId });
+    const target = await server.agent(project);
     const told = await ask({ policy: 'agent:ban', target }, reader);
     expect(idsIn(told)).toEqual([own, heir, member]);
     expect(told).toMatchObject({ access: 'SCOPED', openScopeTypes: [], hiddenCount: 0 });
@@ -82,11 +80,11 @@ describe('Query.whoCan', () => {
 
   test('ok: agents come first, where the policy takes them', async () => {
     const { project, reader, readerId } = await tenant();
-    const target = await rows.agent(project);
-    await rows.agent(project);
+    const target = await server.agent(project);
+    await server.agent(project);
     expect(idsIn(await ask({ policy: 'attestation:submit', target }, reader))).toEqual([target]);
     expect(idsIn(await ask({ policy: 'agent:get', target }, reader))).toEqual([target, readerId]);
-    const banned = await rows.agent(project, 'BANNED');
+    const banned = await server.agent(project, { trustState: 'BANNED' });
     expect(idsIn(await ask({ policy: 'attestation:submit', target: banned }, reader))).toEqual([]);
   });
 
@@ -97,9 +95,9 @@ describe('Query.whoCan', () => {
     for (let n = 0; n < 1200; n += 1) made.push(newId('User'));
     const row = { domainId, passwordHash: '-', isEnabled: true, createdAt: now };
     await server.services.db.insert(users).values(asIds(made.map((id) => ({ ...row, id, name: id }))));
-    const group = await rows.group(domainId, 'everybody', ...made);
-    await rows.give({ groupId: group, roleId: await rows.roleId('member'), ...owner(project) });
-    const target = await rows.agent(project);
+    const group = await server.group(domainId, 'everybody', ...made);
+    await server.give({ groupId: group, roleId: await server.roleId('member'), ...owner(project) });
+    const target = await server.agent(project);
     const found: string[] = [];
     const sizes: number[] = [];
     for (let after = null, more = true; more; ) {
@@ -137,7 +135,7 @@ describe('Query.whoCan', () => {
     const stranger = await server.user(foreign);
     await server.assign(stranger, 'admin', project);
     const { userId, token } = await server.token({ scope: project, role: 'admin' });
-    const target = await rows.agent(project);
+    const target = await server.agent(project);
     const told = await ask({ policy: 'agent:ban', target }, token);
     expect([idsIn(told), told.hiddenCount]).toEqual([[userId], 1]);
     const { token: reader } = await server.token({ scope: { type: 'domain', domainId }, role: 'reader' });
@@ -151,12 +149,12 @@ describe('Query.whoCan', () => {
     const made = Array.from({ length: 1100 }, () => newId('User'));
     const row = { domainId: foreign, passwordHash: '-', isEnabled: true, createdAt: server.services.clock.now() };
     await server.services.db.insert(users).values(asIds(made.map((id) => ({ ...row, id, name: id }))));
-    await rows.give({
-      groupId: await rows.group(domainId, 'guests', ...made),
-      roleId: await rows.roleId('member'),
+    await server.give({
+      groupId: await server.group(domainId, 'guests', ...made),
+      roleId: await server.roleId('member'),
       ...owner(project),
     });
-    const target = await rows.agent(project);
+    const target = await server.agent(project);
     const scope = { project: { id: project.projectId } };
     const page = await ask({ policy: 'agent:get', target, scope, first: 10 }, reader);
     expect([page.nodes, page.pageInfo.hasNextPage, page.hiddenCount]).toEqual([[], true, 500]);
@@ -167,7 +165,7 @@ describe('Query.whoCan', () => {
   test('hidden: a target or a scope of others answers as one that does not exist', async () => {
     const { project, reader } = await tenant();
     const away = await server.project(foreign);
-    const agent = await rows.agent(away);
+    const agent = await server.agent(away);
     const compared = async (hidden: object, missing: object, token: string) => {
       const [one, two] = [await server.graphql(WHO_CAN, hidden, token), await server.graphql(WHO_CAN, missing, token)];
       expect([codeOf(one), one.comparable]).toEqual(['NOT_FOUND', two.comparable]);
@@ -189,7 +187,7 @@ describe('Query.whoCan', () => {
 
   test('invalid: neither target nor scope, another kind of target, no such policy', async () => {
     const { project, reader } = await tenant();
-    const target = await rows.agent(project);
+    const target = await server.agent(project);
     const codes = async (variables: object) => codeOf(await server.graphql(WHO_CAN, variables, reader));
     expect(await codes({ policy: 'agent:ban' })).toBe('BAD_USER_INPUT');
     expect(await codes({ policy: 'project:get', target })).toBe('BAD_USER_INPUT');

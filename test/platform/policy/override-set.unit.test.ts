@@ -117,6 +117,14 @@ describe('lockedOut', () => {
     expect(lockedOut(entries({ 'keys:find': check }), declared, implies)).toEqual(expected);
   });
 
+  it('ok: what cannot be judged in time counts as locking out', () => {
+    const pairs = Array.from({ length: 40 }, (_, i) => `(role:a${i} or role:b${i})`).join(' and ');
+    const halves = Array.from({ length: 40 }, (_, i) => `not role:a${i} and not role:b${i}`).join(' or ');
+    // It lets everybody in, but to see that takes too long.
+    const check = `not ((${pairs}) and (${halves}))`;
+    expect(lockedOut(entries({ 'keys:turn': check }), declared, implies)).toEqual(['keys:turn']);
+  });
+
   it('ok: other policies may be closed altogether', () => {
     expect(lockedOut(entries({ 'note:rename': '!', 'viewer:get': '!' }), declared, implies)).toEqual([]);
   });

@@ -51,6 +51,7 @@ describe('visible', () => {
   const subjectArbitrary: fc.Arbitrary<Subject> = fc.record({
     scope: fc.oneof(
       { arbitrary: fc.constantFrom('project', 'system'), weight: 14 },
+      { arbitrary: fc.constant('agent'), weight: 4 },
       { arbitrary: fc.constantFrom('domain', 'unscoped', null), weight: 1 },
     ),
     credentials: fc.record(
@@ -60,7 +61,7 @@ describe('visible', () => {
         user_id: nullable(someText),
         project_id: nullable(fc.constantFrom('a', 'b')),
         workload_id: nullable(fc.constantFrom('a', 'w')),
-        agent_kind: nullable(fc.constantFrom('a', '100%')),
+        agent_kind: nullable(fc.constantFrom('a', '100%', 'MACHINE', 'MACHINE', 'UNIT')),
       },
       { requiredKeys: ['project_id'] },
     ),
@@ -81,8 +82,13 @@ describe('visible', () => {
       fc.asyncProperty(policyArbitrary, subjectArbitrary, fc.boolean(), async (texts, subject, isAliased) => {
         const base: Omit<ScopedDeclaration<Row>, 'name' | 'check'> = {
           description: 'Generated.',
-          scopeTypes: ['project', 'system', 'domain'],
-          boundary: { project: texts.boundary, domain: texts.boundary, system: '@' },
+          scopeTypes: ['project', 'system', 'domain', 'agent'],
+          boundary: {
+            project: texts.boundary,
+            domain: texts.boundary,
+            system: '@',
+            agent: { MACHINE: texts.boundary, UNIT: "project_id:%(project_id)s or 'late':%(stage)s" },
+          },
           target,
           operations: [],
         };

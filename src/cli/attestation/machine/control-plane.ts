@@ -6,7 +6,8 @@ import {
   type QuoteInput,
   SubmitEvidenceDocument,
 } from '../../../generated/documents.js';
-import { type Connection, mutate } from '../../common/client.js';
+import { mutate } from '../../common/client.js';
+import type { Connection } from '../../common/connection.js';
 import { bufferContent, upload } from '../../common/uploads.js';
 import type { TpmKeys, TpmQuote } from './tpm2-tools.js';
 

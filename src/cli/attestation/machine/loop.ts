@@ -45,6 +45,7 @@ async function persist<T>(
       if (signal.aborted) return null;
       if (!(error instanceof CliError) || !isRetryable(error)) throw error;
       const wait = backoffMs(failures, Math.random());
+      if (failures === 1 && error.hint !== undefined) say(`hint: ${error.hint}`);
       say(`${error.message}; trying again in ${Math.round(wait / 1000)} s`);
       await pause(wait, signal);
     }

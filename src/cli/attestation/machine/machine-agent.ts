@@ -1,5 +1,5 @@
 import { isHashAlgorithm, type PcrSelection, parseQuote } from '../../../attestation/tpm/index.js';
-import type { Connection } from '../../common/client.js';
+import type { Connection } from '../../common/connection.js';
 import { ApiError, CliError, EXIT, isTransient } from '../../common/errors.js';
 import {
   activate,
@@ -18,6 +18,8 @@ import type { MachineTpm, TpmKeys, TpmQuote } from './tpm2-tools.js';
 
 export interface MachineAgentOptions {
   readonly server: string;
+  /** Authorities to trust in addition, in PEM. */
+  readonly authorities?: string | undefined;
   readonly state: StateDirectory;
   readonly tpm: MachineTpm;
   /** Path of the kernel's `ascii_runtime_measurements`. */
@@ -178,8 +180,8 @@ export class MachineAgent {
   }
 
   #connection(token: string | null): Connection {
-    const { server, signal } = this.#options;
-    return { server, signal, token: token ?? undefined };
+    const { server, authorities, signal } = this.#options;
+    return { server, authorities, signal, token: token ?? undefined };
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { writePrivateFile } from '../../common/contexts.js';
 import { CliError, EXIT, messageOf } from '../../common/errors.js';
+import { writePrivateFile } from '../../common/files.js';
 
 /** A boot by the TPM's counts (TPM 2.0 Part 2, section 10.11.1). */
 export interface Boot {

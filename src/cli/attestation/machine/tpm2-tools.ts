@@ -8,7 +8,7 @@ import {
   parsePcrSerialized,
 } from '../../../attestation/tpm/index.js';
 import { CliError, EXIT } from '../../common/errors.js';
-import { runTool } from './tool.js';
+import { runTool, ToolError } from './tool.js';
 
 export type KeyKind = 'rsa' | 'ecc';
 
@@ -76,7 +76,9 @@ export class Tpm2Tools implements MachineTpm {
     if (isEnrolled && !hasKey) throw new CliError(`the enrolled ${keyKind} key is not in ${directory}`, EXIT.usage);
     await rm(this.#scratch, { recursive: true, force: true });
     await mkdir(this.#scratch, { recursive: true, mode: 0o700 });
-    await this.#run('createek', '-c', 'ek.ctx', '-G', keyKind, '-u', 'ek.pub');
+    await this.#run('createek', '-c', 'ek.ctx', '-G', keyKind, '-u', 'ek.pub').catch((error: unknown) => {
+      throw error instanceof ToolError && /Could not load tcti/.test(error.message) ? this.#noTpm(error) : error;
+    });
     await this.#flush();
     if (hasKey) await this.#loadAttestationKey();
     else await this.#createAttestationKey();
@@ -185,6 +187,15 @@ export class Tpm2Tools implements MachineTpm {
   /** Without a resource manager, objects that commands leave loaded fill the TPM's three slots. */
   #flush(): Promise<void> {
     return this.#run('flushcontext', '-t');
+  }
+
+  #noTpm({ message }: ToolError): CliError {
+    const { tcti } = this.#options;
+    return new CliError(
+      `no TPM answers at ${tcti} (${message})`,
+      EXIT.unavailable,
+      'name another with --tcti (or TPM2TOOLS_TCTI), for example --tcti swtpm:host=127.0.0.1,port=2321',
+    );
   }
 
   #run(command: string, ...args: string[]): Promise<void> {

@@ -22,6 +22,7 @@ export const WHO_CAN_PAGE = 15;
 
 /** A line for each path. */
 export const WHO_CAN = {
+  plural: 'principals',
   columns: [
     ['Principal', 'name'],
     ['Needs', 'needs'],

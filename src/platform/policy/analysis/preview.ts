@@ -2,7 +2,8 @@ import { compileForRow } from '../engine/evaluate.js';
 import type { TargetValues } from '../engine/explain.js';
 import type { PolicyName, ScopeKey, Subject } from '../engine/policy.js';
 import type { PolicyRegistry } from '../engine/registry.js';
-import { printCheck } from '../language/print.js';
+import type { Check } from '../language/ast.js';
+import { isSameCheck } from '../language/same.js';
 import { TRUE } from '../language/truth.js';
 import { findAccess, type SearchBudget, type SearchResult } from './implication.js';
 import { ANY_ROW, sampleRows } from './samples.js';
@@ -24,17 +25,27 @@ export interface ChangedCell {
   readonly isAllowed: { readonly before: boolean; readonly after: boolean };
 }
 
-/** The policies whose checks differ between two registries of the same declarations. */
+/** The policies whose checks differ between two registries of the same declarations, or whose rules do. */
 export function changedPolicies(before: PolicyRegistry, after: PolicyRegistry): readonly PolicyName[] {
-  const textOf = (registry: PolicyRegistry, name: PolicyName) =>
-    registry
-      .get(name)
-      ?.scopes.map(({ check }) => check)
-      .join('\n');
   return before
     .list()
     .map(({ name }) => name)
-    .filter((name) => textOf(before, name) !== textOf(after, name));
+    .filter((name) => changedChecks(name, before, after).length > 0);
+}
+
+interface ChangedCheck {
+  readonly scope: ScopeKey;
+  readonly old: Check;
+  readonly young: Check;
+}
+
+/** The checks of a policy, boundaries included, that differ; those of the scopes that it accepts. */
+function changedChecks(policy: PolicyName, before: PolicyRegistry, after: PolicyRegistry): readonly ChangedCheck[] {
+  return (before.get(policy)?.scopes ?? []).flatMap(({ scope }) => {
+    const held: Subject['scope'] = scope === 'authenticated' || scope === 'public' ? 'unscoped' : scope;
+    const [old, young] = [before.checkFor(policy, held), after.checkFor(policy, held)];
+    return !old || !young || isSameCheck(old, young) ? [] : [{ scope, old, young }];
+  });
 }
 
 /** The cells of one policy that change, for every persona and every sample row. */
@@ -92,10 +103,9 @@ export function proveAccess(
   budget: SearchBudget,
 ): readonly AccessProof[] {
   const target = before.targetOf(policy);
-  return (before.get(policy)?.scopes ?? []).flatMap(({ scope }) => {
-    const held: Subject['scope'] = scope === 'authenticated' || scope === 'public' ? 'unscoped' : scope;
-    const [old, young] = [before, after].map((registry) => registry.checkFor(policy, held));
-    if (!old || !young || printCheck(old) === printCheck(young)) return [];
-    return [{ policy, scope, result: findAccess(young, old, worldOf(scope, target, implies), budget) }];
-  });
+  return changedChecks(policy, before, after).map(({ scope, old, young }) => ({
+    policy,
+    scope,
+    result: findAccess(young, old, worldOf(scope, target, implies), budget),
+  }));
 }

@@ -1,13 +1,14 @@
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Check } from '../language/ast.js';
 import { PolicyError } from '../language/errors.js';
-import { expandCheck, type Rules } from '../language/expand.js';
-import { parseCheck } from '../language/parser.js';
+import type { Rules } from '../language/expand.js';
 import { printCheck } from '../language/print.js';
 import type { Truth } from '../language/truth.js';
 import type { CredentialMap } from '../language/values.js';
+import { readBoundary } from './boundary.js';
 import { compileForOperation, compileForRow, type Test } from './evaluate.js';
-import { CREDENTIAL_FIELDS, type Policy, SCOPE_TYPES, type ScopeKey, type Subject, scopesOf } from './policy.js';
+import { type Policy, SCOPE_TYPES, type ScopeKey, type Subject, scopesOf } from './policy.js';
+import { readPart } from './read-part.js';
 import { relatedTo, type Target, type TargetKey } from './target.js';
 
 /** How a policy decides in one scope: boundary AND check, ready for each of the three answers. */
@@ -56,8 +57,11 @@ export function compilePolicy(policy: Policy, options: CompileOptions): Compiled
   for (const [scope, declared] of scopesOf(policy)) {
     const read = (text: string, part: string) =>
       readPart(text, `policy ${policy.name}, ${part}`, policy.target, options.rules);
-    const boundary =
-      declared.boundary === undefined ? undefined : read(declared.boundary, `boundary for scope ${scope}`);
+    const boundary = readBoundary(
+      declared.boundary,
+      `policy ${policy.name}, boundary for scope ${scope}`,
+      policy.target,
+    );
     const declaredCheck = read(declared.check, `check for scope ${scope}`);
     const deprecated = policy.deprecated && read(policy.deprecated.check, 'deprecated check');
     const override = options.override === undefined ? undefined : read(options.override, 'override');
@@ -74,12 +78,6 @@ export function compilePolicy(policy: Policy, options: CompileOptions): Compiled
     for (const passing of scopesPassing(scope)) byScope.set(passing, tests);
   }
   return { policy, texts, byScope };
-}
-
-/** Reads one part of a policy: parses it, expands its rules, checks its names. */
-export function readPart(text: string, origin: string, target: Target | undefined, rules: Rules): Check {
-  const parsed = parseCheck(text, { origin, credentials: CREDENTIAL_FIELDS });
-  return expandCheck(parsed, { origin, rules, hasKey: (key) => target?.keys.has(key) ?? false });
 }
 
 function either(a: Check, b: Check): Check {

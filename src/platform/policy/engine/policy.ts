@@ -47,7 +47,13 @@ export interface Subject {
 }
 
 export type PolicyName = `${string}:${string}`;
-type PerScope = { readonly [Scope in ScopeType]?: string };
+type PerScope<Agent = string> = { readonly [Scope in Exclude<ScopeType, 'agent'>]?: string } & {
+  readonly agent?: Agent;
+};
+
+/** A boundary for some kinds of agents, by `agent_kind`. An agent of any other kind is refused. */
+export type PerKind = Readonly<Record<string, string>>;
+export type Boundary = string | PerKind;
 
 interface Declaration<Row extends object> {
   readonly name: PolicyName;
@@ -75,8 +81,11 @@ interface Declaration<Row extends object> {
 /** A policy for tokens of some scopes. With a target, each scope states the boundary that ties a row's owner to it. */
 export interface ScopedDeclaration<Row extends object> extends Declaration<Row> {
   readonly scopeTypes: readonly ScopeType[];
-  /** ANDed with the check, in the same language; neither a check nor an override can remove it. */
-  readonly boundary?: PerScope;
+  /**
+   * ANDed with the check, in the same language but without named rules, since operators replace those. So no override
+   * can widen it.
+   */
+  readonly boundary?: PerScope<Boundary>;
   /** One check, or one for each scope type; the token's scope selects it. */
   readonly check: string | PerScope;
 }
@@ -110,6 +119,8 @@ export type Policy<Row extends object = object> = PolicyDeclaration<Row>;
 export type ScopeKey = ScopeType | 'authenticated' | 'public';
 
 const NAME = /^[a-z][a-z0-9_]*:[a-z][a-z0-9_]*$/;
+/** Written in checks as it is. */
+const AGENT_KIND = /^[A-Z][A-Z0-9_]*$/;
 const OPERATION = /^[_A-Za-z]\w*\.(\*|[_A-Za-z]\w*)$/;
 /** Types whose fields are claimed one by one: a new operation must not come under a policy unnoticed. */
 const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription', 'HTTP']);
@@ -146,16 +157,25 @@ function refuseScopes(declaration: ScopedDeclaration<never>, refuse: (reason: st
     if (!taken && boundary[scope] !== undefined) throw refuse(`a boundary for scope ${scope}, which it does not take`);
     if (taken && target && boundary[scope] === undefined)
       throw refuse(`it has a target, so scope ${scope} needs a boundary`);
+    if (typeof boundary[scope] === 'object') refuseKinds(scope, boundary[scope], refuse);
     if (typeof check === 'string') continue;
     if (!taken && check[scope] !== undefined) throw refuse(`a check for scope ${scope}, which it does not take`);
     if (taken && check[scope] === undefined) throw refuse(`no check for scope ${scope}`);
   }
 }
 
+function refuseKinds(scope: ScopeType, boundary: PerKind, refuse: (reason: string) => PolicyError): void {
+  if (scope !== 'agent') throw refuse(`a boundary by kind of agent for scope ${scope}`);
+  const kinds = Object.keys(boundary);
+  if (kinds.length === 0) throw refuse('its boundary takes no kind of agent');
+  const odd = kinds.find((kind) => !AGENT_KIND.test(kind));
+  if (odd !== undefined) throw refuse(`${JSON.stringify(odd)} is not a kind of agent, in upper case`);
+}
+
 /** A policy's check and boundary for each of its scopes, as declared. */
 export function scopesOf(
   policy: Policy,
-): ReadonlyMap<ScopeKey, { readonly check: string; readonly boundary: string | undefined }> {
+): ReadonlyMap<ScopeKey, { readonly check: string; readonly boundary: Boundary | undefined }> {
   if (policy.scopeTypes === 'public') return new Map([['public', { check: policy.check, boundary: undefined }]]);
   if (policy.scopeTypes === 'authenticated')
     return new Map([['authenticated', { check: policy.check, boundary: policy.boundary }]]);

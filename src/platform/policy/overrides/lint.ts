@@ -1,7 +1,8 @@
 import { findAccess, type Witness } from '../analysis/implication.js';
 import { type RoleImplication, worldOf } from '../analysis/worlds.js';
-import { readPart } from '../engine/compile.js';
+import { readBoundary } from '../engine/boundary.js';
 import { type Policy, type ScopeKey, scopesOf } from '../engine/policy.js';
+import { readPart } from '../engine/read-part.js';
 import { readRules } from '../engine/rules.js';
 import type { Check } from '../language/ast.js';
 import type { Rules } from '../language/expand.js';
@@ -109,8 +110,8 @@ class OverrideLint {
     return readPart(this.#text, `policy ${this.#policy.name}, override`, this.#policy.target, this.#context.inForce);
   }
 
-  #declared(text: string): Check {
-    return readPart(text, `policy ${this.#policy.name}`, this.#policy.target, this.#context.builtIn);
+  #declared(text: string, rules = this.#context.builtIn): Check {
+    return readPart(text, `policy ${this.#policy.name}`, this.#policy.target, rules);
   }
 
   /** What one check for all scopes changes in them. */
@@ -131,9 +132,10 @@ class OverrideLint {
     const never: ScopeKey[] = [];
     const looser: Finding[] = [];
     const scopes = [...scopesOf(this.#policy)];
-    for (const [scope, { check, boundary = '@' }] of scopes) {
+    for (const [scope, { check, boundary: text }] of scopes) {
       const world = worldOf(scope, this.#policy.target, this.#context.implies);
-      const within = (body: Check): Check => ({ kind: 'and', of: [this.#declared(boundary), body] });
+      const boundary = readBoundary(text, `policy ${this.#policy.name}`, this.#policy.target);
+      const within = (body: Check): Check => (boundary ? { kind: 'and', of: [boundary, body] } : body);
       const override = within(this.#override());
       // A written `!` is intended.
       if (this.#text.trim() !== '!' && findAccess(override, undefined, world) === 'none') never.push(scope);

@@ -1,8 +1,9 @@
 import { findAccess } from '../analysis/implication.js';
 import { type RoleImplication, worldOf } from '../analysis/worlds.js';
-import { readPart } from '../engine/compile.js';
+import { readBoundary } from '../engine/boundary.js';
 import { overrideFor } from '../engine/override-for.js';
 import { type Policy, scopesOf } from '../engine/policy.js';
+import { readPart } from '../engine/read-part.js';
 import { buildRegistry, type PolicyRegistry, type RegistryInput } from '../engine/registry.js';
 import { checkRule, parseRule, readRules } from '../engine/rules.js';
 import type { Check, ParsedCheck } from '../language/ast.js';
@@ -134,18 +135,25 @@ const ADMINISTRATOR = 'role:admin and system_scope:all';
 export function lockedOut(set: OverrideSet, declared: RegistryInput, implies: RoleImplication): readonly string[] {
   const { overrides } = separate(set.entries);
   const rules = rulesUnder(set.entries, declared);
-  return declared.policies
-    .filter((policy) => policy.isEssential && takesAway(policy, overrideFor(policy, overrides)))
-    .map(({ name }) => name);
+  return declared.policies.filter((policy) => policy.isEssential && takesAway(policy)).map(({ name }) => name);
 
-  function takesAway(policy: Policy, override: string | undefined): boolean {
-    const boundary = scopesOf(policy).get('system')?.boundary ?? '@';
-    if (override === undefined || !scopesOf(policy).has('system')) return false;
-    const within = (text: string): Check => ({
-      kind: 'and',
-      of: [boundary, text].map((part) => readPart(part, `policy ${policy.name}`, policy.target, rules)),
-    });
+  function takesAway(policy: Policy): boolean {
+    const inSystem = scopesOf(policy).get('system');
+    if (inSystem === undefined) return false;
+    const origin = `policy ${policy.name}`;
+    const boundary = readBoundary(inSystem.boundary, origin, policy.target);
+    const within = (body: Check): Check => (boundary ? { kind: 'and', of: [boundary, body] } : body);
+    const read = (text: string) => readPart(text, origin, policy.target, rules);
+    // Without an override too: the set may replace a rule of the default.
+    const inForce: Check = { kind: 'or', of: textsInForce(policy, inSystem.check).map(read) };
     const world = worldOf('system', policy.target, implies);
-    return findAccess(within(ADMINISTRATOR), within(override), world) !== 'none';
+    return findAccess(within(read(ADMINISTRATOR)), within(inForce), world) !== 'none';
+  }
+
+  /** Any of them allows. */
+  function textsInForce(policy: Policy, check: string): readonly string[] {
+    const override = overrideFor(policy, overrides);
+    if (override !== undefined) return [override];
+    return policy.deprecated && !set.enforceNewDefaults ? [check, policy.deprecated.check] : [check];
   }
 }

@@ -1,25 +1,25 @@
 import type { Json } from '../../../harness/server.js';
-import { among, byId, listed, only, quoted } from '../doors.js';
+import { among, byId, byRef, listed, only, quoted } from '../doors.js';
 import type { Doors } from '../fixture.js';
 
 export const IDENTITY_DOORS: Readonly<Record<string, Doors>> = {
   Viewer: { fields: 'kind user { id } agent { id } scope { domain { id } project { id } }', byId: only('viewer') },
-  Domain: { fields: 'id', byId: byId('domain'), list: listed('domains'), entity: 'Domain' },
+  Domain: { fields: 'id', byId: byRef('domain'), list: listed('domains'), entity: 'Domain' },
   Project: {
     fields: 'id domain { id } parent { id }',
-    byId: byId('project'),
+    byId: byRef('project'),
     list: listed('projects'),
     entity: 'Project',
   },
   User: {
     fields: 'id domain { id } groups(first: 5) { nodes { id } }',
-    byId: byId('user'),
+    byId: byRef('user'),
     list: listed('users'),
     entity: 'User',
   },
   Group: {
     fields: 'id domain { id } members(first: 5) { nodes { id } }',
-    byId: byId('group'),
+    byId: byRef('group'),
     list: listed('groups'),
     entity: 'Group',
   },
@@ -35,7 +35,7 @@ export const IDENTITY_DOORS: Readonly<Record<string, Doors>> = {
   },
   Role: {
     fields: 'id domain { id } impliedRoles { id }',
-    byId: byId('role'),
+    byId: byRef('role'),
     list: listed('roles'),
     entity: 'Role',
   },

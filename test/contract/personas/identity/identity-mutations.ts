@@ -18,7 +18,11 @@ function exchange(target: string, scope?: TestScope): Attempt {
 const freshName = () => ({ name: newId('Token') });
 
 function give({ server, home, owners }: World, role: RoleName, name: OwnerName): Attempt {
-  const input = async () => ({ user: { id: await server.user(home) }, role, scope: scopeRef(owners[name]) });
+  const input = async () => ({
+    user: { id: await server.user(home) },
+    role: { name: role },
+    scope: scopeRef(owners[name]),
+  });
   return { target: `${role} on ${name}`, input };
 }
 
@@ -64,7 +68,7 @@ export const IDENTITY_MUTATIONS: Readonly<Record<string, Attempts>> = {
       target: 'reader on home, to a foreign user',
       input: async () => {
         const user = { id: await world.server.user(world.foreign) };
-        return { user, role: 'reader', scope: scopeRef(world.owners.home) };
+        return { user, role: { name: 'reader' }, scope: scopeRef(world.owners.home) };
       },
     },
     {
@@ -72,7 +76,7 @@ export const IDENTITY_MUTATIONS: Readonly<Record<string, Attempts>> = {
       input: async () => {
         const group = { id: await world.rows.group(world.home) };
         const roleId = await world.rows.role(world.home);
-        return { group, roleId, scope: scopeRef(world.owners.home) };
+        return { group, role: { id: roleId }, scope: scopeRef(world.owners.home) };
       },
     },
   ],

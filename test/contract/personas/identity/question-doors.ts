@@ -4,7 +4,7 @@ import type { Door, Doors, Thing, Things } from '../fixture.js';
 import { PROJECTS, type World } from '../world.js';
 
 const user = (id: string | null, scope: string) => `principal: { user: { id: ${quoted(id)} } }, scope: ${scope}`;
-const agent = (id: string) => `principal: { agentId: ${quoted(id)} }`;
+const agent = (id: string) => `principal: { agent: { id: ${quoted(id)} } }`;
 const SYSTEM = '{ system: true }';
 const project = (id: string) => `{ project: { id: ${quoted(id)} } }`;
 

@@ -14,7 +14,7 @@ function atEach({ rows, server, home, foreign }: World, more: (roleId: string) =
       const roleId = await rows.role(domainId);
       const input = await more(roleId);
       const role = await findRoleById(server.services.db, asId(roleId));
-      return { roleId, etag: role ? roleEtag(role) : '', ...input };
+      return { role: { id: roleId }, etag: role ? roleEtag(role) : '', ...input };
     },
   }));
 }
@@ -27,11 +27,11 @@ export const ROLE_MUTATIONS: Readonly<Record<string, Attempts>> = {
   updateRole: (world) => atEach(world, () => ({ name: freshName() })),
   deleteRole: (world) => atEach(world, () => ({})),
   addImpliedRole: (world) => [
-    ...atEach(world, () => ({ impliedRoleId: world.rows.roleId('member') })),
+    ...atEach(world, () => ({ impliedRole: { id: world.rows.roleId('member') } })),
     {
-      ...(atEach(world, () => ({ impliedRoleId: world.rows.roleId('service') }))[1] as Attempt),
+      ...(atEach(world, () => ({ impliedRole: { id: world.rows.roleId('service') } }))[1] as Attempt),
       target: 'a role of home, of what only its admin may give',
     },
   ],
-  removeImpliedRole: (world) => atEach(world, () => ({ impliedRoleId: world.rows.roleId('reader') })),
+  removeImpliedRole: (world) => atEach(world, () => ({ impliedRole: { id: world.rows.roleId('reader') } })),
 };
