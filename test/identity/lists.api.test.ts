@@ -84,7 +84,7 @@ describe('a list of what has names', () => {
     const { user } = await change('createUser', { name: 'ada', password }, 'user { id }');
     await change('addGroupMember', { group: { id: group.id }, user: { id: user.id } }, 'user { id }');
     const query = `query ($group: ID!, $user: ID!) {
-      group(id: $group) { members { totalCount } } user(id: $user) { groups { totalCount } } }`;
+      group(ref: { id: $group }) { members { totalCount } } user(ref: { id: $user }) { groups { totalCount } } }`;
     const { body } = await server.graphql(query, { group: group.id, user: user.id }, manager);
     expect(body.data).toEqual({ group: { members: { totalCount: 1 } }, user: { groups: { totalCount: 1 } } });
   });
