@@ -106,5 +106,5 @@ export async function agentProject(server: TestServer) {
   const admin = (await server.token({ scope, role: 'admin' })).token;
   const content = FILES.map((path) => `${sha256(path).toString('hex')}  ${path}\n`).join('');
   const made = await world.done(CREATE_LIST, { name: 'files', imaPolicy: { content } }, admin);
-  return { world, admin, list: made.allowlist.id as string };
+  return { world, admin, scope, list: made.allowlist.id as string };
 }

@@ -131,6 +131,16 @@ describe('an enrollment token', () => {
   });
 });
 
+test('conflict: the attestation key of another agent, with another endorsement key', async () => {
+  const [own, other] = [111, 112].map((seed) => createSoftwareTpm({ key: 'ecc', seed })) as [SoftwareTpm, SoftwareTpm];
+  await activate(own, await enroll(own, own));
+  const made = await agentWorld(server).done(CREATE, { name: `second-${count}` }, admin);
+  enrollmentToken = made.enrollmentToken;
+  const { userErrors } = (await enroll(other, own)).body.data.enrollAgent;
+  expect(userErrors).toEqual([{ code: 'ALREADY_EXISTS', path: ['input', 'endorsementKey'] }]);
+  expect((await enroll(other, other)).body.data.enrollAgent.userErrors).toEqual([]);
+});
+
 describe('keys', () => {
   const tpm = createSoftwareTpm({ key: 'ecc', seed: 107 });
   const EK = tpm.ekPublic.toString('base64');

@@ -1,7 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { auditEntries } from '../../src/audit/entries/tables.js';
+import { setTrust } from '../../src/identity/agents/index.js';
 import { createSoftwareTpm } from '../fakes/software-tpm.js';
+import { asId } from '../harness/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { agentProject, type agentWorld, type MachineAgent, SUBMIT, standingClock } from './agent-world.js';
 import { healthyMachine, type Machine } from './verifier/machine.js';
@@ -23,11 +25,12 @@ let server: TestServer;
 let world: ReturnType<typeof agentWorld>;
 let admin: string;
 let list: string;
+let scope: Awaited<ReturnType<TestServer['project']>>;
 let agent: MachineAgent;
 let count = 0;
 beforeAll(async () => {
   server = await startTestServer({ clock });
-  ({ world, admin, list } = await agentProject(server));
+  ({ world, admin, list, scope } = await agentProject(server));
 });
 afterAll(() => server.close());
 
@@ -64,9 +67,24 @@ describe('Mutation.logInAgent', () => {
     expect(expiresAt).toBe(new Date(clock.time + TOKEN_MS).toISOString());
     expect((await server.graphql(VIEWER, {}, token)).body.data.viewer.agent).toEqual({ id: agent.id });
     const entries = await server.services.db.select().from(auditEntries).where(eq(auditEntries.targetId, agent.id));
-    expect(entries.filter(({ action }) => action === 'agent.logged_in')).toHaveLength(1);
+    const { domainId, projectId } = scope;
+    expect(entries.filter(({ action }) => action === 'agent.logged_in')).toMatchObject([{ domainId, projectId }]);
     clock.time += TOKEN_MS;
     expect(codeOf(await server.graphql(VIEWER, {}, token))).toBe('UNAUTHENTICATED');
+  });
+
+  test.each([
+    ['PENDING', true],
+    ['TRUSTED', true],
+    ['STALE', true],
+    ['FAILED', true],
+    ['BANNED', false],
+    ['RETIRED', false],
+  ] as const)('ok: in which states it may: %s: %s', async (state, may) => {
+    const until = state === 'TRUSTED' ? new Date(clock.time + NONCE_MS) : null;
+    await server.services.db.transaction((tx) => setTrust(tx, asId(agent.id), state, until));
+    const { body } = await loggedIn();
+    expect(body.data.logInAgent?.token ?? null).toEqual(may ? expect.stringMatching(/^bwt_/) : null);
   });
 
   test('refused: an agent that began to enroll and never proved its TPM, also once a ban was taken back', async () => {

@@ -47,7 +47,7 @@ describe('an agent of a kind that a boundary does not name', () => {
   });
 
   test('ok: explainDecision says that its kind is beyond the boundary', async () => {
-    const about = { principal: { agentId: unit }, policy: 'attestation:begin', target: unit };
+    const about = { principal: { agent: { id: unit } }, policy: 'attestation:begin', target: unit };
     const { outcome, obstacle, checks } = (await server.graphql(EXPLAIN, about, reader)).body.data.explainDecision;
     const kind = checks.find(({ check }: Json) => check === 'agent_kind:MACHINE');
     expect({ outcome, obstacle, kind }).toEqual({

@@ -77,3 +77,16 @@ describe('a TPM', () => {
     expect(second.id).not.toBe(first.id);
   });
 });
+
+test('ok: a TPM is a chip, unless it is said to be virtual', async () => {
+  const create = `mutation ($input: CreateAgentInput!) { createAgent(input: $input) {
+    agent { tpmKind } userErrors { code } } }`;
+  for (const [tpmKind, expected] of [
+    [undefined, 'PHYSICAL'],
+    [null, 'PHYSICAL'],
+    ['VIRTUAL', 'VIRTUAL'],
+  ]) {
+    const made = await world.done(create, { name: `kind-${tpmKind}`, tpmKind }, admin);
+    expect(made.agent.tpmKind).toBe(expected);
+  }
+});

@@ -132,6 +132,7 @@ describe('a file of audit keys', () => {
     for (const file of [wrong, generateKey() + wrong]) {
       expect(() => parseSigningKeys(file)).toThrow('Ed25519');
       expect(() => parsePublicKeys(file)).toThrow('Ed25519');
+      expect(() => parsePublicKeys('')).toThrow();
     }
   });
 });

@@ -22,7 +22,7 @@ const ELSEWHERE = {
   'attestation/log-in/nonce.ts': 'the random part of a nonce, which is no secret',
   'attestation/tpm/credential.ts': 'the seed of a TPM credential; the verifier imports nothing of the platform',
   'attestation/verifier/quote.ts': 'compares what a quote attests; the verifier imports nothing of the platform',
-  'cli/common/contexts.ts': 'the name of a file',
+  'cli/common/files.ts': 'the name of a file',
 };
 
 const files = readdirSync(SRC, { recursive: true, withFileTypes: true })

@@ -137,6 +137,12 @@ export class Page {
     }
   }
 
+  /** Presses a key, which goes to what has the focus. */
+  async press(key: 'Enter', { hasControl = false } = {}): Promise<void> {
+    const stroke = { key, code: key, windowsVirtualKeyCode: 13, modifiers: hasControl ? 2 : 0 };
+    for (const type of ['rawKeyDown', 'keyUp']) await this.#ask('Input.dispatchKeyEvent', { type, ...stroke });
+  }
+
   /** Clicks an element, which a script finds, once nothing is before it: menus come from outside of the window. */
   async click(element: string): Promise<void> {
     const place = await this.until(`(() => {

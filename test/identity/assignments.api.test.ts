@@ -112,6 +112,20 @@ describe('Mutation.grantRole', () => {
     expect(await stories.rolesOf(input.user.id, { type: 'domain', domainId })).toEqual(['member', 'reader']);
   });
 
+  test('ok: from its beginning on, and not before', async () => {
+    const input = { ...(await toUser()), role: { name: 'reader' }, scope: onDomain() };
+    const notBefore = new Date(Date.now() + 3_600_000).toISOString();
+    expect(await errorsOf({ ...input, notBefore })).toEqual([]);
+    expect(await stories.rolesOf(input.user.id, { type: 'domain', domainId })).toEqual([]);
+  });
+
+  test('ok: a role there and a role handed on are two assignments', async () => {
+    const input = { ...(await toUser()), role: { name: 'reader' }, scope: onDomain() };
+    for (const isInherited of [true, false]) expect(await errorsOf({ ...input, isInherited })).toEqual([]);
+    for (const isInherited of [true, false])
+      expect(await errorsOf({ ...input, isInherited })).toMatchObject([{ code: 'ALREADY_EXISTS' }]);
+  });
+
   test('invalid: the system hands nothing on', async () => {
     const errors = await errorsOf(
       { ...(await toUser()), role: { name: 'reader' }, scope: { system: true }, isInherited: true },

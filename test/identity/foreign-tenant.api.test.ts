@@ -171,7 +171,7 @@ describe('another tenant', () => {
     });
     const asked: [string, 'User' | 'Project' | 'Domain' | 'Agent' | 'Group', (id: string) => object][] = [
       [PERMISSIONS, 'User', (id) => ({ principal: { user: { id } }, scope: { system: true } })],
-      [PERMISSIONS, 'Agent', (agentId) => ({ principal: { agentId } })],
+      [PERMISSIONS, 'Agent', (id) => ({ principal: { agent: { id } } })],
       [PERMISSIONS, 'Project', (id) => ({ principal: { user: { id: self } }, scope: at('project', id) })],
       [EXPLAIN, 'Domain', (id) => ({ principal: { user: { id: self } }, scope: at('domain', id), policy: 'user:get' })],
       [WHO_CAN, 'Agent', (target) => ({ policy: 'agent:get', target })],

@@ -83,6 +83,20 @@ describe('membership', () => {
     expect(user.groups.nodes).toEqual([{ id: group }]);
   });
 
+  test('ok: the groups of a user come in pages', async () => {
+    const user = await server.user(home.domainId);
+    const groups = [];
+    for (let n = 0; n < 3; n += 1) groups.push(await ask.group(home.domainId, undefined, [user]));
+    const query = `query ($id: ID!, $after: String) { user(ref: { id: $id }) {
+      groups(first: 2, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } } }`;
+    const page = async (after?: string) =>
+      (await server.graphql(query, { id: user, after }, manager)).body.data.user.groups;
+    const first = await page();
+    const second = await page(first.pageInfo.endCursor);
+    expect([...first.nodes, ...second.nodes].map(({ id }: { id: string }) => id)).toEqual(groups);
+    expect([first.pageInfo.hasNextPage, second.pageInfo.hasNextPage]).toEqual([true, false]);
+  });
+
   test('hidden: a member of another domain is not told to who may not read it', async () => {
     const foreign = await server.user(await server.domain());
     const own = await server.user(home.domainId);

@@ -97,6 +97,15 @@ describe('Mutation.addImpliedRole', () => {
     }
   });
 
+  test('stale: what was read of a role before it implied another', async () => {
+    const { id, etag } = await stories.create('grown', manager);
+    const imply = (await stories.imply('grown', 'reader', manager)).body.data.addImpliedRole;
+    expect(imply.role.etag).not.toBe(etag);
+    const input = { role: { id }, etag, description: 'as it was' };
+    const { userErrors } = await stories.changed('updateRole', input, manager);
+    expect(userErrors).toMatchObject([{ code: 'STALE_ETAG' }]);
+  });
+
   test('conflict: what is implied already; stale: an etag of before', async () => {
     const { id: roleId, etag } = await stories.create('twice', manager);
     await stories.imply('twice', 'reader', manager);

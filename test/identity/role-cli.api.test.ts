@@ -56,9 +56,15 @@ test('ok: a role is made, shown, changed, made to bring others, given to a group
 
   const busy = await runCli('role', 'delete', 'acme/oncall', '--yes');
   expect(busy.err).toContain('Assignments of this role: 1');
-  await role('revoke', JSON.parse(listed)[0].id, '--reason', 'rota ended');
+  const { id } = JSON.parse(listed)[0];
+  expect(await runCli('role', 'revoke', id, '--reason', 'rota ended')).toEqual({
+    code: 0,
+    out: '',
+    err: `revoked ${id}\n`,
+  });
   expect(await role('unimply', 'acme/oncall', 'member')).toMatch(/Implies directly +-\n/);
-  await role('delete', 'acme/oncall', '--yes');
+  const gone = await runCli('role', 'delete', 'acme/oncall', '--yes');
+  expect(gone).toEqual({ code: 0, out: '', err: 'deleted role acme/oncall\n' });
   expect((await runCli('role', 'show', 'acme/oncall')).code).not.toBe(0);
 });
 

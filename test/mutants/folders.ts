@@ -46,6 +46,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'src/identity/assignments': ['test/identity/', ...EACH_MUTATION, COLUMNS],
   'src/identity/credentials': [
     'test/identity/credentials.api',
+    'test/identity/narrowed.api',
     'test/identity/escalation-credentials.api',
     'test/server/sweeps.db',
     ...EACH_MUTATION,

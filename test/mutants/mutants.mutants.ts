@@ -15,8 +15,9 @@ const VERDICTS = join(ROOT, 'node_modules/.cache/mutant-verdicts.json');
 /** Lists of faults that readers thought of, in any of the folders: each chosen and scored as if it were a folder. */
 const BY_HAND: Readonly<Record<string, string>> = {
   'by hand': 'by-hand.json',
-  // Written when there were tests for all that could be noticed of the first.
+  // Each written when there were tests for what no test had noticed of the one before.
   'by hand again': 'by-hand-again.json',
+  'by hand thrice': 'by-hand-thrice.json',
 };
 /** What tests of any folder may use. */
 const SHARED = ['test/harness', 'test/fakes'];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SharedSlots } from '../../src/server/limits/concurrency.js';
+import { strangersOf } from '../../src/server/limits/rate-limits.js';
 
 /** How many slots a key gets while the others keep theirs. */
 function fill(slots: SharedSlots, key: string): number {
@@ -12,6 +13,12 @@ function fill(slots: SharedSlots, key: string): number {
     }
   }
 }
+
+describe('the part for strangers', () => {
+  test('ok: an eighth, and never none of some', () => {
+    expect([0, 1, 7, 8, 9, 500].map(strangersOf)).toEqual([0, 1, 1, 1, 2, 63]);
+  });
+});
 
 describe('slots that keys share', () => {
   test('ok: a key gets a fifth of them, rounded up, and the next a fifth of the rest', () => {

@@ -148,7 +148,11 @@ describe('Query.effectivePermissions', () => {
     const userId = await server.user(home);
     const agentId = await server.agent(web);
     const none = { principal: { user: { id: userId } } };
-    for (const variables of [none, { ...none, scope: { system: false } }, { principal: { agentId }, scope: onWeb() }])
+    for (const variables of [
+      none,
+      { ...none, scope: { system: false } },
+      { principal: { agent: { id: agentId } }, scope: onWeb() },
+    ])
       expect(codeOf(await server.graphql(PERMISSIONS, variables, domainReader))).toBe('BAD_USER_INPUT');
   });
 
