@@ -50,7 +50,10 @@ export class Browser {
   static open(): Browser {
     const folder = mkdtempSync(join(tmpdir(), 'bailiwick-browser-'));
     const stdio = ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] as const;
-    return new Browser(spawn(NAME, [...FLAGS, `--user-data-dir=${folder}`], { stdio: [...stdio] }), folder);
+    return new Browser(
+      spawn(NAME, [...FLAGS, `--user-data-dir=${folder}`], { stdio: [...stdio], detached: true }),
+      folder,
+    );
   }
 
   /** Opens a page, and waits until it is loaded. */
@@ -76,9 +79,10 @@ export class Browser {
   }
 
   async close(): Promise<void> {
-    this.#process.kill('SIGKILL');
+    // With all its processes, which lead a group of their own and would go on to write into the folder.
+    if (this.#process.pid !== undefined && this.#process.exitCode === null) process.kill(-this.#process.pid, 'SIGKILL');
     await this.#ended;
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 
   #hear(text: string): void {

@@ -76,6 +76,7 @@ export class Story {
     await this.#readAudit(agentId);
     await this.#done('RevokeToken', {});
     await this.#step('Viewer', {});
+    await this.#step('Caller', {});
     return newPassword;
   }
 
