@@ -103,6 +103,7 @@ function costs() {
       'A field of Query; a page below another field; a field that loads other objects, once for all objects of a list together',
       prices.STATEMENT,
     ],
+    ['The `totalCount` of a page', prices.COUNT],
     ['An object', prices.OBJECT],
     ['A number or a text', prices.LEAF],
     [`A list of numbers or texts, as ${prices.VALUES} of them`, prices.LEAF * prices.VALUES],

@@ -6,6 +6,7 @@ import type { Id } from '../platform/ids.js';
 import type { Logger } from '../platform/log.js';
 import type { Meter } from '../platform/meter.js';
 import type { PolicyRegistry, RegistryInput } from '../platform/policy/index.js';
+import type { Action, TargetType } from './actions.js';
 import type { Actor } from './actor.js';
 import type { Candidate } from './candidate.js';
 import type { Reference } from './reference.js';
@@ -13,10 +14,9 @@ import type { Settings } from './settings.js';
 
 /** Something that was done or refused, in the words of the audit log. */
 export interface AuditFact {
-  /** noun.verb, for example allowlist.created. */
-  readonly action: string;
+  readonly action: Action;
   readonly outcome?: 'ALLOWED' | 'DENIED' | 'FAILED';
-  readonly target?: { readonly type: string; readonly id: string };
+  readonly target?: { readonly type: TargetType; readonly id: string };
   /** The scope that owns the target; decides, beside the actor, who may read the entry. */
   readonly owner?: { readonly domainId?: Id<'Domain'> | null; readonly projectId?: Id<'Project'> | null };
   readonly policy?: string;

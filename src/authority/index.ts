@@ -1,3 +1,4 @@
+export { ACTIONS, type Action, EARLIER_ACTIONS, TARGET_TYPES, type TargetType } from './actions.js';
 export {
   type Actor,
   anonymous,

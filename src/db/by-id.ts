@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, type InferInsertModel, type InferSelectModel, lt, type SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
-import type { PageRequest } from '../platform/pagination.js';
+import { type Connection, connectionById, type PageArgs, type PageRequest } from '../platform/pagination.js';
+import { countUpTo } from './counted.js';
 import type { Db, Tx } from './types.js';
 
 type Kept = PgTable & { readonly id: PgColumn };
@@ -12,20 +13,21 @@ interface At<Table extends Versioned> {
   readonly version: number;
 }
 
-/** A page of the rows that meet all conditions, in the order of their ids, and one row more. */
-export async function pageById<Table extends Kept>(
+/** A page of the rows that meet all conditions, in the order of their ids; they are counted when that is asked for. */
+export function connectionOf<Table extends Kept>(
   db: Db,
   table: Table,
-  where: readonly (SQL | undefined)[],
-  page: PageRequest,
-): Promise<InferSelectModel<Table>[]> {
-  const rows = await db
-    .select()
-    .from(table as PgTable)
-    .where(and(...where, isBehind(table.id, page)))
-    .orderBy(asc(table.id))
-    .limit(page.first + 1);
-  return rows as InferSelectModel<Table>[];
+  conditions: readonly (SQL | undefined)[],
+  args: PageArgs,
+): Promise<Connection<InferSelectModel<Table> & { readonly id: string }>> {
+  const read = async (page: PageRequest) =>
+    (await db
+      .select()
+      .from(table as PgTable)
+      .where(and(...conditions, isBehind(table.id, page)))
+      .orderBy(asc(table.id))
+      .limit(page.first + 1)) as (InferSelectModel<Table> & { readonly id: string })[];
+  return connectionById(args, read, () => countUpTo(db, table, and(...conditions)));
 }
 
 /** The rows of a list in the order of ids that come after the page's cursor, whose text need not be an id. */

@@ -41,9 +41,9 @@ export async function recoverAdmin(
       await assign(tx, { userId, roleId, reason, now });
       const removedRevision = recovery.removesOverrides ? await removeOverrides(tx, reason, now) : null;
       await bumpEpoch(tx);
-      const target = { type: 'User', id: userId };
+      const target = { type: 'User', id: userId } as const;
       const details = { user: name, domain: recovery.domain, removedRevision, reason };
-      const fact = { action: 'system.admin_recovered', target, owner: { domainId }, details };
+      const fact = { action: 'system.admin_recovered', target, owner: { domainId }, details } as const;
       await services.recordAudit(tx, { requestId: 'recover-admin', actor: anonymous, at: now }, fact);
     });
   } catch (error) {

@@ -22,6 +22,8 @@ export interface Connection<Row> {
   /** Made on access: most clients read `nodes`, and a cursor for each row has a cost. */
   readonly edges: { cursor: string; node: Row }[];
   nodes: Row[];
+  /** How many there are on all pages, for lists that are counted; null for more than are. Counted on access. */
+  readonly totalCount?: Promise<number | null> | undefined;
   pageInfo: PageInfo;
 }
 
@@ -48,6 +50,7 @@ export function connection<Row>(
   rows: readonly Row[],
   request: PageRequest,
   keysOf: (row: Row) => readonly string[],
+  count?: () => Promise<number | null>,
 ): Connection<Row> {
   const nodes = rows.slice(0, request.first);
   const cursorOf = (row: Row) => encodeCursor(request.ordering, keysOf(row));
@@ -57,6 +60,9 @@ export function connection<Row>(
       return nodes.map((node) => ({ cursor: cursorOf(node), node }));
     },
     nodes,
+    get totalCount() {
+      return count?.();
+    },
     pageInfo: {
       hasNextPage: rows.length > request.first,
       hasPreviousPage: request.after !== null,
@@ -72,9 +78,10 @@ export function connection<Row>(
 export async function connectionById<Row extends { readonly id: string }>(
   args: PageArgs,
   read: (page: PageRequest) => Promise<readonly Row[]>,
+  count?: () => Promise<number | null>,
 ): Promise<Connection<Row>> {
   const page = pageRequest(args);
-  return connection(await read(page), page, ({ id }) => [id]);
+  return connection(await read(page), page, ({ id }) => [id], count);
 }
 
 export function encodeCursor(ordering: string, keys: readonly string[]): string {

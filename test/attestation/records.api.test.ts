@@ -24,20 +24,18 @@ afterAll(() => server.close());
 const inStates = async (...states: string[]): Promise<Json[]> =>
   (await server.graphql(IN_STATES, { states }, admin)).body.data.agents.nodes;
 
-test('ok: a TPM is a chip, unless it is said to be virtual', async () => {
-  const create = `mutation ($input: CreateAgentInput!) { createAgent(input: $input) {
-    agent { tpmKind } userErrors { code } } }`;
-  for (const [tpmKind, expected] of [
-    [undefined, 'PHYSICAL'],
-    [null, 'PHYSICAL'],
-    ['VIRTUAL', 'VIRTUAL'],
-  ]) {
-    const made = await world.done(create, { name: `kind-${tpmKind}`, tpmKind }, admin);
-    expect(made.agent.tpmKind).toBe(expected);
-  }
-});
+/** How many there are in each state, of those that somebody is in. */
+async function counts(token = admin, filter: Json = {}): Promise<Json> {
+  const query = `query ($filter: AgentFilter) {
+    agentCounts(filter: $filter) { total isComplete byState { state count } } }`;
+  const { body } = await server.graphql(query, { filter }, token);
+  const { total, isComplete, byState } = body.data.agentCounts;
+  expect([isComplete, byState.length]).toEqual([true, 7]);
+  const states = byState.filter(({ count }: Json) => count > 0).map(({ state, count }: Json) => [state, count]);
+  return { ...Object.fromEntries(states), total };
+}
 
-describe('Query.agents, by state', () => {
+describe('Query.agents and Query.agentCounts, by state', () => {
   test('ok: an agent is TRUSTED until the moment its trust runs out, and STALE from then on', async () => {
     const machine = healthyMachine({ seed: 1301 });
     const agent = await world.enrolled(machine, 'machine-1', list, admin);
@@ -45,9 +43,28 @@ describe('Query.agents, by state', () => {
     const { id } = agent;
     clock.time += TRUSTED_MS - 1;
     expect([await inStates('TRUSTED'), await inStates('STALE')]).toEqual([[{ id, state: 'TRUSTED' }], []]);
+    expect(await counts()).toEqual({ TRUSTED: 1, total: 1 });
     clock.time += 1;
     expect([await inStates('TRUSTED'), await inStates('STALE')]).toEqual([[], [{ id, state: 'STALE' }]]);
     expect(await inStates('TRUSTED', 'STALE')).toHaveLength(1);
+    expect(await counts()).toEqual({ STALE: 1, total: 1 });
+  });
+});
+
+describe('Query.agentCounts', () => {
+  test('ok: counts what the filter asks for', async () => {
+    const create =
+      'mutation ($input: CreateAgentInput!) { createAgent(input: $input) { agent { id } userErrors { code } } }';
+    await world.done(create, { name: 'counted-1' }, admin);
+    expect(await counts(admin, { nameStartsWith: 'counted' })).toEqual({ CREATED: 1, total: 1 });
+    expect(await counts(admin, { states: ['CREATED', 'STALE'] })).toEqual({ CREATED: 1, STALE: 1, total: 2 });
+    expect(await counts(admin, { names: ['none'] })).toEqual({ total: 0 });
+  });
+
+  test('hidden: agents of another tenant are not counted', async () => {
+    const scope = await server.project(await server.domain());
+    const { token } = await server.token({ scope, role: 'reader' });
+    expect(await counts(token)).toEqual({ total: 0 });
   });
 });
 
@@ -59,4 +76,17 @@ describe('a TPM', () => {
     const second = await world.enrolled(machine, 'machine-3', list, admin);
     expect(second.id).not.toBe(first.id);
   });
+});
+
+test('ok: a TPM is a chip, unless it is said to be virtual', async () => {
+  const create = `mutation ($input: CreateAgentInput!) { createAgent(input: $input) {
+    agent { tpmKind } userErrors { code } } }`;
+  for (const [tpmKind, expected] of [
+    [undefined, 'PHYSICAL'],
+    [null, 'PHYSICAL'],
+    ['VIRTUAL', 'VIRTUAL'],
+  ]) {
+    const made = await world.done(create, { name: `kind-${tpmKind}`, tpmKind }, admin);
+    expect(made.agent.tpmKind).toBe(expected);
+  }
 });

@@ -45,7 +45,7 @@ export async function writeEntries(services: Services, count: number): Promise<v
 
 export function writeEntry(tx: Tx, { clock, recordAudit }: Services, nth = 0): Promise<void> {
   const request = { requestId: `request-${nth}`, actor: anonymous, at: clock.now() };
-  return recordAudit(tx, request, { action: 'test.made', details: { nth, text: 'é\n"', half: 0.5, list: [null] } });
+  return recordAudit(tx, request, { action: 'upload.filled', details: { nth, text: 'é\n"', half: 0.5, list: [null] } });
 }
 
 export const VERIFY = `query ($fromSeq: BigInt, $toSeq: BigInt) {
@@ -57,9 +57,7 @@ export const CHAIN = `{ chain: auditChain {
 
 export const SEALS = `query ($first: Int, $after: String, $fromSeq: BigInt) {
   page: auditSeals(first: $first, after: $after, fromSeq: $fromSeq) {
-    nodes { seq hash entryId entry {
-      id occurredAt action outcome targetType targetId domainId projectId requestId policy details
-      actor { kind id name tokenId scopeType domainId projectId } } head { seq hash } }
+    nodes { seq hash entryId entry { sealedForm } head { seq hash } }
     pageInfo { hasNextPage endCursor } } }`;
 
 /** How many rows a table has. */

@@ -37,7 +37,7 @@ describe('audited', () => {
     const answer = await server.graphql(TWICE, {}, token);
     expect(answer.body.errors).toHaveLength(2);
     const { requestId } = answer.body.errors[0].extensions;
-    const denied = { action: 'request.denied', policy: 'project:create', requestId, actor: { id: userId } };
+    const denied = { action: 'REQUEST_DENIED', policy: 'project:create', requestId, actor: { id: userId } };
     expect(await denialsOf(userId)).toMatchObject([
       { ...denied, details: { path: 'createProject', reason: 'WRONG_SCOPE' } },
     ]);
@@ -49,7 +49,7 @@ describe('audited', () => {
     expect(status).toBe(403);
     const details = { path: 'HTTP.putUpload' };
     expect(await denialsOf(userId)).toMatchObject([
-      { action: 'request.denied', policy: 'upload:create', requestId, details },
+      { action: 'REQUEST_DENIED', policy: 'upload:create', requestId, details },
     ]);
   });
 

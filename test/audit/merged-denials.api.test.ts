@@ -44,7 +44,7 @@ describe('denials of one caller', () => {
 
   test('audited: the first at once; more of the same are counted, and not an entry each', async () => {
     const [first] = await times(20, CREATE);
-    const fact = { action: 'request.denied', policy: 'domain:create' };
+    const fact = { action: 'REQUEST_DENIED', policy: 'domain:create' };
     const details = { path: 'createDomain', reason: 'WRONG_SCOPE' };
     expect(await denials()).toEqual([{ ...fact, requestId: first, details, target: null }]);
     expect(await metric('bailiwick_denials_merged_total')).toBe(19);

@@ -30,7 +30,7 @@ async function opened(): Promise<TestDatabase['db']> {
 }
 
 const write = (db: TestDatabase['db'], at: Date) =>
-  db.transaction((tx) => recordAudit(tx, { requestId: 'request', actor: anonymous, at }, { action: 'test.made' }));
+  db.transaction((tx) => recordAudit(tx, { requestId: 'request', actor: anonymous, at }, { action: 'upload.filled' }));
 
 describe('the partition of the first entry', () => {
   for (const names of [[], ['audit'], ['identity'], ['attestation'], DOMAINS.map(({ name }) => name)]) {

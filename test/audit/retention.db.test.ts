@@ -197,7 +197,7 @@ describe('partitions', () => {
     expect(await tables()).toHaveLength(4);
     await sealAll(server.services);
     const entries = await actions();
-    expect(entries.filter((action) => action === 'test.made')).toHaveLength(85);
+    expect(entries.filter((action) => action === 'upload.filled')).toHaveLength(85);
     expect(await verify()).toEqual({ verifiedSeq: entries.length, nextSeq: null, fault: null });
   });
 });

@@ -44,7 +44,7 @@ describe('the chain', () => {
     const { nodes } = (await ask(SEALS, { first: 200 })).page;
     let before = `sha256:${'0'.repeat(64)}`;
     for (const [index, { seq, hash, entry }] of nodes.entries()) {
-      const text = `${before}\n${index + 1}\n${canonicalJson(entry)}`;
+      const text = `${before}\n${index + 1}\n${canonicalJson(entry.sealedForm)}`;
       expect([seq, hash]).toEqual([index + 1, `sha256:${createHash('sha256').update(text).digest('hex')}`]);
       before = hash;
     }
@@ -232,7 +232,7 @@ describe('tampering', () => {
     const { nodes } = (await ask(SEALS, { fromSeq: from - 1, first: 200 })).page;
     let before: string = nodes[0].hash;
     for (const { seq, entry } of nodes.slice(1)) {
-      const text = `${before}\n${seq}\n${canonicalJson(entry)}`;
+      const text = `${before}\n${seq}\n${canonicalJson(entry.sealedForm)}`;
       before = `sha256:${createHash('sha256').update(text).digest('hex')}`;
       await db.execute(sql`update audit_seals set hash = ${before} where seq = ${seq}`);
     }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RecordAudit } from '../../src/authority/context.js';
 import { Denials } from '../../src/authority/denials.js';
+import type { Action } from '../../src/authority/index.js';
 import { contextOf } from '../harness/context.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 
@@ -28,7 +29,12 @@ describe('denials that are counted', () => {
 
   async function deny(action: string, times: number): Promise<void> {
     for (let n = 0; n < times; n += 1)
-      await denials.record({ actor, requestId: 'req', at: new Date(), fact: { action, policy: 'domain:create' } });
+      await denials.record({
+        actor,
+        requestId: 'req',
+        at: new Date(),
+        fact: { action: action as Action, policy: 'domain:create' },
+      });
   }
 
   test('audited: all that was counted when the server stops, also of very many', async () => {

@@ -29,7 +29,7 @@ async function request(): Promise<Context> {
 }
 
 const done = async (act: Act, answer: string) => {
-  await act.audit({ action: 'test.made' });
+  await act.audit({ action: 'upload.filled' });
   return answer;
 };
 

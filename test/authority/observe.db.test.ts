@@ -64,7 +64,7 @@ async function insert(act: WriteAct): Promise<void> {
 /** What a whole change writes. */
 async function change(act: Act): Promise<string> {
   await insert(act);
-  await act.audit({ action: 'test.changed', target: { type: 'Agent', id: agentId } });
+  await act.audit({ action: 'attestation.accepted', target: { type: 'Agent', id: agentId } });
   act.event({ type: 'agent.trust_changed', objectId: agentId, details: {} });
   return 'changed';
 }

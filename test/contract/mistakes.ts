@@ -167,7 +167,7 @@ export function withAnAgentForAProject(context: Context, act: Act, agentId: Id<'
     // @ts-expect-error In the search for what refers to it.
     () => referringTo(act, 'Project', agentId),
     // @ts-expect-error In what is owned by a scope.
-    () => context.recordAudit(tx, of(context), { action: 'a.b', owner: { projectId: agentId } }),
+    () => context.recordAudit(tx, of(context), { action: 'agent.created', owner: { projectId: agentId } }),
     // @ts-expect-error In an input whose field was taken for another kind's.
     () => listProjects(context, withIds({ filter: { parentIds: [''] } }, { filter: { parentIds: 'Agent' } })),
     // @ts-expect-error In an input that was taken as it came.

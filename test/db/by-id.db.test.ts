@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pageById, removeAt, updateAt } from '../../src/db/by-id.js';
+import { connectionOf, removeAt, updateAt } from '../../src/db/by-id.js';
 import { domains } from '../../src/identity/domains/tables.js';
 import { newId } from '../../src/platform/ids.js';
-import { connectionById } from '../../src/platform/pagination.js';
 import { openTestDatabase, type TestDatabase } from '../harness/engine.js';
 
 let database: TestDatabase;
@@ -17,8 +16,7 @@ afterAll(() => database.close());
 
 describe('rows by id', () => {
   test('ok: pages follow one another in the order of ids, and the last one says so', async () => {
-    const page = (after: string | null) =>
-      connectionById({ first: 2, after }, (request) => pageById(database.db, domains, [], request));
+    const page = (after: string | null) => connectionOf(database.db, domains, [], { first: 2, after });
     const first = await page(null);
     expect(first.nodes.map(({ name }) => name)).toEqual(['a', 'b']);
     expect(first.pageInfo.hasNextPage).toBe(true);
@@ -36,6 +34,6 @@ describe('rows by id', () => {
     expect(await db.transaction((tx) => updateAt(tx, domains, read, { description: 'newer' }))).toBeUndefined();
     expect(await db.transaction((tx) => removeAt(tx, domains, read))).toBe(false);
     expect(await db.transaction((tx) => removeAt(tx, domains, { id: read.id, version: 2 }))).toBe(true);
-    expect(await pageById(db, domains, [], { first: 5, ordering: 'id', after: null })).toHaveLength(2);
+    expect((await connectionOf(db, domains, [], {})).nodes).toHaveLength(2);
   });
 });

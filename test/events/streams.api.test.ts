@@ -276,7 +276,7 @@ describe('HTTP.openStream', () => {
     const answer = await open(server.url, { query: TRUST }, bearer(token));
     expect([answer.status, JSON.parse(answer.text).errors[0].extensions.reason]).toEqual([403, 'WRONG_SCOPE']);
     const log = await server.graphql('{ auditEntries(first: 5) { nodes { action policy } } }', {}, token);
-    expect(log.body.data.auditEntries.nodes).toContainEqual({ action: 'request.denied', policy: 'agent:get' });
+    expect(log.body.data.auditEntries.nodes).toContainEqual({ action: 'REQUEST_DENIED', policy: 'agent:get' });
   });
 
   test('refused: more streams at once than a principal may have, until one ended', async () => {

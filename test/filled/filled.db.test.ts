@@ -23,6 +23,7 @@ interface Recorded {
 
 const OWN_LIST = 'An agent reads the list that it is bound to.';
 const IMPLIED = 'The etag of a role covers the roles that it implies.';
+const WORDS = 'Actions, and kinds of targets, actors and scopes, have names of enums.';
 /** What is answered otherwise since then, by fixture, caller and query, with the reason. */
 const CHANGED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '0007-groups-roles-credentials': {
@@ -32,6 +33,9 @@ const CHANGED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'system roles': IMPLIED,
     'domain roles': IMPLIED,
     'project roles': IMPLIED,
+    'system auditEntries': WORDS,
+    'domain auditEntries': WORDS,
+    'project auditEntries': WORDS,
   },
 };
 

@@ -220,7 +220,7 @@ describe('Mutation.revokeRole', () => {
         await ours.as({ type: 'system' }, 'reader'),
       );
       expect(audited.body.data.auditEntries.nodes).toMatchObject([
-        { action: 'role.revoked', details: { reason: 'we mean it', userId } },
+        { action: 'ROLE_REVOKED', details: { reason: 'we mean it', userId } },
       ]);
     } finally {
       await fresh.close();

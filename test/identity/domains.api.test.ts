@@ -74,7 +74,7 @@ describe('Mutation.deleteDomain', () => {
     expect(made.domainId).toBe(domainId);
     expect(codeOf(await server.graphql(VIEWER, {}, chief.token))).toBe('UNAUTHENTICATED');
     const removed = { roleAssignments: 1, tokens: 1, apiCredentials: 1 };
-    expect(await ask.entriesOf(requestId)).toMatchObject([{ action: 'domain.deleted', details: { removed } }]);
+    expect(await ask.entriesOf(requestId)).toMatchObject([{ action: 'DOMAIN_DELETED', details: { removed } }]);
     expect(
       codeOf(await server.graphql('query ($id: ID!) { domain(ref: { id: $id }) { id } }', { id: domainId }, root)),
     ).toBe('NOT_FOUND');

@@ -48,7 +48,7 @@ async function refused(by: { userId: string; token: string }, policy: string, at
   expect(codeOf(answer), JSON.stringify(answer.body)).toBe('FORBIDDEN');
   expect(await rights()).toEqual(before);
   const denials = await stories.denialsOf(by.userId);
-  expect(denials.slice(0, denials.length - told)).toMatchObject([{ action: 'request.denied', policy }]);
+  expect(denials.slice(0, denials.length - told)).toMatchObject([{ action: 'REQUEST_DENIED', policy }]);
 }
 
 const attempt =

@@ -41,8 +41,8 @@ describe('membership', () => {
     expect(await roles()).toEqual([]);
     const entries = [...(await ask.entriesOf(joined.requestId)), ...(await ask.entriesOf(left.requestId))];
     expect(entries).toMatchObject([
-      { action: 'group.member_added', details: { userId } },
-      { action: 'group.member_removed', details: { userId } },
+      { action: 'GROUP_MEMBER_ADDED', details: { userId } },
+      { action: 'GROUP_MEMBER_REMOVED', details: { userId } },
     ]);
   });
 
@@ -142,7 +142,7 @@ describe('groups', () => {
     const gone = await ask.send('deleteGroup', 'groupId', { ...ref, etag: changed.made.group.etag }, manager);
     expect(gone.made.groupId).toBe(made.group.id);
     expect(await ask.entriesOf(gone.requestId)).toMatchObject([
-      { action: 'group.deleted', details: { removed: { memberships: 1, roleAssignments: 0 } } },
+      { action: 'GROUP_DELETED', details: { removed: { memberships: 1, roleAssignments: 0 } } },
     ]);
   });
 

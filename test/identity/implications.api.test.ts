@@ -198,9 +198,9 @@ test('audited: each change of a role or of what it implies leaves an entry that 
   );
   const entries = body.data.auditEntries.nodes.map(({ action, details }: Json) => [action, details.implied ?? null]);
   expect(entries.sort()).toEqual([
-    ['role.created', null],
-    ['role.deleted', null],
-    ['role.implication_added', 'reader'],
-    ['role.implication_removed', 'reader'],
+    ['ROLE_CREATED', null],
+    ['ROLE_DELETED', null],
+    ['ROLE_IMPLICATION_ADDED', 'reader'],
+    ['ROLE_IMPLICATION_REMOVED', 'reader'],
   ]);
 });

@@ -6,7 +6,7 @@ const LISTS = {
   users: `query ($first: Int, $after: String, $names: [String!]) {
     page: users(first: $first, after: $after, filter: { names: $names }) { ${PAGE} } }`,
   auditEntries: `query ($first: Int, $after: String, $names: [String!]) {
-    page: auditEntries(first: $first, after: $after, filter: { actions: $names }) { ${PAGE} } }`,
+    page: auditEntries(first: $first, after: $after, filter: { actorNames: $names }) { ${PAGE} } }`,
   whoCan: `query ($first: Int, $after: String) {
     page: whoCan(policy: "user:create", scope: { domain: { name: "home" } }, first: $first, after: $after) { ${PAGE} } }`,
 };

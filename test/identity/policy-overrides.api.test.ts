@@ -196,7 +196,7 @@ describe('Mutation.setPolicyOverrides', () => {
     for (const token of [manager, domainAdmin]) {
       const answer = await server.graphql(SET, { input }, token);
       expect(codeOf(answer)).toBe('FORBIDDEN');
-      const { body } = await server.graphql(AUDIT, { filter: { actions: ['request.denied'] } }, admin);
+      const { body } = await server.graphql(AUDIT, { filter: { actions: ['REQUEST_DENIED'] } }, admin);
       const entry = body.data.auditEntries.nodes.find((node: Json) => node.requestId === answer.requestId);
       expect(entry).toMatchObject({ outcome: 'DENIED', policy: 'policy:override' });
     }
@@ -204,7 +204,7 @@ describe('Mutation.setPolicyOverrides', () => {
 
   test('audited: who changed which policies, without their checks', async () => {
     const { revision } = await set({ 'domain:create': 'role:manager' }, { reason: 'growth' });
-    const { body } = await server.graphql(AUDIT, { filter: { actions: ['policy_overrides.set'] } }, admin);
+    const { body } = await server.graphql(AUDIT, { filter: { actions: ['POLICY_OVERRIDES_SET'] } }, admin);
     const entry = body.data.auditEntries.nodes.find(
       ({ details }: Json) => details.baseRevision === revision.number - 1,
     );

@@ -85,7 +85,7 @@ describe('Mutation.updateProject', () => {
     const cleared = await update({ etag: first.made.project.etag, description: null });
     expect(cleared.made.project).toMatchObject({ name: 'renamed', description: null });
     expect((await ask.entriesOf(first.requestId))[0]).toMatchObject({
-      action: 'project.updated',
+      action: 'PROJECT_UPDATED',
       details: { newName: 'renamed', changed: ['name', 'description'] },
     });
   });
@@ -135,7 +135,7 @@ describe('Mutation.deleteProject', () => {
       expect(codeOf(await server.graphql(VIEWER, {}, gone))).toBe('UNAUTHENTICATED');
     }
     expect(await ask.entriesOf(requestId)).toMatchObject([
-      { action: 'project.deleted', details: { removed: { roleAssignments: 1, tokens: 2, apiCredentials: 1 } } },
+      { action: 'PROJECT_DELETED', details: { removed: { roleAssignments: 1, tokens: 2, apiCredentials: 1 } } },
     ]);
   });
 

@@ -224,7 +224,7 @@ describe('what the system does to a user', () => {
         .flatMap((id) => nodes.filter((entry: Json) => entry.requestId === id))
         .map(({ action }) => action);
     };
-    expect(await seenIn(domainId)).toEqual(['tokens.revoked', 'user.password_set', 'user.disabled', 'user.enabled']);
+    expect(await seenIn(domainId)).toEqual(['TOKENS_REVOKED', 'USER_PASSWORD_SET', 'USER_DISABLED', 'USER_ENABLED']);
     expect(await seenIn(await server.domain())).toEqual([]);
   });
 });

@@ -31,7 +31,7 @@ const logIn = (name: string, more: object = {}, scope?: object) =>
 /** What the log says of a user's log-ins, the earliest first. */
 async function entries(id: string): Promise<Json[]> {
   const { nodes } = (await server.graphql(AUDIT, { id }, auditor)).body.data.auditEntries;
-  return nodes.filter(({ action }: Json) => action !== 'user.created').reverse();
+  return nodes.filter(({ action }: Json) => action !== 'USER_CREATED').reverse();
 }
 
 describe('Mutation.issueToken', () => {
@@ -41,10 +41,10 @@ describe('Mutation.issueToken', () => {
     expect(changed.body.data.issueToken.userErrors).toEqual([]);
     await logIn('zoe', { password: `${PASSWORD} staple`, newPassword: `${PASSWORD} again` });
     expect((await entries(id)).map(({ action, details }) => [action, details.revokedCount])).toEqual([
-      ['user.password_changed', 0],
-      ['token.issued', undefined],
-      ['user.password_changed', 1],
-      ['token.issued', undefined],
+      ['USER_PASSWORD_CHANGED', 0],
+      ['TOKEN_ISSUED', undefined],
+      ['USER_PASSWORD_CHANGED', 1],
+      ['TOKEN_ISSUED', undefined],
     ]);
   });
 
@@ -57,12 +57,12 @@ describe('Mutation.issueToken', () => {
       const answer = await logIn('yan', { password }, scope);
       expect(answer.body.errors[0].extensions.code).toBe('UNAUTHENTICATED');
     }
-    const refused = (await entries(id)).filter(({ action }) => action === 'token.refused');
+    const refused = (await entries(id)).filter(({ action }) => action === 'TOKEN_REFUSED');
     expect(refused).toMatchObject(
       ['system', 'domain', 'project'].map((scope) => ({
         outcome: 'DENIED',
         policy: 'token:issue',
-        targetType: 'User',
+        targetType: 'USER',
         details: { user: 'yan', scope },
       })),
     );

@@ -50,7 +50,7 @@ describe('a manager of the domain', () => {
     const { requestId } = await remove(member.userId, manager);
     expect(codeOf(await server.graphql('{ viewer { kind } }', {}, member.token))).toBe('UNAUTHENTICATED');
     const removed = { tokens: 1, roleAssignments: 1, memberships: 1, apiCredentials: 0 };
-    expect(await ask.entriesOf(requestId)).toMatchObject([{ action: 'user.deleted', details: { removed } }]);
+    expect(await ask.entriesOf(requestId)).toMatchObject([{ action: 'USER_DELETED', details: { removed } }]);
   });
 
   test('conflict: a name that is taken; stale: a user that changed since it was read', async () => {

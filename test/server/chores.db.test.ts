@@ -29,12 +29,12 @@ describe('a chore', () => {
     const told = await chore(server.services, async ({ tx, now, audit, event }) => {
       await tx.insert(uploads).values(asIds(row));
       event({ type: 'test.done', objectId: row.id, details: {} });
-      await audit({ action: 'test.done', target: { type: 'Upload', id: row.id } });
+      await audit({ action: 'upload.filled', target: { type: 'Upload', id: row.id } });
       return now;
     });
     expect(told).toEqual(NOW);
     expect(await find(row.id)).toBe(1);
-    expect(await entriesOf('test.done')).toMatchObject([
+    expect(await entriesOf('upload.filled')).toMatchObject([
       { actorKind: null, actorId: null, occurredAt: NOW, outcome: 'ALLOWED', targetId: row.id, policy: null },
     ]);
     await server.services.placer.committed();
@@ -46,11 +46,11 @@ describe('a chore', () => {
     const failing = chore(server.services, async ({ tx, audit, event }) => {
       await tx.insert(uploads).values(asIds(row));
       event({ type: 'test.undone', objectId: row.id, details: {} });
-      await audit({ action: 'test.undone' });
+      await audit({ action: 'upload.created' });
       throw new Error('half-way');
     });
     await expect(failing).rejects.toThrow('half-way');
-    expect([await find(row.id), await entriesOf('test.undone'), await eventsOf(row.id)]).toEqual([0, [], []]);
+    expect([await find(row.id), await entriesOf('upload.created'), await eventsOf(row.id)]).toEqual([0, [], []]);
   });
 });
 

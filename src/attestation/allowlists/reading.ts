@@ -10,11 +10,12 @@ import {
   requireOperation,
   requireVisible,
 } from '../../authority/index.js';
+import type { NamedArgs } from '../../db/by-name.js';
 import { homeOf, isInProject, isReferred, type NameInProject, type OwnedRef } from '../../identity/names/index.js';
 import type { Lease } from '../../platform/byte-budget.js';
 import { notFound } from '../../platform/errors.js';
 import type { Id } from '../../platform/ids.js';
-import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
+import type { Connection } from '../../platform/pagination.js';
 import { loadContent, STREAM_BYTES, streamContent } from '../../uploads/contents/index.js';
 import { allowlistGet, allowlistGetContent } from './policies.js';
 import * as repository from './repository.js';
@@ -63,10 +64,10 @@ async function find(from: Context | Act, ref: AllowlistRef): Promise<AllowlistRo
 
 export async function listAllowlists(
   context: Context,
-  args: PageArgs & { filter?: repository.AllowlistFilter | null | undefined },
+  args: NamedArgs<repository.AllowlistFilter>,
 ): Promise<Connection<AllowlistRow>> {
   requireOperation(context, allowlistGet.name);
-  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
+  return repository.list(context.db, visibleTo(context), args);
 }
 
 /** By id; null where the caller may not read it. */

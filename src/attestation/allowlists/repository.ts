@@ -1,22 +1,20 @@
 import { and, asc, count, eq, getTableColumns, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
-import { among, equals, type Values } from '../../db/among.js';
-import { pageById } from '../../db/by-id.js';
+import { equals } from '../../db/among.js';
+import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import type { Db, Tx } from '../../db/open.js';
 import { rowsWhere } from '../../db/rows.js';
 import { agents } from '../../identity/agents/index.js';
 import { holdDomain } from '../../identity/domains/index.js';
 import { holdProject } from '../../identity/projects/index.js';
 import type { Id } from '../../platform/ids.js';
-import type { PageRequest } from '../../platform/pagination.js';
+import type { Connection } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { attestationRecords } from '../records/tables.js';
 import { type AllowlistRow, allowlistRevisions, allowlists, type RevisionRow } from './tables.js';
 
 type VisibleAllowlists = Visible<typeof allowlists>;
 
-export interface AllowlistFilter {
-  readonly names?: Values;
-}
+export type AllowlistFilter = NameFilter;
 
 export async function findById(db: Db, id: Id<'Allowlist'>): Promise<AllowlistRow | undefined> {
   const [row] = await db.select().from(allowlists).where(eq(allowlists.id, id));
@@ -61,10 +59,9 @@ export function listByIds(
 export function list(
   db: Db,
   visible: VisibleAllowlists,
-  filter: AllowlistFilter,
-  page: PageRequest,
-): Promise<AllowlistRow[]> {
-  return pageById(db, allowlists, [visible.where, among(allowlists.name, filter.names)], page);
+  args: NamedArgs<AllowlistFilter>,
+): Promise<Connection<AllowlistRow>> {
+  return connectionByName(db, allowlists, [visible.where, hasName(allowlists.name, args.filter ?? {})], args);
 }
 
 /** How many lists the same system, domain or project owns. Holds this owner. */

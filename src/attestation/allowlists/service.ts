@@ -1,5 +1,6 @@
 import {
   type Act,
+  type Action,
   type Context,
   inUseWhenReferred,
   mutate,
@@ -206,7 +207,7 @@ async function keep(act: Act, content: NonNullable<RevisionContent['ima']>['cont
   return content.digest;
 }
 
-function audit(act: Act, action: string, row: AllowlistRow, revision?: RevisionRow): Promise<void> {
+function audit(act: Act, action: Action, row: AllowlistRow, revision?: RevisionRow): Promise<void> {
   const { id, name, domainId, projectId } = row;
   const details = revision && {
     revisionId: revision.id,

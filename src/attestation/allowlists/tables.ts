@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, jsonb, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { codePointText } from '../../db/code-point-text.js';
 import type { Taken } from '../../db/taken.js';
 import { domains } from '../../identity/domains/tables.js';
 import { projects } from '../../identity/projects/tables.js';
@@ -16,7 +17,7 @@ export const allowlists = pgTable(
       .$type<Id<'Domain'>>()
       .references(() => domains.id),
     projectId: text('project_id').$type<Id<'Project'>>(),
-    name: text('name').notNull(),
+    name: codePointText('name').notNull(),
     description: text('description'),
     /** No foreign key: a revision refers to its list, and both are written together. */
     currentRevisionId: text('current_revision_id').$type<Id<'AllowlistRevision'>>().notNull(),
@@ -30,6 +31,7 @@ export const allowlists = pgTable(
       columns: [t.projectId, t.domainId],
       foreignColumns: [projects.id, projects.domainId],
     }),
+    index('allowlists_name_idx').on(t.name, t.id),
     unique('allowlists_owner_name_key').on(t.domainId, t.projectId, t.name).nullsNotDistinct(),
     check(
       'allowlists_owner_check',

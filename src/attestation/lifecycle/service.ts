@@ -30,7 +30,7 @@ export interface OperateAgent {
 interface Operation {
   readonly policy: Policy<AgentRow>;
   /** Past participle, for the audit log and error messages. */
-  readonly done: string;
+  readonly done: 'reset' | 'banned' | 'unbanned' | 'retired';
   /** Possible events; the first one that the state allows applies. */
   readonly events: readonly AgentEvent[];
 }

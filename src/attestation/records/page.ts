@@ -8,6 +8,9 @@ import { type AllowlistRow, allowlists } from '../allowlists/index.js';
 import { type AgentShape, readerOf } from './fields.js';
 import { attestationRecords as records } from './tables.js';
 
+/** The agents of any kind, with the records of those that attest, as a FROM clause. */
+export const withRecords = sql`${agents} left join ${records} on ${records.agentId} = ${agents.id}`;
+
 export interface AgentPage {
   readonly visible: Visible<typeof agents>;
   /** The lists that the caller may read, in case the agents' lists are requested. */
@@ -33,7 +36,7 @@ export async function readAgentPage(db: Db, page: AgentPage, now: Date): Promise
       keys.map((key) => sql`${key} ${sql.raw(direction)}`),
       sql`, `,
     );
-  const agentsOnly = sql`select ${columns} from ${agents} left join ${records} on ${records.agentId} = ${agents.id}
+  const agentsOnly = sql`select ${columns} from ${withRecords}
     where ${and(visible.where, where)} order by ${order(orderBy)} limit ${limit}`;
   if (!fields.has('allowlist')) return (await rowsOf<JsonRow>(db, agentsOnly)).map((row) => reader.read(row, now));
   const keys = orderBy.map(({ name }) => sql.identifier(name));

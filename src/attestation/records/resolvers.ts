@@ -1,11 +1,18 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context, Principal } from '../../authority/index.js';
 import { cursorOf, type EventRow } from '../../events/index.js';
-import type { BindAllowlistInput, CreateAgentInput, QueryAgentArgs, QueryAgentsArgs } from '../../generated/graphql.js';
+import type {
+  BindAllowlistInput,
+  CreateAgentInput,
+  QueryAgentArgs,
+  QueryAgentCountsArgs,
+  QueryAgentsArgs,
+} from '../../generated/graphql.js';
 import { toId, withIds } from '../../platform/ids.js';
 import { fieldsBelow } from '../../platform/look-ahead.js';
 import { inputMutation } from '../../platform/payload.js';
 import { loadAllowlist } from '../allowlists/index.js';
+import { countAgents } from './counts.js';
 import { bindAllowlist, createAgent } from './create.js';
 import type { AgentShape } from './fields.js';
 import { listAgents } from './list.js';
@@ -24,6 +31,8 @@ export const recordResolvers = {
         withIds(args, { filter: { allowlistIds: 'Allowlist', projectIds: 'Project' } }),
         fieldsBelow(info),
       ),
+    agentCounts: (_: unknown, { filter }: QueryAgentCountsArgs, context: Context) =>
+      countAgents(context, withIds(filter ?? {}, { allowlistIds: 'Allowlist', projectIds: 'Project' })),
   },
   Mutation: {
     createAgent: inputMutation(

@@ -1,5 +1,6 @@
 import { and, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import { isBelow } from '../../db/by-id.js';
+import { countUpTo } from '../../db/counted.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
@@ -36,6 +37,14 @@ export async function findResults(
 }
 
 const { failures, ...short } = getTableColumns(attestationResults);
+
+/** How many results an agent has; null for very many. */
+export const countResults = (
+  db: Db,
+  visible: Visible<typeof attestationResults>,
+  agentId: Id<'Agent'>,
+): Promise<number | null> =>
+  countUpTo(db, attestationResults, and(eq(attestationResults.agentId, agentId), visible.where));
 
 /**
  * An agent's results, newest first: ids begin with their time. Failures may be long, so they are read only on request.

@@ -2,7 +2,7 @@ import { byId, type Context, defineLoader, requireOperation, requireVisible } fr
 import type { Id } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { resultGet } from './policies.js';
-import { findResult, findResults, listResults } from './repository.js';
+import { countResults, findResult, findResults, listResults } from './repository.js';
 import { type AttestationResultRow, attestationResults } from './tables.js';
 
 function visibleTo({ actor, policies }: Context) {
@@ -32,5 +32,10 @@ export async function resultsOf(
 ): Promise<Connection<AttestationResultRow>> {
   const page = pageRequest(args, '-id');
   const rows = await listResults(context.db, visibleTo(context), agentId, page, fields.has('failures'));
-  return connection(rows, page, (row) => [row.id]);
+  return connection(
+    rows,
+    page,
+    (row) => [row.id],
+    () => countResults(context.db, visibleTo(context), agentId),
+  );
 }

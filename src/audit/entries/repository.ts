@@ -2,16 +2,22 @@ import { and, desc, gte, inArray, lt } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
 import { isBelow } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
+import type { AuditAction, AuditTargetType } from '../../generated/graphql.js';
 import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type AuditEntryRow, auditEntries } from './tables.js';
+import { actions, targetTypes } from './words.js';
 
 export interface EntryFilter {
-  readonly actions?: Values;
+  readonly actions?: Values<AuditAction>;
   readonly outcomes?: readonly AuditEntryRow['outcome'][] | null | undefined;
+  readonly targetTypes?: Values<AuditTargetType>;
   readonly targetIds?: Values;
   readonly actorIds?: Values;
+  readonly actorNames?: Values;
+  readonly domainIds?: Values<Id<'Domain'>>;
+  readonly projectIds?: Values<Id<'Project'>>;
   readonly since?: Date | null | undefined;
   readonly until?: Date | null | undefined;
 }
@@ -29,10 +35,14 @@ export function list(
 ): Promise<AuditEntryRow[]> {
   const where = [
     visible.where,
-    among(auditEntries.action, filter.actions),
+    actions.among(auditEntries.action, filter.actions),
     among(auditEntries.outcome, filter.outcomes),
+    targetTypes.among(auditEntries.targetType, filter.targetTypes),
     among(auditEntries.targetId, filter.targetIds),
     among(auditEntries.actorId, filter.actorIds),
+    among(auditEntries.actorName, filter.actorNames),
+    among(auditEntries.domainId, filter.domainIds),
+    among(auditEntries.projectId, filter.projectIds),
   ];
   if (filter.since) where.push(gte(auditEntries.occurredAt, filter.since));
   if (filter.until) where.push(lt(auditEntries.occurredAt, filter.until));

@@ -1,10 +1,19 @@
 import type { Context } from '../../authority/index.js';
 import type { QueryAuditEntriesArgs } from '../../generated/graphql.js';
-import { actorOf, listAuditEntries } from './service.js';
+import { withIds } from '../../platform/ids.js';
+import { actorOf, entryFormOf, listAuditEntries } from './service.js';
+import type { AuditEntryRow } from './tables.js';
+import { actions, targetTypes } from './words.js';
 
 export const resolvers = {
   Query: {
-    auditEntries: (_: unknown, args: QueryAuditEntriesArgs, context: Context) => listAuditEntries(context, args),
+    auditEntries: (_: unknown, args: QueryAuditEntriesArgs, context: Context) =>
+      listAuditEntries(context, withIds(args, { filter: { domainIds: 'Domain', projectIds: 'Project' } })),
   },
-  AuditEntry: { actor: actorOf },
+  AuditEntry: {
+    action: ({ action }: AuditEntryRow) => actions.nameOf(action),
+    targetType: ({ targetType }: AuditEntryRow) => targetType && targetTypes.nameOf(targetType),
+    actor: actorOf,
+    sealedForm: entryFormOf,
+  },
 };

@@ -7,6 +7,7 @@ import type { EntryForm } from '../chain/index.js';
 import { auditList } from './policies.js';
 import * as repository from './repository.js';
 import { type AuditEntryRow, auditEntries } from './tables.js';
+import { actorKinds, scopeTypeOf } from './words.js';
 
 /** Writes one entry, in the transaction of the change that it describes. */
 export async function recordAudit(
@@ -58,21 +59,22 @@ export const loadAuditEntry = defineLoader(async (context, ids: readonly Id<'Aud
   return byId(await repository.listByIds(context.db, visible, ids));
 });
 
-/** An entry in the form that is hashed and exported. */
+/** An entry in the form that is hashed and exported, with the stored words. */
 export function entryFormOf(row: AuditEntryRow): EntryForm {
   const { id, action, outcome, targetType, targetId, domainId, projectId, requestId, policy, details } = row;
   const occurredAt = row.occurredAt.toISOString();
   const object = { targetType, targetId, domainId, projectId };
-  return { id, occurredAt, action, outcome, actor: actorOf(row), ...object, requestId, policy, details };
+  const actor = { ...actorOf(row), kind: row.actorKind, scopeType: row.actorScopeType };
+  return { id, occurredAt, action, outcome, actor, ...object, requestId, policy, details };
 }
 
 /** The actor, as it was known at the time. */
-export const actorOf = (row: AuditEntryRow): EntryForm['actor'] => ({
-  kind: row.actorKind,
+export const actorOf = (row: AuditEntryRow) => ({
+  kind: row.actorKind === null ? null : actorKinds.nameOf(row.actorKind),
   id: row.actorId,
   name: row.actorName,
   tokenId: row.tokenId,
-  scopeType: row.actorScopeType,
+  scopeType: scopeTypeOf(row.actorScopeType),
   domainId: row.actorDomainId,
   projectId: row.actorProjectId,
 });

@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { AuditEntriesDocument, type AuditOutcome, type HeadFragment } from '../../generated/documents.js';
+import {
+  type AuditAction,
+  AuditEntriesDocument,
+  type AuditEntryFilter,
+  type AuditOutcome,
+  type AuditTargetType,
+  type HeadFragment,
+} from '../../generated/documents.js';
 import { CliError, EXIT } from '../common/errors.js';
 import type { Color } from '../common/layout.js';
 import { listAll } from '../common/paging.js';
@@ -45,10 +52,14 @@ const HEAD: Table<HeadFragment> = {
 };
 
 interface ListOptions {
-  readonly action?: string[];
+  readonly action?: AuditAction[];
   readonly outcome?: AuditOutcome[];
+  readonly targetType?: AuditTargetType[];
   readonly target?: string[];
   readonly actor?: string[];
+  readonly actorName?: string[];
+  readonly domainId?: string[];
+  readonly projectId?: string[];
   readonly since?: string;
   readonly until?: string;
   readonly limit: number;
@@ -90,22 +101,48 @@ function registerList(noun: Command): void {
     'bailiwick audit list --outcome DENIED --limit 20',
   );
   withColumns(list, ENTRY)
-    .option('--action <noun.verb>', 'what was done; may be repeated', collect)
+    .option('--action <action>', 'what was done, for example ROLE_GRANTED; may be repeated', collectWord<AuditAction>)
     .addOption(repeatable('--outcome <outcome>', 'with this outcome', Object.keys(OUTCOMES)))
+    .option(
+      '--target-type <type>',
+      'what kind of object, for example AGENT; may be repeated',
+      collectWord<AuditTargetType>,
+    )
     .option('--target <id>', 'the id of the changed object; may be repeated', collect)
     .option('--actor <actor>', 'who did it, as [domain/]user, agent or id; may be repeated', collect)
+    .option('--actor-name <name>', 'the name that it had then; may be repeated', collect)
+    .option('--domain-id <id>', 'of this domain and its projects; may be repeated', collect)
+    .option('--project-id <id>', 'of this project; may be repeated', collect)
     .option('--since <time>', 'from this time on, for example 2026-01-31T08:00:00Z, or 2d for two days ago', parsePast)
     .option('--until <time>', 'before this time', parsePast)
     .option('--limit <n>', 'how many at most', parseCount, 50)
-    .action(async ({ action, outcome, target, actor, since, until, limit }: ListOptions, self: Command) => {
+    .action(async ({ limit, ...options }: ListOptions, self: Command) => {
       const session = await openSession(self);
-      const actorIds = actor && (await Promise.all(actor.map((text) => findActor(session, text))));
-      const filter = { actions: action, outcomes: outcome, targetIds: target, actorIds, since, until };
+      const actorIds = options.actor && (await Promise.all(options.actor.map((text) => findActor(session, text))));
+      const filter = { ...filterOf(options), actorIds };
       const entries = await listAll(session, AuditEntriesDocument, { filter }, limit);
       if (!isForPeople(session.format)) return printList(session, entries, { columns: [] });
       printList(session, await readable(session, entries), ENTRY);
     });
 }
+
+const filterOf = (options: Omit<ListOptions, 'actor' | 'limit'>): AuditEntryFilter => ({
+  actions: options.action,
+  outcomes: options.outcome,
+  targetTypes: options.targetType,
+  targetIds: options.target,
+  actorNames: options.actorName,
+  domainIds: options.domainId,
+  projectIds: options.projectId,
+  since: options.since,
+  until: options.until,
+});
+
+/** Collects words of the API; the server knows which there are. An action can have its stored form, role.granted. */
+const collectWord = <Word extends string>(value: string, earlier?: readonly Word[]): Word[] => [
+  ...(earlier ?? []),
+  value.toUpperCase().replace('.', '_') as Word,
+];
 
 interface VerifyOptions {
   readonly from?: number;

@@ -1,4 +1,4 @@
-import type { Place, Seal } from '../../audit/chain/index.js';
+import type { EntryForm, Place, Seal } from '../../audit/chain/index.js';
 import {
   AuditChainDocument,
   type AuditChainQuery,
@@ -20,6 +20,9 @@ export async function getChain(session: Session): Promise<Chain> {
   return chain;
 }
 
+// What the hash covers is what came; verification finds what does not have the form.
+const formOf = (form: Readonly<Record<string, unknown>>) => form as unknown as EntryForm;
+
 /** The seals from a sequence number on, page by page. */
 export async function* listSeals(session: Session, fromSeq: number): AsyncGenerator<readonly Seal[]> {
   let after: string | null = null;
@@ -27,7 +30,7 @@ export async function* listSeals(session: Session, fromSeq: number): AsyncGenera
     const variables = { first: PAGE, fromSeq, after };
     const answer: AuditSealsQuery = await request(session.connection, AuditSealsDocument, variables);
     if (answer.items === null) throw new CliError('the server returned no list', EXIT.unavailable);
-    yield answer.items.nodes;
+    yield answer.items.nodes.map(({ entry, ...seal }) => ({ ...seal, entry: entry && formOf(entry.sealedForm) }));
     after = answer.items.pageInfo.hasNextPage ? answer.items.pageInfo.endCursor : null;
   } while (after !== null);
 }

@@ -1,4 +1,9 @@
-import { type EntryFragment, TypedDocumentString } from '../../generated/documents.js';
+import {
+  type AuditAction,
+  type AuditTargetType,
+  type EntryFragment,
+  TypedDocumentString,
+} from '../../generated/documents.js';
 import { request } from '../common/client.js';
 import { ApiError } from '../common/errors.js';
 import { formatValue } from '../common/output.js';
@@ -7,8 +12,17 @@ import type { Session } from '../common/session.js';
 /** An entry as people read it. */
 export type ReadableEntry = EntryFragment & { readonly actorName: string; readonly targetName: string };
 
-/** The types of objects that have names. */
-const NAMED = ['Agent', 'Allowlist', 'ApiCredential', 'Domain', 'Group', 'Project', 'Role', 'User'] as const;
+/** The types of objects that have names, by kind of target. */
+const NAMED: Partial<Readonly<Record<AuditTargetType, string>>> = {
+  AGENT: 'Agent',
+  ALLOWLIST: 'Allowlist',
+  API_CREDENTIAL: 'ApiCredential',
+  DOMAIN: 'Domain',
+  GROUP: 'Group',
+  PROJECT: 'Project',
+  ROLE: 'Role',
+  USER: 'User',
+};
 
 interface Entity {
   readonly __typename: string;
@@ -16,24 +30,28 @@ interface Entity {
   readonly name: string;
 }
 
+const PARTS = Object.values(NAMED)
+  .map((type) => `... on ${type} { id name }`)
+  .join(' ');
+
 /** `_entities` belongs to no domain's schema, so this document has no generated types. */
 const NAMES = new TypedDocumentString<
   { readonly items: readonly (Entity | null)[] },
   { readonly representations: readonly { readonly __typename: string; readonly id: string }[] }
 >(`query Names($representations: [_Any!]!) {
-  items: _entities(representations: $representations) { __typename ${NAMED.map((type) => `... on ${type} { id name }`).join(' ')} }
+  items: _entities(representations: $representations) { __typename ${PARTS} }
 }`);
 
 /** The cost of an operation is limited. */
 const AT_ONCE = 50;
 
 /** In these, the target proved who it is and acts from then on. */
-const LOG_INS = new Set([
-  'token.issued',
-  'token.refused',
-  'user.password_changed',
-  'agent.logged_in',
-  'agent.activated',
+const LOG_INS: ReadonlySet<AuditAction> = new Set([
+  'TOKEN_ISSUED',
+  'TOKEN_REFUSED',
+  'USER_PASSWORD_CHANGED',
+  'AGENT_LOGGED_IN',
+  'AGENT_ACTIVATED',
 ]);
 
 /** Names actors and targets as far as the caller may read them; the others keep their ids. */
@@ -43,7 +61,7 @@ export async function readable(session: Session, entries: readonly EntryFragment
     const target = nameOf(entry, names);
     const isLogIn = entry.actor.id === null && LOG_INS.has(entry.action);
     const self = textIn(entry, 'user') ?? target ?? entry.targetId;
-    const type = entry.targetType?.toLowerCase() ?? '';
+    const type = entry.targetType?.toLowerCase().replaceAll('_', ' ') ?? '';
     return {
       ...entry,
       actorName: formatValue(entry.actor.name ?? entry.actor.id ?? (isLogIn ? self : null)),
@@ -54,21 +72,21 @@ export async function readable(session: Session, entries: readonly EntryFragment
 
 /** What is gone may still have its name in the details. */
 const nameOf = (entry: EntryFragment, names: ReadonlyMap<string, string>): string | undefined =>
-  names.get(entry.targetId ?? '') ?? (isNamed(entry.targetType) ? textIn(entry, 'name') : undefined);
+  names.get(entry.targetId ?? '') ?? (typeOf(entry) === undefined ? undefined : textIn(entry, 'name'));
 
 function textIn({ details }: EntryFragment, key: string): string | undefined {
   const value: unknown = details?.[key];
   return typeof value === 'string' ? value : undefined;
 }
 
-const isNamed = (type: string | null): type is (typeof NAMED)[number] =>
-  (NAMED as readonly (string | null)[]).includes(type);
+const typeOf = ({ targetType }: EntryFragment) => (targetType === null ? undefined : NAMED[targetType]);
 
 async function namesOf(session: Session, entries: readonly EntryFragment[]): Promise<ReadonlyMap<string, string>> {
   const targets = new Map(
-    entries.flatMap(({ targetType: __typename, targetId: id }) =>
-      id !== null && isNamed(__typename) ? [[id, { __typename, id }]] : [],
-    ),
+    entries.flatMap((entry) => {
+      const [id, __typename] = [entry.targetId, typeOf(entry)];
+      return id === null || __typename === undefined ? [] : [[id, { __typename, id }]];
+    }),
   );
   const all = [...targets.values()];
   const names = new Map<string, string>();

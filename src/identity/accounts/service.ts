@@ -1,5 +1,6 @@
 import {
   type Act,
+  type Action,
   type Context,
   mutate,
   requireAllowed,
@@ -121,14 +122,14 @@ async function requireChangeable(
   return user;
 }
 
-async function done(act: Act, action: string, user: UserRow, details: object = {}): Promise<UserRow> {
+async function done(act: Act, action: Action, user: UserRow, details: object = {}): Promise<UserRow> {
   await record(act, action, user, details);
   const changed = await findUserById(act.tx, user.id);
   if (!changed) throw notFound('user');
   return changed;
 }
 
-function record(act: Act, action: string, { id, name, domainId }: Named, details: object): Promise<void> {
+function record(act: Act, action: Action, { id, name, domainId }: Named, details: object): Promise<void> {
   return act.audit({ action, target: { type: 'User', id }, owner: { domainId }, details: { name, ...details } });
 }
 

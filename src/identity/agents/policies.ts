@@ -18,5 +18,14 @@ export const agentGet = definePolicy<AgentRow>({
     agent: 'agent_id:%(id)s',
   },
   check: { domain: 'role:reader', project: 'role:reader', agent: '@' },
-  operations: ['Query.agent', 'Query.agents', 'Subscription.agentTrustChanged', 'Agent.*', 'AgentTrustChanged.*'],
+  operations: [
+    'Query.agent',
+    'Query.agents',
+    'Query.agentCounts',
+    'Subscription.agentTrustChanged',
+    'Agent.*',
+    'AgentCounts.*',
+    'AgentStateCount.*',
+    'AgentTrustChanged.*',
+  ],
 });

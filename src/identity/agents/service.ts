@@ -29,7 +29,7 @@ export const agentsByIds = async (db: Db, ids: readonly Id<'Agent'>[]): Promise<
 /** The target and the owner of an audit entry about an agent. */
 export function aboutAgent({ agent }: { readonly agent: AgentRow }) {
   return {
-    target: { type: 'Agent', id: agent.id },
+    target: { type: 'Agent' as const, id: agent.id },
     owner: { domainId: agent.domainId, projectId: agent.projectId },
   };
 }

@@ -32,6 +32,7 @@ export const agents = pgTable(
     // For lists in order of creation: without these, a page of a small tenant would scan the whole fleet.
     index('agents_project_id_id_idx').on(t.projectId, t.id),
     index('agents_domain_id_id_idx').on(t.domainId, t.id),
+    index('agents_domain_id_name_idx').on(t.domainId, t.name, t.id),
     index('agents_trusted_until_idx').on(t.trustedUntil).where(sql`${t.trustState} = 'TRUSTED'`),
   ],
 );

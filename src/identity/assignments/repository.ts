@@ -1,9 +1,10 @@
 import { and, asc, type Column, count, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
 import { isBehind } from '../../db/by-id.js';
+import { countUpTo } from '../../db/counted.js';
 import type { Db, Tx } from '../../db/open.js';
 import { type Id, noId } from '../../platform/ids.js';
-import type { PageRequest } from '../../platform/pagination.js';
+import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { roles } from '../roles/tables.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
@@ -23,8 +24,8 @@ export async function list(
   db: Db,
   visible: Visible<typeof roleAssignments>,
   filter: AssignmentFilter,
-  page: PageRequest,
-): Promise<NamedAssignment[]> {
+  args: PageArgs,
+): Promise<Connection<NamedAssignment>> {
   const where = [
     visible.where,
     among(roleAssignments.userId, filter.userIds),
@@ -35,9 +36,13 @@ export async function list(
     ),
     among(roleAssignments.projectId, filter.projectIds),
     among(roleAssignments.domainId, filter.domainIds),
-    isBehind(roleAssignments.id, page),
   ];
-  return named(db, and(...where) as SQL, page.first + 1);
+  const joined = sql`${roleAssignments} inner join ${roles} on ${eq(roles.id, roleAssignments.roleId)}`;
+  return connectionById(
+    args,
+    (page) => named(db, and(...where, isBehind(roleAssignments.id, page)) as SQL, page.first + 1),
+    () => countUpTo(db, joined, and(...where)),
+  );
 }
 
 export async function findById(db: Db, id: Id<'RoleAssignment'>): Promise<NamedAssignment | undefined> {

@@ -1,5 +1,6 @@
 import {
   type Act,
+  type Action,
   byId,
   type Context,
   defineLoader,
@@ -10,7 +11,7 @@ import {
 } from '../../authority/index.js';
 import { alreadyExists, invalid, limitReached, notFound } from '../../platform/errors.js';
 import { type Id, newId } from '../../platform/ids.js';
-import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
+import type { Connection, PageArgs } from '../../platform/pagination.js';
 import { validText } from '../../platform/text.js';
 import { findGroup, type GroupRef, groupGet } from '../groups/index.js';
 import { homeOf } from '../names/index.js';
@@ -143,9 +144,9 @@ async function insert(act: Act, row: AssignmentRow, role: string): Promise<void>
   await repository.insert(act.tx, row);
 }
 
-function record(act: Act, action: string, row: AssignmentRow, role: string): Promise<void> {
+function record(act: Act, action: Action, row: AssignmentRow, role: string): Promise<void> {
   const { domainId, projectId, userId, groupId, roleId, reason, scopeType, isInherited } = row;
-  const target = { type: 'RoleAssignment', id: row.id };
+  const target = { type: 'RoleAssignment', id: row.id } as const;
   const details = { userId, groupId, role, roleId, scopeType, isInherited, reason };
   return act.audit({ action, target, owner: { domainId, projectId }, details });
 }
@@ -156,7 +157,7 @@ export async function listRoleAssignments(
   context: Context,
   args: PageArgs & { filter?: repository.AssignmentFilter | null | undefined },
 ): Promise<Connection<repository.NamedAssignment>> {
-  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
+  return repository.list(context.db, visibleTo(context), args.filter ?? {}, args);
 }
 
 export const loadRoleAssignment = defineLoader(async (context, ids: readonly Id<'RoleAssignment'>[]) =>

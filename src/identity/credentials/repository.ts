@@ -1,19 +1,18 @@
 import { and, count, eq, inArray } from 'drizzle-orm';
 import { authorizationEpoch } from '../../authority/tables.js';
 import { among, type Values } from '../../db/among.js';
-import { pageById } from '../../db/by-id.js';
+import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
-import type { PageRequest } from '../../platform/pagination.js';
+import type { Connection } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { tokens } from '../tokens/tables.js';
 import { type UserRow, users } from '../users/tables.js';
 import { type ApiCredentialRow, apiCredentials } from './tables.js';
 
-export interface CredentialFilter {
+export interface CredentialFilter extends NameFilter {
   readonly userIds?: Values<Id<'User'>>;
-  readonly names?: Values;
 }
 
 /** Everything about an API credential that decides a request. */
@@ -52,11 +51,11 @@ export function listByIds(
 export function list(
   db: Db,
   visible: Visible<typeof apiCredentials>,
-  filter: CredentialFilter,
-  page: PageRequest,
-): Promise<ApiCredentialRow[]> {
-  const where = [visible.where, among(apiCredentials.userId, filter.userIds), among(apiCredentials.name, filter.names)];
-  return pageById(db, apiCredentials, where, page);
+  args: NamedArgs<CredentialFilter>,
+): Promise<Connection<ApiCredentialRow>> {
+  const filter = args.filter ?? {};
+  const where = [visible.where, among(apiCredentials.userId, filter.userIds), hasName(apiCredentials.name, filter)];
+  return connectionByName(db, apiCredentials, where, args);
 }
 
 /** How many a user has. Holds the user. */

@@ -9,10 +9,11 @@ import {
   requireVisible,
   requireWhole,
 } from '../../authority/index.js';
+import type { NamedArgs } from '../../db/by-name.js';
 import { unlessTaken } from '../../db/taken.js';
 import { forbidden, limitReached } from '../../platform/errors.js';
 import { type Id, newId } from '../../platform/ids.js';
-import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
+import type { Connection } from '../../platform/pagination.js';
 import { bearerHash, newBearer } from '../../platform/secrets.js';
 import { validName, validText } from '../../platform/text.js';
 import { listHeldBy, requireMayRevoke } from '../assignments/index.js';
@@ -93,7 +94,7 @@ export async function deleteApiCredential(
     await act.changeRights();
     await repository.remove(act.tx, row.id);
     const { domainId, projectId, userId, name } = row;
-    const target = { type: 'ApiCredential', id: row.id };
+    const target = { type: 'ApiCredential', id: row.id } as const;
     const owner = { domainId, projectId };
     await act.audit({ action: 'api_credential.deleted', target, owner, details: { userId, name } });
     return { apiCredentialId: row.id };
@@ -104,9 +105,9 @@ const visibleTo = (context: Context) => context.policies.visible([credentialGet.
 
 export async function listApiCredentials(
   context: Context,
-  args: PageArgs & { filter?: repository.CredentialFilter | null | undefined },
+  args: NamedArgs<repository.CredentialFilter>,
 ): Promise<Connection<ApiCredentialRow>> {
-  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
+  return repository.list(context.db, visibleTo(context), args);
 }
 
 /** By id; null where the caller may not read it. */

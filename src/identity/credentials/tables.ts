@@ -1,4 +1,5 @@
 import { index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { codePointText } from '../../db/code-point-text.js';
 import type { Taken } from '../../db/taken.js';
 import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
@@ -18,7 +19,7 @@ export const apiCredentials = pgTable(
       .$type<Id<'Domain'>>()
       .notNull()
       .references(() => domains.id),
-    name: text('name').notNull(),
+    name: codePointText('name').notNull(),
     description: text('description'),
     /** SHA-256 of the key in hex; the key itself, 256 random bits, is not stored. */
     keyHash: text('key_hash').notNull(),
@@ -35,6 +36,7 @@ export const apiCredentials = pgTable(
   (t) => [
     unique('api_credentials_user_id_name_key').on(t.userId, t.name),
     index('api_credentials_user_id_idx').on(t.userId, t.id),
+    index('api_credentials_name_idx').on(t.name, t.id),
     index('api_credentials_expires_at_idx').on(t.expiresAt),
     index('api_credentials_domain_id_project_id_idx').on(t.domainId, t.projectId),
   ],

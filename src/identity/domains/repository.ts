@@ -1,16 +1,14 @@
 import { and, eq, inArray } from 'drizzle-orm';
-import { among, type Values } from '../../db/among.js';
-import { pageById, removeAt, updateAt } from '../../db/by-id.js';
+import { removeAt, updateAt } from '../../db/by-id.js';
+import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
-import type { PageRequest } from '../../platform/pagination.js';
+import type { Connection } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type DomainRow, domains } from './tables.js';
 
-export interface DomainFilter {
-  readonly names?: Values;
-}
+export type DomainFilter = NameFilter;
 
 export async function findById(db: Db, id: Id<'Domain'>): Promise<DomainRow | undefined> {
   const [row] = await db.select().from(domains).where(eq(domains.id, id));
@@ -31,11 +29,10 @@ export function listByIds(
 export function list(
   db: Db,
   visible: Visible<typeof domains>,
-  filter: DomainFilter,
-  page: PageRequest,
-): Promise<DomainRow[]> {
-  const where = [visible.where, among(domains.name, filter.names)];
-  return pageById(db, domains, where, page);
+  args: NamedArgs<DomainFilter>,
+): Promise<Connection<DomainRow>> {
+  const where = [visible.where, hasName(domains.name, args.filter ?? {})];
+  return connectionByName(db, domains, where, args);
 }
 
 export async function insert(tx: Tx, row: DomainRow): Promise<void> {

@@ -1,5 +1,6 @@
 import {
   type Act,
+  type Action,
   byId,
   type Context,
   defineLoader,
@@ -8,11 +9,12 @@ import {
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
+import type { NamedArgs } from '../../db/by-name.js';
 import { unlessTaken } from '../../db/taken.js';
 import { staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { type Id, newId } from '../../platform/ids.js';
-import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
+import type { Connection } from '../../platform/pagination.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { removeScope } from '../removal/index.js';
 import { type DomainRef, findDomain } from './lookup.js';
@@ -28,9 +30,9 @@ export async function getDomain(context: Context, ref: DomainRef): Promise<Domai
 
 export async function listDomains(
   context: Context,
-  args: PageArgs & { filter?: repository.DomainFilter | null | undefined },
+  args: NamedArgs<repository.DomainFilter>,
 ): Promise<Connection<DomainRow>> {
-  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
+  return repository.list(context.db, visibleTo(context), args);
 }
 
 /** By id; null where the caller may not read it. */
@@ -99,6 +101,6 @@ export async function deleteDomain(context: Context, input: DomainAtEtag): Promi
   });
 }
 
-function audit(act: Act, action: string, { id, name }: DomainRow, details: object = {}): Promise<void> {
+function audit(act: Act, action: Action, { id, name }: DomainRow, details: object = {}): Promise<void> {
   return act.audit({ action, target: { type: 'Domain', id }, owner: { domainId: id }, details: { name, ...details } });
 }

@@ -1,4 +1,5 @@
 import { integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { codePointText } from '../../db/code-point-text.js';
 import type { Taken } from '../../db/taken.js';
 import type { Id } from '../../platform/ids.js';
 
@@ -6,7 +7,7 @@ export const domains = pgTable(
   'domains',
   {
     id: text('id').$type<Id<'Domain'>>().primaryKey(),
-    name: text('name').notNull(),
+    name: codePointText('name').notNull(),
     version: integer('version').notNull().default(1),
     description: text('description'),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),

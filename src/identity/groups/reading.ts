@@ -1,6 +1,7 @@
 import { byId, type Context, defineLoader, requireVisible } from '../../authority/index.js';
+import type { NamedArgs } from '../../db/by-name.js';
 import type { Id } from '../../platform/ids.js';
-import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
+import type { Connection, PageArgs } from '../../platform/pagination.js';
 import { homeOf } from '../names/index.js';
 import { userGet } from '../users/index.js';
 import { type UserRow, users } from '../users/tables.js';
@@ -17,9 +18,9 @@ export async function getGroup(context: Context, ref: GroupRef): Promise<GroupRo
 
 export async function listGroups(
   context: Context,
-  args: PageArgs & { filter?: repository.GroupFilter | null | undefined },
+  args: NamedArgs<repository.GroupFilter>,
 ): Promise<Connection<GroupRow>> {
-  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
+  return repository.list(context.db, visibleTo(context), args);
 }
 
 /** By id; null where the caller may not read it. */
@@ -30,10 +31,10 @@ export const loadGroup = defineLoader(async (context, ids: readonly Id<'Group'>[
 /** The members of a group, as far as the caller may read them. */
 export async function membersOf(context: Context, groupId: Id<'Group'>, args: PageArgs): Promise<Connection<UserRow>> {
   const visible = context.policies.visible([userGet], context.actor, users);
-  return connectionById(args, (page) => repository.listMembers(context.db, visible, groupId, page));
+  return repository.listMembers(context.db, visible, groupId, args);
 }
 
 /** The groups of a user, as far as the caller may read them. */
 export async function groupsOf(context: Context, userId: Id<'User'>, args: PageArgs): Promise<Connection<GroupRow>> {
-  return connectionById(args, (page) => repository.listOfMember(context.db, visibleTo(context), userId, page));
+  return repository.listOfMember(context.db, visibleTo(context), userId, args);
 }

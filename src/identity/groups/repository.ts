@@ -1,10 +1,12 @@
-import { and, asc, count, eq, getTableColumns, inArray, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
-import { isBehind, pageById, removeAt, updateAt } from '../../db/by-id.js';
+import { isBehind, removeAt, updateAt } from '../../db/by-id.js';
+import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
+import { countUpTo } from '../../db/counted.js';
 import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
-import type { PageRequest } from '../../platform/pagination.js';
+import { type Connection, connectionById, type PageArgs, type PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { domains } from '../domains/tables.js';
 import { type UserRow, users } from '../users/tables.js';
@@ -12,8 +14,7 @@ import { type GroupRow, groupMembers, groups } from './tables.js';
 
 type VisibleGroups = Visible<typeof groups>;
 
-export interface GroupFilter {
-  readonly names?: Values;
+export interface GroupFilter extends NameFilter {
   readonly domainIds?: Values<Id<'Domain'>>;
 }
 
@@ -24,9 +25,10 @@ export function listByIds(db: Db, visible: VisibleGroups, ids: readonly Id<'Grou
     .where(and(visible.where, inArray(groups.id, [...ids])));
 }
 
-export function list(db: Db, visible: VisibleGroups, filter: GroupFilter, page: PageRequest): Promise<GroupRow[]> {
-  const where = [visible.where, among(groups.name, filter.names), among(groups.domainId, filter.domainIds)];
-  return pageById(db, groups, where, page);
+export function list(db: Db, visible: VisibleGroups, args: NamedArgs<GroupFilter>): Promise<Connection<GroupRow>> {
+  const filter = args.filter ?? {};
+  const where = [visible.where, hasName(groups.name, filter), among(groups.domainId, filter.domainIds)];
+  return connectionByName(db, groups, where, args);
 }
 
 export async function insert(tx: Tx, row: GroupRow): Promise<void> {
@@ -52,15 +54,19 @@ export function listMembers(
   db: Db,
   visible: Visible<typeof users>,
   groupId: Id<'Group'>,
-  page: PageRequest,
-): Promise<UserRow[]> {
-  return db
-    .select(getTableColumns(users))
-    .from(groupMembers)
-    .innerJoin(users, eq(users.id, groupMembers.userId))
-    .where(and(eq(groupMembers.groupId, groupId), visible.where, isBehind(groupMembers.userId, page)))
-    .orderBy(asc(groupMembers.userId))
-    .limit(page.first + 1);
+  args: PageArgs,
+): Promise<Connection<UserRow>> {
+  const where = and(eq(groupMembers.groupId, groupId), visible.where);
+  const joined = sql`${groupMembers} inner join ${users} on ${eq(users.id, groupMembers.userId)}`;
+  const read = (page: PageRequest) =>
+    db
+      .select(getTableColumns(users))
+      .from(groupMembers)
+      .innerJoin(users, eq(users.id, groupMembers.userId))
+      .where(and(where, isBehind(groupMembers.userId, page)))
+      .orderBy(asc(groupMembers.userId))
+      .limit(page.first + 1);
+  return connectionById(args, read, () => countUpTo(db, joined, where));
 }
 
 /** Groups of a user that the caller may read. */
@@ -68,15 +74,19 @@ export function listOfMember(
   db: Db,
   visible: VisibleGroups,
   userId: Id<'User'>,
-  page: PageRequest,
-): Promise<GroupRow[]> {
-  return db
-    .select(getTableColumns(groups))
-    .from(groupMembers)
-    .innerJoin(groups, eq(groups.id, groupMembers.groupId))
-    .where(and(eq(groupMembers.userId, userId), visible.where, isBehind(groupMembers.groupId, page)))
-    .orderBy(asc(groupMembers.groupId))
-    .limit(page.first + 1);
+  args: PageArgs,
+): Promise<Connection<GroupRow>> {
+  const where = and(eq(groupMembers.userId, userId), visible.where);
+  const joined = sql`${groupMembers} inner join ${groups} on ${eq(groups.id, groupMembers.groupId)}`;
+  const read = (page: PageRequest) =>
+    db
+      .select(getTableColumns(groups))
+      .from(groupMembers)
+      .innerJoin(groups, eq(groups.id, groupMembers.groupId))
+      .where(and(where, isBehind(groupMembers.groupId, page)))
+      .orderBy(asc(groupMembers.groupId))
+      .limit(page.first + 1);
+  return connectionById(args, read, () => countUpTo(db, joined, where));
 }
 
 export async function countMembers(tx: Tx, groupId: Id<'Group'>): Promise<number> {

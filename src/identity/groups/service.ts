@@ -1,5 +1,6 @@
 import {
   type Act,
+  type Action,
   type Context,
   domainOf,
   inUseWhenReferred,
@@ -112,7 +113,7 @@ export async function requireChangeable(
   return row;
 }
 
-export function audit(act: Act, action: string, group: GroupRow, details: object = {}): Promise<void> {
+export function audit(act: Act, action: Action, group: GroupRow, details: object = {}): Promise<void> {
   const { id, domainId, name } = group;
   return act.audit({ action, target: { type: 'Group', id }, owner: { domainId }, details: { name, ...details } });
 }

@@ -1,4 +1,5 @@
 import { index, integer, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { codePointText } from '../../db/code-point-text.js';
 import type { Taken } from '../../db/taken.js';
 import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
@@ -12,12 +13,12 @@ export const groups = pgTable(
       .$type<Id<'Domain'>>()
       .notNull()
       .references(() => domains.id),
-    name: text('name').notNull(),
+    name: codePointText('name').notNull(),
     description: text('description'),
     version: integer('version').notNull().default(1),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
   },
-  (t) => [unique('groups_domain_id_name_key').on(t.domainId, t.name)],
+  (t) => [unique('groups_domain_id_name_key').on(t.domainId, t.name), index('groups_name_idx').on(t.name, t.id)],
 );
 
 export type GroupRow = typeof groups.$inferSelect;

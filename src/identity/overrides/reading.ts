@@ -39,7 +39,13 @@ export async function listPolicyRevisions(context: Context, args: PageArgs): Pro
   const page = pageRequest(args, 'policyRevisions');
   if (page.after !== null && !/^\d{1,9}$/.test(page.after[0] ?? '')) throw invalidCursor();
   const visible = context.policies.visible([policyListRevisions.name], context.actor, policyRevisions);
-  return connection(await repository.list(context.db, visible, page), page, (row) => [String(row.number)]);
+  const rows = await repository.list(context.db, visible, page);
+  return connection(
+    rows,
+    page,
+    (row) => [String(row.number)],
+    () => repository.countAll(context.db, visible),
+  );
 }
 
 /** The checks of revisions, by number. */

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, exists, gt, inArray, isNull, lt, lte, max, or, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
+import { countUpTo } from '../../db/counted.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { FileEntry, Visible } from '../../platform/policy/index.js';
@@ -51,6 +52,10 @@ export function list(db: Db, visible: Visible<typeof policyRevisions>, page: Pag
     .orderBy(desc(policyRevisions.number))
     .limit(page.first + 1);
 }
+
+/** How many came into force; null for very many. */
+export const countAll = (db: Db, visible: Visible<typeof policyRevisions>): Promise<number | null> =>
+  countUpTo(db, policyRevisions, and(visible.where, isInForce));
 
 /** Writers hold the epoch exclusively, so no two take the same number. */
 export async function insert(

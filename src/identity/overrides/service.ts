@@ -1,4 +1,4 @@
-import { type Act, type Context, mutate, userOf } from '../../authority/index.js';
+import { type Act, type Action, type Context, mutate, userOf } from '../../authority/index.js';
 import { notFound, previewOutdated, staleEtag, UserErrors } from '../../platform/errors.js';
 import type { OverrideSet } from '../../platform/policy/index.js';
 import { validText } from '../../platform/text.js';
@@ -67,7 +67,7 @@ async function requireSet(act: Act, number: number): Promise<OverrideSet> {
 
 interface Change extends Pick<RevisionRow, 'reason' | 'rolledBackTo'> {
   readonly inForce: number;
-  readonly action: string;
+  readonly action: Action;
 }
 
 /** Returns the revision in force afterwards; if the set is in force already, the revision that introduced it. */
@@ -98,7 +98,7 @@ function insert(
   return repository.insert(act.tx, { ...row, userId, enforceNewDefaults, createdAt: act.now }, entries);
 }
 
-const targetOf = ({ number }: RevisionRow) => ({ type: 'PolicyRevision', id: String(number) });
+const targetOf = ({ number }: RevisionRow) => ({ type: 'PolicyRevision' as const, id: String(number) });
 
 /** The revision has the complete list. */
 const bounded = (names: readonly string[]) =>

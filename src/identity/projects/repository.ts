@@ -1,16 +1,16 @@
 import { and, count, eq, inArray } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
-import { pageById, removeAt, updateAt } from '../../db/by-id.js';
+import { removeAt, updateAt } from '../../db/by-id.js';
+import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
-import type { PageRequest } from '../../platform/pagination.js';
+import type { Connection } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { domains } from '../domains/tables.js';
 import { type ProjectRow, projects } from './tables.js';
 
-export interface ProjectFilter {
-  readonly names?: Values;
+export interface ProjectFilter extends NameFilter {
   readonly domainIds?: Values<Id<'Domain'>>;
   readonly parentIds?: Values<Id<'Project'>>;
 }
@@ -34,16 +34,16 @@ export function listByIds(
 export function list(
   db: Db,
   visible: Visible<typeof projects>,
-  filter: ProjectFilter,
-  page: PageRequest,
-): Promise<ProjectRow[]> {
+  args: NamedArgs<ProjectFilter>,
+): Promise<Connection<ProjectRow>> {
+  const filter = args.filter ?? {};
   const where = [
     visible.where,
-    among(projects.name, filter.names),
+    hasName(projects.name, filter),
     among(projects.domainId, filter.domainIds),
     among(projects.parentId, filter.parentIds),
   ];
-  return pageById(db, projects, where, page);
+  return connectionByName(db, projects, where, args);
 }
 
 export async function insert(tx: Tx, row: ProjectRow): Promise<void> {

@@ -1,5 +1,6 @@
 import {
   type Act,
+  type Action,
   byId,
   type Context,
   defineLoader,
@@ -9,11 +10,12 @@ import {
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
+import type { NamedArgs } from '../../db/by-name.js';
 import { unlessTaken } from '../../db/taken.js';
 import { limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { type Id, newId } from '../../platform/ids.js';
-import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
+import type { Connection } from '../../platform/pagination.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { homeOf } from '../names/index.js';
 import { removeScope } from '../removal/index.js';
@@ -32,9 +34,9 @@ export async function getProject(context: Context, ref: ProjectRef): Promise<Pro
 
 export async function listProjects(
   context: Context,
-  args: PageArgs & { filter?: repository.ProjectFilter | null | undefined },
+  args: NamedArgs<repository.ProjectFilter>,
 ): Promise<Connection<ProjectRow>> {
-  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
+  return repository.list(context.db, visibleTo(context), args);
 }
 
 /** By id; null where the caller may not read it. */
@@ -118,7 +120,7 @@ export async function deleteProject(context: Context, input: ProjectAtEtag): Pro
   });
 }
 
-function audit(act: Act, action: string, { id, domainId, name }: ProjectRow, details: object): Promise<void> {
+function audit(act: Act, action: Action, { id, domainId, name }: ProjectRow, details: object): Promise<void> {
   const owner = { domainId, projectId: id };
   return act.audit({ action, target: { type: 'Project', id }, owner, details: { name, ...details } });
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, pgTable, smallint, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { codePointText } from '../../db/code-point-text.js';
 import type { Taken } from '../../db/taken.js';
 import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
@@ -19,7 +20,7 @@ export const projects = pgTable(
     parentId: text('parent_id').$type<Id<'Project'>>(),
     /** 1 directly in the domain; a parent's plus one. */
     depth: smallint('depth').notNull().default(1),
-    name: text('name').notNull(),
+    name: codePointText('name').notNull(),
     version: integer('version').notNull().default(1),
     description: text('description'),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
@@ -34,6 +35,7 @@ export const projects = pgTable(
       foreignColumns: [t.id, t.domainId],
     }),
     index('projects_parent_id_idx').on(t.parentId),
+    index('projects_name_idx').on(t.name, t.id),
     check('projects_depth_check', sql`${t.depth} between 1 and ${sql.raw(String(DEPTH_MAX))}`),
   ],
 );

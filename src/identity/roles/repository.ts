@@ -1,16 +1,15 @@
 import { and, asc, count, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import { among, equals, type Values } from '../../db/among.js';
-import { isBehind } from '../../db/by-id.js';
+import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
-import type { PageRequest } from '../../platform/pagination.js';
+import type { Connection } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { domains } from '../domains/tables.js';
 import { type RoleRow, roleImplications, roles } from './tables.js';
 
-export interface RoleFilter {
-  readonly names?: Values;
+export interface RoleFilter extends NameFilter {
   readonly domainIds?: Values<Id<'Domain'>>;
   readonly isGlobal?: boolean | null | undefined;
 }
@@ -37,50 +36,48 @@ const impliedRoleIds = sql<Id<'Role'>[]>`(
   select coalesce(json_agg(e.implied_role_id order by e.implied_role_id), '[]') from ${roleImplications} e
   where e.role_id = ${roles}.id)`;
 
-async function views(db: Db, where: SQL | undefined, limit: number): Promise<RoleView[]> {
+async function views(db: Db, where: SQL | undefined, orderBy: SQL[], limit: number): Promise<RoleView[]> {
   const rows = await db
     .select({ role: roles, reach, impliedRoleIds })
     .from(roles)
     .where(where)
-    .orderBy(asc(roles.id))
+    .orderBy(...orderBy)
     .limit(limit);
   return rows.map(({ role, reach: reached, ...implied }) => ({ ...role, ...reached, ...implied }));
 }
 
 export async function findById(db: Db, id: Id<'Role'>): Promise<RoleView | undefined> {
-  const [row] = await views(db, eq(roles.id, id), 1);
+  const [row] = await views(db, eq(roles.id, id), [], 1);
   return row;
 }
 
 /** The global role of a name, in lower case. */
 export async function findGlobal(db: Db, name: string): Promise<RoleView | undefined> {
-  const [row] = await views(db, and(isNull(roles.domainId), equals(roles.name, name)), 1);
+  const [row] = await views(db, and(isNull(roles.domainId), equals(roles.name, name)), [], 1);
   return row;
 }
 
 /** Those of one name, one of a domain and a global one at most. Does not check whether the caller may see them. */
-export const listMatching = (db: Db, where: SQL | undefined): Promise<RoleView[]> => views(db, where, 2);
+export const listMatching = (db: Db, where: SQL | undefined): Promise<RoleView[]> => views(db, where, [], 2);
 
 export function listByIds(db: Db, visible: Visible<typeof roles>, ids: readonly Id<'Role'>[]): Promise<RoleView[]> {
-  return views(db, and(visible.where, inArray(roles.id, [...ids])), ids.length);
+  return views(db, and(visible.where, inArray(roles.id, [...ids])), [asc(roles.id)], ids.length);
 }
 
 export function list(
   db: Db,
   visible: Visible<typeof roles>,
-  filter: RoleFilter,
-  page: PageRequest,
-): Promise<RoleView[]> {
-  const names = filter.names?.map((name) => name.toLowerCase());
-  const where = [
-    visible.where,
-    among(roles.name, names),
-    among(roles.domainId, filter.domainIds),
-    isBehind(roles.id, page),
-  ];
-  if (filter.isGlobal != null) where.push(filter.isGlobal ? isNull(roles.domainId) : isNotNull(roles.domainId));
-  return views(db, and(...where), page.first + 1);
+  args: NamedArgs<RoleFilter>,
+): Promise<Connection<RoleView>> {
+  const { names, nameStartsWith, domainIds, isGlobal } = args.filter ?? {};
+  // Names of roles are in lower case.
+  const named = { names: names?.map(lower), nameStartsWith: nameStartsWith?.toLowerCase() };
+  const where = [visible.where, hasName(roles.name, named), among(roles.domainId, domainIds)];
+  if (isGlobal != null) where.push(isGlobal ? isNull(roles.domainId) : isNotNull(roles.domainId));
+  return connectionByName(db, roles, where, args, (...page) => views(db, ...page));
 }
+
+const lower = (name: string) => name.toLowerCase();
 
 /** How many a domain or, with null, the system has. Holds this owner. */
 export async function countOfOwner(tx: Tx, domainId: Id<'Domain'> | null): Promise<number> {

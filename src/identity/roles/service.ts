@@ -1,5 +1,6 @@
 import {
   type Act,
+  type Action,
   byId,
   type Context,
   defineLoader,
@@ -10,10 +11,11 @@ import {
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
+import type { NamedArgs } from '../../db/by-name.js';
 import { unlessTaken } from '../../db/taken.js';
 import { inUse, invalid, limitReached } from '../../platform/errors.js';
 import { type Id, newId } from '../../platform/ids.js';
-import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
+import type { Connection } from '../../platform/pagination.js';
 import { changesNothing, validText } from '../../platform/text.js';
 import { requireRoleEtag } from './etag.js';
 import { renameKept } from './kept.js';
@@ -33,9 +35,9 @@ export const getRole = (context: Context, ref: RoleRef): Promise<repository.Role
 
 export async function listRoles(
   context: Context,
-  args: PageArgs & { filter?: repository.RoleFilter | null | undefined },
+  args: NamedArgs<repository.RoleFilter>,
 ): Promise<Connection<repository.RoleView>> {
-  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
+  return repository.list(context.db, visibleTo(context), args);
 }
 
 /** By id; null where the caller may not read it. */
@@ -160,7 +162,7 @@ async function requireSound(act: Act, { name, domainId, isSystemOnly }: RoleRow)
 }
 
 /** Writes the audit entry of a change of a role. */
-export function record(act: Act, action: string, row: RoleRow, more: object = {}): Promise<void> {
-  const target = { type: 'Role', id: row.id };
+export function record(act: Act, action: Action, row: RoleRow, more: object = {}): Promise<void> {
+  const target = { type: 'Role', id: row.id } as const;
   return act.audit({ action, target, owner: { domainId: row.domainId }, details: { name: row.name, ...more } });
 }

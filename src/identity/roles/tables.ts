@@ -1,4 +1,5 @@
 import { boolean, index, integer, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { codePointText } from '../../db/code-point-text.js';
 import type { Taken } from '../../db/taken.js';
 import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
@@ -12,7 +13,7 @@ export const roles = pgTable(
       .$type<Id<'Domain'>>()
       .references(() => domains.id),
     /** In lower case: role names are compared without regard to it. */
-    name: text('name').notNull(),
+    name: codePointText('name').notNull(),
     description: text('description'),
     /** Created at the first start, and never changes. */
     isImmutable: boolean('is_immutable').notNull(),
@@ -21,7 +22,10 @@ export const roles = pgTable(
     version: integer('version').notNull().default(1),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
   },
-  (t) => [unique('roles_domain_id_name_key').on(t.domainId, t.name).nullsNotDistinct()],
+  (t) => [
+    unique('roles_domain_id_name_key').on(t.domainId, t.name).nullsNotDistinct(),
+    index('roles_name_idx').on(t.name, t.id),
+  ],
 );
 
 export type RoleRow = typeof roles.$inferSelect;

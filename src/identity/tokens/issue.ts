@@ -75,7 +75,10 @@ async function issue(act: Act, proven: Proven, input: IssueToken, lifetimeMs: nu
 }
 
 const notHeld = () => unauthenticated('The credentials are not valid for this scope.');
-const about = ({ user }: Proven) => ({ target: { type: 'User', id: user.id }, owner: { domainId: user.domainId } });
+const about = ({ user }: Proven) => ({
+  target: { type: 'User' as const, id: user.id },
+  owner: { domainId: user.domainId },
+});
 const groundsOf = ({ parentId, credentialId }: Proven) => ({
   ...(parentId && { parentId }),
   ...(credentialId && { credentialId }),

@@ -1,10 +1,10 @@
-import { and, asc, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { authorizationEpoch } from '../../authority/tables.js';
-import { isBehind } from '../../db/by-id.js';
+import { connectionOf } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
 import { type JsonRow, rowFrom, rowsOf } from '../../db/rows.js';
 import type { Id } from '../../platform/ids.js';
-import type { PageRequest } from '../../platform/pagination.js';
+import type { Connection, PageArgs } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type AgentRow, agents } from '../agents/tables.js';
 import { apiCredentials } from '../credentials/tables.js';
@@ -116,13 +116,13 @@ export async function revokeByUser(tx: Tx, userId: Id<'User'>, revokedAt: Date):
   return ended.length;
 }
 
-export function listLive(db: Db, visible: Visible<typeof tokens>, now: Date, page: PageRequest): Promise<TokenRow[]> {
-  return db
-    .select()
-    .from(tokens)
-    .where(and(visible.where, isLive(now), isBehind(tokens.id, page)))
-    .orderBy(asc(tokens.id))
-    .limit(page.first + 1);
+export function listLive(
+  db: Db,
+  visible: Visible<typeof tokens>,
+  now: Date,
+  args: PageArgs,
+): Promise<Connection<TokenRow>> {
+  return connectionOf(db, tokens, [visible.where, isLive(now)], args);
 }
 
 export function listLiveByIds(

@@ -2,7 +2,7 @@ import { type Act, byId, type Context, defineLoader, mutate, requireWhole } from
 import type { Tx } from '../../db/open.js';
 import { notFound } from '../../platform/errors.js';
 import { type Id, toId } from '../../platform/ids.js';
-import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
+import type { Connection, PageArgs } from '../../platform/pagination.js';
 import { tokenList, tokenRevoke } from './policies.js';
 import * as repository from './repository.js';
 import { type TokenRow, tokens } from './tables.js';
@@ -11,7 +11,7 @@ const visibleTo = (context: Context) => context.policies.visible([tokenList.name
 
 /** The caller's own valid tokens. */
 export async function listTokens(context: Context, args: PageArgs): Promise<Connection<TokenRow>> {
-  return connectionById(args, (page) => repository.listLive(context.db, visibleTo(context), context.clock.now(), page));
+  return repository.listLive(context.db, visibleTo(context), context.clock.now(), args);
 }
 
 export const loadToken = defineLoader(async (context, ids: readonly Id<'Token'>[]) =>

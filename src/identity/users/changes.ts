@@ -1,5 +1,6 @@
 import {
   type Act,
+  type Action,
   type Context,
   inUseWhenReferred,
   mutate,
@@ -72,6 +73,6 @@ async function changeable(act: Act, policy: Policy<UserRow>, { user, etag }: Use
   return row;
 }
 
-function audit(act: Act, action: string, { id, domainId, name }: UserRow, details: object): Promise<void> {
+function audit(act: Act, action: Action, { id, domainId, name }: UserRow, details: object): Promise<void> {
   return act.audit({ action, target: { type: 'User', id }, owner: { domainId }, details: { name, ...details } });
 }

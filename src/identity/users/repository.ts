@@ -1,14 +1,14 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
-import { pageById, removeAt, updateAt } from '../../db/by-id.js';
+import { removeAt, updateAt } from '../../db/by-id.js';
+import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
-import type { PageRequest } from '../../platform/pagination.js';
+import type { Connection } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type UserRow, users } from './tables.js';
 
-export interface UserFilter {
-  readonly names?: Values;
+export interface UserFilter extends NameFilter {
   readonly domainIds?: Values<Id<'Domain'>>;
 }
 
@@ -27,11 +27,11 @@ export function listByIds(db: Db, visible: Visible<typeof users>, ids: readonly 
 export function list(
   db: Db,
   visible: Visible<typeof users>,
-  filter: UserFilter,
-  page: PageRequest,
-): Promise<UserRow[]> {
-  const where = [visible.where, among(users.name, filter.names), among(users.domainId, filter.domainIds)];
-  return pageById(db, users, where, page);
+  args: NamedArgs<UserFilter>,
+): Promise<Connection<UserRow>> {
+  const filter = args.filter ?? {};
+  const where = [visible.where, hasName(users.name, filter), among(users.domainId, filter.domainIds)];
+  return connectionByName(db, users, where, args);
 }
 
 export async function insert(tx: Tx, row: UserRow): Promise<void> {

@@ -1,7 +1,8 @@
 import { byId, type Context, defineLoader, domainOf, mutate, once, requireVisible } from '../../authority/index.js';
+import type { NamedArgs } from '../../db/by-name.js';
 import { unlessTaken } from '../../db/taken.js';
 import { type Id, newId } from '../../platform/ids.js';
-import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
+import type { Connection } from '../../platform/pagination.js';
 import { validName } from '../../platform/text.js';
 import { homeOf } from '../names/index.js';
 import { findUser, type UserRef } from './lookup.js';
@@ -18,9 +19,9 @@ export async function getUser(context: Context, ref: UserRef): Promise<UserRow> 
 
 export async function listUsers(
   context: Context,
-  args: PageArgs & { filter?: repository.UserFilter | null | undefined },
+  args: NamedArgs<repository.UserFilter>,
 ): Promise<Connection<UserRow>> {
-  return connectionById(args, (page) => repository.list(context.db, visibleTo(context), args.filter ?? {}, page));
+  return repository.list(context.db, visibleTo(context), args);
 }
 
 /** By id; null where the caller may not read it. */
@@ -52,7 +53,7 @@ export async function createUser(context: Context, input: CreateUser): Promise<U
       };
       const row = { id: newId('User'), domainId, name, passwordHash, ...state };
       await unlessTaken(usersTaken, row, () => repository.insert(act.tx, row));
-      const target = { type: 'User', id: row.id };
+      const target = { type: 'User', id: row.id } as const;
       await act.audit({ action: 'user.created', target, owner: { domainId }, details: { name } });
       return row.id;
     });

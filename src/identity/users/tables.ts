@@ -1,4 +1,5 @@
-import { boolean, integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { codePointText } from '../../db/code-point-text.js';
 import type { Taken } from '../../db/taken.js';
 import type { Id } from '../../platform/ids.js';
 import { domains } from '../domains/tables.js';
@@ -11,7 +12,7 @@ export const users = pgTable(
       .$type<Id<'Domain'>>()
       .notNull()
       .references(() => domains.id),
-    name: text('name').notNull(),
+    name: codePointText('name').notNull(),
     passwordHash: text('password_hash').notNull(),
     isEnabled: boolean('is_enabled').notNull(),
     /** True when somebody else chose the password: it is valid for one log-in, which must set a new one. */
@@ -19,7 +20,7 @@ export const users = pgTable(
     version: integer('version').notNull().default(1),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
   },
-  (t) => [unique('users_domain_id_name_key').on(t.domainId, t.name)],
+  (t) => [unique('users_domain_id_name_key').on(t.domainId, t.name), index('users_name_idx').on(t.name, t.id)],
 );
 
 export type UserRow = typeof users.$inferSelect;

@@ -26,6 +26,7 @@ import { FIRST_DEFAULT } from '../../platform/pagination.js';
 import {
   COMPUTED,
   COST_MAX,
+  COUNT,
   LEAF,
   MEMORY,
   MUTATION,
@@ -218,6 +219,7 @@ export function priceOf(schema: GraphQLSchema, parent: string, field: GraphQLFie
   if (parent.startsWith('__')) return { each: MEMORY };
   if (parent === schema.getMutationType()?.name) return { each: MUTATION };
   if (parent === schema.getQueryType()?.name) return { each: STATEMENT };
+  if (parent.endsWith('Connection') && field.name === 'totalCount') return { each: COUNT };
   const isList = isListType(getNullableType(field.type));
   const isComputed = COMPUTED.has(parent);
   const size =

@@ -23,6 +23,8 @@ export const BYTE = 0.02;
 export const TOKEN = 5;
 /** A statement that reads by an index. */
 export const STATEMENT = 1_900;
+/** Counting up to 10,000 rows. */
+export const COUNT = 7_000;
 /** A transaction that checks rights, writes a row, its audit entry and its event. */
 export const MUTATION = 4_500;
 /** A number or a text of a row, from the database to the answer. */
@@ -66,6 +68,10 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'Query.role': { each: 2_600 },
   'Role.implies': { each: 60 },
   'Query.auditSeals': { each: 7_000 },
+  'AuditEntry.sealedForm': { each: 30 },
+  // Reads the state of up to 10,000 agents.
+  'Query.agentCounts': { each: 16_000 },
+  'AgentCounts.byState': { each: OBJECT, size: 7 },
   'Query.attestationResult': { each: 12_000 },
   // They compare what the caller may grant with what others hold.
   ...Object.fromEntries(COMPARING.map((name) => [`Mutation.${name}`, { each: 12_000 }])),

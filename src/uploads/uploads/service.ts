@@ -1,5 +1,6 @@
 import {
   type Act,
+  type Action,
   type Context,
   mayOn,
   mutate,
@@ -155,6 +156,6 @@ function databaseOf(from: Context | Act): Db {
   return 'tx' in from ? from.tx : from.db;
 }
 
-function audit(act: Act, action: string, { id, size, digest }: UploadRow): Promise<void> {
+function audit(act: Act, action: Action, { id, size, digest }: UploadRow): Promise<void> {
   return act.audit({ action, target: { type: 'Upload', id }, details: { size, digest } });
 }

@@ -74,7 +74,8 @@ function auditRows({ db, recordAudit }: Services, { createdAt }: Times) {
       const targetId = newId('Project');
       const principal = by ? { ...by, id: asId(by.id), name: by.id, domainId: asId('') } : null;
       const request = { requestId: 'of-the-test', actor: { ...anonymous, principal }, at: createdAt };
-      const fact = { action: 'test.made', target: { type: 'Project', id: targetId }, owner: asIds(idsOf(owner)) };
+      const target = { type: 'Project', id: targetId } as const;
+      const fact = { action: 'project.updated', target, owner: asIds(idsOf(owner)) } as const;
       await db.transaction((tx) => recordAudit(tx, request, fact));
       const [entry] = await db.select().from(auditEntries).where(eq(auditEntries.targetId, targetId));
       return { id: entry?.id ?? '', targetId };

@@ -96,11 +96,12 @@ const STATEMENTS = [
     `${id('atr')}, ${id('agt', '1 + n % 1000')}, ${dom}, ${prj}, 'att', 'ACCEPTED', '[]', '{}', 'TRUSTED', ${at()}`,
   ),
   insert(
-    `audit_entries (id, occurred_at, action, outcome, actor_kind, actor_id, target_type, target_id, domain_id, project_id,
+    `audit_entries (id, occurred_at, action, outcome, actor_kind, actor_id, actor_name, target_type, target_id, domain_id, project_id,
       request_id, details)`,
     MANY,
-    `${id('aud')}, ${at()}, 'agent.banned', case n % 9 when 0 then 'DENIED' else 'ALLOWED' end, 'user',
-      ${id('usr', '1 + n % 500')}, 'Agent', ${id('agt')}, ${dom}, ${prj}, 'request ' || n, '{}'`,
+    `${id('aud')}, ${at()}, case n % 50 when 0 then 'agent.activated' else 'role.granted' end,
+      case n % 9 when 0 then 'DENIED' else 'ALLOWED' end, 'user', ${id('usr', '1 + n % 500')}, 'user ' || 1 + n % 500,
+      case n % 50 when 0 then 'Agent' else 'RoleAssignment' end, ${id('agt')}, ${dom}, ${prj}, 'request ' || n, '{}'`,
   ),
   insert('audit_seals (seq, entry_id, hash)', MANY, `n, ${id('aud')}, 'hash'`),
   insert(

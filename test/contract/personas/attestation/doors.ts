@@ -1,4 +1,4 @@
-import { among, byId, byRef, listed, quoted } from '../doors.js';
+import { among, byId, byRef, listed, quoted, single } from '../doors.js';
 import type { Door, Doors } from '../fixture.js';
 
 const revision: Door = {
@@ -23,6 +23,7 @@ export const ATTESTATION_DOORS: Readonly<Record<string, Doors>> = {
     list: listed('agents'),
     entity: 'Agent',
   },
+  AgentCounts: single('agentCounts', 'total isComplete byState { state count }', 'those it may read'),
   AttestationResult: {
     fields: 'id agent { id } allowlistRevision { id }',
     byId: byId('attestationResult'),

@@ -1,0 +1,122 @@
+import { and, asc, desc, gte, type InferSelectModel, lt, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { type Connection, connection, type PageArgs, type PageRequest, pageRequest } from '../platform/pagination.js';
+import { isStorable } from '../platform/text.js';
+import { among, type Values } from './among.js';
+import { countUpTo } from './counted.js';
+import type { Db } from './types.js';
+
+/** The columns that lists of objects with names are ordered by; the name is a `codePointText`. */
+interface Named {
+  readonly id: PgColumn;
+  readonly name: PgColumn;
+}
+
+export interface NamedOrder {
+  readonly field: 'CREATED_AT' | 'NAME';
+  readonly direction: 'ASC' | 'DESC';
+}
+
+/** The arguments of a list of objects with names. */
+export interface NamedArgs<Filter> extends PageArgs {
+  readonly filter?: Filter | null | undefined;
+  readonly orderBy?: NamedOrder | null | undefined;
+}
+
+/** A page in an order. */
+export interface OrderedPage {
+  readonly page: PageRequest;
+  readonly columns: readonly PgColumn[];
+  readonly direction: 'ASC' | 'DESC';
+  /** The rows that come after the cursor; undefined without one. */
+  readonly isBehind: SQL | undefined;
+  keysOf(row: { readonly id: string; readonly name: string }): string[];
+}
+
+/** Reads the order and the page of a list. Ids begin with their time, so they sort by creation. */
+export function orderedPage({ id, name }: Named, args: PageArgs & Pick<NamedArgs<never>, 'orderBy'>): OrderedPage {
+  const { field, direction } = args.orderBy ?? { field: 'CREATED_AT', direction: 'ASC' };
+  const isByName = field === 'NAME';
+  const columns = isByName ? [name, id] : [id];
+  const ordering = `${direction === 'DESC' ? '-' : ''}${isByName ? 'name' : 'id'}`;
+  const page = pageRequest(args, ordering, columns.length);
+  return {
+    page,
+    columns,
+    direction,
+    isBehind: page.after === null ? undefined : isBehind(columns, page.after, direction),
+    keysOf: (row) => (isByName ? [row.name, row.id] : [row.id]),
+  };
+}
+
+/** The rows after a cursor, as a row comparison that can use an index. */
+function isBehind(columns: readonly PgColumn[], keys: readonly string[], direction: 'ASC' | 'DESC'): SQL {
+  const left = sql.join([...columns], sql`, `);
+  const right = sql.join(
+    keys.map((key) => sql`${key}::text`),
+    sql`, `,
+  );
+  return direction === 'DESC' ? sql`(${left}) < (${right})` : sql`(${left}) > (${right})`;
+}
+
+/** What an order is in the query builder. */
+export const orderOf = ({ columns, direction }: OrderedPage): SQL[] =>
+  columns.map((column) => (direction === 'DESC' ? desc(column) : asc(column)));
+
+/** How the rows of a page are read: those that meet a condition, in an order, and at most so many. */
+type ReadPage<Row> = (where: SQL | undefined, orderBy: SQL[], limit: number) => Promise<readonly Row[]>;
+
+/** A page of the rows that meet all conditions; they are counted when that is asked for. */
+export async function connectionByName<Table extends PgTable & Named, Row extends { id: string; name: string }>(
+  db: Db,
+  table: Table,
+  conditions: readonly (SQL | undefined)[],
+  args: NamedArgs<unknown>,
+  read: ReadPage<Row> = reading(db, table),
+): Promise<Connection<Row>> {
+  const ordered = orderedPage(table, args);
+  const rows = await read(and(...conditions, ordered.isBehind), orderOf(ordered), ordered.page.first + 1);
+  return connection(rows, ordered.page, ordered.keysOf, () => countUpTo(db, table, and(...conditions)));
+}
+
+const reading =
+  <Table extends PgTable, Row>(db: Db, table: Table): ReadPage<Row> =>
+  async (where, orderBy, limit) =>
+    (await db
+      .select()
+      .from(table as PgTable)
+      .where(where)
+      .orderBy(...orderBy)
+      .limit(limit)) as InferSelectModel<Table>[] as unknown as Row[];
+
+/** No name is longer. */
+const NAME_LENGTH_MAX = 255;
+
+/** What a list of objects with names can be asked for. */
+export interface NameFilter {
+  readonly names?: Values;
+  readonly nameStartsWith?: string | null | undefined;
+}
+
+/** Whether a name is what a filter asks for. @throws Refusal BAD_USER_INPUT for too many names. */
+export const hasName = (name: PgColumn, { names, nameStartsWith }: NameFilter): SQL | undefined =>
+  and(among(sql`${name}`, names), startsWith(name, nameStartsWith));
+
+/** Whether a name begins with a text, in a `codePointText`: a range, which its index serves. */
+function startsWith(name: PgColumn, text: string | null | undefined): SQL | undefined {
+  if (text == null || text === '') return undefined;
+  if (text.length > NAME_LENGTH_MAX || !isStorable(text)) return sql`false`;
+  const end = afterAll(text);
+  return and(gte(name, text), end === null ? undefined : lt(name, end));
+}
+
+/** The first text in the order of code points that comes after all that begin with this one; null when none does. */
+function afterAll(prefix: string): string | null {
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
+  for (let last = points.pop(); last !== undefined; last = points.pop()) {
+    // Between these two are the halves of surrogate pairs, which no text has.
+    const next = last === 0xd7ff ? 0xe000 : last + 1;
+    if (next <= 0x10ffff) return String.fromCodePoint(...points, next);
+  }
+  return null;
+}
