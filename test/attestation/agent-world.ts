@@ -93,12 +93,6 @@ export function agentWorld(server: Asked) {
   return world;
 }
 
-/** A clock that stands still until a test moves it. */
-export function standingClock() {
-  const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time) };
-  return clock;
-}
-
 /** A project with its administrator, and a list of the files that a healthy machine measures. */
 export async function agentProject(server: TestServer) {
   const world = agentWorld(server);

@@ -2,8 +2,9 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { auditEntries } from '../../src/audit/entries/tables.js';
 import { createSoftwareTpm, type SoftwareTpm } from '../fakes/software-tpm.js';
+import { standingClock } from '../harness/clock.js';
 import { type Answer, codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
-import { agentWorld, standingClock } from './agent-world.js';
+import { agentWorld } from './agent-world.js';
 
 const CREATE = `mutation ($input: CreateAgentInput!) {
   createAgent(input: $input) { agent { id } enrollmentToken userErrors { message } } }`;

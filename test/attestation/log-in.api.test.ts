@@ -3,9 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { auditEntries } from '../../src/audit/entries/tables.js';
 import { setTrust } from '../../src/identity/agents/index.js';
 import { createSoftwareTpm } from '../fakes/software-tpm.js';
+import { standingClock } from '../harness/clock.js';
 import { asId } from '../harness/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
-import { agentProject, type agentWorld, type MachineAgent, SUBMIT, standingClock } from './agent-world.js';
+import { agentProject, type agentWorld, type MachineAgent, SUBMIT } from './agent-world.js';
 import { healthyMachine, type Machine } from './verifier/machine.js';
 
 /** As the test server has them. */

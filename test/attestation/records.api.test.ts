@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { standingClock } from '../harness/clock.js';
 import { type Json, startTestServer, type TestServer } from '../harness/server.js';
-import { agentProject, type agentWorld, SUBMIT, standingClock } from './agent-world.js';
+import { agentProject, type agentWorld, SUBMIT } from './agent-world.js';
 import { healthyMachine } from './verifier/machine.js';
 
 /** As the test server has it. */

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { trustExpiry } from '../../src/attestation/records/index.js';
 import { newId } from '../../src/platform/ids.js';
 import { TRUST, watch } from '../events/watch.js';
+import { standingClock } from '../harness/clock.js';
 import { codeOf, startTestServer, type TestServer } from '../harness/server.js';
-import { agentWorld, CREATE_LIST, standingClock } from './agent-world.js';
+import { agentWorld, CREATE_LIST } from './agent-world.js';
 
 const TELL = `{
   kind name state trustedUntil tpmKind acceptedCount rejectedCount firstAcceptedAt lastAcceptedAt lastRejectedAt

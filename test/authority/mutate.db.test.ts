@@ -10,6 +10,7 @@ import { domainCreate } from '../../src/identity/domains/policies.js';
 import { domains } from '../../src/identity/domains/tables.js';
 import { notFound } from '../../src/platform/errors.js';
 import { newId } from '../../src/platform/ids.js';
+import { standingClock } from '../harness/clock.js';
 import { contextOf } from '../harness/context.js';
 import { asId, asIds } from '../harness/ids.js';
 import { type Bearer, startTestServer, type TestServer } from '../harness/server.js';
@@ -17,8 +18,7 @@ import { type Bearer, startTestServer, type TestServer } from '../harness/server
 const SYSTEM = { type: 'system' } as const;
 const POLICY = { policy: domainCreate.name };
 
-/** A clock that stands still until a test moves it. */
-const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time) };
+const clock = standingClock();
 let server: TestServer;
 let admin: Bearer;
 let context: Context;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { standingClock } from '../attestation/agent-world.js';
+import { standingClock } from '../harness/clock.js';
 import { type Json, startTestServer, type TestServer } from '../harness/server.js';
 
 const DAY_MS = 86_400_000;

@@ -8,11 +8,13 @@ import type { Session } from '../common/session.js';
 export async function findActor(session: Session, text: string): Promise<string> {
   if (/^(?:usr|agt)_/.test(text)) return text;
   const found = [await orNone(() => findUser(session, text)), await orNone(() => findAgent(session, text))];
-  const ids = found.flatMap((item) => item?.id ?? []);
-  if (ids.length === 1 && ids[0] !== undefined) return ids[0];
-  const hint = `give an id, which audit list -o json shows: --actor ${ids[0] ?? 'usr_…'}${ids[1] ? ` (the user) or --actor ${ids[1]} (the agent)` : ''}`;
-  if (ids.length > 1) throw new CliError(`${text} is a user and an agent`, EXIT.usage, hint);
-  throw new CliError(`NOT_FOUND: No such user or agent: ${text}.`, EXIT.notFound, hint);
+  const [id, other] = found.flatMap((item) => item?.id ?? []);
+  const hint = 'give an id, which audit list -o json shows: --actor';
+  if (id === undefined)
+    throw new CliError(`NOT_FOUND: No such user or agent: ${text}.`, EXIT.notFound, `${hint} usr_…`);
+  if (other === undefined) return id;
+  const both = `${hint} ${id} (the user) or --actor ${other} (the agent)`;
+  throw new CliError(`${text} is a user and an agent`, EXIT.usage, both);
 }
 
 const findAgent = async ({ connection }: Session, name: string) =>

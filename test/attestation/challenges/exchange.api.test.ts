@@ -1,13 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { standingClock } from '../../harness/clock.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../../harness/server.js';
-import {
-  agentProject,
-  type agentWorld,
-  CREATE_LIST,
-  type MachineAgent,
-  SUBMIT,
-  standingClock,
-} from '../agent-world.js';
+import { agentProject, type agentWorld, CREATE_LIST, type MachineAgent, SUBMIT } from '../agent-world.js';
 import { healthyMachine } from '../verifier/machine.js';
 
 /** As the test server has them. */
