@@ -1,4 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Proofs that hold CPU, memory or times to bounds: first, so that the rest may run beside other work. */
+const MEASURED = ['abuse', 'memory', 'victim', 'audit-throughput', 'streams', 'locks'];
+
+class MeasuredFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rankOf = ({ moduleId }: TestSpecification): number => {
+      const at = MEASURED.findIndex((name) => moduleId.endsWith(`/${name}.prove.ts`));
+      return at === -1 ? MEASURED.length : at;
+    };
+    return files.toSorted((a, b) => rankOf(a) - rankOf(b) || a.moduleId.localeCompare(b.moduleId));
+  }
+}
 
 // Long walks over many random cases, and proofs beside other programs: `npm run prove`. PROVE_SHARE runs a part,
 // PROVE_SEED repeats a run. With TEST_DATABASE_URL what needs a database runs on Postgres.
@@ -15,5 +29,6 @@ export default defineConfig({
     onUnhandledError: ({ stack }) => !stack?.includes('/random-operations.ts'),
     // Some compare times or bound memory: each has the machine for itself.
     maxWorkers: 1,
+    sequence: { sequencer: MeasuredFirst },
   },
 });
