@@ -56,7 +56,7 @@ export const COST_MAX = 50_000;
 
 const COMPARING = [
   ...['addGroupMember', 'removeGroupMember', 'updateGroup', 'deleteGroup', 'addImpliedRole', 'removeImpliedRole'],
-  ...['updateUser', 'setUserPassword', 'revokeTokens', 'deleteApiCredential'],
+  ...['updateUser', 'setUserPassword', 'grantRole', 'revokeTokens', 'deleteApiCredential'],
 ];
 
 /** Fields whose cost differs from that of their form in the schema, by coordinate; `priceOf` prices all others. */
@@ -86,7 +86,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   // Most principals hold a policy by one assignment, few by several.
   'EffectivePermission.paths': { each: MEMORY, size: 1.2 },
   'CapablePrincipal.paths': { each: MEMORY, once: 2 * STATEMENT, size: 3, item: 40 },
-  'Query.effectiveRoleAssignments': { each: 18_000 },
+  'Query.effectiveRoleAssignments': { each: 25_000 },
   'Query.whoCan': { each: 22_000 },
   'WhoCanConnection.hiddenCount': { each: 8_500 },
   'Query.explainDecision': { each: 20_000 },
