@@ -14,7 +14,7 @@ import { lifecyclePolicies, lifecycleResolvers, retiredAgentSweep } from './life
 import { logInPolicies, logInResolvers, nonceSweep } from './log-in/index.js';
 import { loadAgent, recordPolicies, recordResolvers, trustExpiry, trustFeed } from './records/index.js';
 import { attestationReferences } from './references.js';
-import { loadResult, resultPolicies, resultResolvers } from './results/index.js';
+import { loadResult, resultPolicies, resultResolvers, resultSweep } from './results/index.js';
 import { attestationSettings } from './settings.js';
 import { transitionSweep } from './transitions/index.js';
 import { workerLoad } from './workers/index.js';
@@ -47,7 +47,7 @@ export const attestationDomain: DomainManifest = {
   values: ['AttestationFailure', 'AttestationCounts', 'AttestationChallenge', 'LogInChallenge'],
   routes: [imaPolicyRoute],
   // Referring rows go first, so that both go in the same round.
-  sweeps: [retiredAgentSweep, challengeSweep, nonceSweep, revisionSweep, transitionSweep],
+  sweeps: [retiredAgentSweep, challengeSweep, nonceSweep, resultSweep, revisionSweep, transitionSweep],
   chores: [trustExpiry],
   references: attestationReferences,
   settings: attestationSettings,

@@ -50,6 +50,18 @@ export const attestationSettings = {
     form: retention.default(15_552_000_000),
     purpose: 'How long the server keeps the history of agents’ states, with the cause of each change (P180D).',
   },
+  resultRetentionMs: {
+    variable: 'BAILIWICK_RESULT_RETENTION',
+    form: retention.default(604_800_000),
+    purpose:
+      'How long the server keeps attestation results (P7D). The newest accepted one and the newest rejected one of each agent stay.',
+  },
+  resultsPerAgent: {
+    variable: 'BAILIWICK_RESULTS_PER_AGENT',
+    form: z.coerce.number().int().min(1).max(100_000).default(1000),
+    purpose:
+      'How many attestation results the server keeps for each agent, the newest; older ones go before their time.',
+  },
   retiredAgentRetentionMs: {
     variable: 'BAILIWICK_RETIRED_AGENT_RETENTION',
     form: retention.default(7_776_000_000),

@@ -48,7 +48,8 @@ async function untilStopped(
 
 async function sweepAll(signal: AbortSignal, services: Services, { name, removeSome }: Sweep): Promise<void> {
   try {
-    const removed = await untilNone(signal, () => removeSome(services));
+    const round = {};
+    const removed = await untilNone(signal, () => removeSome(services, round));
     if (removed > 0) services.log.info({ sweep: name, removed }, 'swept');
   } catch (error) {
     // The next round tries again.

@@ -47,6 +47,7 @@ export {
   type Route,
   type Running,
   type Sweep,
+  type SweepRound,
 } from './manifest.js';
 export { type Act, mutate } from './mutate.js';
 export { type ObserveAct, type ObserveOptions, observe } from './observe.js';

@@ -63,7 +63,12 @@ export interface Sweep {
   /** Tables whose rows it removes; docs/retention.md names it for each. */
   readonly removes: readonly PgTable[];
   /** Removes a bounded number of rows, in transactions of its own; returns how many, 0 when nothing is left. */
-  removeSome(services: Services): Promise<number>;
+  removeSome(services: Services, round: SweepRound): Promise<number>;
+}
+
+/** What a sweep remembers from one part of a round to the next: up to where it has removed everything. */
+export interface SweepRound {
+  after?: string | undefined;
 }
 
 /** A value that a domain measures of itself, read at each scrape. */

@@ -74,10 +74,10 @@ describe('events round a jump of the clock, a hundred years ahead and back', () 
     watcher.kill();
     const cursor = watcher.events()[2]?.cursor;
     clock.ms += HOUR;
-    expect(await eventSweep.removeSome(server.services)).toBe(0);
+    expect(await eventSweep.removeSome(server.services, {})).toBe(0);
     clock.ms += RETENTION;
     await happen();
-    while ((await eventSweep.removeSome(server.services)) > 0);
+    while ((await eventSweep.removeSome(server.services, {})) > 0);
     const left = await kept();
     // Nobody can know how old the one is that was written while the clock was ahead.
     expect(left.map(({ position }) => position)).toEqual([ahead?.position, left.at(-1)?.position]);

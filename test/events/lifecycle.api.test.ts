@@ -107,10 +107,10 @@ describe('retention', () => {
       const { extensions } = JSON.parse(answer.text).errors[0];
       expect([answer.status, extensions.code, extensions.reason]).toEqual([400, 'INVALID_CURSOR', 'EVENTS_EXPIRED']);
     }
-    expect(await eventSweep.removeSome(later.services)).toBeGreaterThan(0);
+    expect(await eventSweep.removeSome(later.services, {})).toBeGreaterThan(0);
     expect(await told(id)).toEqual([]);
     await happen(id, 1, new Date(Date.now() + 10_000));
-    expect(await eventSweep.removeSome(later.services)).toBe(0);
+    expect(await eventSweep.removeSome(later.services, {})).toBe(0);
     expect(await told(id)).toHaveLength(1);
     await later.close();
   });

@@ -30,6 +30,8 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   endedRetentionMs: 86_400_000,
   retiredAgentRetentionMs: 86_400_000,
   trustTransitionRetentionMs: 86_400_000,
+  resultRetentionMs: 86_400_000,
+  resultsPerAgent: 1000,
   revisionRetentionMs: 86_400_000,
   streamLifetimeMs: 600_000,
   streamPatienceMs: 30_000,

@@ -43,7 +43,7 @@ test('ok: past revisions are removed after a rollback that holds the epoch, beca
   let isSwept = false;
   const during = await services.db.transaction(async (tx) => {
     await lockEpoch(tx, 'update');
-    const swept = Promise.resolve(revisionSweep.removeSome(services)).finally(() => {
+    const swept = Promise.resolve(revisionSweep.removeSome(services, {})).finally(() => {
       isSwept = true;
     });
     await delay(500);

@@ -44,7 +44,8 @@ async function sweep(name: string): Promise<number[]> {
   const found = DOMAINS.flatMap(({ sweeps }) => sweeps ?? []).find((one) => one.name === name);
   if (found === undefined) throw new Error(`there is no sweep ${name}`);
   const batches: number[] = [];
-  for (let some = 1; some > 0; batches.push(some)) some = await found.removeSome(server.services);
+  const round = {};
+  for (let some = 1; some > 0; batches.push(some)) some = await found.removeSome(server.services, round);
   return batches;
 }
 

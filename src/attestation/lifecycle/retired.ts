@@ -10,7 +10,6 @@ import { trustTransitions } from '../transitions/index.js';
 
 const SWEPT_AT_ONCE = 500;
 
-/** Results of agents that are not retired stay. */
 export const retiredAgentSweep: Sweep = {
   name: 'retired agents',
   removes: [agents, attestationRecords, attestations, attestationResults, trustTransitions, tokens],

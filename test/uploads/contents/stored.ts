@@ -24,7 +24,7 @@ const references = DOMAINS.flatMap((domain) => domain.references ?? []);
 
 /** One batch of the sweep, as the server runs it. */
 export const sweepOnce = (db: RootDb): Promise<number> =>
-  contentSweep.removeSome({ db, references, clock: { now: () => NOW } } as unknown as Services);
+  contentSweep.removeSome({ db, references, clock: { now: () => NOW } } as unknown as Services, {});
 
 export const store = (db: RootDb, content: PackedContent): Promise<string> =>
   db.transaction((tx) => storeContent(tx, content, NOW));
