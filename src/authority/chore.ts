@@ -8,8 +8,8 @@ import type { AuditFact, Services } from './context.js';
 export interface ChoreAct {
   readonly tx: Tx;
   readonly now: Date;
-  /** Writes an audit entry without an actor; it commits with the change or not at all. */
-  audit(fact: AuditFact): Promise<void>;
+  /** Writes audit entries without an actor; they commit with the change or not at all. */
+  audit(...facts: readonly AuditFact[]): Promise<void>;
   /** Adds an event for streams; events are written at the end of the transaction. */
   event(fact: EventFact): void;
 }
@@ -29,7 +29,7 @@ export async function chore<T>(
     const result = await run({
       tx,
       now,
-      audit: (fact) => recordAudit(tx, request, fact),
+      audit: (...facts) => recordAudit(tx, request, ...facts),
       event: (fact) => void events.push(fact),
     });
     await recordEvents(tx, events, now);

@@ -78,11 +78,11 @@ export interface Services {
   readonly denials: DenialLog;
 }
 
-/** Writes an audit entry in the transaction of the change that it describes. */
+/** Writes audit entries in the transaction of the change that they describe. */
 export type RecordAudit = (
   tx: Tx,
   request: { requestId: string; actor: Actor; at: Date },
-  fact: AuditFact,
+  ...facts: readonly AuditFact[]
 ) => Promise<void>;
 
 /** A password check that counts as failed until `succeeded` is called. */

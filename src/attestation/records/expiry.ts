@@ -1,5 +1,5 @@
 import { type Chore, type ChoreAct, chore } from '../../authority/index.js';
-import { aboutAgent, agents, setTrust, trustRanOut } from '../../identity/agents/index.js';
+import { aboutAgent, agents, storeStale, trustRanOut } from '../../identity/agents/index.js';
 import { tellRunOut } from './trust.js';
 
 const AT_ONCE = 200;
@@ -22,11 +22,10 @@ async function expireSome(act: ChoreAct): Promise<number> {
     .where(trustRanOut(now))
     .limit(AT_ONCE)
     .for('update', { skipLocked: true });
-  for (const agent of expired) {
-    await setTrust(tx, agent.id, 'STALE', agent.trustedUntil);
-    const details = { from: 'TRUSTED', to: 'STALE' };
-    await audit({ action: 'agent.expired', ...aboutAgent({ agent }), details });
-    await tellRunOut(act, agent);
-  }
+  if (expired.length === 0) return 0;
+  await storeStale(tx, expired);
+  const details = { from: 'TRUSTED', to: 'STALE' };
+  await audit(...expired.map((agent) => ({ action: 'agent.expired', ...aboutAgent({ agent }), details }) as const));
+  await tellRunOut(act, expired);
   return expired.length;
 }

@@ -2,7 +2,7 @@ import type { Act, ChoreAct } from '../../authority/index.js';
 import type { EventFact } from '../../events/index.js';
 import { type AgentRow, setTrust } from '../../identity/agents/index.js';
 import type { Id } from '../../platform/ids.js';
-import { keepTransition, type TrustChange } from '../transitions/index.js';
+import { keepTransitions, type TrustChange } from '../transitions/index.js';
 import type { AgentEvent, AgentState } from '../verifier/index.js';
 import type { AgentView } from './repository.js';
 import { stateAt, storedState } from './views.js';
@@ -31,20 +31,23 @@ export async function moveTrust(act: Act, view: AgentView, move: TrustMove): Pro
   const { agent } = view;
   const { to, trustedUntil, cause, resultId = null } = move;
   const from = stateAt(view, act.now);
-  if (from !== storedState(view)) await tellRunOut(act, agent);
-  if (to !== from) await tell(act, agent, { from, to, at: act.now, cause, by: act.actor.principal, resultId });
+  if (from !== storedState(view)) await tellRunOut(act, [agent]);
+  if (to !== from) await tell(act, [{ agent, from, to, at: act.now, cause, by: act.actor.principal, resultId }]);
   await setTrust(act.tx, agent.id, to, trustedUntil);
 }
 
 type Telling = Pick<ChoreAct, 'tx' | 'now' | 'event'>;
 
-/** Records that an agent's trust ran out, dated at its end, however late that is stored. */
-export function tellRunOut(act: Telling, agent: AgentRow): Promise<void> {
-  const at = agent.trustedUntil ?? act.now;
-  return tell(act, agent, { from: 'TRUSTED', to: 'STALE', at, cause: 'EXPIRE', by: null, resultId: null });
+/** Records that the trust of agents ran out, dated at its end, however late that is stored. */
+export function tellRunOut(act: Telling, ranOut: readonly AgentRow[]): Promise<void> {
+  const change = { from: 'TRUSTED', to: 'STALE', cause: 'EXPIRE', by: null, resultId: null } as const;
+  return tell(
+    act,
+    ranOut.map((agent) => ({ agent, at: agent.trustedUntil ?? act.now, ...change })),
+  );
 }
 
-async function tell({ tx, event }: Telling, agent: AgentRow, change: TrustChange): Promise<void> {
-  event(trustChanged(agent.id, change.from, change.to));
-  await keepTransition(tx, agent, change);
+async function tell({ tx, event }: Telling, changes: readonly (TrustChange & { agent: AgentRow })[]): Promise<void> {
+  for (const { agent, from, to } of changes) event(trustChanged(agent.id, from, to));
+  await keepTransitions(tx, changes);
 }

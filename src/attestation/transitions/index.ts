@@ -1,3 +1,3 @@
-export { keepTransition, type TrustChange } from './service.js';
+export { keepTransitions, type TrustChange } from './service.js';
 export { transitionSweep } from './sweep.js';
 export { trustTransitions } from './tables.js';

@@ -15,9 +15,12 @@ export interface TrustChange {
   readonly resultId: Id<'AttestationResult'> | null;
 }
 
-/** Stores a change, in the transaction that makes it. */
-export function keepTransition(tx: Tx, { id, domainId, projectId }: AgentRow, change: TrustChange): Promise<void> {
-  return repository.insert(tx, {
+/** Stores changes of agents, in the transaction that makes them. */
+export function keepTransitions(
+  tx: Tx,
+  changes: readonly (TrustChange & { readonly agent: AgentRow })[],
+): Promise<void> {
+  const rows = changes.map(({ agent: { id, domainId, projectId }, ...change }) => ({
     id: newId('TrustTransition'),
     agentId: id,
     domainId,
@@ -29,5 +32,6 @@ export function keepTransition(tx: Tx, { id, domainId, projectId }: AgentRow, ch
     actorId: change.by?.id ?? null,
     resultId: change.resultId,
     occurredAt: change.at,
-  });
+  }));
+  return repository.insert(tx, rows);
 }

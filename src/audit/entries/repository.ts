@@ -22,8 +22,8 @@ export interface EntryFilter {
   readonly until?: Date | null | undefined;
 }
 
-export async function insert(tx: Tx, row: AuditEntryRow): Promise<void> {
-  await tx.insert(auditEntries).values(row);
+export async function insert(tx: Tx, rows: readonly AuditEntryRow[]): Promise<void> {
+  if (rows.length > 0) await tx.insert(auditEntries).values([...rows]);
 }
 
 /** Newest first: ids are ordered by time. */

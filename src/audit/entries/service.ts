@@ -9,17 +9,27 @@ import * as repository from './repository.js';
 import { type AuditEntryRow, auditEntries } from './tables.js';
 import { actorKinds, scopeTypeOf } from './words.js';
 
-/** Writes one entry, in the transaction of the change that it describes. */
+/** Writes an entry for each fact, in the transaction of the change that they describe. */
 export async function recordAudit(
   tx: Tx,
   request: { requestId: string; actor: Actor; at: Date },
-  fact: AuditFact,
+  ...facts: readonly AuditFact[]
 ): Promise<void> {
-  const { principal, token, where } = request.actor;
+  await repository.insert(
+    tx,
+    facts.map((fact) => entryOf(request, fact)),
+  );
+}
+
+function entryOf(
+  { requestId, actor, at }: { requestId: string; actor: Actor; at: Date },
+  fact: AuditFact,
+): AuditEntryRow {
+  const { principal, token, where } = actor;
   const scope = { domainId: null, projectId: null, ...where };
-  await repository.insert(tx, {
+  return {
     id: newId('AuditEntry'),
-    occurredAt: request.at,
+    occurredAt: at,
     action: fact.action,
     outcome: fact.outcome ?? 'ALLOWED',
     actorKind: principal?.kind ?? null,
@@ -33,10 +43,10 @@ export async function recordAudit(
     targetId: fact.target?.id ?? null,
     domainId: fact.owner ? (fact.owner.domainId ?? null) : scope.domainId,
     projectId: fact.owner ? (fact.owner.projectId ?? null) : scope.projectId,
-    requestId: request.requestId,
+    requestId,
     policy: fact.policy ?? null,
     details: { ...fact.details },
-  });
+  };
 }
 
 /** Records that old entries were dropped because of the settings, not by a caller. */

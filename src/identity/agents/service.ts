@@ -22,6 +22,12 @@ export async function setTrust(
   await tx.update(agents).set({ trustState, trustedUntil }).where(eq(agents.id, agentId));
 }
 
+/** Stores that trust ran out; when it did stays. */
+export async function storeStale(tx: Tx, ranOut: readonly AgentRow[]): Promise<void> {
+  const ids = ranOut.map(({ id }) => id);
+  await tx.update(agents).set({ trustState: 'STALE' }).where(inArray(agents.id, ids));
+}
+
 /** Whoever may read them or not: who asks is decided for each. */
 export const agentsByIds = async (db: Db, ids: readonly Id<'Agent'>[]): Promise<Map<Id<'Agent'>, AgentRow>> =>
   byId(await rowsWhere(db, agents, inArray(agents.id, [...ids])));
