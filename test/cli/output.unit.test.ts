@@ -70,6 +70,21 @@ describe('output of one object', () => {
     expect(formatObject({ format: 'table' }, row, ROLES)).toBe('Name    web\nRoles   ADMIN, READER\nIs old  no');
   });
 
+  test('ok: a long value goes on below itself, and what has no spaces stays whole', () => {
+    const roles = ['administrator', 'auditor', 'manager', 'member', 'a'.repeat(24)];
+    const narrow = { format: 'table', screen: { width: 30, hasColor: false } } as const;
+    expect(formatObject(narrow, { ...row, roles }, ROLES).split('\n')).toEqual([
+      'Name    web',
+      'Roles   ADMINISTRATOR,',
+      '        AUDITOR, MANAGER,',
+      '        MEMBER,',
+      `        ${'A'.repeat(24)}`,
+      'Is old  no',
+    ]);
+    const wide = formatObject({ ...narrow, format: 'wide' }, { ...row, roles }, ROLES);
+    expect(wide.split('\n')).toHaveLength(3);
+  });
+
   test('ok: the lines that the user chose', () => {
     expect(formatObject({ format: 'table', columns: ['is-old'] }, row, ROLES)).toBe('Is old  no');
   });

@@ -19,7 +19,8 @@ export interface Screen {
 /** What is no terminal. */
 export const PAGE: Screen = { width: 80, hasColor: false };
 
-const GAP = 2;
+/** Spaces between columns. */
+export const GAP = 2;
 /** What other columns leave of one before rigid ones are cut too. */
 const MIN_WIDTH = 6;
 
@@ -35,6 +36,17 @@ export function layOut(lines: readonly (readonly Cell[])[], { width, hasColor }:
     return `${paint(shown, color, { hasColor })}${' '.repeat(space)}`;
   };
   return lines.map((line) => line.map(place).join('')).join('\n');
+}
+
+/** Text in lines of at most this width, as far as it has spaces: what has none, such as an id, stays whole. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line === undefined || lengthOf(line) + 1 + lengthOf(word) > width) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
 }
 
 /** Text in a color, on a screen that has colors. */

@@ -1,5 +1,5 @@
 import { CliError, EXIT } from './errors.js';
-import { type Cell, type Color, layOut, PAGE, type Screen } from './layout.js';
+import { type Cell, type Color, GAP, layOut, PAGE, type Screen, wrap } from './layout.js';
 import { formatValue, type Row, toJson, valueAt } from './output.js';
 import { toYaml } from './yaml.js';
 
@@ -61,14 +61,19 @@ export function formatList<Item extends Row>(view: View, rows: readonly Item[], 
   return layOut([header, ...lines], isWide ? { ...screen, width: Number.POSITIVE_INFINITY } : screen);
 }
 
-/** One object: one line per column, or data for programs, or its name. */
+/** One object: each column a line, or several where a long value has spaces; or data for programs, or its name. */
 export function formatObject<Item extends Row>(view: View, row: Item, table: Table<NoInfer<Item>>): string {
   const { format, screen = PAGE } = view;
   if (isData(format)) return toData(format, row);
   if (format === 'name') return nameOf(row, table);
   const { columns, wide = [], more = [] } = table;
   const shown = chosen(view, table) ?? [...columns, ...wide, ...more];
-  const lines = shown.map((column) => [{ text: column[0] }, cellOf(row, column, true)]);
+  const titles = Math.max(...shown.map(([title]) => title.length));
+  const room = format === 'wide' ? Number.POSITIVE_INFINITY : screen.width - titles - GAP;
+  const lines = shown.flatMap((column) => {
+    const cell = cellOf(row, column, true);
+    return wrap(cell.text, room).map((text, index) => [{ text: index === 0 ? column[0] : '' }, { ...cell, text }]);
+  });
   return layOut(lines, { ...screen, width: Number.POSITIVE_INFINITY });
 }
 

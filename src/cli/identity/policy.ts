@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import { PoliciesDocument, type PoliciesQuery, PolicyDocument, type PolicyQuery } from '../../generated/documents.js';
 import { request } from '../common/client.js';
-import { formatValue } from '../common/output.js';
 import { type ScopeOptions, withScope } from '../common/scopes.js';
 import { get, openSession, printList, printObject } from '../common/session.js';
-import { isForPeople, type Table } from '../common/table.js';
-import { print } from '../common/terminal.js';
+import type { Column, Table } from '../common/table.js';
 import { verb, withLimit } from '../common/verb.js';
 import { withColumns } from '../common/view.js';
 import { whoCan as listWhoCan, WHO_CAN } from './policies/ask-server.js';
@@ -44,11 +42,9 @@ export function registerPolicy(noun: Command): void {
   withColumns(show, POLICY).action(async (name: string, _options: object, self: Command) => {
     const session = await openSession(self);
     const policy = await get(session, PolicyDocument, { name }, 'policy');
-    printObject(session, policy, POLICY);
-    if (!isForPeople(session.format) || session.columns !== undefined) return;
-    for (const check of policy.checks) print(`Check for ${describeCheck(check)}`);
-    if (policy.override !== null)
-      for (const check of policy.defaultChecks) print(`Default for ${describeCheck(check)}`);
+    const defaults = policy.override === null ? [] : policy.defaultChecks;
+    const checks = [...policy.checks.map(columnOf('Check')), ...defaults.map(columnOf('Default'))];
+    printObject(session, policy, { ...POLICY, more: [...(POLICY.more ?? []), ...checks] });
   });
   const whoCan = verb(
     noun,
@@ -70,7 +66,10 @@ interface WhoCanOptions extends ScopeOptions {
   readonly limit: number;
 }
 
-function describeCheck({ scopeType, check, boundary }: Policy['checks'][number]): string {
-  const within = boundary === null ? '' : `, within ${formatValue(boundary)}`;
-  return `${scopeType ?? 'every scope'}: ${formatValue(check)}${within}`;
-}
+/** A line for the check of a scope. */
+const columnOf =
+  (title: string) =>
+  ({ scopeType, check, boundary }: Policy['checks'][number]): Column<Policy> => {
+    const within = boundary === null ? '' : `, within ${boundary}`;
+    return [`${title} for ${scopeType ?? 'every scope'}`, () => `${check}${within}`];
+  };
