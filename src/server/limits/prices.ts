@@ -86,7 +86,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   // Most principals hold a policy by one assignment, few by several.
   'EffectivePermission.paths': { each: MEMORY, size: 1.2 },
   'CapablePrincipal.paths': { each: MEMORY, once: 2 * STATEMENT, size: 3, item: 40 },
-  'Query.effectiveRoleAssignments': { each: 25_000 },
+  'Query.effectiveRoleAssignments': { each: 20_500 },
   'Query.whoCan': { each: 22_000 },
   'WhoCanConnection.hiddenCount': { each: 8_500 },
   'Query.explainDecision': { each: 20_000 },
