@@ -1,9 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Answer, codeOf, type Json, startTestServer, type TestScope, type TestServer } from '../harness/server.js';
+import {
+  type Answer,
+  basic,
+  codeOf,
+  type Json,
+  startTestServer,
+  type TestScope,
+  type TestServer,
+} from '../harness/server.js';
 
 const ISSUE = `mutation ($input: IssueTokenInput!) { issueToken(input: $input) { token tokenId userErrors { code } } }`;
 const CREATE = `mutation ($input: CreateApiCredentialInput!) {
   createApiCredential(input: $input) { apiCredential { id } userErrors { code } } }`;
+const CREATE_KEY = `mutation ($input: CreateApiCredentialInput!) {
+  createApiCredential(input: $input) { apiCredential { id } key userErrors { code } } }`;
 const DELETE = `mutation ($input: DeleteApiCredentialInput!) {
   deleteApiCredential(input: $input) { apiCredentialId userErrors { code } } }`;
 const REVOKE = `mutation ($input: RevokeTokenInput!) { revokeToken(input: $input) { tokenId userErrors { code } } }`;
@@ -77,4 +87,23 @@ test('hidden: another user’s token answers a narrowed one as one that does not
   const foreign = await issue((await server.token({ scope: project, role: 'admin' })).token);
   const [one, two] = [await revoke(foreign.tokenId, narrowed.token), await revoke('tok_nothing', narrowed.token)];
   expect([codeOf(one), one.comparable]).toEqual(['NOT_FOUND', two.comparable]);
+});
+
+test('ok: a token or a key that keeps a role keeps what the role implies, and no more', async () => {
+  const { token } = await server.token({ scope: project, role: 'admin' });
+  const rolesOf = async (bearer: string) =>
+    (await server.graphql('{ viewer { roles } }', {}, bearer)).body.data.viewer.roles;
+  const narrowed = await issue(token, ['member']);
+  expect(await rolesOf(narrowed.token)).toEqual(['member', 'reader']);
+  const [lower, higher] = [await issue(narrowed.token, ['reader']), await issue(narrowed.token)];
+  expect([await rolesOf(lower.token), await rolesOf(higher.token)]).toEqual([['reader'], ['member', 'reader']]);
+  const proof = { token: narrowed.token };
+  const scope = { project: { id: project.projectId } };
+  const raised = await server.graphql(ISSUE, { input: { proof, scope, roles: ['manager'] } });
+  expect(raised.body.data.issueToken).toMatchObject({ token: null, userErrors: [{ code: 'INVALID' }] });
+
+  const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+  const made = await server.graphql(CREATE_KEY, { input: { name: 'kept', roles: ['manager'], expiresAt } }, token);
+  const { apiCredential, key } = made.body.data.createApiCredential;
+  expect(await rolesOf(basic({ id: apiCredential.id, key }))).toEqual(['manager', 'member', 'reader']);
 });

@@ -19,7 +19,7 @@ export class RoleGraph {
   readonly #implying: Edges;
   readonly #closures = new Map<RoleId, readonly RoleRow[]>();
   readonly #names = new Map<RoleId, readonly string[]>();
-  #sizes: ReadonlyMap<string, number> | undefined;
+  #global: ReadonlyMap<string, RoleRow> | undefined;
 
   constructor(rows: readonly RoleRow[], edges: readonly Edge[]) {
     this.#roles = new Map(rows.map((row) => [row.id, row]));
@@ -83,6 +83,12 @@ export class RoleGraph {
     return names;
   }
 
+  /** These names of global roles, and the names of all that they imply. */
+  withImplied(names: readonly string[]): ReadonlySet<string> {
+    const named = names.flatMap((name) => this.#globalOf(name) ?? []);
+    return new Set([...names, ...named.flatMap(({ id }) => this.namesOf(id))]);
+  }
+
   /** Ids of the roles that bring one of these names. */
   naming(names: readonly string[]): readonly RoleId[] {
     const wanted = new Set(names);
@@ -91,10 +97,13 @@ export class RoleGraph {
 
   /** How many roles the global role of this name brings, itself included; 0 when there is none. */
   sizeOf(name: string): number {
-    this.#sizes ??= new Map(
-      this.all.flatMap((role) => (role.domainId === null ? [[role.name, this.closure(role.id).length]] : [])),
-    );
-    return this.#sizes.get(name) ?? 0;
+    const role = this.#globalOf(name);
+    return role === undefined ? 0 : this.closure(role.id).length;
+  }
+
+  #globalOf(name: string): RoleRow | undefined {
+    this.#global ??= new Map(this.all.flatMap((role) => (role.domainId === null ? [[role.name, role]] : [])));
+    return this.#global.get(name);
   }
 
   #rowsOf(ids: readonly RoleId[]): readonly RoleRow[] {

@@ -91,8 +91,8 @@ async function userActor(
     return { principal, where: { type: 'unscoped' }, scope: 'unscoped', credentials: own, rolesUntil: null };
   }
   const scope = { type: where.type, domainId: token.domainId, projectId: token.projectId };
-  const { names, until } = await rolesInForce(db, cacheOwner, user.id, scope, epoch, now);
-  const roles = token.roles === null ? names : names.filter((role) => token.roles?.includes(role));
+  const { names, until, limitedTo } = await rolesInForce(db, cacheOwner, user.id, scope, epoch, now);
+  const roles = token.roles === null ? names : limitedTo(token.roles);
   const dropped = names.filter((role) => !roles.includes(role));
   const credentials = {
     ...own,

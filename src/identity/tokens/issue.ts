@@ -4,7 +4,7 @@ import { invalid, Refusal, UserErrors, unauthenticated } from '../../platform/er
 import { type Id, newId } from '../../platform/ids.js';
 import { requireShort } from '../../platform/short-list.js';
 import type { AgentRow } from '../agents/tables.js';
-import { effectiveRoles } from '../assignments/index.js';
+import { rolesInForce } from '../assignments/index.js';
 import { type ResolvedScope, resolveScope, type ScopeInput } from '../scopes/index.js';
 import { setPassword } from '../users/index.js';
 import { newToken, tokenHash } from './authenticate.js';
@@ -126,9 +126,9 @@ async function rolesFor(
   wanted: readonly string[] | null | undefined,
 ): Promise<string[] | null> {
   // Reads without the cache: a new owner object has nothing cached, at any epoch.
-  const held = await effectiveRoles(act.tx, {}, user.id, scope, act.actor.epoch, act.now);
+  const held = await rolesInForce(act.tx, {}, user.id, scope, act.actor.epoch, act.now);
   const limit = grounds?.roles ?? null;
-  const available = limit === null ? held : held.filter((role) => limit.includes(role));
+  const available = limit === null ? held.names : held.limitedTo(limit);
   if (available.length === 0) throw notHeld();
   if (wanted == null) return limit;
   requireShort(wanted, 'roles');

@@ -1,6 +1,6 @@
 import { hasType, type KeyType } from '../engine/target.js';
 import type { Comparison, RoleCheck } from '../language/ast.js';
-import { ABSENT, TRUE, type Truth } from '../language/truth.js';
+import { ABSENT, FALSE, TRUE, type Truth } from '../language/truth.js';
 import { matchText, type Scalar } from '../language/values.js';
 
 /** What is true for all callers and rows that a check can meet. */
@@ -46,14 +46,16 @@ export function circumstanceOf(atom: RoleCheck | Comparison, world: World): Circ
 export function excludes(a: Circumstance, aValue: Truth, b: Circumstance, bValue: Truth, world: World): boolean {
   switch (a.kind) {
     case 'role':
-      // A caller has roles or has none; without any, every role check is absent.
-      if (b.kind !== 'role') return false;
-      if (aValue === ABSENT) return bValue !== ABSENT;
-      return aValue === TRUE && bValue !== TRUE && world.implies(a.name, b.name);
+      // Absent is a role that a narrowed token left out, and every role to a caller without any. Who holds a role holds
+      // what it implies, and a token that keeps a role keeps that too.
+      if (b.kind !== 'role' || !world.implies(a.name, b.name)) return false;
+      return aValue === TRUE ? bValue !== TRUE : aValue === ABSENT && bValue === FALSE;
     case 'constant':
       if ((b.kind !== 'constant' && b.kind !== 'match') || b.field !== a.field) return false;
+      // A narrowed token leaves out some roles only.
+      if (a.field === 'roles') return false;
       if (aValue === ABSENT) return bValue !== ABSENT;
-      return aValue === TRUE && b.kind === 'constant' && bValue === TRUE && a.field !== 'roles';
+      return aValue === TRUE && b.kind === 'constant' && bValue === TRUE;
     case 'literal':
       return b.kind === 'literal' && b.key === a.key && aValue === TRUE && bValue === TRUE && !world.keyOf(a.key).list;
     case 'null':
