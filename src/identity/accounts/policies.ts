@@ -12,6 +12,6 @@ export const userSetPassword = definePolicy<UserRow>({
 export const userDisable = definePolicy<UserRow>({
   ...changingUsers,
   name: 'user:disable',
-  description: 'Disable and enable a user. Requires permission to grant every role that the user holds.',
+  description: 'Disable and enable a user. Requires permission to revoke, or to grant, every role that the user holds.',
   operations: ['Mutation.disableUser', 'Mutation.enableUser'],
 });

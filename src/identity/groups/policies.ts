@@ -32,7 +32,7 @@ export const groupUpdate = definePolicy<GroupRow>({
   ...changingGroups,
   name: 'group:update',
   description:
-    'Change the name or description of a group. Requires permission to grant every role that the group holds.',
+    'Change the name or description of a group. Requires permission to revoke every role that the group holds.',
   operations: ['Mutation.updateGroup'],
 });
 
