@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, eq, gte, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import { requestIdReused } from '../platform/errors.js';
 import { type Id, type Kind, toId } from '../platform/ids.js';
 import type { Sweep } from './manifest.js';
@@ -72,7 +72,7 @@ export const requestIdSweep: Sweep = {
     const past = db
       .select({ principalId, mutation, requestId })
       .from(idempotencyKeys)
-      .where(lte(expiresAt, clock.now()))
+      .where(lt(expiresAt, clock.now()))
       .limit(SWEPT_AT_ONCE)
       .for('update', { skipLocked: true });
     const isPast = sql`(${principalId}, ${mutation}, ${requestId}) in ${past}`;

@@ -1,5 +1,7 @@
+import { Writable } from 'node:stream';
 import { sql } from 'drizzle-orm';
-import { afterEach, describe, expect, test } from 'vitest';
+import { pino } from 'pino';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { auditEntries, recordAudit } from '../../src/audit/entries/index.js';
 import { keepPartitions, makePartitions } from '../../src/audit/sealer/index.js';
 import { anonymous } from '../../src/authority/index.js';
@@ -63,6 +65,29 @@ describe('the partition of the first entry', () => {
     }
     // Ids grow within a process: what was written after the jump back lies where the last one before it does.
     expect(await places(db)).toEqual(seen.slice(0, 3));
+  });
+
+  test('ok: what failed is tried again after a minute, and not by every request until then', async () => {
+    const db = await opened();
+    const lines: string[] = [];
+    const log = pino(new Writable({ write: (chunk, _encoding, done) => done(void lines.push(String(chunk))) }));
+    const keep = keepPartitions(db, log);
+    const day = new Date('2036-03-03T00:00:00Z');
+    await db.execute(sql`alter table audit_entries rename to away`);
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      for (const ms of [0, 59_999]) {
+        vi.advanceTimersByTime(ms);
+        await keep(day);
+        expect(lines).toHaveLength(1);
+      }
+      vi.advanceTimersByTime(1);
+      await keep(day);
+      expect(lines).toHaveLength(2);
+    } finally {
+      vi.useRealTimers();
+      await db.execute(sql`alter table away rename to audit_entries`);
+    }
   });
 
   test('ok: where a month has very many entries in the rest already they stay there, and nobody waits', async () => {

@@ -15,6 +15,13 @@ const PAGES = new URL(`../../docs/${FOLDER}/`, import.meta.url);
 const schema = buildSchema(DOMAINS);
 const routes = DOMAINS.flatMap((domain) => domain.routes ?? []);
 
+/** Fields that lead to what everybody here may read who may read the object. The list only shrinks. */
+const ALWAYS_READABLE: readonly string[] = [
+  ...['Agent.allowlist', 'Agent.lastResult', 'Allowlist.currentRevision', 'Allowlist.domain', 'ApiCredential.user'],
+  ...['AttestationResult.agent', 'AttestationResult.allowlistRevision', 'EffectiveRoleAssignment.user'],
+  ...['Group.domain', 'PolicyRevision.user', 'Project.domain', 'Project.parent', 'Role.domain', 'Viewer.agent'],
+];
+
 let server: TestServer;
 let matrix: Matrix;
 beforeAll(async () => {
@@ -62,6 +69,16 @@ describe('all ways to an object agree', () => {
       return followed(reading, path) !== (isReadable ? target : null);
     });
     expect(wrong.map(({ reading, path }) => `${told(reading)}: ${path}`)).toEqual([]);
+  });
+
+  test('ok: of each such field there is one that leads to what somebody may not read', () => {
+    const links = matrix.personas.flatMap((persona) =>
+      linksOf(matrix.readings.filter((one) => one.persona === persona)),
+    );
+    const fieldOf = ({ reading, path }: (typeof links)[number]) => `${reading.type}.${path}`;
+    const hiding = new Set(links.filter(({ target, isReadable }) => target !== null && !isReadable).map(fieldOf));
+    const never = [...new Set(links.map(fieldOf))].filter((field) => !hiding.has(field));
+    expect(never.sort()).toEqual(ALWAYS_READABLE);
   });
 
   test('ok: an event comes when and only when what it is about can be read', () => {

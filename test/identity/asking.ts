@@ -23,7 +23,7 @@ export interface Told {
 export function asking(server: TestServer) {
   return {
     /** Sends a mutation: its name, what to read of its payload, its input. */
-    async send(mutation: string, selection: string, input: object, token: string): Promise<Told> {
+    async send(mutation: string, selection: string, input: object, token?: string): Promise<Told> {
       const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
       const query = `mutation ($input: ${type}!) { told: ${mutation}(input: $input) {
         ${selection} userErrors { code message path } } }`;

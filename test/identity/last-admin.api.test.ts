@@ -1,7 +1,11 @@
 import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bumpEpoch } from '../../src/authority/index.js';
+import { DOMAINS } from '../../src/domains.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
+import { buildSchema } from '../../src/server/graphql/schema.js';
+import { coordinatesOf } from '../contract/left-behind/inputs.js';
+import { mutationsOf } from '../contract/personas/doing.js';
 import { asId } from '../harness/ids.js';
 import { type Bearer, startTestServer, type TestServer } from '../harness/server.js';
 import { asking } from './asking.js';
@@ -126,10 +130,70 @@ describe('the last group that administers the system', () => {
     expect(await leave()).toEqual([]);
   });
 
+  test('conflict: its role is not taken from it', async () => {
+    const { groupId, token } = await throughGroup();
+    const isIts = eq(roleAssignments.groupId, groupId);
+    const [held] = await server.services.db.select().from(roleAssignments).where(isIts);
+    const input = { roleAssignmentId: held?.id };
+    const { errors } = await ask.send('revokeRole', '__typename', input, token);
+    expect(errors).toEqual([expect.stringContaining('IN_USE reason')]);
+    expect(await isAdmin(pair[0])).toBe(true);
+  });
+
   test('ok: it is deleted while another group administers the system', async () => {
     const { groupId, token } = await throughGroup();
     await ask.group(await server.domain(), { role: 'admin', on: SYSTEM }, [pair[1].userId]);
     const input = { group: { id: groupId }, etag: await ask.etag('group', groupId, token) };
     expect((await ask.send('deleteGroup', 'groupId', input, token)).errors).toEqual([]);
   });
+});
+
+describe('whoever leaves the system without an administrator', () => {
+  /** The last administrator, by its own role and as the only member of a group that has another. */
+  const LAST: Readonly<Record<string, (one: Bearer) => Promise<object>>> = {
+    revokeRole: async (one) => ({ roleAssignmentId: await assignmentOf(one) }),
+    disableUser: async ({ userId: id }) => ({ user: { id } }),
+    deleteUser: async ({ userId: id, token }) => ({ user: { id }, etag: await ask.etag('user', id, token) }),
+    deleteGroup: async (one) => {
+      const id = await onlyThroughGroup(one);
+      return { group: { id }, etag: await ask.etag('group', id, one.token) };
+    },
+    removeGroupMember: async (one) => ({ group: { id: await onlyThroughGroup(one) }, user: { id: one.userId } }),
+  };
+
+  async function onlyThroughGroup({ userId }: Bearer): Promise<string> {
+    const id = await ask.group(await server.domain(), { role: 'admin', on: SYSTEM }, [userId]);
+    await server.services.db.delete(roleAssignments).where(eq(roleAssignments.userId, asId(userId)));
+    await server.services.db.transaction(bumpEpoch);
+    return id;
+  }
+
+  test('ok: every mutation that can be forced is tried', () => {
+    const all = mutationsOf(buildSchema(DOMAINS));
+    const forced = all.filter((field) => coordinatesOf(field).some((one) => one.endsWith('.isForced')));
+    expect(forced.map(({ name }) => name).sort()).toEqual(Object.keys(LAST).sort());
+  });
+
+  test.each(Object.entries(LAST))(
+    'conflict: %s needs both force and a reason, not one of them',
+    async (name, inputOf) => {
+      const [one, two] = pair;
+      await server.services.db.delete(roleAssignments).where(eq(roleAssignments.userId, asId(two.userId)));
+      const input = await inputOf(one);
+      const tried = async (more: object) =>
+        (await ask.send(name, '__typename', { ...input, ...more }, one.token)).errors;
+      for (const more of [{}, { reason: 'moving house' }, { isForced: false, reason: 'moving house' }])
+        expect(await tried(more), JSON.stringify(more)).toEqual([expect.stringMatching(/^IN_USE reason:/)]);
+      expect(await tried({ isForced: true })).toEqual([expect.stringMatching(/^(IN_USE|INVALID) reason:/)]);
+      expect(await isAdmin(one)).toBe(true);
+      const forced = await ask.send(
+        name,
+        '__typename',
+        { ...input, isForced: true, reason: 'moving house' },
+        one.token,
+      );
+      expect([forced.code, forced.errors]).toEqual([undefined, []]);
+      expect(await ask.entriesOf(forced.requestId)).toMatchObject([{ details: { reason: 'moving house' } }]);
+    },
+  );
 });

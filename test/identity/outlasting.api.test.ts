@@ -1,8 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { bumpEpoch } from '../../src/authority/index.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { groupMembers } from '../../src/identity/groups/tables.js';
 import { users } from '../../src/identity/users/tables.js';
+import { etagOf } from '../../src/platform/etag.js';
 import { asId } from '../harness/ids.js';
 import { codeOf, type Json, type RoleName, startTestServer, type TestServer } from '../harness/server.js';
 import { roleStories } from './role-stories.js';
@@ -43,6 +45,10 @@ const CHANGES = {
     'mutation ($input: SetUserPasswordInput!) { result: setUserPassword(input: $input) { user { id } } }',
   enableUser: 'mutation ($input: EnableUserInput!) { result: enableUser(input: $input) { user { id } } }',
   disableUser: 'mutation ($input: DisableUserInput!) { result: disableUser(input: $input) { user { id } } }',
+  revokeTokens: 'mutation ($input: RevokeTokensInput!) { result: revokeTokens(input: $input) { revokedCount } }',
+  deleteUser: 'mutation ($input: DeleteUserInput!) { result: deleteUser(input: $input) { userId } }',
+  deleteApiCredential: `mutation ($input: DeleteApiCredentialInput!) {
+    result: deleteApiCredential(input: $input) { apiCredentialId } }`,
 };
 const change = (name: keyof typeof CHANGES, input: object, token: string) =>
   server.graphql(CHANGES[name], { input }, token);
@@ -145,5 +151,37 @@ describe('nothing that is given outlasts its giver’s right', () => {
     expect(left.body.data.result.group.id).toBe(group);
     expect((await stories.changed('revokeRole', { roleAssignmentId }, token)).roleAssignmentId).toBe(roleAssignmentId);
     expect((await change('disableUser', { user }, token)).body.data.result.user.id).toBe(user.id);
+  });
+
+  test('ok: somebody who holds without an end is kept out, and its sessions and API credentials end', async () => {
+    const { token } = await guest();
+    const scope = { type: 'domain', domainId } as const;
+    const { userId: id } = await server.token({ scope, role: 'admin' });
+    const apiCredentialId = await server.credential(id, scope);
+    const done = async (name: keyof typeof CHANGES, input: object) =>
+      (await change(name, input, token)).body.data?.result;
+    expect(await done('deleteApiCredential', { apiCredentialId })).toEqual({ apiCredentialId });
+    expect(await done('revokeTokens', { user: { id } })).toEqual({ revokedCount: 1 });
+    expect(await done('disableUser', { user: { id } })).toEqual({ user: { id } });
+    expect(await done('deleteUser', { user: { id }, etag: etagOf({ id, version: 2 }) })).toEqual({ userId: id });
+  });
+
+  test('forbidden: by a right without an end that has not begun; ok: once it began', async () => {
+    const { token, userId } = await guest();
+    const roleId = await server.roleId('admin');
+    const groupId = await server.group(domainId, 'later', userId);
+    const id = await server.give({ groupId, roleId, domainId });
+    const notBefore = async (time: Date) => {
+      await server.services.db
+        .update(roleAssignments)
+        .set({ notBefore: time })
+        .where(eq(roleAssignments.id, asId(id)));
+      await server.services.db.transaction(bumpEpoch);
+    };
+    const user = { id: await server.user(domainId) };
+    await notBefore(new Date(START + 1));
+    expect(refusal(await give(token, { user })).extensions).toMatchObject({ reason: 'OUTLASTS_GIVER' });
+    await notBefore(new Date(START));
+    expect((await give(token, { user })).body.data.grantRole.userErrors).toEqual([]);
   });
 });

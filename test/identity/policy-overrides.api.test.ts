@@ -280,6 +280,15 @@ describe('Query.previewPolicyChange', () => {
     ]);
   });
 
+  test('ok: the set in force is what it compares with', async () => {
+    await set({ 'domain:create': 'role:manager' });
+    expect((await preview({ 'domain:create': 'role:manager' })).preview).toMatchObject({ differences: [], proofs: [] });
+    const { preview: back } = await preview({});
+    expect(back.differences.map(({ persona, change }: Json) => `${persona} ${change}`)).toEqual([
+      'system-manager ALLOWED_TO_DENIED',
+    ]);
+  });
+
   test('ok: a change of nothing but a rule shows whom it lets in, with the proof', async () => {
     await set({ 'domain:create': 'rule:builders', builders: 'role:admin' });
     const { preview: found } = await preview({ 'domain:create': 'rule:builders', builders: 'role:manager' });

@@ -172,6 +172,9 @@ describe('Mutation.setUserPassword', () => {
     const input = { user: { inDomain: { name: 'eve', domain: 'tenant' } }, password: NEW };
     const { body } = await server.graphql(SET_PASSWORD, { input }, manager);
     expect(body.data.setUserPassword).toEqual({ user: { id, mustChangePassword: true }, userErrors: [] });
+    const free = { ...input, mustChangePassword: false };
+    const chosen = (await server.graphql(SET_PASSWORD, { input: free }, manager)).body.data.setUserPassword;
+    expect(chosen).toEqual({ user: { id, mustChangePassword: false }, userErrors: [] });
     const unsaid = { ...input, mustChangePassword: null };
     const again = (await server.graphql(SET_PASSWORD, { input: unsaid }, manager)).body.data.setUserPassword;
     expect(again).toEqual({ user: { id, mustChangePassword: true }, userErrors: [] });
@@ -241,6 +244,17 @@ describe('Mutation.disableUser', () => {
     expect((await server.graphql(ENABLE, { input }, manager)).body.data.enableUser.user.isEnabled).toBe(true);
     expect(await statusOf(session)).toBe(401);
     expect(await statusOf(tokenIn(await logIn('fay', OLD)))).toBe(200);
+  });
+
+  test('refused: the password that somebody else chose is not known to be right while the user is disabled', async () => {
+    const { token } = await server.token({ scope: { type: 'domain', domainId }, role: 'admin' });
+    const made = await server.graphql(CREATE_USER, { input: { name: 'ida', password: OLD } }, token);
+    await server.graphql(DISABLE, { input: { user: { id: made.body.data.createUser.user.id } } }, manager);
+    const wrong = await logIn('ida', NEW);
+    expect((await logIn('ida', OLD)).comparable).toBe(wrong.comparable);
+    // Nor does a new password tell it, whatever is wrong with that.
+    for (const password of [OLD, 'yet another password'])
+      expect((await logIn('ida', OLD, password)).comparable).toBe(wrong.comparable);
   });
 
   test('forbidden: a user that holds more than one could give', async () => {

@@ -1,5 +1,9 @@
 /** What every mutation leaves behind, the first time and the second, and that it asks of the row. */
-const EACH_MUTATION = ['test/contract/second-time.api', 'test/contract/row-decisions.api'];
+const EACH_MUTATION = [
+  'test/contract/left-behind.api',
+  'test/contract/second-time.api',
+  'test/contract/row-decisions.api',
+];
 
 /** What holds of every table. */
 const COLUMNS = 'test/contract/columns.unit';
@@ -88,3 +92,23 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/server/limits': ['test/server/'],
 };
+
+/**
+ * Tests that together see nearly all that the server does, those of them that need a database. They take minutes, so they
+ * judge only what readers thought of, when the tests of its folder noticed nothing.
+ */
+export const WIDE: readonly string[] = [
+  ...EACH_MUTATION,
+  'test/contract/personas.api',
+  'test/contract/names.api',
+  'test/contract/bounds.api',
+  'test/contract/federation.api',
+  'test/filled/filled.db',
+  'test/cli/',
+  'test/events/',
+  'test/identity/',
+  'test/attestation/',
+  'test/audit/',
+  'test/uploads/',
+  'test/server/',
+];

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { faultsIn, mutantOf } from './by-hand.js';
-import { FOLDERS } from './folders.js';
+import { FOLDERS, WIDE } from './folders.js';
 import { applied, linesOf, type Mutant, mutantsOf } from './mutations.js';
 import { digestOf, fallen, isIn, recorded, type Sample, type Scores, sampleIn, scoreOf } from './scores.js';
+import type { Failure } from './test-runner.js';
 import { Verdicts } from './verdicts.js';
 import { Workshop } from './workshop.js';
 
@@ -21,6 +22,8 @@ const BY_HAND: Readonly<Record<string, string>> = {
 };
 /** What tests of any folder may use. */
 const SHARED = ['test/harness', 'test/fakes'];
+/** What tests of one set may take together to judge one mutant, by the time that they take without it. */
+const SET_MAX_MS = 600_000;
 
 interface Tried {
   readonly id: number;
@@ -28,8 +31,8 @@ interface Tried {
   readonly text: string;
   readonly changed: string;
   readonly mutant: Mutant;
-  /** Those that may judge it. */
-  readonly tests: readonly string[];
+  /** The tests that may judge it: each set does when none of the sets before noticed it. */
+  readonly judges: readonly (readonly string[])[];
 }
 
 interface Folder {
@@ -66,7 +69,7 @@ function foldersIn(sample: Sample, { MUTANTS_FOLDER: wanted = '' }: NodeJS.Proce
   // Those of the embedded database and without a browser, so that a score is the same wherever it is made.
   const all = filesIn('test').filter((file) => /\.(?!pg)[a-z]+\.test\.ts$/.test(file) && !file.includes('/browser.'));
   for (const file of all) read(file);
-  const testsOf = (folder: string) => all.filter((file) => FOLDERS[folder]?.some((prefix) => file.startsWith(prefix)));
+  const named = (prefixes: readonly string[]) => all.filter((file) => prefixes.some((one) => file.startsWith(one)));
   let id = 0;
   const numbered = (mutants: readonly Omit<Tried, 'id' | 'text' | 'changed'>[]) =>
     mutants
@@ -75,48 +78,54 @@ function foldersIn(sample: Sample, { MUTANTS_FOLDER: wanted = '' }: NodeJS.Proce
       .map((one) => ({ id: ++id, ...one }));
   return chosen.map((name) => {
     const list = BY_HAND[name];
-    if (list !== undefined) return { name, tried: numbered(writtenFaults(list, testsOf)) };
-    const tests = testsOf(name);
-    const mutants = filesIn(name).flatMap((file) => mutantsOf(read(file)).map((mutant) => ({ file, mutant, tests })));
+    if (list !== undefined) return { name, tried: numbered(writtenFaults(list, named)) };
+    const judges = [named(FOLDERS[name] ?? [])];
+    const mutants = filesIn(name).flatMap((file) => mutantsOf(read(file)).map((mutant) => ({ file, mutant, judges })));
     return { name, tried: numbered(mutants) };
   });
 }
 
 function writtenFaults(
   list: string,
-  testsOf: (folder: string) => readonly string[],
-): Pick<Tried, 'file' | 'mutant' | 'tests'>[] {
+  named: (prefixes: readonly string[]) => readonly string[],
+): Pick<Tried, 'file' | 'mutant' | 'judges'>[] {
   return faultsIn(join(ROOT, 'test/mutants', list)).flatMap((fault) => {
     const { file } = fault;
-    const folder = Object.keys(FOLDERS).find((name) => file.startsWith(name)) ?? '';
+    const own = named(Object.entries(FOLDERS).find(([name]) => file.startsWith(name))?.[1] ?? []);
+    const wide = named(WIDE).filter((test) => /\.(api|db)\.test\.ts$/.test(test) && !own.includes(test));
+    const judges = [own, wide];
     const mutant = existsSync(join(ROOT, file)) ? mutantOf(read(file), fault) : null;
     if (mutant === null) print(`gone     ${file}: ${fault.before}`);
-    return mutant === null ? [] : [{ file, mutant, tests: testsOf(folder) }];
+    return mutant === null ? [] : [{ file, mutant, judges }];
   });
 }
+
+const verdictOf = ({ file, changed, judges }: Tried) => verdicts.of(file, changed, judges.flat());
 
 /** Builds the mutants that compile and were not judged yet. */
 function build(workshop: Workshop, folders: readonly Folder[]): void {
   const tried = folders.flatMap((folder) => folder.tried);
-  const unknown = tried.filter(({ file, changed, tests }) => verdicts.of(file, changed, tests) === undefined);
+  const unknown = tried.filter((one) => verdictOf(one) === undefined);
   const compiled = new Set(workshop.compiled(unknown));
   for (const one of unknown) verdicts.keep(one.file, one.changed, compiled.has(one) ? 'compiles' : 'none');
   verdicts.save();
-  const open = tried.filter(({ file, changed, tests }) => verdicts.of(file, changed, tests) === 'compiles');
+  const open = tried.filter((one) => verdictOf(one) === 'compiles');
   print(`${tried.length} mutants, ${open.length} to be judged`);
   if (open.length > 0) workshop.build(open);
 }
 
 async function judge(workshop: Workshop, { tried }: Folder): Promise<void> {
-  const open = tried.filter(({ file, changed, tests }) => verdicts.of(file, changed, tests) === 'compiles');
+  const open = tried.filter((one) => verdictOf(one) === 'compiles');
   if (open.length === 0) return;
-  await workshop.reach([...new Set(open.flatMap(({ tests }) => tests))]);
+  await workshop.reach([...new Set(open.flatMap(({ judges: [first = []] }) => first))]);
   const began = performance.now();
   await Promise.all(
-    open.map(async ({ id, file, changed, mutant, text, tests }) => {
-      const failed = await workshop.judge(id, file, await workshop.reach(tests));
+    open.map(async ({ id, file, changed, mutant, text, judges }) => {
+      let failed: readonly Failure[] = [];
+      for (const tests of judges)
+        if (failed.length === 0) failed = await workshop.judge(id, file, await workshop.reach(tests), SET_MAX_MS);
       const verdict = failed.length > 0 ? 'killed' : 'survived';
-      verdicts.keep(file, changed, verdict, failed.length > 0 ? failed.map((one) => one.file) : tests);
+      verdicts.keep(file, changed, verdict, failed.length > 0 ? failed.map((one) => one.file) : judges.flat());
       verdicts.save();
       print(`${verdict.padEnd(8)} ${file}:${mutant.line} ${mutant.kind}: ${linesOf(text, mutant).after}`);
       for (const one of failed)
@@ -127,8 +136,9 @@ async function judge(workshop: Workshop, { tried }: Folder): Promise<void> {
 }
 
 function scored(sample: Sample, { name, tried }: Folder, before: Scores): Scores[string] {
-  const judged = tried.map(({ file, changed, text, mutant, tests }) => {
-    const verdict = verdicts.of(file, changed, tests);
+  const judged = tried.map((one) => {
+    const { file, text, mutant } = one;
+    const verdict = verdictOf(one);
     if (verdict === undefined || verdict === 'compiles') throw new Error(`${file}:${mutant.line} was not judged.`);
     return { verdict, mutant: { file, line: mutant.line, ...linesOf(text, mutant) } };
   });

@@ -30,3 +30,12 @@ export class Odds {
     return this.#tries.get(`${source} ${file}`) ?? { noticed: 0, tried: 0 };
   }
 }
+
+/** Those that come first, as many as together take no longer than so. */
+export function within<T extends Timed>(tests: readonly T[], msMax: number): T[] {
+  let wholeMs = 0;
+  return tests.filter(({ ms }) => {
+    wholeMs += ms;
+    return wholeMs <= msMax;
+  });
+}

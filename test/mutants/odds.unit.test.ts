@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Odds } from './odds.js';
+import { Odds, within } from './odds.js';
 
 describe('Odds', () => {
   const tests = [
@@ -22,5 +22,16 @@ describe('Odds', () => {
     odds.learn('a.ts', same, new Set(['slow']));
     for (let n = 0; n < 3; n++) odds.learn('a.ts', same.slice(0, 1), new Set());
     expect(odds.ordered('a.ts', same).map(({ file }) => file)).toEqual(['quick', 'slow']);
+  });
+});
+
+describe('within', () => {
+  it('ok: those that come first, up to the time for all; what is behind one that is too long is left out too', () => {
+    const [quick, slow] = [
+      { file: 'quick', ms: 1000 },
+      { file: 'slow', ms: 3000 },
+    ];
+    expect(within([quick, slow, quick], 4000)).toEqual([quick, slow]);
+    expect(within([slow, quick], 2999)).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyTree } from '../harness/tree-copy.js';
 import { type Candidate, compiledOf } from './compiled.js';
-import { Odds } from './odds.js';
+import { Odds, within } from './odds.js';
 import { activeText, type Numbered, SWITCH_FILE, SWITCH_SOURCE, switched } from './switches.js';
 import type { Failure } from './test-runner.js';
 import { TestRunner } from './test-runner.js';
@@ -76,13 +76,11 @@ export class Workshop {
     );
   }
 
-  /** Which tests fail with a mutant of a source file, of those that reach it. */
-  judge(id: number, source: string, reach: readonly Reach[]): Promise<readonly Failure[]> {
+  /** Which tests fail with a mutant of a source file, of those that reach it and together take no longer than so. */
+  judge(id: number, source: string, reach: readonly Reach[], msMax: number): Promise<readonly Failure[]> {
     return this.#withRunner(async (runner) => {
-      const tests = this.#odds.ordered(
-        source,
-        reach.filter(({ reached }) => reached.has(id)),
-      );
+      const reaching = reach.filter(({ reached }) => reached.has(id));
+      const tests = within(this.#odds.ordered(source, reaching), msMax);
       if (tests.length === 0) return [];
       const wholeMs = tests.reduce((sum, { ms }) => sum + ms, 0);
       const files = tests.map(({ file }) => file);

@@ -37,7 +37,7 @@ beforeEach(() => {
 
 /** Each retention of the server under test is a day. */
 const past = () => new Date(now.getTime() - DAY);
-const recent = () => new Date(now.getTime() - DAY + 1000);
+const recent = () => new Date(now.getTime() - DAY + 1);
 
 /** How many rows each batch of a sweep removes, until none is left. */
 async function sweep(name: string): Promise<number[]> {
@@ -226,6 +226,29 @@ describe('retired agents', () => {
       .from(attestationRecords)
       .where(eq(attestationRecords.agentId, id));
     expect(record?.retiredAt).toEqual(now);
+  });
+});
+
+describe('challenges', () => {
+  test('ok: answered or not, they go a retention after they expired, some at a time', async () => {
+    const { db } = server.services;
+    const [agentId, other] = [await agent('challenged', null), await agent('challenged before', null)];
+    const asked = { nonce: 'n', pcrs: [0], hashAlgorithms: ['sha256' as const], imaOffset: 0 };
+    const row = (state: 'OPEN' | 'USED' | 'VOID', expiresAt: Date) => ({
+      ...{ id: newId('Attestation'), agentId, ...asked, state, evidenceDigest: null, resultId: null },
+      ...{ expiresAt, createdAt: new Date(expiresAt.getTime() - 1000) },
+    });
+    const kept = [row('OPEN', recent()), row('USED', recent()), row('VOID', now)];
+    const answered = (['USED', 'VOID'] as const).flatMap((state) =>
+      Array.from({ length: 300 }, () => row(state, past())),
+    );
+    // An agent has one that is open.
+    const gone = [{ ...row('OPEN', past()), agentId: other }, ...answered];
+    await db.insert(attestations).values([...kept, ...gone]);
+    expect(await sweep('challenges')).toEqual([500, 101, 0]);
+    expect((await idsOf(attestations)).sort()).toEqual(kept.map(({ id }) => id).sort());
+    await db.delete(attestations).where(eq(attestations.agentId, agentId));
+    for (const id of [agentId, other]) await forget(id);
   });
 });
 

@@ -24,12 +24,13 @@ let server: TestServer;
 let world: ReturnType<typeof agentWorld>;
 let list: string;
 let admin: string;
+let scope: Awaited<ReturnType<TestServer['project']>>;
 let agent: MachineAgent;
 let count = 0;
 beforeAll(async () => {
   server = await startTestServer({ clock, statements: { logQuery: (statement) => void statements.push(statement) } });
   world = agentWorld(server);
-  const scope = await server.project(await server.defaultDomainId());
+  scope = await server.project(await server.defaultDomainId());
   admin = (await server.token({ scope, role: 'admin' })).token;
   list = (await world.done(CREATE_LIST, { name: 'list', imaPolicy: { content: CONTENT } }, admin)).allowlist.id;
 });
@@ -124,11 +125,15 @@ describe('Mutation.submitEvidence', () => {
 
   test('audited: a rejection', async () => {
     agent.machine.measure('/usr/bin/implant');
-    expect(await attest()).toMatchObject({ verdict: 'REJECTED', stateAfter: 'FAILED' });
+    const { id: resultId } = await attest();
     expect(await kept()).toMatchObject({
       audited: ['attestation.accepted', 'attestation.rejected'],
       agent: { trustState: 'FAILED', trustedUntil: null },
     });
+    const isIts = and(eq(auditEntries.targetId, agent.id), eq(auditEntries.action, 'attestation.rejected'));
+    const [entry] = await server.services.db.select().from(auditEntries).where(isIts);
+    const details = { resultId, from: 'TRUSTED', to: 'FAILED', codes: ['IMA_NOT_IN_ALLOWLIST'] };
+    expect(entry).toMatchObject({ details, domainId: scope.domainId, projectId: scope.projectId });
   });
 
   test('audited: a rejection for the exchange alone, which leaves the machine trusted', async () => {

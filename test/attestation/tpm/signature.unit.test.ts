@@ -119,6 +119,18 @@ describe('parsePlainSignature', () => {
     expect(verifyQuoteSignature(key, fixture(`${folder}/quote-plain.sig`), signature)).toBe(false);
   });
 
+  test('ok: every signature of a key, also where DER puts a zero in front of a number', () => {
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = parsePublicKeyPem(String(pair.publicKey.export({ type: 'spki', format: 'pem' })));
+    const message = Buffer.from('statement');
+    // Each number of a signature begins with a zero in every other signature.
+    const signatures = Array.from({ length: 20 }, () => sign('sha256', message, pair.privateKey));
+    for (const der of signatures)
+      expect(verifyQuoteSignature(key, message, parsePlainSignature(der, key, 'sha256')), der.toString('hex')).toBe(
+        true,
+      );
+  });
+
   test('ok: the scheme is the one that the public area is bound to', () => {
     const key = parsePublicArea(fixture('rsa/ak-rsapss.pub'));
     const plain = fixture('rsa/quote-rsapss.sig').subarray(6);

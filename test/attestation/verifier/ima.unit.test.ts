@@ -2,6 +2,7 @@ import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compileRuntimePolicy } from '../../../src/attestation/runtime-policy/index.js';
+import { Findings } from '../../../src/attestation/verifier/findings.js';
 import { type SeverityRule, startingOffset, type VerifierState } from '../../../src/attestation/verifier/index.js';
 import { fileSignature, logLine, type Measurement, sha1, sha256 } from '../ima/ima-log.js';
 import {
@@ -133,6 +134,15 @@ describe('verify: the IMA log', () => {
     expect(result).toMatchObject({ isTruncated: true, counts: { violations: 900, failures: 1 } });
     expect(JSON.stringify(result.failures).length).toBeLessThan(500_000);
     expect(result.failures.at(-1)).toMatchObject({ code: 'IMA_NOT_IN_ALLOWLIST', path: '/evil' });
+  });
+
+  it('refused: what is about no entry is always listed, however many of its severity are', () => {
+    const findings = new Findings();
+    for (let entry = 0; entry < 601; entry += 1) findings.add('IMA_NOT_IN_ALLOWLIST', '', { entry, path: '/evil' });
+    expect([findings.failures.length, findings.isTruncated]).toEqual([600, true]);
+    findings.add('PCR_VALUE_MISMATCH', '', { pcr: 4 });
+    expect(findings.failures.at(-1)).toMatchObject({ code: 'PCR_VALUE_MISMATCH', severity: 'error', pcr: 4 });
+    expect(new Set(findings.failures.map(({ severity }) => severity)).size).toBe(1);
   });
 
   it('refused: the text of what is listed is bounded, whichever part is long', () => {

@@ -45,7 +45,7 @@ function identityRows(db: Db, { createdAt, expiresAt }: Times, roleId: (name: Ro
     /** A role of a domain, or a global one, that implies `reader`. */
     async role(domainId: string | null) {
       const id = newId('Role');
-      await db.insert(roles).values(asIds({ id, domainId, name: id, isImmutable: false }));
+      await db.insert(roles).values(asIds({ id, domainId, name: id, isImmutable: false, createdAt }));
       await db.insert(roleImplications).values(asIds({ roleId: id, impliedRoleId: roleId('reader') }));
       return id;
     },

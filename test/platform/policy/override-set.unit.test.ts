@@ -37,7 +37,7 @@ const renamed = definePolicy({
   operations: ['Mutation.renameNote'],
   deprecated: { name: 'note:title', check: 'role:reader', since: '0.2', reason: 'Renamed.' },
 });
-const rules = { author: 'user_id:%(author)s' };
+const rules = { author: 'user_id:%(author)s', writer: 'role:member' };
 const declared: RegistryInput = {
   rules,
   policies: [noteGet, noteBody, viewerGet, tokenIssue, essential, bounded, renamed] as never,
@@ -73,6 +73,7 @@ describe('registryUnder', () => {
     ['a target key that is gone', { 'note:rename': 'role:admin or user_id:%(owner)s' }],
     ['a rule that is gone', { 'note:rename': 'role:admin or not rule:gone' }],
     ['a rule that cannot be read', { 'note:rename': 'not rule:odd', odd: 'admin' }],
+    ['a rule of ours that is replaced by one that cannot be read', { 'note:rename': 'rule:writer', writer: 'admin' }],
     ['rules in a cycle', { 'note:rename': 'not rule:odd', odd: 'rule:even', even: 'not rule:odd' }],
     ['a broken check under the earlier name', { 'note:title': 'admin' }],
   ])('refused: %s denies everybody, and does not fall back to the default', (_name, checks) => {

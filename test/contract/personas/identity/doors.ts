@@ -41,7 +41,9 @@ export const IDENTITY_DOORS: Readonly<Record<string, Doors>> = {
   },
   RoleAssignment: {
     fields: 'id user { id } group { id } roleDomain { id } scope { domain { id } project { id } }',
-    list: listed('roleAssignments', ({ at }) => `, filter: { userIds: [${quoted(at)}] }`),
+    list: listed('roleAssignments', ({ at }) => {
+      return `, filter: { ${at?.startsWith('grp_') ? 'groupIds' : 'userIds'}: [${quoted(at)}] }`;
+    }),
     entity: 'RoleAssignment',
   },
   Policy: {

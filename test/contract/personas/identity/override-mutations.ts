@@ -24,17 +24,21 @@ export const OVERRIDE_MUTATIONS: Readonly<Record<string, Attempts>> = {
   setPolicyOverrides: (world) => one(otherSet(world)),
   rollbackPolicyOverrides: (world) =>
     one(async () => ({ revision: 0, baseRevision: await revision(world, false, AS_DECLARED) })),
-  setPolicyCandidate: ({ server }) =>
+  setPolicyCandidate: (world) =>
     one(async () => {
-      await server.services.db.transaction((tx) => endCandidate(tx, server.services.clock.now()));
+      await withoutCandidate(world);
       return { overrides: [] };
     }),
   deletePolicyCandidate: (world) =>
     one(async () => {
+      await withoutCandidate(world);
       await revision(world, true);
       return { reason: 'done' };
     }),
 };
+
+const withoutCandidate = ({ server: { services } }: World) =>
+  services.db.transaction((tx) => endCandidate(tx, services.clock.now()));
 
 /** A revision by a user of *home*. */
 async function revision(

@@ -14,6 +14,7 @@ import { ownQuestions, sharedQuestions } from './question-doors.js';
 export async function sharedThings(world: World): Promise<Things> {
   const { projects, users } = world;
   const assignments = await sharedAssignments(world);
+  const groups = await sharedGroups(world);
   return {
     Domain: [
       { name: 'home', id: world.home },
@@ -30,7 +31,7 @@ export async function sharedThings(world: World): Promise<Things> {
       { name: 'home', id: users.home, links: { domain: world.home } },
       { name: 'foreign', id: users.foreign, links: { domain: world.foreign } },
     ],
-    Group: await sharedGroups(world),
+    Group: groups,
     Role: [
       { name: 'global', id: world.rows.roleId('reader'), links: { domain: null } },
       { name: 'home', id: world.roles.home, links: { domain: world.home } },
@@ -41,7 +42,7 @@ export async function sharedThings(world: World): Promise<Things> {
       await credentialOf(world, 'of a foreign user', users.foreign, projects['foreign project']),
     ],
     Token: [{ name: 'of a user of home', id: await world.rows.tokenOf({ kind: 'user', id: users.home }) }],
-    RoleAssignment: assignments,
+    RoleAssignment: [...assignments, await ofForeignGroup(world, groups)],
     Policy: [{ name: 'any', id: 'domain:get' }],
     ...(await overrideThings(world)),
     ...sharedQuestions(world, assignments),
@@ -102,6 +103,13 @@ async function sharedAssignments({ rows, owners, users }: World): Promise<Thing[
     things.push({ name, id, at: user, links: { user, ...scopeLinks(idsOf(owners[name])) } });
   }
   return things;
+}
+
+/** What a group of another domain holds, which a reader of the scope may not read. */
+async function ofForeignGroup({ server, rows, home, owners }: World, groups: readonly Thing[]): Promise<Thing> {
+  const group = groups.find(({ name }) => name === 'foreign')?.id ?? '';
+  const id = await server.give({ groupId: group, roleId: rows.roleId('reader'), domainId: home });
+  return { name: 'home, of a foreign group', id, at: group, links: { group, ...scopeLinks(idsOf(owners.home)) } };
 }
 
 async function nestedProject({ server, projects: { own } }: World): Promise<Thing> {
