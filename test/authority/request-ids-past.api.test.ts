@@ -20,7 +20,7 @@ test('ok: a request id counts for a day, to its last millisecond; then it is new
     (await server.graphql(CREATE, { input: { name, requestId: 'nightly' } }, bearer)).body.data.createDomain;
   const first = await create('first', token);
   clock.time += DAY_MS;
-  await requestIdSweep.removeSome(server.services);
+  await requestIdSweep.removeSome(server.services, {});
   const later = (await server.token({ scope: { type: 'system' }, userId })).token;
   expect((await create('first', later)).domain.id).toBe(first.domain.id);
   expect((await create('second', later)).userErrors).toEqual([{ code: 'REQUEST_ID_REUSED' }]);

@@ -29,7 +29,7 @@ async function read(sweep: (typeof SWEEPS)[number]): Promise<string[]> {
       return Reflect.get(target, name);
     },
   });
-  await sweep.removeSome({ ...server.services, settings });
+  await sweep.removeSome({ ...server.services, settings }, {});
   return [...names].map(variableOf);
 }
 

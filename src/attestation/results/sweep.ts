@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Services, Sweep, SweepRound } from '../../authority/index.js';
+import type { Sweep, SweepRound } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
 import { rowsOf } from '../../db/rows.js';
 import { type Id, lowestId } from '../../platform/ids.js';
@@ -16,14 +16,15 @@ const OF_AGENT_AT_ONCE = 25;
 export const resultSweep: Sweep = {
   name: 'attestation results',
   removes: [attestationResults],
-  removeSome: async (services, round) => {
-    for (let agents = await nextAgents(services.db, round); ; agents = await nextAgents(services.db, round)) {
-      if (agents.length === 0) return 0;
-      const removed = await removeOf(services, agents);
-      // Those of which there may be more have another turn.
-      if (removed === 0) round.after = agents.at(-1);
-      else return removed;
+  removeSome: async ({ db, clock, settings: { resultRetentionMs, resultsPerAgent } }, round) => {
+    const kept = { since: new Date(clock.now().getTime() - resultRetentionMs), perAgent: resultsPerAgent };
+    for (let agents = await nextAgents(db, round); agents.length > 0; agents = await nextAgents(db, round)) {
+      const removed = await removeOf(db, agents, kept);
+      // Agents of which there may be more have another turn.
+      if (removed > 0) return removed;
+      round.after = agents.at(-1);
     }
+    return 0;
   },
 };
 
@@ -37,17 +38,21 @@ async function nextAgents(db: Db, { after = '' }: SweepRound): Promise<Id<'Agent
   return rows.map(({ id }) => id);
 }
 
-async function removeOf({ db, clock, settings }: Services, agents: readonly Id<'Agent'>[]): Promise<number> {
-  const tooOld = lowestId('AttestationResult', new Date(clock.now().getTime() - settings.resultRetentionMs));
+interface Kept {
+  readonly since: Date;
+  readonly perAgent: number;
+}
+
+async function removeOf(db: Db, agents: readonly Id<'Agent'>[], { since, perAgent }: Kept): Promise<number> {
   const removed = await rowsOf(
     db,
     sql`delete from ${attestationResults} where id in (
       select gone.id from unnest(${sql.param([...agents])}::text[]) as agent (id), lateral (
         select old.id from ${attestationResults} old
         where old.agent_id = agent.id
-          and old.id < greatest(${tooOld}, (
+          and old.id < greatest(${lowestId('AttestationResult', since)}, (
             select id from ${attestationResults} where agent_id = agent.id
-            order by id desc offset ${settings.resultsPerAgent - 1} limit 1))
+            order by id desc offset ${perAgent - 1} limit 1))
           and exists (
             select from ${attestationResults} newer
             where newer.agent_id = agent.id and newer.id > old.id and newer.verdict = old.verdict)
