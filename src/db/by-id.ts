@@ -1,12 +1,31 @@
-import { and, asc, eq, gt, type InferInsertModel, type InferSelectModel, lt, type SQL } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  eq,
+  gt,
+  type InferInsertModel,
+  type InferSelectModel,
+  inArray,
+  lt,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { type Connection, connectionById, type PageArgs, type PageRequest } from '../platform/pagination.js';
 import { countUpTo } from './counted.js';
 import type { Db, Tx } from './types.js';
 
 type Kept = PgTable & { readonly id: PgColumn };
-/** A table whose rows count their changes. */
-type Versioned = Kept & { readonly version: PgColumn };
+/** A table whose rows say when they changed. */
+type Dated = Kept & { readonly updatedAt: PgColumn };
+/** A table whose rows also count their changes. */
+type Versioned = Dated & { readonly version: PgColumn };
+
+/** The transaction of a change, and its time. */
+export interface Change {
+  readonly tx: Tx;
+  readonly now: Date;
+}
 
 interface At<Table extends Versioned> {
   readonly id: Table['id']['_']['data'];
@@ -43,19 +62,46 @@ export function isBelow(id: PgColumn, { after }: PageRequest): SQL | undefined {
   return after?.[0] === undefined ? undefined : lt(id, after[0]);
 }
 
+/** What the row of an object has when it is created. */
+export const firstVersion = (now: Date) => ({ version: 1, createdAt: now, updatedAt: now }) as const;
+
+/** Writes a change that readers of an object can see. Nothing else sets `updatedAt`. */
+const write = ({ tx, now }: Change, table: Dated, where: SQL | undefined, changes: object) =>
+  tx
+    .update(table)
+    .set({ ...changes, updatedAt: now })
+    .where(where);
+
 /** The row as changed; undefined when it is no longer as `row` has it. */
 export async function updateAt<Table extends Versioned>(
-  tx: Tx,
+  act: Change,
   table: Table,
   row: At<Table>,
   changes: Partial<InferInsertModel<Table>>,
 ): Promise<InferSelectModel<Table> | undefined> {
-  const [changed] = await tx
-    .update(table as Versioned)
-    .set({ ...changes, version: row.version + 1 })
-    .where(isStill(table, row))
-    .returning();
+  const version = row.version + 1;
+  const [changed] = await write(act, table, isStill(table, row), { ...changes, version }).returning();
   return changed as InferSelectModel<Table> | undefined;
+}
+
+/** Changes a row, whichever version it has. */
+export async function updateById<Table extends Versioned>(
+  act: Change,
+  table: Table,
+  id: Table['id']['_']['data'],
+  changes: Partial<InferInsertModel<Table>>,
+): Promise<void> {
+  await write(act, table, eq(table.id, id), { ...changes, version: sql`${table.version} + 1` });
+}
+
+/** Changes rows whose etags do not count this change, or notes that other rows of the same objects changed. */
+export async function touchByIds<Table extends Dated>(
+  act: Change,
+  table: Table,
+  ids: readonly Table['id']['_']['data'][],
+  changes: Partial<InferInsertModel<Table>> = {},
+): Promise<void> {
+  await write(act, table, inArray(table.id, [...ids]), changes);
 }
 
 /** Removes a row. False when it is no longer as `row` has it. */

@@ -1,6 +1,8 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { and, eq } from 'drizzle-orm';
 import { anonymous, insertEpoch, lockEpoch, type Services } from '../authority/index.js';
+import { firstVersion } from '../db/by-id.js';
+import type { Tx } from '../db/open.js';
 import { CannotStart } from '../platform/cannot-start.js';
 import { createWhole } from '../platform/durable-file.js';
 import { type Id, newId, noId } from '../platform/ids.js';
@@ -30,13 +32,14 @@ export async function bootstrapIdentity(services: Services, passwordPath: string
     const [other] = await tx.select({ id: roles.id }).from(roles).limit(1);
     if (other) return null;
     const createdAt = services.clock.now();
-    const ids = await insertRoles(tx);
+    const first = firstVersion(createdAt);
+    const ids = await insertRoles(tx, first);
     const domainId = newId('Domain');
-    await tx.insert(domains).values({ id: domainId, name: 'default', description: null, createdAt });
+    await tx.insert(domains).values({ id: domainId, name: 'default', ...first });
     const projectId = newId('Project');
-    await tx.insert(projects).values({ id: projectId, domainId, name: 'default', description: null, createdAt });
+    await tx.insert(projects).values({ id: projectId, domainId, name: 'default', ...first });
     const userId = newId('User');
-    const state = { isEnabled: true, mustChangePassword: true, createdAt };
+    const state = { isEnabled: true, mustChangePassword: true, ...first };
     await tx.insert(users).values({ id: userId, domainId, name: 'admin', passwordHash, ...state });
     const admin = {
       userId,
@@ -79,9 +82,9 @@ export async function isFirstPassword({ db, settings }: Services, path: string):
   return hash !== null && passwordMatches(password, hash, settings.passwordCost, BY_SERVER);
 }
 
-async function insertRoles(tx: Parameters<typeof lockEpoch>[0]): Promise<ReadonlyMap<string, Id<'Role'>>> {
+async function insertRoles(tx: Tx, first: ReturnType<typeof firstVersion>): Promise<ReadonlyMap<string, Id<'Role'>>> {
   const ids = new Map([...HIERARCHY, 'service'].map((name): [string, Id<'Role'>] => [name, newId('Role')]));
-  await tx.insert(roles).values([...ids].map(([name, id]) => ({ id, name, isImmutable: true })));
+  await tx.insert(roles).values([...ids].map(([name, id]) => ({ id, name, isImmutable: true, ...first })));
   const pairs = HIERARCHY.slice(1).map((name, index) => ({
     roleId: ids.get(HIERARCHY[index] ?? '') ?? noId('Role'),
     impliedRoleId: ids.get(name) ?? noId('Role'),

@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import { anonymous, bumpEpoch, lockEpoch, type Recovery, type Services, type Settings } from '../authority/index.js';
+import { firstVersion, updateById } from '../db/by-id.js';
 import type { Tx } from '../db/open.js';
 import { type Id, newId } from '../platform/ids.js';
 import { newPassword } from '../platform/secrets.js';
@@ -86,17 +87,14 @@ interface Enabled {
 
 async function enable(tx: Tx, { domainId, name, passwordHash, now }: Enabled): Promise<Id<'User'>> {
   const isUser = and(eq(users.domainId, domainId), eq(users.name, name));
-  const [known] = await tx.select({ id: users.id, version: users.version }).from(users).where(isUser).for('update');
+  const [known] = await tx.select({ id: users.id }).from(users).where(isUser).for('update');
   const state = { passwordHash, isEnabled: true, mustChangePassword: true };
   if (known === undefined) {
     const id = newId('User');
-    await tx.insert(users).values({ id, domainId, name, ...state, createdAt: now });
+    await tx.insert(users).values({ id, domainId, name, ...state, ...firstVersion(now) });
     return id;
   }
-  await tx
-    .update(users)
-    .set({ ...state, version: known.version + 1 })
-    .where(eq(users.id, known.id));
+  await updateById({ tx, now }, users, known.id, state);
   // Whoever had the old password may have these.
   const isOpen = and(eq(tokens.userId, known.id), isNull(tokens.revokedAt));
   await tx.update(tokens).set({ revokedAt: now }).where(isOpen);

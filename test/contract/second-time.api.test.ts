@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
-import { type GraphQLField, isInputObjectType, isNonNullType } from 'graphql';
+import { type GraphQLField, getNamedType, isInputObjectType, isNonNullType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { voidOpenChallenge } from '../../src/attestation/challenges/repository.js';
 import { auditEntries } from '../../src/audit/entries/tables.js';
@@ -15,6 +15,7 @@ import { newId } from '../../src/platform/ids.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
 import { asId } from '../harness/ids.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
+import { datedObjects, datedTables, type Moves, movesBetween, nameOf } from './dated.js';
 import { attemptOnce, mutationsOf } from './personas/doing.js';
 import type { Attempt, Attempts } from './personas/fixture.js';
 import { MUTATIONS } from './personas/fixtures.js';
@@ -55,6 +56,10 @@ interface Trace {
   readonly changes: number;
   readonly hasEvents: boolean;
   readonly isEpochMoved: boolean;
+  /** What it did to objects that say when they changed. */
+  readonly moves: Moves;
+  /** When its audit entries say that it was. */
+  readonly at: readonly Date[];
   /** Statements that hold the epoch alone, and those that wrote anything but denials. */
   readonly statements: readonly string[];
 }
@@ -102,7 +107,7 @@ const idFor = (field: Mutation) => ('requestId' in inputFields(field) ? { reques
 async function traceOf(field: Mutation, attempt: Attempt, persona: Persona, input: object): Promise<Trace> {
   const { db, placer } = server.services;
   await placer.committed();
-  const before = { epoch: await epoch(), events: await db.$count(events) };
+  const before = { epoch: await epoch(), events: await db.$count(events), objects: await datedObjects(db) };
   statements.length = 0;
   const { words, requestId } = await attemptOnce(world, field, persona, new Map([[attempt, input]]));
   const word = words[attempt.target];
@@ -117,6 +122,8 @@ async function traceOf(field: Mutation, attempt: Attempt, persona: Persona, inpu
     changes: entries.filter(({ outcome }) => outcome === 'ALLOWED').length,
     hasEvents: (await db.$count(events)) !== before.events,
     isEpochMoved: (await epoch()) !== before.epoch,
+    moves: movesBetween(before.objects, await datedObjects(db)),
+    at: entries.map(({ occurredAt }) => occurredAt),
     statements: seen,
   };
 }
@@ -209,5 +216,58 @@ describe('what changes rights', () => {
     const changing = first.filter(({ trace }) => trace.statements.some(isOfRights)).map(({ name }) => name);
     expect(changing.length).toBeGreaterThan(20);
     expect(first.filter(({ trace }) => trace.isEpochMoved).map(({ name }) => name)).toEqual(changing);
+  });
+});
+
+describe('when an object changed', () => {
+  const all = () => mutations.flatMap(({ name }) => (traces.get(name) ?? []).map((trace) => ({ name, ...trace })));
+
+  /** The types of a payload's objects that say when they changed. */
+  const dated = ({ type }: Mutation): readonly string[] => {
+    const payload = getNamedType(type);
+    const types = isObjectType(payload)
+      ? Object.values(payload.getFields()).map((field) => getNamedType(field.type))
+      : [];
+    return types.filter((one) => isObjectType(one) && 'updatedAt' in one.getFields()).map(({ name }) => name);
+  };
+  /** What answers such an object without a change of it. */
+  const LEAVES: Readonly<Record<string, string>> = {
+    addGroupMember: 'members are no part of a group, nor groups of a user',
+    removeGroupMember: 'members are no part of a group, nor groups of a user',
+  };
+
+  test('same: readers see a change of an object where its time moved, and only there; what is routine moves none', () => {
+    const wrong = all().filter(({ isRoutine, moves: { changed, moved } }) =>
+      isRoutine ? moved.length > 0 : String(changed) !== String(moved),
+    );
+    expect(wrong.map(({ name, moves }) => [name, moves])).toEqual([]);
+  });
+
+  test('ok: every mutation that answers such an object, and did not make it, moves its time the first time', () => {
+    const answering = mutations.filter((field) => dated(field).length > 0 && !field.name.startsWith('create'));
+    expect(answering.length).toBeGreaterThan(15);
+    const still = answering.filter(({ name }) => traces.get(name)?.[0]?.moves.moved.length !== 1);
+    expect(still.map(({ name }) => name)).toEqual(Object.keys(LEAVES));
+  });
+
+  test('ok: the second and the third time move nothing', () => {
+    const moving = mutations
+      .filter((field) => !isEveryTime(field))
+      .flatMap(({ name }) => {
+        const [, ...later] = traces.get(name) ?? [];
+        return later.some(({ moves }) => moves.moved.length > 0) ? [name] : [];
+      });
+    expect(moving).toEqual([]);
+  });
+
+  test('ok: it is the time of the audit entry, for what is made too', () => {
+    const times = all().flatMap(({ name, moves, at }) => moves.times.map((time) => ({ name, time, at })));
+    expect(times.length).toBeGreaterThan(20);
+    expect(times.filter(({ time, at }) => !at.some((one) => one.getTime() === time.getTime()))).toEqual([]);
+  });
+
+  test('ok: so says every object that counts its changes, and every agent', () => {
+    expect(datedTables.map(nameOf)).toEqual(expect.arrayContaining(versioned.map(nameOf)));
+    expect(datedTables.map(nameOf)).toContain('agents');
   });
 });

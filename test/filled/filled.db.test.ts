@@ -67,6 +67,20 @@ describe.each(NAMES)('a database that an earlier server filled: %s', (name) => {
     );
   });
 
+  test('ok: what never said when it changed says when it was created', async () => {
+    const lists = (...names: string[]) =>
+      `{ ${names.map((one) => `${one} { nodes { createdAt updatedAt } }`).join(' ')} }`;
+    const answers = [
+      await server.graphql(lists('domains', 'projects', 'users', 'groups', 'roles'), {}, tokens.system),
+      await server.graphql(lists('agents'), {}, tokens.project),
+    ];
+    const nodes = answers.flatMap(({ body }) =>
+      Object.values(body.data as Json).flatMap((list) => (list as Json).nodes),
+    );
+    expect(nodes.length).toBeGreaterThan(20);
+    expect(nodes.filter(({ createdAt, updatedAt }: Json) => createdAt !== updatedAt)).toEqual([]);
+  });
+
   test('ok: its people log in, and change what they made', async () => {
     const { done } = agentWorld(server);
     const password = { user: 'ada', domain: 'acme', password: filled.password };

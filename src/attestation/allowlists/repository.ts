@@ -1,5 +1,6 @@
 import { and, asc, count, eq, getTableColumns, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { equals } from '../../db/among.js';
+import { type Change, removeAt, updateAt } from '../../db/by-id.js';
 import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import type { Db, Tx } from '../../db/open.js';
 import { rowsWhere } from '../../db/rows.js';
@@ -111,26 +112,26 @@ export async function insert(tx: Tx, row: AllowlistRow, first: RevisionRow): Pro
   await tx.insert(allowlistRevisions).values(first);
 }
 
-/** Puts a revision in force. Returns false when the list changed since `row` was read. */
-export async function publish(tx: Tx, row: AllowlistRow, revision: RevisionRow): Promise<boolean> {
-  const changed = await tx
-    .update(allowlists)
-    .set({ currentRevisionId: revision.id, version: row.version + 1, updatedAt: revision.createdAt })
-    .where(and(eq(allowlists.id, row.id), eq(allowlists.version, row.version)))
-    .returning({ id: allowlists.id });
-  if (changed.length === 0) return false;
-  await tx.insert(allowlistRevisions).values(revision);
-  return true;
+/** Returns the changed list; undefined when it changed since `row` was read. */
+export const update = (
+  act: Change,
+  row: AllowlistRow,
+  changes: Partial<AllowlistRow>,
+): Promise<AllowlistRow | undefined> => updateAt(act, allowlists, row, changes);
+
+/** Puts a revision in force. Returns the changed list; undefined when it changed since `row` was read. */
+export async function publish(
+  act: Change,
+  row: AllowlistRow,
+  revision: RevisionRow,
+): Promise<AllowlistRow | undefined> {
+  const changed = await update(act, row, { currentRevisionId: revision.id });
+  if (changed !== undefined) await act.tx.insert(allowlistRevisions).values(revision);
+  return changed;
 }
 
 /** Returns false when the list changed since `row` was read. */
-export async function remove(tx: Tx, row: AllowlistRow): Promise<boolean> {
-  const gone = await tx
-    .delete(allowlists)
-    .where(and(eq(allowlists.id, row.id), eq(allowlists.version, row.version)))
-    .returning({ id: allowlists.id });
-  return gone.length > 0;
-}
+export const remove = (tx: Tx, row: AllowlistRow): Promise<boolean> => removeAt(tx, allowlists, row);
 
 export async function countFollowers(db: Db, allowlistId: Id<'Allowlist'>): Promise<number> {
   const [found] = await db

@@ -9,6 +9,7 @@ import {
   requireAllowed,
   requireOperation,
 } from '../../authority/index.js';
+import { firstVersion } from '../../db/by-id.js';
 import { unlessTaken } from '../../db/taken.js';
 import { agentGet, agents } from '../../identity/agents/index.js';
 import { forbidden, inUse, invalid, limitReached, staleEtag } from '../../platform/errors.js';
@@ -72,9 +73,7 @@ function createWith(
         ...ownerOf(act),
         ...named,
         currentRevisionId: revision.id,
-        version: 1,
-        createdAt: act.now,
-        updatedAt: act.now,
+        ...firstVersion(act.now),
       };
       requireAllowed(act, allowlistCreate, row);
       if ((await repository.countOfOwner(act.tx, row)) >= LISTS_MAX) {
@@ -111,10 +110,11 @@ function publishWith(
     const number = (current?.number ?? 0) + 1;
     if (number > REVISIONS_MAX) throw limitReached(`An allowlist has at most ${REVISIONS_MAX} revisions.`);
     const revision = await storeRevision(act, row.id, number, content);
-    if (!(await repository.publish(act.tx, row, revision))) throw staleEtag();
+    const changed = await repository.publish(act, row, revision);
+    if (changed === undefined) throw staleEtag();
     await audit(act, 'allowlist.published', row, revision);
     act.event({ type: ALLOWLIST_PUBLISHED, objectId: row.id, details: { revisionId: revision.id, number } });
-    return { ...row, currentRevisionId: revision.id, version: row.version + 1, updatedAt: act.now };
+    return changed;
   });
 }
 

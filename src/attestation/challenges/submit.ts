@@ -10,7 +10,7 @@ import {
   type WriteAct,
 } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
-import { aboutAgent, setTrust } from '../../identity/agents/index.js';
+import { aboutAgent, changeAgents, setTrust } from '../../identity/agents/index.js';
 import { notFound, rateLimited, unauthenticated } from '../../platform/errors.js';
 import { type Id, newId } from '../../platform/ids.js';
 import {
@@ -211,19 +211,22 @@ async function write(
   return { view: { agent, record: { ...record, ...change } }, row, isNew: true };
 }
 
-/** Raises or lowers trust by a result and returns the agent after it; a failed exchange changes nothing. */
+/** Raises or lowers trust by a result and returns the agent after it; a failed exchange changes no trust. */
 async function judgeTrust(act: Act, view: AgentView, result: VerificationResult, resultId: Id<'AttestationResult'>) {
   const { agent } = view;
   const from = stateAt(view, act.now);
   const cause = eventOf(result);
-  if (cause === null) return { agent, from, to: from };
   const { recoversAutomatically } = act.context.settings;
-  const to = nextState(from, cause, { recoversAutomatically });
+  const to = cause === null ? from : nextState(from, cause, { recoversAutomatically });
   if (to === null) throw attestsNothing(from);
-  if (to !== 'TRUSTED' && to === storedState(view)) return { agent, from, to };
+  const updatedAt = act.now;
+  if (cause === null || (to !== 'TRUSTED' && to === storedState(view))) {
+    await changeAgents(act, [agent]);
+    return { agent: { ...agent, updatedAt }, from, to };
+  }
   const until = to === 'TRUSTED' ? trustedUntil(act) : null;
   await moveTrust(act, view, { to, trustedUntil: until, cause, resultId });
-  return { agent: { ...agent, trustState: to, trustedUntil: until }, from, to };
+  return { agent: { ...agent, trustState: to, trustedUntil: until, updatedAt }, from, to };
 }
 
 function trustedUntil({ now, context: { settings } }: WriteAct): Date {

@@ -1,5 +1,5 @@
 import { type Act, type Context, mutate, once, projectOf, requireAllowed } from '../../authority/index.js';
-import { type AgentRef, type AgentRow, aboutAgent, insertAgent } from '../../identity/agents/index.js';
+import { type AgentRef, type AgentRow, aboutAgent, changeAgents, insertAgent } from '../../identity/agents/index.js';
 import { invalid } from '../../platform/errors.js';
 import { etagOf, requireReviewed } from '../../platform/etag.js';
 import { newId } from '../../platform/ids.js';
@@ -64,6 +64,7 @@ function agentRow(act: Act, name: string, externalId: string | null): AgentRow {
     trustState: 'CREATED',
     trustedUntil: null,
     createdAt: act.now,
+    updatedAt: act.now,
     createdBy: act.actor.principal?.id ?? '',
   };
 }
@@ -107,6 +108,7 @@ export async function bindAllowlist(context: Context, input: BindAllowlist) {
     const details = { allowlistId: allowlist?.id ?? null };
     if (record.allowlistId === details.allowlistId) return act.unchanged(before);
     await updateRecord(act.tx, agent.id, details);
+    await changeAgents(act, [agent]);
     await act.audit({ action: 'agent.allowlist_bound', ...aboutAgent({ agent }), details });
     return lockAgent(act, { id: agent.id });
   });

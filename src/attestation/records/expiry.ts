@@ -1,5 +1,5 @@
 import { type Chore, type ChoreAct, chore } from '../../authority/index.js';
-import { aboutAgent, agents, storeStale, trustRanOut } from '../../identity/agents/index.js';
+import { aboutAgent, agents, changeAgents, trustRanOut } from '../../identity/agents/index.js';
 import { tellRunOut } from './trust.js';
 
 const AT_ONCE = 200;
@@ -23,7 +23,7 @@ async function expireSome(act: ChoreAct): Promise<number> {
     .limit(AT_ONCE)
     .for('update', { skipLocked: true });
   if (expired.length === 0) return 0;
-  await storeStale(tx, expired);
+  await changeAgents(act, expired, { trustState: 'STALE' });
   const details = { from: 'TRUSTED', to: 'STALE' };
   await audit(...expired.map((agent) => ({ action: 'agent.expired', ...aboutAgent({ agent }), details }) as const));
   await tellRunOut(act, expired);

@@ -14,6 +14,7 @@ const COLUMNS = {
   name: agents.name,
   externalId: agents.externalId,
   createdAt: agents.createdAt,
+  updatedAt: agents.updatedAt,
   projectId: agents.projectId,
   ...trustColumns,
   tpmKind: records.tpmKind,

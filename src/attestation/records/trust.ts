@@ -1,6 +1,6 @@
 import type { Act, ChoreAct } from '../../authority/index.js';
 import type { EventFact } from '../../events/index.js';
-import { type AgentRow, setTrust } from '../../identity/agents/index.js';
+import { type AgentRow, changeAgents } from '../../identity/agents/index.js';
 import type { Id } from '../../platform/ids.js';
 import { keepTransitions, type TrustChange } from '../transitions/index.js';
 import type { AgentEvent, AgentState } from '../verifier/index.js';
@@ -33,7 +33,7 @@ export async function moveTrust(act: Act, view: AgentView, move: TrustMove): Pro
   const from = stateAt(view, act.now);
   if (from !== storedState(view)) await tellRunOut(act, [agent]);
   if (to !== from) await tell(act, [{ agent, from, to, at: act.now, cause, by: act.actor.principal, resultId }]);
-  await setTrust(act.tx, agent.id, to, trustedUntil);
+  await changeAgents(act, [agent], { trustState: to, trustedUntil });
 }
 
 type Telling = Pick<ChoreAct, 'tx' | 'now' | 'event'>;

@@ -49,7 +49,7 @@ export async function setUserPassword(context: Context, input: SetUserPassword):
       throw invalid('To change your own password, log in with newPassword.', 'user');
     requireReviewed(etagOf(user), input.etag);
     await act.changeRights();
-    await setPassword(act.tx, user.id, passwordHash, input.mustChangePassword ?? true);
+    await setPassword(act, user.id, passwordHash, input.mustChangePassword ?? true);
     const revokedCount = await revokeUserTokens(act.tx, user.id, act.now);
     return done(act, 'user.password_set', user, { revokedCount });
   });
@@ -66,7 +66,7 @@ export async function enableUser(context: Context, input: EnableUser): Promise<U
     requireReviewed(etagOf(user), input.etag);
     if (user.isEnabled) return act.unchanged(user);
     await act.changeRights();
-    await setEnabled(act.tx, user.id, true);
+    await setEnabled(act, user.id, true);
     return done(act, 'user.enabled', user);
   });
 }
@@ -83,7 +83,7 @@ export async function disableUser(context: Context, input: DisableUser): Promise
     requireReviewed(etagOf(user), input.etag);
     if (!user.isEnabled && !(await hasLiveTokens(act.tx, user.id, act.now))) return act.unchanged(user);
     await act.changeRights();
-    await setEnabled(act.tx, user.id, false);
+    await setEnabled(act, user.id, false);
     await requireSystemAdmin(act, { isForced: input.isForced, reason });
     const revokedCount = await revokeUserTokens(act.tx, user.id, act.now);
     return done(act, 'user.disabled', user, { revokedCount, reason });

@@ -1,5 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { byId, defineLoader } from '../../authority/index.js';
+import { type Change, touchByIds } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
 import { rowsWhere } from '../../db/rows.js';
 import { unlessTaken } from '../../db/taken.js';
@@ -12,7 +13,23 @@ export async function insertAgent(tx: Tx, row: AgentRow): Promise<void> {
   await unlessTaken(agentsTaken, row, () => tx.insert(agents).values(row));
 }
 
-/** Sets what the control plane thinks of an agent's machine; the next request of any replica reads it. */
+/** Writes a change of agents; without changes of their own rows, one of what belongs to them. */
+export const changeAgents = (
+  act: Change,
+  changed: readonly Pick<AgentRow, 'id'>[],
+  changes: Partial<AgentRow> = {},
+): Promise<void> =>
+  touchByIds(
+    act,
+    agents,
+    changed.map(({ id }) => id),
+    changes,
+  );
+
+/**
+ * Sets what the control plane thinks of an agent's machine; the next request of any replica reads it. For reports that
+ * are routine, which do not move `updatedAt`.
+ */
 export async function setTrust(
   tx: Tx,
   agentId: Id<'Agent'>,
@@ -20,12 +37,6 @@ export async function setTrust(
   trustedUntil: Date | null,
 ): Promise<void> {
   await tx.update(agents).set({ trustState, trustedUntil }).where(eq(agents.id, agentId));
-}
-
-/** Stores that trust ran out; when it did stays. */
-export async function storeStale(tx: Tx, ranOut: readonly AgentRow[]): Promise<void> {
-  const ids = ranOut.map(({ id }) => id);
-  await tx.update(agents).set({ trustState: 'STALE' }).where(inArray(agents.id, ids));
 }
 
 /** Whoever may read them or not: who asks is decided for each. */

@@ -20,6 +20,8 @@ export const agents = pgTable(
     trustedUntil: timestamp('trusted_until', { withTimezone: true }),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
     createdBy: text('created_by').notNull(),
+    /** What is routine for a machine does not move it: see `setTrust`. */
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
   },
   (t) => [
     foreignKey({

@@ -1,5 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm';
-import { removeAt, updateAt } from '../../db/by-id.js';
+import { type Change, removeAt, updateAt } from '../../db/by-id.js';
 import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
@@ -40,8 +40,8 @@ export async function insert(tx: Tx, row: DomainRow): Promise<void> {
 }
 
 /** Returns the changed domain; undefined when the row changed since `row` was read. */
-export const update = (tx: Tx, row: DomainRow, changes: Partial<DomainRow>): Promise<DomainRow | undefined> =>
-  updateAt(tx, domains, row, changes);
+export const update = (act: Change, row: DomainRow, changes: Partial<DomainRow>): Promise<DomainRow | undefined> =>
+  updateAt(act, domains, row, changes);
 
 /** Returns false when the row changed since `row` was read. */
 export const remove = (tx: Tx, row: DomainRow): Promise<boolean> => removeAt(tx, domains, row);

@@ -9,6 +9,7 @@ import {
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
+import { firstVersion } from '../../db/by-id.js';
 import type { NamedArgs } from '../../db/by-name.js';
 import { unlessTaken } from '../../db/taken.js';
 import { staleEtag } from '../../platform/errors.js';
@@ -51,7 +52,7 @@ export async function createDomain(context: Context, input: CreateDomain): Promi
   const description = validText(input.description, 'description');
   return mutate(context, { policy: domainCreate.name }, async (act) => {
     const { id } = await once(act, 'Domain', input, async () => {
-      const row = { id: newId('Domain'), name, version: 1, description, createdAt: act.now };
+      const row = { id: newId('Domain'), name, description, ...firstVersion(act.now) };
       await unlessTaken(domainsTaken, row, () => repository.insert(act.tx, row));
       await audit(act, 'domain.created', row);
       return row.id;
@@ -78,7 +79,7 @@ export async function updateDomain(context: Context, input: UpdateDomain): Promi
     requireAllowed(act, domainUpdate, row);
     requireEtag(row, input.etag);
     if (changesNothing(row, changes)) return act.unchanged(row);
-    const changed = await unlessTaken(domainsTaken, changes, () => repository.update(act.tx, row, changes));
+    const changed = await unlessTaken(domainsTaken, changes, () => repository.update(act, row, changes));
     if (changed === undefined) throw staleEtag();
     await audit(act, 'domain.updated', row, { newName: changed.name, changed: Object.keys(changes) });
     return changed;

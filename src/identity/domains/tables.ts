@@ -11,6 +11,7 @@ export const domains = pgTable(
     version: integer('version').notNull().default(1),
     description: text('description'),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
   },
   (t) => [unique('domains_name_key').on(t.name)],
 );

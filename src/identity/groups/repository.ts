@@ -1,6 +1,6 @@
 import { and, asc, count, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
-import { isBehind, removeAt, updateAt } from '../../db/by-id.js';
+import { type Change, isBehind, removeAt, updateAt } from '../../db/by-id.js';
 import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import { countUpTo } from '../../db/counted.js';
 import { holdOwner } from '../../db/hold-owner.js';
@@ -43,8 +43,8 @@ export async function countInDomain(tx: Tx, domainId: Id<'Domain'>): Promise<num
 }
 
 /** Returns the changed group; undefined when the row changed since `row` was read. */
-export const update = (tx: Tx, row: GroupRow, changes: Partial<GroupRow>): Promise<GroupRow | undefined> =>
-  updateAt(tx, groups, row, changes);
+export const update = (act: Change, row: GroupRow, changes: Partial<GroupRow>): Promise<GroupRow | undefined> =>
+  updateAt(act, groups, row, changes);
 
 /** Returns false when the row changed since `row` was read. */
 export const remove = (tx: Tx, row: GroupRow): Promise<boolean> => removeAt(tx, groups, row);

@@ -10,6 +10,7 @@ import {
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
+import { firstVersion } from '../../db/by-id.js';
 import { unlessTaken } from '../../db/taken.js';
 import { limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
@@ -42,7 +43,7 @@ export async function createGroup(context: Context, input: CreateGroup): Promise
       if ((await repository.countInDomain(act.tx, domainId)) >= GROUPS_MAX) {
         throw limitReached(`A domain has at most ${GROUPS_MAX} groups.`);
       }
-      const row = { id: newId('Group'), domainId, name, description, version: 1, createdAt: act.now };
+      const row = { id: newId('Group'), domainId, name, description, ...firstVersion(act.now) };
       await unlessTaken(groupsTaken, row, () => repository.insert(act.tx, row));
       await audit(act, 'group.created', row);
       return row.id;
@@ -68,7 +69,7 @@ export async function updateGroup(context: Context, input: UpdateGroup): Promise
     const row = await requireChangeable(act, groupUpdate, input.group);
     requireEtag(row, input.etag);
     if (changesNothing(row, changes)) return act.unchanged(row);
-    const changed = await unlessTaken(groupsTaken, changes, () => repository.update(act.tx, row, changes));
+    const changed = await unlessTaken(groupsTaken, changes, () => repository.update(act, row, changes));
     if (changed === undefined) throw staleEtag();
     await audit(act, 'group.updated', row, { newName: changed.name, changed: Object.keys(changes) });
     return changed;

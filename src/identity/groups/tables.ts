@@ -17,6 +17,7 @@ export const groups = pgTable(
     description: text('description'),
     version: integer('version').notNull().default(1),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
   },
   (t) => [unique('groups_domain_id_name_key').on(t.domainId, t.name), index('groups_name_idx').on(t.name, t.id)],
 );

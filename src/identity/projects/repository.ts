@@ -1,6 +1,6 @@
 import { and, count, eq, inArray } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
-import { removeAt, updateAt } from '../../db/by-id.js';
+import { type Change, removeAt, updateAt } from '../../db/by-id.js';
 import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
@@ -58,8 +58,8 @@ export async function countInDomain(tx: Tx, domainId: Id<'Domain'>): Promise<num
 }
 
 /** Returns the changed project; undefined when the row changed since `row` was read. */
-export const update = (tx: Tx, row: ProjectRow, changes: Partial<ProjectRow>): Promise<ProjectRow | undefined> =>
-  updateAt(tx, projects, row, changes);
+export const update = (act: Change, row: ProjectRow, changes: Partial<ProjectRow>): Promise<ProjectRow | undefined> =>
+  updateAt(act, projects, row, changes);
 
 /** Returns false when the row changed since `row` was read. */
 export const remove = (tx: Tx, row: ProjectRow): Promise<boolean> => removeAt(tx, projects, row);

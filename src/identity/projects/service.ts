@@ -10,6 +10,7 @@ import {
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
+import { firstVersion } from '../../db/by-id.js';
 import type { NamedArgs } from '../../db/by-name.js';
 import { unlessTaken } from '../../db/taken.js';
 import { limitReached, staleEtag } from '../../platform/errors.js';
@@ -58,7 +59,7 @@ export async function createProject(context: Context, input: CreateProject): Pro
   return mutate(context, { policy: projectCreate.name }, async (act) => {
     const { id } = await once(act, 'Project', input, async () => {
       const place = await placeFor(act, input.parent);
-      const row = { id: newId('Project'), ...place, name, version: 1, description, createdAt: act.now };
+      const row = { id: newId('Project'), ...place, name, description, ...firstVersion(act.now) };
       await unlessTaken(projectsTaken, row, () => repository.insert(act.tx, row));
       await audit(act, 'project.created', row, { parentId: row.parentId });
       return row.id;
@@ -97,7 +98,7 @@ export async function updateProject(context: Context, input: UpdateProject): Pro
     requireAllowed(act, projectUpdate, row);
     requireEtag(row, input.etag);
     if (changesNothing(row, changes)) return act.unchanged(row);
-    const changed = await unlessTaken(projectsTaken, changes, () => repository.update(act.tx, row, changes));
+    const changed = await unlessTaken(projectsTaken, changes, () => repository.update(act, row, changes));
     if (changed === undefined) throw staleEtag();
     await audit(act, 'project.updated', row, { newName: changed.name, changed: Object.keys(changes) });
     return changed;

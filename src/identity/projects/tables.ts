@@ -24,6 +24,7 @@ export const projects = pgTable(
     version: integer('version').notNull().default(1),
     description: text('description'),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
   },
   (t) => [
     unique('projects_domain_id_name_key').on(t.domainId, t.name),

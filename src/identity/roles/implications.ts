@@ -73,7 +73,7 @@ async function changeImplication(
     requireRoleEtag(role, input.etag);
     requireCustom(role);
     await change(act, { role, implied, graph });
-    await repository.update(act.tx, role);
+    await repository.update(act, role);
     await record(act, action, role, { implied: implied.name, impliedRoleId: implied.id });
     return requireVisible(act, roleGet, await repository.findById(act.tx, role.id), 'role');
   });

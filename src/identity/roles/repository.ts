@@ -1,5 +1,6 @@
 import { and, asc, count, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import { among, equals, type Values } from '../../db/among.js';
+import { type Change, updateById } from '../../db/by-id.js';
 import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
@@ -92,12 +93,8 @@ export async function insert(tx: Tx, row: RoleRow): Promise<void> {
 }
 
 /** Writes the role and increments its version. */
-export async function update(tx: Tx, { id, name, description, isSystemOnly, version }: RoleRow): Promise<void> {
-  await tx
-    .update(roles)
-    .set({ name, description, isSystemOnly, version: version + 1 })
-    .where(eq(roles.id, id));
-}
+export const update = (act: Change, { id, name, description, isSystemOnly }: RoleRow): Promise<void> =>
+  updateById(act, roles, id, { name, description, isSystemOnly });
 
 /** Removes a role together with what it implies. */
 export async function remove(tx: Tx, id: Id<'Role'>): Promise<void> {

@@ -11,6 +11,7 @@ import {
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
+import { firstVersion } from '../../db/by-id.js';
 import type { NamedArgs } from '../../db/by-name.js';
 import { unlessTaken } from '../../db/taken.js';
 import { inUse, invalid, limitReached } from '../../platform/errors.js';
@@ -67,8 +68,7 @@ export async function createRole(context: Context, input: CreateRole): Promise<r
         description,
         isImmutable: false,
         isSystemOnly: input.isSystemOnly ?? false,
-        version: 1,
-        createdAt: act.now,
+        ...firstVersion(act.now),
       };
       requireAllowed(act, roleCreate, row);
       await requireSound(act, row);
@@ -113,7 +113,7 @@ export async function updateRole(context: Context, input: UpdateRole): Promise<r
     if (changesNothing(row, changed)) return act.unchanged(row);
     // Policies see the names of global roles.
     await act.changeRights();
-    await unlessTaken(rolesTaken, changed, () => repository.update(act.tx, changed));
+    await unlessTaken(rolesTaken, changed, () => repository.update(act, changed));
     await renameKept(act.tx, row, changed.name);
     await record(act, 'role.updated', changed);
     return requireVisible(act, roleGet, await repository.findById(act.tx, row.id), 'role');

@@ -21,6 +21,7 @@ export const roles = pgTable(
     isSystemOnly: boolean('is_system_only').notNull().default(false),
     version: integer('version').notNull().default(1),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
   },
   (t) => [
     unique('roles_domain_id_name_key').on(t.domainId, t.name).nullsNotDistinct(),

@@ -114,7 +114,7 @@ function requireNarrowing(grounds: Proven['grounds'], scope: ResolvedScope | nul
 /** Revokes all tokens so far; the new token is issued afterwards. */
 async function changePassword(act: Act, proven: Proven, passwordHash: string): Promise<void> {
   await act.changeRights();
-  await setPassword(act.tx, proven.user.id, passwordHash, false);
+  await setPassword(act, proven.user.id, passwordHash, false);
   const revokedCount = await repository.revokeByUser(act.tx, proven.user.id, act.now);
   await act.audit({ action: 'user.password_changed', ...about(proven), details: { revokedCount } });
 }

@@ -37,7 +37,7 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
   return mutate(context, { policy: userUpdate.name }, async (act) => {
     const row = await changeable(act, userUpdate, input);
     if (row.name === name) return act.unchanged(row);
-    const changed = await unlessTaken(usersTaken, { name }, () => repository.update(act.tx, row, { name }));
+    const changed = await unlessTaken(usersTaken, { name }, () => repository.update(act, row, { name }));
     if (changed === undefined) throw staleEtag();
     await audit(act, 'user.updated', row, { newName: name });
     return changed;

@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
-import { removeAt, updateAt } from '../../db/by-id.js';
+import { type Change, removeAt, updateAt } from '../../db/by-id.js';
 import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
@@ -39,8 +39,8 @@ export async function insert(tx: Tx, row: UserRow): Promise<void> {
 }
 
 /** Returns the changed user; undefined when the row changed since `row` was read. */
-export const update = (tx: Tx, row: UserRow, changes: Partial<UserRow>): Promise<UserRow | undefined> =>
-  updateAt(tx, users, row, changes);
+export const update = (act: Change, row: UserRow, changes: Partial<UserRow>): Promise<UserRow | undefined> =>
+  updateAt(act, users, row, changes);
 
 /** Returns false when the row changed since `row` was read. */
 export const remove = (tx: Tx, row: UserRow): Promise<boolean> => removeAt(tx, users, row);

@@ -1,4 +1,5 @@
 import { byId, type Context, defineLoader, domainOf, mutate, once, requireVisible } from '../../authority/index.js';
+import { firstVersion } from '../../db/by-id.js';
 import type { NamedArgs } from '../../db/by-name.js';
 import { unlessTaken } from '../../db/taken.js';
 import { type Id, newId } from '../../platform/ids.js';
@@ -45,13 +46,8 @@ export async function createUser(context: Context, input: CreateUser): Promise<U
   return mutate(context, { policy: userCreate.name }, async (act) => {
     const { id } = await once(act, 'User', { requestId: input.requestId, ...{ name } }, async () => {
       const domainId = domainOf(act);
-      const state = {
-        isEnabled: true,
-        mustChangePassword: input.mustChangePassword ?? true,
-        version: 1,
-        createdAt: act.now,
-      };
-      const row = { id: newId('User'), domainId, name, passwordHash, ...state };
+      const state = { isEnabled: true, mustChangePassword: input.mustChangePassword ?? true };
+      const row = { id: newId('User'), domainId, name, passwordHash, ...state, ...firstVersion(act.now) };
       await unlessTaken(usersTaken, row, () => repository.insert(act.tx, row));
       const target = { type: 'User', id: row.id } as const;
       await act.audit({ action: 'user.created', target, owner: { domainId }, details: { name } });

@@ -41,7 +41,7 @@ const toUsers =
 
 const loggedIn = ({ rows }: World, id: string) => rows.tokenOf({ kind: 'user', id });
 const disabled = ({ server: { services } }: World, id: string) =>
-  services.db.transaction((tx) => setEnabled(tx, asId(id), false));
+  services.db.transaction((tx) => setEnabled({ tx, now: services.clock.now() }, asId(id), false));
 
 /** To fewer of them: each password that is set takes a third of a second. */
 const passwordsOf: Attempts = async (world) => {
