@@ -142,7 +142,7 @@ describe('values', () => {
 describe('columns', () => {
   test('usage: a column that does not exist is answered with those that do', async () => {
     const { code, err } = await runCli('group', 'list', '--columns', 'name,owner');
-    const there = 'name, domain, description, created, id';
+    const there = 'name, domain, description, created, updated, id';
     expect([code, err]).toEqual([2, expect.stringContaining(`There is no column "owner"; choose from ${there}.`)]);
   });
 

@@ -63,6 +63,7 @@ const AGENT: Resource<'agent', AgentFragment, Found> = {
     ['Last accepted', 'lastAcceptedAt'],
     ['Last rejected', 'lastRejectedAt'],
     ['Created', 'createdAt'],
+    ['Updated', 'updatedAt'],
     ['Id', 'id'],
   ],
   more: [

@@ -18,7 +18,10 @@ const DOMAIN = {
     ['Description', 'description'],
     ['Created', 'createdAt'],
   ],
-  wide: [['Id', 'id']],
+  wide: [
+    ['Updated', 'updatedAt'],
+    ['Id', 'id'],
+  ],
   find: findDomain,
   update: UpdateDomainDocument,
   remove: DeleteDomainDocument,

@@ -46,7 +46,10 @@ const GROUP = {
     ['Description', 'description'],
     ['Created', 'createdAt'],
   ],
-  wide: [['Id', 'id']],
+  wide: [
+    ['Updated', 'updatedAt'],
+    ['Id', 'id'],
+  ],
   find: findGroup,
   update: UpdateGroupDocument,
   remove: DeleteGroupDocument,

@@ -22,6 +22,7 @@ const PROJECT = {
     ['Created', 'createdAt'],
   ],
   wide: [
+    ['Updated', 'updatedAt'],
     ['Parent', 'parent.name'],
     ['Id', 'id'],
   ],

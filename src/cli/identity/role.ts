@@ -30,6 +30,8 @@ const ROLE: Resource<'role', RoleFragment> = {
   wide: [
     ['Implies directly', ({ impliedRoles }) => impliedRoles.map(({ name }) => name)],
     ['Description', 'description'],
+    ['Created', 'createdAt'],
+    ['Updated', 'updatedAt'],
     ['Id', 'id'],
   ],
   find: findRole,

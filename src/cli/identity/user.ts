@@ -32,7 +32,10 @@ const USER = {
     ['Enabled', 'isEnabled'],
     ['Created', 'createdAt'],
   ],
-  wide: [['Id', 'id']],
+  wide: [
+    ['Updated', 'updatedAt'],
+    ['Id', 'id'],
+  ],
   find: findUser,
   update: UpdateUserDocument,
   remove: DeleteUserDocument,
