@@ -3,10 +3,14 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { type GraphQLField, getNamedType, isInputObjectType, isNonNullType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { voidOpenChallenge } from '../../src/attestation/challenges/repository.js';
+import { shapeOf } from '../../src/attestation/records/fields.js';
+import { agentEtag } from '../../src/attestation/records/index.js';
+import { findAgent } from '../../src/attestation/records/repository.js';
 import { auditEntries } from '../../src/audit/entries/tables.js';
 import { authorizationEpoch } from '../../src/authority/tables.js';
 import { DOMAINS } from '../../src/domains.js';
 import { events } from '../../src/events/index.js';
+import { agents } from '../../src/identity/agents/index.js';
 import { findNumbers } from '../../src/identity/overrides/repository.js';
 import { roleEtag } from '../../src/identity/roles/etag.js';
 import { findRoleById } from '../../src/identity/roles/index.js';
@@ -150,6 +154,8 @@ async function refreshed(input: object): Promise<object> {
   const id = Buffer.from(String(input.etag), 'base64url').toString().split('.')[0] ?? '';
   const role = await findRoleById(db, asId(id));
   if (role) return { ...input, etag: roleEtag(role) };
+  const agent = await findAgent(db, eq(agents.id, asId(id)));
+  if (agent) return { ...input, etag: agentEtag(shapeOf(agent, new Date())) };
   for (const table of versioned) {
     const [row] = await db.select({ id: table.id, version: table.version }).from(table).where(eq(table.id, id));
     if (row) return { ...input, etag: etagOf(row as { id: string; version: number }) };

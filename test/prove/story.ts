@@ -117,14 +117,17 @@ export class Story {
     const { agent, enrollmentToken } = await this.#done('CreateAgent', { name: this.#name, allowlist: ref });
     const own = { agent: { id: agent.id } };
     await this.#attest(agent.id, enrollmentToken);
-    await this.#step('Agent', { ref: own.agent });
+    const { item: read } = await this.#step('Agent', { ref: own.agent });
+    await this.#done('UpdateAgent', { ...own, etag: read.etag, externalId: this.#name });
     for (const change of ['ResetAgent', 'BanAgent', 'UnbanAgent', 'ResetAgent']) await this.#done(change, own);
     await this.#done('BindAllowlist', { ...own, allowlist: null });
     await this.#done('RetireAgent', own);
     for (const list of ['Agents', 'Allowlists']) await this.#step(list, { first: 200 });
     const { item } = await this.#step('Allowlist', { ref: { name: this.#name } });
     await this.#step('AllowlistContent', { ref });
-    await this.#done('DeleteAllowlist', { allowlist: ref, etag: item.etag });
+    const described = { allowlist: ref, etag: item.etag, description: 'for a while' };
+    const { etag } = (await this.#done('UpdateAllowlist', described)).allowlist;
+    await this.#done('DeleteAllowlist', { allowlist: ref, etag });
     await this.#step('Allowlist', { ref });
     return agent.id;
   }

@@ -110,10 +110,8 @@ export const allowlistCreate = definePolicy<AllowlistRow>({
   operations: ['Mutation.createAllowlist'],
 });
 
-export const allowlistPublish = definePolicy<FollowedAllowlist>({
-  name: 'allowlist:publish',
-  description:
-    'Publish revisions of allowlists: managers always; members of a project or of the system only while no agent is bound to it.',
+/** Who changes a list that others may rely on. */
+const changing = {
   scopeTypes: ['system', 'domain', 'project'],
   target: followedTarget,
   boundary: OWNED,
@@ -123,6 +121,21 @@ export const allowlistPublish = definePolicy<FollowedAllowlist>({
     domain: 'role:manager',
     project: 'role:manager or (role:member and False:%(has_followers)s)',
   },
+} as const;
+
+export const allowlistUpdate = definePolicy<FollowedAllowlist>({
+  ...changing,
+  name: 'allowlist:update',
+  description:
+    'Change the name or description of allowlists: managers always; members of a project or of the system only while no agent is bound to it.',
+  operations: ['Mutation.updateAllowlist'],
+});
+
+export const allowlistPublish = definePolicy<FollowedAllowlist>({
+  ...changing,
+  name: 'allowlist:publish',
+  description:
+    'Publish revisions of allowlists: managers always; members of a project or of the system only while no agent is bound to it.',
   operations: ['Mutation.publishAllowlistRevision'],
 });
 
@@ -140,6 +153,7 @@ export const allowlistPolicies = [
   allowlistGet,
   allowlistGetContent,
   allowlistCreate,
+  allowlistUpdate,
   allowlistPublish,
   allowlistDelete,
 ];

@@ -4,6 +4,7 @@ import type {
   MutationCreateAllowlistArgs,
   MutationDeleteAllowlistArgs,
   MutationPublishAllowlistRevisionArgs,
+  MutationUpdateAllowlistArgs,
   QueryAllowlistArgs,
 } from '../../generated/graphql.js';
 import { domainGet } from '../../identity/domains/index.js';
@@ -24,6 +25,7 @@ import {
 import type { AllowlistFilter } from './repository.js';
 import { createAllowlist, deleteAllowlist, publishAllowlistRevision } from './service.js';
 import type { AllowlistRow, RevisionRow } from './tables.js';
+import { updateAllowlist } from './update.js';
 
 /** Whether the caller could read any object under a policy; otherwise reading a stub of one would be refused. */
 const couldRead = ({ policies, actor }: Context, policy: PolicyName): boolean =>
@@ -44,6 +46,8 @@ export const allowlistResolvers = {
   Mutation: {
     createAllowlist: (_: unknown, { input }: MutationCreateAllowlistArgs, context: Context) =>
       payload(async () => ({ allowlist: await createAllowlist(context, withIds(input, CONTENT)) })),
+    updateAllowlist: (_: unknown, { input }: MutationUpdateAllowlistArgs, context: Context) =>
+      payload(async () => ({ allowlist: await updateAllowlist(context, withIds(input, LIST)) })),
     publishAllowlistRevision: (_: unknown, { input }: MutationPublishAllowlistRevisionArgs, context: Context) =>
       payload(async () => ({
         allowlist: await publishAllowlistRevision(context, withIds(input, { ...LIST, ...CONTENT })),

@@ -15,10 +15,11 @@ import { agentGet, agents } from '../../identity/agents/index.js';
 import { forbidden, inUse, invalid, limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { type Id, newId } from '../../platform/ids.js';
+import type { Policy } from '../../platform/policy/index.js';
 import { validName, validText } from '../../platform/text.js';
 import { holdContent, storeContent } from '../../uploads/contents/index.js';
 import { ALLOWLIST_PUBLISHED } from './feed.js';
-import { allowlistCreate, allowlistDelete, allowlistPublish } from './policies.js';
+import { allowlistCreate, allowlistDelete, allowlistPublish, type FollowedAllowlist } from './policies.js';
 import { type AllowlistRef, requireReadable, resolveAllowlist } from './reading.js';
 import * as repository from './repository.js';
 import { type RevisionContent, type RevisionInput, readRevision } from './revision-content.js';
@@ -80,7 +81,7 @@ function createWith(
         throw limitReached(`One owner has at most ${LISTS_MAX} allowlists.`);
       }
       await unlessTaken(allowlistsTaken, row, () => repository.insert(act.tx, row, revision));
-      await audit(act, 'allowlist.created', row, revision);
+      await audit(act, 'allowlist.created', row, factsOf(revision));
       return allowlistId;
     });
     return requireReadable(act, await repository.findById(act.tx, id));
@@ -94,7 +95,7 @@ export async function publishAllowlistRevision(
 ): Promise<AllowlistRow> {
   requireOperation(context, allowlistPublish.name);
   // Also checked before the costly reading of the content, so that a caller who may not publish gets only that error.
-  await publishable(context, input);
+  await requireChangeable(context, allowlistPublish, input);
   return withRevision(context, input, (content) => publishWith(context, input, content));
 }
 
@@ -104,7 +105,7 @@ function publishWith(
   content: RevisionContent,
 ): Promise<AllowlistRow> {
   return mutate(context, { policy: allowlistPublish.name }, async (act) => {
-    const row = await publishable(act, input);
+    const row = await requireChangeable(act, allowlistPublish, input);
     const current = await repository.currentRevision(act.tx, row.id);
     if (current && isSame(current, content)) return act.unchanged(row);
     const number = (current?.number ?? 0) + 1;
@@ -112,7 +113,7 @@ function publishWith(
     const revision = await storeRevision(act, row.id, number, content);
     const changed = await repository.publish(act, row, revision);
     if (changed === undefined) throw staleEtag();
-    await audit(act, 'allowlist.published', row, revision);
+    await audit(act, 'allowlist.published', row, factsOf(revision));
     act.event({ type: ALLOWLIST_PUBLISHED, objectId: row.id, details: { revisionId: revision.id, number } });
     return changed;
   });
@@ -130,10 +131,15 @@ function isSame(revision: RevisionRow, { ima, tpmPolicy, vtpmPolicy }: RevisionC
   );
 }
 
-async function publishable(from: Context | Act, { allowlist, etag }: AllowlistAtEtag): Promise<AllowlistRow> {
+/** The list, if the caller may change it, and read it as it is. */
+export async function requireChangeable(
+  from: Context | Act,
+  policy: Policy<FollowedAllowlist>,
+  { allowlist, etag }: AllowlistAtEtag,
+): Promise<AllowlistRow> {
   const row = await resolveAllowlist(from, allowlist);
   const followers = await repository.countFollowers('tx' in from ? from.tx : from.db, row.id);
-  requireAllowed(from, allowlistPublish, { ...row, hasFollowers: followers > 0 });
+  requireAllowed(from, policy, { ...row, hasFollowers: followers > 0 });
   requireEtag(row, etag);
   return row;
 }
@@ -207,16 +213,18 @@ async function keep(act: Act, content: NonNullable<RevisionContent['ima']>['cont
   return content.digest;
 }
 
-function audit(act: Act, action: Action, row: AllowlistRow, revision?: RevisionRow): Promise<void> {
+/** What the audit log has of a revision. */
+const factsOf = ({ id, number, imaDigest, imaPathCount, tpmPolicy, vtpmPolicy }: RevisionRow) => ({
+  revisionId: id,
+  number,
+  imaPolicyDigest: imaDigest,
+  imaPolicyPathCount: imaPathCount,
+  hasTpmPolicy: tpmPolicy !== null,
+  hasVtpmPolicy: vtpmPolicy !== null,
+});
+
+export function audit(act: Act, action: Action, row: AllowlistRow, details: object = {}): Promise<void> {
   const { id, name, domainId, projectId } = row;
-  const details = revision && {
-    revisionId: revision.id,
-    number: revision.number,
-    imaPolicyDigest: revision.imaDigest,
-    imaPolicyPathCount: revision.imaPathCount,
-    hasTpmPolicy: revision.tpmPolicy !== null,
-    hasVtpmPolicy: revision.vtpmPolicy !== null,
-  };
   return act.audit({
     action,
     target: { type: 'Allowlist', id },

@@ -2,17 +2,15 @@ import { type Act, type Context, mutate, requireAllowed } from '../../authority/
 import { type AgentRef, type AgentRow, aboutAgent } from '../../identity/agents/index.js';
 import { revokeAgentTokens } from '../../identity/tokens/index.js';
 import { invalid } from '../../platform/errors.js';
-import { requireReviewed } from '../../platform/etag.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { validText } from '../../platform/text.js';
 import { voidOpenChallenge } from '../challenges/index.js';
 import {
   type AgentView,
-  agentEtag,
   lockAgent,
   moveTrust,
+  requireAgentEtag,
   requireRecord,
-  severityName,
   stateAt,
   told,
   updateRecord,
@@ -58,7 +56,7 @@ async function operate(context: Context, operation: Operation, input: OperateAge
     requireAllowed(act, policy, found.agent);
     const before = requireRecord(found);
     const from = stateAt(before, act.now);
-    requireReviewed(etagAt(before, from), input.etag);
+    requireAgentEtag(before, act.now, input.etag);
     const { event: cause, to } = transitionOf(from, operation);
     if (endsRights) await act.changeRights();
     await moveTrust(act, before, { to, trustedUntil: null, cause });
@@ -71,9 +69,6 @@ async function operate(context: Context, operation: Operation, input: OperateAge
   });
   return { agent: told(context, view) };
 }
-
-const etagAt = ({ agent: { id }, record }: AgentView, state: AgentState) =>
-  agentEtag({ id, state, lastSeverity: severityName(record.lastSeverity) });
 
 function transitionOf(from: AgentState, { events, done }: Operation) {
   for (const event of events) {

@@ -1,4 +1,5 @@
 import { type Act, type Context, mutate, once, projectOf, requireAllowed } from '../../authority/index.js';
+import { firstVersion } from '../../db/by-id.js';
 import { type AgentRef, type AgentRow, aboutAgent, changeAgents, insertAgent } from '../../identity/agents/index.js';
 import { invalid } from '../../platform/errors.js';
 import { etagOf, requireReviewed } from '../../platform/etag.js';
@@ -63,8 +64,7 @@ function agentRow(act: Act, name: string, externalId: string | null): AgentRow {
     externalId,
     trustState: 'CREATED',
     trustedUntil: null,
-    createdAt: act.now,
-    updatedAt: act.now,
+    ...firstVersion(act.now),
     createdBy: act.actor.principal?.id ?? '',
   };
 }

@@ -16,6 +16,7 @@ const COLUMNS = {
   createdAt: agents.createdAt,
   updatedAt: agents.updatedAt,
   projectId: agents.projectId,
+  version: agents.version,
   ...trustColumns,
   tpmKind: records.tpmKind,
   allowlistId: records.allowlistId,
@@ -39,7 +40,7 @@ const COMPOSED: Readonly<Record<string, readonly Key[]>> = {
   state: ['trustState', 'trustedUntil'],
   allowlist: ['allowlistId'],
   lastResult: ['lastResultId'],
-  etag: ['trustState', 'trustedUntil', 'lastSeverity'],
+  etag: ['version', 'trustState', 'trustedUntil', 'lastSeverity'],
 };
 
 const KEYS = Object.keys(COLUMNS) as Key[];

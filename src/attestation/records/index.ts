@@ -18,6 +18,7 @@ export {
   agentEtag,
   loadAgent,
   lockAgent,
+  requireAgentEtag,
   requireRecord,
   stateAt,
   storedState,

@@ -9,6 +9,16 @@ export const agentCreate = definePolicy({
   operations: ['Mutation.createAgent'],
 });
 
+export const agentUpdate = definePolicy<AgentRow>({
+  name: 'agent:update',
+  description: 'Change the name or the external id of agents.',
+  scopeTypes: ['project'],
+  target: agentTarget,
+  boundary: { project: 'project_id:%(project_id)s' },
+  check: 'role:manager',
+  operations: ['Mutation.updateAgent'],
+});
+
 export const agentBindAllowlist = definePolicy<AgentRow>({
   name: 'agent:bind_allowlist',
   description: 'Bind agents to allowlists.',
@@ -19,4 +29,4 @@ export const agentBindAllowlist = definePolicy<AgentRow>({
   operations: ['Mutation.bindAllowlist'],
 });
 
-export const recordPolicies = [agentCreate, agentBindAllowlist];
+export const recordPolicies = [agentCreate, agentUpdate, agentBindAllowlist];

@@ -7,6 +7,7 @@ import type {
   QueryAgentArgs,
   QueryAgentCountsArgs,
   QueryAgentsArgs,
+  UpdateAgentInput,
 } from '../../generated/graphql.js';
 import { toId, withIds } from '../../platform/ids.js';
 import { fieldsBelow } from '../../platform/look-ahead.js';
@@ -16,6 +17,7 @@ import { countAgents } from './counts.js';
 import { bindAllowlist, createAgent } from './create.js';
 import type { AgentShape } from './fields.js';
 import { listAgents } from './list.js';
+import { updateAgent } from './update.js';
 import { agentEtag, getAgent, loadAgent, told } from './views.js';
 
 /** The list that an input binds. */
@@ -38,6 +40,9 @@ export const recordResolvers = {
     createAgent: inputMutation(
       (context: Context, input: CreateAgentInput) => createAgent(context, withIds(input, ALLOWLIST)),
       { alreadyIssued: false },
+    ),
+    updateAgent: inputMutation((context: Context, input: UpdateAgentInput) =>
+      updateAgent(context, withIds(input, { agent: { id: 'Agent' } })),
     ),
     bindAllowlist: inputMutation((context: Context, input: BindAllowlistInput) =>
       bindAllowlist(context, withIds(input, { agent: { id: 'Agent' }, ...ALLOWLIST })),

@@ -2,7 +2,7 @@ import { type AuthorizationContext, type Context, defineLoader, mayOn, requireVi
 import type { Tx } from '../../db/open.js';
 import { type AgentRef, agentGet, agents, isAgent, trustAt } from '../../identity/agents/index.js';
 import { invalid, notFound } from '../../platform/errors.js';
-import { etagFrom } from '../../platform/etag.js';
+import { etagFrom, requireReviewed } from '../../platform/etag.js';
 import type { Id } from '../../platform/ids.js';
 import type { AgentState } from '../verifier/index.js';
 import { type AgentShape, knownState, shapeOf } from './fields.js';
@@ -11,8 +11,15 @@ import { type AgentView, type FoundAgent, findAgent, findAgents, lockView } from
 /**
  * Covers what an operator decides by. It does not cover each attestation: a failing machine sends them all the time.
  */
-export const agentEtag = ({ id, state, lastSeverity }: Pick<AgentShape, 'id' | 'state' | 'lastSeverity'>): string =>
-  etagFrom(id, state, lastSeverity);
+export const agentEtag = ({ id, version, state, lastSeverity }: Reviewed): string =>
+  etagFrom(id, version, state, lastSeverity);
+
+type Reviewed = Pick<AgentShape, 'id' | 'version' | 'state' | 'lastSeverity'>;
+
+/** @throws UserErrors STALE_ETAG when the agent is no longer as the caller read it; null requires nothing. */
+export function requireAgentEtag(found: FoundAgent, now: Date, read: string | null | undefined): void {
+  requireReviewed(agentEtag(shapeOf(found, now)), read);
+}
 
 /** What the caller may see of an agent after reading or writing it; null when it may not read it. */
 export function told(context: Context, found: FoundAgent): AgentShape | null {

@@ -11,13 +11,14 @@ import {
   RetireAgentDocument,
   type TpmKind,
   UnbanAgentDocument,
+  UpdateAgentDocument,
 } from '../../generated/documents.js';
 import { withConfirmation } from '../common/confirm.js';
 import { CliError, EXIT } from '../common/errors.js';
 import { writePrivateFile } from '../common/files.js';
 import { printable } from '../common/output.js';
 import { agentRef } from '../common/refs.js';
-import { type Resource, withList, withShow } from '../common/resource.js';
+import { type Changing, type Resource, registerUpdate, withList, withShow } from '../common/resource.js';
 import { get, note, openSession, printObject, type Session, send } from '../common/session.js';
 import { shellWord } from '../common/shell.js';
 import type { Table } from '../common/table.js';
@@ -75,6 +76,8 @@ const AGENT: Resource<'agent', AgentFragment, Found> = {
   find: findAgent,
 };
 
+const EXTERNAL_ID: Changing = ['external id', '--external-id <id>', 'its id in another system'];
+
 export function registerAgent(noun: Command): void {
   verb(
     noun,
@@ -104,6 +107,14 @@ export function registerAgent(noun: Command): void {
     AGENT,
     printLastResult,
   );
+  registerUpdate(noun, { ...AGENT, example: 'web-1', update: UpdateAgentDocument, changes: [EXTERNAL_ID] });
+  registerBind(noun);
+  registerTransitions(noun);
+  registerAgentWatch(noun);
+  registerAgentRun(noun);
+}
+
+function registerBind(noun: Command): void {
   verb(
     noun,
     'bind <name> [allowlist]',
@@ -116,9 +127,6 @@ export function registerAgent(noun: Command): void {
       const input = { agent: agentRef(name), ...(await reviewed(session, allowlist, etag)) };
       printObject(session, (await send(session, BindAllowlistDocument, input, 'agent')).agent, AGENT);
     });
-  registerTransitions(noun);
-  registerAgentWatch(noun);
-  registerAgentRun(noun);
 }
 
 function registerTransitions(noun: Command): void {
@@ -137,7 +145,7 @@ type AgentChange = typeof ResetAgentDocument | typeof BanAgentDocument;
 function registerTransition(noun: Command, name: string, summary: string, document: AgentChange): Command {
   return verb(noun, `${name} <name>`, summary, `bailiwick agent ${name} web-1 --reason "ticket 42"`)
     .option('--reason <text>', 'why')
-    .option('--etag <etag>', 'the etag of the reviewed agent; if its state changed since, nothing is done')
+    .option('--etag <etag>', 'the etag of the reviewed agent; if it changed since, nothing is done')
     .action(async (name: string, { reason, etag }: { reason?: string; etag?: string }, self: Command) => {
       const session = await openSession(self);
       const agent = await findAgent(session, name);

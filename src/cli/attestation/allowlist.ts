@@ -6,9 +6,10 @@ import {
   CreateAllowlistDocument,
   DeleteAllowlistDocument,
   PublishAllowlistRevisionDocument,
+  UpdateAllowlistDocument,
 } from '../../generated/documents.js';
 import { allowlistRef } from '../common/refs.js';
-import { type Resource, reference, withDelete, withList } from '../common/resource.js';
+import { DESCRIPTION, type Resource, reference, registerUpdate, withDelete, withList } from '../common/resource.js';
 import { get, openSession, printObject, type Session, send } from '../common/session.js';
 import { formatOf, verb } from '../common/verb.js';
 import { withColumns } from '../common/view.js';
@@ -55,6 +56,7 @@ export function registerAllowlist(noun: Command): void {
     });
   withList(verb(noun, 'list', 'list allowlists', 'bailiwick allowlist list'), AllowlistsDocument, ALLOWLIST);
   registerShow(noun);
+  registerUpdate(noun, { ...ALLOWLIST, example: 'web', update: UpdateAllowlistDocument, changes: [DESCRIPTION] });
   const publish = verb(
     noun,
     'publish <name>',

@@ -30,16 +30,26 @@ type Reviewed<Noun extends string> = { readonly [Name in Noun]: { readonly id: s
 /** A payload with the object under its noun. */
 type PayloadOf<Noun extends string, Printed> = Payload & { readonly [Name in Noun]: Printed | null };
 
-/** A noun that can be renamed and deleted. `Changes` is the type of the options of `update`. */
-export interface Changeable<Noun extends string, Printed extends Row, Item extends Printed & Found, Changes>
+/** A field that `update` changes besides the name: its option, what it is, and what people type to set it. */
+export type Changing = readonly [what: string, flags: string, summary: string];
+
+export const DESCRIPTION: Changing = ['description', '--description <text>', 'what it is for'];
+
+/** A noun that can be renamed. `Changes` is the type of the options of `update`. */
+export interface Updatable<Noun extends string, Printed extends Row, Item extends Printed & Found, Changes>
   extends Resource<Noun, Printed, Item> {
   /** A name for examples. */
   readonly example: string;
   readonly update: Mutation<PayloadOf<Noun, Printed>, Reviewed<Noun> & Changes>;
+  readonly changes?: readonly Changing[];
+}
+
+/** A noun that can be renamed and deleted. */
+export interface Changeable<Noun extends string, Printed extends Row, Item extends Printed & Found, Changes>
+  extends Updatable<Noun, Printed, Item, Changes> {
   readonly remove: Mutation<Payload, Reviewed<Noun>>;
   /** What its deletion takes with it. */
   readonly takes: string;
-  readonly isDescribed?: boolean;
   /** Whether deleting it may leave the system without an administrator. */
   readonly canEndAdministration?: boolean;
 }
@@ -143,23 +153,34 @@ export function registerChanges<
   else withDelete(deletion, kind, remove);
 }
 
-function registerUpdate<Noun extends string, Printed extends Row, Item extends Printed & Found, Changes extends object>(
-  command: Command,
-  kind: Changeable<Noun, Printed, Item, Changes>,
-): void {
-  const { noun, example } = kind;
-  const what = kind.isDescribed ? 'name or description' : 'name';
+/** Adds `update` to a noun: its name, and what else of it can change. */
+export function registerUpdate<
+  Noun extends string,
+  Printed extends Row,
+  Item extends Printed & Found,
+  Changes extends object,
+>(command: Command, kind: Updatable<Noun, Printed, Item, Changes>): void {
+  const { noun, example, changes: others = [] } = kind;
   const update = verb(
     command,
     `update <${noun}>`,
-    `change the ${what} of a ${noun}`,
+    `change the ${listed(['name', ...others.map(([what]) => what)])} of one ${noun}`,
     `bailiwick ${noun} update ${example} --name new-name`,
   ).option('--name <name>', 'the new name');
-  if (kind.isDescribed) update.option('--description <text>', 'what it is for; empty to clear it');
+  for (const [, flags, summary] of others) update.option(flags, `${summary}; empty to clear it`);
   update.action(async (text: string, changes: Changes, self: Command) => {
     if (Object.keys(changes).length === 0) throw new CliError('name at least one field to change', EXIT.usage);
     const session = await openSession(self);
-    const input = { ...reference(noun, await kind.find(session, text)), ...changes };
+    const input = { ...reference(noun, await kind.find(session, text)), ...cleared(changes) };
     printObject<Printed>(session, (await send(session, kind.update, input, noun))[noun], kind);
   });
 }
+
+/** An empty text clears a field, which the API writes as null; a name cannot be cleared. */
+const cleared = <Changes extends object>(changes: Changes): Changes =>
+  Object.fromEntries(
+    Object.entries(changes).map(([field, value]) => [field, value === '' && field !== 'name' ? null : value]),
+  ) as Changes;
+
+const listed = (words: readonly string[]): string =>
+  [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((part) => part !== '').join(' or ');

@@ -6,7 +6,7 @@ import {
   UpdateDomainDocument,
 } from '../../generated/documents.js';
 import { findDomain } from '../common/find.js';
-import { registerChanges, withCreate, withList } from '../common/resource.js';
+import { DESCRIPTION, registerChanges, withCreate, withList } from '../common/resource.js';
 import { verb } from '../common/verb.js';
 
 const DOMAIN = {
@@ -26,7 +26,7 @@ const DOMAIN = {
   update: UpdateDomainDocument,
   remove: DeleteDomainDocument,
   takes: 'its role assignments, tokens and API credentials',
-  isDescribed: true,
+  changes: [DESCRIPTION],
 } as const;
 
 export function registerDomain(noun: Command): void {

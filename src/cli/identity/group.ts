@@ -12,6 +12,7 @@ import { findGroup } from '../common/find.js';
 import { listAll } from '../common/paging.js';
 import { groupRef, userRef } from '../common/refs.js';
 import {
+  DESCRIPTION,
   type ForceOptions,
   forcedInput,
   registerChanges,
@@ -54,7 +55,7 @@ const GROUP = {
   update: UpdateGroupDocument,
   remove: DeleteGroupDocument,
   takes: 'its memberships and role assignments',
-  isDescribed: true,
+  changes: [DESCRIPTION],
   canEndAdministration: true,
 } as const;
 

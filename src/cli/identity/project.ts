@@ -7,7 +7,7 @@ import {
 } from '../../generated/documents.js';
 import { findProject } from '../common/find.js';
 import { projectRef } from '../common/refs.js';
-import { registerChanges, withCreate, withList } from '../common/resource.js';
+import { DESCRIPTION, registerChanges, withCreate, withList } from '../common/resource.js';
 import { verb } from '../common/verb.js';
 import { asTree } from './tree.js';
 
@@ -30,7 +30,7 @@ const PROJECT = {
   update: UpdateProjectDocument,
   remove: DeleteProjectDocument,
   takes: 'its role assignments, tokens and API credentials',
-  isDescribed: true,
+  changes: [DESCRIPTION],
 } as const;
 
 interface CreateOptions {

@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { byId, defineLoader } from '../../authority/index.js';
-import { type Change, touchByIds } from '../../db/by-id.js';
+import { type Change, touchByIds, updateAt } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
 import { rowsWhere } from '../../db/rows.js';
 import { unlessTaken } from '../../db/taken.js';
@@ -13,7 +13,17 @@ export async function insertAgent(tx: Tx, row: AgentRow): Promise<void> {
   await unlessTaken(agentsTaken, row, () => tx.insert(agents).values(row));
 }
 
-/** Writes a change of agents; without changes of their own rows, one of what belongs to them. */
+/**
+ * The agent as changed; undefined when it is no longer as `row` has it.
+ * @throws UserErrors ALREADY_EXISTS for a name or an external id that another agent of the project has.
+ */
+export const updateAgentAt = (
+  act: Change,
+  row: AgentRow,
+  changes: Partial<Pick<AgentRow, 'name' | 'externalId'>>,
+): Promise<AgentRow | undefined> => unlessTaken(agentsTaken, changes, () => updateAt(act, agents, row, changes));
+
+/** Writes a change of agents that their versions do not count; without changes of their own rows, one of what belongs to them. */
 export const changeAgents = (
   act: Change,
   changed: readonly Pick<AgentRow, 'id'>[],

@@ -1,3 +1,4 @@
+import { agentEtag } from '../../../../src/attestation/records/index.js';
 import type { RecordRow } from '../../../../src/attestation/records/tables.js';
 import { newId } from '../../../../src/platform/ids.js';
 import { hashSecret } from '../../../../src/platform/secrets.js';
@@ -73,6 +74,15 @@ export const AGENT_MUTATIONS: Readonly<Record<string, Attempts>> = {
       input: () => ({ name: newId('Agent'), allowlist: { id: lists[name].id } }),
     })),
   ],
+  updateAgent: ({ rows, projects }) =>
+    PROJECTS.map((target) => {
+      const input = async () => {
+        const id = await rows.agent(projects[target], 'PENDING');
+        const etag = agentEtag({ id, version: 1, state: 'PENDING', lastSeverity: null });
+        return { agent: { id }, etag, externalId: newId('Agent') };
+      };
+      return { target, input };
+    }),
   bindAllowlist: (world) => [
     ...PROJECTS.map((name) => bind(world, `${name}, to nothing`, name, null)),
     ...OWNERS.map((name) => bind(world, `own, to a list of ${name}`, 'own', { id: world.lists[name].id })),

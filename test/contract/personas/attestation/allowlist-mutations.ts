@@ -19,6 +19,7 @@ function onLists({ rows, owners, projects: { own } }: World, extra: object = {})
 
 export const ALLOWLIST_MUTATIONS: Readonly<Record<string, Attempts>> = {
   createAllowlist: () => [{ target: 'in the token’s scope', input: () => ({ name: newId('Allowlist'), tpmPolicy }) }],
+  updateAllowlist: (world) => onLists(world, { description: 'another' }),
   publishAllowlistRevision: (world) => onLists(world, { tpmPolicy }),
   deleteAllowlist: (world) => onLists(world),
 };
