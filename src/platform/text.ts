@@ -3,13 +3,16 @@ import { invalid } from './errors.js';
 // Control characters, line separators, and what is invisible or reorders text: a name must look like what it is.
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
+/** Whether a text has control characters, or characters that nobody sees. */
+export const hasUnseen = (text: string): boolean => UNSEEN.test(text);
+
 /** Whether Postgres holds a text as it is: it refuses NUL, and half a surrogate pair becomes U+FFFD on the way to it. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 /** A name as it is stored: 1 to 255 characters, none invisible, no space at either end. */
 export function validName(name: string, ...path: string[]): string {
   if (name.length < 1 || name.length > 255) throw invalid('A name must have 1 to 255 characters.', ...path);
-  if (UNSEEN.test(name) || name.trim() !== name) {
+  if (hasUnseen(name) || name.trim() !== name) {
     throw invalid('A name must not contain control or invisible characters, or begin or end with a space.', ...path);
   }
   return name;

@@ -28,6 +28,69 @@ const remove = async (id: string, token: string, more: object = {}) =>
 const rename = async (id: string, name: string, token: string) =>
   ask.send('updateUser', 'user { name }', { user: { id }, etag: await ask.etag('user', id, root), name }, token);
 
+const CONTACT = 'user { id name displayName email etag }';
+
+describe('what a user is known by', () => {
+  const create = (name: string, more: object) =>
+    ask.send('createUser', CONTACT, { name, password: 'correct horse battery', ...more }, manager);
+
+  test('ok, audited: a manager sets, changes and clears it; the log says which fields changed, not to what', async () => {
+    const { made } = await create('zoe', { displayName: 'Zoë Quist', email: 'zoe@example.org' });
+    expect(made.user).toMatchObject({ displayName: 'Zoë Quist', email: 'zoe@example.org' });
+    const { id, etag } = made.user;
+    const changed = await ask.send('updateUser', CONTACT, { user: { id }, etag, email: 'q@example.org' }, manager);
+    expect(changed.made.user).toMatchObject({ name: 'zoe', displayName: 'Zoë Quist', email: 'q@example.org' });
+    const [entry] = await ask.entriesOf(changed.requestId);
+    expect(entry).toMatchObject({
+      action: 'USER_UPDATED',
+      details: { name: 'zoe', newName: 'zoe', changed: ['email'] },
+    });
+    expect(JSON.stringify(entry)).not.toContain('example.org');
+    const clear = { user: { id }, etag: changed.made.user.etag, displayName: null, email: '' };
+    const { made: cleared } = await ask.send('updateUser', CONTACT, clear, manager);
+    expect(cleared.user).toMatchObject({ name: 'zoe', displayName: null, email: null });
+  });
+
+  test('ok: two users have the same one, and it names nobody', async () => {
+    const same = { displayName: 'The same', email: 'same@example.org' };
+    const [one, two] = [await create('one', same), await create('two', same)];
+    expect(one.made.user.id).not.toBe(two.made.user.id);
+    for (const name of Object.values(same)) {
+      const { body } = await server.graphql(
+        'query ($name: String) { user(ref: { name: $name }) { id } }',
+        { name },
+        manager,
+      );
+      expect(body.data.user).toBeNull();
+    }
+  });
+
+  test.each([
+    'zoe',
+    'zoe@',
+    '@example.org',
+    'z e@example.org',
+    'a@b@c',
+    'zoe@exam\u200bple.org',
+    `${'z'.repeat(250)}@x.org`,
+  ])('invalid: the e-mail address %j', async (email) => {
+    expect((await create('invalid', { email })).errors).toEqual([expect.stringMatching(/^INVALID email: An e-mail/)]);
+  });
+
+  test('invalid: a display name that hides something, or is too long', async () => {
+    for (const displayName of ['Zo\u202eeZ', ' ', 'z'.repeat(256)])
+      expect((await create('invalid', { displayName })).errors).toEqual([
+        expect.stringMatching(/^INVALID displayName:/),
+      ]);
+  });
+
+  test('forbidden: a user does not change its own', async () => {
+    const { token, userId } = await server.token({ scope: home, role: 'member' });
+    const input = { user: { id: userId }, etag: await ask.etag('user', userId, root), displayName: 'Me' };
+    expect((await ask.send('updateUser', CONTACT, input, token)).code).toBe('FORBIDDEN');
+  });
+});
+
 describe('a manager of the domain', () => {
   test('ok: makes users, renames and deletes them', async () => {
     const { made } = await ask.send(

@@ -14,13 +14,18 @@ import {
 import { findUser } from '../common/find.js';
 import { formatPath } from '../common/paths.js';
 import { principalRef } from '../common/refs.js';
-import { reference, registerChanges, withCreate, withList } from '../common/resource.js';
+import { type Changing, reference, registerChanges, withCreate, withList } from '../common/resource.js';
 import { requireScope, type ScopeOptions, withScope } from '../common/scopes.js';
 import { readNewPassword } from '../common/secrets.js';
 import { get, openSession, printList, printObject, type Session, send } from '../common/session.js';
 import type { Table } from '../common/table.js';
 import { verb } from '../common/verb.js';
 import { withColumns } from '../common/view.js';
+
+const CONTACT: readonly Changing[] = [
+  ['display name', '--display-name <text>', 'what people call the user'],
+  ['email', '--email <address>', 'the e-mail address, for display only'],
+];
 
 const USER = {
   noun: 'user',
@@ -33,11 +38,14 @@ const USER = {
     ['Created', 'createdAt'],
   ],
   wide: [
+    ['Display name', 'displayName'],
+    ['Email', 'email'],
     ['Updated', 'updatedAt'],
     ['Id', 'id'],
   ],
   find: findUser,
   update: UpdateUserDocument,
+  changes: CONTACT,
   remove: DeleteUserDocument,
   takes: 'its role assignments, memberships, tokens and API credentials',
   canEndAdministration: true,
@@ -53,17 +61,24 @@ export function registerUser(noun: Command): void {
     ),
     USER,
     CreateUserDocument,
-    async (name, { passwordFile, change }: PasswordOptions) => {
+    async (name, { passwordFile, change, displayName, email }: PasswordOptions & ContactOptions) => {
       const password = await readNewPassword(passwordFile, name);
-      return { name, password, mustChangePassword: change };
+      return { name, displayName, email, password, mustChangePassword: change };
     },
   )
     .option('--password-file <file>', 'read the password from a file, or from standard input for -')
-    .option('--no-change', 'the user need not choose another password at the first log-in');
+    .option('--no-change', 'the user need not choose another password at the first log-in')
+    .option('--display-name <text>', 'what people call the user')
+    .option('--email <address>', 'the e-mail address, for display only');
   withList(verb(noun, 'list', 'list users', 'bailiwick user list'), UsersDocument, USER);
   registerChanges(noun, USER);
   registerState(noun);
   registerPermissions(noun);
+}
+
+interface ContactOptions {
+  readonly displayName?: string;
+  readonly email?: string;
 }
 
 interface PasswordOptions {

@@ -13,10 +13,11 @@ import { staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import type { Id } from '../../platform/ids.js';
 import type { Policy } from '../../platform/policy/index.js';
-import { validName, validText } from '../../platform/text.js';
+import { changesNothing, validChanges, validText } from '../../platform/text.js';
 import { listHeldBy, requireMayRevoke, requireSystemAdmin } from '../assignments/index.js';
 import { homeOf } from '../names/index.js';
 import { removeWithUser } from '../removal/index.js';
+import { type Contact, validContact } from './contact.js';
 import { findUser, type UserRef } from './lookup.js';
 import { userDelete, userGet, userUpdate } from './policies.js';
 import * as repository from './repository.js';
@@ -28,18 +29,18 @@ interface UserAtEtag {
   readonly etag: string;
 }
 
-export interface UpdateUser extends UserAtEtag {
-  readonly name: string;
+export interface UpdateUser extends UserAtEtag, Contact {
+  readonly name?: string | null | undefined;
 }
 
 export async function updateUser(context: Context, input: UpdateUser): Promise<UserRow> {
-  const name = validName(input.name, 'name');
+  const changes = { ...validChanges({ name: input.name }), ...validContact(input) };
   return mutate(context, { policy: userUpdate.name }, async (act) => {
     const row = await changeable(act, userUpdate, input);
-    if (row.name === name) return act.unchanged(row);
-    const changed = await unlessTaken(usersTaken, { name }, () => repository.update(act, row, { name }));
+    if (changesNothing(row, changes)) return act.unchanged(row);
+    const changed = await unlessTaken(usersTaken, changes, () => repository.update(act, row, changes));
     if (changed === undefined) throw staleEtag();
-    await audit(act, 'user.updated', row, { newName: name });
+    await audit(act, 'user.updated', row, { newName: changed.name, changed: Object.keys(changes) });
     return changed;
   });
 }

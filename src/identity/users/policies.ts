@@ -35,7 +35,8 @@ export const changingUsers = { ...changingInDomain, target: userTarget } as cons
 export const userUpdate = definePolicy<UserRow>({
   ...changingUsers,
   name: 'user:update',
-  description: 'Rename a user. Requires permission to grant every role that the user holds.',
+  description:
+    'Change the name, display name or e-mail address of a user. Requires permission to grant every role that the user holds.',
   operations: ['Mutation.updateUser'],
 });
 

@@ -13,6 +13,9 @@ export const users = pgTable(
       .notNull()
       .references(() => domains.id),
     name: codePointText('name').notNull(),
+    /** For display only, as the e-mail address. */
+    displayName: text('display_name'),
+    email: text('email'),
     passwordHash: text('password_hash').notNull(),
     isEnabled: boolean('is_enabled').notNull(),
     /** True when somebody else chose the password: it is valid for one log-in, which must set a new one. */
