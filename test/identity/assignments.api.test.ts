@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '../../src/platform/ids.js';
 import { codeOf, type Json, startTestServer, type TestScope, type TestServer } from '../harness/server.js';
 import { roleStories } from './role-stories.js';
 
@@ -41,6 +42,29 @@ describe('Mutation.grantRole', () => {
 
     await stories.changed('revokeRole', { roleAssignmentId: granted.roleAssignment.id }, admin);
     expect(await stories.rolesOf(ann, { type: 'domain', domainId })).toEqual([]);
+  });
+
+  test('replay: the same request id grants once, and answers the first assignment; other input is refused', async () => {
+    const input = { ...(await toUser()), role: { name: 'reader' }, scope: onDomain(), requestId: newId('Token') };
+    const first = await stories.changed('grantRole', input, admin);
+    expect(first.userErrors).toEqual([]);
+    expect(await stories.changed('grantRole', input, admin)).toEqual(first);
+    expect(await errorsOf({ ...input, role: { name: 'member' } })).toMatchObject([
+      { code: 'REQUEST_ID_REUSED', path: ['input', 'requestId'] },
+    ]);
+    // Of another caller it is another request.
+    const other = await stories.as({ type: 'domain', domainId }, 'admin');
+    expect(await errorsOf(input, other)).toMatchObject([{ code: 'ALREADY_EXISTS' }]);
+    await stories.changed('revokeRole', { roleAssignmentId: first.roleAssignment.id }, admin);
+    const query = 'mutation ($input: GrantRoleInput!) { grantRole(input: $input) { roleAssignment { id } } }';
+    expect(codeOf(await server.graphql(query, { input }, admin))).toBe('NOT_FOUND');
+  });
+
+  test('replay: two at once grant once', async () => {
+    const input = { ...(await toUser()), role: { name: 'reader' }, scope: onDomain(), requestId: newId('Token') };
+    const [one, two] = await Promise.all([1, 2].map(() => stories.changed('grantRole', input, admin)));
+    expect(one).toEqual(two);
+    expect(one.userErrors).toEqual([]);
   });
 
   test('invalid: a user and a group, or neither; ok: a role by its id', async () => {

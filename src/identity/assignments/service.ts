@@ -6,6 +6,7 @@ import {
   defineLoader,
   mayOn,
   mutate,
+  once,
   requireAllowed,
   requireVisible,
 } from '../../authority/index.js';
@@ -41,6 +42,7 @@ export interface GrantRole {
   readonly notBefore?: Maybe<Date>;
   readonly expiresAt?: Maybe<Date>;
   readonly reason?: Maybe<string>;
+  readonly requestId?: Maybe<string>;
 }
 
 export async function grantRole(context: Context, input: GrantRole): Promise<repository.NamedAssignment> {
@@ -50,27 +52,37 @@ export async function grantRole(context: Context, input: GrantRole): Promise<rep
     throw invalid('expiresAt must be later than notBefore.', 'expiresAt');
   }
   return mutate(context, { policy: assignmentGrant.name }, async (act) => {
-    const holder = await requireHolder(act, input);
-    const scope = await requireScope(act, input.scope, holder);
-    const role = await requireGrantable(act, input, scope);
-    const row: AssignmentRow = {
-      id: newId('RoleAssignment'),
-      ...holder,
-      roleId: role.id,
-      scopeType: scope.type,
-      domainId: scope.domainId,
-      projectId: scope.projectId,
-      isInherited: input.isInherited ?? false,
-      notBefore: input.notBefore ?? null,
-      expiresAt: input.expiresAt ?? null,
-      reason,
-      createdAt: act.now,
-    };
-    await requireMayGrant(act, [row]);
-    await insert(act, row, role.name);
-    await record(act, 'role.granted', row, role.name);
-    return { ...row, role: role.name, roleDomainId: role.domainId };
+    let granted = null as repository.NamedAssignment | null;
+    const { id } = await once(act, 'RoleAssignment', input, async () => {
+      granted = await grant(act, input, reason);
+      return granted.id;
+    });
+    if (granted !== null) return granted;
+    return requireVisible(act, assignmentList, await repository.findById(act.tx, id), 'role assignment');
   });
+}
+
+async function grant(act: Act, input: GrantRole, reason: string | null): Promise<repository.NamedAssignment> {
+  const holder = await requireHolder(act, input);
+  const scope = await requireScope(act, input.scope, holder);
+  const role = await requireGrantable(act, input, scope);
+  const row: AssignmentRow = {
+    id: newId('RoleAssignment'),
+    ...holder,
+    roleId: role.id,
+    scopeType: scope.type,
+    domainId: scope.domainId,
+    projectId: scope.projectId,
+    isInherited: input.isInherited ?? false,
+    notBefore: input.notBefore ?? null,
+    expiresAt: input.expiresAt ?? null,
+    reason,
+    createdAt: act.now,
+  };
+  await requireMayGrant(act, [row]);
+  await insert(act, row, role.name);
+  await record(act, 'role.granted', row, role.name);
+  return { ...row, role: role.name, roleDomainId: role.domainId };
 }
 
 export interface RevokeRole {
