@@ -13,10 +13,10 @@ import { join } from 'node:path';
 import { buildSchema, isScalarType, isSpecifiedScalarType } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { blocksOf, freePort, Likeness, Shell, type Step } from '../cli/page-session.js';
+import { blocksOf, freePort, Likeness, Shell, type Step, sectionOf } from '../cli/page-session.js';
 import { ROOT } from '../cli/spawned.js';
 import { asRelayModule } from './command-line.js';
-import { filesOf, rowsOf, sectionOf, withArtifacts } from './page-files.js';
+import { filesOf, rowsOf, withArtifacts } from './page-files.js';
 
 const PACKAGES = join(ROOT, 'examples/clients');
 const METRICS_TOKEN = 'a-bearer-of-these-examples-and-of-nothing-else';
@@ -61,7 +61,7 @@ function openShell(env: NodeJS.ProcessEnv, hasGroup = false): Shell {
   // npm would print that it has a new version.
   const quiet = { NPM_CONFIG_UPDATE_NOTIFIER: 'false' };
   const common = { PATH: process.env.PATH, HOME: home, BAILIWICK_PASSWORD_COST: '15' };
-  const opened = new Shell({ ...common, ...quiet, ...env }, hasGroup);
+  const opened = new Shell({ ...common, ...quiet, ...env }, { hasGroup });
   shells.push(opened);
   return opened;
 }

@@ -1,10 +1,3 @@
-/** A section of a page, from its heading to the next one of any level. */
-export function sectionOf(page: string, heading: string): string {
-  const [, section] = page.split(new RegExp(`^#+ ${heading}$`, 'm'));
-  if (section === undefined) throw new Error(`the page has no section ${heading}`);
-  return section.split(/^#+ .*$/m)[0] ?? '';
-}
-
 /** The files that a page gives in full: each one's name ends the sentence before its block. */
 export function filesOf(page: string): Map<string, string> {
   const blocks = page.matchAll(/`(?<name>[\w.]+)`:\n\n```\w+\n(?<content>[\s\S]*?)^```$/gm);
