@@ -1,9 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { blocksOf, Likeness, Shell } from './page-session.js';
+import { blocksOf, freePort, Likeness, Shell } from './page-session.js';
 import { ROOT } from './spawned.js';
 
 /** For a machine that is slow and runs other things. */
@@ -21,15 +20,6 @@ function makeHome(): string {
   homes.push(home);
   symlinkSync(ROOT, join(home, 'bailiwick'));
   return home;
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer();
-  const port = await new Promise<number>((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
-  );
-  await new Promise((resolve) => server.close(resolve));
-  return String(port);
 }
 
 function openShell(home: string): Shell {
