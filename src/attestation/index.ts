@@ -1,4 +1,5 @@
 import { type DomainManifest, mergedResolvers } from '../authority/index.js';
+import { projectEntity } from '../identity/projects/index.js';
 import { toId } from '../platform/ids.js';
 import {
   allowlistEntities,
@@ -42,6 +43,7 @@ export const attestationDomain: DomainManifest = {
   entities: {
     ...allowlistEntities,
     Agent: (context, id) => loadAgent(context).load(toId('Agent', id)),
+    Project: projectEntity,
     AttestationResult: (context, id) => loadResult(context).load(toId('AttestationResult', id)),
   },
   values: ['AttestationFailure', 'AttestationCounts', 'AttestationChallenge', 'LogInChallenge'],

@@ -33,6 +33,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'attestation/transitions',
     'attestation/workers',
     'authority',
+    'identity/projects',
     'platform',
   ],
   'attestation/allowlists': [

@@ -54,6 +54,9 @@ export const OBJECTS = 10;
 /** The most that one operation may cost, so that no other caller waits longer for it. */
 export const COST_MAX = 50_000;
 
+/** The page of one object, in a statement that reads those of many. */
+const BELOW = { each: 60, once: STATEMENT };
+
 const COMPARING = [
   ...['addGroupMember', 'removeGroupMember', 'updateGroup', 'deleteGroup', 'addImpliedRole', 'removeImpliedRole'],
   ...['updateUser', 'setUserPassword', 'grantRole', 'revokeTokens', 'deleteApiCredential'],
@@ -96,6 +99,9 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'PolicyPreview.differences': { each: MEMORY, size: 100 },
   'PolicyPreview.proofs': { each: MEMORY, size: 100 },
   'Role.impliedRoles': { each: OBJECT, once: STATEMENT, size: 32 },
+  'Allowlist.revisions': BELOW,
+  'Allowlist.agents': BELOW,
+  'Project.agents': BELOW,
   'AttestationResult.failures': { each: OBJECT, size: 300 },
   'AllowlistRevision.imaPolicy': { each: 15_000 },
   'AllowlistRevision.tpmPolicy': { each: 60 },
