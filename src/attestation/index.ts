@@ -46,7 +46,7 @@ export const attestationDomain: DomainManifest = {
     Project: projectEntity,
     AttestationResult: (context, id) => loadResult(context).load(toId('AttestationResult', id)),
   },
-  values: ['AttestationFailure', 'AttestationCounts', 'AttestationChallenge', 'LogInChallenge'],
+  values: ['AttestationFailure', 'AttestationCounts', 'AttestationChallenge', 'LogInChallenge', 'PcrRule'],
   routes: [imaPolicyRoute],
   // Referring rows go first, so that both go in the same round.
   sweeps: [retiredAgentSweep, challengeSweep, nonceSweep, resultSweep, revisionSweep, transitionSweep],

@@ -126,6 +126,7 @@ describe('Costs', () => {
     const dear = [
       '{ allowlists(first: 200) { nodes { agents(first: 200) { nodes { id } } } } }',
       '{ allowlists(first: 200) { nodes { agents(first: 1) { totalCount } } } }',
+      '{ allowlists(first: 200) { nodes { revisions(first: 2) { nodes { tpmPcrs { pcr } } } } } }',
       `{ ${often('whoCan(policy: "agent:get", first: 1) { nodes { roles } }')} }`,
       `{ ${often('agents(first: 200) { nodes { id name state } }')} }`,
       `{ ${often('_service { sdl }')} }`,

@@ -15,6 +15,7 @@ import { toId, withIds } from '../../platform/ids.js';
 import { fieldsBelow } from '../../platform/look-ahead.js';
 import type { PageArgs } from '../../platform/pagination.js';
 import { payload } from '../../platform/payload.js';
+import { pcrRulesOf } from './pcr-rules.js';
 import {
   imaPolicyText,
   listAllowlists,
@@ -27,6 +28,14 @@ import type { AllowlistFilter } from './repository.js';
 import { revisionsOf } from './revisions.js';
 import { createAllowlist, deleteAllowlist, publishAllowlistRevision } from './service.js';
 import type { AllowlistRow, RevisionRow } from './tables.js';
+
+/** A field that is told to callers who may read the content of the revision. */
+const ofContent =
+  <T>(tell: (revision: RevisionRow) => T) =>
+  async (revision: RevisionRow, _: unknown, context: Context): Promise<T> => {
+    await requireContent(context, revision);
+    return tell(revision);
+  };
 
 /** The list that an input names. */
 const LIST = { allowlist: { id: 'Allowlist' } } as const;
@@ -74,14 +83,10 @@ export const allowlistResolvers = {
     imaPolicySize: (revision: RevisionRow) => revision.imaSize,
     imaPolicyPathCount: (revision: RevisionRow) => revision.imaPathCount,
     imaPolicy: (revision: RevisionRow, _: unknown, context: Context) => imaPolicyText(context, revision),
-    tpmPolicy: async (revision: RevisionRow, _: unknown, context: Context) => {
-      await requireContent(context, revision);
-      return revision.tpmPolicy;
-    },
-    vtpmPolicy: async (revision: RevisionRow, _: unknown, context: Context) => {
-      await requireContent(context, revision);
-      return revision.vtpmPolicy;
-    },
+    tpmPolicy: ofContent(({ tpmPolicy }) => tpmPolicy),
+    tpmPcrs: ofContent(({ tpmPolicy }) => pcrRulesOf(tpmPolicy)),
+    vtpmPolicy: ofContent(({ vtpmPolicy }) => vtpmPolicy),
+    vtpmPcrs: ofContent(({ vtpmPolicy }) => pcrRulesOf(vtpmPolicy)),
   },
 };
 

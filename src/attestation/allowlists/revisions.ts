@@ -19,7 +19,7 @@ type Page = Connection<RevisionRow>;
 
 const { tpmPolicy, vtpmPolicy, ...short } = getTableColumns(allowlistRevisions);
 /** The fields that show what a PCR policy says. It may be long, so it is read only for these. */
-const PCR_FIELDS = ['tpmPolicy', 'vtpmPolicy'];
+const PCR_FIELDS = ['tpmPolicy', 'tpmPcrs', 'vtpmPolicy', 'vtpmPcrs'];
 const withLists = sql`${allowlistRevisions} inner join ${allowlists} on ${allowlists.id} = ${allowlistRevisions.allowlistId}`;
 
 /** Pages of the revisions of some lists, in one statement. */

@@ -45,6 +45,7 @@ export const COMPUTED: ReadonlySet<string> = new Set([
   'CheckExplanation',
   'MissingGrant',
   'AttestationFailure',
+  'PcrRule',
 ]);
 /** Values in a list of numbers or texts that has no price of its own. */
 export const VALUES = 3;
@@ -106,6 +107,10 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'AllowlistRevision.imaPolicy': { each: 15_000 },
   'AllowlistRevision.tpmPolicy': { each: 60 },
   'AllowlistRevision.vtpmPolicy': { each: 60 },
+  // A policy has at most 64 KiB, some 1,500 values for 24 PCRs.
+  'AllowlistRevision.tpmPcrs': { each: 1_500, size: 24 },
+  'AllowlistRevision.vtpmPcrs': { each: 1_500, size: 24 },
+  'PcrRule.values': { each: 64 * MEMORY },
   // Introspection reads types in memory; sizes are this schema's averages, and `__type` may be a large one.
   'Query.__schema': { each: OBJECT },
   'Query.__type': { each: 50, size: 20 },
