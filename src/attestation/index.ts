@@ -1,4 +1,5 @@
 import { type DomainManifest, mergedResolvers } from '../authority/index.js';
+import { projectEntity } from '../identity/projects/index.js';
 import { toId } from '../platform/ids.js';
 import {
   allowlistEntities,
@@ -42,9 +43,10 @@ export const attestationDomain: DomainManifest = {
   entities: {
     ...allowlistEntities,
     Agent: (context, id) => loadAgent(context).load(toId('Agent', id)),
+    Project: projectEntity,
     AttestationResult: (context, id) => loadResult(context).load(toId('AttestationResult', id)),
   },
-  values: ['AttestationFailure', 'AttestationCounts', 'AttestationChallenge', 'LogInChallenge'],
+  values: ['AttestationFailure', 'AttestationCounts', 'AttestationChallenge', 'LogInChallenge', 'PcrRule'],
   routes: [imaPolicyRoute],
   // Referring rows go first, so that both go in the same round.
   sweeps: [retiredAgentSweep, challengeSweep, nonceSweep, resultSweep, revisionSweep, transitionSweep],

@@ -34,6 +34,10 @@ export function requireOperation(authorization: AuthorizationContext, policy: Po
   refuseUnless(decision, policy);
 }
 
+/** Whether there can be a row that the caller may do this to. */
+export const couldDo = ({ policies, actor }: AuthorizationContext, policy: PolicyName): boolean =>
+  policies.decideOperation(policy, actor).outcome === 'ALLOWED';
+
 function decideRow<Row extends object>(
   { policies, candidate, actor }: AuthorizationContext,
   policy: Policy<Row>,

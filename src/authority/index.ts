@@ -22,7 +22,15 @@ export type {
   PoliciesInForce,
   Services,
 } from './context.js';
-export { mayOn, refuseUnless, requireAllowed, requireOperation, requireVisible, requireWhole } from './decide.js';
+export {
+  couldDo,
+  mayOn,
+  refuseUnless,
+  requireAllowed,
+  requireOperation,
+  requireVisible,
+  requireWhole,
+} from './decide.js';
 export { Denials } from './denials.js';
 export { auditDenial } from './denied.js';
 export {
@@ -35,7 +43,7 @@ export {
 export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC, readEpoch } from './epoch.js';
 export { eventSweep, outboxChore } from './event-sweep.js';
 export { once, requestIdSweep } from './idempotency.js';
-export { byId, defineLoader } from './loader.js';
+export { byId, defineLoader, defineLoaderOf } from './loader.js';
 export {
   type AnyResolver,
   type Chore,

@@ -16,14 +16,14 @@ export type JsonRow = Readonly<Record<string, unknown>>;
 
 const columnsOf = new WeakMap<PgTable, readonly (readonly [string, PgColumn])[]>();
 
-/** What the query builder would return for a row that came as JSON. */
+/** What the query builder would return for a row that came as JSON; a column that was not read is null. */
 export function rowFrom<Table extends PgTable>(table: Table, json: JsonRow): InferSelectModel<Table> {
   const columns = columnsOf.get(table) ?? (Object.entries(getTableColumns(table)) as [string, PgColumn][]);
   columnsOf.set(table, columns);
   const row: Record<string, unknown> = {};
   for (const [key, column] of columns) {
     const value = json[column.name];
-    row[key] = value === null ? null : column.mapFromDriverValue(value);
+    row[key] = value == null ? null : column.mapFromDriverValue(value);
   }
   return row as InferSelectModel<Table>;
 }

@@ -27,7 +27,7 @@ import { policyResolvers } from './policies/resolvers.js';
 import { policyGet } from './policies/service.js';
 import { projectCreate, projectDelete, projectGet, projectUpdate } from './projects/policies.js';
 import { projectResolvers } from './projects/resolvers.js';
-import { loadProject } from './projects/service.js';
+import { projectEntity } from './projects/service.js';
 import { identityReferences } from './references.js';
 import { rolePolicies } from './roles/policies.js';
 import { roleResolvers } from './roles/resolvers.js';
@@ -107,7 +107,7 @@ export const identityDomain: DomainManifest = {
   chores: [candidateTally],
   entities: {
     Domain: (context, id) => loadDomain(context).load(toId('Domain', id)),
-    Project: (context, id) => loadProject(context).load(toId('Project', id)),
+    Project: projectEntity,
     Token: (context, id) => loadToken(context).load(toId('Token', id)),
     ApiCredential: (context, id) => loadApiCredential(context).load(toId('ApiCredential', id)),
     User: (context, id) => loadUser(context).load(toId('User', id)),

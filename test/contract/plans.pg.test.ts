@@ -6,7 +6,7 @@ import { buildSchema } from '../../src/server/graphql/schema.js';
 import { openTestPostgres } from '../harness/engine.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 import { fillFleet } from './plans/fleet.js';
-import { asksOf } from './plans/lists.js';
+import { type Ask, asksBelow, asksOf } from './plans/lists.js';
 import { linesOf, type PlanNode, walksOf } from './plans/plan.js';
 
 const PAGE = new URL('../fixtures/plans.txt', import.meta.url);
@@ -45,6 +45,16 @@ const VALUES = {
   until: '"2026-01-06T00:00:00Z"',
 };
 
+const one = (name: string, prefix: string, n = 49) => `${name}(ref: { id: ${quoted(prefix, n)} })`;
+/** An object of the middle tenant, of each type that has lists; row 49 is of tenant 50. */
+const OBJECTS = {
+  Agent: one('agent', 'agt'),
+  Allowlist: one('allowlist', 'alw'),
+  Group: one('group', 'grp'),
+  Project: one('project', 'prj', 50),
+  User: one('user', 'usr'),
+};
+
 const SCOPES = {
   system: { type: 'system' },
   domain: { type: 'domain', domainId: `dom_${uuid(50)}` },
@@ -77,9 +87,9 @@ async function planOf({ text, parameters }: (typeof statements)[number]): Promis
   return plan;
 }
 
-/** The statements of a request, those that every request makes aside. */
-async function statementsOf(field: string, token: string) {
-  const before = new Set((await run('__typename', token)).map(({ text }) => text));
+/** The statements of a list, those of what is asked before it aside. */
+async function statementsOf({ field, before: asked }: Ask, token: string) {
+  const before = new Set((await run(asked, token)).map(({ text }) => text));
   // The chore of the outbox comes by in between.
   return (await run(field, token)).filter(
     ({ text }) => /^\s*(select|with)/i.test(text) && !before.has(text) && !/event_outbox/.test(text),
@@ -95,17 +105,18 @@ async function run(field: string, token: string) {
 
 describe('plans of lists', () => {
   test('ok: every list, by each filter and order that it offers, is planned as the page says', async () => {
-    const asks = asksOf(buildSchema(DOMAINS), VALUES, LEFT);
+    const schema = buildSchema(DOMAINS);
+    const asks = [...asksOf(schema, VALUES, LEFT), ...asksBelow(schema, OBJECTS)];
     expect(asks.length).toBeGreaterThan(40);
     const found: string[] = [];
     for (const [scopeName, scope] of Object.entries(SCOPES)) {
       const { token } = await server.token({ scope, role: 'reader' });
-      for (const { name, field } of asks) {
-        const plans = await Promise.all((await statementsOf(field, token)).map(planOf));
+      for (const ask of asks) {
+        const plans = await Promise.all((await statementsOf(ask, token)).map(planOf));
         if (plans.length === 0) continue;
         const walk = [...new Set(plans.flatMap(walksOf))];
         found.push(
-          `${scopeName}: ${name}`,
+          `${scopeName}: ${ask.name}`,
           ...walk.map((each) => `! ${each}`),
           ...plans.flatMap((plan) => linesOf(plan, 1)),
           '',

@@ -124,6 +124,9 @@ describe('Costs', () => {
   it('invalid: as often as aliases allow, what the server works on for long', () => {
     const often = (field: string) => `${Array.from({ length: 20 }, (_, n) => `a${n}: ${field}`).join(' ')}`;
     const dear = [
+      '{ allowlists(first: 200) { nodes { agents(first: 200) { nodes { id } } } } }',
+      '{ allowlists(first: 200) { nodes { agents(first: 1) { totalCount } } } }',
+      '{ allowlists(first: 200) { nodes { revisions(first: 2) { nodes { tpmPcrs { pcr } } } } } }',
       `{ ${often('whoCan(policy: "agent:get", first: 1) { nodes { roles } }')} }`,
       `{ ${often('agents(first: 200) { nodes { id name state } }')} }`,
       `{ ${often('_service { sdl }')} }`,
@@ -139,6 +142,9 @@ describe('Costs', () => {
       acceptedCount rejectedCount allowlist { id name } } pageInfo { hasNextPage endCursor } } }`;
     for (const text of [
       agents,
+      '{ allowlists(first: 200) { nodes { name agents(first: 5) { nodes { name state } } } } }',
+      '{ projects(first: 200) { nodes { name agents(first: 5) { nodes { name state } } } } }',
+      '{ allowlists(first: 200) { nodes { name revisions(first: 5) { nodes { number createdAt } } } } }',
       getIntrospectionQuery(),
       '{ _service { sdl } }',
       '{ policies { name description checks { scopeType check } } }',

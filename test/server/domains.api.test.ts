@@ -64,6 +64,18 @@ describe('a server of some domains', () => {
     expect([(await get(identity)).status, (await get(attestation)).status]).toEqual([404, 401]);
   });
 
+  test('ok: a part tells its own fields of an object of another part', async () => {
+    const scope = await attestation.project(await attestation.defaultDomainId());
+    const id = await attestation.agent(scope, { name: 'machine' });
+    const { token: reader } = await attestation.token({ scope, role: 'reader' });
+    const query = `query ($of: [_Any!]!) {
+      _entities(representations: $of) { ... on Project { agents { nodes { id } } } } }`;
+    const foreign = await attestation.project(await attestation.domain());
+    const of = [scope, foreign].map(({ projectId }) => ({ __typename: 'Project', id: projectId }));
+    const { body } = await attestation.graphql(query, { of }, reader);
+    expect(body).toEqual({ data: { _entities: [{ agents: { nodes: [{ id }] } }, null] } });
+  });
+
   test('ok: another part knows its own operations, and not these', async () => {
     const scope = await attestation.project(await attestation.defaultDomainId());
     const { token: reader } = await attestation.token({ scope, role: 'reader' });

@@ -25,6 +25,18 @@ describe('objects of another domain', () => {
   });
 
   test.each([
+    ['effectivePermissions', '(principal: { agent: { id: $id } }) { agent { id state etag } }'],
+    ['whoCan', '(policy: "agent:get", targetId: $id, first: 10) { nodes { agent { id state etag } } }'],
+  ])('ok: %s tells an agent in full, of which two domains have fields', async (name, asked) => {
+    const scope = await server.project(await server.domain());
+    const id = await server.agent(scope, { record: {}, trustState: 'PENDING' });
+    const { token } = await server.token({ scope: { type: 'domain', domainId: scope.domainId }, role: 'reader' });
+    const { body } = await server.graphql(`query ($id: ID!) { told: ${name}${asked} }`, { id }, token);
+    expect(body.errors).toBeUndefined();
+    expect(JSON.stringify(body.data)).toContain(`{"id":"${id}","state":"PENDING","etag":"`);
+  });
+
+  test.each([
     { __typename: 'Nothing', id: 'x' },
     { __typename: 'Viewer', id: 'x' },
     { __typename: '_entities', id: 'x' },

@@ -95,7 +95,9 @@ export const allowlistGetContent = definePolicy<RelatedAllowlist>({
   operations: [
     'AllowlistRevision.imaPolicy',
     'AllowlistRevision.tpmPolicy',
+    'AllowlistRevision.tpmPcrs',
     'AllowlistRevision.vtpmPolicy',
+    'AllowlistRevision.vtpmPcrs',
     'HTTP.getImaPolicy',
   ],
 });

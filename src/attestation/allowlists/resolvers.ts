@@ -1,6 +1,8 @@
-import type { Context } from '../../authority/index.js';
+import type { GraphQLResolveInfo } from 'graphql';
+import { type Context, couldDo } from '../../authority/index.js';
 import { cursorOf, type EventRow } from '../../events/index.js';
 import type {
+  AllowlistRevisionsArgs,
   MutationCreateAllowlistArgs,
   MutationDeleteAllowlistArgs,
   MutationPublishAllowlistRevisionArgs,
@@ -8,12 +10,13 @@ import type {
   QueryAllowlistArgs,
 } from '../../generated/graphql.js';
 import { domainGet } from '../../identity/domains/index.js';
-import { projectGet } from '../../identity/projects/index.js';
+import { loadProject } from '../../identity/projects/index.js';
 import { etagOf } from '../../platform/etag.js';
 import { toId, withIds } from '../../platform/ids.js';
+import { fieldsBelow } from '../../platform/look-ahead.js';
 import type { PageArgs } from '../../platform/pagination.js';
 import { payload } from '../../platform/payload.js';
-import type { PolicyName } from '../../platform/policy/index.js';
+import { pcrRulesOf } from './pcr-rules.js';
 import {
   imaPolicyText,
   listAllowlists,
@@ -23,13 +26,18 @@ import {
   resolveAllowlist,
 } from './reading.js';
 import type { AllowlistFilter } from './repository.js';
+import { revisionsOf } from './revisions.js';
 import { createAllowlist, deleteAllowlist, publishAllowlistRevision } from './service.js';
 import type { AllowlistRow, RevisionRow } from './tables.js';
 import { updateAllowlist } from './update.js';
 
-/** Whether the caller could read any object under a policy; otherwise reading a stub of one would be refused. */
-const couldRead = ({ policies, actor }: Context, policy: PolicyName): boolean =>
-  policies.decideOperation(policy, actor).outcome === 'ALLOWED';
+/** A field that is told to callers who may read the content of the revision. */
+const ofContent =
+  <T>(tell: (revision: RevisionRow) => T) =>
+  async (revision: RevisionRow, _: unknown, context: Context): Promise<T> => {
+    await requireContent(context, revision);
+    return tell(revision);
+  };
 
 /** The list that an input names. */
 const LIST = { allowlist: { id: 'Allowlist' } } as const;
@@ -63,14 +71,15 @@ export const allowlistResolvers = {
       loadRevision(context).load(toId('AllowlistRevision', String(details.revisionId))),
   },
   Allowlist: {
-    // A stub: the owner's own domain resolves the rest. Users who may read a list may read its owner; agents read no
-    // owners.
+    // A stub: the identity domain resolves the rest. Users who may read a list may read its owner; agents read no owners.
     domain: ({ ownerType, domainId }: AllowlistRow, _: unknown, context: Context) =>
-      ownerType === 'DOMAIN' && couldRead(context, domainGet.name) ? { id: domainId } : null,
+      ownerType === 'DOMAIN' && couldDo(context, domainGet.name) ? { id: domainId } : null,
     project: ({ projectId }: AllowlistRow, _: unknown, context: Context) =>
-      projectId !== null && couldRead(context, projectGet.name) ? { id: projectId } : null,
+      projectId && loadProject(context).load(projectId),
     currentRevision: (row: AllowlistRow, _: unknown, context: Context) =>
       loadRevision(context).load(row.currentRevisionId),
+    revisions: ({ id }: AllowlistRow, args: AllowlistRevisionsArgs, context: Context, info: GraphQLResolveInfo) =>
+      revisionsOf(context, id, args, fieldsBelow(info)),
     etag: etagOf,
   },
   AllowlistRevision: {
@@ -78,14 +87,10 @@ export const allowlistResolvers = {
     imaPolicySize: (revision: RevisionRow) => revision.imaSize,
     imaPolicyPathCount: (revision: RevisionRow) => revision.imaPathCount,
     imaPolicy: (revision: RevisionRow, _: unknown, context: Context) => imaPolicyText(context, revision),
-    tpmPolicy: async (revision: RevisionRow, _: unknown, context: Context) => {
-      await requireContent(context, revision);
-      return revision.tpmPolicy;
-    },
-    vtpmPolicy: async (revision: RevisionRow, _: unknown, context: Context) => {
-      await requireContent(context, revision);
-      return revision.vtpmPolicy;
-    },
+    tpmPolicy: ofContent(({ tpmPolicy }) => tpmPolicy),
+    tpmPcrs: ofContent(({ tpmPolicy }) => pcrRulesOf(tpmPolicy)),
+    vtpmPolicy: ofContent(({ vtpmPolicy }) => vtpmPolicy),
+    vtpmPcrs: ofContent(({ vtpmPolicy }) => pcrRulesOf(vtpmPolicy)),
   },
 };
 

@@ -11,36 +11,48 @@ import { attestationRecords as records } from './tables.js';
 /** The agents of any kind, with the records of those that attest, as a FROM clause. */
 export const withRecords = sql`${agents} left join ${records} on ${records.agentId} = ${agents.id}`;
 
-export interface AgentPage {
+/** Some agents, in an order. */
+export interface SomeAgents {
   readonly visible: Visible<typeof agents>;
-  /** The lists that the caller may read, in case the agents' lists are requested. */
-  readonly visibleLists: Visible<typeof allowlists>;
+  /** The tables of agents and records; `withRecords` by default. */
+  readonly from?: SQL;
   readonly where: SQL | undefined;
   readonly orderBy: readonly PgColumn[];
   readonly direction: 'ASC' | 'DESC';
   readonly limit: number;
+}
+
+export interface AgentPage extends SomeAgents {
+  /** The lists that the caller may read, in case the agents' lists are requested. */
+  readonly visibleLists: Visible<typeof allowlists>;
   /** Names of the requested fields, of `Agent` and possibly of other types. */
   readonly fields: ReadonlySet<string>;
 }
+
+/** The statement that reads some columns of some agents. */
+export function agentsStatement(columns: readonly PgColumn[], some: SomeAgents): SQL {
+  const { visible, from = withRecords, where, orderBy, direction, limit } = some;
+  return sql`select ${sql.join([...columns], sql`, `)} from ${from}
+    where ${and(visible.where, where)} order by ${inOrder(orderBy, direction)} limit ${limit}`;
+}
+
+const inOrder = (keys: readonly SQLChunk[], direction: 'ASC' | 'DESC'): SQL =>
+  sql.join(
+    keys.map((key) => sql`${key} ${sql.raw(direction)}`),
+    sql`, `,
+  );
 
 /**
  * Reads a page of agents in one raw statement, with only the requested columns: all columns, and types from the query
  * builder, would cost several times the database's own time.
  */
 export async function readAgentPage(db: Db, page: AgentPage, now: Date): Promise<AgentShape[]> {
-  const { visible, where, orderBy, direction, limit, fields } = page;
+  const { orderBy, direction, fields } = page;
   const reader = readerOf(fields);
-  const columns = sql.join([...reader.columns], sql`, `);
-  const order = (keys: readonly SQLChunk[]) =>
-    sql.join(
-      keys.map((key) => sql`${key} ${sql.raw(direction)}`),
-      sql`, `,
-    );
-  const agentsOnly = sql`select ${columns} from ${withRecords}
-    where ${and(visible.where, where)} order by ${order(orderBy)} limit ${limit}`;
+  const agentsOnly = agentsStatement(reader.columns, page);
   if (!fields.has('allowlist')) return (await rowsOf<JsonRow>(db, agentsOnly)).map((row) => reader.read(row, now));
   const keys = orderBy.map(({ name }) => sql.identifier(name));
-  const rows = await rowsOf<JsonRow>(db, sql`${withLists(agentsOnly, page)} order by ${order(keys)}`);
+  const rows = await rowsOf<JsonRow>(db, sql`${withLists(agentsOnly, page)} order by ${inOrder(keys, direction)}`);
   const lists = new Map<unknown, AllowlistRow>();
   for (const { list } of rows) if (list) lists.set((list as JsonRow).id, rowFrom(allowlists, list as JsonRow));
   return rows.map((row) => ({ ...reader.read(row, now), allowlist: lists.get(row.allowlist_id) ?? null }));

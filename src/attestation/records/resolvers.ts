@@ -2,17 +2,20 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Context, Principal } from '../../authority/index.js';
 import { cursorOf, type EventRow } from '../../events/index.js';
 import type {
+  AllowlistAgentsArgs,
   BindAllowlistInput,
   CreateAgentInput,
+  ProjectAgentsArgs,
   QueryAgentArgs,
   QueryAgentCountsArgs,
   QueryAgentsArgs,
   UpdateAgentInput,
 } from '../../generated/graphql.js';
-import { toId, withIds } from '../../platform/ids.js';
+import { type Id, toId, withIds } from '../../platform/ids.js';
 import { fieldsBelow } from '../../platform/look-ahead.js';
 import { inputMutation } from '../../platform/payload.js';
-import { loadAllowlist } from '../allowlists/index.js';
+import { type AllowlistRow, loadAllowlist } from '../allowlists/index.js';
+import { agentsOfAllowlist, agentsOfProject } from './below.js';
 import { countAgents } from './counts.js';
 import { bindAllowlist, createAgent } from './create.js';
 import type { AgentShape } from './fields.js';
@@ -58,6 +61,14 @@ export const recordResolvers = {
     from: ({ details }: EventRow) => details.from,
     to: ({ details }: EventRow) => details.to,
     agent: ({ objectId }: EventRow, _: unknown, context: Context) => loadAgent(context).load(toId('Agent', objectId)),
+  },
+  Allowlist: {
+    agents: ({ id }: AllowlistRow, args: AllowlistAgentsArgs, context: Context, info: GraphQLResolveInfo) =>
+      agentsOfAllowlist(context, id, args, fieldsBelow(info)),
+  },
+  Project: {
+    agents: ({ id }: { id: Id<'Project'> }, args: ProjectAgentsArgs, context: Context, info: GraphQLResolveInfo) =>
+      agentsOfProject(context, id, args, fieldsBelow(info)),
   },
   Agent: {
     etag: agentEtag,

@@ -50,7 +50,9 @@ export const attestationRecords = pgTable(
     uniqueIndex('attestation_records_ek_fingerprint_key').on(t.ekFingerprint).where(sql`${t.isLiving}`),
     uniqueIndex('attestation_records_ak_name_key').on(t.akName).where(sql`${t.isLiving}`),
     uniqueIndex('attestation_records_enrollment_token_hash_key').on(t.enrollmentTokenHash),
-    index('attestation_records_allowlist_id_idx').on(t.allowlistId),
+    // The agents of a list by creation time, for a tenant and for a project: others may use the same list.
+    index('attestation_records_allowlist_id_domain_id_agent_id_idx').on(t.allowlistId, t.domainId, t.agentId),
+    index('attestation_records_allowlist_id_project_id_agent_id_idx').on(t.allowlistId, t.projectId, t.agentId),
     index('attestation_records_retired_at_idx').on(t.retiredAt).where(sql`${t.retiredAt} is not null`),
   ],
 );

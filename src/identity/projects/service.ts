@@ -15,7 +15,7 @@ import type { NamedArgs } from '../../db/by-name.js';
 import { unlessTaken } from '../../db/taken.js';
 import { limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
-import { type Id, newId } from '../../platform/ids.js';
+import { type Id, newId, toId } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
 import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { homeOf } from '../names/index.js';
@@ -44,6 +44,9 @@ export async function listProjects(
 export const loadProject = defineLoader(async (context, ids: readonly Id<'Project'>[]) =>
   byId(await repository.listByIds(context.db, visibleTo(context), ids)),
 );
+
+/** How to load the entity, for each domain that has fields of it. */
+export const projectEntity = (context: Context, id: string) => loadProject(context).load(toId('Project', id));
 
 export interface CreateProject {
   readonly name: string;

@@ -134,21 +134,23 @@ function printOnce(schema: GraphQLSchema): void {
 }
 
 /**
- * A domain returns an object of another domain by its id only. A router would load the rest from that domain; when that
- * domain is served in the same process, this loads it, under the same policy.
+ * A domain returns an object of another domain by its id only, or with its own fields of it. A router would load the rest
+ * from the other domain; when that is served in the same process, this loads it, under the same policy.
  */
 function followReferences(schema: GraphQLSchema, domains: readonly DomainManifest[]): void {
-  for (const domain of domains) {
-    for (const [coordinate, resolve] of resolversOf(domain)) {
-      const field = fieldAt(schema, coordinate);
-      const target = field ? getNamedType(field.type).name : '';
-      const load = domains.find(({ entities }) => entities?.[target])?.entities?.[target];
-      if (!field || !load || domain.entities?.[target]) continue;
-      field.resolve = async (...given) => {
-        const reference = (await resolve(...given)) as { readonly id: string } | null;
-        return reference && load(given[2], reference.id);
-      };
-    }
+  // When two domains resolve a field, the later one does.
+  const resolvers = new Map(
+    domains.flatMap((domain) => resolversOf(domain).map(([at, resolve]) => [at, { domain, resolve }] as const)),
+  );
+  for (const [coordinate, { domain, resolve }] of resolvers) {
+    const field = fieldAt(schema, coordinate);
+    const target = field ? getNamedType(field.type).name : '';
+    const load = domains.findLast(({ entities }) => entities?.[target])?.entities?.[target];
+    if (!field || !load || load === domain.entities?.[target]) continue;
+    field.resolve = async (...given) => {
+      const reference = (await resolve(...given)) as { readonly id: string } | null;
+      return reference && load(given[2], reference.id);
+    };
   }
 }
 

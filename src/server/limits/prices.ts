@@ -45,6 +45,7 @@ export const COMPUTED: ReadonlySet<string> = new Set([
   'CheckExplanation',
   'MissingGrant',
   'AttestationFailure',
+  'PcrRule',
 ]);
 /** Values in a list of numbers or texts that has no price of its own. */
 export const VALUES = 3;
@@ -53,6 +54,9 @@ export const OBJECTS = 10;
 
 /** The most that one operation may cost, so that no other caller waits longer for it. */
 export const COST_MAX = 50_000;
+
+/** The page of one object, in a statement that reads those of many. */
+const BELOW = { each: 60, once: STATEMENT };
 
 const COMPARING = [
   ...['addGroupMember', 'removeGroupMember', 'updateGroup', 'deleteGroup', 'addImpliedRole', 'removeImpliedRole'],
@@ -96,10 +100,17 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'PolicyPreview.differences': { each: MEMORY, size: 100 },
   'PolicyPreview.proofs': { each: MEMORY, size: 100 },
   'Role.impliedRoles': { each: OBJECT, once: STATEMENT, size: 32 },
+  'Allowlist.revisions': BELOW,
+  'Allowlist.agents': BELOW,
+  'Project.agents': BELOW,
   'AttestationResult.failures': { each: OBJECT, size: 300 },
   'AllowlistRevision.imaPolicy': { each: 15_000 },
   'AllowlistRevision.tpmPolicy': { each: 60 },
   'AllowlistRevision.vtpmPolicy': { each: 60 },
+  // A policy has at most 64 KiB, some 1,500 values for 24 PCRs.
+  'AllowlistRevision.tpmPcrs': { each: 1_500, size: 24 },
+  'AllowlistRevision.vtpmPcrs': { each: 1_500, size: 24 },
+  'PcrRule.values': { each: 64 * MEMORY },
   // Introspection reads types in memory; sizes are this schema's averages, and `__type` may be a large one.
   'Query.__schema': { each: OBJECT },
   'Query.__type': { each: 50, size: 20 },

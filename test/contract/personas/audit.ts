@@ -1,11 +1,12 @@
 import { listed, quoted, single } from './doors.js';
 import type { DomainFixture, Thing } from './fixture.js';
+import { idsOf } from './owners.js';
 import { OWNERS, type World } from './world.js';
 
 export const fixture: DomainFixture = {
   doors: {
     AuditEntry: {
-      fields: 'id',
+      fields: 'id domain { id } project { id } actor { user { id } agent { id } domain { id } project { id } }',
       list: listed('auditEntries', ({ at }) => `, filter: { targetIds: [${quoted(at)}] }`),
       entity: 'AuditEntry',
     },
@@ -17,16 +18,25 @@ export const fixture: DomainFixture = {
     AuditEntry: await sharedEntries(world),
   }),
   ownThings: async ({ rows, projects }, { principal }) => {
-    const entry = principal && (await rows.entry(projects['foreign project'], principal));
-    return { AuditEntry: [{ name: 'foreign, by oneself', id: entry?.id ?? null, at: entry?.targetId ?? '' }] };
+    const scope = projects['foreign project'];
+    const entry = principal && (await rows.entry(scope, principal));
+    const by = {
+      'actor.user': null,
+      'actor.agent': null,
+      ...(principal && { [`actor.${principal.kind}`]: principal.id }),
+    };
+    const links = { ...linksTo(idsOf(scope)), ...by };
+    return { AuditEntry: [{ name: 'foreign, by oneself', id: entry?.id ?? null, at: entry?.targetId ?? '', links }] };
   },
 };
+
+const linksTo = ({ domainId, projectId }: ReturnType<typeof idsOf>) => ({ domain: domainId, project: projectId });
 
 async function sharedEntries({ rows, owners }: World): Promise<Thing[]> {
   const things: Thing[] = [];
   for (const name of OWNERS) {
     const { id, targetId } = await rows.entry(owners[name]);
-    things.push({ name, id, at: targetId });
+    things.push({ name, id, at: targetId, links: linksTo(idsOf(owners[name])) });
   }
   return things;
 }

@@ -13,9 +13,11 @@ import {
 
 /** A list as it is asked for, with one filter or order at most. */
 export interface Ask {
-  /** `agents`, `agents by filter.states`, `agents by orderBy.field NAME`. */
+  /** `agents`, `agents by filter.states`, `agents by orderBy.field NAME`, `Project.agents`. */
   readonly name: string;
   readonly field: string;
+  /** What is asked before, and is no part of the list: the object that it is below. */
+  readonly before: string;
 }
 
 /** Values of the fleet's middle tenant, by the name of a filter's field. */
@@ -30,17 +32,40 @@ export function asksOf(schema: GraphQLSchema, values: Values, left: ReadonlySet<
   return lists.filter(({ name }) => !left.has(name)).flatMap((list) => waysOf(list, values));
 }
 
+/**
+ * Every list below an object.
+ * @param objects An object of each type that has lists, as Query gives it.
+ * @throws Error for a type of which there is no object.
+ */
+export function asksBelow(schema: GraphQLSchema, objects: Values): Ask[] {
+  const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && type.name !== 'Query');
+  return types.flatMap((type) =>
+    Object.values(isObjectType(type) ? type.getFields() : {})
+      .filter(isList)
+      .map(({ name }) => {
+        const object = objects[type.name];
+        if (object === undefined) throw new Error(`give plans.pg.test.ts an object of ${type.name}`);
+        const below = `{ ${name}(first: 20) ${PAGE} }`;
+        return { name: `${type.name}.${name}`, field: `${object} ${below}`, before: `${object} { __typename }` };
+      }),
+  );
+}
+
+const PAGE = '{ edges { cursor } pageInfo { hasNextPage } }';
+
 const isList = (field: GraphQLField<unknown, unknown>) => field.args.some(({ name }) => name === 'first');
 
 function waysOf(list: GraphQLField<unknown, unknown>, values: Values): Ask[] {
-  const fields = isObjectType(getNamedType(list.type)) ? ' { edges { cursor } pageInfo { hasNextPage } }' : '';
-  const plain = { name: list.name, field: `${list.name}(first: 20)${fields}` };
+  const fields = isObjectType(getNamedType(list.type)) ? ` ${PAGE}` : '';
+  const before = '__typename';
+  const plain = { name: list.name, field: `${list.name}(first: 20)${fields}`, before };
   const more = list.args.flatMap((argument) => variantsOf(argument, values));
   return [
     plain,
     ...more.map(({ name, text }) => ({
       name: `${list.name} by ${name}`,
       field: `${list.name}(first: 20, ${text})${fields}`,
+      before,
     })),
   ];
 }

@@ -6,16 +6,28 @@ const revision: Door = {
   ask: ({ at }, fields) => `allowlist(ref: { id: ${quoted(at)} }) { currentRevision { ${fields} } }`,
   find: (list) => list.currentRevision,
 };
-const CONTENT = 'id imaPolicy tpmPolicy vtpmPolicy';
+/** The objects of a page below what a thing is at. */
+const below = (parent: string, field: string): Door => ({
+  name: `${parent.charAt(0).toUpperCase()}${parent.slice(1)}.${field}`,
+  ask: ({ at }, fields) => `${parent}(ref: { id: ${quoted(at)} }) { ${field}(first: 10) { nodes { ${fields} } } }`,
+  find: ({ [field]: page }, thing) => page && among(page.nodes, thing),
+});
+const CONTENT = 'id imaPolicy tpmPolicy tpmPcrs { pcr values } vtpmPolicy vtpmPcrs { pcr }';
 
 export const ATTESTATION_DOORS: Readonly<Record<string, Doors>> = {
   Allowlist: {
-    fields: 'id domain { id } project { id } currentRevision { id }',
+    fields:
+      'id domain { id } project { id } currentRevision { id } revisions(first: 5) { nodes { id } } agents(first: 5) { nodes { id } }',
     byId: byRef('allowlist'),
     list: listed('allowlists'),
     entity: 'Allowlist',
   },
-  AllowlistRevision: { fields: 'id', byId: revision, entity: 'AllowlistRevision' },
+  AllowlistRevision: {
+    fields: 'id',
+    byId: revision,
+    list: below('allowlist', 'revisions'),
+    entity: 'AllowlistRevision',
+  },
   'AllowlistRevision, its content': { fields: CONTENT, byId: revision, entity: 'AllowlistRevision' },
   Agent: {
     fields: 'id project { id } allowlist { id } lastResult { id }',
@@ -23,16 +35,13 @@ export const ATTESTATION_DOORS: Readonly<Record<string, Doors>> = {
     list: listed('agents'),
     entity: 'Agent',
   },
+  'Agent, below its list': { fields: 'id', byId: byRef('agent'), list: below('allowlist', 'agents') },
+  'Agent, below its project': { fields: 'id', list: below('project', 'agents') },
   AgentCounts: single('agentCounts', 'total isComplete byState { state count }', 'those it may read'),
   AttestationResult: {
     fields: 'id agent { id } allowlistRevision { id }',
     byId: byId('attestationResult'),
-    list: {
-      name: 'Agent.attestationResults',
-      ask: ({ at }, fields) =>
-        `agent(ref: { id: ${quoted(at)} }) { attestationResults(first: 10) { nodes { ${fields} } } }`,
-      find: ({ attestationResults: { nodes } }, thing) => among(nodes, thing),
-    },
+    list: below('agent', 'attestationResults'),
     entity: 'AttestationResult',
   },
 };

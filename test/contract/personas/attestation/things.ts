@@ -22,6 +22,8 @@ export async function sharedThings({ owners, projects, lists, agents }: World): 
       const links = { allowlist: lists[name].id, lastResult: agents[name].resultId };
       return { name, id: agents[name].id, links: { ...links, project: projects[name].projectId } };
     }),
+    'Agent, below its list': PROJECTS.map((name) => ({ name, id: agents[name].id, at: lists[name].id })),
+    'Agent, below its project': PROJECTS.map((name) => ({ name, id: agents[name].id, at: projects[name].projectId })),
     AttestationResult: PROJECTS.map((name) => {
       const { id, resultId } = agents[name];
       return { name, id: resultId, at: id, links: { agent: id, allowlistRevision: lists[name].revisionId } };
@@ -35,6 +37,7 @@ export async function ownThings({ rows, projects, lists }: World, { principal }:
   const resultId = agentId && (await rows.result(agentId, projects.own, lists.own.revisionId));
   return {
     Agent: [{ name: 'itself', id: agentId, links: { project: projects.own.projectId, allowlist: lists.own.id } }],
+    'Agent, below its list': [{ name: 'itself', id: agentId, at: lists.own.id }],
     AttestationResult: [
       {
         name: 'its own',

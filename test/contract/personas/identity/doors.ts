@@ -6,7 +6,7 @@ export const IDENTITY_DOORS: Readonly<Record<string, Doors>> = {
   Viewer: { fields: 'kind user { id } agent { id } scope { domain { id } project { id } }', byId: only('viewer') },
   Domain: { fields: 'id', byId: byRef('domain'), list: listed('domains'), entity: 'Domain' },
   Project: {
-    fields: 'id domain { id } parent { id }',
+    fields: 'id domain { id } parent { id } agents(first: 5) { nodes { id } }',
     byId: byRef('project'),
     list: listed('projects'),
     entity: 'Project',
