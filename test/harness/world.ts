@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import { firstVersion } from '../../src/db/by-id.js';
 import { attestationRecords, type RecordRow } from '../../src/attestation/records/tables.js';
 import { bumpEpoch, type Services } from '../../src/authority/index.js';
 import { agents } from '../../src/identity/agents/tables.js';
@@ -77,20 +78,20 @@ function scopes({ db, clock }: Services) {
   return {
     async domain(name = numbered('domain')): Promise<string> {
       const id = newId('Domain');
-      await db.insert(domains).values({ id, name, description: null, createdAt: clock.now() });
+      await db.insert(domains).values({ id, name, description: null, ...firstVersion(clock.now()) });
       return id;
     },
     async project(domainId: string, name = numbered('project')) {
       const projectId = newId('Project');
       await db
         .insert(projects)
-        .values(asIds({ id: projectId, domainId, name, description: null, createdAt: clock.now() }));
+        .values(asIds({ id: projectId, domainId, name, description: null, ...firstVersion(clock.now()) }));
       return { type: 'project', domainId, projectId } as const;
     },
     async child(parent: OfProject, name: string) {
       const id = newId('Project');
       const place = { domainId: parent.domainId, parentId: parent.projectId, depth: 2 };
-      await db.insert(projects).values(asIds({ id, ...place, name, createdAt: clock.now() }));
+      await db.insert(projects).values(asIds({ id, ...place, name, ...firstVersion(clock.now()) }));
       return { type: 'project', domainId: parent.domainId, projectId: id } as const;
     },
     async defaultDomainId() {
@@ -117,7 +118,7 @@ function rights({ db, clock }: Services) {
     },
     async group(domainId: string, name: string | null, ...members: string[]): Promise<Id<'Group'>> {
       const id = newId('Group');
-      await db.insert(groups).values(asIds({ id, domainId, name: name ?? id, createdAt: clock.now() }));
+      await db.insert(groups).values(asIds({ id, domainId, name: name ?? id, ...firstVersion(clock.now()) }));
       const rows = members.map((userId) => ({ groupId: id, userId, createdAt: clock.now() }));
       if (rows.length > 0) await db.insert(groupMembers).values(asIds(rows));
       await db.transaction(bumpEpoch);
@@ -147,7 +148,7 @@ function principals(services: Services) {
   const helpers = {
     async user(domainId: string, name = numbered('user')): Promise<string> {
       const id = newId('User');
-      const row = { id, domainId, name, passwordHash: 'never matches', isEnabled: true, createdAt: clock.now() };
+      const row = { id, domainId, name, passwordHash: 'never matches', isEnabled: true, ...firstVersion(clock.now()) };
       await db.insert(users).values(asIds(row));
       return id;
     },
@@ -179,7 +180,7 @@ function principals(services: Services) {
       const owner = asIds({ domainId, projectId });
       const trust = { trustState, trustedUntil };
       const row = { id, kind: kind as 'MACHINE', ...owner, name: name ?? id, ...trust, createdBy: 'the test' };
-      await db.insert(agents).values({ ...row, createdAt: clock.now() });
+      await db.insert(agents).values({ ...row, ...firstVersion(clock.now()) });
       const common = { tpmKind: 'PHYSICAL', isLiving: false, acceptedCount: 0, rejectedCount: 0 } as const;
       if (record) await db.insert(attestationRecords).values({ agentId: id, ...owner, ...common, ...record });
       return id;

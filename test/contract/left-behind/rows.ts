@@ -59,7 +59,9 @@ function lineOf({ sign, table, row, old }: Line): string {
     DIFFERENT.has(`${table}.${column}`) && of[column] !== null ? '…' : JSON.stringify(of[column]);
   if (old) {
     const parts = columns.filter((column) => JSON.stringify(row[column]) !== JSON.stringify(old[column]));
-    const told = parts.map((column) => `${column} ${textOf(column, old)} → ${textOf(column, row)}`);
+    // When a row changed before depends on how long the world took to make.
+    const before = (column: string) => (column === 'updated_at' ? '…' : textOf(column, old));
+    const told = parts.map((column) => `${column} ${before(column)} → ${textOf(column, row)}`);
     return `${sign} ${table} ${row.id}: ${told.join(', ')}`;
   }
   const told = columns.filter((column) => row[column] !== null).map((column) => `${column} ${textOf(column, row)}`);

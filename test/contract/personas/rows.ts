@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import type { RecordRow } from '../../../src/attestation/records/tables.js';
 import { auditEntries } from '../../../src/audit/entries/tables.js';
 import { anonymous, type Services } from '../../../src/authority/index.js';
+import { firstVersion } from '../../../src/db/by-id.js';
 import type { Db } from '../../../src/db/open.js';
 import { roleAssignments } from '../../../src/identity/assignments/tables.js';
 import { roleImplications, roles } from '../../../src/identity/roles/tables.js';
@@ -45,7 +46,7 @@ function identityRows(db: Db, { createdAt, expiresAt }: Times, roleId: (name: Ro
     /** A role of a domain, or a global one, that implies `reader`. */
     async role(domainId: string | null) {
       const id = newId('Role');
-      await db.insert(roles).values(asIds({ id, domainId, name: id, isImmutable: false, createdAt }));
+      await db.insert(roles).values(asIds({ id, domainId, name: id, isImmutable: false, ...firstVersion(createdAt) }));
       await db.insert(roleImplications).values(asIds({ roleId: id, impliedRoleId: roleId('reader') }));
       return id;
     },
