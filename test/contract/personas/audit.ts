@@ -32,11 +32,18 @@ export const fixture: DomainFixture = {
 
 const linksTo = ({ domainId, projectId }: ReturnType<typeof idsOf>) => ({ domain: domainId, project: projectId });
 
-async function sharedEntries({ rows, owners }: World): Promise<Thing[]> {
+/** One of each owner, and those of which a reader of the scope may not read the actor. */
+async function sharedEntries({ rows, owners, agents, users }: World): Promise<Thing[]> {
   const things: Thing[] = [];
   for (const name of OWNERS) {
     const { id, targetId } = await rows.entry(owners[name]);
     things.push({ name, id, at: targetId, links: linksTo(idsOf(owners[name])) });
+  }
+  const actors = { agent: agents['foreign project'].id, user: users.foreign };
+  for (const kind of ['agent', 'user'] as const) {
+    const { id, targetId } = await rows.entry(owners.own, { kind, id: actors[kind] });
+    const links = { ...linksTo(idsOf(owners.own)), [`actor.${kind}`]: actors[kind] };
+    things.push({ name: `own, by a foreign ${kind}`, id, at: targetId, links });
   }
   return things;
 }
