@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
-import { firstVersion } from '../../src/db/by-id.js';
 import { attestationRecords, type RecordRow } from '../../src/attestation/records/tables.js';
 import { bumpEpoch, type Services } from '../../src/authority/index.js';
+import { firstVersion } from '../../src/db/by-id.js';
 import { agents } from '../../src/identity/agents/tables.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { apiCredentials } from '../../src/identity/credentials/tables.js';
