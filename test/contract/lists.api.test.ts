@@ -82,6 +82,12 @@ async function fill(): Promise<void> {
   const { token } = personas.find(({ name }) => name === 'project admin') as Persona;
   for (const externalId of ['one', 'two'])
     await server.graphql(create, { input: { name: externalId, externalId } }, token);
+  const allowlist = { id: lists.own.id };
+  const found = await server.graphql(`{ allowlist(ref: { id: "${allowlist.id}" }) { etag } }`, {}, token);
+  const publish = `mutation ($input: PublishAllowlistRevisionInput!) {
+    publishAllowlistRevision(input: $input) { userErrors { code } } }`;
+  const { etag } = found.body.data.allowlist;
+  await server.graphql(publish, { input: { allowlist, etag, tpmPolicy: `{"7": "${'0'.repeat(64)}"}` } }, token);
   const making = mutationsOf(schema).filter(({ name }) => /^(create|set|issue)/.test(name));
   for (const mutation of making)
     for (const persona of personas.filter(({ name }) => / admin$/.test(name)))
