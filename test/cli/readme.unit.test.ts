@@ -59,7 +59,7 @@ test.skipIf(!hasTerminal)(
     if (!start) throw new Error('the session does not begin with the start of a server');
     copyFolder();
     // npm ends without the server that it started.
-  const server = openShell({ BAILIWICK_PORT: port }, { hasGroup: true });
+    const server = openShell({ BAILIWICK_PORT: port }, { hasGroup: true });
     await server.run(`cd ${folder}`);
     // Before that, npm prints what it runs.
     const ready = await server.run(start.command, /(?<said>^Bailiwick is ready[\s\S]*admin-password)\n/m);
