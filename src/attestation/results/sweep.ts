@@ -44,10 +44,14 @@ interface Kept {
 }
 
 async function removeOf(db: Db, agents: readonly Id<'Agent'>[], { since, perAgent }: Kept): Promise<number> {
+  const ids = sql.join(
+    agents.map((id) => sql`${id}`),
+    sql`, `,
+  );
   const removed = await rowsOf(
     db,
     sql`delete from ${attestationResults} where id in (
-      select gone.id from unnest(${sql.param([...agents])}::text[]) as agent (id), lateral (
+      select gone.id from unnest(array[${ids}]::text[]) as agent (id), lateral (
         select old.id from ${attestationResults} old
         where old.agent_id = agent.id
           and old.id < greatest(${lowestId('AttestationResult', since)}, (
