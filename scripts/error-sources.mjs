@@ -23,6 +23,7 @@ const REFUSALS = {
   invalidCursor: 'INVALID_CURSOR',
   eventsExpired: 'INVALID_CURSOR',
   rateLimited: 'RATE_LIMITED',
+  unsupportedMediaType: 'UNSUPPORTED_MEDIA_TYPE',
   requestTimeout: 'REQUEST_TIMEOUT',
   unavailable: 'UNAVAILABLE',
 };

@@ -25,6 +25,7 @@ export const CODES = {
     status: 429,
     meaning: 'The caller sends too many or too costly requests: try again after `retryAfterSeconds`.',
   },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'The body of a POST is `application/json`: set `Content-Type`.' },
   REQUEST_TIMEOUT: { status: 408, meaning: 'The body did not arrive in time: send it again.' },
   UNAVAILABLE: {
     status: 503,

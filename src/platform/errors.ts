@@ -96,6 +96,7 @@ export const unavailable = (
   message = 'The service is temporarily unavailable; try again.',
   retryAfterSeconds = RETRY_AFTER_SECONDS,
 ) => new Refusal('UNAVAILABLE', message, { retryAfterSeconds });
+export const unsupportedMediaType = (message: string) => new Refusal('UNSUPPORTED_MEDIA_TYPE', message);
 export const requestTimeout = (message: string) => new Refusal('REQUEST_TIMEOUT', message);
 export const rateLimited = (message: string, retryAfterSeconds: number) =>
   new Refusal('RATE_LIMITED', message, { retryAfterSeconds });

@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Context } from '../../authority/index.js';
-import { badInput, beyond } from '../../platform/errors.js';
+import { badInput, beyond, unsupportedMediaType } from '../../platform/errors.js';
 import { requireBoundedJson } from '../limits/json-outline.js';
 import { BYTE } from '../limits/prices.js';
 import { received } from './arrivals.js';
@@ -11,10 +11,11 @@ export const BODY_MAX = 1024 * 1024;
 /** For operations that take content (`large-bodies.ts`). */
 export const BODY_MAX_LARGE = 16 * 1024 * 1024;
 
-export const isJson = ({ headers }: IncomingMessage) => /^application\/json\b/i.test(headers['content-type'] ?? '');
+const isJson = ({ headers }: IncomingMessage) => /^application\/json\b/i.test(headers['content-type'] ?? '');
 
-export function refuseMediaType(response: ServerResponse): void {
-  response.writeHead(415, { 'content-type': 'text/plain' }).end('POST takes application/json.\n');
+/** @throws Refusal UNSUPPORTED_MEDIA_TYPE. */
+export function requireJson(request: IncomingMessage): void {
+  if (!isJson(request)) throw unsupportedMediaType('POST takes application/json.');
 }
 
 /**

@@ -15,7 +15,7 @@ import type { CutReason, Metrics } from '../metrics/metrics.js';
 import { answerPage, type Page } from '../pages/graphiql.js';
 import { answerReadiness, type Probe } from '../pages/readiness.js';
 import { Arrivals } from './arrivals.js';
-import { isJson, refuseMediaType } from './body.js';
+import { requireJson } from './body.js';
 import { LookUps } from './caller-look-ups.js';
 import type { ClientAddressOf } from './client-address.js';
 import { Connections } from './connections.js';
@@ -212,7 +212,7 @@ async function answerGraphql(
   response: ServerResponse,
 ): Promise<void> {
   const { method = 'GET', headers } = request;
-  if (method === 'POST' && !isJson(request)) return refuseMediaType(response);
+  if (method === 'POST') requireJson(request);
   const headerMap = new HeaderMap();
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) headerMap.set(name, String(value));
   const { body, search, done } = await readAsked(door, context, request);
@@ -220,15 +220,29 @@ async function answerGraphql(
   try {
     run();
     const result = await door.graphql.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context });
-    sendResult(response, result);
+    sendResult(response, result, context.requestId);
   } finally {
     done();
   }
 }
 
-function sendResult(response: ServerResponse, result: HTTPGraphQLResponse): void {
-  for (const [name, value] of result.headers) response.setHeader(name, value);
-  response.statusCode = result.status ?? 200;
-  if (result.body.kind === 'complete') response.end(result.body.string);
-  else response.end();
+function sendResult(
+  response: ServerResponse,
+  { status = 200, headers, body }: HTTPGraphQLResponse,
+  requestId: string,
+): void {
+  for (const [name, value] of headers) response.setHeader(name, value);
+  response.statusCode = status;
+  if (body.kind !== 'complete') return void response.end();
+  // What Apollo Server refuses before there is an operation knows no request.
+  const isRefusal = status >= 400 && headers.get('content-type')?.includes('json');
+  const text = isRefusal ? withRequestId(body.string, requestId) : body.string;
+  if (text !== body.string) response.removeHeader('content-length');
+  response.end(text);
+}
+
+function withRequestId(text: string, requestId: string): string {
+  const result: { readonly errors?: readonly { readonly extensions?: object }[] } = JSON.parse(text);
+  const errors = result.errors?.map((error) => ({ ...error, extensions: { requestId, ...error.extensions } }));
+  return JSON.stringify({ ...result, errors });
 }

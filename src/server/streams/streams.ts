@@ -3,7 +3,7 @@ import type { Context, Feed, Route } from '../../authority/index.js';
 import { badInput } from '../../platform/errors.js';
 import { definePolicy } from '../../platform/policy/index.js';
 import type { Guarded } from '../guard/enforce.js';
-import { BODY_MAX_SMALL, isJson, readJson, refuseMediaType } from '../http/body.js';
+import { BODY_MAX_SMALL, readJson, requireJson } from '../http/body.js';
 import { Costs } from '../limits/cost.js';
 import { chargeReading } from '../limits/document.js';
 import { holderOf } from './holder.js';
@@ -48,7 +48,7 @@ export class Streams {
     path: /^\/graphql\/stream$/,
     isStream: true,
     handle: async (context, _parameter, request, response, giveBack) => {
-      if (!isJson(request)) return refuseMediaType(response);
+      requireJson(request);
       await this.#answer(context, await readJson(context, request, BODY_MAX_SMALL), response, giveBack);
     },
   };
