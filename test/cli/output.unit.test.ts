@@ -107,6 +107,24 @@ describe('the width of a table', () => {
     expect(shown('w'.repeat(40))).toBe(`${'w'.repeat(15)}…  2026-01-31T12:00:00Z  ${ID}`);
   });
 
+  test('ok: a name that people copy is whole while a description has something left to cut', () => {
+    const columns = [
+      ['Name', 'name'],
+      ['Scopes', 'scopes'],
+      ['Description', 'text'],
+    ] as const;
+    const row = {
+      name: 'api_credential:create',
+      scopes: 'SYSTEM, DOMAIN, PROJECT',
+      text: 'what it is for, '.repeat(9),
+    };
+    const [, line] = formatList({ format: 'table' }, [row], { columns }).split('\n');
+    expect(line).toMatch(/^api_credential:create +SYSTEM, DOMAIN, PROJECT +what it is for.*…$/);
+    const long = formatList({ format: 'table' }, [{ ...row, name: 'n'.repeat(99) }], { columns }).split('\n')[1];
+    expect(long).toMatch(/^n{23,}… +SYSTEM, DOMAIN, PROJ.*…$/);
+    expect(long).toHaveLength(80);
+  });
+
   test('ok: every line fits, and no character is cut in half', () => {
     const cell = fc.string({ unit: 'grapheme', maxLength: 60 });
     fc.assert(

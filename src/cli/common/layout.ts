@@ -7,6 +7,8 @@ export interface Cell {
   readonly color?: Color;
   /** Whether it is cut only when nothing else is left to cut. */
   readonly isRigid?: boolean;
+  /** Whether it says which object a line is about: people copy it, so others are cut before it. */
+  readonly isName?: boolean;
 }
 
 /** Where lines appear. */
@@ -23,13 +25,21 @@ export const PAGE: Screen = { width: 80, hasColor: false };
 export const GAP = 2;
 /** What other columns leave of one before rigid ones are cut too. */
 const MIN_WIDTH = 6;
+/** What others leave of a name while there is something of them to cut. */
+const MIN_NAME = 24;
 
 /** Puts cells below each other, with two spaces between columns; cuts the widest columns until the lines fit. */
 export function layOut(lines: readonly (readonly Cell[])[], { width, hasColor }: Screen): string {
   const columns = (lines[0] ?? []).map((_, index) => lines.flatMap((line) => line[index] ?? []));
   const natural = columns.map((cells) => cells.reduce((most, { text }) => Math.max(most, lengthOf(text)), 0));
-  const isRigid = columns.map((cells) => cells.some((cell) => cell.isRigid));
-  const widths = narrow(natural, isRigid, width - GAP * (columns.length - 1));
+  const least = columns.map((cells) =>
+    cells.some((cell) => cell.isRigid)
+      ? Number.POSITIVE_INFINITY
+      : cells.some((cell) => cell.isName)
+        ? MIN_NAME
+        : MIN_WIDTH,
+  );
+  const widths = narrow(natural, least, width - GAP * (columns.length - 1));
   const place = ({ text, color }: Cell, index: number) => {
     const shown = cut(text, widths[index] ?? 0);
     const space = index === columns.length - 1 ? 0 : (widths[index] ?? 0) - lengthOf(shown) + GAP;
@@ -60,16 +70,16 @@ function cut(text: string, width: number): string {
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
 }
 
-/** The widths of columns in the given room. */
-function narrow(natural: readonly number[], isRigid: readonly boolean[], room: number): number[] {
+/** The widths of columns in the given room: first each keeps its least width, then names are cut too, then all. */
+function narrow(natural: readonly number[], least: readonly number[], room: number): number[] {
   const widths = [...natural];
   const widest = (among: (width: number, index: number) => boolean) =>
     widths.reduce((best, width, index) => (among(width, index) && width > (widths[best] ?? 0) ? index : best), -1);
   const total = () => widths.reduce((sum, width) => sum + width, 0);
+  const floors = [least, least.map((width) => (width === MIN_NAME ? MIN_WIDTH : width)), least.map(() => 1)];
   while (total() > room) {
-    const soft = widest((width, index) => width > MIN_WIDTH && !isRigid[index]);
-    const index = soft >= 0 ? soft : widest((width) => width > 1);
-    if (index < 0) break;
+    const index = floors.map((floor) => widest((width, at) => width > (floor[at] ?? 0))).find((at) => at >= 0);
+    if (index === undefined) break;
     widths[index] = (widths[index] ?? 0) - 1;
   }
   return widths;

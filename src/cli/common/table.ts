@@ -111,7 +111,8 @@ function cellOf<Item extends Row>(row: Item, [title, value, colors]: Column<Item
   // An id or a time that is cut is of no use.
   const isTime = TIME.test(text);
   const isRigid = isTime || title === 'Id';
-  return { text: isTime && !isWhole ? text.replace(/\.\d+/, '') : text, isRigid, ...(color && { color }) };
+  const isName = title === 'Name' || title === 'Action';
+  return { text: isTime && !isWhole ? text.replace(/\.\d+/, '') : text, isRigid, isName, ...(color && { color }) };
 }
 
 const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
