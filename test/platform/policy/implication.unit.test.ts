@@ -51,6 +51,8 @@ describe('findAccess', () => {
     ['None:%(owner)s and user_id:%(owner)s', undefined, 'none'],
     ["'a':%(owner)s and 'b':%(owner)s", undefined, 'none'],
     ["'a':%(tags)s and 'b':%(tags)s", undefined, 'found'],
+    ["'a':%(owner)s and role:a", undefined, 'found'],
+    ["'a':%(owner)s and 'b':%(project_id)s", undefined, 'found'],
     ["'a':%(level)s", undefined, 'none'],
     ['role:admin', 'role:reader', 'none'],
     ['role:reader', 'role:admin', 'found'],
