@@ -44,6 +44,21 @@ describe('the partition of the first entry', () => {
     });
   }
 
+  test('ok: the first denial lies there too', async () => {
+    const server = await startTestServer({ clock: 'the database’s' });
+    close = () => server.close();
+    const { db, clock } = server.services;
+    const { token } = await server.token({ scope: { type: 'system' }, role: 'reader' });
+    const { body } = await server.graphql(
+      'mutation { createDomain(input: { name: "x" }) { domain { id } } }',
+      {},
+      token,
+    );
+    expect(body.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    const query = sql`select tableoid::regclass::text as name from audit_entries where outcome = 'DENIED'`;
+    await expect.poll(() => rowsOf(db, query)).toEqual([{ name: month(clock.now()) }]);
+  });
+
   test('ok: it is there at the turn of months and behind jumps, ahead and back', async () => {
     const db = await opened();
     const times = ['2031-12-31T23:59:45Z', '2032-01-01T00:00:00Z', '2040-05-05T00:00:00Z', '2032-02-01T00:00:00Z'];
