@@ -243,6 +243,6 @@ function sendResult(
 
 function withRequestId(text: string, requestId: string): string {
   const result: { readonly errors?: readonly { readonly extensions?: object }[] } = JSON.parse(text);
-  const errors = result.errors?.map((error) => ({ ...error, extensions: { requestId, ...error.extensions } }));
+  const errors = result.errors?.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
   return JSON.stringify({ ...result, errors });
 }
