@@ -57,7 +57,8 @@ test('ok: 8 writers, followers killed and connections broken: each event exactly
     expect(events.map(({ id }) => id)).toEqual(written.map(({ id }) => id));
     for (const id of ids) {
       expect(chainOf(events, id)).not.toContain(null);
-      expect(chainOf(events, id).at(-1)).toBe(await stateOf(services, id));
+      // A short run changes some of them never.
+      expect(chainOf(events, id).at(-1) ?? 'PENDING').toBe(await stateOf(services, id));
     }
   }
 });
