@@ -54,13 +54,13 @@ export const attestationSettings = {
     variable: 'BAILIWICK_RESULT_RETENTION',
     form: retention.default(604_800_000),
     purpose:
-      'How long the server keeps attestation results (P7D). The newest accepted one and the newest rejected one of each agent stay.',
+      'How long the server keeps attestation results (P7D), at most BAILIWICK_RESULTS_PER_AGENT of each agent. The newest accepted one, the newest rejected one, and those that changed the state stay.',
   },
   resultsPerAgent: {
     variable: 'BAILIWICK_RESULTS_PER_AGENT',
     form: z.coerce.number().int().min(1).max(100_000).default(1000),
     purpose:
-      'How many attestation results the server keeps for each agent, the newest; older ones go before their time.',
+      'How many attestation results of each agent the server keeps: the newest. 1,000 are 33 hours at an interval of two minutes.',
   },
   retiredAgentRetentionMs: {
     variable: 'BAILIWICK_RETIRED_AGENT_RETENTION',

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { faultForLog } from '../db/errors.js';
 import { clockFault } from './clock-skew.js';
 import type { Services } from './context.js';
-import type { Chore, Running, Sweep } from './manifest.js';
+import type { Chore, Running, Sweep, SweepRound } from './manifest.js';
 
 /** Sweeps run one after another in this order: rows that refer to an object are removed before it. */
 export interface ChoresOf {
@@ -48,8 +48,10 @@ async function untilStopped(
 
 async function sweepAll(signal: AbortSignal, services: Services, { name, removeSome }: Sweep): Promise<void> {
   try {
-    const round = {};
-    const removed = await untilNone(signal, () => removeSome(services, round));
+    const round: SweepRound = {};
+    let removed = 0;
+    do removed += await untilNone(signal, () => removeSome(services, round));
+    while (round.after !== undefined && !signal.aborted);
     if (removed > 0) services.log.info({ sweep: name, removed }, 'swept');
   } catch (error) {
     // The next round tries again.

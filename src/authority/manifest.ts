@@ -62,12 +62,16 @@ export interface Sweep {
   readonly name: string;
   /** Tables whose rows it removes; docs/retention.md names it for each. */
   readonly removes: readonly PgTable[];
-  /** Removes a bounded number of rows, in transactions of its own; returns how many, 0 when nothing is left. */
+  /**
+   * Removes a bounded number of rows, in transactions of its own; returns how many. Nothing is left when it is 0 and
+   * `round.after` is not set.
+   */
   removeSome(services: Services, round: SweepRound): Promise<number>;
 }
 
-/** What a sweep remembers from one part of a round to the next: up to where it has removed everything. */
+/** What a sweep remembers from one part of a round to the next. */
 export interface SweepRound {
+  /** Up to where it has looked at everything; not set before it begins and after it has come to the end. */
   after?: string | undefined;
 }
 

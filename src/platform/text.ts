@@ -31,10 +31,14 @@ interface Described {
   readonly description?: string | null | undefined;
 }
 
-/** Whether a row already has all the values of a change. */
-export function changesNothing<Row extends object>(row: Row, changes: Partial<Row>): boolean {
-  return Object.entries(changes).every(([field, value]) => value === row[field as keyof Row]);
+/** The fields to which a change gives another value than a row has. */
+export function changedFields<Row extends object>(row: Row, changes: Partial<Row>): string[] {
+  return Object.keys(changes).filter((field) => changes[field as keyof Row] !== row[field as keyof Row]);
 }
+
+/** Whether a row already has all the values of a change. */
+export const changesNothing = <Row extends object>(row: Row, changes: Partial<Row>): boolean =>
+  changedFields(row, changes).length === 0;
 
 /** What an input changes in a name and a description: absent ones stay, and null clears a description. */
 export function validChanges({ name, description }: Described): { name?: string; description?: string | null } {

@@ -123,6 +123,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'attestation/results': [
     'attestation/allowlists',
     'attestation/records',
+    'attestation/transitions',
     'attestation/verifier',
     'authority',
     'db',

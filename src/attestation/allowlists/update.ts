@@ -1,7 +1,7 @@
 import { type Context, mutate, requireOperation } from '../../authority/index.js';
 import { unlessTaken } from '../../db/taken.js';
 import { staleEtag } from '../../platform/errors.js';
-import { changesNothing, validChanges } from '../../platform/text.js';
+import { changedFields, changesNothing, validChanges } from '../../platform/text.js';
 import { allowlistUpdate } from './policies.js';
 import * as repository from './repository.js';
 import { type AllowlistAtEtag, audit, requireChangeable } from './service.js';
@@ -24,7 +24,7 @@ export async function updateAllowlist(context: Context, input: UpdateAllowlist):
     if (changesNothing(row, changes)) return act.unchanged(row);
     const changed = await unlessTaken(allowlistsTaken, changes, () => repository.update(act, row, changes));
     if (changed === undefined) throw staleEtag();
-    await audit(act, 'allowlist.updated', row, { newName: changed.name, changed: Object.keys(changes) });
+    await audit(act, 'allowlist.updated', row, { newName: changed.name, changed: changedFields(row, changes) });
     return changed;
   });
 }

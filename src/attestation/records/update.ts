@@ -1,7 +1,7 @@
 import { type Context, mutate, requireAllowed } from '../../authority/index.js';
 import { type AgentRef, aboutAgent, updateAgentAt } from '../../identity/agents/index.js';
 import { staleEtag } from '../../platform/errors.js';
-import { changesNothing, validChanges, validName } from '../../platform/text.js';
+import { changedFields, changesNothing, validChanges, validName } from '../../platform/text.js';
 import { agentUpdate } from './policies.js';
 import { lockAgent, requireAgentEtag, told } from './views.js';
 
@@ -27,7 +27,7 @@ export async function updateAgent(context: Context, input: UpdateAgent) {
     if (changesNothing(agent, changes)) return act.unchanged(before);
     const changed = await updateAgentAt(act, agent, changes);
     if (changed === undefined) throw staleEtag();
-    const details = { name: agent.name, newName: changed.name, changed: Object.keys(changes) };
+    const details = { name: agent.name, newName: changed.name, changed: changedFields(agent, changes) };
     await act.audit({ action: 'agent.updated', ...aboutAgent(before), details });
     return { ...before, agent: changed };
   });

@@ -4,27 +4,28 @@ import type { Db } from '../../db/open.js';
 import { rowsOf } from '../../db/rows.js';
 import { type Id, lowestId } from '../../platform/ids.js';
 import { attestationRecords } from '../records/tables.js';
+import { trustTransitions } from '../transitions/tables.js';
 import { attestationResults } from './tables.js';
 
 const AGENTS_AT_ONCE = 200;
-const OF_AGENT_AT_ONCE = 25;
+const OF_AGENT_AT_ONCE = 500;
+const SWEPT_AT_ONCE = 1000;
 
 /**
- * Removes results that are too old, or beyond the number that an agent keeps, agent by agent. The newest result of each
- * verdict stays, so that an operator always sees what was accepted last and why something was rejected last.
+ * Removes results that are too old, or beyond the number that an agent keeps, some agents at a time. What explains the
+ * state of an agent stays: the newest result of each verdict, and each that changed the state, as long as the transition
+ * is kept. Otherwise a machine could push out with harmless rejections why it failed.
  */
 export const resultSweep: Sweep = {
   name: 'attestation results',
   removes: [attestationResults],
   removeSome: async ({ db, clock, settings: { resultRetentionMs, resultsPerAgent } }, round) => {
     const kept = { since: new Date(clock.now().getTime() - resultRetentionMs), perAgent: resultsPerAgent };
-    for (let agents = await nextAgents(db, round); agents.length > 0; agents = await nextAgents(db, round)) {
-      const removed = await removeOf(db, agents, kept);
-      // Agents of which there may be more have another turn.
-      if (removed > 0) return removed;
-      round.after = agents.at(-1);
-    }
-    return 0;
+    const agents = await nextAgents(db, round);
+    const removed = agents.length === 0 ? 0 : await removeOf(db, agents, kept);
+    // Where something was removed there may be more.
+    if (removed === 0) round.after = agents.at(-1);
+    return removed;
   },
 };
 
@@ -48,21 +49,24 @@ async function removeOf(db: Db, agents: readonly Id<'Agent'>[], { since, perAgen
     agents.map((id) => sql`${id}`),
     sql`, `,
   );
+  // A record has the times of its newest results.
   const removed = await rowsOf(
     db,
     sql`delete from ${attestationResults} where id in (
-      select gone.id from unnest(array[${ids}]::text[]) as agent (id), lateral (
+      select gone.id from ${attestationRecords} record, lateral (
         select old.id from ${attestationResults} old
-        where old.agent_id = agent.id
+        where old.agent_id = record.agent_id
           and old.id < greatest(${lowestId('AttestationResult', since)}, (
-            select id from ${attestationResults} where agent_id = agent.id
+            select id from ${attestationResults} where agent_id = record.agent_id
             order by id desc offset ${perAgent - 1} limit 1))
-          and exists (
-            select from ${attestationResults} newer
-            where newer.agent_id = agent.id and newer.id > old.id and newer.verdict = old.verdict)
+          and old.received_at is distinct from record.last_accepted_at
+          and old.received_at is distinct from record.last_rejected_at
+          and not exists (
+            select from ${trustTransitions} move where move.result_id = old.id)
         order by old.id limit ${OF_AGENT_AT_ONCE}
         for update of old skip locked
       ) gone
+      where record.agent_id in (${ids}) limit ${SWEPT_AT_ONCE}
     ) returning id`,
   );
   return removed.length;

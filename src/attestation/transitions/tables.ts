@@ -32,6 +32,7 @@ export const trustTransitions = pgTable(
   (t) => [
     index('trust_transitions_agent_id_id_idx').on(t.agentId, t.id),
     index('trust_transitions_occurred_at_idx').on(t.occurredAt),
+    index('trust_transitions_result_id_idx').on(t.resultId),
   ],
 );
 

@@ -23,23 +23,25 @@ export const PAGE: Screen = { width: 80, hasColor: false };
 
 /** Spaces between columns. */
 export const GAP = 2;
-/** What other columns leave of one before rigid ones are cut too. */
-const MIN_WIDTH = 6;
-/** What others leave of a name while there is something of them to cut. */
-const MIN_NAME = 24;
+const UNCUT = Number.POSITIVE_INFINITY;
+/** The least that is left of each kind of column, in one step after another until the lines fit. */
+const STEPS: readonly Readonly<Record<Kind, number>>[] = [
+  { other: 14, name: UNCUT, rigid: UNCUT },
+  { other: 14, name: 24, rigid: UNCUT },
+  { other: 6, name: 6, rigid: UNCUT },
+  { other: 1, name: 1, rigid: 1 },
+];
+type Kind = 'other' | 'name' | 'rigid';
 
-/** Puts cells below each other, with two spaces between columns; cuts the widest columns until the lines fit. */
+/** Puts cells below each other, with two spaces between columns; cuts columns until the lines fit. */
 export function layOut(lines: readonly (readonly Cell[])[], { width, hasColor }: Screen): string {
   const columns = (lines[0] ?? []).map((_, index) => lines.flatMap((line) => line[index] ?? []));
   const natural = columns.map((cells) => cells.reduce((most, { text }) => Math.max(most, lengthOf(text)), 0));
-  const least = columns.map((cells) =>
-    cells.some((cell) => cell.isRigid)
-      ? Number.POSITIVE_INFINITY
-      : cells.some((cell) => cell.isName)
-        ? MIN_NAME
-        : MIN_WIDTH,
-  );
-  const widths = narrow(natural, least, width - GAP * (columns.length - 1));
+  const kinds = columns.map((cells): Kind => {
+    if (cells.some(({ isRigid }) => isRigid)) return 'rigid';
+    return cells.some(({ isName }) => isName) ? 'name' : 'other';
+  });
+  const widths = narrow(natural, kinds, width - GAP * (columns.length - 1));
   const place = ({ text, color }: Cell, index: number) => {
     const shown = cut(text, widths[index] ?? 0);
     const space = index === columns.length - 1 ? 0 : (widths[index] ?? 0) - lengthOf(shown) + GAP;
@@ -70,17 +72,17 @@ function cut(text: string, width: number): string {
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
 }
 
-/** The widths of columns in the given room: first each keeps its least width, then names are cut too, then all. */
-function narrow(natural: readonly number[], least: readonly number[], room: number): number[] {
+/** The widths of columns in the given room: in each step the widest are cut first. */
+function narrow(natural: readonly number[], kinds: readonly Kind[], room: number): number[] {
   const widths = [...natural];
-  const widest = (among: (width: number, index: number) => boolean) =>
-    widths.reduce((best, width, index) => (among(width, index) && width > (widths[best] ?? 0) ? index : best), -1);
   const total = () => widths.reduce((sum, width) => sum + width, 0);
-  const floors = [least, least.map((width) => (width === MIN_NAME ? MIN_WIDTH : width)), least.map(() => 1)];
-  while (total() > room) {
-    const index = floors.map((floor) => widest((width, at) => width > (floor[at] ?? 0))).find((at) => at >= 0);
-    if (index === undefined) break;
-    widths[index] = (widths[index] ?? 0) - 1;
-  }
+  for (const least of STEPS)
+    while (total() > room) {
+      const canGive = (width: number, index: number) => width > least[kinds[index] ?? 'other'];
+      const most = Math.max(...widths.filter(canGive));
+      const index = widths.findIndex((width, at) => width === most && canGive(width, at));
+      if (index < 0) break;
+      widths[index] = most - 1;
+    }
   return widths;
 }

@@ -33,6 +33,11 @@ interface Principal {
 
 /** The user or agent, in a form for people. */
 export function formatPrincipal({ user, agent }: Principal): string {
-  if (user !== null) return `${formatValue(user.domain?.name)}/${formatValue(user.name)}`;
+  // Not everybody who reads a user may read its domain.
+  if (user !== null)
+    return [user.domain?.name, user.name]
+      .filter((part) => part != null)
+      .map(formatValue)
+      .join('/');
   return agent ? `agent ${formatValue(agent.name)}` : '-';
 }

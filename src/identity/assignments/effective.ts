@@ -4,7 +4,7 @@ import type { Db } from '../../db/open.js';
 import { type Id, noId } from '../../platform/ids.js';
 import { groupMembers } from '../groups/tables.js';
 import { projects } from '../projects/tables.js';
-import { type RoleGraph, roleGraph } from '../roles/index.js';
+import { roleGraph } from '../roles/index.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
 
 /** A scope on which roles are held. */
@@ -23,8 +23,6 @@ interface Held {
 interface Cached {
   readonly epoch: number;
   readonly held: readonly Held[];
-  /** Null where nothing is held. */
-  readonly graph: RoleGraph | null;
 }
 
 const CACHED_MAX = 10_000;
@@ -37,7 +35,7 @@ export interface RolesInForce {
   /** When the next assignment begins or ends; null if none will. */
   readonly until: Date | null;
   /** Those of the names that a token has that is limited to these roles: them and what they imply. */
-  limitedTo(roles: readonly string[]): readonly string[];
+  limitedTo(roles: readonly string[]): Promise<readonly string[]>;
 }
 
 /**
@@ -56,15 +54,16 @@ export async function rolesInForce(
   const key = `${user} ${scope.type} ${scope.projectId ?? scope.domainId ?? ''}`;
   let cached = cache.get(key);
   if (cached?.epoch !== epoch) {
-    cached = { epoch, ...(await readHeld(db, cacheOwner, user, scope, epoch)) };
+    cached = { epoch, held: await readHeld(db, cacheOwner, user, scope, epoch) };
     cache.set(key, cached);
   }
-  const { held, graph } = cached;
+  const { held } = cached;
   const brought = held.filter((one) => isInForce(one, now)).flatMap((one) => one.names);
   const names = [...new Set(brought)].sort();
-  const limitedTo = (roles: readonly string[]) => {
-    const kept = graph?.withImplied(roles);
-    return names.filter((name) => kept?.has(name));
+  const limitedTo = async (roles: readonly string[]) => {
+    // Not kept with what is held: entries stay long, and would keep the graphs of their epochs.
+    const kept = (await roleGraph(db, cacheOwner, epoch, scope.domainId)).withImplied(roles);
+    return names.filter((name) => kept.has(name));
   };
   return { names, until: nextChange(held, now), limitedTo };
 }
@@ -101,18 +100,11 @@ function cacheOf(owner: object): LRUCache<string, Cached> {
   return cache;
 }
 
-async function readHeld(
-  db: Db,
-  owner: object,
-  userId: Id<'User'>,
-  scope: RoleScope,
-  epoch: number,
-): Promise<Pick<Cached, 'held' | 'graph'>> {
+async function readHeld(db: Db, owner: object, userId: Id<'User'>, scope: RoleScope, epoch: number): Promise<Held[]> {
   const rows = await listHeldOn(db, userId, scope);
-  if (rows.length === 0) return { held: [], graph: null };
+  if (rows.length === 0) return [];
   const graph = await roleGraph(db, owner, epoch, scope.domainId);
-  const held = rows.map(({ roleId, notBefore, expiresAt }) => ({ names: graph.namesOf(roleId), notBefore, expiresAt }));
-  return { held, graph };
+  return rows.map(({ roleId, notBefore, expiresAt }) => ({ names: graph.namesOf(roleId), notBefore, expiresAt }));
 }
 
 /** The assignments by which a user holds roles on a scope: its own and its groups', on the scope or inherited from above. */

@@ -16,7 +16,7 @@ import { staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { type Id, newId } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
-import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
+import { changedFields, changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { removeScope } from '../removal/index.js';
 import { type DomainRef, findDomain } from './lookup.js';
 import { domainCreate, domainDelete, domainGet, domainUpdate } from './policies.js';
@@ -81,7 +81,7 @@ export async function updateDomain(context: Context, input: UpdateDomain): Promi
     if (changesNothing(row, changes)) return act.unchanged(row);
     const changed = await unlessTaken(domainsTaken, changes, () => repository.update(act, row, changes));
     if (changed === undefined) throw staleEtag();
-    await audit(act, 'domain.updated', row, { newName: changed.name, changed: Object.keys(changes) });
+    await audit(act, 'domain.updated', row, { newName: changed.name, changed: changedFields(row, changes) });
     return changed;
   });
 }

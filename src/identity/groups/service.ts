@@ -16,7 +16,7 @@ import { limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { type Id, newId } from '../../platform/ids.js';
 import type { Policy } from '../../platform/policy/index.js';
-import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
+import { changedFields, changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { listHeldByGroup, requireMayRevoke, requireSystemAdmin } from '../assignments/index.js';
 import { homeOf } from '../names/index.js';
 import { removeWithGroup } from '../removal/index.js';
@@ -71,7 +71,7 @@ export async function updateGroup(context: Context, input: UpdateGroup): Promise
     if (changesNothing(row, changes)) return act.unchanged(row);
     const changed = await unlessTaken(groupsTaken, changes, () => repository.update(act, row, changes));
     if (changed === undefined) throw staleEtag();
-    await audit(act, 'group.updated', row, { newName: changed.name, changed: Object.keys(changes) });
+    await audit(act, 'group.updated', row, { newName: changed.name, changed: changedFields(row, changes) });
     return changed;
   });
 }

@@ -17,7 +17,7 @@ import { limitReached, staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import { type Id, newId, toId } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
-import { changesNothing, validChanges, validName, validText } from '../../platform/text.js';
+import { changedFields, changesNothing, validChanges, validName, validText } from '../../platform/text.js';
 import { homeOf } from '../names/index.js';
 import { removeScope } from '../removal/index.js';
 import { findProject, type ProjectRef } from './lookup.js';
@@ -103,7 +103,7 @@ export async function updateProject(context: Context, input: UpdateProject): Pro
     if (changesNothing(row, changes)) return act.unchanged(row);
     const changed = await unlessTaken(projectsTaken, changes, () => repository.update(act, row, changes));
     if (changed === undefined) throw staleEtag();
-    await audit(act, 'project.updated', row, { newName: changed.name, changed: Object.keys(changes) });
+    await audit(act, 'project.updated', row, { newName: changed.name, changed: changedFields(row, changes) });
     return changed;
   });
 }

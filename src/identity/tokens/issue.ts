@@ -128,7 +128,7 @@ async function rolesFor(
   // Reads without the cache: a new owner object has nothing cached, at any epoch.
   const held = await rolesInForce(act.tx, {}, user.id, scope, act.actor.epoch, act.now);
   const limit = grounds?.roles ?? null;
-  const available = limit === null ? held.names : held.limitedTo(limit);
+  const available = limit === null ? held.names : await held.limitedTo(limit);
   if (available.length === 0) throw notHeld();
   if (wanted == null) return limit;
   requireShort(wanted, 'roles');

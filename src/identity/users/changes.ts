@@ -13,7 +13,7 @@ import { staleEtag } from '../../platform/errors.js';
 import { requireEtag } from '../../platform/etag.js';
 import type { Id } from '../../platform/ids.js';
 import type { Policy } from '../../platform/policy/index.js';
-import { changesNothing, validChanges, validText } from '../../platform/text.js';
+import { changedFields, changesNothing, validChanges, validText } from '../../platform/text.js';
 import { listHeldBy, requireMayRevoke, requireSystemAdmin } from '../assignments/index.js';
 import { homeOf } from '../names/index.js';
 import { removeWithUser } from '../removal/index.js';
@@ -40,7 +40,7 @@ export async function updateUser(context: Context, input: UpdateUser): Promise<U
     if (changesNothing(row, changes)) return act.unchanged(row);
     const changed = await unlessTaken(usersTaken, changes, () => repository.update(act, row, changes));
     if (changed === undefined) throw staleEtag();
-    await audit(act, 'user.updated', row, { newName: changed.name, changed: Object.keys(changes) });
+    await audit(act, 'user.updated', row, { newName: changed.name, changed: changedFields(row, changes) });
     return changed;
   });
 }

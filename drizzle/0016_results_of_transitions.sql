@@ -1,0 +1,1 @@
+CREATE INDEX "trust_transitions_result_id_idx" ON "trust_transitions" USING btree ("result_id");
