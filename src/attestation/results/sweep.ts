@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import type { Sweep, SweepRound } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
 import { rowsOf } from '../../db/rows.js';
@@ -45,28 +45,24 @@ interface Kept {
 }
 
 async function removeOf(db: Db, agents: readonly Id<'Agent'>[], { since, perAgent }: Kept): Promise<number> {
-  const ids = sql.join(
-    agents.map((id) => sql`${id}`),
-    sql`, `,
-  );
   // A record has the times of its newest results.
+  const { agentId, lastAcceptedAt, lastRejectedAt } = attestationRecords;
   const removed = await rowsOf(
     db,
     sql`delete from ${attestationResults} where id in (
-      select gone.id from ${attestationRecords} record, lateral (
+      select gone.id from ${attestationRecords}, lateral (
         select old.id from ${attestationResults} old
-        where old.agent_id = record.agent_id
+        where old.agent_id = ${agentId}
           and old.id < greatest(${lowestId('AttestationResult', since)}, (
-            select id from ${attestationResults} where agent_id = record.agent_id
+            select id from ${attestationResults} where agent_id = ${agentId}
             order by id desc offset ${perAgent - 1} limit 1))
-          and old.received_at is distinct from record.last_accepted_at
-          and old.received_at is distinct from record.last_rejected_at
-          and not exists (
-            select from ${trustTransitions} move where move.result_id = old.id)
+          and old.received_at is distinct from ${lastAcceptedAt}
+          and old.received_at is distinct from ${lastRejectedAt}
+          and not exists (select from ${trustTransitions} where ${trustTransitions.resultId} = old.id)
         order by old.id limit ${OF_AGENT_AT_ONCE}
         for update of old skip locked
       ) gone
-      where record.agent_id in (${ids}) limit ${SWEPT_AT_ONCE}
+      where ${inArray(agentId, agents)} limit ${SWEPT_AT_ONCE}
     ) returning id`,
   );
   return removed.length;
