@@ -44,6 +44,9 @@ const lines = () => readFileSync(exported, 'utf8').trimEnd().split('\n');
 const lastSeq = (): number => JSON.parse(readFileSync(head, 'utf8')).seq;
 const seqOf = (line: string): number | undefined => JSON.parse(line).seal?.seq;
 
+/** The line of a place in the chain; heads stand between them, wherever the sealer came to an end. */
+const lineAt = (seq: number): string => lines().find((line) => seqOf(line) === seq) ?? '';
+
 /** What verifying the export says once its lines were edited. */
 async function verifyEdited(edit: (all: string[]) => string[], ...argv: string[]) {
   writeFileSync(
@@ -148,7 +151,7 @@ describe('audit verify, of an export', () => {
   });
 
   test('usage: a jump in the middle, and lines of something else', async () => {
-    const jump = { before: { seq: 8, hash: JSON.parse(lines()[7] ?? '').seal.hash } };
+    const jump = { before: { seq: 8, hash: JSON.parse(lineAt(8)).seal.hash } };
     const jumped = await verifyEdited((all) => [...all.slice(0, 6), JSON.stringify(jump), ...all.slice(8)]);
     expect([jumped.code, jumped.err]).toEqual([2, expect.stringContaining('only the first line')]);
     const strange = await verifyEdited((all) => [...all.slice(0, 3), '{"seal":{}}']);
@@ -158,7 +161,7 @@ describe('audit verify, of an export', () => {
 
 describe('audit verify, of a server that was tampered with', () => {
   test('found: exit code 1, and the entry is named', async () => {
-    const id = JSON.parse(lines()[6] ?? '').seal.entryId;
+    const id = JSON.parse(lineAt(7)).seal.entryId;
     await server.services.db.execute(sql`update audit_entries set actor_name = 'somebody' where id = ${id}`);
     const { code, out, err } = await runCli('audit', 'verify');
     expect([code, out.split('\n')[0]]).toEqual([1, 'Entries 1 to 6 are as they were sealed.']);
