@@ -16,10 +16,21 @@ const insert = (into: string, count: number, values: string) =>
 
 /** Fills every table that has a list with rows of many tenants, of which each has a part. */
 export async function fillFleet(db: Db): Promise<void> {
+  await db.execute(sql.raw(NO_AUTOVACUUM));
   for (const statement of STATEMENTS) await db.execute(sql.raw(statement));
-  // What is visible to all is known then, whether the server's own vacuum came by or not.
-  await db.execute(sql.raw('vacuum (analyze)'));
+  await db.execute(sql.raw('vacuum'));
+  await db.transaction(async (tx) => {
+    // The sample is every row, so that the statistics are the same in every run.
+    await tx.execute(sql.raw('set local default_statistics_target = 1000'));
+    await tx.execute(sql.raw('analyze'));
+  });
 }
+
+/** Otherwise Postgres would make other statistics whenever it comes by. */
+const NO_AUTOVACUUM = `do $$ declare one regclass; begin
+  for one in select oid from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace loop
+    execute format('alter table %s set (autovacuum_enabled = false)', one);
+  end loop; end $$`;
 
 const dom = id('dom', tenant());
 const prj = id('prj', tenant());
