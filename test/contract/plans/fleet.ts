@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Db } from '../../../src/db/open.js';
+import type { RootDb } from '../../../src/db/open.js';
 
 /** Rows of the largest tables. As many as ANALYZE samples, so that it sees all and plans do not change by chance. */
 const MANY = 20_000;
@@ -15,7 +15,7 @@ const insert = (into: string, count: number, values: string) =>
   `insert into ${into} select ${values} from generate_series(1, ${count}) n`;
 
 /** Fills every table that has a list with rows of many tenants, of which each has a part. */
-export async function fillFleet(db: Db): Promise<void> {
+export async function fillFleet(db: RootDb): Promise<void> {
   await db.execute(sql.raw(NO_AUTOVACUUM));
   for (const statement of STATEMENTS) await db.execute(sql.raw(statement));
   await db.execute(sql.raw('vacuum'));
