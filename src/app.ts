@@ -122,7 +122,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     max: settings.contentMemoryBytes,
     onRefusal: (limit) => metrics.refusedContent(limit),
   });
-  const references = DOMAINS.flatMap((domain) => domain.references ?? []);
   const declared = declaredPolicies();
   const inForce = ACCESS.policiesInForce({ declared, log, clock, meter: metrics });
   const { record: recordAudit } = AUDIT_LOG;
@@ -137,8 +136,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     settings,
     meter: metrics,
     memory,
-    references,
+    references: DOMAINS.flatMap((domain) => domain.references ?? []),
     recordAudit,
+    keyFor: AUDIT_LOG.keysOf({ db: database.db, settings }),
     placer,
     denials,
   };

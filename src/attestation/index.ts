@@ -9,7 +9,7 @@ import {
   imaPolicyRoute,
   revisionSweep,
 } from './allowlists/index.js';
-import { challengePolicies, challengeResolvers, challengeSweep } from './challenges/index.js';
+import { challengeKey, challengePolicies, challengeResolvers, challengeSweep } from './challenges/index.js';
 import { enrollmentPolicies, enrollmentResolvers } from './enrollment/index.js';
 import { lifecyclePolicies, lifecycleResolvers, retiredAgentSweep } from './lifecycle/index.js';
 import { logInPolicies, logInResolvers, nonceSweep } from './log-in/index.js';
@@ -47,6 +47,8 @@ export const attestationDomain: DomainManifest = {
     AttestationResult: (context, id) => loadResult(context).load(toId('AttestationResult', id)),
   },
   values: ['AttestationFailure', 'AttestationCounts', 'AttestationChallenge', 'LogInChallenge', 'PcrRule'],
+  // A start that fails is better than challenges that fail.
+  prepare: async (services) => void (await challengeKey(services)),
   routes: [imaPolicyRoute],
   // Referring rows go first, so that both go in the same round.
   sweeps: [retiredAgentSweep, challengeSweep, nonceSweep, resultSweep, revisionSweep, transitionSweep],

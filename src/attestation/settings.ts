@@ -37,7 +37,7 @@ export const attestationSettings = {
     variable: 'BAILIWICK_ATTESTATION_CHALLENGE_RETENTION',
     form: duration.default(86_400_000),
     purpose:
-      'How long the server keeps a challenge after it expired, so that evidence that is sent again gets its first result (P1D).',
+      'How long challenges that a server of the release before made stay in the database after they expired (P1D). Servers of this release keep none; the setting goes with the next one.',
   },
   trustExpiryIntervalMs: {
     variable: 'BAILIWICK_TRUST_EXPIRY_INTERVAL',

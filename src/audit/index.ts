@@ -4,7 +4,7 @@ import { auditList } from './entries/policies.js';
 import { resolvers as entries } from './entries/resolvers.js';
 import { loadAuditEntry, recordAudit } from './entries/service.js';
 import { keepPartitions, startSealer } from './sealer/index.js';
-import { auditVerify, ensureKeyFile, resolvers as seals } from './seals/index.js';
+import { auditVerify, ensureKeyFile, resolvers as seals, sharedKeys } from './seals/index.js';
 import { auditSettings } from './settings.js';
 
 export const auditDomain: DomainManifest = {
@@ -13,7 +13,11 @@ export const auditDomain: DomainManifest = {
   resolvers: { ...entries, ...seals, Query: { ...entries.Query, ...seals.Query } },
   values: ['AuditActor'],
   settings: auditSettings,
-  auditLog: { record: recordAudit, keeper: keepPartitions },
+  auditLog: {
+    record: recordAudit,
+    keeper: keepPartitions,
+    keysOf: ({ db, settings }) => sharedKeys(db, settings.auditKeyPath),
+  },
   prepare: ({ db, settings }) => ensureKeyFile(db, settings.auditKeyPath),
   start: startSealer,
   entities: { AuditEntry: (context, id) => loadAuditEntry(context).load(toId('AuditEntry', id)) },

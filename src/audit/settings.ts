@@ -8,7 +8,7 @@ export const auditSettings = {
     form: z.string(),
     file: { ending: '.audit-key.pem', called: 'The audit key file' },
     purpose:
-      'File of the key that signs the audit log; the server creates it at the first start. The default is the data folder’s name with .audit-key.pem, beside the folder. All servers of one database share the file. Only its first key signs; the others verify.',
+      'File of the key that signs the audit log; the server creates it at the first start. The default is the data folder’s name with .audit-key.pem, beside the folder. All servers of one database share the file: from its first key they also derive the key of attestation challenges, so that each knows the challenges of the others. Only its first key signs; the others verify.',
   },
   /** Null means forever. */
   auditRetentionMs: {

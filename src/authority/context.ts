@@ -73,6 +73,11 @@ export interface Services {
   /** Which rows point at which objects, in every domain, served or not. */
   readonly references: readonly Reference[];
   readonly recordAudit: RecordAudit;
+  /**
+   * A key for a purpose, which all servers of the database share and the database does not have.
+   * @throws CannotStart when its file is missing or cannot be used.
+   */
+  readonly keyFor: (purpose: string) => Promise<Uint8Array>;
   /** Sends the events of committed transactions. */
   readonly placer: Placer;
   readonly denials: DenialLog;

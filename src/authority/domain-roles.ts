@@ -51,6 +51,8 @@ export interface AuditLog {
   readonly record: RecordAudit;
   /** Prepares the log for entries of a time; called before the clock shows that time. Never rejects. */
   keeper(db: Db, log: Logger): (time: Date) => Promise<void>;
+  /** Derives keys from the one that signs the log. */
+  keysOf(of: { readonly db: Db; readonly settings: Settings }): Services['keyFor'];
 }
 
 /** What one domain does for all domains, served or not. */

@@ -58,7 +58,7 @@ export {
   type SweepRound,
 } from './manifest.js';
 export { type Act, mutate } from './mutate.js';
-export { type ObserveAct, type ObserveOptions, observe } from './observe.js';
+export { type Grounds, type ObserveAct, type ObserveOptions, observe } from './observe.js';
 export type { Reference } from './reference.js';
 export { inUseWhenReferred, type Referring, referringTo, refuseWhileReferred } from './referring.js';
 export { related } from './related.js';

@@ -2,6 +2,8 @@ import type { Tx } from '../db/open.js';
 import { unauthenticated, wrongScope } from '../platform/errors.js';
 import type { Id } from '../platform/ids.js';
 import type { PolicyName } from '../platform/policy/index.js';
+import { isOver } from './actor.js';
+import { requireSoundClock } from './clock-skew.js';
 import type { Context } from './context.js';
 import { requireOperation } from './decide.js';
 import { type Act, mutate } from './mutate.js';
@@ -15,32 +17,51 @@ export interface ObserveAct<Row> extends WriteAct {
   changesState(): never;
 }
 
-export interface ObserveOptions<Row> {
+/** What a request read of its caller. A statement that writes on these grounds must find them unchanged. */
+export interface Grounds {
+  readonly tokenId: string;
+  readonly epoch: number;
+  readonly now: Date;
+}
+
+export interface ObserveOptions<Row, T> {
   readonly policy: PolicyName;
+  /**
+   * The report as one statement, which commits by itself; undefined when it wrote nothing, and the report runs in a
+   * transaction. It skips what others hold instead of waiting, and writes only while the token is valid at `now`, the
+   * epoch is the same, and the caller's row is as the decision saw it. Tests show it for each of these statements.
+   */
+  readonly atOnce?: (grounds: Grounds) => Promise<T | undefined>;
   /** Locks the caller's own row (`for update`) and returns it as it is then. Every change of its state locks it too. */
   readonly lock: (tx: Tx, callerId: Id<'Agent'>) => Promise<Row | undefined>;
 }
+
+/** A token that ends sooner could end while a statement waits for a connection, which takes at most so long. */
+const END_IS_FAR_MS = 60_000;
 
 /** Ends a report that must run as a change. */
 class StateChanges extends Error {}
 
 /**
- * Writes what a machine reports as routine, in one transaction without the epoch, an audit entry or an event: the record
- * that it writes is its trace. The caller's row is locked first, then its credential, trust and policies are read again,
- * and the operation is decided again. docs/decisions/0032-observe.md says why no report commits on rights that were gone
- * by the time of the lock.
+ * Writes what a machine reports as routine, without the epoch, an audit entry or an event: the record that it writes is
+ * its trace. That is one statement while everything is as the request read it. Otherwise it is one transaction: the
+ * caller's row is locked first, then its credential, trust and policies are read again, and the operation is decided
+ * again. docs/decisions/0032-observe.md says why no report commits on rights that were gone by the time of the lock.
  *
  * @param change The same use case as a change; runs after `act.changesState()`, in `mutate`.
  * @throws Refusal UNAUTHENTICATED, FORBIDDEN for a caller that is no machine, before anything is read or written.
  */
 export async function observe<Row, T>(
   context: Context,
-  options: ObserveOptions<Row>,
+  options: ObserveOptions<Row, T>,
   report: (act: ObserveAct<Row>) => Promise<T>,
   change?: (act: Act) => Promise<T>,
 ): Promise<T> {
-  const { policy } = options;
+  const { policy, atOnce } = options;
   const callerId = machineId(context, policy);
+  const grounds = atOnce && groundsOf(context, policy);
+  const written = grounds && (await atOnce(grounds));
+  if (written !== undefined) return written;
   try {
     return await inTransaction(context, policy, (tx) => reportOnce(context, options, { tx, callerId }, report));
   } catch (error) {
@@ -55,6 +76,16 @@ function machineId({ actor: { principal } }: Context, policy: PolicyName): Id<'A
   return principal.id;
 }
 
+/** Undefined when the token is about to end: then its end is compared with a time that is read later. */
+function groundsOf(context: Context, policy: PolicyName): Grounds | undefined {
+  const { actor, clock } = context;
+  requireSoundClock(context);
+  requireOperation(context, policy);
+  const now = clock.now();
+  if (actor.token === null || isOver(actor, new Date(now.getTime() + END_IS_FAR_MS))) return undefined;
+  return { tokenId: actor.token.id, epoch: actor.epoch, now };
+}
+
 interface Attempt {
   readonly tx: Tx;
   readonly callerId: Id<'Agent'>;
@@ -62,7 +93,7 @@ interface Attempt {
 
 async function reportOnce<Row, T>(
   context: Context,
-  { policy, lock }: ObserveOptions<Row>,
+  { policy, lock }: Pick<ObserveOptions<Row, T>, 'policy' | 'lock'>,
   { tx, callerId }: Attempt,
   report: (act: ObserveAct<Row>) => Promise<T>,
 ): Promise<T> {

@@ -15,7 +15,6 @@ const PREFIXES = {
   Agent: 'agt',
   Allowlist: 'alw',
   AllowlistRevision: 'alr',
-  Attestation: 'att',
   AttestationResult: 'atr',
   TrustTransition: 'trt',
   Upload: 'upl',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { newChallengeNonce } from '../../src/attestation/challenges/begin.js';
+import { makeChallenge } from '../../src/attestation/challenges/challenge.js';
 import { makeNonce } from '../../src/attestation/log-in/nonce.js';
 
 const COUNT = 100_000;
@@ -8,9 +8,11 @@ const SIGMAS = 6;
 const KEY = Buffer.alloc(32, 7);
 const EXPIRES = new Date('2030-01-01T00:00:00Z');
 
+const asked = { number: 1, expiresAt: EXPIRES, imaOffset: 0, pcrs: [10], hashAlgorithms: ['sha256' as const] };
+
 const KINDS: readonly (readonly [string, () => Buffer])[] = [
-  ['challenges', newChallengeNonce],
   // The same agent, the same moment, the same key: what differs is what is random, and what follows from it.
+  ['challenges', () => makeChallenge(KEY, 'agt_same', asked).nonce],
   ['log-in nonces', () => makeNonce(KEY, 'agt_same', EXPIRES).subarray(6)],
 ];
 

@@ -20,7 +20,6 @@ const pcr = (value: string) => JSON.stringify({ 7: [value.repeat(64)] });
 
 /** A rejection without its own id and its agent. */
 const RESULT = {
-  attestationId: newId('Attestation'),
   verdict: 'REJECTED' as const,
   failures: [
     { code: 'NOTHING_BOUND', class: 'PROTOCOL', severity: 'error', message: 'No bound policy \u2013 "nothing".' },

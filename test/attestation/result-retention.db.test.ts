@@ -7,7 +7,7 @@ import { keepTransitions } from '../../src/attestation/transitions/index.js';
 import { trustTransitions } from '../../src/attestation/transitions/tables.js';
 import type { SweepRound } from '../../src/authority/index.js';
 import { type AgentRow, agents } from '../../src/identity/agents/index.js';
-import { type Id, lowestId, newId } from '../../src/platform/ids.js';
+import { type Id, lowestId } from '../../src/platform/ids.js';
 import { asIds } from '../harness/ids.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 
@@ -34,7 +34,7 @@ async function judged(agentId: Id<'Agent'>, verdicts: readonly (readonly [Verdic
     const receivedAt = new Date(NOW.getTime() - age);
     const id = `${lowestId('AttestationResult', receivedAt).slice(0, -12)}${agentId.slice(-12)}`;
     return asIds({
-      ...{ id, agentId, ...owner, attestationId: newId('Attestation'), verdict, failures: [], counts: {} as never },
+      ...{ id, agentId, ...owner, verdict, failures: [], counts: {} as never },
       ...{ allowlistRevisionId: null, stateAfter: 'TRUSTED' as const, receivedAt },
     });
   });

@@ -1,8 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { attestationBegin } from '../../src/attestation/challenges/policies.js';
-import { insertChallenge } from '../../src/attestation/challenges/repository.js';
-import { attestations } from '../../src/attestation/challenges/tables.js';
+import { attestationResults } from '../../src/attestation/results/tables.js';
 import { auditEntries } from '../../src/audit/entries/tables.js';
 import {
   type Act,
@@ -14,7 +13,6 @@ import {
   readEpoch,
   type WriteAct,
 } from '../../src/authority/index.js';
-import type { Tx } from '../../src/db/open.js';
 import { events } from '../../src/events/index.js';
 import { type AgentRow, setTrust } from '../../src/identity/agents/index.js';
 import { agents } from '../../src/identity/agents/tables.js';
@@ -23,7 +21,9 @@ import { tokenRevoke } from '../../src/identity/tokens/policies.js';
 import { notFound } from '../../src/platform/errors.js';
 import { type Id, newId } from '../../src/platform/ids.js';
 import { contextOf } from '../harness/context.js';
+import { asIds } from '../harness/ids.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
+import { insertReport, lock } from './report.js';
 
 const SYSTEM = { type: 'system' } as const;
 
@@ -32,34 +32,31 @@ const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time) };
 const statements: string[] = [];
 let server: TestServer;
 let context: Context;
+let scope: Awaited<ReturnType<TestServer['project']>>;
 let agentId: Id<'Agent'>;
-let id: Id<'Attestation'>;
+let id: Id<'AttestationResult'>;
 beforeAll(async () => {
   server = await startTestServer({ clock, statements: { logQuery: (statement) => void statements.push(statement) } });
 });
 beforeEach(async () => {
   agentId = await agent();
   context = await contextOf(server, await server.agentToken(agentId));
-  id = newId('Attestation');
+  id = newId('AttestationResult');
   statements.length = 0;
 });
 afterAll(() => server.close());
 
 async function agent(): Promise<Id<'Agent'>> {
-  return server.agent(await server.project(await server.domain()), { trustState: 'PENDING' });
+  scope = await server.project(await server.domain());
+  return server.agent(scope, { trustState: 'PENDING' });
 }
 
-const lock = async (tx: Tx, callerId: Id<'Agent'>) => {
-  const [row] = await tx.select().from(agents).where(eq(agents.id, callerId)).for('update');
-  return row;
-};
 const OPTIONS = { policy: attestationBegin.name, lock };
 type Report = ObserveAct<AgentRow>;
 
 async function insert(act: WriteAct): Promise<void> {
-  const times = { expiresAt: act.now, createdAt: act.now };
-  const answered = { state: 'USED' as const, evidenceDigest: null, resultId: null, ...times };
-  await insertChallenge(act.tx, { id, agentId, nonce: id, pcrs: [], hashAlgorithms: [], imaOffset: 0, ...answered });
+  const { domainId, projectId } = scope;
+  await insertReport(act, { id: agentId, ...asIds({ domainId, projectId }) }, id);
 }
 /** What a whole change writes. */
 async function change(act: Act): Promise<string> {
@@ -81,7 +78,7 @@ async function written(): Promise<number[]> {
   const { db, placer } = server.services;
   await placer.committed();
   const found = await Promise.all([
-    db.select().from(attestations).where(eq(attestations.id, id)),
+    db.select().from(attestationResults).where(eq(attestationResults.id, id)),
     db.select().from(auditEntries).where(eq(auditEntries.requestId, context.requestId)),
     db.select().from(events).where(eq(events.objectId, agentId)),
   ]);
@@ -105,7 +102,7 @@ describe('what commits', () => {
     expect(asked()).toEqual([
       expect.stringMatching(/^select .* from "agents" .* for update$/s),
       expect.stringMatching(/^select to_json\("tokens"\).*(?<!for share|for update)$/s),
-      expect.stringMatching(/^insert into "attestations"/),
+      expect.stringMatching(/^insert into "attestation_results"/),
     ]);
     expect(await readEpoch(server.services.db)).toBe(before);
   });

@@ -2,17 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { attestationBegin } from '../../src/attestation/challenges/policies.js';
-import { insertChallenge } from '../../src/attestation/challenges/repository.js';
-import { attestations } from '../../src/attestation/challenges/tables.js';
+import { attestationResults } from '../../src/attestation/results/tables.js';
 import { observe } from '../../src/authority/index.js';
-import type { Tx } from '../../src/db/open.js';
 import { openPostgres } from '../../src/db/postgres.js';
 import { rowsOf } from '../../src/db/rows.js';
-import { agents } from '../../src/identity/agents/tables.js';
 import { type Id, newId } from '../../src/platform/ids.js';
 import { contextOf } from '../harness/context.js';
 import { type OutsideSession, outsideSession } from '../harness/outside-session.js';
 import { type Json, startTestServer, type TestServer } from '../harness/server.js';
+import { insertReport, lock } from './report.js';
 
 const REVOKE = 'mutation ($input: RevokeTokenInput!) { revokeToken(input: $input) { tokenId userErrors { code } } }';
 const OVERRIDE = `mutation ($input: SetPolicyOverridesInput!) {
@@ -40,19 +38,12 @@ afterAll(async () => {
   await server.close();
 });
 
-const lock = async (tx: Tx, callerId: Id<'Agent'>) => {
-  const [row] = await tx.select().from(agents).where(eq(agents.id, callerId)).for('update');
-  return row;
-};
-
 /** Reports, and tells in which state the machine was for it. */
 async function report(): Promise<Json> {
   const context = await contextOf(server, token);
-  return observe(context, { policy: attestationBegin.name, lock }, async ({ tx, now, row, actor }) => {
-    const id = newId('Attestation');
-    const answered = { state: 'USED' as const, evidenceDigest: null, resultId: null, expiresAt: now, createdAt: now };
-    await insertChallenge(tx, { id, agentId, nonce: id, pcrs: [], hashAlgorithms: [], imaOffset: 0, ...answered });
-    return { row: row.trustState, rights: actor.credentials.trust_state };
+  return observe(context, { policy: attestationBegin.name, lock }, async (act) => {
+    await insertReport(act, act.row, newId('AttestationResult'));
+    return { row: act.row.trustState, rights: act.actor.credentials.trust_state };
   });
 }
 
@@ -69,7 +60,7 @@ async function reportedAfter(text: string, happens: () => Promise<unknown> = asy
     return { reported };
   });
   const told = await reported;
-  return { told, rows: await server.services.db.$count(attestations, eq(attestations.agentId, agentId)) };
+  return { told, rows: await server.services.db.$count(attestationResults, eq(attestationResults.agentId, agentId)) };
 }
 
 const refused = (told: object) => ({ told: expect.objectContaining(told), rows: 0 });

@@ -66,6 +66,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'db',
     'generated',
     'identity/agents',
+    'identity/tokens',
     'platform',
     'platform/policy',
     'uploads/contents',

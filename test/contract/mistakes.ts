@@ -6,8 +6,7 @@ import {
   loadRevision,
   resolveAllowlist,
 } from '../../src/attestation/allowlists/index.js';
-import { findChallenge } from '../../src/attestation/challenges/repository.js';
-import { attestations } from '../../src/attestation/challenges/tables.js';
+import { findJudged } from '../../src/attestation/challenges/repository.js';
 import { attestationRecords, updateRecord } from '../../src/attestation/records/index.js';
 import {
   type AttestationResultRow,
@@ -78,23 +77,19 @@ export function withIdsOfAllowlists(context: Context, tx: Tx, { id, currentRevis
   ];
 }
 
-/** A result names an agent, its challenge and the revision that it was judged by. */
+/** A result names an agent and the revision that it was judged by. */
 export function withIdsOfResults(context: Context, tx: Tx, row: AttestationResultRow) {
-  const { id, agentId, attestationId, allowlistRevisionId } = row;
+  const { id, agentId, allowlistRevisionId } = row;
   return [
-    () => [getResult(context, id), loadResult(context).load(id), findChallenge(tx, agentId, attestationId)],
-    // @ts-expect-error A challenge's id finds no result.
-    () => getResult(context, attestationId),
+    () => [getResult(context, id), loadResult(context).load(id), findJudged(tx, agentId)],
+    // @ts-expect-error An agent's id finds no result.
+    () => getResult(context, agentId),
     // @ts-expect-error Nor does a text that nobody looked at.
     () => loadResult(context).load(''),
-    // @ts-expect-error A result's id finds no challenge.
-    () => findChallenge(tx, agentId, id),
-    // @ts-expect-error Nor does it in the place of an agent's.
-    () => findChallenge(tx, id, attestationId),
-    // @ts-expect-error It is not what a result stores as its challenge.
-    () => tx.insert(attestationResults).values({ ...row, attestationId: id }),
-    // @ts-expect-error A challenge's id is not what it stores as its result.
-    () => tx.update(attestations).set({ resultId: attestationId }),
+    // @ts-expect-error A result's id finds no agent to judge.
+    () => findJudged(tx, id),
+    // @ts-expect-error It is not what a result stores as its agent.
+    () => tx.insert(attestationResults).values({ ...row, agentId: id }),
     // @ts-expect-error A revision's id is not what a record stores as its last result.
     () => tx.update(attestationRecords).set({ lastResultId: allowlistRevisionId }),
   ];

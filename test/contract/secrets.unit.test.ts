@@ -18,7 +18,7 @@ const HOME = 'platform/secrets.ts';
 
 /** What makes random bytes or compares them, and is no secret of the server's, or must stay free of everything. */
 const ELSEWHERE = {
-  'attestation/challenges/begin.ts': 'the nonce of a challenge, which is no secret',
+  'attestation/challenges/challenge.ts': 'the random part of a challenge, which is no secret',
   'attestation/log-in/nonce.ts': 'the random part of a nonce, which is no secret',
   'attestation/tpm/credential.ts': 'the seed of a TPM credential; the verifier imports nothing of the platform',
   'attestation/verifier/quote.ts': 'compares what a quote attests; the verifier imports nothing of the platform',

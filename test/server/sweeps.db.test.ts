@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -139,7 +140,7 @@ const ownerOfAgents = () => asIds({ domainId: scope.domainId, projectId: scope.p
 
 const result = (agentId: Id<'Agent'>, allowlistRevisionId: Id<'AllowlistRevision'> | null = null) => ({
   ...{ id: newId('AttestationResult'), agentId, ...ownerOfAgents() },
-  ...{ attestationId: newId('Attestation'), verdict: 'ACCEPTED' as const, failures: [], counts: {} as never },
+  ...{ verdict: 'ACCEPTED' as const, failures: [], counts: {} as never },
   ...{ allowlistRevisionId, stateAfter: 'TRUSTED' as const, receivedAt: past() },
 });
 
@@ -205,7 +206,7 @@ describe('retired agents', () => {
       state: 'VOID' as const,
     };
     const open = { evidenceDigest: null, resultId: null, expiresAt: past(), createdAt: past() };
-    await db.insert(attestations).values({ id: newId('Attestation'), agentId: gone, ...challenge, ...open });
+    await db.insert(attestations).values({ id: 'att_1', agentId: gone, ...challenge, ...open });
     expect(await sweep('retired agents')).toEqual([500, 200, 1, 1, 1, 1, 0]);
     expect((await idsOf(agents)).sort()).toEqual([recentlyRetired, living].sort());
     expect((await idsOf(attestationRecords, sql`agent_id`)).sort()).toEqual([recentlyRetired, living].sort());
@@ -230,12 +231,12 @@ describe('retired agents', () => {
 });
 
 describe('challenges', () => {
-  test('ok: answered or not, they go a retention after they expired, some at a time', async () => {
+  test('ok: those of the release before, answered or not, go a retention after they expired, some at a time', async () => {
     const { db } = server.services;
     const [agentId, other] = [await agent('challenged', null), await agent('challenged before', null)];
     const asked = { nonce: 'n', pcrs: [0], hashAlgorithms: ['sha256' as const], imaOffset: 0 };
     const row = (state: 'OPEN' | 'USED' | 'VOID', expiresAt: Date) => ({
-      ...{ id: newId('Attestation'), agentId, ...asked, state, evidenceDigest: null, resultId: null },
+      ...{ id: `att_${randomUUID()}`, agentId, ...asked, state, evidenceDigest: null, resultId: null },
       ...{ expiresAt, createdAt: new Date(expiresAt.getTime() - 1000) },
     });
     const kept = [row('OPEN', recent()), row('USED', recent()), row('VOID', now)];

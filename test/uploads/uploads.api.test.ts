@@ -146,12 +146,12 @@ describe('sweeps', () => {
   });
 });
 
-/** An answered challenge of an agent. */
+/** An answered challenge of an agent, as the release before keeps it. */
 async function challenge(): Promise<void> {
   const { db } = server.services;
   const agentId = await server.agent(scope);
   const createdAt = clock.now();
-  const id = newId('Attestation');
+  const id = 'att_1';
   const asked = { nonce: 'n', pcrs: [0], hashAlgorithms: ['sha256' as const], imaOffset: 0 };
   await db.insert(attestations).values({ id, agentId, ...asked, state: 'USED', expiresAt: createdAt, createdAt });
   expect(await db.select({ id: attestations.id }).from(attestations).where(eq(attestations.id, id))).toEqual([{ id }]);

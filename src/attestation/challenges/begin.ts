@@ -1,79 +1,45 @@
-import { randomBytes } from 'node:crypto';
-import {
-  type Context,
-  type ObserveAct,
-  observe,
-  requireAllowed,
-  requireOperation,
-  type Sweep,
-} from '../../authority/index.js';
-import { newId } from '../../platform/ids.js';
+import { type Context, requireAllowed, requireOperation, type Services } from '../../authority/index.js';
+import { unauthenticated } from '../../platform/errors.js';
 import { requireShort } from '../../platform/short-list.js';
-import { type AgentView, lockViewById } from '../records/index.js';
 import { type HashAlgorithm, isHashAlgorithm } from '../tpm/index.js';
 import { requiredPcrs, startingOffset } from '../verifier/index.js';
-import { type Bound, boundLayers } from './layers.js';
+import { makeChallenge } from './challenge.js';
 import { attestationBegin } from './policies.js';
-import { insertChallenge, removeChallenges, voidOpenChallenge } from './repository.js';
-import { attestations, type ChallengeRow } from './tables.js';
+import { findJudged } from './repository.js';
 
 export interface BeginAttestation {
   readonly hashAlgorithms?: readonly string[] | null | undefined;
 }
 
-const NONCE_BYTES = 32;
-const SWEPT_AT_ONCE = 500;
+/** The key of challenges: who has it can make one, and so choose the nonce of a quote in advance. */
+export const challengeKey = ({ keyFor }: Pick<Services, 'keyFor'>): Promise<Uint8Array> =>
+  keyFor('attestation challenges');
 
-/** Opens the caller's own challenge. The bound allowlist decides what the agent must quote, never its request. */
+/**
+ * Makes a challenge for the calling agent, and writes nothing. The bound allowlist decides what the agent must quote,
+ * never its request. A list that changes after this is seen when evidence is judged.
+ */
 export async function beginAttestation(context: Context, input: BeginAttestation) {
   requireOperation(context, attestationBegin.name);
   requireShort(input.hashAlgorithms, 'hashAlgorithms');
-  return observe(context, { policy: attestationBegin.name, lock: lockViewById }, async (act) => {
-    const { agent, record } = act.row;
-    requireAllowed(act, attestationBegin, agent);
-    // A list that changes after this is seen when evidence is judged.
-    const { layers } = await boundLayers(act.tx, record.allowlistId);
-    await voidOpenChallenge(act.tx, agent.id);
-    const challenge = challengeFor(act, layers, input);
-    await insertChallenge(act.tx, challenge);
-    const { nonce, pcrs, hashAlgorithms, imaOffset, expiresAt } = challenge;
-    const needsImaLog = layers.some((layer) => layer.runtimePolicy !== undefined);
-    return {
-      challenge: { attestationId: challenge.id, nonce, pcrs, hashAlgorithms, imaOffset, needsImaLog, expiresAt },
-    };
-  });
-}
-
-function challengeFor(
-  { row: { agent, record }, now, context: { settings } }: ObserveAct<AgentView>,
-  layers: Bound['layers'],
-  input: BeginAttestation,
-): ChallengeRow {
-  return {
-    id: newId('Attestation'),
-    agentId: agent.id,
-    nonce: newChallengeNonce().toString('base64'),
-    pcrs: requiredPcrs(layers, record.tpmKind),
+  const { where } = context.actor;
+  const found = where?.type === 'agent' ? await findJudged(context.db, where.agentId) : undefined;
+  if (found === undefined) throw unauthenticated();
+  const { view, bound } = found;
+  requireAllowed(context, attestationBegin, view.agent);
+  const { record } = view;
+  const challenge = makeChallenge(await challengeKey(context), view.agent.id, {
+    number: record.challengeNumber,
+    expiresAt: new Date(context.clock.now().getTime() + context.settings.challengeLifetimeMs),
+    imaOffset: startingOffset(record.verifierState, bound.layers),
+    pcrs: requiredPcrs(bound.layers, record.tpmKind),
     hashAlgorithms: banksOf(input),
-    imaOffset: startingOffset(record.verifierState, layers),
-    state: 'OPEN',
-    evidenceDigest: null,
-    resultId: null,
-    expiresAt: new Date(now.getTime() + settings.challengeLifetimeMs),
-    createdAt: now,
-  };
+  });
+  const { id: attestationId, nonce, pcrs, hashAlgorithms, imaOffset, expiresAt } = challenge;
+  const needsImaLog = bound.layers.some((layer) => layer.runtimePolicy !== undefined);
+  const asked = { pcrs, hashAlgorithms, imaOffset, needsImaLog, expiresAt };
+  return { challenge: { attestationId, nonce: nonce.toString('base64'), ...asked } };
 }
-
-/** A nonce for a quote: fresh bytes of the system's random generator. */
-export const newChallengeNonce = (): Buffer => randomBytes(NONCE_BYTES);
-
-/** Challenges are kept past their expiry so that evidence that is sent again gets its first result. */
-export const challengeSweep: Sweep = {
-  name: 'challenges',
-  removes: [attestations],
-  removeSome: ({ db, clock, settings }) =>
-    removeChallenges(db, new Date(clock.now().getTime() - settings.challengeRetentionMs), SWEPT_AT_ONCE),
-};
 
 /** The PCR banks to quote, of those that the agent offers: never SHA-1, and SHA-256 when no other is left. */
 function banksOf({ hashAlgorithms }: BeginAttestation): HashAlgorithm[] {

@@ -12,7 +12,7 @@ import type { Evidence } from '../verifier/index.js';
 const LOG_BYTES_MAX = 100 * 1024 * 1024;
 
 export interface SubmitEvidence {
-  readonly attestationId: Id<'Attestation'>;
+  readonly attestationId: string;
   readonly quote: Evidence['quote'];
   readonly imaLog?: string | null | undefined;
   readonly imaLogUploadId?: Id<'Upload'> | null | undefined;

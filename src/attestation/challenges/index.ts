@@ -1,7 +1,7 @@
 import { attestationBegin, attestationSubmit } from './policies.js';
 
-export { challengeSweep } from './begin.js';
-export { voidOpenChallenge } from './repository.js';
+export { challengeKey } from './begin.js';
 export { challengeResolvers } from './resolvers.js';
+export { challengeSweep, voidChallenges } from './rows.js';
 export { attestations } from './tables.js';
 export const challengePolicies = [attestationBegin, attestationSubmit];

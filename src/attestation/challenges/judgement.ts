@@ -4,9 +4,10 @@ import type { Id } from '../../platform/ids.js';
 import type { AgentView } from '../records/index.js';
 import { FAILURES, type FailureCode, NO_COUNTS, type VerificationResult, verifyQuote } from '../verifier/index.js';
 import { verifyInWorker } from '../workers/index.js';
+import { type Challenge, stateOf } from './challenge.js';
 import type { Submission } from './evidence.js';
-import { boundLayers, boundRevision, withLists } from './layers.js';
-import type { ChallengeRow } from './tables.js';
+import { boundRevision, withLists } from './layers.js';
+import type { Judged } from './repository.js';
 
 /** A result, and what it was judged by: when that is no longer so at the time of writing, it does not count. */
 export interface Judgement {
@@ -15,26 +16,25 @@ export interface Judgement {
 }
 
 /**
- * Judges evidence by what is bound now. May take long: not for transactions. The log and the lists are loaded only for a
+ * Judges evidence by what was bound when it was read. May take long: not for transactions. The log and the lists are loaded only for a
  * quote that holds: by the agent's key, over this challenge, and over the PCR values beside it.
  */
 export async function judge(
   context: Context,
-  { agent, record }: AgentView,
-  challenge: ChallengeRow,
+  { view: { agent, record }, bound: { revisionId, layers } }: Judged,
+  challenge: Challenge,
   { evidence, log }: Submission,
 ): Promise<Judgement> {
   const { db, memory, clock } = context;
-  const { revisionId, layers } = await boundLayers(db, record.allowlistId);
   const quoted = {
     evidence,
     challenge: {
-      nonce: bytesOf(challenge.nonce),
+      nonce: Uint8Array.from(challenge.nonce),
       pcrs: challenge.pcrs,
       hashAlgorithms: challenge.hashAlgorithms,
       imaOffset: challenge.imaOffset,
       expiresAt: challenge.expiresAt.getTime(),
-      isUsed: challenge.state !== 'OPEN',
+      isUsed: stateOf(challenge, record) !== 'OPEN',
     },
     enrolment: { attestationKey: bytesOf(record.akPublic ?? ''), tpmKind: record.tpmKind },
     policies: layers,
@@ -55,12 +55,13 @@ export async function judge(
 /** What was judged, unless the challenge or what is bound changed before it could be written. */
 export async function resultNow(
   db: Db,
-  challenge: ChallengeRow,
+  challenge: Challenge,
   { before, after }: { readonly before: AgentView; readonly after: AgentView },
   { result, revisionId }: Judgement,
 ): Promise<VerificationResult> {
-  if (challenge.state === 'USED') return protocolRejection('CHALLENGE_USED');
-  if (challenge.state === 'VOID') return protocolRejection('CHALLENGE_EXPIRED');
+  const state = stateOf(challenge, after.record);
+  if (state === 'USED') return protocolRejection('CHALLENGE_USED');
+  if (state === 'VOID') return protocolRejection('CHALLENGE_EXPIRED');
   const { allowlistId } = after.record;
   const revision = await boundRevision(db, allowlistId);
   const isSame = (revision?.id ?? null) === revisionId && allowlistId === before.record.allowlistId;

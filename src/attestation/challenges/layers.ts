@@ -1,7 +1,7 @@
 import type { Services } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
-import { compiledLists, currentRevision, type ListSource } from '../allowlists/index.js';
+import { compiledLists, currentRevision, type ListSource, type RevisionRow } from '../allowlists/index.js';
 import { parsePcrPolicy } from '../runtime-policy/index.js';
 import type { LayerOutline, PolicyLayer } from '../verifier/index.js';
 
@@ -21,10 +21,9 @@ export async function boundRevision(db: Db, allowlistId: Id<'Allowlist'> | null)
   return allowlistId === null ? undefined : currentRevision(db, allowlistId);
 }
 
-/** What an allowlist says at its current revision, its list of files aside. */
-export async function boundLayers(db: Db, allowlistId: Id<'Allowlist'> | null): Promise<Bound> {
-  const revision = await boundRevision(db, allowlistId);
-  if (revision === undefined) return { revisionId: null, layers: [] };
+/** What an allowlist says at its current revision, its list of files aside; null where none is bound. */
+export function boundBy(revision: (RevisionRow & { readonly name: string }) | null): Bound {
+  if (revision === null) return { revisionId: null, layers: [] };
   const { imaDigest, imaSize, imaExcludes } = revision;
   const hasImaPolicy = imaDigest !== null;
   const pcrPolicy = (text: string | null) => (text === null ? undefined : parsePcrPolicy(text, { hasImaPolicy }));

@@ -11,7 +11,7 @@ export const challengeResolvers = {
       beginAttestation(context, input ?? {}),
     ),
     submitEvidence: inputMutation((context: Context, input: SubmitEvidenceInput) =>
-      submitEvidence(context, withIds(input, { attestationId: 'Attestation', imaLogUploadId: 'Upload' })),
+      submitEvidence(context, withIds(input, { imaLogUploadId: 'Upload' })),
     ),
   },
 };

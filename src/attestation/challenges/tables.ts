@@ -6,11 +6,11 @@ import type { HashAlgorithm } from '../tpm/index.js';
 
 const at = (name: string) => timestamp(name, { withTimezone: true });
 
-/** Challenges. A nonce is valid once; the digest of its evidence is kept, so that a retry gets the same result. */
+/** Challenges of the release before, whose replicas may still run. This one keeps none; the next drops the table. */
 export const attestations = pgTable(
   'attestations',
   {
-    id: text('id').$type<Id<'Attestation'>>().primaryKey(),
+    id: text('id').primaryKey(),
     agentId: text('agent_id')
       .$type<Id<'Agent'>>()
       .notNull()
@@ -31,5 +31,3 @@ export const attestations = pgTable(
     index('attestations_expires_at_idx').on(t.expiresAt),
   ],
 );
-
-export type ChallengeRow = typeof attestations.$inferSelect;

@@ -4,7 +4,7 @@ import { revokeAgentTokens } from '../../identity/tokens/index.js';
 import { invalid } from '../../platform/errors.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { validText } from '../../platform/text.js';
-import { voidOpenChallenge } from '../challenges/index.js';
+import { voidChallenges } from '../challenges/index.js';
 import {
   type AgentView,
   lockAgent,
@@ -60,7 +60,7 @@ async function operate(context: Context, operation: Operation, input: OperateAge
     const { event: cause, to } = transitionOf(from, operation);
     if (endsRights) await act.changeRights();
     await moveTrust(act, before, { to, trustedUntil: null, cause });
-    await voidOpenChallenge(act.tx, before.agent.id);
+    await voidChallenges(act.tx, before);
     if (endsRights) await endRights(act, before, to);
     // The next log is judged from its start: an operator checked the machine, and may have changed its TPM's history.
     else await updateRecord(act.tx, before.agent.id, { verifierState: null });

@@ -64,6 +64,7 @@ function agentRow(act: Act, name: string, externalId: string | null): AgentRow {
     externalId,
     trustState: 'CREATED',
     trustedUntil: null,
+    trustDueAt: null,
     ...firstVersion(act.now),
     createdBy: act.actor.principal?.id ?? '',
   };

@@ -12,7 +12,7 @@ export {
   updateRecord,
 } from './repository.js';
 export { recordResolvers } from './resolvers.js';
-export { attestationRecords } from './tables.js';
+export { attestationRecords, type RecordRow } from './tables.js';
 export { moveTrust } from './trust.js';
 export {
   agentEtag,

@@ -45,6 +45,15 @@ export const attestationRecords = pgTable(
     lastRejectedAt: at('last_rejected_at'),
     lastSeverity: text('last_severity').$type<Severity>(),
     lastResultId: text('last_result_id').$type<Id<'AttestationResult'>>(),
+    /**
+     * The number that open challenges have. Each recorded answer to one, and each operation on the agent, adds one: that
+     * makes all earlier challenges void.
+     */
+    challengeNumber: integer('challenge_number').notNull().default(0),
+    /** The challenge that was answered last, what with, and the result: the same again gets the same result. */
+    answeredChallenge: text('answered_challenge'),
+    answeredEvidence: text('answered_evidence'),
+    answeredResultId: text('answered_result_id').$type<Id<'AttestationResult'>>(),
   },
   (t) => [
     uniqueIndex('attestation_records_ek_fingerprint_key').on(t.ekFingerprint).where(sql`${t.isLiving}`),

@@ -33,7 +33,7 @@ export async function moveTrust(act: Act, view: AgentView, move: TrustMove): Pro
   const from = stateAt(view, act.now);
   if (from !== storedState(view)) await tellRunOut(act, [agent]);
   if (to !== from) await tell(act, [{ agent, from, to, at: act.now, cause, by: act.actor.principal, resultId }]);
-  await changeAgents(act, [agent], { trustState: to, trustedUntil });
+  await changeAgents(act, [agent], { trustState: to, trustedUntil, trustDueAt: trustedUntil });
 }
 
 type Telling = Pick<ChoreAct, 'tx' | 'now' | 'event'>;

@@ -9,11 +9,15 @@ import { type Connection, type PageArgs, pageRequest } from '../../platform/pagi
 import type { Visible } from '../../platform/policy/index.js';
 import { type AttestationResultRow, attestationResults } from './tables.js';
 
-/** @returns The row as it is stored. */
-export async function insertResult(tx: Tx, row: AttestationResultRow): Promise<AttestationResultRow> {
-  const stored = { ...row, failures: row.failures.map(withoutNul) };
-  await tx.insert(attestationResults).values(stored);
-  return stored;
+/** The row as it can be stored. */
+export const storable = (row: AttestationResultRow): AttestationResultRow => ({
+  ...row,
+  failures: row.failures.map(withoutNul),
+});
+
+/** @param row One that is storable. */
+export async function insertResult(tx: Tx, row: AttestationResultRow): Promise<void> {
+  await tx.insert(attestationResults).values(row);
 }
 
 /** Postgres keeps no NUL in jsonb, and a log may hold one. */

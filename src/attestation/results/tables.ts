@@ -14,7 +14,8 @@ export const attestationResults = pgTable(
       .references(() => agents.id),
     domainId: text('domain_id').$type<Id<'Domain'>>().notNull(),
     projectId: text('project_id').$type<Id<'Project'>>().notNull(),
-    attestationId: text('attestation_id').$type<Id<'Attestation'>>().notNull(),
+    /** Only replicas of the release before write it. */
+    attestationId: text('attestation_id'),
     verdict: text('verdict', { enum: ['ACCEPTED', 'REJECTED'] }).notNull(),
     failures: jsonb('failures').$type<readonly Failure[]>().notNull(),
     counts: jsonb('counts').$type<Readonly<Counts>>().notNull(),

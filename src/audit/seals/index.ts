@@ -13,6 +13,7 @@ export {
   tryLock,
 } from './repository.js';
 export { resolvers } from './resolvers.js';
+export { sharedKeys } from './shared-keys.js';
 export { auditSeals, type HeadRow } from './tables.js';
 export { type Verification, verifyAuditChain } from './verify.js';
 export { headOf } from './views.js';

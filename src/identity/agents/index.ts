@@ -6,8 +6,9 @@ export {
   changeAgents,
   insertAgent,
   loadAgentPrincipal,
+  postponeExpiry,
   setTrust,
   updateAgentAt,
 } from './service.js';
 export { type AgentRow, agents } from './tables.js';
-export { trustAt, trustColumns, trustRanOut, trustStateAt } from './trust.js';
+export { dueAfter, trustAt, trustColumns, trustIsDue, trustRanOut, trustStateAt } from './trust.js';

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { byId, defineLoader } from '../../authority/index.js';
 import { type Change, touchByIds, updateAt } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
@@ -7,6 +7,7 @@ import { unlessTaken } from '../../db/taken.js';
 import type { Id } from '../../platform/ids.js';
 import { agentGet } from './policies.js';
 import { type AgentRow, agents, agentsTaken } from './tables.js';
+import { dueAfter } from './trust.js';
 
 /** @throws UserErrors ALREADY_EXISTS for a name or an external id that another agent of the project has. */
 export async function insertAgent(tx: Tx, row: AgentRow): Promise<void> {
@@ -46,7 +47,17 @@ export async function setTrust(
   trustState: string,
   trustedUntil: Date | null,
 ): Promise<void> {
-  await tx.update(agents).set({ trustState, trustedUntil }).where(eq(agents.id, agentId));
+  const trustDueAt = trustedUntil && dueAfter(sql`${trustedUntil.toISOString()}::timestamptz`);
+  await tx.update(agents).set({ trustState, trustedUntil, trustDueAt }).where(eq(agents.id, agentId));
+}
+
+/** Looks at agents again when their trust, which was renewed, ends. */
+export async function postponeExpiry(tx: Tx, ids: readonly Id<'Agent'>[]): Promise<void> {
+  const { id, trustedUntil: trustDueAt } = agents;
+  await tx
+    .update(agents)
+    .set({ trustDueAt })
+    .where(inArray(id, [...ids]));
 }
 
 /** Whoever may read them or not: who asks is decided for each. */

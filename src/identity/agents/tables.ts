@@ -18,6 +18,11 @@ export const agents = pgTable(
     externalId: text('external_id'),
     trustState: text('trust_state').notNull(),
     trustedUntil: timestamp('trusted_until', { withTimezone: true }),
+    /**
+     * When to look whether its trust ran out: never after that. Evidence that renews trust leaves it, so that the update
+     * touches no index; null for at once.
+     */
+    trustDueAt: timestamp('trust_due_at', { withTimezone: true }),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
     createdBy: text('created_by').notNull(),
     /** Counts the changes of its name and its external id: trust changes by itself. */
@@ -37,7 +42,7 @@ export const agents = pgTable(
     index('agents_project_id_id_idx').on(t.projectId, t.id),
     index('agents_domain_id_id_idx').on(t.domainId, t.id),
     index('agents_domain_id_name_idx').on(t.domainId, t.name, t.id),
-    index('agents_trusted_until_idx').on(t.trustedUntil).where(sql`${t.trustState} = 'TRUSTED'`),
+    index('agents_trust_due_at_idx').on(t.trustDueAt).where(sql`${t.trustState} = 'TRUSTED'`),
   ],
 );
 

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, type SQLChunk, sql } from 'drizzle-orm';
 import { agents } from './tables.js';
 
 /**
@@ -21,6 +21,13 @@ export function trustRanOut(now: Date): SQL {
   const isOver = sql`${trustedUntil} is null or ${trustedUntil} <= ${now.toISOString()}::timestamptz`;
   return sql`${trustState} = 'TRUSTED' and (${isOver})`;
 }
+
+/** Agents of which it is time to look whether their trust ran out; all of `trustRanOut` are among them. */
+export const trustIsDue = (now: Date): SQL =>
+  sql`${trustColumns.trustState} = 'TRUSTED' and (${agents.trustDueAt} is null or ${agents.trustDueAt} <= ${now.toISOString()}::timestamptz)`;
+
+/** When to look, after trust was renewed: seldom sooner than before, since `trustedUntil` mostly grows. */
+export const dueAfter = (trustedUntil: SQLChunk): SQL => sql`least(${agents.trustDueAt}, ${trustedUntil})`;
 
 /** `trustAt` as SQL, for filters. */
 export const trustStateAt = (now: Date): SQL =>

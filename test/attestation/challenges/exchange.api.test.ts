@@ -190,7 +190,7 @@ describe('an override that looks at the machine', () => {
     expect((await submitted(input)).verdict).toBe('ACCEPTED');
   });
 
-  test('refused: it decides by the machine’s own row, in the transaction that would open the challenge', async () => {
+  test('refused: it decides by the machine’s own row, before there is a challenge', async () => {
     const other = await enrolled(list);
     await override({ 'attestation:begin': `'${other.id}':%(id)s` });
     const answer = await server.graphql(BEGIN, {}, agent.token);

@@ -1,88 +1,48 @@
-import { and, eq, like } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { submitEvidence } from '../../../src/attestation/challenges/submit.js';
-import { attestations } from '../../../src/attestation/challenges/tables.js';
-import { attestationResults } from '../../../src/attestation/results/tables.js';
-import { auditEntries } from '../../../src/audit/entries/tables.js';
+import { attestationRecords } from '../../../src/attestation/records/tables.js';
 import { setTrust } from '../../../src/identity/agents/index.js';
-import { agents } from '../../../src/identity/agents/tables.js';
-import { ByteBudget, type Lease } from '../../../src/platform/byte-budget.js';
 import { contextOf } from '../../harness/context.js';
 import { asId } from '../../harness/ids.js';
 import { type Json, startTestServer, type TestServer } from '../../harness/server.js';
-import { agentWorld, type MachineAgent, SUBMIT } from '../agent-world.js';
-import { sha256 } from '../ima/ima-log.js';
-import { FILES, healthyMachine } from '../verifier/machine.js';
+import { SUBMIT } from '../agent-world.js';
+import { CONTENT, judgedWorld, Meanwhile, type Story } from './judged-while.js';
 
-const CREATE_LIST = `mutation ($input: CreateAllowlistInput!) {
-  createAllowlist(input: $input) { allowlist { id etag } userErrors { code message } } }`;
 const PUBLISH = `mutation ($input: PublishAllowlistRevisionInput!) {
   publishAllowlistRevision(input: $input) { allowlist { id } userErrors { code message } } }`;
 const BIND = `mutation ($input: BindAllowlistInput!) {
   bindAllowlist(input: $input) { agent { id } userErrors { code } } }`;
-const BEGIN = 'mutation { beginAttestation { challenge { attestationId } } }';
+const SET = `mutation ($input: SetPolicyOverridesInput!) {
+  setPolicyOverrides(input: $input) { revision { number } userErrors { message } } }`;
+const REVOKE = 'mutation ($input: RevokeTokenInput!) { revokeToken(input: $input) { tokenId userErrors { code } } }';
+const UPDATE = 'mutation ($input: UpdateAgentInput!) { updateAgent(input: $input) { userErrors { code message } } }';
 const BAN = 'mutation ($input: BanAgentInput!) { banAgent(input: $input) { agent { state } userErrors { code } } }';
-const CONTENT = FILES.map((path) => `${sha256(path).toString('hex')}  ${path}\n`).join('');
 
 let server: TestServer;
-let world: ReturnType<typeof agentWorld>;
+let world: ReturnType<typeof judgedWorld>['world'];
+let list: ReturnType<typeof judgedWorld>['list'];
+let enrolled: ReturnType<typeof judgedWorld>['enrolled'];
+let judgedWhile: ReturnType<typeof judgedWorld>['judgedWhile'];
 let admin: string;
-let count = 0;
 beforeAll(async () => {
   server = await startTestServer();
-  world = agentWorld(server);
   const scope = await server.project(await server.defaultDomainId());
   admin = (await server.token({ scope, role: 'admin' })).token;
+  ({ world, list, enrolled, judgedWhile } = judgedWorld(server, admin));
 });
 afterAll(() => server.close());
 
-/** Memory that something happens in before it is lent: after the evidence and what is bound were read. */
-class Meanwhile extends ByteBudget {
-  readonly #happens: () => Promise<unknown>;
-
-  constructor(happens: () => Promise<unknown>) {
-    super({ max: 2 ** 40 });
-    this.#happens = happens;
-  }
-
-  override async lend<T>(holder: string | null, run: (lease: Lease) => Promise<T>): Promise<T> {
-    await this.#happens();
-    return super.lend(holder, run);
-  }
-}
-
-const list = async (content = CONTENT): Promise<{ id: string; etag: string }> =>
-  (await world.done(CREATE_LIST, { name: `list-${++count}`, imaPolicy: { content } }, admin)).allowlist;
-
-interface Story extends MachineAgent {
-  readonly list: { readonly id: string; readonly etag: string };
-  readonly attestationId: string;
-}
-
-/** Judges evidence that would be accepted, of a machine that is PENDING or TRUSTED, while something happens. */
-async function judgedWhile(happens: (story: Story) => Promise<unknown>, { isTrusted = false } = {}) {
-  const bound = await list();
-  const machine = healthyMachine({ seed: 200 + ++count });
-  const agent = await world.enrolled(machine, `machine-${count}`, bound.id, admin);
-  if (isTrusted) await world.done(SUBMIT, { ...(await world.quoted(agent)), imaLog: machine.log() }, agent.token);
-  const quoted = await world.quoted(agent);
-  const story = { ...agent, list: bound, attestationId: quoted.attestationId };
-  const context = { ...(await contextOf(server, agent.token)), memory: new Meanwhile(() => happens(story)) };
-  const outcome = await submitEvidence(context, { ...quoted, imaLog: machine.log() }).then(
-    ({ result }): Json => ({ verdict: result.verdict, codes: result.failures.map(({ code }) => code) }),
-    (error: Json) => error.extensions,
-  );
-  const { db } = server.services;
-  const [row] = await db
-    .select({ state: agents.trustState })
-    .from(agents)
-    .where(eq(agents.id, asId(agent.id)));
-  if (!isTrusted) return { ...outcome, state: row?.state };
-  // What the first evidence left comes first.
-  const isOwn = and(eq(auditEntries.targetId, agent.id), like(auditEntries.action, 'attestation.%'));
-  const [, ...audited] = await db.select().from(auditEntries).where(isOwn).orderBy(auditEntries.id);
-  const results = await db.$count(attestationResults, eq(attestationResults.agentId, asId(agent.id)));
-  return { ...outcome, state: row?.state, audited: audited.map(({ action }) => action), results: results - 1 };
+/** Another process records other evidence for the challenge. */
+async function answered({ id, attestationId }: Story): Promise<void> {
+  await server.services.db
+    .update(attestationRecords)
+    .set({
+      challengeNumber: sql`challenge_number + 1`,
+      answeredChallenge: attestationId,
+      answeredEvidence: 'another',
+    })
+    .where(eq(attestationRecords.agentId, asId(id)));
 }
 
 const rejected = (code: string) => ({ verdict: 'REJECTED', codes: [code], state: 'PENDING' });
@@ -105,21 +65,28 @@ describe('Mutation.submitEvidence', () => {
     expect(outcome).toEqual({ verdict: 'ACCEPTED', codes: [], state: 'TRUSTED' });
   });
 
-  test('stale: a challenge that another took the place of while it judges', async () => {
-    const outcome = await judgedWhile(({ token }) => world.done(BEGIN, undefined, token));
-    expect(outcome).toEqual(rejected('CHALLENGE_EXPIRED'));
+  test('ok: another challenge is open beside it by then, which it makes void', async () => {
+    let other: Json;
+    const outcome = await judgedWhile(async (story) => {
+      other = { ...(await world.quoted(story)), imaLog: story.machine.log(), token: story.token };
+    });
+    expect(outcome).toEqual({ verdict: 'ACCEPTED', codes: [], state: 'TRUSTED' });
+    const { token, ...input } = other;
+    const { result } = await world.done(SUBMIT, input, token);
+    expect(result).toMatchObject({ verdict: 'REJECTED', failures: [{ code: 'CHALLENGE_EXPIRED' }] });
+  });
+
+  test('stale: a challenge that an operator’s reset made void while it judges', async () => {
+    const reset = ({ id }: Story) =>
+      server.services.db
+        .update(attestationRecords)
+        .set({ challengeNumber: sql`challenge_number + 1` })
+        .where(eq(attestationRecords.agentId, asId(id)));
+    expect(await judgedWhile(reset)).toEqual(rejected('CHALLENGE_EXPIRED'));
   });
 
   test('stale: a challenge that other evidence was judged for in another process', async () => {
-    const { db } = server.services;
-    const used = { state: 'USED' as const, evidenceDigest: 'another' };
-    const outcome = await judgedWhile(({ attestationId }) =>
-      db
-        .update(attestations)
-        .set(used)
-        .where(eq(attestations.id, asId(attestationId))),
-    );
-    expect(outcome).toEqual(rejected('CHALLENGE_USED'));
+    expect(await judgedWhile(answered)).toEqual(rejected('CHALLENGE_USED'));
   });
 
   test('stale: a list of which another revision is in force by then', async () => {
@@ -177,16 +144,51 @@ describe('Mutation.submitEvidence, of a machine that is trusted', () => {
     expect(await judgedWhile(end, TRUSTED)).toEqual({ ...accepted, audited: ['attestation.accepted'] });
   });
 
+  test('refused: a token that was revoked while it judges', async () => {
+    const revoke = ({ token }: Story) => world.done(REVOKE, {}, token);
+    const outcome = await judgedWhile(revoke, TRUSTED);
+    expect(outcome).toMatchObject({ code: 'UNAUTHENTICATED', state: 'TRUSTED', results: 0, audited: [] });
+  });
+
+  test('forbidden: by policies that were changed while it judges', async () => {
+    const system = (await server.token({ scope: { type: 'system' }, role: 'admin' })).token;
+    const override = async (overrides: readonly object[]) => {
+      const { body } = await server.graphql('{ policyRevision { number } }', {}, system);
+      await world.done(SET, { overrides, baseRevision: body.data.policyRevision.number }, system);
+    };
+    const outcome = await judgedWhile(() => override([{ name: 'attestation:submit', check: '!' }]), TRUSTED);
+    await override([]);
+    expect(outcome).toMatchObject({ code: 'FORBIDDEN', state: 'TRUSTED', results: 0, audited: [] });
+  });
+
+  test('stale: a list of which another revision is in force by then', async () => {
+    const publish = ({ list: { id, etag } }: Story) => {
+      const input = { allowlist: { id }, etag, imaPolicy: { content: `${'0'.repeat(64)}  /opt/other\n` } };
+      return world.done(PUBLISH, input, admin);
+    };
+    const outcome = await judgedWhile(publish, TRUSTED);
+    expect(outcome).toMatchObject({ codes: ['CHALLENGE_OUTDATED'], audited: ['attestation.rejected'] });
+  });
+
+  test('stale: another list that is bound by then, also one with the same content', async () => {
+    const other = await list(CONTENT);
+    const bind = ({ id }: Story) => world.done(BIND, { agent: { id }, allowlist: { id: other.id } }, admin);
+    const outcome = await judgedWhile(bind, TRUSTED);
+    expect(outcome).toMatchObject({ codes: ['CHALLENGE_OUTDATED'], audited: ['attestation.rejected'] });
+  });
+
+  test('ok: a machine that is renamed while it judges, and rights that change for others', async () => {
+    const rename = async ({ id }: Story) => {
+      const { body } = await server.graphql('query ($id: ID!) { agent(ref: { id: $id }) { etag } }', { id }, admin);
+      await world.done(UPDATE, { agent: { id }, etag: body.data.agent.etag, name: `renamed-${id}` }, admin);
+    };
+    const grant = async () => server.token({ scope: { type: 'system' }, role: 'reader' });
+    for (const happens of [rename, grant])
+      expect(await judgedWhile(happens, TRUSTED)).toEqual({ ...accepted, audited: [] });
+  });
+
   test('audited: a challenge that other evidence was judged for in another process', async () => {
-    const used = { state: 'USED' as const, evidenceDigest: 'another' };
-    const outcome = await judgedWhile(
-      ({ attestationId }) =>
-        server.services.db
-          .update(attestations)
-          .set(used)
-          .where(eq(attestations.id, asId(attestationId))),
-      TRUSTED,
-    );
+    const outcome = await judgedWhile(answered, TRUSTED);
     expect(outcome).toMatchObject({ codes: ['CHALLENGE_USED'], state: 'TRUSTED', audited: ['attestation.rejected'] });
   });
 });
@@ -199,11 +201,8 @@ describe('Mutation.submitEvidence, of what another process judges at the same ti
   }
 
   test.each([false, true])('once: the same evidence (of a trusted machine: %s)', async (isTrusted) => {
-    const bound = await list();
-    const machine = healthyMachine({ seed: 200 + ++count });
-    const agent = await world.enrolled(machine, `machine-${count}`, bound.id, admin);
-    if (isTrusted) await world.done(SUBMIT, { ...(await world.quoted(agent)), imaLog: machine.log() }, agent.token);
-    const input = { ...(await world.quoted(agent)), imaLog: machine.log() };
+    const agent = await enrolled({ isTrusted, listId: (await list()).id });
+    const input = { ...(await world.quoted(agent)), imaLog: agent.machine.log() };
     const verified: string[] = [];
     const own = await contextOf(server, agent.token);
     const context = { ...own, meter: { ...own.meter, verified: (verdict: string) => verified.push(verdict) } };

@@ -11,7 +11,8 @@ const OWN_TIME = new Set(['audit_seals', 'audit_heads', 'event_outbox', 'login_k
 const DIFFERENT = new Set([
   ...['audit_entries.request_id', 'audit_entries.xid', 'events.position', 'idempotency_keys.input_hash'],
   ...['authorization_epoch.epoch'],
-  ...['tokens.hash', 'users.password_hash', 'api_credentials.key_hash', 'attestations.nonce', 'login_nonces.nonce'],
+  ...['tokens.hash', 'users.password_hash', 'api_credentials.key_hash', 'login_nonces.nonce'],
+  ...['attestation_records.answered_challenge', 'attestation_records.answered_evidence'],
   ...['attestation_records.enrollment_token_hash', 'attestation_records.activation_secret_hash'],
 ]);
 

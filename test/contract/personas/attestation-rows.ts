@@ -1,11 +1,15 @@
+import { eq } from 'drizzle-orm';
 import { allowlistRevisions, allowlists } from '../../../src/attestation/allowlists/tables.js';
-import { attestations } from '../../../src/attestation/challenges/tables.js';
+import { challengeKey } from '../../../src/attestation/challenges/begin.js';
+import { makeChallenge } from '../../../src/attestation/challenges/challenge.js';
+import { attestationRecords } from '../../../src/attestation/records/tables.js';
 import { attestationResults } from '../../../src/attestation/results/tables.js';
+import type { Services } from '../../../src/authority/index.js';
 import type { Db } from '../../../src/db/open.js';
 import { etagOf } from '../../../src/platform/etag.js';
 import { newId } from '../../../src/platform/ids.js';
 import { uploads } from '../../../src/uploads/uploads/tables.js';
-import { asIds } from '../../harness/ids.js';
+import { asId, asIds } from '../../harness/ids.js';
 import { idsOf, type Owner, type Principal, type Project } from './owners.js';
 
 const PCR_POLICY = `{"0": ["${'0'.repeat(64)}"]}`;
@@ -26,7 +30,7 @@ export interface Times {
 }
 
 /** What agents proved. */
-export function agentRows(db: Db, { createdAt, expiresAt }: Times) {
+export function agentRows({ db, keyFor }: Pick<Services, 'db' | 'keyFor'>, { createdAt, expiresAt }: Times) {
   return {
     async result(agentId: string, { domainId, projectId }: Project, allowlistRevisionId: string) {
       const id = newId('AttestationResult');
@@ -34,7 +38,6 @@ export function agentRows(db: Db, { createdAt, expiresAt }: Times) {
       await db.insert(attestationResults).values({
         id,
         ...refersTo,
-        attestationId: newId('Attestation'),
         verdict: 'ACCEPTED',
         failures: [],
         counts: NO_COUNTS,
@@ -45,12 +48,14 @@ export function agentRows(db: Db, { createdAt, expiresAt }: Times) {
     },
     /** By default one that is void: evidence for it is judged and recorded, and the agent's trust stays as it is. */
     async challenge(agentId: string, state: 'VOID' | 'OPEN' = 'VOID') {
-      const id = newId('Attestation');
-      const asked = { nonce: Buffer.alloc(32).toString('base64'), pcrs: [10], hashAlgorithms: ['sha256' as const] };
-      await db
-        .insert(attestations)
-        .values({ id, ...asIds({ agentId }), ...asked, imaOffset: 0, state, expiresAt, createdAt });
-      return id;
+      const { challengeNumber, agentId: id } = attestationRecords;
+      const [record] = await db
+        .select({ challengeNumber })
+        .from(attestationRecords)
+        .where(eq(id, asId(agentId)));
+      const number = (record?.challengeNumber ?? 0) + (state === 'VOID' ? 1 : 0);
+      const asked = { number, expiresAt, imaOffset: 0, pcrs: [10], hashAlgorithms: ['sha256' as const] };
+      return makeChallenge(await challengeKey({ keyFor }), agentId, asked).id;
     },
   };
 }

@@ -43,7 +43,7 @@ export interface Attempt {
   readonly isOwn?: boolean;
   /** True when it changes nothing even when it is allowed. */
   readonly isSilent?: boolean;
-  /** True for a machine's routine: the row that it writes is its trace, and there is no audit entry. */
+  /** True for a machine's routine that only answers: it leaves nothing, and no audit entry. */
   readonly isRoutine?: boolean;
 }
 /** The ways to try a mutation; called once. */

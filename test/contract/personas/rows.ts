@@ -35,7 +35,7 @@ export async function makeRows(server: TestServer) {
     agent: (project: Project, trustState: string, record: Partial<RecordRow> = {}) =>
       server.agent(project, { trustState, record }),
     ...identityRows(db, times, roleId),
-    ...agentRows(db, times),
+    ...agentRows(services, times),
     ...allowlistRows(db, times),
     ...auditRows(services, times),
   };

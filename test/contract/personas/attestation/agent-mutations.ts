@@ -114,7 +114,7 @@ export const AGENT_MUTATIONS: Readonly<Record<string, Attempts>> = {
     {
       target: 'for itself',
       input: async ({ principal }) => ({
-        attestationId: principal?.kind === 'agent' ? await world.rows.challenge(principal.id) : newId('Attestation'),
+        attestationId: principal?.kind === 'agent' ? await world.rows.challenge(principal.id) : 'att_',
         quote: quoteBy(tpm, Buffer.alloc(32)),
       }),
       isOwn: true,
