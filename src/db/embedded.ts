@@ -1,4 +1,4 @@
-import type { PGlite } from '@electric-sql/pglite';
+import { type PGlite, types } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import type { Logger } from '../platform/log.js';
@@ -10,7 +10,7 @@ import { healthOf } from './health.js';
 import { MIGRATIONS } from './migrations.js';
 import { CHANNEL } from './notify.js';
 import { over } from './over.js';
-import { rootOf } from './root.js';
+import { rootOf, type SendOn } from './root.js';
 import { requireStorable } from './storable.js';
 import type { Database, RootDb, StatementListener } from './types.js';
 
@@ -61,7 +61,7 @@ export function embeddedDatabase(
   const faults = new Faults(log);
   const logger = statements ? { logger: statements } : {};
   const dbFor = (own: Share, transactions: Share): RootDb =>
-    rootOf(drizzle(through(client, gate, faults, own, transactions), logger));
+    rootOf(drizzle(through(client, gate, faults, own, transactions), logger), sendOn);
   const byShare = new Map(SHARES.map((share) => [share, dbFor(share, share)]));
   const ask = async (statement: string) => {
     const results = await gate.pass('caller', () => client.exec(statement));
@@ -85,6 +85,14 @@ export function embeddedDatabase(
     },
   };
 }
+
+const asText = (value: string) => value;
+/** Times as text, as drizzle has them on both engines. */
+const parsers = Object.fromEntries(
+  [types.TIMESTAMPTZ, types.TIMESTAMP, types.DATE, types.INTERVAL].map((type) => [type, asText]),
+);
+const sendOn: SendOn<PGlite> = async (client, text, values) =>
+  (await client.query(text, values as unknown[], { parsers })).rows;
 
 /** PGlite also runs one statement at a time, but callers would wait without a limit. */
 function through(client: PGlite, gate: Gate, faults: Faults, own: Share, transactions: Share): PGlite {

@@ -11,7 +11,7 @@ import { requireMendedDriver } from './mended-driver.js';
 import { MIGRATIONS } from './migrations.js';
 import { requireFit } from './postgres-server.js';
 import { handlesOf } from './prepared.js';
-import { rootOf } from './root.js';
+import { rootOf, type SendOn } from './root.js';
 import type { Database, RootDb, StatementListener } from './types.js';
 
 export interface PostgresOptions {
@@ -69,7 +69,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const handleOf = handlesOf(client, gate, (error) => faults.saw(error));
   const logger = options.statements ? { logger: options.statements } : {};
   const dbFor = (statements: Share, transactions: Share): RootDb =>
-    rootOf(drizzle(handleOf({ statements, transactions }), logger));
+    rootOf(drizzle(handleOf({ statements, transactions }), logger), sendOn);
   const byShare = new Map(SHARES.map((share) => [share, dbFor(share, share)]));
   const looking = connect(options.url, 'bailiwick readiness', LOOK);
   const ways = { kept: askOn(looking), fresh: freshly(options.url) };
@@ -87,6 +87,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     },
   };
 }
+
+const sendOn: SendOn<Sql> = (client, text, values) => client.unsafe(text, values as never[]);
 
 function connect(url: string, name: string, { connection, ...options }: Options<Record<string, never>>): Sql {
   return postgres(url, {
@@ -129,7 +131,7 @@ function freshly(url: string): Ways['fresh'] {
 async function migrateUnderLock(url: string, said: (step: string) => void): Promise<void> {
   const client = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} });
   try {
-    await requireFit(drizzle(client));
+    await requireFit(rootOf(drizzle(client), sendOn));
     said('Applying migrations, once no other server does');
     await client`select pg_advisory_lock(${ADVISORY_LOCKS.migrations})`;
     await migrate(drizzle(client), { migrationsFolder: MIGRATIONS });

@@ -30,7 +30,9 @@ export function handlesOf(client: Sql, gate: Gate, failed: (error: unknown) => v
   const isPrepared = admission();
   const preparingOn = (on: Sql) => (text: string, parameters: never[], options: object) => {
     requireStorable(parameters);
-    return on.unsafe(text, parameters, { ...options, prepare: isPrepared(text) });
+    const prepare = isPrepared(text);
+    // Without parameters, the driver would send the text by the simple protocol, which prepares nothing.
+    return on.unsafe(text, parameters, { ...options, prepare, ...(prepare && { simple: false }) });
   };
   const onAny = preparingOn(client);
   const watch = <T>(run: () => PromiseLike<T>) => watched(run, failed);

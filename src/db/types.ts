@@ -7,7 +7,13 @@ import type { GateUse, Share } from './gate.js';
  * never know the engine. Code that takes one cannot begin a transaction.
  */
 // biome-ignore lint/suspicious/noExplicitAny: drizzle leaves the schema of a database open only through any.
-export interface Db extends Omit<PgDatabase<PgQueryResultHKT, any>, 'transaction'> {}
+export interface Db extends Omit<PgDatabase<PgQueryResultHKT, any>, 'transaction'> {
+  /**
+   * Sends a statement as it is, without the query builder. Its values are of types that both engines take as they are,
+   * and its rows are as the engine gives them; times are text in both. See `statement.ts`.
+   */
+  send<Row>(text: string, values: readonly unknown[]): Promise<readonly Row[]>;
+}
 
 declare const transaction: unique symbol;
 /**
