@@ -1,9 +1,21 @@
 import { eq, sql } from 'drizzle-orm';
 import { type Db, notify, type Tx } from '../db/open.js';
+import { statement } from '../db/statement.js';
 import { authorizationEpoch } from './tables.js';
 
 const ROW = eq(authorizationEpoch.id, 1);
 const NO_EPOCH = 'The authorization epoch is missing: the database was not bootstrapped.';
+
+interface Found {
+  readonly epoch: number | string;
+}
+
+const epoch = sql`select ${authorizationEpoch.epoch} from ${authorizationEpoch} where ${ROW}`;
+const reading = statement<object, Found>(() => epoch);
+const locking = {
+  share: statement<object, Found>(() => sql`${epoch} for share`),
+  update: statement<object, Found>(() => sql`${epoch} for update`),
+} as const;
 
 /** Inserts the row into an empty database. */
 export async function insertEpoch(db: Db): Promise<void> {
@@ -18,16 +30,18 @@ export type EpochHold = 'share' | 'update';
  * exclusively by those that will change rights (two that both shared first would deadlock).
  */
 export async function lockEpoch(tx: Tx, mode: EpochHold): Promise<number> {
-  const [row] = await tx.select().from(authorizationEpoch).where(ROW).for(mode);
-  if (!row) throw new Error(NO_EPOCH);
-  return row.epoch;
+  return epochOf(await locking[mode](tx, {}));
 }
 
 /** The current epoch, without a lock: rights may change at any moment after the read. */
 export async function readEpoch(db: Db): Promise<number> {
-  const [row] = await db.select({ epoch: authorizationEpoch.epoch }).from(authorizationEpoch).where(ROW);
+  return epochOf(await reading(db, {}));
+}
+
+function epochOf([row]: readonly Found[]): number {
   if (!row) throw new Error(NO_EPOCH);
-  return row.epoch;
+  // One engine returns a bigint as text.
+  return Number(row.epoch);
 }
 
 /** Wakes open streams when rights change, so that they check at once whether they may go on. */

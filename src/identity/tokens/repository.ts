@@ -3,6 +3,7 @@ import { authorizationEpoch } from '../../authority/tables.js';
 import { connectionOf } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
 import { type JsonRow, rowFrom, rowsOf } from '../../db/rows.js';
+import { statement } from '../../db/statement.js';
 import type { Id } from '../../platform/ids.js';
 import type { Connection, PageArgs } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
@@ -21,20 +22,19 @@ export interface Bearer {
   readonly epoch: number;
 }
 
-/**
- * One statement: the token, its principal as it is now, and the epoch. Every request waits for it, so it is read
- * without the query builder.
- */
-export async function findBearer(db: Db, hash: string): Promise<Bearer | undefined> {
-  const [row] = await rowsOf<Found>(
-    db,
+const byHash = statement<{ hash: string }, Found>(
+  (value) =>
     sql`select to_json(${tokens}) as token, to_json(${users}) as "user", to_json(${agents}) as agent, epoch,
       to_json(${apiCredentials.allowedPolicies}) as "allowedPolicies"
       from ${tokens} join ${authorizationEpoch} on ${authorizationEpoch.id} = 1
       left join ${users} on ${users.id} = ${tokens.userId} left join ${agents} on ${agents.id} = ${tokens.agentId}
       left join ${apiCredentials} on ${apiCredentials.id} = ${tokens.credentialId}
-      where ${tokens.hash} = ${hash}`,
-  );
+      where ${tokens.hash} = ${value('hash')}`,
+);
+
+/** One statement: the token, its principal as it is now, and the epoch. Every request waits for it. */
+export async function findBearer(db: Db, hash: string): Promise<Bearer | undefined> {
+  const [row] = await byHash(db, { hash });
   if (row === undefined) return undefined;
   return {
     token: rowFrom(tokens, row.token),
