@@ -1,9 +1,10 @@
-import { type SQL, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { type Clause, clause, values } from '../platform/sql/clause.js';
 import { rowsOf } from './rows.js';
 import type { Db } from './types.js';
 
 /** In the statement that `rowsBelow` repeats: the id of the object whose rows it reads. */
-export const OBJECT_ID = sql.raw('object.id');
+export const OBJECT_ID = clause`object.id`;
 
 /**
  * The rows of each of some objects, in one statement: `some` reads those of one object, in their order and with a limit.
@@ -12,16 +13,12 @@ export const OBJECT_ID = sql.raw('object.id');
 export async function rowsBelow<Row, Key extends string>(
   db: Db,
   ids: readonly Key[],
-  some: SQL,
+  some: Clause | SQL,
 ): Promise<ReadonlyMap<Key, readonly Row[]>> {
-  const values = sql.join(
-    ids.map((id) => sql`${id}`),
-    sql`, `,
-  );
   const found = await rowsOf<{ id: Key; rows: readonly Row[] | null }>(
     db,
-    sql`select object.id, (select json_agg(page) from (${some}) page) as rows
-      from unnest(array[${values}]::text[]) object (id)`,
+    clause`select object.id, (select json_agg(page) from (${some}) page) as rows
+      from unnest(array[${values(ids)}]::text[]) object (id)`,
   );
   return new Map(found.map(({ id, rows }) => [id, rows ?? []]));
 }

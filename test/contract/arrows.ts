@@ -119,6 +119,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'identity/agents',
     'platform',
     'platform/policy',
+    'platform/sql',
   ],
   'attestation/results': [
     'attestation/allowlists',
@@ -149,6 +150,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'identity/users',
     'platform',
     'platform/policy',
+    'platform/sql',
   ],
   'audit/sealer': ['audit/chain', 'audit/entries', 'audit/seals', 'authority', 'db', 'platform'],
   'audit/seals': ['audit/chain', 'audit/entries', 'authority', 'db', 'generated', 'platform', 'platform/policy'],
@@ -170,7 +172,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'cli/identity/policies': ['.', 'cli/common', 'generated', 'identity', 'platform/policy'],
   'cli/server': ['cli/common', 'identity', 'platform', 'process'],
   config: ['.', 'authority', 'db', 'platform', 'server/http', 'server/limits'],
-  db: ['platform'],
+  db: ['platform', 'platform/sql'],
   events: ['db', 'platform'],
   federation: ['authority', 'platform/policy', 'server/graphql'],
   generated: ['authority'],
@@ -210,6 +212,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'identity/users',
     'platform',
     'platform/policy',
+    'platform/sql',
   ],
   'identity/accounts': [
     'authority',
@@ -221,7 +224,15 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'platform',
     'platform/policy',
   ],
-  'identity/agents': ['authority', 'db', 'identity/names', 'identity/projects', 'platform', 'platform/policy'],
+  'identity/agents': [
+    'authority',
+    'db',
+    'identity/names',
+    'identity/projects',
+    'platform',
+    'platform/policy',
+    'platform/sql',
+  ],
   'identity/assignments': [
     'authority',
     'db',
@@ -303,6 +314,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'identity/tokens',
     'platform',
     'platform/policy',
+    'platform/sql',
   ],
   'identity/scopes': ['authority', 'db', 'identity/domains', 'identity/projects', 'platform'],
   'identity/tokens': [
@@ -316,6 +328,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'identity/users',
     'platform',
     'platform/policy',
+    'platform/sql',
   ],
   'identity/users': [
     'authority',
@@ -337,9 +350,10 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'platform/policy/overrides',
   ],
   'platform/policy/analysis': ['platform/policy/engine', 'platform/policy/language'],
-  'platform/policy/engine': ['platform/policy/language'],
+  'platform/policy/engine': ['platform/policy/language', 'platform/sql'],
   'platform/policy/language': [],
   'platform/policy/overrides': ['platform/policy/analysis', 'platform/policy/engine', 'platform/policy/language'],
+  'platform/sql': [],
   process: ['.', 'authority', 'config', 'db', 'platform', 'server/http'],
   'server/graphql': [
     'authority',

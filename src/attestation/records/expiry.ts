@@ -19,7 +19,7 @@ async function expireSome(act: ChoreAct): Promise<number> {
   const expired = await tx
     .select()
     .from(agents)
-    .where(trustRanOut(now))
+    .where(trustRanOut(now).getSQL())
     .limit(AT_ONCE)
     .for('update', { skipLocked: true });
   if (expired.length === 0) return 0;
