@@ -63,10 +63,11 @@ export interface AgentShape
   readonly allowlist?: AllowlistRow | null | undefined;
 }
 
+const STATES: ReadonlySet<string> = new Set(AGENT_STATES);
+
 export function knownState(text: string): AgentState {
-  const state = AGENT_STATES.find((known) => known === text);
-  if (state === undefined) throw new Error(`unknown trust state ${text}`);
-  return state;
+  if (!STATES.has(text)) throw new Error(`unknown trust state ${text}`);
+  return text as AgentState;
 }
 
 export const severityName = (severity: Severity | null) => severity?.toUpperCase() ?? null;
