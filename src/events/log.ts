@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, inArray, lt, type SQL } from 'drizzle-orm';
+import { insertRows } from '../db/insert-rows.js';
 import type { Db, Tx } from '../db/open.js';
 import { eventsExpired } from '../platform/errors.js';
 import { newId } from '../platform/ids.js';
@@ -18,9 +19,8 @@ export interface EventFact {
  * the caller calls `Placer.committed`: no event is sent before.
  */
 export async function recordEvents(tx: Tx, facts: readonly EventFact[], at: Date): Promise<void> {
-  if (facts.length === 0) return;
   const rows = facts.map((fact) => ({ ...fact, id: newId('Event'), occurredAt: at }));
-  await tx.insert(eventOutbox).values(rows);
+  await insertRows(tx, eventOutbox, rows);
 }
 
 /**

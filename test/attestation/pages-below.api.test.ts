@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { asId } from '../harness/ids.js';
+import { attestationResults } from '../../src/attestation/results/index.js';
+import { NO_COUNTS } from '../../src/attestation/verifier/index.js';
+import { newId } from '../../src/platform/ids.js';
+import { asId, asIds } from '../harness/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { CREATE_LIST } from './agent-world.js';
 
@@ -14,6 +17,19 @@ const OF_LIST = `query ($id: ID, $first: Int, $after: String) { below: allowlist
 const OF_PROJECT = `query ($id: ID, $first: Int, $after: String) { below: project(ref: { id: $id }) { ${AGENTS} } }`;
 
 const pcr = (value: string) => JSON.stringify({ 7: [value.repeat(64)] });
+
+/** A rejection without its own id and its agent. */
+const RESULT = {
+  attestationId: newId('Attestation'),
+  verdict: 'REJECTED' as const,
+  failures: [
+    { code: 'NOTHING_BOUND', class: 'PROTOCOL', severity: 'error', message: 'No bound policy \u2013 "nothing".' },
+  ] as const,
+  counts: { ...NO_COUNTS, failures: 1 },
+  allowlistRevisionId: null,
+  stateAfter: 'PENDING' as const,
+  receivedAt: new Date('2026-03-01T00:00:00.123Z'),
+};
 
 const statements: string[] = [];
 let server: TestServer;
@@ -139,5 +155,66 @@ describe('agents below an object', () => {
       one: agents(first: 1) { nodes { name } } all: agents { nodes { id name } } } }`;
     const { one, all } = (await ask(query, { id: shared })).allowlist;
     expect([namesIn(one), namesIn(all)]).toEqual([['a'], ['a', 'b', 'c']]);
+  });
+});
+
+describe('Agent.attestationResults', () => {
+  /** Of `a` three results, of `b` one, of the others none; the newest first. */
+  let resultsOf: Record<'a' | 'b', string[]>;
+  beforeAll(async () => {
+    const { nodes } = (await ask('{ agents { nodes { id name } } }', {})).agents;
+    const { domainId, projectId } = home;
+    const judged = async (name: string, count: number) => {
+      const agentId = nodes.find((agent: Json) => agent.name === name).id;
+      const owner = asIds({ agentId, domainId, projectId });
+      const rows = Array.from({ length: count }, () => ({ ...RESULT, ...owner, id: newId('AttestationResult') }));
+      await server.services.db.insert(attestationResults).values(rows);
+      return rows.map((row) => row.id).reverse();
+    };
+    resultsOf = { a: await judged('a', 3), b: await judged('b', 1) };
+  });
+
+  test('ok: those of all agents of a list are read in one statement, the newest first', async () => {
+    const query = `{ agents(first: 4) { nodes { name
+      attestationResults(first: 2) { nodes { id } totalCount pageInfo { hasNextPage } } } } }`;
+    statements.length = 0;
+    const { nodes } = (await ask(query, {})).agents;
+    expect(statements.filter((text) => text.includes('json_agg(page)'))).toHaveLength(1);
+    const byAgent = Object.fromEntries(
+      nodes.map(({ name, attestationResults: { nodes: below, totalCount, pageInfo } }: Json) => [
+        name,
+        [below.map(({ id }: Json) => id), totalCount, pageInfo.hasNextPage],
+      ]),
+    );
+    expect(byAgent).toEqual({
+      a: [resultsOf.a.slice(0, 2), 3, true],
+      b: [resultsOf.b, 1, false],
+      c: [[], 0, false],
+      d: [[], 0, false],
+    });
+  });
+
+  test('ok: page by page, with failures only where they are asked for', async () => {
+    const query = `query ($after: String) { agents(first: 1) { nodes { attestationResults(first: 2, after: $after) {
+      nodes { id verdict counts { failures } receivedAt } pageInfo { endCursor } }
+      all: attestationResults(first: 3) { nodes { failures { code message severity } } } } } }`;
+    const page = async (after?: string) => (await ask(query, { after })).agents.nodes[0];
+    const first = await page();
+    const rest = await page(first.attestationResults.pageInfo.endCursor);
+    const read = [...first.attestationResults.nodes, ...rest.attestationResults.nodes];
+    const told = { verdict: 'REJECTED', counts: { failures: 1 }, receivedAt: RESULT.receivedAt.toISOString() };
+    expect(read).toEqual(resultsOf.a.map((id) => ({ id, ...told })));
+    const [failure] = RESULT.failures;
+    const { code, message } = failure;
+    expect(first.all.nodes).toEqual(resultsOf.a.map(() => ({ failures: [{ code, message, severity: 'ERROR' }] })));
+    statements.length = 0;
+    await ask('{ agents { nodes { attestationResults { nodes { id } } } } }', {});
+    expect(statements.filter((text) => text.includes('"failures"'))).toEqual([]);
+  });
+
+  test('hidden: those of agents of another tenant', async () => {
+    const { nodes } = (await ask('{ agents { nodes { attestationResults { nodes { id } } } } }', {}, tokens.foreign))
+      .agents;
+    expect(nodes).toEqual([{ attestationResults: { nodes: [] } }]);
   });
 });

@@ -2,7 +2,7 @@ import { type Chore, type ChoreAct, chore } from '../../authority/index.js';
 import { aboutAgent, agents, changeAgents, trustRanOut } from '../../identity/agents/index.js';
 import { tellRunOut } from './trust.js';
 
-const AT_ONCE = 200;
+const AT_ONCE = 500;
 
 /**
  * Stores that trust ran out. Readers of a state compare times and do not need this, but subscribers must get one event,

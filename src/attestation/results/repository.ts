@@ -2,8 +2,10 @@ import { and, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import { isBelow } from '../../db/by-id.js';
 import { countUpTo } from '../../db/counted.js';
 import type { Db, Tx } from '../../db/open.js';
+import { rowFrom } from '../../db/rows.js';
+import { OBJECT_ID, pagesBelow } from '../../db/rows-below.js';
 import type { Id } from '../../platform/ids.js';
-import type { PageRequest } from '../../platform/pagination.js';
+import { type Connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { type AttestationResultRow, attestationResults } from './tables.js';
 
@@ -38,29 +40,25 @@ export async function findResults(
 
 const { failures, ...short } = getTableColumns(attestationResults);
 
-/** How many results an agent has; null for very many. */
-export const countResults = (
-  db: Db,
-  visible: Visible<typeof attestationResults>,
-  agentId: Id<'Agent'>,
-): Promise<number | null> =>
-  countUpTo(db, attestationResults, and(eq(attestationResults.agentId, agentId), visible.where));
-
 /**
- * An agent's results, newest first: ids begin with their time. Failures may be long, so they are read only on request.
+ * Pages of the results of some agents, newest first: ids begin with their time. Failures may be long, so they are read
+ * only on request.
  */
-export async function listResults(
+export function listResults(
   db: Db,
   visible: Visible<typeof attestationResults>,
-  agentId: Id<'Agent'>,
-  page: PageRequest,
-  hasFailures: boolean,
-): Promise<AttestationResultRow[]> {
-  const { id } = attestationResults;
-  return db
-    .select({ ...short, failures: hasFailures ? failures : sql<AttestationResultRow['failures']>`'[]'::jsonb` })
-    .from(attestationResults)
-    .where(and(eq(attestationResults.agentId, agentId), isBelow(id, page), visible.where))
-    .orderBy(desc(id))
-    .limit(page.first + 1);
+  ids: readonly Id<'Agent'>[],
+  { hasFailures, ...args }: PageArgs & { readonly hasFailures: boolean },
+): Promise<ReadonlyMap<Id<'Agent'>, Connection<AttestationResultRow>>> {
+  const page = pageRequest(args, '-id');
+  const { id, agentId } = attestationResults;
+  const columns = sql.join(Object.values(hasFailures ? { ...short, failures } : short), sql`, `);
+  return pagesBelow(db, ids, {
+    page,
+    some: sql`select ${columns} from ${attestationResults}
+      where ${and(eq(agentId, OBJECT_ID), isBelow(id, page), visible.where)} order by ${desc(id)} limit ${page.first + 1}`,
+    rowFrom: (json) => rowFrom(attestationResults, json),
+    keysOf: (row) => [row.id],
+    count: (agent) => countUpTo(db, attestationResults, and(eq(agentId, agent), visible.where)),
+  });
 }

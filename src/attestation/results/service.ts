@@ -1,8 +1,15 @@
-import { byId, type Context, defineLoader, requireOperation, requireVisible } from '../../authority/index.js';
+import {
+  byId,
+  type Context,
+  defineLoader,
+  defineLoaderOf,
+  requireOperation,
+  requireVisible,
+} from '../../authority/index.js';
 import type { Id } from '../../platform/ids.js';
-import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import type { Connection, PageArgs } from '../../platform/pagination.js';
 import { resultGet } from './policies.js';
-import { countResults, findResult, findResults, listResults } from './repository.js';
+import { findResult, findResults, listResults } from './repository.js';
 import { type AttestationResultRow, attestationResults } from './tables.js';
 
 function visibleTo({ actor, policies }: Context) {
@@ -20,22 +27,19 @@ export async function getResult(context: Context, id: Id<'AttestationResult'>): 
   return requireVisible(context, resultGet, await findResult(context.db, id), 'attestation result');
 }
 
+const loadResultsOf = defineLoaderOf(
+  (context, ids: readonly Id<'Agent'>[], args: PageArgs & { readonly hasFailures: boolean }) =>
+    listResults(context.db, visibleTo(context), ids, args),
+);
+
 /**
  * The results of an agent that the caller may read, newest first.
  * @param fields Names of the requested fields.
  */
-export async function resultsOf(
+export const resultsOf = (
   context: Context,
   agentId: Id<'Agent'>,
-  args: PageArgs,
+  { first, after }: PageArgs,
   fields: ReadonlySet<string>,
-): Promise<Connection<AttestationResultRow>> {
-  const page = pageRequest(args, '-id');
-  const rows = await listResults(context.db, visibleTo(context), agentId, page, fields.has('failures'));
-  return connection(
-    rows,
-    page,
-    (row) => [row.id],
-    () => countResults(context.db, visibleTo(context), agentId),
-  );
-}
+): Promise<Connection<AttestationResultRow> | null> =>
+  loadResultsOf(context, { first, after, hasFailures: fields.has('failures') }).load(agentId);

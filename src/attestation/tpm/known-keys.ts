@@ -21,7 +21,8 @@ const known = new LRUCache<string, AttestationKey>({ max: KNOWN_MAX });
  * @throws TpmFormatError as `parsePublicArea` does.
  */
 export function knownAttestationKey(bytes: Uint8Array, rules: KeyRules): AttestationKey {
-  const id = `${rules.allowsSha1 === true}${hash('sha256', bytes, 'binary')}`;
+  const digest = hash('sha256', bytes, 'binary');
+  const id = rules.allowsSha1 === true ? `${digest} with SHA-1` : digest;
   const found = known.get(id);
   if (found !== undefined) return found;
   const area = parsePublicArea(bytes);

@@ -7,30 +7,30 @@ import { TpmFormatError, type TpmFormatErrorCode } from './errors.js';
  */
 export class WireReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #structure: string;
   #offset = 0;
 
   constructor(structure: string, bytes: Uint8Array) {
     this.#structure = structure;
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   u8(field: string): number {
-    return this.#view.getUint8(this.#take(1, field));
+    return this.#bytes[this.#take(1, field)] as number;
   }
 
   u16(field: string): number {
-    return this.#view.getUint16(this.#take(2, field));
+    return this.#u16At(this.#take(2, field));
   }
 
   u32(field: string): number {
-    return this.#view.getUint32(this.#take(4, field));
+    const at = this.#take(4, field);
+    return this.#u16At(at) * 0x10000 + this.#u16At(at + 2);
   }
 
   u64(field: string): bigint {
-    return this.#view.getBigUint64(this.#take(8, field));
+    const at = this.#take(8, field);
+    return new DataView(this.#bytes.buffer, this.#bytes.byteOffset + at, 8).getBigUint64(0);
   }
 
   bytes(length: number, field: string): Uint8Array {
@@ -73,6 +73,10 @@ export class WireReader {
   /** Refuses the 16-bit value just read: well-formed, but unknown to this module. */
   unsupported(field: string, value: number): never {
     this.fail(field, `unsupported value ${hex16(value)}`, { back: 2, code: 'UNSUPPORTED' });
+  }
+
+  #u16At(at: number): number {
+    return ((this.#bytes[at] as number) << 8) | (this.#bytes[at + 1] as number);
   }
 
   #take(length: number, field: string): number {

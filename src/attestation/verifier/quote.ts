@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { timingSafeEqual } from 'node:crypto';
 import {
   knownAttestationKey,
@@ -13,6 +12,7 @@ import {
   type VerifyingKey,
   verifyQuoteSignature,
 } from '../tpm/index.js';
+import { decodeBase64 } from './base64.js';
 import type { FailureCode } from './failures.js';
 import type { Findings } from './findings.js';
 import { checkSelection } from './selection.js';
@@ -43,12 +43,7 @@ function codeOf(error: TpmFormatError, code: FailureCode): FailureCode {
   return error.code === 'WRONG_TYPE' ? 'QUOTE_WRONG_TYPE' : code;
 }
 
-function decodeBase64(text: string): Buffer | null {
-  if (text.length > MAX_BASE64_CHARACTERS) return null;
-  const bytes = Buffer.from(text, 'base64');
-  // Node skips characters that are not base64; only the canonical text encodes back to itself.
-  return bytes.length > 0 && bytes.toString('base64') === text ? bytes : null;
-}
+const decoded = (text: string): Uint8Array | null => (text.length > MAX_BASE64_CHARACTERS ? null : decodeBase64(text));
 
 /**
  * Checks that the evidence is a quote by the enrolled key, for this challenge, over the requested PCRs. Each step
@@ -82,12 +77,12 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 function checkSignature(
   { evidence, enrolment, rules }: QuoteInput,
   findings: Findings,
-): { message: Buffer; signature: TpmSignature } | null {
+): { message: Uint8Array; signature: TpmSignature } | null {
   const key = attestationKey(enrolment, rules, findings);
   if (key === null) return null;
-  const message = decodeBase64(evidence.quote.message);
+  const message = decoded(evidence.quote.message);
   if (message === null) findings.add('QUOTE_MALFORMED', 'It is not base64 of a plausible length.');
-  const bytes = decodeBase64(evidence.quote.signature);
+  const bytes = decoded(evidence.quote.signature);
   if (bytes === null) findings.add('SIGNATURE_MALFORMED', 'It is not base64 of a plausible length.');
   if (message === null || bytes === null) return null;
   const signature = parsed(findings, 'SIGNATURE_MALFORMED', () => parseSignature(bytes));

@@ -1,6 +1,7 @@
 import { and, inArray } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
 import { isBelow } from '../../db/by-id.js';
+import { insertRows } from '../../db/insert-rows.js';
 import type { Db, Tx } from '../../db/open.js';
 import { pageOf } from '../../db/rows.js';
 import type { AuditAction, AuditTargetType } from '../../generated/graphql.js';
@@ -24,9 +25,7 @@ export interface EntryFilter {
   readonly until?: Date | null | undefined;
 }
 
-export async function insert(tx: Tx, rows: readonly AuditEntryRow[]): Promise<void> {
-  if (rows.length > 0) await tx.insert(auditEntries).values([...rows]);
-}
+export const insert = (tx: Tx, rows: readonly AuditEntryRow[]): Promise<void> => insertRows(tx, auditEntries, rows);
 
 /** Newest first: ids are ordered by time. */
 export function list(

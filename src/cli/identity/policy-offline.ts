@@ -61,17 +61,18 @@ export function registerOfflinePolicy(noun: Command): void {
   withScope(withQuestion(explain))
     .option('--principal <user>', "a user as [domain/]name or id, or an agent's id; then --target is an id")
     .action(async (name: string, { principal, ...options }: ExplainOptions, self: Command) => {
-      if (principal === undefined) {
-        if (scopeRef(options) !== null)
-          throw new CliError('a scope belongs to --principal; without it, use --scope', EXIT.usage);
-        await (await import('./policies/explain.js')).explainPolicy(name, options, formatOf(self));
-        if (isForPeople(formatOf(self)) && (options.credentials ?? options.scope) === undefined)
-          tell('that is for a caller without a token; name another: --principal USER, or --credentials FILE');
-        return;
-      }
+      if (principal === undefined) return explainOffline(name, options, self);
       requireNoFiles(options);
       await explainDecision(name, principal, options, self);
     });
+}
+
+async function explainOffline(name: string, options: Omit<ExplainOptions, 'principal'>, self: Command): Promise<void> {
+  if (scopeRef(options) !== null)
+    throw new CliError('a scope belongs to --principal; without it, use --scope', EXIT.usage);
+  await (await import('./policies/explain.js')).explainPolicy(name, options, formatOf(self));
+  if (isForPeople(formatOf(self)) && (options.credentials ?? options.scope) === undefined)
+    tell('that is for a caller without a token; name another: --principal USER, or --credentials FILE');
 }
 
 interface ExplainOptions extends QuestionFiles, ScopeOptions {

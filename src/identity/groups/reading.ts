@@ -1,4 +1,4 @@
-import { byId, type Context, defineLoader, requireVisible } from '../../authority/index.js';
+import { byId, type Context, defineLoader, defineLoaderOf, requireVisible } from '../../authority/index.js';
 import type { NamedArgs } from '../../db/by-name.js';
 import type { Id } from '../../platform/ids.js';
 import type { Connection, PageArgs } from '../../platform/pagination.js';
@@ -28,13 +28,24 @@ export const loadGroup = defineLoader(async (context, ids: readonly Id<'Group'>[
   byId(await repository.listByIds(context.db, visibleTo(context), ids)),
 );
 
+const loadMembers = defineLoaderOf((context, ids: readonly Id<'Group'>[], args: PageArgs) =>
+  repository.listMembers(context.db, context.policies.visible([userGet], context.actor, users), ids, args),
+);
+
 /** The members of a group, as far as the caller may read them. */
-export async function membersOf(context: Context, groupId: Id<'Group'>, args: PageArgs): Promise<Connection<UserRow>> {
-  const visible = context.policies.visible([userGet], context.actor, users);
-  return repository.listMembers(context.db, visible, groupId, args);
-}
+export const membersOf = (
+  context: Context,
+  id: Id<'Group'>,
+  { first, after }: PageArgs,
+): Promise<Connection<UserRow> | null> => loadMembers(context, { first, after }).load(id);
+
+const loadGroupsOf = defineLoaderOf((context, ids: readonly Id<'User'>[], args: PageArgs) =>
+  repository.listOfMembers(context.db, visibleTo(context), ids, args),
+);
 
 /** The groups of a user, as far as the caller may read them. */
-export async function groupsOf(context: Context, userId: Id<'User'>, args: PageArgs): Promise<Connection<GroupRow>> {
-  return repository.listOfMember(context.db, visibleTo(context), userId, args);
-}
+export const groupsOf = (
+  context: Context,
+  id: Id<'User'>,
+  { first, after }: PageArgs,
+): Promise<Connection<GroupRow> | null> => loadGroupsOf(context, { first, after }).load(id);

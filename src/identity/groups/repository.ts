@@ -1,12 +1,15 @@
-import { and, asc, count, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, count, eq, getTableColumns, type InferSelectModel, inArray, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import { among, type Values } from '../../db/among.js';
 import { type Change, isBehind, removeAt, updateAt } from '../../db/by-id.js';
 import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import { countUpTo } from '../../db/counted.js';
 import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
+import { rowFrom } from '../../db/rows.js';
+import { OBJECT_ID, pagesBelow } from '../../db/rows-below.js';
 import type { Id } from '../../platform/ids.js';
-import { type Connection, connectionById, type PageArgs, type PageRequest } from '../../platform/pagination.js';
+import { type Connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { domains } from '../domains/tables.js';
 import { type UserRow, users } from '../users/tables.js';
@@ -49,44 +52,49 @@ export const update = (act: Change, row: GroupRow, changes: Partial<GroupRow>): 
 /** Returns false when the row changed since `row` was read. */
 export const remove = (tx: Tx, row: GroupRow): Promise<boolean> => removeAt(tx, groups, row);
 
-/** Members of a group that the caller may read. */
-export function listMembers(
+/** Pages of the members of some groups that the caller may read. */
+export const listMembers = (
   db: Db,
   visible: Visible<typeof users>,
-  groupId: Id<'Group'>,
+  ids: readonly Id<'Group'>[],
   args: PageArgs,
-): Promise<Connection<UserRow>> {
-  const where = and(eq(groupMembers.groupId, groupId), visible.where);
-  const joined = sql`${groupMembers} inner join ${users} on ${eq(users.id, groupMembers.userId)}`;
-  const read = (page: PageRequest) =>
-    db
-      .select(getTableColumns(users))
-      .from(groupMembers)
-      .innerJoin(users, eq(users.id, groupMembers.userId))
-      .where(and(where, isBehind(groupMembers.userId, page)))
-      .orderBy(asc(groupMembers.userId))
-      .limit(page.first + 1);
-  return connectionById(args, read, () => countUpTo(db, joined, where));
-}
+): Promise<ReadonlyMap<Id<'Group'>, Connection<UserRow>>> =>
+  pagesOfMemberships(db, ids, args, { visible, of: users, by: groupMembers.groupId, to: groupMembers.userId });
 
-/** Groups of a user that the caller may read. */
-export function listOfMember(
+/** Pages of the groups of some users that the caller may read. */
+export const listOfMembers = (
   db: Db,
   visible: VisibleGroups,
-  userId: Id<'User'>,
+  ids: readonly Id<'User'>[],
   args: PageArgs,
-): Promise<Connection<GroupRow>> {
-  const where = and(eq(groupMembers.userId, userId), visible.where);
-  const joined = sql`${groupMembers} inner join ${groups} on ${eq(groups.id, groupMembers.groupId)}`;
-  const read = (page: PageRequest) =>
-    db
-      .select(getTableColumns(groups))
-      .from(groupMembers)
-      .innerJoin(groups, eq(groups.id, groupMembers.groupId))
-      .where(and(where, isBehind(groupMembers.groupId, page)))
-      .orderBy(asc(groupMembers.groupId))
-      .limit(page.first + 1);
-  return connectionById(args, read, () => countUpTo(db, joined, where));
+): Promise<ReadonlyMap<Id<'User'>, Connection<GroupRow>>> =>
+  pagesOfMemberships(db, ids, args, { visible, of: groups, by: groupMembers.userId, to: groupMembers.groupId });
+
+/** One side of memberships, read from the other. */
+interface Side<Table extends typeof users | typeof groups> {
+  readonly visible: Visible<Table>;
+  readonly of: Table;
+  readonly by: PgColumn;
+  readonly to: PgColumn;
+}
+
+function pagesOfMemberships<Table extends typeof users | typeof groups, Key extends string>(
+  db: Db,
+  ids: readonly Key[],
+  args: PageArgs,
+  { visible, of, by, to }: Side<Table>,
+): Promise<ReadonlyMap<Key, Connection<InferSelectModel<Table>>>> {
+  const page = pageRequest(args);
+  const joined = sql`${groupMembers} inner join ${of} on ${eq(of.id, to)}`;
+  const columns = sql.join(Object.values(getTableColumns(of)), sql`, `);
+  return pagesBelow(db, ids, {
+    page,
+    some: sql`select ${columns} from ${joined} where ${and(eq(by, OBJECT_ID), visible.where, isBehind(to, page))}
+      order by ${to} limit ${page.first + 1}`,
+    rowFrom: (json) => rowFrom(of, json),
+    keysOf: ({ id }) => [String(id)],
+    count: (id) => countUpTo(db, joined, and(eq(by, id), visible.where)),
+  });
 }
 
 export async function countMembers(tx: Tx, groupId: Id<'Group'>): Promise<number> {

@@ -26,7 +26,7 @@ const banks: fc.Arbitrary<PcrBanks> = fc
 
 function values(hash: HashAlgorithm): fc.Arbitrary<Map<number, Uint8Array>> {
   const length = DIGEST_BYTES[hash];
-  const value = fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => Buffer.from(bytes));
+  const value = fc.uint8Array({ minLength: length, maxLength: length });
   const pcr = fc.integer({ min: 0, max: 23 });
   return fc.uniqueArray(fc.tuple(pcr, value), { selector: ([number]) => number }).map((entries) => {
     return new Map(entries.sort(([one], [two]) => one - two));
@@ -82,7 +82,7 @@ describe('parsePcrJson', () => {
   });
 
   test('ok: white space, either case of hexadecimal, and no banks at all', () => {
-    const value = Buffer.alloc(32, 0xab);
+    const value = new Uint8Array(32).fill(0xab);
     expect(
       parsePcrJson(`\n{ "sha256" :\t{ "7" : "${'aB'.repeat(32)}" } }\r\n`)
         .get('sha256')
@@ -99,6 +99,12 @@ describe('parsePcrJson', () => {
     ['a PCR with a leading zero', `{"sha256":{"07":"${ZERO}"}}`, '/sha256/07', 15],
     ['a value of another bank', '{"sha1":{"0":"0000"}}', '/sha1/0', 13],
     ['a value that is not hexadecimal', `{"sha256":{"3":"${'zz'.repeat(32)}"}}`, '/sha256/3', 15],
+    [
+      'a digit of another script, whose code ends as that of 1',
+      `{"sha256":{"3":"${'\u0131'.repeat(64)}"}}`,
+      '/sha256/3',
+      15,
+    ],
     ['a value that is no string', '{"sha256":{"3":{}}}', '/sha256/3', 15],
     ['an escape', '{"sha\\u0031":{}}', '', 1],
     ['a comma too many', '{"sha1":{},}', '', 11],
