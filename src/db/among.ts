@@ -1,6 +1,7 @@
-import { type Column, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { type Column, eq, type SQL, sql } from 'drizzle-orm';
 import { badInput } from '../platform/errors.js';
 import { VALUES_MAX } from '../platform/short-list.js';
+import { type Clause, clause, values as listed } from '../platform/sql/clause.js';
 import { isStorable } from '../platform/text.js';
 
 /** The values that a filter asks for; null or absent when it does not ask. */
@@ -15,12 +16,12 @@ export function requireFew(values: Values): void {
 }
 
 /** Whether a text is among the values of a filter. @throws Refusal as `requireFew` does. */
-export function among<Of extends Column | SQL>(what: Of, values: Values<TextOf<Of>>): SQL | undefined {
+export function among<Of extends Column | Clause | SQL>(what: Of, values: Values<TextOf<Of>>): Clause | undefined {
   if (values == null) return undefined;
   requireFew(values);
   // Text that Postgres cannot store equals nothing in it.
   const storable = values.filter(isStorable);
-  return storable.length === 0 ? sql`false` : inArray(sql`${what}`, storable);
+  return storable.length === 0 ? clause`false` : clause`${what} in (${listed(storable)})`;
 }
 
 /** Whether a column has exactly this text, which may be any that a caller sent. */

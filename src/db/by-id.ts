@@ -1,18 +1,9 @@
-import {
-  and,
-  asc,
-  eq,
-  gt,
-  type InferInsertModel,
-  type InferSelectModel,
-  inArray,
-  lt,
-  type SQL,
-  sql,
-} from 'drizzle-orm';
+import { and, eq, type InferInsertModel, type InferSelectModel, inArray, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { type Connection, connectionById, type PageArgs, type PageRequest } from '../platform/pagination.js';
+import { type Clause, type Condition, clause, every } from '../platform/sql/clause.js';
 import { countUpTo } from './counted.js';
+import { pageOf } from './rows.js';
 import type { Db, Tx } from './types.js';
 
 type Kept = PgTable & { readonly id: PgColumn };
@@ -36,30 +27,28 @@ interface At<Table extends Versioned> {
 export function connectionOf<Table extends Kept>(
   db: Db,
   table: Table,
-  conditions: readonly (SQL | undefined)[],
+  conditions: readonly Condition[],
   args: PageArgs,
 ): Promise<Connection<InferSelectModel<Table> & { readonly id: string }>> {
-  const read = async (page: PageRequest) =>
-    (await db
-      .select()
-      .from(table as PgTable)
-      .where(and(...conditions, isBehind(table.id, page)))
-      .orderBy(asc(table.id))
-      .limit(page.first + 1)) as (InferSelectModel<Table> & { readonly id: string })[];
-  return connectionById(args, read, () => countUpTo(db, table, and(...conditions)));
+  const read = async (page: PageRequest) => {
+    const where = every([...conditions, isBehind(table.id, page)]);
+    const rows = await pageOf(db, table, { where, orderBy: clause`${table.id} asc`, limit: page.first + 1 });
+    return rows as (InferSelectModel<Table> & { readonly id: string })[];
+  };
+  return connectionById(args, read, () => countUpTo(db, table, every(conditions)));
 }
 
 /** The rows of a list in the order of ids that come after the page's cursor, whose text need not be an id. */
-export function isBehind(id: PgColumn, { after }: PageRequest): SQL | undefined {
+export function isBehind(id: PgColumn, { after }: PageRequest): Clause | undefined {
   return after?.[0] === undefined ? undefined : comesAfter(id, after[0]);
 }
 
 /** The same behind any text. */
-export const comesAfter = (id: PgColumn, position: string): SQL => gt(id, position);
+export const comesAfter = (id: PgColumn, position: string): Clause => clause`${id} > ${position}`;
 
 /** `isBehind` for a list in the descending order of ids. */
-export function isBelow(id: PgColumn, { after }: PageRequest): SQL | undefined {
-  return after?.[0] === undefined ? undefined : lt(id, after[0]);
+export function isBelow(id: PgColumn, { after }: PageRequest): Clause | undefined {
+  return after?.[0] === undefined ? undefined : clause`${id} < ${after[0]}`;
 }
 
 /** What the row of an object has when it is created. */

@@ -1,9 +1,11 @@
-import { and, asc, desc, gte, type InferSelectModel, lt, type SQL, sql } from 'drizzle-orm';
+import { asc, desc, type SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { type Connection, connection, type PageArgs, type PageRequest, pageRequest } from '../platform/pagination.js';
+import { type Clause, COMMA, type Condition, clause, every, join } from '../platform/sql/clause.js';
 import { isStorable } from '../platform/text.js';
 import { among, type Values } from './among.js';
 import { countUpTo } from './counted.js';
+import { pageOf } from './rows.js';
 import type { Db } from './types.js';
 
 /** The columns that lists of objects with names are ordered by; the name is a `codePointText`. */
@@ -29,7 +31,7 @@ export interface OrderedPage {
   readonly columns: readonly PgColumn[];
   readonly direction: 'ASC' | 'DESC';
   /** The rows that come after the cursor; undefined without one. */
-  readonly isBehind: SQL | undefined;
+  readonly isBehind: Clause | undefined;
   keysOf(row: { readonly id: string; readonly name: string }): string[];
 }
 
@@ -50,14 +52,24 @@ export function orderedPage({ id, name }: Named, args: PageArgs & Pick<NamedArgs
 }
 
 /** The rows after a cursor, as a row comparison that can use an index. */
-function isBehind(columns: readonly PgColumn[], keys: readonly string[], direction: 'ASC' | 'DESC'): SQL {
-  const left = sql.join([...columns], sql`, `);
-  const right = sql.join(
-    keys.map((key) => sql`${key}::text`),
-    sql`, `,
+function isBehind(columns: readonly PgColumn[], keys: readonly string[], direction: 'ASC' | 'DESC'): Clause {
+  const left = join(
+    columns.map((column) => clause`${column}`),
+    COMMA,
   );
-  return direction === 'DESC' ? sql`(${left}) < (${right})` : sql`(${left}) > (${right})`;
+  const right = join(
+    keys.map((key) => clause`${key}::text`),
+    COMMA,
+  );
+  return direction === 'DESC' ? clause`(${left}) < (${right})` : clause`(${left}) > (${right})`;
 }
+
+/** The keys of an order, each in the direction. */
+export const inOrder = (keys: readonly (Clause | PgColumn)[], direction: 'ASC' | 'DESC'): Clause =>
+  join(
+    keys.map((key) => (direction === 'DESC' ? clause`${key} desc` : clause`${key} asc`)),
+    COMMA,
+  );
 
 /** What an order is in the query builder. */
 export const orderOf = ({ columns, direction }: OrderedPage): SQL[] =>
@@ -70,24 +82,19 @@ type ReadPage<Row> = (where: SQL | undefined, orderBy: SQL[], limit: number) => 
 export async function connectionByName<Table extends PgTable & Named, Row extends { id: string; name: string }>(
   db: Db,
   table: Table,
-  conditions: readonly (SQL | undefined)[],
+  conditions: readonly Condition[],
   args: NamedArgs<unknown>,
-  read: ReadPage<Row> = reading(db, table),
+  read?: ReadPage<Row>,
 ): Promise<Connection<Row>> {
   const ordered = orderedPage(table, args);
-  const rows = await read(and(...conditions, ordered.isBehind), orderOf(ordered), ordered.page.first + 1);
-  return connection(rows, ordered.page, ordered.keysOf, () => countUpTo(db, table, and(...conditions)));
+  const { page, columns, direction } = ordered;
+  const where = every([...conditions, ordered.isBehind]);
+  const limit = page.first + 1;
+  const rows = read
+    ? await read(where?.getSQL(), orderOf(ordered), limit)
+    : ((await pageOf(db, table, { where, orderBy: inOrder(columns, direction), limit })) as unknown as Row[]);
+  return connection(rows, page, ordered.keysOf, () => countUpTo(db, table, every(conditions)));
 }
-
-const reading =
-  <Table extends PgTable, Row>(db: Db, table: Table): ReadPage<Row> =>
-  async (where, orderBy, limit) =>
-    (await db
-      .select()
-      .from(table as PgTable)
-      .where(where)
-      .orderBy(...orderBy)
-      .limit(limit)) as InferSelectModel<Table>[] as unknown as Row[];
 
 /** No name is longer. */
 const NAME_LENGTH_MAX = 255;
@@ -99,15 +106,15 @@ export interface NameFilter {
 }
 
 /** Whether a name is what a filter asks for. @throws Refusal BAD_USER_INPUT for too many names. */
-export const hasName = (name: PgColumn, { names, nameStartsWith }: NameFilter): SQL | undefined =>
-  and(among(sql`${name}`, names), startsWith(name, nameStartsWith));
+export const hasName = (name: PgColumn, { names, nameStartsWith }: NameFilter): Clause | undefined =>
+  every([among(clause`${name}`, names), startsWith(name, nameStartsWith)]);
 
 /** Whether a name begins with a text, in a `codePointText`: a range, which its index serves. */
-function startsWith(name: PgColumn, text: string | null | undefined): SQL | undefined {
+function startsWith(name: PgColumn, text: string | null | undefined): Clause | undefined {
   if (text == null || text === '') return undefined;
-  if (text.length > NAME_LENGTH_MAX || !isStorable(text)) return sql`false`;
+  if (text.length > NAME_LENGTH_MAX || !isStorable(text)) return clause`false`;
   const end = afterAll(text);
-  return and(gte(name, text), end === null ? undefined : lt(name, end));
+  return every([clause`${name} >= ${text}`, end === null ? undefined : clause`${name} < ${end}`]);
 }
 
 /** The first text in the order of code points that comes after all that begin with this one; null when none does. */

@@ -74,6 +74,7 @@ export function embeddedDatabase(
     at: (share) => byShare.get(share) as RootDb,
     use: (share) => gate.use(share),
     failures: (cause) => faults.count(cause),
+    sent: () => 0,
     health: healthOf({ kept: ask, fresh: (look) => look(ask) }, faults),
     listen: async (heard) => {
       const stop = await client.listen(CHANNEL, heard);
@@ -88,9 +89,8 @@ export function embeddedDatabase(
 
 const asText = (value: string) => value;
 /** Times as text, as drizzle has them on both engines. */
-const parsers = Object.fromEntries(
-  [types.TIMESTAMPTZ, types.TIMESTAMP, types.DATE, types.INTERVAL].map((type) => [type, asText]),
-);
+const TIMES = [types.TIMESTAMPTZ, types.TIMESTAMP, types.DATE, types.INTERVAL];
+const parsers = Object.fromEntries(TIMES.map((type) => [type, asText]));
 const sendOn: SendOn<PGlite> = async (client, text, values) =>
   (await client.query(text, values as unknown[], { parsers })).rows;
 

@@ -8,6 +8,7 @@ export { followDatabase } from './clock.js';
 export { CAUSE_NAMES, type Cause } from './errors.js';
 export { SHARES, type Share } from './gate.js';
 export { EVERY_TOPIC, notify } from './notify.js';
+export { WAYS } from './prepared.js';
 export type { Database, Db, Engine, RootDb, StatementListener, Tx } from './types.js';
 
 export interface DatabaseOptions {

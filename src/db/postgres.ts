@@ -66,7 +66,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     options.connectionWaitMaxMs ?? CONNECTION_WAIT_MAX_MS,
   );
   const faults = new Faults(options.log);
-  const handleOf = handlesOf(client, gate, (error) => faults.saw(error));
+  const { handleOf, sent } = handlesOf(client, gate, (error) => faults.saw(error));
   const logger = options.statements ? { logger: options.statements } : {};
   const dbFor = (statements: Share, transactions: Share): RootDb =>
     rootOf(drizzle(handleOf({ statements, transactions }), logger), sendOn);
@@ -80,6 +80,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     at: (share) => byShare.get(share) as RootDb,
     use: (share) => gate.use(share),
     failures: (cause) => faults.count(cause),
+    sent,
     health: healthOf(ways, faults),
     listen: (heard) => keepListening(options.url, heard, (channel, topic) => client.notify(channel, topic)),
     close: async () => {

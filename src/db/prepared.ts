@@ -13,6 +13,10 @@ const SIGHTED_MAX = 2_000;
 /** Longer texts contain lists of values, and seldom come again. */
 const LENGTH_MAX = 8_000;
 
+/** How a statement is sent: prepared before on its connection or prepared now, or to be planned anew each time. */
+export const WAYS = ['prepared', 'planned'] as const;
+export type Way = (typeof WAYS)[number];
+
 /** Which share of the connections a handle's single statements and its transactions take. */
 export interface Use {
   readonly statements: Share;
@@ -26,17 +30,23 @@ export interface Use {
  *
  * @param failed Called with each error.
  */
-export function handlesOf(client: Sql, gate: Gate, failed: (error: unknown) => void): (use: Use) => Sql {
+export function handlesOf(
+  client: Sql,
+  gate: Gate,
+  failed: (error: unknown) => void,
+): { readonly handleOf: (use: Use) => Sql; readonly sent: (way: Way) => number } {
   const isPrepared = admission();
+  const sent: Record<Way, number> = { prepared: 0, planned: 0 };
   const preparingOn = (on: Sql) => (text: string, parameters: never[], options: object) => {
     requireStorable(parameters);
     const prepare = isPrepared(text);
+    sent[prepare ? 'prepared' : 'planned'] += 1;
     // Without parameters, the driver would send the text by the simple protocol, which prepares nothing.
     return on.unsafe(text, parameters, { ...options, prepare, ...(prepare && { simple: false }) });
   };
   const onAny = preparingOn(client);
   const watch = <T>(run: () => PromiseLike<T>) => watched(run, failed);
-  return ({ statements, transactions }) =>
+  const handleOf = ({ statements, transactions }: Use) =>
     over(client, {
       unsafe: (text: string, parameters: never[], options: object) =>
         later((form) => watch(() => gate.pass(statements, () => form(onAny(text, parameters, options))))),
@@ -46,6 +56,7 @@ export function handlesOf(client: Sql, gate: Gate, failed: (error: unknown) => v
         return watch(() => gate.pass(transactions, () => transact(client, args, inTransaction)));
       },
     });
+  return { handleOf, sent: (way) => sent[way] };
 }
 
 function admission(): (text: string) => boolean {

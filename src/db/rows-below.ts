@@ -1,10 +1,11 @@
-import { type SQL, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import { type Connection, connection, type PageRequest } from '../platform/pagination.js';
+import { type Clause, clause, values } from '../platform/sql/clause.js';
 import { type JsonRow, rowsOf } from './rows.js';
 import type { Db } from './types.js';
 
 /** In the statement that `rowsBelow` repeats: the id of the object whose rows it reads. */
-export const OBJECT_ID = sql.raw('object.id');
+export const OBJECT_ID = clause`object.id`;
 
 /**
  * The rows of each of some objects, in one statement: `some` reads those of one object, in their order and with a limit.
@@ -13,16 +14,12 @@ export const OBJECT_ID = sql.raw('object.id');
 export async function rowsBelow<Row, Key extends string>(
   db: Db,
   ids: readonly Key[],
-  some: SQL,
+  some: Clause | SQL,
 ): Promise<ReadonlyMap<Key, readonly Row[]>> {
-  const values = sql.join(
-    ids.map((id) => sql`${id}`),
-    sql`, `,
-  );
   const found = await rowsOf<{ id: Key; rows: readonly Row[] | null }>(
     db,
-    sql`select object.id, (select json_agg(page) from (${some}) page) as rows
-      from unnest(array[${values}]::text[]) object (id)`,
+    clause`select object.id, (select json_agg(page) from (${some}) page) as rows
+      from unnest(array[${values(ids)}]::text[]) object (id)`,
   );
   return new Map(found.map(({ id, rows }) => [id, rows ?? []]));
 }
@@ -31,7 +28,7 @@ export async function rowsBelow<Row, Key extends string>(
 export interface Pages<Row, Key extends string> {
   readonly page: PageRequest;
   /** Reads the rows of one object, one more than the page has. */
-  readonly some: SQL;
+  readonly some: Clause | SQL;
   readonly rowFrom: (json: JsonRow) => Row;
   /** The keys of a row in the order of the pages. */
   readonly keysOf: (row: Row) => readonly string[];

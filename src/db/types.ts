@@ -1,6 +1,7 @@
 import type { PgDatabase, PgQueryResultHKT, PgTransactionConfig } from 'drizzle-orm/pg-core';
 import type { Cause } from './errors.js';
 import type { GateUse, Share } from './gate.js';
+import type { Way } from './prepared.js';
 
 /**
  * Where statements run: the database, or one of its transactions. Repositories take one as their first argument and
@@ -42,6 +43,8 @@ export interface Database {
   use(share: Share): GateUse;
   /** How often the database could not serve, by cause. */
   failures(cause: Cause): number;
+  /** How many statements went to Postgres in each way; the embedded engine prepares none and counts none. */
+  sent(way: Way): number;
   /** Why it cannot take reads and writes, in one line that anybody may read; null when it can. */
   health(): Promise<string | null>;
   /**

@@ -78,14 +78,14 @@ export class FairQueue<Lane extends string> {
   async #turn(lane: LaneOf<Lane>, { key, waitMaxMs, atEnd }: Place<Lane>): Promise<void> {
     const { promise, resolve, reject } = promiseWithResolvers();
     const waiter: Waiter = { key, go: resolve, refuse: reject };
-    const leave = (error: Error) => {
-      lane.remove(waiter);
-      reject(error);
+    // Most have had their turn when nobody waits any more: an error for each would cost more than the turn.
+    const leave = (why: () => Error) => {
+      if (lane.remove(waiter)) reject(why());
     };
     lane.add(waiter);
     const { late = full } = this.#options;
-    const timer = setTimeout(() => leave(late()), waitMaxMs);
-    atEnd?.(() => leave(unavailable()));
+    const timer = setTimeout(() => leave(late), waitMaxMs);
+    atEnd?.(() => leave(unavailable));
     this.#advance();
     try {
       await promise;
@@ -149,13 +149,15 @@ class LaneOf<Name extends string> {
     last.refuse(full());
   }
 
-  remove(waiter: Waiter): void {
+  /** False when it does not wait any more. */
+  remove(waiter: Waiter): boolean {
     const own = this.#waiters.get(waiter.key) ?? [];
     const place = own.indexOf(waiter);
-    if (place < 0) return;
+    if (place < 0) return false;
     own.splice(place, 1);
     if (own.length === 0) this.#waiters.delete(waiter.key);
     this.waiting -= 1;
+    return true;
   }
 
   /** The first waiter of the key whose turn it is; the key's next turn comes after those of all others. */

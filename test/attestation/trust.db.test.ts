@@ -52,7 +52,7 @@ describe('trust that ran out', () => {
   });
 
   test('ok: the database gives each agent the state that the function gives it', async () => {
-    const columns = { name: agents.name, state: trustStateAt(now), hasRunOut: trustRanOut(now) };
+    const columns = { name: agents.name, state: trustStateAt(now).getSQL(), hasRunOut: trustRanOut(now).getSQL() };
     const found = await server.services.db.select(columns).from(agents);
     expect(byName(found.map(({ name, state }) => [name, state]))).toEqual(expected());
     const ranOut = rows.map((row) => [row.name, stateOf(row) !== row.trustState] as const);

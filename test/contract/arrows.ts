@@ -120,6 +120,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'identity/agents',
     'platform',
     'platform/policy',
+    'platform/sql',
   ],
   'attestation/results': [
     'attestation/allowlists',
@@ -150,6 +151,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'identity/users',
     'platform',
     'platform/policy',
+    'platform/sql',
   ],
   'audit/sealer': ['audit/chain', 'audit/entries', 'audit/seals', 'authority', 'db', 'platform'],
   'audit/seals': ['audit/chain', 'audit/entries', 'authority', 'db', 'generated', 'platform', 'platform/policy'],
@@ -171,7 +173,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'cli/identity/policies': ['.', 'cli/common', 'generated', 'identity', 'platform/policy'],
   'cli/server': ['cli/common', 'identity', 'platform', 'process'],
   config: ['.', 'authority', 'db', 'platform', 'server/http', 'server/limits'],
-  db: ['platform'],
+  db: ['platform', 'platform/sql'],
   events: ['db', 'platform'],
   federation: ['authority', 'platform/policy', 'server/graphql'],
   generated: ['authority'],
@@ -211,6 +213,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'identity/users',
     'platform',
     'platform/policy',
+    'platform/sql',
   ],
   'identity/accounts': [
     'authority',
@@ -222,7 +225,15 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'platform',
     'platform/policy',
   ],
-  'identity/agents': ['authority', 'db', 'identity/names', 'identity/projects', 'platform', 'platform/policy'],
+  'identity/agents': [
+    'authority',
+    'db',
+    'identity/names',
+    'identity/projects',
+    'platform',
+    'platform/policy',
+    'platform/sql',
+  ],
   'identity/assignments': [
     'authority',
     'db',
@@ -304,6 +315,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'identity/tokens',
     'platform',
     'platform/policy',
+    'platform/sql',
   ],
   'identity/scopes': ['authority', 'db', 'identity/domains', 'identity/projects', 'platform'],
   'identity/tokens': [
@@ -317,6 +329,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'identity/users',
     'platform',
     'platform/policy',
+    'platform/sql',
   ],
   'identity/users': [
     'authority',
@@ -338,9 +351,10 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'platform/policy/overrides',
   ],
   'platform/policy/analysis': ['platform/policy/engine', 'platform/policy/language'],
-  'platform/policy/engine': ['platform/policy/language'],
+  'platform/policy/engine': ['platform/policy/language', 'platform/sql'],
   'platform/policy/language': [],
   'platform/policy/overrides': ['platform/policy/analysis', 'platform/policy/engine', 'platform/policy/language'],
+  'platform/sql': [],
   process: ['.', 'authority', 'config', 'db', 'platform', 'server/http'],
   'server/graphql': [
     'authority',

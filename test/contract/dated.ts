@@ -32,8 +32,12 @@ export async function datedObjects(db: Db): Promise<ReadonlyMap<string, DatedObj
   const objects = new Map<string, DatedObject>();
   for (const table of datedTables) {
     for (const row of table === (agents as PgTable) ? await shownAgents(db) : await db.select().from(table)) {
-      const { id, createdAt, updatedAt } = row as unknown as DatedObject & { readonly id: string };
-      objects.set(id, { createdAt, updatedAt, seen: seenOf(row) });
+      const { id, createdAt, updatedAt } = row as unknown as {
+        id: string;
+        createdAt: Date | string;
+        updatedAt: Date | string;
+      };
+      objects.set(id, { createdAt: new Date(createdAt), updatedAt: new Date(updatedAt), seen: seenOf(row) });
     }
   }
   return objects;

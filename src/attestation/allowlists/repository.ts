@@ -62,7 +62,7 @@ export function list(
   visible: VisibleAllowlists,
   args: NamedArgs<AllowlistFilter>,
 ): Promise<Connection<AllowlistRow>> {
-  return connectionByName(db, allowlists, [visible.where, hasName(allowlists.name, args.filter ?? {})], args);
+  return connectionByName(db, allowlists, [visible.clause, hasName(allowlists.name, args.filter ?? {})], args);
 }
 
 /** How many lists the same system, domain or project owns. Holds this owner. */

@@ -1,12 +1,12 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { type Context, couldDo, defineLoaderOf } from '../../authority/index.js';
 import { isBehind } from '../../db/by-id.js';
 import { countUpTo } from '../../db/counted.js';
-import type { JsonRow } from '../../db/rows.js';
 import { OBJECT_ID, rowsBelow } from '../../db/rows-below.js';
 import { agentGet, agents } from '../../identity/agents/index.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
+import { type Clause, clause, every } from '../../platform/sql/clause.js';
+import { isoOf } from '../../platform/time-text.js';
 import { type AgentShape, readerOf } from './fields.js';
 import { agentsStatement, withRecords } from './page.js';
 import { attestationRecords as records } from './tables.js';
@@ -14,20 +14,21 @@ import { attestationRecords as records } from './tables.js';
 /** What agents belong to: the column that names it, and the tables that its agents are read from for a caller. */
 interface Owner {
   readonly column: PgColumn;
-  readonly from: (context: Context) => SQL;
+  readonly from: (context: Context) => Clause;
 }
 
 type Page = Connection<AgentShape>;
+type Row = Record<string, unknown>;
 type PageOf = (context: Context, id: string, args: PageArgs, fields: ReadonlySet<string>) => Promise<Page | null>;
 
 /**
  * A record has the domain and the project of its agent. Saying so of the caller's own lets an index find its agents among
  * all that are bound to a list of the system; saying so of both makes Postgres expect too few.
  */
-function boundAgents({ actor }: Context): SQL {
+function boundAgents({ actor }: Context): Clause {
   const isOfProject = actor.where?.type === 'project';
   const [ofRecord, ofAgent] = isOfProject ? [records.projectId, agents.projectId] : [records.domainId, agents.domainId];
-  return sql`${agents} inner join ${records} on ${records.agentId} = ${agents.id} and ${ofRecord} = ${ofAgent}`;
+  return clause`${agents} inner join ${records} on ${records.agentId} = ${agents.id} and ${ofRecord} = ${ofAgent}`;
 }
 
 export const agentsOfAllowlist = agentsOf({ column: records.allowlistId, from: boundAgents });
@@ -37,20 +38,20 @@ export const agentsOfProject = agentsOf({ column: agents.projectId, from: () => 
 function agentsOf(owner: Owner): PageOf {
   const load = defineLoaderOf(async (context, ids, { fields, ...args }: PageArgs & { fields: readonly string[] }) => {
     const page = pageRequest(args);
-    const now = context.clock.now();
+    const now = isoOf(context.clock.now());
     const reader = readerOf(new Set(fields));
     const visible = visibleTo(context);
     const { column } = owner;
     const from = owner.from(context);
-    const where = and(eq(column, OBJECT_ID), isBehind(agents.id, page));
+    const where = every([clause`${column} = ${OBJECT_ID}`, isBehind(agents.id, page)]);
     const some = { visible, from, where, orderBy: [agents.id], direction: 'ASC', limit: page.first + 1 } as const;
-    const found = await rowsBelow<JsonRow, string>(context.db, ids, agentsStatement(reader.columns, some));
-    const pageOf = (id: string, rows: readonly JsonRow[]): Page =>
+    const found = await rowsBelow<Row, string>(context.db, ids, agentsStatement(reader.columns, some));
+    const pageOf = (id: string, rows: readonly Row[]): Page =>
       connection(
         rows.map((row) => reader.read(row, now)),
         page,
         (agent) => [agent.id],
-        () => countUpTo(context.db, from, and(eq(column, id), visible.where)),
+        () => countUpTo(context.db, from, every([clause`${column} = ${id}`, visible.clause])),
       );
     return new Map([...found].map(([id, rows]) => [id, pageOf(id, rows)]));
   });

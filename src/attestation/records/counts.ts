@@ -1,8 +1,8 @@
-import { and, sql } from 'drizzle-orm';
 import { type Context, requireOperation } from '../../authority/index.js';
 import { COUNTED_MAX } from '../../db/counted.js';
 import { rowsOf } from '../../db/rows.js';
 import { agentGet, agents, trustStateAt } from '../../identity/agents/index.js';
+import { clause, every } from '../../platform/sql/clause.js';
 import { AGENT_STATES, type AgentState } from '../verifier/index.js';
 import { type AgentFilter, filterBy } from './list.js';
 import { withRecords } from './page.js';
@@ -21,11 +21,11 @@ export async function countAgents(context: Context, filter: AgentFilter): Promis
   const { policies, actor, db, clock } = context;
   const now = clock.now();
   const visible = policies.visible([agentGet], actor, agents);
-  const where = and(visible.where, ...filterBy(filter, now)) ?? sql`true`;
-  const some = sql`select ${trustStateAt(now)} as state from ${withRecords} where ${where} limit ${COUNTED_MAX + 1}`;
+  const where = every([visible.clause, ...filterBy(filter, now)]) ?? clause`true`;
+  const some = clause`select ${trustStateAt(now)} as state from ${withRecords} where ${where} limit ${COUNTED_MAX + 1}`;
   const rows = await rowsOf<{ state: string; found: number }>(
     db,
-    sql`select state, count(*)::int as found from (${some}) counted group by state`,
+    clause`select state, count(*)::int as found from (${some}) counted group by state`,
   );
   const found = new Map(rows.map((row) => [row.state, row.found]));
   const byState = AGENT_STATES.map((state) => ({ state, count: found.get(state) ?? 0 }));

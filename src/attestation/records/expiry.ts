@@ -17,7 +17,12 @@ export const trustExpiry: Chore = {
 
 async function expireSome(act: ChoreAct): Promise<number> {
   const { tx, now, audit } = act;
-  const due = await tx.select().from(agents).where(trustIsDue(now)).limit(AT_ONCE).for('update', { skipLocked: true });
+  const due = await tx
+    .select()
+    .from(agents)
+    .where(trustIsDue(now).getSQL())
+    .limit(AT_ONCE)
+    .for('update', { skipLocked: true });
   const expired = due.filter(({ trustState, trustedUntil }) => trustAt(trustState, trustedUntil, now) === 'STALE');
   const renewed = due.filter((agent) => !expired.includes(agent));
   if (renewed.length > 0)

@@ -1,7 +1,8 @@
 import type { GetColumnData } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { JsonRow } from '../../db/rows.js';
 import { agents, trustAt, trustColumns } from '../../identity/agents/index.js';
+import { type Clause, COMMA, clause, join, name } from '../../platform/sql/clause.js';
+import { type IsoTime, isoFrom, isoOf } from '../../platform/time-text.js';
 import type { AllowlistRow } from '../allowlists/index.js';
 import { AGENT_STATES, type AgentState, type Severity } from '../verifier/index.js';
 import type { FoundAgent } from './repository.js';
@@ -29,7 +30,9 @@ const COLUMNS = {
   lastResultId: records.lastResultId,
 } as const satisfies Record<string, PgColumn>;
 type Key = keyof typeof COLUMNS;
-type Columns = { [K in Key]: GetColumnData<(typeof COLUMNS)[K]> };
+/** Times stay text from the database to the answer: nothing here computes with them, and lists have many. */
+type Shown<Value> = Value extends Date ? IsoTime : Value;
+type Columns = { [K in Key]: Shown<GetColumnData<(typeof COLUMNS)[K]>> };
 /** Null for an agent without a record, although no record has them null. */
 type Nullable = 'tpmKind' | 'acceptedCount' | 'rejectedCount';
 type Stored = Omit<Columns, Nullable> & { [K in Nullable]: Columns[K] | null };
@@ -44,6 +47,7 @@ const COMPOSED: Readonly<Record<string, readonly Key[]>> = {
 };
 
 const KEYS = Object.keys(COLUMNS) as Key[];
+const NAMES = Object.fromEntries(KEYS.map((key) => [key, name(key)])) as Record<Key, Clause>;
 
 /**
  * An agent as the API returns it. It has its fields as values, because resolvers would cost a list of agents a call for
@@ -59,10 +63,11 @@ export interface AgentShape
   readonly allowlist?: AllowlistRow | null | undefined;
 }
 
+const STATES: ReadonlySet<string> = new Set(AGENT_STATES);
+
 export function knownState(text: string): AgentState {
-  const state = AGENT_STATES.find((known) => known === text);
-  if (state === undefined) throw new Error(`unknown trust state ${text}`);
-  return state;
+  if (!STATES.has(text)) throw new Error(`unknown trust state ${text}`);
+  return text as AgentState;
 }
 
 export const severityName = (severity: Severity | null) => severity?.toUpperCase() ?? null;
@@ -70,11 +75,12 @@ export const severityName = (severity: Severity | null) => severity?.toUpperCase
 /** The API's view of an agent's rows. */
 export function shapeOf({ agent, record }: FoundAgent, now: Date): AgentShape {
   const rows: Readonly<Record<string, unknown>> = { ...record, ...agent };
-  return complete(Object.fromEntries(KEYS.map((key) => [key, rows[key] ?? null])), now);
+  const shown = (value: unknown) => (value instanceof Date ? isoOf(value) : (value ?? null));
+  return complete(Object.fromEntries(KEYS.map((key) => [key, shown(rows[key])])), isoOf(now));
 }
 
 /** Adds the values that are computed from columns; columns that were not read stay absent. */
-function complete(shape: Record<string, unknown>, now: Date): AgentShape {
+function complete(shape: Record<string, unknown>, now: IsoTime): AgentShape {
   const { trustState, trustedUntil, lastSeverity, acceptedCount, rejectedCount } = shape as Partial<Stored>;
   if (trustState !== undefined) shape.state = trustAt(knownState(trustState), trustedUntil ?? null, now);
   if (lastSeverity !== undefined) shape.lastSeverity = severityName(lastSeverity);
@@ -86,29 +92,36 @@ function complete(shape: Record<string, unknown>, now: Date): AgentShape {
 
 /** Reads some fields of agents: the columns to select, and how to make an agent from such a row. */
 export interface FieldReader {
-  readonly columns: readonly PgColumn[];
-  /** Fields that were not requested are absent, although the type has them. */
-  read(row: JsonRow, now: Date): AgentShape;
+  readonly columns: Clause;
+  /** The row itself, completed. Fields that were not requested are absent, although the type has them. */
+  read(row: Record<string, unknown>, now: IsoTime): AgentShape;
 }
+
+const known = new WeakMap<ReadonlySet<string>, FieldReader>();
 
 /**
  * Always reads id and name, which make the cursors.
- * @param fields Names of fields, of `Agent` and possibly of other types.
+ * @param fields Names of fields, of `Agent` and possibly of other types. A document has one set of them, and one reader.
  */
 export function readerOf(fields: ReadonlySet<string>): FieldReader {
+  const reader = known.get(fields) ?? newReader(fields);
+  known.set(fields, reader);
+  return reader;
+}
+
+function newReader(fields: ReadonlySet<string>): FieldReader {
   const isAsked = (key: Key) =>
     fields.has(key) || Object.entries(COMPOSED).some(([field, keys]) => fields.has(field) && keys.includes(key));
   const keys = KEYS.filter((key) => key === 'id' || key === 'name' || isAsked(key));
-  const read = keys.map((key) => ({ key, name: COLUMNS[key].name, isTime: COLUMNS[key].dataType === 'date' }));
+  const times = keys.filter((key) => COLUMNS[key].dataType === 'date');
   return {
-    columns: keys.map((key) => COLUMNS[key]),
+    columns: join(
+      keys.map((key) => clause`${COLUMNS[key]} as ${NAMES[key]}`),
+      COMMA,
+    ),
     read(row, now) {
-      const shape: Record<string, unknown> = {};
-      for (const { key, name, isTime } of read) {
-        const value = row[name];
-        shape[key] = isTime && value !== null ? new Date(value as string) : value;
-      }
-      return complete(shape, now);
+      for (const key of times) if (row[key] !== null) row[key] = isoFrom(row[key] as string);
+      return complete(row, now);
     },
   };
 }

@@ -1,4 +1,3 @@
-import { and, type SQL } from 'drizzle-orm';
 import { type Context, requireOperation } from '../../authority/index.js';
 import { among, type Values } from '../../db/among.js';
 import { hasName, type NamedArgs, type NameFilter, orderedPage } from '../../db/by-name.js';
@@ -6,6 +5,8 @@ import { countUpTo } from '../../db/counted.js';
 import { agentGet, agents, trustStateAt } from '../../identity/agents/index.js';
 import type { Id } from '../../platform/ids.js';
 import { type Connection, connection } from '../../platform/pagination.js';
+import { type Clause, every } from '../../platform/sql/clause.js';
+import { isoOf } from '../../platform/time-text.js';
 import { allowlistGet, allowlists } from '../allowlists/index.js';
 import type { AgentState } from '../verifier/index.js';
 import type { AgentShape } from './fields.js';
@@ -35,16 +36,16 @@ export async function listAgents(
   const now = context.clock.now();
   const { policies, actor, db } = context;
   const visible = policies.visible([agentGet], actor, agents);
-  const visibleLists = policies.visible([allowlistGet], actor, allowlists);
+  const visibleLists = fields.has('allowlist') ? policies.visible([allowlistGet], actor, allowlists) : null;
   const asked = filterBy(args.filter ?? {}, now);
-  const where = and(...asked, isBehind);
+  const where = every([...asked, isBehind]);
   const wanted = { visible, visibleLists, where, orderBy: columns, direction, limit: page.first + 1, fields };
-  const rows = await readAgentPage(db, wanted, now);
-  return connection(rows, page, keysOf, () => countUpTo(db, withRecords, and(visible.where, ...asked)));
+  const rows = await readAgentPage(db, wanted, isoOf(now));
+  return connection(rows, page, keysOf, () => countUpTo(db, withRecords, every([visible.clause, ...asked])));
 }
 
 /** The agents that a filter asks for, as they are at a moment. */
-export function filterBy(filter: AgentFilter, now: Date): (SQL | undefined)[] {
+export function filterBy(filter: AgentFilter, now: Date): (Clause | undefined)[] {
   return [
     hasName(agents.name, filter),
     among(agents.externalId, filter.externalIds),

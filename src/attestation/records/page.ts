@@ -1,66 +1,69 @@
-import { and, type SQL, type SQLChunk, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
+import { inOrder } from '../../db/by-name.js';
 import type { Db } from '../../db/open.js';
 import { type JsonRow, rowFrom, rowsOf } from '../../db/rows.js';
 import { agents } from '../../identity/agents/index.js';
 import type { Visible } from '../../platform/policy/index.js';
+import { type Clause, type Condition, clause, name } from '../../platform/sql/clause.js';
+import type { IsoTime } from '../../platform/time-text.js';
 import { type AllowlistRow, allowlists } from '../allowlists/index.js';
 import { type AgentShape, readerOf } from './fields.js';
 import { attestationRecords as records } from './tables.js';
 
 /** The agents of any kind, with the records of those that attest, as a FROM clause. */
-export const withRecords = sql`${agents} left join ${records} on ${records.agentId} = ${agents.id}`;
+export const withRecords = clause`${agents} left join ${records} on ${records.agentId} = ${agents.id}`;
 
 /** Some agents, in an order. */
 export interface SomeAgents {
   readonly visible: Visible<typeof agents>;
   /** The tables of agents and records; `withRecords` by default. */
-  readonly from?: SQL;
-  readonly where: SQL | undefined;
+  readonly from?: Clause;
+  readonly where: Condition;
   readonly orderBy: readonly PgColumn[];
   readonly direction: 'ASC' | 'DESC';
   readonly limit: number;
 }
 
 export interface AgentPage extends SomeAgents {
-  /** The lists that the caller may read, in case the agents' lists are requested. */
-  readonly visibleLists: Visible<typeof allowlists>;
+  /** The lists that the caller may read; null when the agents' lists are not requested. */
+  readonly visibleLists: Visible<typeof allowlists> | null;
   /** Names of the requested fields, of `Agent` and possibly of other types. */
   readonly fields: ReadonlySet<string>;
 }
 
 /** The statement that reads some columns of some agents. */
-export function agentsStatement(columns: readonly PgColumn[], some: SomeAgents): SQL {
+export function agentsStatement(columns: Clause, some: SomeAgents): Clause {
   const { visible, from = withRecords, where, orderBy, direction, limit } = some;
-  return sql`select ${sql.join([...columns], sql`, `)} from ${from}
-    where ${and(visible.where, where)} order by ${inOrder(orderBy, direction)} limit ${limit}`;
+  const condition = where ? clause`${visible.clause} and (${where})` : visible.clause;
+  return clause`select ${columns} from ${from}
+    where ${condition} order by ${inOrder(orderBy, direction)} limit ${limit}`;
 }
-
-const inOrder = (keys: readonly SQLChunk[], direction: 'ASC' | 'DESC'): SQL =>
-  sql.join(
-    keys.map((key) => sql`${key} ${sql.raw(direction)}`),
-    sql`, `,
-  );
 
 /**
  * Reads a page of agents in one raw statement, with only the requested columns: all columns, and types from the query
  * builder, would cost several times the database's own time.
  */
-export async function readAgentPage(db: Db, page: AgentPage, now: Date): Promise<AgentShape[]> {
-  const { orderBy, direction, fields } = page;
+export async function readAgentPage(db: Db, page: AgentPage, now: IsoTime): Promise<AgentShape[]> {
+  const { orderBy, direction, fields, visibleLists } = page;
   const reader = readerOf(fields);
   const agentsOnly = agentsStatement(reader.columns, page);
-  if (!fields.has('allowlist')) return (await rowsOf<JsonRow>(db, agentsOnly)).map((row) => reader.read(row, now));
-  const keys = orderBy.map(({ name }) => sql.identifier(name));
-  const rows = await rowsOf<JsonRow>(db, sql`${withLists(agentsOnly, page)} order by ${inOrder(keys, direction)}`);
+  if (visibleLists === null) return (await rowsOf<Row>(db, agentsOnly)).map((row) => reader.read(row, now));
+  const keys = orderBy.map((key) => name(key.name));
+  const rows = await rowsOf<Row>(
+    db,
+    clause`${withLists(agentsOnly, visibleLists)} order by ${inOrder(keys, direction)}`,
+  );
   const lists = new Map<unknown, AllowlistRow>();
   for (const { list } of rows) if (list) lists.set((list as JsonRow).id, rowFrom(allowlists, list as JsonRow));
-  return rows.map((row) => ({ ...reader.read(row, now), allowlist: lists.get(row.allowlist_id) ?? null }));
+  for (const row of rows) row.allowlist = lists.get(row.allowlistId) ?? null;
+  return rows.map((row) => reader.read(row, now));
 }
 
+type Row = Record<string, unknown>;
+
 /** Neighbours mostly share a list, so a row has its list only when it differs from that of the row before. */
-function withLists(agentsOnly: SQL, { visibleLists }: AgentPage): SQL {
-  const isNew = sql`lag(page.allowlist_id) over () is distinct from page.allowlist_id`;
-  return sql`select page.*, case when ${isNew} then to_json(${allowlists}) end as list from (${agentsOnly}) page
-    left join ${allowlists} on ${allowlists.id} = page.allowlist_id and ${visibleLists.where}`;
+function withLists(agentsOnly: Clause, visible: Visible<typeof allowlists>): Clause {
+  const isNew = clause`lag(page."allowlistId") over () is distinct from page."allowlistId"`;
+  return clause`select page.*, case when ${isNew} then to_json(${allowlists}) end as list from (${agentsOnly}) page
+    left join ${allowlists} on ${allowlists.id} = page."allowlistId" and ${visible.clause}`;
 }

@@ -1,12 +1,14 @@
-import { and, desc, gte, inArray, lt } from 'drizzle-orm';
+import { and, inArray } from 'drizzle-orm';
 import { among, type Values } from '../../db/among.js';
 import { isBelow } from '../../db/by-id.js';
 import { insertRows } from '../../db/insert-rows.js';
 import type { Db, Tx } from '../../db/open.js';
+import { pageOf } from '../../db/rows.js';
 import type { AuditAction, AuditTargetType } from '../../generated/graphql.js';
 import type { Id } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
+import { type Condition, clause, every } from '../../platform/sql/clause.js';
 import { type AuditEntryRow, auditEntries } from './tables.js';
 import { actions, targetTypes } from './words.js';
 
@@ -32,8 +34,8 @@ export function list(
   filter: EntryFilter,
   page: PageRequest,
 ): Promise<AuditEntryRow[]> {
-  const where = [
-    visible.where,
+  const where: Condition[] = [
+    visible.clause,
     actions.among(auditEntries.action, filter.actions),
     among(auditEntries.outcome, filter.outcomes),
     targetTypes.among(auditEntries.targetType, filter.targetTypes),
@@ -43,15 +45,11 @@ export function list(
     among(auditEntries.domainId, filter.domainIds),
     among(auditEntries.projectId, filter.projectIds),
   ];
-  if (filter.since) where.push(gte(auditEntries.occurredAt, filter.since));
-  if (filter.until) where.push(lt(auditEntries.occurredAt, filter.until));
+  if (filter.since) where.push(clause`${auditEntries.occurredAt} >= ${filter.since}`);
+  if (filter.until) where.push(clause`${auditEntries.occurredAt} < ${filter.until}`);
   where.push(isBelow(auditEntries.id, page));
-  return db
-    .select()
-    .from(auditEntries)
-    .where(and(...where))
-    .orderBy(desc(auditEntries.id))
-    .limit(page.first + 1);
+  const orderBy = clause`${auditEntries.id} desc`;
+  return pageOf(db, auditEntries, { where: every(where), orderBy, limit: page.first + 1 });
 }
 
 export function listByIds(

@@ -10,6 +10,7 @@ import {
   type PageRequest,
   pageRequest,
 } from '../../platform/pagination.js';
+import type { Condition } from '../../platform/sql/clause.js';
 import { holdsOn, isInForce } from '../assignments/index.js';
 import { roleAssignments } from '../assignments/tables.js';
 import { groupMembers, groups } from '../groups/tables.js';
@@ -70,7 +71,7 @@ type Key = Pick<Holding, 'userId'> & { readonly assignmentId: Id<'RoleAssignment
 async function readPage(
   context: Context,
   ofAssignment: SQL | undefined,
-  ofUser: SQL | undefined,
+  ofUser: Condition,
   page: PageRequest,
 ): Promise<Holding[]> {
   const keys = await readKeys(context, ofAssignment, ofUser, page);
@@ -92,7 +93,7 @@ async function readPage(
 function readKeys(
   { db, policies, actor }: Context,
   ofAssignment: SQL | undefined,
-  ofUser: SQL | undefined,
+  ofUser: Condition,
   { after, first }: PageRequest,
 ): Promise<readonly Key[]> {
   const { id, groupId, domainId, userId } = roleAssignments;

@@ -1,4 +1,4 @@
-import { inArray, type SQL } from 'drizzle-orm';
+import { inArray } from 'drizzle-orm';
 import type { Context } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
 import { type Id, isId, type Kind } from '../../platform/ids.js';
@@ -9,6 +9,7 @@ import {
   type ScopeType,
   textsTiedTo,
 } from '../../platform/policy/index.js';
+import type { Clause } from '../../platform/sql/clause.js';
 import type { RoleScope } from '../assignments/index.js';
 import { projects } from '../projects/tables.js';
 import { type RoleGraph, readRoleGraph, roleGraph } from '../roles/index.js';
@@ -30,7 +31,7 @@ export interface Places {
     readonly ids: readonly Id<'Agent'>[];
     readonly projectIds: readonly Id<'Project'>[];
     /** Queries of agents' ids: of those that are tied to the target. */
-    readonly related: readonly SQL[];
+    readonly related: readonly Clause[];
   };
 }
 

@@ -1,9 +1,11 @@
-import { and, count, eq, inArray } from 'drizzle-orm';
+import { and, count, eq, inArray, sql } from 'drizzle-orm';
 import { authorizationEpoch } from '../../authority/tables.js';
 import { among, type Values } from '../../db/among.js';
 import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
 import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
+import { type JsonRow, rowFrom } from '../../db/rows.js';
+import { statement } from '../../db/statement.js';
 import type { Id } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
@@ -22,14 +24,18 @@ export interface CredentialHolder {
   readonly epoch: number;
 }
 
+const holding = statement<{ id: string }, { credential: JsonRow; user: JsonRow; epoch: number | string }>(
+  (value) => sql`select to_json(${apiCredentials}) as credential, to_json(${users}) as "user", epoch
+    from ${apiCredentials} join ${users} on ${users.id} = ${apiCredentials.userId}
+    join ${authorizationEpoch} on ${authorizationEpoch.id} = 1 where ${apiCredentials.id} = ${value('id')}`,
+);
+
+/** One statement, for which each request with an API credential waits. */
 export async function findHolder(db: Db, id: Id<'ApiCredential'>): Promise<CredentialHolder | undefined> {
-  const [row] = await db
-    .select({ credential: apiCredentials, user: users, epoch: authorizationEpoch.epoch })
-    .from(apiCredentials)
-    .innerJoin(users, eq(users.id, apiCredentials.userId))
-    .innerJoin(authorizationEpoch, eq(authorizationEpoch.id, 1))
-    .where(eq(apiCredentials.id, id));
-  return row;
+  const [row] = await holding(db, { id });
+  if (row === undefined) return undefined;
+  const { credential, user, epoch } = row;
+  return { credential: rowFrom(apiCredentials, credential), user: rowFrom(users, user), epoch: Number(epoch) };
 }
 
 export async function findById(db: Db, id: Id<'ApiCredential'>): Promise<ApiCredentialRow | undefined> {
@@ -54,7 +60,7 @@ export function list(
   args: NamedArgs<CredentialFilter>,
 ): Promise<Connection<ApiCredentialRow>> {
   const filter = args.filter ?? {};
-  const where = [visible.where, among(apiCredentials.userId, filter.userIds), hasName(apiCredentials.name, filter)];
+  const where = [visible.clause, among(apiCredentials.userId, filter.userIds), hasName(apiCredentials.name, filter)];
   return connectionByName(db, apiCredentials, where, args);
 }
 

@@ -31,7 +31,7 @@ export function list(
   visible: Visible<typeof domains>,
   args: NamedArgs<DomainFilter>,
 ): Promise<Connection<DomainRow>> {
-  const where = [visible.where, hasName(domains.name, args.filter ?? {})];
+  const where = [visible.clause, hasName(domains.name, args.filter ?? {})];
   return connectionByName(db, domains, where, args);
 }
 

@@ -30,7 +30,7 @@ export function listByIds(db: Db, visible: VisibleGroups, ids: readonly Id<'Grou
 
 export function list(db: Db, visible: VisibleGroups, args: NamedArgs<GroupFilter>): Promise<Connection<GroupRow>> {
   const filter = args.filter ?? {};
-  const where = [visible.where, hasName(groups.name, filter), among(groups.domainId, filter.domainIds)];
+  const where = [visible.clause, hasName(groups.name, filter), among(groups.domainId, filter.domainIds)];
   return connectionByName(db, groups, where, args);
 }
 

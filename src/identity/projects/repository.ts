@@ -38,7 +38,7 @@ export function list(
 ): Promise<Connection<ProjectRow>> {
   const filter = args.filter ?? {};
   const where = [
-    visible.where,
+    visible.clause,
     hasName(projects.name, filter),
     among(projects.domainId, filter.domainIds),
     among(projects.parentId, filter.parentIds),

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { among, equals, type Values } from '../../db/among.js';
 import { type Change, updateById } from '../../db/by-id.js';
 import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
@@ -7,6 +7,7 @@ import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
+import { clause } from '../../platform/sql/clause.js';
 import { domains } from '../domains/tables.js';
 import { type RoleRow, roleImplications, roles } from './tables.js';
 
@@ -73,8 +74,9 @@ export function list(
   const { names, nameStartsWith, domainIds, isGlobal } = args.filter ?? {};
   // Names of roles are in lower case.
   const named = { names: names?.map(lower), nameStartsWith: nameStartsWith?.toLowerCase() };
-  const where = [visible.where, hasName(roles.name, named), among(roles.domainId, domainIds)];
-  if (isGlobal != null) where.push(isGlobal ? isNull(roles.domainId) : isNotNull(roles.domainId));
+  const where = [visible.clause, hasName(roles.name, named), among(roles.domainId, domainIds)];
+  if (isGlobal != null)
+    where.push(isGlobal ? clause`${roles.domainId} is null` : clause`${roles.domainId} is not null`);
   return connectionByName(db, roles, where, args, (...page) => views(db, ...page));
 }
 

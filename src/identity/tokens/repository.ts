@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull, type SQL, type SQLChunk, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, type SQL, type SQLChunk, sql } from 'drizzle-orm';
 import { authorizationEpoch } from '../../authority/tables.js';
 import { connectionOf } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
@@ -7,6 +7,7 @@ import { statement } from '../../db/statement.js';
 import type { Id } from '../../platform/ids.js';
 import type { Connection, PageArgs } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
+import { type Clause, clause } from '../../platform/sql/clause.js';
 import { type AgentRow, agents } from '../agents/tables.js';
 import { apiCredentials } from '../credentials/tables.js';
 import { type UserRow, users } from '../users/tables.js';
@@ -127,7 +128,7 @@ export function listLive(
   now: Date,
   args: PageArgs,
 ): Promise<Connection<TokenRow>> {
-  return connectionOf(db, tokens, [visible.where, isLive(now)], args);
+  return connectionOf(db, tokens, [visible.clause, live(now)], args);
 }
 
 export function listLiveByIds(
@@ -142,4 +143,5 @@ export function listLiveByIds(
     .where(and(visible.where, isLive(now), inArray(tokens.id, [...ids])));
 }
 
-const isLive = (now: Date): SQL | undefined => and(isNull(tokens.revokedAt), gt(tokens.expiresAt, now));
+const live = (now: Date): Clause => clause`(${tokens.revokedAt} is null and ${tokens.expiresAt} > ${now})`;
+const isLive = (now: Date): SQL => live(now).getSQL();

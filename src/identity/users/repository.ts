@@ -30,7 +30,7 @@ export function list(
   args: NamedArgs<UserFilter>,
 ): Promise<Connection<UserRow>> {
   const filter = args.filter ?? {};
-  const where = [visible.where, hasName(users.name, filter), among(users.domainId, filter.domainIds)];
+  const where = [visible.clause, hasName(users.name, filter), among(users.domainId, filter.domainIds)];
   return connectionByName(db, users, where, args);
 }
 

@@ -15,6 +15,7 @@ import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
 import type { AnyResolver, Context, DomainManifest } from '../../authority/index.js';
 import { badInput } from '../../platform/errors.js';
 import type { PolicyRegistry } from '../../platform/policy/index.js';
+import { isIsoTime, isoOf } from '../../platform/time-text.js';
 import { stamp } from './stamp.js';
 
 const REPRESENTATION_KEYS_MAX = 8;
@@ -68,7 +69,7 @@ function wordless(scalar: GraphQLScalarType): GraphQLScalarType {
 
 /** A time in the years 1 to 9999; outside of them Postgres cannot read what JavaScript writes. */
 function dateTime(): GraphQLScalarType {
-  const { parseValue, parseLiteral, ...config } = wordless(DateTimeResolver).toConfig();
+  const { serialize, parseValue, parseLiteral, ...config } = wordless(DateTimeResolver).toConfig();
   const storable = (date: unknown): unknown => {
     const year = (date as Date).getUTCFullYear();
     if (year >= 1 && year <= 9999) return date;
@@ -76,6 +77,8 @@ function dateTime(): GraphQLScalarType {
   };
   return new GraphQLScalarType({
     ...config,
+    // Text, so that nothing of an answer is left to `toJSON`; lists have it already.
+    serialize: (value) => (isIsoTime(value) ? value : isoOf(serialize(value) as Date)),
     parseValue: (value) => storable(parseValue(value)),
     parseLiteral: (node, variables) => storable(parseLiteral(node, variables)),
   });

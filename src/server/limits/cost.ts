@@ -61,7 +61,13 @@ interface Step {
 interface Plan {
   readonly steps: readonly Step[];
   readonly defaults: Variables;
+  /** Every argument that sets a size, wherever it is: the cost depends on nothing else. */
+  readonly sized: readonly (ValueNode | undefined)[];
+  /** Costs by these sizes. Callers choose them, so there are at most `KNOWN_MAX`. */
+  readonly known: Map<string, number>;
 }
+
+const KNOWN_MAX = 10;
 
 /** How many objects a selection is of, how many statements load their references, and how long the page is. */
 interface Extent {
@@ -81,9 +87,15 @@ export class Costs {
 
   /** @param variables As the caller gave them; those that do not fit raise no cost, since nothing will run. */
   of(operation: OperationDefinitionNode, document: DocumentNode, variables: Variables): number {
-    const { steps, defaults } = this.#planOf(operation, document);
-    const extent = { count: 1, batches: 1, page: 1 };
-    return OPERATION + sum(steps, (step) => costOf(step, extent, { ...defaults, ...variables }));
+    const { steps, defaults, sized, known } = this.#planOf(operation, document);
+    const given = { ...defaults, ...variables };
+    const sizes = sized.map((argument) => sizeIn(argument, given)).join();
+    const found = known.get(sizes);
+    if (found !== undefined) return found;
+    const cost = OPERATION + sum(steps, (step) => costOf(step, ONCE, given));
+    if (known.size >= KNOWN_MAX) known.clear();
+    known.set(sizes, cost);
+    return cost;
   }
 
   /** @throws Refusal BAD_USER_INPUT that names the most expensive field, when an operation would cost too much. */
@@ -91,11 +103,8 @@ export class Costs {
     const cost = this.of(operation, document, variables);
     if (cost <= COST_MAX) return cost;
     const { steps, defaults } = this.#planOf(operation, document);
-    const extent = { count: 1, batches: 1, page: 1 };
-    const priced = steps.map(({ name, ...step }) => ({
-      name,
-      price: Math.round(costOf({ name, ...step }, extent, { ...defaults, ...variables })),
-    }));
+    const given = { ...defaults, ...variables };
+    const priced = steps.map((step) => ({ name: step.name, price: Math.round(costOf(step, ONCE, given)) }));
     const dearest = priced.reduce((most, one) => (one.price > most.price ? one : most));
     throw beyond(
       'cost',
@@ -111,14 +120,17 @@ export class Costs {
     const defaults: Record<string, unknown> = {};
     for (const { variable, defaultValue } of operation.variableDefinitions ?? [])
       if (defaultValue) defaults[variable.name.value] = valueFromASTUntyped(defaultValue);
-    const plan = {
-      defaults,
-      steps: root ? new Planning(this.#schema, document).steps(root, operation.selectionSet) : [],
-    };
+    const steps = root ? new Planning(this.#schema, document).steps(root, operation.selectionSet) : [];
+    const plan = { defaults, steps, sized: sizedIn(steps), known: new Map<string, number>() };
     this.#plans.set(operation, plan);
     return plan;
   }
 }
+
+const ONCE: Extent = { count: 1, batches: 1, page: 1 };
+
+const sizedIn = (steps: readonly Step[]): (ValueNode | undefined)[] =>
+  steps.flatMap(({ sized, inner }) => [...(sized ? [sized.given] : []), ...sizedIn(inner)]);
 
 function costOf(step: Step, { count, batches, page }: Extent, variables: Variables): number {
   const { price, sized, isList, isPage, inner } = step;
@@ -151,7 +163,7 @@ function sum(steps: readonly Step[], cost: (step: Step) => number): number {
 
 /** How many objects an argument requests: its number, or the length of its list. */
 function sizeIn(given: ValueNode | undefined, variables: Variables): number {
-  const asked: unknown = given === undefined ? undefined : valueFromASTUntyped(given, { ...variables });
+  const asked: unknown = given === undefined ? undefined : valueFromASTUntyped(given, variables);
   if (asked == null) return FIRST_DEFAULT;
   const size = Array.isArray(asked) ? asked.length : typeof asked === 'number' ? asked : 1;
   return Math.max(1, size);

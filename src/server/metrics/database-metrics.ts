@@ -1,11 +1,11 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { CAUSE_NAMES, type Database, SHARES } from '../../db/open.js';
+import { CAUSE_NAMES, type Database, SHARES, WAYS } from '../../db/open.js';
 import { lookAt } from '../pages/readiness.js';
 
-export type WatchedDatabase = Pick<Database, 'health' | 'use' | 'failures'>;
+export type WatchedDatabase = Pick<Database, 'health' | 'use' | 'failures' | 'sent'>;
 
 /** Measures at each scrape how fast the database answers, and how its connections are used. */
-export function watchDatabase(registry: Registry, { health, use, failures }: WatchedDatabase): void {
+export function watchDatabase(registry: Registry, { health, use, failures, sent }: WatchedDatabase): void {
   const registers = [registry];
   const ping: Gauge = new Gauge({
     name: 'bailiwick_database_ping_seconds',
@@ -27,6 +27,11 @@ export function watchDatabase(registry: Registry, { health, use, failures }: Wat
   counts(registry, { ...refused, label: 'share' }, SHARES, (share) => use(share).refused);
   const failed = { name: 'bailiwick_database_failures_total', help: 'What the database could not serve' };
   counts(registry, { ...failed, label: 'cause' }, CAUSE_NAMES, failures);
+  const statements = {
+    name: 'bailiwick_database_statements_total',
+    help: 'Statements to Postgres, by whether their text is prepared on its connections or planned each time',
+  };
+  counts(registry, { ...statements, label: 'way' }, WAYS, sent);
 }
 
 function gauges(

@@ -110,7 +110,7 @@ describe('visible', () => {
     const listFlags = (visible: Visible<typeof flags>) => visible.where;
     const visible = registry.visible([noteGet], member, notes);
     // @ts-expect-error the predicate is for notes
-    expect(listFlags(visible)).toBe(visible.where);
+    expect(listFlags(visible)).toEqual(visible.where);
     // @ts-expect-error only the registry makes one
     expect(listFlags({ where: sql`true` })).toBeDefined();
   });

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { residueToSql } from '../../../src/platform/policy/engine/sql.js';
+import { keyOver, residueToSql } from '../../../src/platform/policy/engine/sql.js';
 import {
   buildRegistry,
   CREDENTIAL_FIELDS,
@@ -186,10 +186,7 @@ describe('residueOf', () => {
       fc.asyncProperty(checkText(paths), credentialsArbitrary, async (written, credentials) => {
         const check = expandCheck(read(written), { origin: 'test', rules, hasKey: (key) => target.keys.has(key) });
         const residue = residueOf(check, credentials, typeOf);
-        const where = residueToSql(residue, (name) => {
-          const { type, list = false, sql: expression } = keyOf(name);
-          return { type, list, sql: expression(guarded) };
-        });
+        const where = residueToSql(residue, (name) => keyOver(keyOf(name), guarded)).getSQL();
         const selected = new Set((await db.select({ id: guarded.id }).from(guarded).where(where)).map((row) => row.id));
         const onRow = compileForRow<Row>(check, (name) => (row) => keyOf(name).row(row));
         const onOperation = compileForOperation(check, typeOf)(credentials);

@@ -1,5 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
+import { type Clause, clause, join } from '../../sql/clause.js';
 import type { Check } from '../language/ast.js';
 import { PolicyError } from '../language/errors.js';
 import { mayBeTrue, TRUE } from '../language/truth.js';
@@ -13,7 +13,7 @@ import { PolicyQuestion } from './question.js';
 import type { RelationReads } from './relation.js';
 import { allOf, type Residue, residueOf } from './residue.js';
 import { readRules } from './rules.js';
-import { residueToSql } from './sql.js';
+import { keyOver, residueToSql } from './sql.js';
 import { originalName, type Target } from './target.js';
 import { Visible } from './visible.js';
 
@@ -42,6 +42,8 @@ interface Entry extends CompiledPolicy {
   /** The decision for an authenticated caller of another scope. */
   readonly wrongScope: Decision;
 }
+
+const AND = clause` and `;
 
 const ALLOWED: Decision = Object.freeze({ outcome: 'ALLOWED' });
 const FORBIDDEN: Decision = Object.freeze({ outcome: 'FORBIDDEN' });
@@ -198,7 +200,7 @@ export class PolicyRegistry {
     }
     const conditions = [...byTarget].map(([target, residues]) => conditionOn(table, target, allOf(residues)));
     // In parentheses, so that it stays one condition, whatever a query puts around it.
-    return new Visible<T>(sql`(${sql.join(conditions, sql` and `)})`);
+    return new Visible<T>(clause`(${join(conditions, AND)})`);
   }
 
   /** Boundary AND check of a policy for callers of a scope; undefined for a scope that it does not accept. */
@@ -231,9 +233,6 @@ function residueFor(entry: Entry, subject: Subject): Residue {
   return residueOf(tests.check, subject.credentials, (key) => targetKey(policy.target, key).type);
 }
 
-function conditionOn(table: PgTable, target: Target | undefined, residue: Residue): SQL {
-  return residueToSql(residue, (name) => {
-    const key = targetKey(target, name);
-    return { type: key.type, list: key.list ?? false, sql: key.sql(table), relation: key.relation };
-  });
+function conditionOn(table: PgTable, target: Target | undefined, residue: Residue): Clause {
+  return residueToSql(residue, (name) => keyOver(targetKey(target, name), table));
 }

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type Clause, COMMA, clause, join } from '../../sql/clause.js';
 import { atomsOf, type Check, type Known } from '../language/ast.js';
 import { PolicyError } from '../language/errors.js';
 import { type CredentialMap, NULL_TEXT, RelatedTexts, readCredential, type Scalar } from '../language/values.js';
@@ -10,19 +10,19 @@ const VALUES_MAX = 1000;
 const ROWS_MAX = 1000;
 
 /** TRUE for rows that one of the values is tied to: a semi-join that starts from the values, which are the caller's. */
-export function matches(operand: SQL, { from, row, value }: Relation, values: readonly Scalar[]): SQL {
+export function matches(operand: Clause, { from, row, value }: Relation, values: readonly Scalar[]): Clause {
   refuseMany(values.length, VALUES_MAX, 'values');
-  return sql`${operand} in (select ${row} from ${from} where ${value} in (${texts(values)}))`;
+  return clause`${operand} in (select ${row} from ${from} where ${value} in (${texts(values)}))`;
 }
 
 /** TRUE for rows that anything is tied to. */
-export function isTied(operand: SQL, { from, row, value }: Relation): SQL {
-  return sql`${operand} in (select ${row} from ${from} where ${value} is not null)`;
+export function isTied(operand: Clause, { from, row, value }: Relation): Clause {
+  return clause`${operand} in (select ${row} from ${from} where ${value} is not null)`;
 }
 
 /** The texts that are tied to one row, as a query of one column without nulls. */
-export function textsTiedTo(ref: string, { from, row, value }: Relation): SQL {
-  return sql`select ${value} from ${from} where ${row} = ${ref}::text and ${value} is not null`;
+export function textsTiedTo(ref: string, { from, row, value }: Relation): Clause {
+  return clause`select ${value} from ${from} where ${row} = ${ref}::text and ${value} is not null`;
 }
 
 /** Relations that decisions depend on, each with the texts that callers are compared by. */
@@ -73,9 +73,9 @@ export class RelationReads {
     return found;
   }
 
-  #statement(key: RelationKey, values: readonly string[], refs: readonly string[]): SQL {
+  #statement(key: RelationKey, values: readonly string[], refs: readonly string[]): Clause {
     const pairs = pairsOf(key.relation, values, refs);
-    return this.#negated.has(key) ? sql`${pairs} union all ${tiedOf(key.relation, refs)}` : pairs;
+    return this.#negated.has(key) ? clause`${pairs} union all ${tiedOf(key.relation, refs)}` : pairs;
   }
 }
 
@@ -85,7 +85,7 @@ export interface Pair {
   readonly value: string | null;
 }
 
-export type Run = (statement: SQL) => Promise<readonly Pair[]>;
+export type Run = (statement: Clause) => Promise<readonly Pair[]>;
 
 function hasNot(check: Check): boolean {
   switch (check.kind) {
@@ -101,18 +101,18 @@ function hasNot(check: Check): boolean {
   }
 }
 
-function pairsOf({ from, row, value }: Relation, values: readonly string[], refs: readonly string[]): SQL {
+function pairsOf({ from, row, value }: Relation, values: readonly string[], refs: readonly string[]): Clause {
   const asked = values.filter((text) => isComparable('text', text));
   refuseMany(asked.length, VALUES_MAX, 'values');
-  return sql`select distinct ${row} as ref, ${value} as value from ${from}
+  return clause`select distinct ${row} as ref, ${value} as value from ${from}
     where ${value} in (${texts(asked)}) and ${row} in (${texts(refs)})`;
 }
 
 /** Those of some rows that anything is tied to. */
-function tiedOf(relation: Relation, refs: readonly string[]): SQL {
-  const rows = refs.map((ref) => sql`(${ref}::text)`);
-  return sql`select refs.ref, null from (values ${sql.join(rows, sql`, `)}) as refs(ref)
-    where ${isTied(sql`refs.ref`, relation)}`;
+function tiedOf(relation: Relation, refs: readonly string[]): Clause {
+  const rows = refs.map((ref) => clause`(${ref}::text)`);
+  return clause`select refs.ref, null from (values ${join(rows, COMMA)}) as refs(ref)
+    where ${isTied(clause`refs.ref`, relation)}`;
 }
 
 function known(asked: ReadonlySet<string>, tied: ReadonlySet<string> | null | undefined): RelatedTexts {
@@ -131,8 +131,8 @@ function refuseMany(count: number, max: number, what: string): void {
   if (count > max) throw new PolicyError(`a relation is asked about ${count} ${what}; at most ${max} are`);
 }
 
-const texts = (values: readonly Scalar[]): SQL =>
-  sql.join(
-    values.map((value) => sql`${value}::text`),
-    sql`, `,
+const texts = (values: readonly Scalar[]): Clause =>
+  join(
+    values.map((value) => clause`${value}::text`),
+    COMMA,
   );

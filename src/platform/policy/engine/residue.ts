@@ -104,10 +104,9 @@ export function anyOf(parts: readonly Residue[]): Residue {
 function combine(kind: 'all' | 'any', parts: readonly Residue[], neutral: Residue, decisive: Residue): Residue {
   const flat = parts.flatMap((part) => (part.kind === kind ? part.of : [part]));
   if (flat.some((part) => part.kind === decisive.kind)) return decisive;
-  const distinct = new Map(
-    flat.filter((part) => part.kind !== neutral.kind).map((part) => [JSON.stringify(part), part]),
-  );
-  const of = [...distinct.values()];
+  const telling = flat.filter((part) => part.kind !== neutral.kind);
+  // Every list of every request decides here, and mostly one part remains.
+  const of = telling.length > 1 ? [...new Map(telling.map((part) => [JSON.stringify(part), part])).values()] : telling;
   if (of.length === 0) return neutral;
   const [only] = of;
   return only !== undefined && of.length === 1 ? only : { kind, of };

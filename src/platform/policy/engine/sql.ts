@@ -1,14 +1,34 @@
-import { Column, is, type SQL, sql } from 'drizzle-orm';
+import { Column, is } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import { type Clause, COMMA, clause, join } from '../../sql/clause.js';
 import type { Scalar } from '../language/values.js';
 import { isTied, matches } from './relation.js';
 import type { Residue } from './residue.js';
-import type { KeyType, Relation } from './target.js';
+import type { KeyType, Relation, TargetKey } from './target.js';
+
+const AND = clause` and `;
+const OR = clause` or `;
+
+const written = new WeakMap<TargetKey<object, PgTable>, WeakMap<PgTable, Clause>>();
+
+/** A key as SQL over a table; written once for each alias, in parentheses unless it is a column. */
+export function keyOver(key: TargetKey<object, PgTable>, table: PgTable): SqlKey {
+  const ofKey = written.get(key) ?? new WeakMap<PgTable, Clause>();
+  written.set(key, ofKey);
+  let sql = ofKey.get(table);
+  if (sql === undefined) {
+    const expression = key.sql(table);
+    sql = is(expression, Column) ? clause`${expression}` : clause`(${expression})`;
+    ofKey.set(table, sql);
+  }
+  return { type: key.type, list: key.list ?? false, sql, relation: key.relation };
+}
 
 /** A target key as SQL over the table, or alias, of one query. */
 export interface SqlKey {
   readonly type: KeyType;
   readonly list: boolean;
-  readonly sql: SQL | Column;
+  readonly sql: Clause;
   /** The relation that ties the key's values to it. */
   readonly relation?: Relation | undefined;
 }
@@ -19,16 +39,16 @@ export interface SqlKey {
  * Values are only passed as parameters, each cast to the key's type so that the engine need not guess. Since a residue
  * has no negation, a NULL can never turn into TRUE on the way up.
  */
-export function residueToSql(residue: Residue, keyOf: (key: string) => SqlKey): SQL {
+export function residueToSql(residue: Residue, keyOf: (key: string) => SqlKey): Clause {
   switch (residue.kind) {
     case 'always':
-      return sql`true`;
+      return clause`true`;
     case 'never':
-      return sql`false`;
+      return clause`false`;
     case 'all':
     case 'any': {
       const parts = residue.of.map((part) => residueToSql(part, keyOf));
-      return sql`(${sql.join(parts, residue.kind === 'all' ? sql` and ` : sql` or `)})`;
+      return clause`(${join(parts, residue.kind === 'all' ? AND : OR)})`;
     }
     case 'null':
       return isNull(keyOf(residue.key));
@@ -41,61 +61,57 @@ export function residueToSql(residue: Residue, keyOf: (key: string) => SqlKey): 
   }
 }
 
-function isNull(key: SqlKey): SQL {
+function isNull(key: SqlKey): Clause {
   // A relation without values is an empty list.
-  return key.relation ? sql`false` : sql`${operand(key)} is null`;
+  return key.relation ? clause`false` : clause`${key.sql} is null`;
 }
 
-function present(key: SqlKey): SQL {
-  if (key.relation) return isTied(operand(key), key.relation);
-  return key.list ? sql`cardinality(${withoutNulls(key)}) > 0` : sql`${operand(key)} is not null`;
+function present(key: SqlKey): Clause {
+  if (key.relation) return isTied(key.sql, key.relation);
+  return key.list ? clause`cardinality(${withoutNulls(key)}) > 0` : clause`${key.sql} is not null`;
 }
 
-function equals(key: SqlKey, values: readonly Scalar[]): SQL {
-  if (key.relation) return matches(operand(key), key.relation, values);
-  if (key.list) return elementAmong(operand(key), key.type, values);
+function equals(key: SqlKey, values: readonly Scalar[]): Clause {
+  if (key.relation) return matches(key.sql, key.relation, values);
+  if (key.list) return elementAmong(key.sql, key.type, values);
   const [only] = values;
-  if (only !== undefined && values.length === 1) return sql`${operand(key)} = ${parameter(key.type, only)}`;
-  return sql`${operand(key)} in (${parameters(key.type, values)})`;
+  if (only !== undefined && values.length === 1) return clause`${key.sql} = ${parameter(key.type, only)}`;
+  return clause`${key.sql} in (${parameters(key.type, values)})`;
 }
 
-function differs(key: SqlKey, values: readonly Scalar[]): SQL {
+function differs(key: SqlKey, values: readonly Scalar[]): Clause {
   if (key.relation) {
-    const isAmong = matches(operand(key), key.relation, values);
-    return sql`(${isTied(operand(key), key.relation)} and not coalesce(${isAmong}, false))`;
+    const isAmong = matches(key.sql, key.relation, values);
+    return clause`(${isTied(key.sql, key.relation)} and not coalesce(${isAmong}, false))`;
   }
-  if (!key.list) return sql`${operand(key)} not in (${parameters(key.type, values)})`;
+  if (!key.list) return clause`${key.sql} not in (${parameters(key.type, values)})`;
   const elements = withoutNulls(key);
-  return sql`(cardinality(${elements}) > 0 and not ${elementAmong(elements, key.type, values)})`;
+  return clause`(cardinality(${elements}) > 0 and not ${elementAmong(elements, key.type, values)})`;
 }
 
-function elementAmong(list: SQL, type: KeyType, values: readonly Scalar[]): SQL {
-  const tests = values.map((value) => sql`${parameter(type, value)} = any(${list})`);
-  return sql`(${sql.join(tests, sql` or `)})`;
+function elementAmong(list: Clause, type: KeyType, values: readonly Scalar[]): Clause {
+  const tests = values.map((value) => clause`${parameter(type, value)} = any(${list})`);
+  return clause`(${join(tests, OR)})`;
 }
 
-function withoutNulls(key: SqlKey): SQL {
-  return sql`array_remove(${operand(key)}, null)`;
+function withoutNulls(key: SqlKey): Clause {
+  return clause`array_remove(${key.sql}, null)`;
 }
 
-function operand({ sql: expression }: SqlKey): SQL {
-  return is(expression, Column) ? sql`${expression}` : sql`(${expression})`;
-}
-
-function parameters(type: KeyType, values: readonly Scalar[]): SQL {
-  return sql.join(
+function parameters(type: KeyType, values: readonly Scalar[]): Clause {
+  return join(
     values.map((value) => parameter(type, value)),
-    sql`, `,
+    COMMA,
   );
 }
 
-function parameter(type: KeyType, value: Scalar): SQL {
+function parameter(type: KeyType, value: Scalar): Clause {
   switch (type) {
     case 'text':
-      return sql`${value}::text`;
+      return clause`${value}::text`;
     case 'integer':
-      return sql`${value}::bigint`;
+      return clause`${value}::bigint`;
     case 'boolean':
-      return sql`${value}::boolean`;
+      return clause`${value}::boolean`;
   }
 }

@@ -1,4 +1,5 @@
 import type { SQL } from 'drizzle-orm';
+import type { Clause } from '../../sql/clause.js';
 
 /**
  * The rows of one table, or of one alias of it, that a caller may see, as a condition for a query's WHERE.
@@ -7,16 +8,17 @@ import type { SQL } from 'drizzle-orm';
  * accepts neither a condition that its author wrote nor one for another table.
  */
 export class Visible<Table> {
-  readonly #where: SQL;
+  /** TRUE on exactly the rows that every one of its policies allows. */
+  readonly clause: Clause;
   /** Exists only in the type: it makes `Visible` of one table differ from that of any other. */
   declare readonly _table: (table: Table) => Table;
 
-  constructor(where: SQL) {
-    this.#where = where;
+  constructor(clause: Clause) {
+    this.clause = clause;
   }
 
-  /** TRUE on exactly the rows that every one of its policies allows. */
+  /** The same for the query builder. */
   get where(): SQL {
-    return this.#where;
+    return this.clause.getSQL();
   }
 }

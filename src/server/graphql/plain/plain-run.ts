@@ -4,10 +4,12 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLField,
+  GraphQLID,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
+  GraphQLString,
   getArgumentValues,
   getOperationAST,
   getVariableValues,
@@ -158,10 +160,16 @@ class Preparation {
         return bail();
       },
     };
-    return (parent, run) => {
-      const given: GraphQLResolveInfo = Object.create(info, { variableValues: { value: run.variables } });
-      return resolve(parent, argsOf(run), run.context, given);
+    // One for each run, not for each row.
+    const ofRun = new WeakMap<Run, GraphQLResolveInfo>();
+    const infoOf = (run: Run): GraphQLResolveInfo => {
+      const known = ofRun.get(run);
+      if (known !== undefined) return known;
+      const made: GraphQLResolveInfo = Object.create(info, { variableValues: { value: run.variables } });
+      ofRun.set(run, made);
+      return made;
     };
+    return (parent, run) => resolve(parent, argsOf(run), run.context, infoOf(run));
   }
 
   #complete(type: GraphQLOutputType, fieldNodes: readonly FieldNode[]): Complete {
@@ -176,7 +184,14 @@ class Preparation {
         return Array.isArray(value) ? value.map((item) => complete(item, run)) : bail(plain(value));
       };
     }
-    if (isLeafType(type)) return (value) => (value == null ? null : (type.serialize(plain(value)) ?? bail()));
+    if (isLeafType(type)) {
+      // Most values are texts, which both return as they are.
+      const isText = type === GraphQLString || type === GraphQLID;
+      return (value) => {
+        if (isText && typeof value === 'string') return value;
+        return value == null ? null : (type.serialize(plain(value)) ?? bail());
+      };
+    }
     if (!isObjectType(type)) return bail();
     const steps = this.steps(
       type,
