@@ -1,4 +1,5 @@
 import { type Column, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
 import { badInput } from '../platform/errors.js';
 import { VALUES_MAX } from '../platform/short-list.js';
 import { isStorable } from '../platform/text.js';
@@ -21,6 +22,59 @@ export function among<Of extends Column | SQL>(what: Of, values: Values<TextOf<O
   // Text that Postgres cannot store equals nothing in it.
   const storable = values.filter(isStorable);
   return storable.length === 0 ? sql`false` : inArray(sql`${what}`, storable);
+}
+
+/** A filter that asks for rows with any of some values. */
+export interface AnyOf {
+  /** The condition on a row. */
+  readonly where: SQL;
+  /** The same by one value after the other: an index has the rows of one value in an order, but not those of several. */
+  readonly each?: readonly SQL[] | Many | undefined;
+}
+
+/** Values that are too many to be planned one by one, or not known: a FROM item, and the condition on a row and one of them. */
+export interface Many {
+  readonly values: SQL;
+  readonly isOne: SQL;
+}
+
+/** The value of `each`. */
+const ONE = sql.raw('one.value');
+
+/** Rows whose column has any of these values; undefined when the filter does not ask. @throws Refusal as `requireFew` does. */
+export function anyOf<Of extends Column>(column: Of, values: Values<TextOf<Of>>): AnyOf | undefined {
+  const where = among(column, values);
+  return where && { where, each: eachOf(column, values ?? []) };
+}
+
+/** Each of so many values gets its own plan, which knows whether its rows are few. */
+const PLANNED_MAX = 8;
+
+/** `each`, when there are several values. */
+function eachOf(column: Column, values: readonly string[]): AnyOf['each'] {
+  const texts = [...new Set(values)].filter(isStorable);
+  if (texts.length < 2) return undefined;
+  if (texts.length <= PLANNED_MAX) return texts.map((text) => eq(column, text));
+  const rows = texts.map((text) => sql`(${text}::text)`);
+  return { values: sql`(values ${sql.join(rows, sql`, `)}) as one (value)`, isOne: sql`${column} = ${ONE}` };
+}
+
+/** The same for rows that refer to others: the texts are looked for in a column of these. */
+export function anyReferred(column: Column, to: Reference, values: Values): AnyOf | undefined {
+  const isAmong = among(sql`${to.named}`, values);
+  if (isAmong === undefined) return undefined;
+  const from = sql`from ${to.table} where ${isAmong}`;
+  return {
+    where: sql`${column} in (select ${to.id} ${from})`,
+    each: { values: sql`(select ${to.id} ${from}) as one (value)`, isOne: sql`${column} = ${ONE}` },
+  };
+}
+
+/** The rows that a column refers to by their id, and their column that a filter names. */
+interface Reference {
+  readonly table: PgTable;
+  readonly id: Column;
+  readonly named: Column;
 }
 
 /** Whether a column has exactly this text, which may be any that a caller sent. */

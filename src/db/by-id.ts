@@ -13,6 +13,7 @@ import {
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { type Connection, connectionById, type PageArgs, type PageRequest } from '../platform/pagination.js';
 import { countUpTo } from './counted.js';
+import { isOnPage, isWanted, type Part, type Wanted } from './in-order.js';
 import type { Db, Tx } from './types.js';
 
 type Kept = PgTable & { readonly id: PgColumn };
@@ -32,22 +33,30 @@ interface At<Table extends Versioned> {
   readonly version: number;
 }
 
-/** A page of the rows that meet all conditions, in the order of their ids; they are counted when that is asked for. */
+/** A page of the rows that are wanted, in the order of their ids; they are counted when that is asked for. */
 export function connectionOf<Table extends Kept>(
   db: Db,
   table: Table,
-  conditions: readonly (SQL | undefined)[],
+  wanted: Wanted,
   args: PageArgs,
 ): Promise<Connection<InferSelectModel<Table> & { readonly id: string }>> {
   const read = async (page: PageRequest) =>
     (await db
       .select()
       .from(table as PgTable)
-      .where(and(...conditions, isBehind(table.id, page)))
+      .where(isOnPage(table, wanted, partById(table.id, page)))
       .orderBy(asc(table.id))
       .limit(page.first + 1)) as (InferSelectModel<Table> & { readonly id: string })[];
-  return connectionById(args, read, () => countUpTo(db, table, and(...conditions)));
+  return connectionById(args, read, () => countUpTo(db, table, isWanted(wanted)));
 }
+
+/** A page in the order of ids. */
+export const partById = (id: PgColumn, page: PageRequest): Part => ({
+  columns: [id],
+  direction: 'ASC',
+  isBehind: isBehind(id, page),
+  limit: page.first + 1,
+});
 
 /** The rows of a list in the order of ids that come after the page's cursor, whose text need not be an id. */
 export function isBehind(id: PgColumn, { after }: PageRequest): SQL | undefined {

@@ -1,9 +1,11 @@
 import { and, asc, desc, gte, type InferSelectModel, lt, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { badInput } from '../platform/errors.js';
 import { type Connection, connection, type PageArgs, type PageRequest, pageRequest } from '../platform/pagination.js';
 import { isStorable } from '../platform/text.js';
-import { among, type Values } from './among.js';
+import type { Values } from './among.js';
 import { countUpTo } from './counted.js';
+import { isOnPage, isWanted, type Part, type Wanted } from './in-order.js';
 import type { Db } from './types.js';
 
 /** The columns that lists of objects with names are ordered by; the name is a `codePointText`. */
@@ -17,25 +19,30 @@ export interface NamedOrder {
   readonly direction: 'ASC' | 'DESC';
 }
 
+/** What a list of objects with names can be asked for. */
+export interface NameFilter {
+  readonly names?: Values;
+  readonly nameStartsWith?: string | null | undefined;
+}
+
 /** The arguments of a list of objects with names. */
-export interface NamedArgs<Filter> extends PageArgs {
+export interface NamedArgs<Filter extends NameFilter> extends PageArgs {
   readonly filter?: Filter | null | undefined;
   readonly orderBy?: NamedOrder | null | undefined;
 }
 
-/** A page in an order. */
-export interface OrderedPage {
+/** A page in an order, with one row more than it shows. */
+export interface OrderedPage extends Part {
   readonly page: PageRequest;
-  readonly columns: readonly PgColumn[];
-  readonly direction: 'ASC' | 'DESC';
-  /** The rows that come after the cursor; undefined without one. */
-  readonly isBehind: SQL | undefined;
   keysOf(row: { readonly id: string; readonly name: string }): string[];
 }
 
-/** Reads the order and the page of a list. Ids begin with their time, so they sort by creation. */
-export function orderedPage({ id, name }: Named, args: PageArgs & Pick<NamedArgs<never>, 'orderBy'>): OrderedPage {
-  const { field, direction } = args.orderBy ?? { field: 'CREATED_AT', direction: 'ASC' };
+/**
+ * Reads the order and the page of a list. Ids begin with their time, so they sort by creation.
+ * @throws Refusal BAD_USER_INPUT for names that begin with a text by creation.
+ */
+export function orderedPage({ id, name }: Named, args: NamedArgs<NameFilter>): OrderedPage {
+  const { field, direction } = orderAsked(args);
   const isByName = field === 'NAME';
   const columns = isByName ? [name, id] : [id];
   const ordering = `${direction === 'DESC' ? '-' : ''}${isByName ? 'name' : 'id'}`;
@@ -45,8 +52,17 @@ export function orderedPage({ id, name }: Named, args: PageArgs & Pick<NamedArgs
     columns,
     direction,
     isBehind: page.after === null ? undefined : isBehind(columns, page.after, direction),
+    limit: page.first + 1,
     keysOf: (row) => (isByName ? [row.name, row.id] : [row.id]),
   };
+}
+
+/** A range of names is in the order of names: by creation, all of it would have to be sorted, or all others walked. */
+function orderAsked({ filter, orderBy }: NamedArgs<NameFilter>): NamedOrder {
+  const isRange = Boolean(filter?.nameStartsWith);
+  if (isRange && orderBy?.field === 'CREATED_AT')
+    throw badInput('With nameStartsWith, order by NAME.', { argument: 'orderBy' });
+  return orderBy ?? { field: isRange ? 'NAME' : 'CREATED_AT', direction: 'ASC' };
 }
 
 /** The rows after a cursor, as a row comparison that can use an index. */
@@ -66,17 +82,17 @@ export const orderOf = ({ columns, direction }: OrderedPage): SQL[] =>
 /** How the rows of a page are read: those that meet a condition, in an order, and at most so many. */
 type ReadPage<Row> = (where: SQL | undefined, orderBy: SQL[], limit: number) => Promise<readonly Row[]>;
 
-/** A page of the rows that meet all conditions; they are counted when that is asked for. */
+/** A page of the rows that are wanted; they are counted when that is asked for. */
 export async function connectionByName<Table extends PgTable & Named, Row extends { id: string; name: string }>(
   db: Db,
   table: Table,
-  conditions: readonly (SQL | undefined)[],
-  args: NamedArgs<unknown>,
+  wanted: Wanted,
+  args: NamedArgs<NameFilter>,
   read: ReadPage<Row> = reading(db, table),
 ): Promise<Connection<Row>> {
   const ordered = orderedPage(table, args);
-  const rows = await read(and(...conditions, ordered.isBehind), orderOf(ordered), ordered.page.first + 1);
-  return connection(rows, ordered.page, ordered.keysOf, () => countUpTo(db, table, and(...conditions)));
+  const rows = await read(isOnPage(table, wanted, ordered), orderOf(ordered), ordered.limit);
+  return connection(rows, ordered.page, ordered.keysOf, () => countUpTo(db, table, isWanted(wanted)));
 }
 
 const reading =
@@ -92,18 +108,8 @@ const reading =
 /** No name is longer. */
 const NAME_LENGTH_MAX = 255;
 
-/** What a list of objects with names can be asked for. */
-export interface NameFilter {
-  readonly names?: Values;
-  readonly nameStartsWith?: string | null | undefined;
-}
-
-/** Whether a name is what a filter asks for. @throws Refusal BAD_USER_INPUT for too many names. */
-export const hasName = (name: PgColumn, { names, nameStartsWith }: NameFilter): SQL | undefined =>
-  and(among(sql`${name}`, names), startsWith(name, nameStartsWith));
-
 /** Whether a name begins with a text, in a `codePointText`: a range, which its index serves. */
-function startsWith(name: PgColumn, text: string | null | undefined): SQL | undefined {
+export function startsWith(name: PgColumn, text: string | null | undefined): SQL | undefined {
   if (text == null || text === '') return undefined;
   if (text.length > NAME_LENGTH_MAX || !isStorable(text)) return sql`false`;
   const end = afterAll(text);

@@ -117,6 +117,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'events',
     'generated',
     'identity/agents',
+    'identity/projects',
     'platform',
     'platform/policy',
   ],

@@ -1,14 +1,14 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { type Context, couldDo, defineLoaderOf } from '../../authority/index.js';
-import { isBehind } from '../../db/by-id.js';
+import { partById } from '../../db/by-id.js';
 import { countUpTo } from '../../db/counted.js';
 import type { JsonRow } from '../../db/rows.js';
 import { OBJECT_ID, rowsBelow } from '../../db/rows-below.js';
 import { agentGet, agents } from '../../identity/agents/index.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import { type AgentShape, readerOf } from './fields.js';
-import { agentsStatement, withRecords } from './page.js';
+import { agentsStatement, boundAgents, withRecords } from './page.js';
 import { attestationRecords as records } from './tables.js';
 
 /** What agents belong to: the column that names it, and the tables that its agents are read from for a caller. */
@@ -19,16 +19,6 @@ interface Owner {
 
 type Page = Connection<AgentShape>;
 type PageOf = (context: Context, id: string, args: PageArgs, fields: ReadonlySet<string>) => Promise<Page | null>;
-
-/**
- * A record has the domain and the project of its agent. Saying so of the caller's own lets an index find its agents among
- * all that are bound to a list of the system; saying so of both makes Postgres expect too few.
- */
-function boundAgents({ actor }: Context): SQL {
-  const isOfProject = actor.where?.type === 'project';
-  const [ofRecord, ofAgent] = isOfProject ? [records.projectId, agents.projectId] : [records.domainId, agents.domainId];
-  return sql`${agents} inner join ${records} on ${records.agentId} = ${agents.id} and ${ofRecord} = ${ofAgent}`;
-}
 
 export const agentsOfAllowlist = agentsOf({ column: records.allowlistId, from: boundAgents });
 export const agentsOfProject = agentsOf({ column: agents.projectId, from: () => withRecords });
@@ -42,8 +32,8 @@ function agentsOf(owner: Owner): PageOf {
     const visible = visibleTo(context);
     const { column } = owner;
     const from = owner.from(context);
-    const where = and(eq(column, OBJECT_ID), isBehind(agents.id, page));
-    const some = { visible, from, where, orderBy: [agents.id], direction: 'ASC', limit: page.first + 1 } as const;
+    const wanted = { visible, also: [eq(column, OBJECT_ID)] };
+    const some = { from, wanted, part: partById(agents.id, page) };
     const found = await rowsBelow<JsonRow, string>(context.db, ids, agentsStatement(reader.columns, some));
     const pageOf = (id: string, rows: readonly JsonRow[]): Page =>
       connection(

@@ -1,6 +1,7 @@
-import { and, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { type Context, requireOperation } from '../../authority/index.js';
 import { COUNTED_MAX } from '../../db/counted.js';
+import { isWanted } from '../../db/in-order.js';
 import { rowsOf } from '../../db/rows.js';
 import { agentGet, agents, trustStateAt } from '../../identity/agents/index.js';
 import { AGENT_STATES, type AgentState } from '../verifier/index.js';
@@ -21,7 +22,7 @@ export async function countAgents(context: Context, filter: AgentFilter): Promis
   const { policies, actor, db, clock } = context;
   const now = clock.now();
   const visible = policies.visible([agentGet], actor, agents);
-  const where = and(visible.where, ...filterBy(filter, now)) ?? sql`true`;
+  const where = isWanted({ visible, ...filterBy(filter, now) }) ?? sql`true`;
   const some = sql`select ${trustStateAt(now)} as state from ${withRecords} where ${where} limit ${COUNTED_MAX + 1}`;
   const rows = await rowsOf<{ state: string; found: number }>(
     db,

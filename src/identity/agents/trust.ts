@@ -22,6 +22,6 @@ export function trustRanOut(now: Date): SQL {
   return sql`${trustState} = 'TRUSTED' and (${isOver})`;
 }
 
-/** `trustAt` as SQL, for filters. */
+/** `trustAt` as SQL, for counting. No index serves it. */
 export const trustStateAt = (now: Date): SQL =>
   sql`case when ${trustRanOut(now)} then 'STALE' else ${trustColumns.trustState} end`;

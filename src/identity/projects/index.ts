@@ -1,4 +1,5 @@
 export { findProject, type ProjectRef } from './lookup.js';
+export { ofProjects } from './of-projects.js';
 export { projectGet } from './policies.js';
 export { holdProject } from './repository.js';
 export { loadProject, projectEntity } from './service.js';

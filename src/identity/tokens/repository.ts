@@ -122,7 +122,7 @@ export function listLive(
   now: Date,
   args: PageArgs,
 ): Promise<Connection<TokenRow>> {
-  return connectionOf(db, tokens, [visible.where, isLive(now)], args);
+  return connectionOf(db, tokens, { visible, also: [isLive(now)] }, args);
 }
 
 export function listLiveByIds(
