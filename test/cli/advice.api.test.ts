@@ -209,6 +209,16 @@ describe('names without a domain', () => {
     expect(told(list)).toEqual([0, '', 'No audit entries.\n']);
     const created = await runCli('audit', 'list', '--action', 'user.created', '--columns', 'outcome,target');
     expect(created.out).toBe('OUTCOME  TARGET\nALLOWED  user zoe\n');
+    const given = ['--action', 'role.granted', '--action', 'role.revoked', '--limit', '4'];
+    const granted = await runCli('audit', 'list', ...given, '--columns', 'action,target');
+    expect(granted.out).toBe(
+      `ACTION        TARGET
+ROLE_REVOKED  reader of group ops
+ROLE_REVOKED  oncall of zoe
+ROLE_GRANTED  reader of group ops
+ROLE_GRANTED  oncall of zoe
+`,
+    );
     expect(told(await runCli('audit', 'list', '--actor', 'nobody'))).toEqual([
       4,
       '',
@@ -290,6 +300,23 @@ describe('log-ins in the audit list', () => {
     expect((await runCli('whoami', '-o', 'name')).out).toBe('admin\n');
   });
 
+  test('ok: who-can and explain ask at the scope of the log-in when nothing is named', async () => {
+    const here = await runCli('policy', 'who-can', 'user:create', '--context', 'domain');
+    const named = await runCli('policy', 'who-can', 'user:create', '--context', 'domain', '--domain-scope', 'default');
+    expect(told(here)).toEqual(told(named));
+    expect(here.out).toMatch(/^PRINCIPAL +NEEDS +HOW\ndefault\/admin +/);
+    const explain = ['policy', 'explain', 'user:create', '--principal', 'default/admin', '--context', 'domain'];
+    expect((await runCli(...explain)).out).toMatch(/^ALLOWED +user:create\nscope +domain default\n/);
+    // Such a token says nothing of its scope.
+    vi.stubEnv('BAILIWICK_TOKEN', (await server.token({ scope: { type: 'system' }, role: 'admin' })).token);
+    expect(told(await runCli('policy', 'who-can', 'user:create'))).toEqual([
+      2,
+      '',
+      'error: name an object or a scope: --target, --system, --domain-scope or --project\n',
+    ]);
+    vi.unstubAllEnvs();
+  });
+
   test('ok: a password is changed, and the log-in goes on in its scope', async () => {
     const [present, next] = [join(folder, 'new'), join(folder, 'next')];
     writeFileSync(next, 'staple correct horse\n', { mode: 0o600 });
@@ -309,12 +336,12 @@ describe('a dry run', () => {
     const { code, out, err } = await runCli('policy', 'import', file, '--dry-run');
     expect([code, out]).toEqual([0, expect.stringContaining('agent:get')]);
     expect(err).toMatch(
-      /compared with revision 0; nothing is changed until: bailiwick policy import --preview-hash \S+\n$/,
+      /compared with revision 0; nothing is changed until: bailiwick policy import \S+\/policy.yaml --preview-hash \S+\n$/,
     );
     const back = await runCli('policy', 'rollback', '0', '--dry-run');
     expect([back.code, back.err]).toEqual([
       0,
-      'No differences.\nNo proofs.\ncompared with revision 0; nothing is changed until: bailiwick policy rollback\n',
+      'No differences.\nNo proofs.\ncompared with revision 0; nothing is changed until: bailiwick policy rollback 0\n',
     ]);
     expect((await runCli('policy', 'export', '-o', 'json')).out).toContain('"number": 0');
   });

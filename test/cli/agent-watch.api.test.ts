@@ -43,7 +43,7 @@ const session = (format: Format, bearer = token): Session => ({
   environment: {} as Session['environment'],
   format,
   connection: { server: server.url, token: bearer },
-  ...{ credentials: NO_CREDENTIALS, context: null, caFile: undefined },
+  ...{ credentials: NO_CREDENTIALS, context: null, scope: null, caFile: undefined },
 });
 
 function happen(id: string, from: string, to: string) {

@@ -160,6 +160,15 @@ describe('policy explain', () => {
     );
   });
 
+  test('ok: without a caller it says for whom that is, and how to name another', async () => {
+    const { code, out, err } = await policy('explain', 'agent:ban');
+    expect([code, out]).toEqual([
+      0,
+      'UNAUTHENTICATED  agent:ban\nscope     anonymous: the policy does not accept it\n',
+    ]);
+    expect(err).toBe('that is for a caller without a token; name another: --principal USER, or --credentials FILE\n');
+  });
+
   test('ok: as JSON', async () => {
     const { out } = await policy(
       'explain',

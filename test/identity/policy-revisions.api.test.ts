@@ -84,6 +84,23 @@ describe('Mutation.rollbackPolicyOverrides, to a set of an older version', () =>
 });
 
 describe('Mutation.setPolicyOverrides', () => {
+  const CHANGED = `{ auditEntries(first: 1, filter: { actions: [POLICY_OVERRIDES_SET] }) { nodes { details } } }`;
+  const changed = async (): Promise<string[]> =>
+    (await server.graphql(CHANGED, {}, admin)).body.data.auditEntries.nodes[0].details.changed;
+
+  test('bounded: the audit entry names fifty policies, and says how many more there are only when there are', async () => {
+    const free = server.services.declared.policies.filter(
+      ({ scopeTypes, isEssential }) => scopeTypes !== 'public' && !isEssential,
+    );
+    const names = free.map(({ name }) => name).sort();
+    const checks = (count: number) => Object.fromEntries(names.slice(0, count).map((name) => [name, 'role:admin']));
+    expect((await set(checks(50))).userErrors).toEqual([]);
+    expect(await changed()).toEqual(names.slice(0, 50));
+    await set({});
+    expect((await set(checks(52))).userErrors).toEqual([]);
+    expect(await changed()).toEqual([...names.slice(0, 50), 'and 2 more']);
+  });
+
   test('ok: to enforce new defaults, or not yet, is a change of its own', async () => {
     const checks = { 'domain:create': 'role:manager' };
     const first = (await set(checks, { enforceNewDefaults: false })).revision.number;

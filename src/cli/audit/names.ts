@@ -24,9 +24,13 @@ const NAMED: Partial<Readonly<Record<AuditTargetType, string>>> = {
   USER: 'User',
 };
 
-interface Entity {
+/** An object that has a name. */
+interface Named {
   readonly __typename: string;
   readonly id: string;
+}
+
+interface Entity extends Named {
   readonly name: string;
 }
 
@@ -37,7 +41,7 @@ const PARTS = Object.values(NAMED)
 /** `_entities` belongs to no domain's schema, so this document has no generated types. */
 const NAMES = new TypedDocumentString<
   { readonly items: readonly (Entity | null)[] },
-  { readonly representations: readonly { readonly __typename: string; readonly id: string }[] }
+  { readonly representations: readonly Named[] }
 >(`query Names($representations: [_Any!]!) {
   items: _entities(representations: $representations) { __typename ${PARTS} }
 }`);
@@ -59,36 +63,55 @@ export async function readable(session: Session, entries: readonly EntryFragment
   const names = await namesOf(session, entries);
   return entries.map((entry) => {
     const target = nameOf(entry, names);
+    const given = grantOf(entry, names);
     const isLogIn = entry.actor.id === null && LOG_INS.has(entry.action);
     const self = textIn(entry, 'user') ?? target ?? entry.targetId;
     const type = entry.targetType?.toLowerCase().replaceAll('_', ' ') ?? '';
     return {
       ...entry,
       actorName: formatValue(entry.actor.name ?? entry.actor.id ?? (isLogIn ? self : null)),
-      targetName: formatValue(target === undefined ? entry.targetId : `${type} ${target}`),
+      targetName: formatValue(given ?? (target === undefined ? entry.targetId : `${type} ${target}`)),
     };
   });
 }
 
-/** What is gone may still have its name in the details. */
-const nameOf = (entry: EntryFragment, names: ReadonlyMap<string, string>): string | undefined =>
-  names.get(entry.targetId ?? '') ?? (typeOf(entry) === undefined ? undefined : textIn(entry, 'name'));
+/** What is gone may still have its name in the details; what has a number and no id goes by it. */
+function nameOf(entry: EntryFragment, names: ReadonlyMap<string, string>): string | undefined {
+  const { targetId } = entry;
+  if (targetId !== null && /^\d+$/.test(targetId)) return targetId;
+  return names.get(targetId ?? '') ?? (typeOf(entry) === undefined ? undefined : textIn(entry, 'name'));
+}
+
+/** What an assignment gave to whom, for which its id stands: the role has its name in the entry, the holder its id. */
+function grantOf(entry: EntryFragment, names: ReadonlyMap<string, string>): string | undefined {
+  const [role, holder] = [textIn(entry, 'role'), holderIn(entry)];
+  const name = holder && names.get(holder.id);
+  if (role === undefined || name === undefined) return undefined;
+  return `${role} of ${holder?.__typename === 'Group' ? 'group ' : ''}${name}`;
+}
+
+function holderIn(entry: EntryFragment): Named | undefined {
+  if (entry.targetType !== 'ROLE_ASSIGNMENT') return undefined;
+  const [user, group] = [textIn(entry, 'userId'), textIn(entry, 'groupId')];
+  if (user !== undefined) return { __typename: 'User', id: user };
+  return group === undefined ? undefined : { __typename: 'Group', id: group };
+}
 
 function textIn({ details }: EntryFragment, key: string): string | undefined {
   const value: unknown = details?.[key];
   return typeof value === 'string' ? value : undefined;
 }
 
+function targetOf(entry: EntryFragment): Named | undefined {
+  const [id, __typename] = [entry.targetId, typeOf(entry)];
+  return id === null || __typename === undefined ? undefined : { __typename, id };
+}
+
 const typeOf = ({ targetType }: EntryFragment) => (targetType === null ? undefined : NAMED[targetType]);
 
 async function namesOf(session: Session, entries: readonly EntryFragment[]): Promise<ReadonlyMap<string, string>> {
-  const targets = new Map(
-    entries.flatMap((entry) => {
-      const [id, __typename] = [entry.targetId, typeOf(entry)];
-      return id === null || __typename === undefined ? [] : [[id, { __typename, id }]];
-    }),
-  );
-  const all = [...targets.values()];
+  const asked = entries.flatMap((entry) => targetOf(entry) ?? holderIn(entry) ?? []);
+  const all = [...new Map(asked.map((one) => [one.id, one])).values()];
   const names = new Map<string, string>();
   for (let from = 0; from < all.length; from += AT_ONCE)
     for (const entity of await entities(session, all.slice(from, from + AT_ONCE)))
@@ -97,7 +120,7 @@ async function namesOf(session: Session, entries: readonly EntryFragment[]): Pro
 }
 
 /** Without the right to ask, as a narrowed credential may be, nothing is known. */
-async function entities({ connection }: Session, representations: readonly { __typename: string; id: string }[]) {
+async function entities({ connection }: Session, representations: readonly Named[]) {
   try {
     return (await request(connection, NAMES, { representations })).items;
   } catch (error) {

@@ -8,7 +8,7 @@ import { DEFAULT_SERVER, type Environment, readEnvironment } from './environment
 import { CliError, EXIT } from './errors.js';
 import { readTextFile, requirePrivate } from './files.js';
 import type { Row } from './output.js';
-import { scopeOptions, scopeWords } from './scopes.js';
+import { type ScopeOptions, scopeOptions, scopeWords } from './scopes.js';
 import { readSecretFile } from './secrets.js';
 import { shellWord } from './shell.js';
 import { formatList, formatObject, isData, isForPeople, type Table, type View } from './table.js';
@@ -22,6 +22,8 @@ export interface Session extends View {
   /** The stored log-ins, and the one that the command uses. */
   readonly credentials: Credentials;
   readonly context: string | null;
+  /** The scope of the stored token; null where another is presented, or none was chosen. */
+  readonly scope: ScopeOptions | null;
   /** The file of authorities to trust in addition. */
   readonly caFile: string | undefined;
 }
@@ -66,12 +68,14 @@ async function sessionOf(command: Command, options: PlaceOptions, environment: E
   const file = options.caFile ?? environment.caFile ?? kept?.caFile;
   const caFile = file === undefined ? undefined : resolve(file);
   const authorities = await readAuthorities(caFile);
-  const presented = (await presentedIn(environment)) ?? {
+  const other = await presentedIn(environment);
+  const presented = other ?? {
     token: tokenOf(kept)?.token,
     remedy: kept === undefined ? `log in: bailiwick login --server ${shellWord(server)}` : logInAgain(kept),
   };
   const connection = { server, ...(authorities && { authorities }), ...presented };
-  return { ...view, environment, connection, credentials, context: name, caFile };
+  const scope = !other && kept?.scoped ? scopeOptions(kept.scoped.scope) : null;
+  return { ...view, environment, connection, credentials, context: name, scope, caFile };
 }
 
 /** Files of authorities have a few KiB. */

@@ -2,6 +2,8 @@ import { type Command, Option } from 'commander';
 import { SCOPE_TYPES } from '../../platform/policy/engine/policy.js';
 import { CliError, EXIT } from '../common/errors.js';
 import { type ScopeOptions, scopeRef, withScope } from '../common/scopes.js';
+import { isForPeople } from '../common/table.js';
+import { tell } from '../common/terminal.js';
 import { formatOf, verb, withPolicyFile } from '../common/verb.js';
 import { explainDecision, requireNoFiles } from './policies/ask-server.js';
 import type { QuestionFiles } from './policies/question.js';
@@ -63,6 +65,8 @@ export function registerOfflinePolicy(noun: Command): void {
         if (scopeRef(options) !== null)
           throw new CliError('a scope belongs to --principal; without it, use --scope', EXIT.usage);
         await (await import('./policies/explain.js')).explainPolicy(name, options, formatOf(self));
+        if (isForPeople(formatOf(self)) && (options.credentials ?? options.scope) === undefined)
+          tell('that is for a caller without a token; name another: --principal USER, or --credentials FILE');
         return;
       }
       requireNoFiles(options);

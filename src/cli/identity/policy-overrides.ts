@@ -14,10 +14,11 @@ import { request } from '../common/client.js';
 import { printable } from '../common/output.js';
 import { withList } from '../common/resource.js';
 import { note, openSession, printList, printObject, type Session, send } from '../common/session.js';
+import { shellWord } from '../common/shell.js';
 import { isData, isForPeople, type Table, toData } from '../common/table.js';
 import { print } from '../common/terminal.js';
 import { parseRevision, verb } from '../common/verb.js';
-import { differences, getRevision, readChange, toPolicyFile } from './policies/changes.js';
+import { differences, type FileChange, getRevision, readChange, toPolicyFile } from './policies/changes.js';
 
 const REVISION: Table<RevisionFragment> = {
   plural: 'revisions',
@@ -95,8 +96,7 @@ export function registerPolicyOverrides(noun: Command): void {
     .action(async (file: string, options: ChangeOptions, self: Command) => {
       const session = await openSession(self);
       const change = await readChange(session, file, newDefaultsOf(options));
-      if (options.dryRun)
-        return printPreview(session, (await change.send(PreviewPolicyChangeDocument, {}, 'preview')).preview);
+      if (options.dryRun) return previewImport(session, change, file, options);
       const { reason, previewHash } = options;
       const baseRevision = change.inForce.number;
       printRevision(
@@ -148,7 +148,7 @@ function registerReading(noun: Command): void {
   ).action(async (file: string, options: ChangeOptions, self: Command) => {
     const session = await openSession(self);
     const change = await readChange(session, file, newDefaultsOf(options));
-    printPreview(session, (await change.send(PreviewPolicyChangeDocument, {}, 'preview')).preview);
+    await previewImport(session, change, file, options);
   });
   withList(
     verb(noun, 'revisions', 'list the revisions of the overrides, newest first', 'bailiwick policy revisions'),
@@ -181,13 +181,26 @@ function registerCandidate(noun: Command): void {
 const withDryRun = (command: Command) =>
   command.option('--dry-run', 'change nothing; show who would gain and who would lose access');
 
+async function previewImport(
+  session: Session,
+  change: FileChange,
+  file: string,
+  options: ChangeOptions,
+): Promise<void> {
+  const { preview } = await change.send(PreviewPolicyChangeDocument, {}, 'preview');
+  const isNew = newDefaultsOf(options);
+  const defaults = isNew === undefined ? [] : [isNew ? '--new-defaults' : '--old-defaults'];
+  const words = ['policy', 'import', shellWord(file), ...defaults, '--preview-hash', preview.hash];
+  printPreview(session, preview, words.join(' '));
+}
+
 async function previewRollback(session: Session, number: number): Promise<void> {
   const { overrides, enforceNewDefaults } = await getRevision(session, number);
   const input = { overrides: overrides.map(({ name, check }) => ({ name, check })), enforceNewDefaults };
   printPreview(
     session,
     (await send(session, PreviewPolicyChangeDocument, input, 'preview')).preview,
-    'policy rollback',
+    `policy rollback ${number}`,
   );
 }
 
@@ -207,11 +220,8 @@ function printRevision(session: Session, { revision }: { readonly revision: Revi
   printObject(session, revision, REVISION);
 }
 
-function printPreview(
-  session: Session,
-  preview: Preview,
-  verb: 'policy import' | 'policy rollback' = 'policy import',
-): void {
+/** @param words Those of the command that makes the change. */
+function printPreview(session: Session, preview: Preview, words: string): void {
   if (isData(session.format)) {
     print(toData(session.format, preview));
     return;
@@ -220,11 +230,7 @@ function printPreview(
   if (preview.differencesOmitted > 0) note(session, `and ${preview.differencesOmitted} more`);
   if (isForPeople(session.format)) print('');
   printList(session, preview.proofs, PROOFS);
-  const exactly = verb === 'policy import' ? ` --preview-hash ${preview.hash}` : '';
-  note(
-    session,
-    `compared with revision ${preview.baseRevision}; nothing is changed until: bailiwick ${verb}${exactly}`,
-  );
+  note(session, `compared with revision ${preview.baseRevision}; nothing is changed until: bailiwick ${words}`);
 }
 
 async function printCandidate(session: Session): Promise<void> {

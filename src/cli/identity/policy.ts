@@ -49,7 +49,7 @@ export function registerPolicy(noun: Command): void {
   const whoCan = verb(
     noun,
     'who-can <name>',
-    'list who may do something to an object, or at a scope',
+    'list who may do something to an object, or at a scope, by default that of the log-in',
     'bailiwick policy who-can agent:ban --target agt_…',
   );
   withColumns(withScope(withLimit(whoCan)), WHO_CAN)

@@ -45,10 +45,13 @@ const variablesOf = (policy: string, { target, ...scope }: AskOptions) => ({
   scope: scopeRef(scope),
 });
 
-/** Prints who may do something, one line for each path to it. */
+/** Prints who may do something, one line for each path to it; at the scope of the log-in when nothing is named. */
 export async function whoCan(policy: string, limit: number, options: AskOptions, self: Command): Promise<void> {
   const session = await openSession(self);
-  const variables = variablesOf(policy, options);
+  const isNamed = options.target !== undefined || scopeRef(options) !== null;
+  if (!isNamed && session.scope === null)
+    throw new CliError('name an object or a scope: --target, --system, --domain-scope or --project', EXIT.usage);
+  const variables = variablesOf(policy, isNamed ? options : (session.scope ?? {}));
   const found = await listAll(session, WhoCanDocument, variables, limit, WHO_CAN_PAGE);
   // A list for people has a line for each path, the others one for each principal.
   if (!isForPeople(session.format)) return printList(session, found, PRINCIPALS);
@@ -83,7 +86,7 @@ const OBSTACLES: Readonly<Record<NonNullable<Explanation['obstacle']>, string>> 
   TOO_MANY_ROLES: 'the check names more roles than the server tries',
 };
 
-/** Prints why a principal is allowed or denied. */
+/** Prints why a principal is allowed or denied; a user, at the scope of the log-in when none is named. */
 export async function explainDecision(
   policy: string,
   principal: string,
@@ -91,8 +94,16 @@ export async function explainDecision(
   self: Command,
 ): Promise<void> {
   const session = await openSession(self);
-  const variables = { ...variablesOf(policy, options), principal: principalRef(principal) };
-  const told = await get(session, ExplainDecisionDocument, variables, 'principal');
+  const who = principalRef(principal);
+  // A user acts at a scope; an agent has its own.
+  const isHere = who.user != null && scopeRef(options) === null;
+  const here = isHere ? { ...options, ...session.scope } : options;
+  const told = await get(
+    session,
+    ExplainDecisionDocument,
+    { ...variablesOf(policy, here), principal: who },
+    'principal',
+  );
   if (isData(session.format)) return print(toData(session.format, told));
   print(`${formatValue(told.outcome)}  ${policy}`);
   print(`scope     ${formatScope(told.scope)}`);
