@@ -117,7 +117,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'events',
     'generated',
     'identity/agents',
-    'identity/projects',
+    'identity/names',
     'platform',
     'platform/policy',
   ],

@@ -5,7 +5,7 @@ import { type NamedArgs, type NameFilter, orderedPage, startsWith } from '../../
 import { countUpTo } from '../../db/counted.js';
 import { isWanted } from '../../db/in-order.js';
 import { agentGet, agents, trustRanOut } from '../../identity/agents/index.js';
-import { ofProjects } from '../../identity/projects/index.js';
+import { ofProjects } from '../../identity/names/index.js';
 import { badInput } from '../../platform/errors.js';
 import type { Id } from '../../platform/ids.js';
 import { type Connection, connection } from '../../platform/pagination.js';

@@ -7,7 +7,7 @@ import type { Db, Tx } from '../../db/open.js';
 import { type Id, noId } from '../../platform/ids.js';
 import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
-import { ofProjects } from '../projects/of-projects.js';
+import { ofProjects } from '../names/index.js';
 import { roles } from '../roles/tables.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
 

@@ -1,5 +1,4 @@
 export { findProject, type ProjectRef } from './lookup.js';
-export { ofProjects } from './of-projects.js';
 export { projectGet } from './policies.js';
 export { holdProject } from './repository.js';
 export { loadProject, projectEntity } from './service.js';

@@ -8,7 +8,7 @@ import type { Id } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { domains } from '../domains/tables.js';
-import { ofProjects } from './of-projects.js';
+import { ofProjects } from '../names/index.js';
 import { type ProjectRow, projects } from './tables.js';
 
 export interface ProjectFilter extends NameFilter {

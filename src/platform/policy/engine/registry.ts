@@ -233,7 +233,6 @@ function residueFor(entry: Entry, subject: Subject): Residue {
 /** In parentheses, so that it stays one condition, whatever a query puts around it. */
 const together = (conditions: readonly SQL[]): SQL => sql`(${sql.join([...conditions], sql` and `)})`;
 
-/** The alternatives of the first target's policies, each with the whole of the others'. */
 function waysOn(table: PgTable, byTarget: readonly (readonly [Target | undefined, Residue[]])[]): Way[] {
   const [[target, residues] = [undefined, []], ...others] = byTarget;
   const rest = others.map(([of, also]) => conditionOn(table, of, allOf(also)));

@@ -1,7 +1,7 @@
 import { type Column, sql } from 'drizzle-orm';
 import { type AnyOf, among, type Values } from '../../db/among.js';
 import type { Id } from '../../platform/ids.js';
-import { projects } from './tables.js';
+import { projects } from '../projects/tables.js';
 
 /** The columns of what a project owns, of which a foreign key says that they are of one project. */
 interface Owned {
