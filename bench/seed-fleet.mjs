@@ -35,21 +35,40 @@ export async function seedFleet(sql, { agents, projects, rare, role: roleName = 
     await sql`insert into projects (id, domain_id, name, created_at) values (${id}, ${domain}, ${`bench-${n}`}, now())`;
   const list = await boundList(sql);
   const project = `($1::text[])[case when n % ${rare} = 0 then ${projects} else 1 + n % ${projects - 1} end]`;
-  await sql.unsafe(
-    `insert into agents (id, kind, domain_id, project_id, name, external_id, trust_state, trusted_until, created_at, created_by)
+  await withoutIndexes(sql, ['agents', 'attestation_records'], async (tx) => {
+    await tx.unsafe(
+      `insert into agents (id, kind, domain_id, project_id, name, external_id, trust_state, trusted_until, created_at, created_by)
      select ${AGENT('n')}, 'MACHINE', $2, ${project}, 'machine-' || lpad(n::text, 7, '0'), 'rack-7/' || n, 'TRUSTED',
        now() + interval '1 hour', now(), $3 from generate_series(1, ${agents}) n`,
-    [ids, domain, user],
-  );
-  await sql.unsafe(
-    `insert into attestation_records (agent_id, domain_id, project_id, tpm_kind, allowlist_id, is_living, accepted_count, rejected_count)
+      [ids, domain, user],
+    );
+    await tx.unsafe(
+      `insert into attestation_records (agent_id, domain_id, project_id, tpm_kind, allowlist_id, is_living, accepted_count, rejected_count)
      select id, domain_id, project_id, 'PHYSICAL', $1, true, 12, 1 from agents`,
-    [list],
-  );
+      [list],
+    );
+  });
   await sql`vacuum analyze`;
   const readers = [];
   for (const id of ids) readers.push(await reader('project', domain, id));
-  return { list, projects: ids, readers, domain, domainReader: await reader('domain', domain, null) };
+  const [domainReader, systemReader] = [await reader('domain', domain, null), await reader('system', null, null)];
+  return { list, projects: ids, readers, domain, domainReader, systemReader };
+}
+
+/** Writes many rows before the indexes of their tables, and without looking up what they refer to: sooner done. */
+export const withoutIndexes = (sql, tables, write) => sql.begin((tx) => indexedLater(tx, tables, write));
+
+async function indexedLater(tx, tables, write) {
+  const indexes = await tx`select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition
+    from pg_index where indrelid in (select name::regclass from unnest(${tables}::text[]) name)
+      and not exists (select 1 from pg_constraint where conindid = indexrelid)`;
+  for (const { name } of indexes) await tx.unsafe(`drop index ${name}`);
+  await tx`set local session_replication_role = replica`;
+  await write(tx);
+  await tx`set local session_replication_role = origin`;
+  await tx`set local maintenance_work_mem = '512MB'`;
+  // Of a table with partitions, the definition is that of the index on no partition.
+  for (const { definition } of indexes) await tx.unsafe(definition.replace(' ON ONLY ', ' ON '));
 }
 
 async function boundList(sql) {

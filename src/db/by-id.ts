@@ -1,8 +1,9 @@
 import { and, eq, type InferInsertModel, type InferSelectModel, inArray, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { type Connection, connectionById, type PageArgs, type PageRequest } from '../platform/pagination.js';
-import { type Clause, type Condition, clause, every } from '../platform/sql/clause.js';
+import { type Clause, clause } from '../platform/sql/clause.js';
 import { countUpTo } from './counted.js';
+import { inOrder, isOnPage, isWanted, type Part, type Wanted } from './in-order.js';
 import { pageOf } from './rows.js';
 import type { Db, Tx } from './types.js';
 
@@ -23,20 +24,29 @@ interface At<Table extends Versioned> {
   readonly version: number;
 }
 
-/** A page of the rows that meet all conditions, in the order of their ids; they are counted when that is asked for. */
+/** A page of the rows that are wanted, in the order of their ids; they are counted when that is asked for. */
 export function connectionOf<Table extends Kept>(
   db: Db,
   table: Table,
-  conditions: readonly Condition[],
+  wanted: Wanted,
   args: PageArgs,
 ): Promise<Connection<InferSelectModel<Table> & { readonly id: string }>> {
   const read = async (page: PageRequest) => {
-    const where = every([...conditions, isBehind(table.id, page)]);
-    const rows = await pageOf(db, table, { where, orderBy: clause`${table.id} asc`, limit: page.first + 1 });
+    const part = partById(table.id, page);
+    const orderBy = inOrder(part.columns, part.direction);
+    const rows = await pageOf(db, table, { where: isOnPage(table, wanted, part), orderBy, limit: part.limit });
     return rows as (InferSelectModel<Table> & { readonly id: string })[];
   };
-  return connectionById(args, read, () => countUpTo(db, table, every(conditions)));
+  return connectionById(args, read, () => countUpTo(db, table, isWanted(wanted)));
 }
+
+/** A page in the order of ids. */
+export const partById = (id: PgColumn, page: PageRequest): Part => ({
+  columns: [id],
+  direction: 'ASC',
+  isBehind: isBehind(id, page),
+  limit: page.first + 1,
+});
 
 /** The rows of a list in the order of ids that come after the page's cursor, whose text need not be an id. */
 export function isBehind(id: PgColumn, { after }: PageRequest): Clause | undefined {

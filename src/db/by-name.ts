@@ -1,10 +1,12 @@
 import { asc, desc, type SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { badInput } from '../platform/errors.js';
 import { type Connection, connection, type PageArgs, type PageRequest, pageRequest } from '../platform/pagination.js';
-import { type Clause, COMMA, type Condition, clause, every, join } from '../platform/sql/clause.js';
+import { type Clause, COMMA, clause, every, join } from '../platform/sql/clause.js';
 import { isStorable } from '../platform/text.js';
-import { among, type Values } from './among.js';
+import type { Values } from './among.js';
 import { countUpTo } from './counted.js';
+import { inOrder, isOnPage, isWanted, type Part, type Wanted } from './in-order.js';
 import { pageOf } from './rows.js';
 import type { Db } from './types.js';
 
@@ -19,25 +21,30 @@ export interface NamedOrder {
   readonly direction: 'ASC' | 'DESC';
 }
 
+/** What a list of objects with names can be asked for. */
+export interface NameFilter {
+  readonly names?: Values;
+  readonly nameStartsWith?: string | null | undefined;
+}
+
 /** The arguments of a list of objects with names. */
-export interface NamedArgs<Filter> extends PageArgs {
+export interface NamedArgs<Filter extends NameFilter> extends PageArgs {
   readonly filter?: Filter | null | undefined;
   readonly orderBy?: NamedOrder | null | undefined;
 }
 
-/** A page in an order. */
-export interface OrderedPage {
+/** A page in an order, with one row more than it shows. */
+export interface OrderedPage extends Part {
   readonly page: PageRequest;
-  readonly columns: readonly PgColumn[];
-  readonly direction: 'ASC' | 'DESC';
-  /** The rows that come after the cursor; undefined without one. */
-  readonly isBehind: Clause | undefined;
   keysOf(row: { readonly id: string; readonly name: string }): string[];
 }
 
-/** Reads the order and the page of a list. Ids begin with their time, so they sort by creation. */
-export function orderedPage({ id, name }: Named, args: PageArgs & Pick<NamedArgs<never>, 'orderBy'>): OrderedPage {
-  const { field, direction } = args.orderBy ?? { field: 'CREATED_AT', direction: 'ASC' };
+/**
+ * Reads the order and the page of a list. Ids begin with their time, so they sort by creation.
+ * @throws Refusal BAD_USER_INPUT for names that begin with a text by creation.
+ */
+export function orderedPage({ id, name }: Named, args: NamedArgs<NameFilter>): OrderedPage {
+  const { field, direction } = orderAsked(args);
   const isByName = field === 'NAME';
   const columns = isByName ? [name, id] : [id];
   const ordering = `${direction === 'DESC' ? '-' : ''}${isByName ? 'name' : 'id'}`;
@@ -47,8 +54,17 @@ export function orderedPage({ id, name }: Named, args: PageArgs & Pick<NamedArgs
     columns,
     direction,
     isBehind: page.after === null ? undefined : isBehind(columns, page.after, direction),
+    limit: page.first + 1,
     keysOf: (row) => (isByName ? [row.name, row.id] : [row.id]),
   };
+}
+
+/** A range of names is in the order of names: by creation, all of it would have to be sorted, or all others walked. */
+function orderAsked({ filter, orderBy }: NamedArgs<NameFilter>): NamedOrder {
+  const isRange = Boolean(filter?.nameStartsWith);
+  if (isRange && orderBy?.field === 'CREATED_AT')
+    throw badInput('With nameStartsWith, order by NAME.', { argument: 'orderBy' });
+  return orderBy ?? { field: isRange ? 'NAME' : 'CREATED_AT', direction: 'ASC' };
 }
 
 /** The rows after a cursor, as a row comparison that can use an index. */
@@ -64,13 +80,6 @@ function isBehind(columns: readonly PgColumn[], keys: readonly string[], directi
   return direction === 'DESC' ? clause`(${left}) < (${right})` : clause`(${left}) > (${right})`;
 }
 
-/** The keys of an order, each in the direction. */
-export const inOrder = (keys: readonly (Clause | PgColumn)[], direction: 'ASC' | 'DESC'): Clause =>
-  join(
-    keys.map((key) => (direction === 'DESC' ? clause`${key} desc` : clause`${key} asc`)),
-    COMMA,
-  );
-
 /** What an order is in the query builder. */
 export const orderOf = ({ columns, direction }: OrderedPage): SQL[] =>
   columns.map((column) => (direction === 'DESC' ? desc(column) : asc(column)));
@@ -78,39 +87,28 @@ export const orderOf = ({ columns, direction }: OrderedPage): SQL[] =>
 /** How the rows of a page are read: those that meet a condition, in an order, and at most so many. */
 type ReadPage<Row> = (where: SQL | undefined, orderBy: SQL[], limit: number) => Promise<readonly Row[]>;
 
-/** A page of the rows that meet all conditions; they are counted when that is asked for. */
+/** A page of the rows that are wanted; they are counted when that is asked for. */
 export async function connectionByName<Table extends PgTable & Named, Row extends { id: string; name: string }>(
   db: Db,
   table: Table,
-  conditions: readonly Condition[],
-  args: NamedArgs<unknown>,
+  wanted: Wanted,
+  args: NamedArgs<NameFilter>,
   read?: ReadPage<Row>,
 ): Promise<Connection<Row>> {
   const ordered = orderedPage(table, args);
-  const { page, columns, direction } = ordered;
-  const where = every([...conditions, ordered.isBehind]);
-  const limit = page.first + 1;
+  const { page, columns, direction, limit } = ordered;
+  const where = isOnPage(table, wanted, ordered);
   const rows = read
     ? await read(where?.getSQL(), orderOf(ordered), limit)
     : ((await pageOf(db, table, { where, orderBy: inOrder(columns, direction), limit })) as unknown as Row[]);
-  return connection(rows, page, ordered.keysOf, () => countUpTo(db, table, every(conditions)));
+  return connection(rows, page, ordered.keysOf, () => countUpTo(db, table, isWanted(wanted)));
 }
 
 /** No name is longer. */
 const NAME_LENGTH_MAX = 255;
 
-/** What a list of objects with names can be asked for. */
-export interface NameFilter {
-  readonly names?: Values;
-  readonly nameStartsWith?: string | null | undefined;
-}
-
-/** Whether a name is what a filter asks for. @throws Refusal BAD_USER_INPUT for too many names. */
-export const hasName = (name: PgColumn, { names, nameStartsWith }: NameFilter): Clause | undefined =>
-  every([among(clause`${name}`, names), startsWith(name, nameStartsWith)]);
-
 /** Whether a name begins with a text, in a `codePointText`: a range, which its index serves. */
-function startsWith(name: PgColumn, text: string | null | undefined): Clause | undefined {
+export function startsWith(name: PgColumn, text: string | null | undefined): Clause | undefined {
   if (text == null || text === '') return undefined;
   if (text.length > NAME_LENGTH_MAX || !isStorable(text)) return clause`false`;
   const end = afterAll(text);

@@ -38,6 +38,7 @@ let clock = systemClock;
 let lastMs = 0;
 let sequence = 0;
 const SEQUENCE_END = 2 ** 32;
+let lastAt = 0;
 
 /** From now on ids begin with the time of this clock. A process has one clock, and calls this once, at its start. */
 export function takeIdsFrom(own: Clock): void {
@@ -50,6 +51,16 @@ export function newId<K extends Kind>(of: K): Id<K> {
   if (now > lastMs) [lastMs, sequence] = [now, randomInt(SEQUENCE_END / 2)];
   else if (++sequence === SEQUENCE_END) [lastMs, sequence] = [lastMs + 1, 0];
   return `${PREFIXES[of]}_${v7({ msecs: lastMs, seq: sequence })}` as Id<K>;
+}
+
+/**
+ * An id that begins with a time of the process's clock that was read before: of what is found by its time. Those of one
+ * time sort as they were made.
+ */
+export function newIdAt<K extends Kind>(of: K, time: Date): Id<K> {
+  // Microseconds of an even clock, which say nothing about how many were made.
+  lastAt = Math.max(lastAt + 1, Math.floor(performance.now() * 1000));
+  return `${PREFIXES[of]}_${v7({ msecs: time.getTime(), seq: lastAt % SEQUENCE_END })}` as Id<K>;
 }
 
 /** The lowest id that can be made from this moment on. */

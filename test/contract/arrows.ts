@@ -118,6 +118,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'events',
     'generated',
     'identity/agents',
+    'identity/names',
     'platform',
     'platform/policy',
     'platform/sql',

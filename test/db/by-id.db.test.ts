@@ -19,7 +19,7 @@ afterAll(() => database.close());
 
 describe('rows by id', () => {
   test('ok: pages follow one another in the order of ids, and the last one says so', async () => {
-    const page = (after: string | null) => connectionOf(database.db, domains, [], { first: 2, after });
+    const page = (after: string | null) => connectionOf(database.db, domains, {}, { first: 2, after });
     const first = await page(null);
     expect(first.nodes.map(({ name }) => name)).toEqual(['a', 'b']);
     expect(first.pageInfo.hasNextPage).toBe(true);
@@ -34,10 +34,10 @@ describe('rows by id', () => {
     const { db } = database;
     await db.transaction((tx) => updateById({ tx, now: later }, domains, row.id, { description: 'new' }));
     const counted = { ...row, description: 'new', version: 2, updatedAt: later };
-    expect((await connectionOf(db, domains, [eq(domains.id, row.id)], {})).nodes).toEqual([counted]);
+    expect((await connectionOf(db, domains, { also: [eq(domains.id, row.id)] }, {})).nodes).toEqual([counted]);
     await db.transaction((tx) => touchByIds({ tx, now: latest }, domains, [row.id]));
     const touched = { ...counted, updatedAt: latest };
-    expect((await connectionOf(db, domains, [eq(domains.id, row.id)], {})).nodes).toEqual([touched]);
+    expect((await connectionOf(db, domains, { also: [eq(domains.id, row.id)] }, {})).nodes).toEqual([touched]);
   });
 
   test('stale: what changed since it was read is neither changed nor removed', async () => {
@@ -50,6 +50,6 @@ describe('rows by id', () => {
     expect(await update('newer')).toBeUndefined();
     expect(await db.transaction((tx) => removeAt(tx, domains, read))).toBe(false);
     expect(await db.transaction((tx) => removeAt(tx, domains, { id: read.id, version: 2 }))).toBe(true);
-    expect((await connectionOf(db, domains, [], {})).nodes).toHaveLength(2);
+    expect((await connectionOf(db, domains, {}, {})).nodes).toHaveLength(2);
   });
 });

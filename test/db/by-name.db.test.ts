@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectionByName, hasName, type NamedOrder } from '../../src/db/by-name.js';
+import { connectionByName, type NamedOrder, startsWith } from '../../src/db/by-name.js';
 import { COUNTED_MAX, countUpTo } from '../../src/db/counted.js';
 import { domains } from '../../src/identity/domains/tables.js';
 import { newId } from '../../src/platform/ids.js';
@@ -34,11 +34,16 @@ afterAll(() => database.close());
 
 async function namesFrom(nameStartsWith: string): Promise<string[]> {
   const orderBy = { field: 'NAME', direction: 'ASC' } as const;
-  const found = await connectionByName(database.db, domains, [hasName(domains.name, { nameStartsWith })], { orderBy });
+  const found = await connectionByName(
+    database.db,
+    domains,
+    { also: [startsWith(domains.name, nameStartsWith)] },
+    { orderBy },
+  );
   return found.nodes.map(({ name }) => name);
 }
 
-describe('hasName', () => {
+describe('startsWith', () => {
   test.each([
     ['', NAMES],
     ['A', ['A']],
@@ -76,7 +81,7 @@ describe('connectionByName', () => {
     return names;
   }
   const readPage = (orderBy: NamedOrder, after: string | null) =>
-    connectionByName(database.db, domains, [], { first: 2, after, orderBy });
+    connectionByName(database.db, domains, {}, { first: 2, after, orderBy });
 
   test('ok: pages follow one another by name and by creation, both ways', async () => {
     const { rows } = { rows: await database.db.select({ name: domains.name }).from(domains).orderBy(domains.name) };
@@ -100,7 +105,7 @@ describe('connectionByName', () => {
 
 describe('countUpTo', () => {
   test('ok: counts what meets the condition, up to its maximum, and says null beyond it', async () => {
-    const where = hasName(domains.name, { nameStartsWith: 'many ' });
+    const where = startsWith(domains.name, 'many ');
     const many = (from: number, to: number) =>
       database.db.execute(sql`insert into domains (id, name, created_at)
         select 'dom_many_' || n, 'many ' || n, now() from generate_series(${from}::int, ${to}::int) n`);

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gt, inArray, isNull, lt, not, or, type SQL, sql } f
 import { boolean, integer, jsonb, type PgColumn, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { inOrder } from '../../src/db/by-name.js';
+import { inOrder } from '../../src/db/in-order.js';
 import { pageOf, rowsOf } from '../../src/db/rows.js';
 import { type Clause, clause, every, name, queryOf, values } from '../../src/platform/sql/clause.js';
 import { openTestDatabase, type TestDatabase } from '../harness/engine.js';

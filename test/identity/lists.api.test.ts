@@ -40,11 +40,29 @@ afterAll(() => server.close());
 
 describe('a list of what has names', () => {
   test('ok: by the beginning of names, of which upper and lower case differ', async () => {
-    expect((await listed({ filter: { nameStartsWith: 'web' } })).names).toEqual(['web-2', 'web-10', 'web%']);
+    expect((await listed({ filter: { nameStartsWith: 'web' } })).names).toEqual(['web%', 'web-10', 'web-2']);
+    const descending = { field: 'NAME', direction: 'DESC' };
+    expect((await listed({ filter: { nameStartsWith: 'web-' }, orderBy: descending })).names).toEqual([
+      'web-2',
+      'web-10',
+    ]);
     expect((await listed({ filter: { nameStartsWith: 'Web' } })).names).toEqual(['Web-1']);
     expect((await listed({ filter: { nameStartsWith: 'web%' } })).names).toEqual(['web%']);
     expect((await listed({ filter: { nameStartsWith: 'web', names: ['db', 'web-2'] } })).names).toEqual(['web-2']);
     expect((await listed({ filter: { nameStartsWith: '' } })).names).toHaveLength(5);
+  });
+
+  test('invalid: by the beginning of names, in the order of creation', async () => {
+    const orderBy = { field: 'CREATED_AT', direction: 'DESC' };
+    const { body } = await server.graphql(PROJECTS, { filter: { nameStartsWith: 'web' }, orderBy }, manager);
+    expect(body.errors[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', argument: 'orderBy' } });
+  });
+
+  test('ok: several names, and several domains, each row once and in order', async () => {
+    const names = ['web-10', 'web-2', 'none', 'web-2', 'db'];
+    expect((await listed({ filter: { names } })).names).toEqual(['web-2', 'db', 'web-10']);
+    const orderBy = { field: 'NAME', direction: 'DESC' };
+    expect((await listed({ first: 2, filter: { names }, orderBy })).names).toEqual(['web-2', 'web-10']);
   });
 
   test('ok: by name and by creation, both ways, page by page', async () => {
@@ -66,7 +84,7 @@ describe('a list of what has names', () => {
     const first = await listed({ first: 2, filter: { nameStartsWith: 'web' } });
     expect(first.totalCount).toBe(3);
     const rest = await listed({ filter: { nameStartsWith: 'web' }, after: first.pageInfo.endCursor });
-    expect([rest.totalCount, rest.names]).toEqual([3, ['web%']]);
+    expect([rest.totalCount, rest.names]).toEqual([3, ['web-2']]);
     const stranger = await server.token({ scope: { type: 'domain', domainId: await server.domain() }, role: 'reader' });
     expect(await listed({}, stranger.token)).toMatchObject({ totalCount: 0, names: [] });
   });

@@ -1,7 +1,7 @@
 import { and, asc, count, eq, getTableColumns, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
-import { equals } from '../../db/among.js';
+import { anyOf, equals } from '../../db/among.js';
 import { type Change, removeAt, updateAt } from '../../db/by-id.js';
-import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
+import { connectionByName, type NamedArgs, type NameFilter, startsWith } from '../../db/by-name.js';
 import type { Db, Tx } from '../../db/open.js';
 import { rowsWhere } from '../../db/rows.js';
 import { agents } from '../../identity/agents/index.js';
@@ -62,7 +62,10 @@ export function list(
   visible: VisibleAllowlists,
   args: NamedArgs<AllowlistFilter>,
 ): Promise<Connection<AllowlistRow>> {
-  return connectionByName(db, allowlists, [visible.clause, hasName(allowlists.name, args.filter ?? {})], args);
+  const { names, nameStartsWith } = args.filter ?? {};
+  const filters = [anyOf(allowlists.name, names)];
+  const also = [startsWith(allowlists.name, nameStartsWith)];
+  return connectionByName(db, allowlists, { visible, filters, also }, args);
 }
 
 /** How many lists the same system, domain or project owns. Holds this owner. */

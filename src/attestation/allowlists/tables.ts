@@ -32,6 +32,11 @@ export const allowlists = pgTable(
       foreignColumns: [projects.id, projects.domainId],
     }),
     index('allowlists_name_idx').on(t.name, t.id),
+    index('allowlists_domain_id_id_idx').on(t.domainId, t.id),
+    index('allowlists_domain_id_name_idx').on(t.domainId, t.name, t.id),
+    index('allowlists_domain_id_project_id_id_idx').on(t.domainId, t.projectId, t.id),
+    index('allowlists_project_id_id_idx').on(t.projectId, t.id),
+    index('allowlists_project_id_name_idx').on(t.projectId, t.name, t.id),
     unique('allowlists_owner_name_key').on(t.domainId, t.projectId, t.name).nullsNotDistinct(),
     check(
       'allowlists_owner_check',

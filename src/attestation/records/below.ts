@@ -1,6 +1,6 @@
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { type Context, couldDo, defineLoaderOf } from '../../authority/index.js';
-import { isBehind } from '../../db/by-id.js';
+import { partById } from '../../db/by-id.js';
 import { countUpTo } from '../../db/counted.js';
 import { OBJECT_ID, rowsBelow } from '../../db/rows-below.js';
 import { agentGet, agents } from '../../identity/agents/index.js';
@@ -8,7 +8,7 @@ import { type Connection, connection, type PageArgs, pageRequest } from '../../p
 import { type Clause, clause, every } from '../../platform/sql/clause.js';
 import { isoOf } from '../../platform/time-text.js';
 import { type AgentShape, readerOf } from './fields.js';
-import { agentsStatement, withRecords } from './page.js';
+import { agentsStatement, boundAgents, withRecords } from './page.js';
 import { attestationRecords as records } from './tables.js';
 
 /** What agents belong to: the column that names it, and the tables that its agents are read from for a caller. */
@@ -20,16 +20,6 @@ interface Owner {
 type Page = Connection<AgentShape>;
 type Row = Record<string, unknown>;
 type PageOf = (context: Context, id: string, args: PageArgs, fields: ReadonlySet<string>) => Promise<Page | null>;
-
-/**
- * A record has the domain and the project of its agent. Saying so of the caller's own lets an index find its agents among
- * all that are bound to a list of the system; saying so of both makes Postgres expect too few.
- */
-function boundAgents({ actor }: Context): Clause {
-  const isOfProject = actor.where?.type === 'project';
-  const [ofRecord, ofAgent] = isOfProject ? [records.projectId, agents.projectId] : [records.domainId, agents.domainId];
-  return clause`${agents} inner join ${records} on ${records.agentId} = ${agents.id} and ${ofRecord} = ${ofAgent}`;
-}
 
 export const agentsOfAllowlist = agentsOf({ column: records.allowlistId, from: boundAgents });
 export const agentsOfProject = agentsOf({ column: agents.projectId, from: () => withRecords });
@@ -43,8 +33,8 @@ function agentsOf(owner: Owner): PageOf {
     const visible = visibleTo(context);
     const { column } = owner;
     const from = owner.from(context);
-    const where = every([clause`${column} = ${OBJECT_ID}`, isBehind(agents.id, page)]);
-    const some = { visible, from, where, orderBy: [agents.id], direction: 'ASC', limit: page.first + 1 } as const;
+    const wanted = { visible, also: [clause`${column} = ${OBJECT_ID}`] };
+    const some = { from, wanted, part: partById(agents.id, page) };
     const found = await rowsBelow<Row, string>(context.db, ids, agentsStatement(reader.columns, some));
     const pageOf = (id: string, rows: readonly Row[]): Page =>
       connection(

@@ -1,8 +1,9 @@
 import { type Context, requireOperation } from '../../authority/index.js';
 import { COUNTED_MAX } from '../../db/counted.js';
+import { isWanted } from '../../db/in-order.js';
 import { rowsOf } from '../../db/rows.js';
 import { agentGet, agents, trustStateAt } from '../../identity/agents/index.js';
-import { clause, every } from '../../platform/sql/clause.js';
+import { clause } from '../../platform/sql/clause.js';
 import { AGENT_STATES, type AgentState } from '../verifier/index.js';
 import { type AgentFilter, filterBy } from './list.js';
 import { withRecords } from './page.js';
@@ -21,7 +22,7 @@ export async function countAgents(context: Context, filter: AgentFilter): Promis
   const { policies, actor, db, clock } = context;
   const now = clock.now();
   const visible = policies.visible([agentGet], actor, agents);
-  const where = every([visible.clause, ...filterBy(filter, now)]) ?? clause`true`;
+  const where = isWanted({ visible, ...filterBy(filter, now) }) ?? clause`true`;
   const some = clause`select ${trustStateAt(now)} as state from ${withRecords} where ${where} limit ${COUNTED_MAX + 1}`;
   const rows = await rowsOf<{ state: string; found: number }>(
     db,

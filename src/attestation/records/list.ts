@@ -1,16 +1,19 @@
 import { type Context, requireOperation } from '../../authority/index.js';
-import { among, type Values } from '../../db/among.js';
-import { hasName, type NamedArgs, type NameFilter, orderedPage } from '../../db/by-name.js';
+import { type AnyOf, anyOf, type Values } from '../../db/among.js';
+import { type NamedArgs, type NameFilter, orderedPage, startsWith } from '../../db/by-name.js';
 import { countUpTo } from '../../db/counted.js';
-import { agentGet, agents, trustStateAt } from '../../identity/agents/index.js';
+import { isWanted } from '../../db/in-order.js';
+import { agentGet, agents, trustRanOut } from '../../identity/agents/index.js';
+import { ofProjects } from '../../identity/names/index.js';
+import { badInput } from '../../platform/errors.js';
 import type { Id } from '../../platform/ids.js';
 import { type Connection, connection } from '../../platform/pagination.js';
-import { type Clause, every } from '../../platform/sql/clause.js';
+import { type Clause, clause } from '../../platform/sql/clause.js';
 import { isoOf } from '../../platform/time-text.js';
 import { allowlistGet, allowlists } from '../allowlists/index.js';
 import type { AgentState } from '../verifier/index.js';
 import type { AgentShape } from './fields.js';
-import { readAgentPage, withRecords } from './page.js';
+import { boundAgents, readAgentPage, withRecords } from './page.js';
 import { attestationRecords } from './tables.js';
 
 export interface AgentFilter extends NameFilter {
@@ -32,25 +35,39 @@ export async function listAgents(
   fields: ReadonlySet<string>,
 ): Promise<Connection<AgentShape>> {
   requireOperation(context, agentGet.name);
-  const { page, columns, direction, isBehind, keysOf } = orderedPage(agents, args);
+  const part = orderedPage(agents, args);
+  const filter = args.filter ?? {};
+  // The list is a column of the record, the name one of the agent: no index has both.
+  if (filter.allowlistIds != null && part.columns.length > 1)
+    throw badInput('With allowlistIds, order by CREATED_AT.', { argument: 'orderBy' });
   const now = context.clock.now();
   const { policies, actor, db } = context;
-  const visible = policies.visible([agentGet], actor, agents);
+  const wanted = { visible: policies.visible([agentGet], actor, agents), ...filterBy(filter, now) };
   const visibleLists = fields.has('allowlist') ? policies.visible([allowlistGet], actor, allowlists) : null;
-  const asked = filterBy(args.filter ?? {}, now);
-  const where = every([...asked, isBehind]);
-  const wanted = { visible, visibleLists, where, orderBy: columns, direction, limit: page.first + 1, fields };
-  const rows = await readAgentPage(db, wanted, isoOf(now));
-  return connection(rows, page, keysOf, () => countUpTo(db, withRecords, every([visible.clause, ...asked])));
+  const from = filter.allowlistIds == null ? withRecords : boundAgents(context);
+  const rows = await readAgentPage(db, { from, wanted, part, visibleLists, fields }, isoOf(now));
+  return connection(rows, part.page, part.keysOf, () => countUpTo(db, withRecords, isWanted(wanted)));
 }
 
-/** The agents that a filter asks for, as they are at a moment. */
-export function filterBy(filter: AgentFilter, now: Date): (Clause | undefined)[] {
-  return [
-    hasName(agents.name, filter),
-    among(agents.externalId, filter.externalIds),
-    among(attestationRecords.allowlistId, filter.allowlistIds),
-    among(agents.projectId, filter.projectIds),
-    among(trustStateAt(now), filter.states),
-  ];
+/** The agents that a filter asks for. */
+interface Asked {
+  readonly filters: readonly (AnyOf | undefined)[];
+  readonly also: readonly (Clause | undefined)[];
+}
+
+/** The agents that a filter asks for, as they are at a moment; see `AgentFilter.states` in the schema for STALE. */
+export function filterBy(filter: AgentFilter, now: Date): Asked {
+  const { states } = filter;
+  // Trust that ran out a moment ago is still stored as TRUSTED, and is what a filter on STALE means.
+  const isExact = states?.includes('TRUSTED') && !states.includes('STALE');
+  return {
+    filters: [
+      anyOf(agents.externalId, filter.externalIds),
+      anyOf(agents.name, filter.names),
+      anyOf(attestationRecords.allowlistId, filter.allowlistIds),
+      ofProjects(agents, filter.projectIds),
+      anyOf(agents.trustState, states),
+    ],
+    also: [startsWith(agents.name, filter.nameStartsWith), isExact ? clause`not (${trustRanOut(now)})` : undefined],
+  };
 }

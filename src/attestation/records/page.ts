@@ -1,10 +1,10 @@
-import type { PgColumn } from 'drizzle-orm/pg-core';
-import { inOrder } from '../../db/by-name.js';
+import type { AuthorizationContext } from '../../authority/index.js';
+import { inOrder, isOnPage, type Part, type Wanted } from '../../db/in-order.js';
 import type { Db } from '../../db/open.js';
 import { type JsonRow, rowFrom, rowsOf } from '../../db/rows.js';
 import { agents } from '../../identity/agents/index.js';
 import type { Visible } from '../../platform/policy/index.js';
-import { type Clause, type Condition, clause, name } from '../../platform/sql/clause.js';
+import { type Clause, clause, name } from '../../platform/sql/clause.js';
 import type { IsoTime } from '../../platform/time-text.js';
 import { type AllowlistRow, allowlists } from '../allowlists/index.js';
 import { type AgentShape, readerOf } from './fields.js';
@@ -13,15 +13,22 @@ import { attestationRecords as records } from './tables.js';
 /** The agents of any kind, with the records of those that attest, as a FROM clause. */
 export const withRecords = clause`${agents} left join ${records} on ${records.agentId} = ${agents.id}`;
 
+/**
+ * Agents that are bound to lists. A record has the domain and the project of its agent. Saying so of the caller's own lets
+ * an index find its agents among all that are bound to a list of the system; saying so of both makes Postgres expect too few.
+ */
+export function boundAgents({ actor }: AuthorizationContext): Clause {
+  const isOfProject = actor.where?.type === 'project';
+  const [ofRecord, ofAgent] = isOfProject ? [records.projectId, agents.projectId] : [records.domainId, agents.domainId];
+  return clause`${agents} inner join ${records} on ${records.agentId} = ${agents.id} and ${ofRecord} = ${ofAgent}`;
+}
+
 /** Some agents, in an order. */
 export interface SomeAgents {
-  readonly visible: Visible<typeof agents>;
-  /** The tables of agents and records; `withRecords` by default. */
-  readonly from?: Clause;
-  readonly where: Condition;
-  readonly orderBy: readonly PgColumn[];
-  readonly direction: 'ASC' | 'DESC';
-  readonly limit: number;
+  /** The tables of agents and records: `withRecords` or `boundAgents`. */
+  readonly from: Clause;
+  readonly wanted: Wanted & { readonly visible: Visible<typeof agents> };
+  readonly part: Part;
 }
 
 export interface AgentPage extends SomeAgents {
@@ -32,11 +39,10 @@ export interface AgentPage extends SomeAgents {
 }
 
 /** The statement that reads some columns of some agents. */
-export function agentsStatement(columns: Clause, some: SomeAgents): Clause {
-  const { visible, from = withRecords, where, orderBy, direction, limit } = some;
-  const condition = where ? clause`${visible.clause} and (${where})` : visible.clause;
+export function agentsStatement(columns: Clause, { from, wanted, part }: SomeAgents): Clause {
+  const where = isOnPage(from, wanted, part);
   return clause`select ${columns} from ${from}
-    where ${condition} order by ${inOrder(orderBy, direction)} limit ${limit}`;
+    where ${where} order by ${inOrder(part.columns, part.direction)} limit ${part.limit}`;
 }
 
 /**
@@ -44,14 +50,14 @@ export function agentsStatement(columns: Clause, some: SomeAgents): Clause {
  * builder, would cost several times the database's own time.
  */
 export async function readAgentPage(db: Db, page: AgentPage, now: IsoTime): Promise<AgentShape[]> {
-  const { orderBy, direction, fields, visibleLists } = page;
+  const { part, fields, visibleLists } = page;
   const reader = readerOf(fields);
   const agentsOnly = agentsStatement(reader.columns, page);
   if (visibleLists === null) return (await rowsOf<Row>(db, agentsOnly)).map((row) => reader.read(row, now));
-  const keys = orderBy.map((key) => name(key.name));
+  const keys = part.columns.map((key) => name(key.name));
   const rows = await rowsOf<Row>(
     db,
-    clause`${withLists(agentsOnly, visibleLists)} order by ${inOrder(keys, direction)}`,
+    clause`${withLists(agentsOnly, visibleLists)} order by ${inOrder(keys, part.direction)}`,
   );
   const lists = new Map<unknown, AllowlistRow>();
   for (const { list } of rows) if (list) lists.set((list as JsonRow).id, rowFrom(allowlists, list as JsonRow));

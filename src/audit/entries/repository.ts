@@ -1,14 +1,15 @@
 import { and, inArray } from 'drizzle-orm';
-import { among, type Values } from '../../db/among.js';
+import { anyOf, type Values } from '../../db/among.js';
 import { isBelow } from '../../db/by-id.js';
+import { inOrder, isOnPage } from '../../db/in-order.js';
 import { insertRows } from '../../db/insert-rows.js';
 import type { Db, Tx } from '../../db/open.js';
 import { pageOf } from '../../db/rows.js';
 import type { AuditAction, AuditTargetType } from '../../generated/graphql.js';
-import type { Id } from '../../platform/ids.js';
+import { type Id, lowestId } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
-import { type Condition, clause, every } from '../../platform/sql/clause.js';
+import { type Condition, clause } from '../../platform/sql/clause.js';
 import { type AuditEntryRow, auditEntries } from './tables.js';
 import { actions, targetTypes } from './words.js';
 
@@ -34,23 +35,35 @@ export function list(
   filter: EntryFilter,
   page: PageRequest,
 ): Promise<AuditEntryRow[]> {
-  const where: Condition[] = [
-    visible.clause,
-    actions.among(auditEntries.action, filter.actions),
-    among(auditEntries.outcome, filter.outcomes),
-    targetTypes.among(auditEntries.targetType, filter.targetTypes),
-    among(auditEntries.targetId, filter.targetIds),
-    among(auditEntries.actorId, filter.actorIds),
-    among(auditEntries.actorName, filter.actorNames),
-    among(auditEntries.domainId, filter.domainIds),
-    among(auditEntries.projectId, filter.projectIds),
+  const { id } = auditEntries;
+  const filters = [
+    anyOf(auditEntries.targetId, filter.targetIds),
+    anyOf(auditEntries.actorId, filter.actorIds),
+    anyOf(auditEntries.actorName, filter.actorNames),
+    actions.anyOf(auditEntries.action, filter.actions),
+    targetTypes.anyOf(auditEntries.targetType, filter.targetTypes),
+    anyOf(auditEntries.projectId, filter.projectIds),
+    anyOf(auditEntries.outcome, filter.outcomes),
+    anyOf(auditEntries.domainId, filter.domainIds),
   ];
-  if (filter.since) where.push(clause`${auditEntries.occurredAt} >= ${filter.since}`);
-  if (filter.until) where.push(clause`${auditEntries.occurredAt} < ${filter.until}`);
-  where.push(isBelow(auditEntries.id, page));
-  const orderBy = clause`${auditEntries.id} desc`;
-  return pageOf(db, auditEntries, { where: every(where), orderBy, limit: page.first + 1 });
+  const wanted = { visible, few: 'actor_id', filters, also: occurredWithin(filter) };
+  const part = { columns: [id], direction: 'DESC', isBehind: isBelow(id, page), limit: page.first + 1 } as const;
+  const where = isOnPage(auditEntries, wanted, part);
+  return pageOf(db, auditEntries, { where, orderBy: inOrder(part.columns, part.direction), limit: part.limit });
 }
+
+/** The times exactly, and the ids that they can have, which partitions and indexes are ordered by. */
+function occurredWithin({ since, until }: EntryFilter): Condition[] {
+  const { id, occurredAt } = auditEntries;
+  const idAt = (time: Date, apartMs: number) => lowestId('AuditEntry', new Date(time.getTime() + apartMs));
+  return [
+    since ? clause`${id} >= ${idAt(since, -EARLIER_APART_MS)} and ${occurredAt} >= ${since}` : undefined,
+    until ? clause`${id} < ${idAt(until, EARLIER_APART_MS)} and ${occurredAt} < ${until}` : undefined,
+  ];
+}
+
+/** Entries of earlier versions got their id at the end of their transaction; now an id has the entry's own time. */
+const EARLIER_APART_MS = 60_000;
 
 export function listByIds(
   db: Db,

@@ -1,7 +1,7 @@
 import type { Actor, AuditFact, Context } from '../../authority/index.js';
 import { anonymous, byId, defineLoader } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
-import { type Id, newId } from '../../platform/ids.js';
+import { type Id, newIdAt } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import type { EntryForm } from '../chain/index.js';
 import { auditList } from './policies.js';
@@ -28,7 +28,7 @@ function entryOf(
   const { principal, token, where } = actor;
   const scope = { domainId: null, projectId: null, ...where };
   return {
-    id: newId('AuditEntry'),
+    id: newIdAt('AuditEntry', at),
     occurredAt: at,
     action: fact.action,
     outcome: fact.outcome ?? 'ALLOWED',

@@ -1,18 +1,21 @@
-import { inArray, notInArray, or, type SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { ACTIONS, EARLIER_ACTIONS, TARGET_TYPES } from '../../authority/index.js';
-import { requireFew, type Values } from '../../db/among.js';
+import { type AnyOf, among, anyOf, requireFew, type Values } from '../../db/among.js';
 import type { AuditAction, AuditActorKind, AuditTargetType, ScopeType } from '../../generated/graphql.js';
 import { SCOPE_TYPES } from '../../platform/policy/index.js';
+import { type Clause, clause, values } from '../../platform/sql/clause.js';
 
 /** What the API calls a word that this server does not know. */
 const OTHER = 'OTHER';
 
+/** A column of texts. */
+type WordColumn = PgColumn & { readonly _: { readonly data: string | null } };
+
 /** The words of a column: what is stored, and what the API calls it. */
 interface Words<Name extends string> {
   nameOf(word: string): Name | typeof OTHER;
-  /** Whether a column has one of these, which a filter names. @throws Refusal as `requireFew` does. */
-  among(column: PgColumn, names: Values<Name | typeof OTHER>): SQL | undefined;
+  /** Rows whose column has any of these, which a filter names. @throws Refusal as `requireFew` does. */
+  anyOf(column: WordColumn, names: Values<Name | typeof OTHER>): AnyOf | undefined;
 }
 
 function words<Name extends string>(byName: Readonly<Record<Name, string>>): Words<Name> {
@@ -20,16 +23,35 @@ function words<Name extends string>(byName: Readonly<Record<Name, string>>): Wor
   const names = new Map([...stored].map(([name, word]) => [word, name as Name]));
   return {
     nameOf: (word) => names.get(word) ?? OTHER,
-    among(column, asked) {
-      if (asked == null) return undefined;
-      requireFew(asked);
-      const known = inArray(
-        column,
-        asked.flatMap((name) => stored.get(name) ?? []),
-      );
-      return asked.includes(OTHER) ? or(known, notInArray(column, [...names.keys()])) : known;
+    anyOf(column, asked) {
+      const known = asked?.flatMap((name) => stored.get(name) ?? []);
+      if (asked?.includes(OTHER)) requireFew(asked);
+      return asked?.includes(OTHER) ? knownOrOther(column, known ?? [], [...names.keys()]) : anyOf(column, known);
     },
   };
+}
+
+/** Rows with one of some words, or with a word that is none of ours. */
+function knownOrOther(column: PgColumn, asked: readonly string[], ours: readonly string[]): AnyOf {
+  const isAsked = (word: Clause) =>
+    clause`(${among(word, asked) ?? clause`false`} or ${word} not in (${values(ours)}))`;
+  return {
+    where: isAsked(clause`${column}`),
+    each: {
+      values: clause`(select word from (${wordsIn(column)}) word where ${isAsked(clause`word`)}) as one (value)`,
+      isOne: clause`${column} = one.value`,
+    },
+  };
+}
+
+/** All words of a column, of which there are few: each is found in the index behind the one before. */
+function wordsIn(column: PgColumn): Clause {
+  const next = (where: Clause) =>
+    clause`(select ${column} from ${column.table} where ${where} order by ${column} limit 1)`;
+  return clause`with recursive found (word) as (
+    select * from ${next(clause`${column} is not null`)} as first_word
+    union all select ${next(clause`${column} > found.word`)} from found where found.word is not null
+  ) select word from found where word is not null`;
 }
 
 /** `role.granted` is ROLE_GRANTED. */

@@ -43,6 +43,14 @@ export const agents = pgTable(
     index('agents_domain_id_id_idx').on(t.domainId, t.id),
     index('agents_domain_id_name_idx').on(t.domainId, t.name, t.id),
     index('agents_trust_due_at_idx').on(t.trustDueAt).where(sql`${t.trustState} = 'TRUSTED'`),
+    // The key on project and name has no id behind them: Postgres sorts what it expects to be few.
+    index('agents_project_id_name_idx').on(t.projectId, t.name, t.id),
+    index('agents_domain_id_external_id_idx').on(t.domainId, t.externalId, t.id),
+    // Each state in each order. Only a change of the state moves a row in these, not evidence that changes none.
+    index('agents_domain_id_trust_state_id_idx').on(t.domainId, t.trustState, t.id),
+    index('agents_domain_id_trust_state_name_idx').on(t.domainId, t.trustState, t.name, t.id),
+    index('agents_project_id_trust_state_id_idx').on(t.projectId, t.trustState, t.id),
+    index('agents_project_id_trust_state_name_idx').on(t.projectId, t.trustState, t.name, t.id),
   ],
 );
 

@@ -35,6 +35,6 @@ export const trustIsDue = (now: Date): Clause =>
 /** When to look, after trust was renewed: seldom sooner than before, since `trustedUntil` mostly grows. */
 export const dueAfter = (trustedUntil: SQLChunk): SQL => sql`least(${agents.trustDueAt}, ${trustedUntil})`;
 
-/** `trustAt` as SQL, for filters. */
+/** `trustAt` as SQL, for counting. No index serves it. */
 export const trustStateAt = (now: Date): Clause =>
   clause`case when ${trustRanOut(now)} then 'STALE' else ${trustColumns.trustState} end`;

@@ -1,11 +1,13 @@
 import { and, asc, type Column, count, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
-import { among, type Values } from '../../db/among.js';
-import { isBehind } from '../../db/by-id.js';
+import { anyOf, anyReferred, type Values } from '../../db/among.js';
+import { partById } from '../../db/by-id.js';
 import { countUpTo } from '../../db/counted.js';
+import { isOnPage, isWanted } from '../../db/in-order.js';
 import type { Db, Tx } from '../../db/open.js';
 import { type Id, noId } from '../../platform/ids.js';
 import { type Connection, connectionById, type PageArgs } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
+import { ofProjects } from '../names/index.js';
 import { roles } from '../roles/tables.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
 
@@ -26,22 +28,23 @@ export async function list(
   filter: AssignmentFilter,
   args: PageArgs,
 ): Promise<Connection<NamedAssignment>> {
-  const where = [
-    visible.where,
-    among(roleAssignments.userId, filter.userIds),
-    among(roleAssignments.groupId, filter.groupIds),
-    among(
-      roles.name,
+  const { id, userId, groupId, roleId, domainId } = roleAssignments;
+  const filters = [
+    anyOf(userId, filter.userIds),
+    anyOf(groupId, filter.groupIds),
+    anyReferred(
+      roleId,
+      { table: roles, id: roles.id, named: roles.name },
       filter.roles?.map((name) => name.toLowerCase()),
     ),
-    among(roleAssignments.projectId, filter.projectIds),
-    among(roleAssignments.domainId, filter.domainIds),
+    ofProjects(roleAssignments, filter.projectIds),
+    anyOf(domainId, filter.domainIds),
   ];
-  const joined = sql`${roleAssignments} inner join ${roles} on ${eq(roles.id, roleAssignments.roleId)}`;
+  const wanted = { visible, filters };
   return connectionById(
     args,
-    (page) => named(db, and(...where, isBehind(roleAssignments.id, page)) as SQL, page.first + 1),
-    () => countUpTo(db, joined, and(...where)),
+    (page) => named(db, isOnPage(roleAssignments, wanted, partById(id, page)).getSQL(), page.first + 1),
+    () => countUpTo(db, roleAssignments, isWanted(wanted)),
   );
 }
 

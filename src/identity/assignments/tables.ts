@@ -43,9 +43,12 @@ export const roleAssignments = pgTable(
     unique('role_assignments_key')
       .on(t.userId, t.groupId, t.roleId, t.scopeType, t.domainId, t.projectId, t.isInherited)
       .nullsNotDistinct(),
-    index('role_assignments_group_id_idx').on(t.groupId),
-    index('role_assignments_role_id_idx').on(t.roleId),
-    index('role_assignments_domain_id_project_id_idx').on(t.domainId, t.projectId),
+    index('role_assignments_user_id_id_idx').on(t.userId, t.id),
+    index('role_assignments_group_id_id_idx').on(t.groupId, t.id),
+    index('role_assignments_role_id_id_idx').on(t.roleId, t.id),
+    index('role_assignments_domain_id_id_idx').on(t.domainId, t.id),
+    index('role_assignments_domain_id_role_id_idx').on(t.domainId, t.roleId, t.id),
+    index('role_assignments_domain_id_project_id_id_idx').on(t.domainId, t.projectId, t.id),
     index('role_assignments_expires_at_idx').on(t.expiresAt).where(sql`${t.expiresAt} is not null`),
     check('role_assignments_holder_check', sql`num_nonnulls(${t.userId}, ${t.groupId}) = 1`),
     check(

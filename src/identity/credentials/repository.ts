@@ -1,7 +1,7 @@
 import { and, count, eq, inArray, sql } from 'drizzle-orm';
 import { authorizationEpoch } from '../../authority/tables.js';
-import { among, type Values } from '../../db/among.js';
-import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
+import { anyOf, type Values } from '../../db/among.js';
+import { connectionByName, type NamedArgs, type NameFilter, startsWith } from '../../db/by-name.js';
 import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import { type JsonRow, rowFrom } from '../../db/rows.js';
@@ -60,8 +60,9 @@ export function list(
   args: NamedArgs<CredentialFilter>,
 ): Promise<Connection<ApiCredentialRow>> {
   const filter = args.filter ?? {};
-  const where = [visible.clause, among(apiCredentials.userId, filter.userIds), hasName(apiCredentials.name, filter)];
-  return connectionByName(db, apiCredentials, where, args);
+  const filters = [anyOf(apiCredentials.userId, filter.userIds), anyOf(apiCredentials.name, filter.names)];
+  const also = [startsWith(apiCredentials.name, filter.nameStartsWith)];
+  return connectionByName(db, apiCredentials, { visible, filters, also }, args);
 }
 
 /** How many a user has. Holds the user. */

@@ -36,6 +36,8 @@ export const apiCredentials = pgTable(
   (t) => [
     unique('api_credentials_user_id_name_key').on(t.userId, t.name),
     index('api_credentials_user_id_idx').on(t.userId, t.id),
+    index('api_credentials_user_domain_id_id_idx').on(t.userDomainId, t.id),
+    index('api_credentials_user_domain_id_name_idx').on(t.userDomainId, t.name, t.id),
     index('api_credentials_name_idx').on(t.name, t.id),
     index('api_credentials_expires_at_idx').on(t.expiresAt),
     index('api_credentials_domain_id_project_id_idx').on(t.domainId, t.projectId),

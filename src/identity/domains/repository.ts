@@ -1,6 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
+import { anyOf } from '../../db/among.js';
 import { type Change, removeAt, updateAt } from '../../db/by-id.js';
-import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
+import { connectionByName, type NamedArgs, type NameFilter, startsWith } from '../../db/by-name.js';
 import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
@@ -31,8 +32,9 @@ export function list(
   visible: Visible<typeof domains>,
   args: NamedArgs<DomainFilter>,
 ): Promise<Connection<DomainRow>> {
-  const where = [visible.clause, hasName(domains.name, args.filter ?? {})];
-  return connectionByName(db, domains, where, args);
+  const { names, nameStartsWith } = args.filter ?? {};
+  const filters = [anyOf(domains.name, names)];
+  return connectionByName(db, domains, { visible, filters, also: [startsWith(domains.name, nameStartsWith)] }, args);
 }
 
 export async function insert(tx: Tx, row: DomainRow): Promise<void> {

@@ -1,8 +1,8 @@
 import { and, count, eq, getTableColumns, type InferSelectModel, inArray, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import { among, type Values } from '../../db/among.js';
+import { anyOf, type Values } from '../../db/among.js';
 import { type Change, isBehind, removeAt, updateAt } from '../../db/by-id.js';
-import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
+import { connectionByName, type NamedArgs, type NameFilter, startsWith } from '../../db/by-name.js';
 import { countUpTo } from '../../db/counted.js';
 import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
@@ -30,8 +30,9 @@ export function listByIds(db: Db, visible: VisibleGroups, ids: readonly Id<'Grou
 
 export function list(db: Db, visible: VisibleGroups, args: NamedArgs<GroupFilter>): Promise<Connection<GroupRow>> {
   const filter = args.filter ?? {};
-  const where = [visible.clause, hasName(groups.name, filter), among(groups.domainId, filter.domainIds)];
-  return connectionByName(db, groups, where, args);
+  const filters = [anyOf(groups.name, filter.names), anyOf(groups.domainId, filter.domainIds)];
+  const also = [startsWith(groups.name, filter.nameStartsWith)];
+  return connectionByName(db, groups, { visible, filters, also }, args);
 }
 
 export async function insert(tx: Tx, row: GroupRow): Promise<void> {

@@ -19,7 +19,11 @@ export const groups = pgTable(
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
   },
-  (t) => [unique('groups_domain_id_name_key').on(t.domainId, t.name), index('groups_name_idx').on(t.name, t.id)],
+  (t) => [
+    unique('groups_domain_id_name_key').on(t.domainId, t.name),
+    index('groups_domain_id_id_idx').on(t.domainId, t.id),
+    index('groups_name_idx').on(t.name, t.id),
+  ],
 );
 
 export type GroupRow = typeof groups.$inferSelect;
@@ -43,6 +47,6 @@ export const groupMembers = pgTable(
   },
   (t) => [
     primaryKey({ name: 'group_members_pkey', columns: [t.groupId, t.userId] }),
-    index('group_members_user_id_idx').on(t.userId),
+    index('group_members_user_id_group_id_idx').on(t.userId, t.groupId),
   ],
 );

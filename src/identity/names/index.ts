@@ -63,3 +63,4 @@ export function isInProject(table: InProject, ref: NameInProject, home: Id<'Doma
   const keys = sql`select ${id}, ${domainId} from ${projects} where ${isReferred(projects, inDomain, home)}`;
   return and(equals(table.name, name), sql`(${table.projectId}, ${table.domainId}) = (${keys})`);
 }
+export { ofProjects } from './of-projects.js';

@@ -1,13 +1,14 @@
 import { and, count, eq, inArray } from 'drizzle-orm';
-import { among, type Values } from '../../db/among.js';
+import { anyOf, type Values } from '../../db/among.js';
 import { type Change, removeAt, updateAt } from '../../db/by-id.js';
-import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
+import { connectionByName, type NamedArgs, type NameFilter, startsWith } from '../../db/by-name.js';
 import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
 import { domains } from '../domains/tables.js';
+import { ofProjects } from '../names/index.js';
 import { type ProjectRow, projects } from './tables.js';
 
 export interface ProjectFilter extends NameFilter {
@@ -37,13 +38,13 @@ export function list(
   args: NamedArgs<ProjectFilter>,
 ): Promise<Connection<ProjectRow>> {
   const filter = args.filter ?? {};
-  const where = [
-    visible.clause,
-    hasName(projects.name, filter),
-    among(projects.domainId, filter.domainIds),
-    among(projects.parentId, filter.parentIds),
+  const filters = [
+    anyOf(projects.name, filter.names),
+    ofProjects({ projectId: projects.parentId, domainId: projects.domainId }, filter.parentIds),
+    anyOf(projects.domainId, filter.domainIds),
   ];
-  return connectionByName(db, projects, where, args);
+  const also = [startsWith(projects.name, filter.nameStartsWith)];
+  return connectionByName(db, projects, { visible, filters, also }, args);
 }
 
 export async function insert(tx: Tx, row: ProjectRow): Promise<void> {

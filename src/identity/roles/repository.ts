@@ -1,7 +1,7 @@
 import { and, asc, count, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
-import { among, equals, type Values } from '../../db/among.js';
+import { anyOf, equals, type Values } from '../../db/among.js';
 import { type Change, updateById } from '../../db/by-id.js';
-import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
+import { connectionByName, type NamedArgs, type NameFilter, startsWith } from '../../db/by-name.js';
 import { holdOwner } from '../../db/hold-owner.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
@@ -73,11 +73,10 @@ export function list(
 ): Promise<Connection<RoleView>> {
   const { names, nameStartsWith, domainIds, isGlobal } = args.filter ?? {};
   // Names of roles are in lower case.
-  const named = { names: names?.map(lower), nameStartsWith: nameStartsWith?.toLowerCase() };
-  const where = [visible.clause, hasName(roles.name, named), among(roles.domainId, domainIds)];
-  if (isGlobal != null)
-    where.push(isGlobal ? clause`${roles.domainId} is null` : clause`${roles.domainId} is not null`);
-  return connectionByName(db, roles, where, args, (...page) => views(db, ...page));
+  const filters = [anyOf(roles.name, names?.map(lower)), anyOf(roles.domainId, domainIds)];
+  const also = [startsWith(roles.name, nameStartsWith?.toLowerCase())];
+  if (isGlobal != null) also.push(isGlobal ? clause`${roles.domainId} is null` : clause`${roles.domainId} is not null`);
+  return connectionByName(db, roles, { visible, filters, also }, args, (...page) => views(db, ...page));
 }
 
 const lower = (name: string) => name.toLowerCase();

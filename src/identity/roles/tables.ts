@@ -25,6 +25,7 @@ export const roles = pgTable(
   },
   (t) => [
     unique('roles_domain_id_name_key').on(t.domainId, t.name).nullsNotDistinct(),
+    index('roles_domain_id_id_idx').on(t.domainId, t.id),
     index('roles_name_idx').on(t.name, t.id),
   ],
 );

@@ -128,7 +128,7 @@ export function listLive(
   now: Date,
   args: PageArgs,
 ): Promise<Connection<TokenRow>> {
-  return connectionOf(db, tokens, [visible.clause, live(now)], args);
+  return connectionOf(db, tokens, { visible, also: [live(now)] }, args);
 }
 
 export function listLiveByIds(

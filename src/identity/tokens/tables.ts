@@ -34,7 +34,7 @@ export const tokens = pgTable(
   },
   (t) => [
     unique('tokens_hash_key').on(t.hash),
-    index('tokens_user_id_idx').on(t.userId),
+    index('tokens_user_id_id_idx').on(t.userId, t.id),
     index('tokens_agent_id_idx').on(t.agentId),
     index('tokens_parent_id_idx').on(t.parentId),
     index('tokens_credential_id_idx').on(t.credentialId),

@@ -1,7 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
-import { among, type Values } from '../../db/among.js';
+import { anyOf, type Values } from '../../db/among.js';
 import { type Change, removeAt, updateAt } from '../../db/by-id.js';
-import { connectionByName, hasName, type NamedArgs, type NameFilter } from '../../db/by-name.js';
+import { connectionByName, type NamedArgs, type NameFilter, startsWith } from '../../db/by-name.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
@@ -30,8 +30,9 @@ export function list(
   args: NamedArgs<UserFilter>,
 ): Promise<Connection<UserRow>> {
   const filter = args.filter ?? {};
-  const where = [visible.clause, hasName(users.name, filter), among(users.domainId, filter.domainIds)];
-  return connectionByName(db, users, where, args);
+  const filters = [anyOf(users.name, filter.names), anyOf(users.domainId, filter.domainIds)];
+  const also = [startsWith(users.name, filter.nameStartsWith)];
+  return connectionByName(db, users, { visible, filters, also }, args);
 }
 
 export async function insert(tx: Tx, row: UserRow): Promise<void> {

@@ -24,7 +24,12 @@ export const users = pgTable(
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
   },
-  (t) => [unique('users_domain_id_name_key').on(t.domainId, t.name), index('users_name_idx').on(t.name, t.id)],
+  (t) => [
+    unique('users_domain_id_name_key').on(t.domainId, t.name),
+    index('users_domain_id_id_idx').on(t.domainId, t.id),
+    index('users_domain_id_name_idx').on(t.domainId, t.name, t.id),
+    index('users_name_idx').on(t.name, t.id),
+  ],
 );
 
 export type UserRow = typeof users.$inferSelect;

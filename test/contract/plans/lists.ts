@@ -18,10 +18,12 @@ export interface Ask {
   readonly field: string;
   /** What is asked before, and is no part of the list: the object that it is below. */
   readonly before: string;
+  /** The same page by another cursor, for lists that are asked for from the middle too. */
+  readonly from?: ((cursor: string) => string) | undefined;
 }
 
-/** Values of the fleet's middle tenant, by the name of a filter's field. */
-export type Values = Readonly<Record<string, string>>;
+/** Values of a filter's field that match none of the fleet, a few, all, and some of them. */
+export type Values = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /**
  * Every list of Query, alone and by each of its filters and orders, so that a new one is looked at without being named.
@@ -37,14 +39,14 @@ export function asksOf(schema: GraphQLSchema, values: Values, left: ReadonlySet<
  * @param objects An object of each type that has lists, as Query gives it.
  * @throws Error for a type of which there is no object.
  */
-export function asksBelow(schema: GraphQLSchema, objects: Values): Ask[] {
+export function asksBelow(schema: GraphQLSchema, objects: Readonly<Record<string, string>>): Ask[] {
   const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && type.name !== 'Query');
   return types.flatMap((type) =>
     Object.values(isObjectType(type) ? type.getFields() : {})
       .filter(isList)
       .map(({ name }) => {
         const object = objects[type.name];
-        if (object === undefined) throw new Error(`give plans.pg.test.ts an object of ${type.name}`);
+        if (object === undefined) throw new Error(`give plans.db.test.ts an object of ${type.name}`);
         const below = `{ ${name}(first: 20) ${PAGE} }`;
         return { name: `${type.name}.${name}`, field: `${object} ${below}`, before: `${object} { __typename }` };
       }),
@@ -58,48 +60,47 @@ const isList = (field: GraphQLField<unknown, unknown>) => field.args.some(({ nam
 function waysOf(list: GraphQLField<unknown, unknown>, values: Values): Ask[] {
   const fields = isObjectType(getNamedType(list.type)) ? ` ${PAGE}` : '';
   const before = '__typename';
-  const plain = { name: list.name, field: `${list.name}(first: 20)${fields}`, before };
-  const more = list.args.flatMap((argument) => variantsOf(argument, values));
-  return [
-    plain,
-    ...more.map(({ name, text }) => ({
-      name: `${list.name} by ${name}`,
-      field: `${list.name}(first: 20, ${text})${fields}`,
-      before,
-    })),
-  ];
-}
-
-function variantsOf(argument: GraphQLArgument, values: Values): { name: string; text: string }[] {
-  const type = getNamedType(argument.type);
-  if (!isInputObjectType(type)) return [];
-  const inner = Object.values(type.getFields());
-  if (argument.name !== 'filter') return ordersOf(argument.name, inner);
-  return inner.map((field) => ({
-    name: `filter.${field.name}`,
-    text: `filter: { ${field.name}: ${sampleOf(type.name, field, values)} }`,
-  }));
-}
-
-/** Each field that can be ordered by, both ways. */
-function ordersOf(argument: string, fields: readonly GraphQLInputField[]): { name: string; text: string }[] {
-  const by = fields.find(({ name }) => name === 'field');
-  const enumType = by && getNamedType(by.type);
-  if (!isEnumType(enumType)) return [];
-  return enumType.getValues().flatMap(({ name }) =>
-    ['ASC', 'DESC'].map((direction) => ({
-      name: `${argument} ${name} ${direction}`,
-      text: `${argument}: { field: ${name}, direction: ${direction} }`,
-    })),
+  const ask = (by: string, text: string): Ask => {
+    const field = (more = '') => `${list.name}(first: 20${text}${more})${fields}`;
+    const from = fields && ((cursor: string) => field(`, after: "${cursor}"`));
+    return { name: list.name + by, field: field(), before, from: from || undefined };
+  };
+  const [filter, orderBy] = ['filter', 'orderBy'].map((name) => list.args.find((argument) => argument.name === name));
+  const orders = orderBy ? ordersOf(orderBy) : [''];
+  const filters = [['', ''] as const, ...(filter ? filtersOf(filter, values) : [])];
+  // An index is read in both directions: one is enough with a filter.
+  const ordersWith = (by: string) => orders.filter((order) => by === '' || !/DESC/.test(order));
+  return filters.flatMap(([by, text]) =>
+    ordersWith(by).map((order) => ask(by + order.replace(', orderBy:', ' in'), text + order)),
   );
 }
 
-function sampleOf(owner: string, field: GraphQLInputField, values: Values): string {
+/** Each field of a filter, with each of its values. */
+function filtersOf(argument: GraphQLArgument, values: Values): (readonly [string, string])[] {
+  const type = getNamedType(argument.type);
+  if (!isInputObjectType(type)) return [];
+  return Object.values(type.getFields()).flatMap((field) =>
+    samplesOf(type.name, field, values).map(
+      ([kind, value]) => [` by ${field.name} ${kind}`, `, filter: { ${field.name}: ${value} }`] as const,
+    ),
+  );
+}
+
+/** Each field that can be ordered by, both ways. */
+function ordersOf(argument: GraphQLArgument): string[] {
+  const type = getNamedType(argument.type);
+  const by = isInputObjectType(type) && getNamedType(type.getFields().field?.type);
+  if (!isEnumType(by)) return [];
+  return by
+    .getValues()
+    .flatMap(({ name }) =>
+      ['ASC', 'DESC'].map((direction) => `, orderBy: { field: ${name}, direction: ${direction} }`),
+    );
+}
+
+function samplesOf(owner: string, field: GraphQLInputField, values: Values): [string, string][] {
   const type = isNonNullType(field.type) ? field.type.ofType : field.type;
-  const named = getNamedType(type);
-  const value = isEnumType(named)
-    ? named.getValues()[0]?.name
-    : (values[`${owner}.${field.name}`] ?? values[field.name]);
-  if (value === undefined) throw new Error(`give plans.pg.test.ts a value for ${owner}.${field.name}`);
-  return isListType(type) ? `[${value}]` : value;
+  const found = values[`${owner}.${field.name}`] ?? values[field.name];
+  if (found === undefined) throw new Error(`give plans.db.test.ts values for ${owner}.${field.name}`);
+  return Object.entries(found).map(([kind, value]) => [kind, isListType(type) ? `[${value}]` : value]);
 }

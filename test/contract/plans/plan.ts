@@ -1,17 +1,18 @@
-/** A node of a plan, as EXPLAIN (FORMAT JSON) says it. */
+/** A node of a plan, as EXPLAIN (ANALYZE, FORMAT JSON) says it. */
 export interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
+  readonly 'Actual Rows'?: number;
+  readonly 'Actual Loops'?: number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly 'Rows Removed by Index Recheck'?: number;
+  readonly 'Rows Removed by Join Filter'?: number;
   readonly Plans?: readonly PlanNode[];
 }
 
-/** Tables of a few rows, which are walked whatever is asked. */
-const SMALL: ReadonlySet<string> = new Set(['authorization_epoch', 'policy_candidate_changes', 'policy_overrides']);
-
 /** The months of partitions pass; what is done to one is done to each. */
 const monthless = (name: string) => name.replace(/_\d{6}/, '_month');
-const isMonth = (name: string | undefined) => name !== undefined && monthless(name) !== name;
 
 /** A plan in lines: what is done, to what, by which index, indented as it nests. Figures are left out. */
 export function linesOf(node: PlanNode, depth = 0): string[] {
@@ -26,23 +27,17 @@ export function linesOf(node: PlanNode, depth = 0): string[] {
 }
 
 /**
- * What in a plan grows with the table: it is walked whole, or all that matches is sorted before the first row is known.
- * The fleet has no rows in the partitions of months.
+ * How many rows a plan reads, those included that it takes away again: what it walks, what it sorts. A bitmap is counted
+ * twice, as it is read twice.
  */
-export function walksOf(node: PlanNode): string[] {
-  const table = node['Relation Name'];
-  const own =
-    node['Node Type'] === 'Seq Scan' && !SMALL.has(table ?? '') && !isMonth(table)
-      ? [`walks ${table}`]
-      : node['Node Type'] === 'Sort'
-        ? [`sorts ${tablesBelow(node).join(', ')}`]
-        : [];
-  return [...own, ...(node.Plans ?? []).flatMap(walksOf)];
+export function rowsRead(node: PlanNode): number {
+  const below = (node.Plans ?? []).map(rowsRead).reduce((sum, rows) => sum + rows, 0);
+  const loops = node['Actual Loops'] ?? 0;
+  const removed =
+    loops * sumOf(node, ['Rows Removed by Filter', 'Rows Removed by Index Recheck', 'Rows Removed by Join Filter']);
+  const own = /Scan$/.test(node['Node Type']) ? loops * (node['Actual Rows'] ?? 0) : 0;
+  return below + own + removed;
 }
 
-const tablesBelow = (node: PlanNode): string[] => [
-  ...new Set([
-    ...(node['Relation Name'] ? [monthless(node['Relation Name'])] : []),
-    ...(node.Plans ?? []).flatMap(tablesBelow),
-  ]),
-];
+const sumOf = (node: PlanNode, keys: readonly (keyof PlanNode)[]) =>
+  keys.reduce((sum, key) => sum + Number(node[key] ?? 0), 0);

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -76,8 +76,9 @@ describe('visible', () => {
     second: fc.oneof({ arbitrary: fc.constant(null), weight: 6 }, { arbitrary: checkText(scalarField), weight: 1 }),
   });
 
-  it('ok: the rows selected are those decided ALLOWED, one by one', async () => {
+  it('ok: the rows selected, at once or way by way, are those decided ALLOWED, one by one', async () => {
     const tally = new Tally();
+    let severalWays = 0;
     await fc.assert(
       fc.asyncProperty(policyArbitrary, subjectArbitrary, fc.boolean(), async (texts, subject, isAliased) => {
         const base: Omit<ScopedDeclaration<Row>, 'name' | 'check'> = {
@@ -101,8 +102,16 @@ describe('visible', () => {
           ],
         });
         const table = isAliased ? alias(guarded, 'g') : guarded;
-        const { where } = registry.visible(names, subject, table);
-        const selected = new Set((await db.select({ id: table.id }).from(table).where(where)).map((row) => row.id));
+        const { where, ways } = registry.visible(names, subject, table);
+        const idsWhere = async (condition: SQL) =>
+          (await db.select({ id: table.id }).from(table).where(condition)).map((row) => row.id);
+        const selected = new Set(await idsWhere(where));
+        if (ways.length > 1) {
+          severalWays += 1;
+          expect(new Set((await Promise.all(ways.map((way) => idsWhere(way.where.getSQL())))).flat())).toEqual(
+            selected,
+          );
+        }
         const couldBe = names.every((name) => registry.decideOperation(name, subject).outcome === 'ALLOWED');
         for (const row of rows) {
           const decisions = names.map((name) => registry.decideRow(name, subject, row));
@@ -114,6 +123,7 @@ describe('visible', () => {
       }),
       { numRuns: 250 },
     );
+    expect(severalWays).toBeGreaterThan(10);
     tally.report('visible', database.engine);
   });
 

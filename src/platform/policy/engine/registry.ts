@@ -11,11 +11,11 @@ import { overrideFor } from './override-for.js';
 import type { Policy, PolicyName, ScopeType, Subject } from './policy.js';
 import { PolicyQuestion } from './question.js';
 import type { RelationReads } from './relation.js';
-import { allOf, type Residue, residueOf } from './residue.js';
+import { allOf, keysOf, type Residue, residueOf, waysOf } from './residue.js';
 import { readRules } from './rules.js';
 import { keyOver, residueToSql } from './sql.js';
 import { originalName, type Target } from './target.js';
-import { Visible } from './visible.js';
+import { Visible, type Way } from './visible.js';
 
 /** The scope is decided before the check, so WRONG_SCOPE says nothing about the check. */
 export type Decision =
@@ -199,8 +199,8 @@ export class PolicyRegistry {
       byTarget.set(target, [...group, residueFor(entry, subject)]);
     }
     const conditions = [...byTarget].map(([target, residues]) => conditionOn(table, target, allOf(residues)));
-    // In parentheses, so that it stays one condition, whatever a query puts around it.
-    return new Visible<T>(clause`(${join(conditions, AND)})`);
+    const whole = together(conditions);
+    return new Visible<T>(whole, () => waysOn(table, [...byTarget], whole));
   }
 
   /** Boundary AND check of a policy for callers of a scope; undefined for a scope that it does not accept. */
@@ -231,6 +231,20 @@ function residueFor(entry: Entry, subject: Subject): Residue {
   const tests = byScope.get(subject.scope);
   if (tests === undefined || isBeyondLimit(entry, subject)) return { kind: 'never' };
   return residueOf(tests.check, subject.credentials, (key) => targetKey(policy.target, key).type);
+}
+
+/** In parentheses, so that it stays one condition, whatever a query puts around it. */
+const together = (conditions: readonly Clause[]): Clause => clause`(${join(conditions, AND)})`;
+
+/** The ways of the first target's policies, each with what the others ask; the whole condition where there is one way. */
+function waysOn(table: PgTable, byTarget: readonly (readonly [Target | undefined, Residue[]])[], whole: Clause): Way[] {
+  const [[target, residues] = [undefined, []], ...others] = byTarget;
+  const ways = waysOf(allOf(residues));
+  const rest = others.map(([of, also]) => conditionOn(table, of, allOf(also)));
+  return ways.map((way) => ({
+    where: ways.length === 1 ? whole : together([conditionOn(table, target, way), ...rest]),
+    keys: new Set(keysOf(way)),
+  }));
 }
 
 function conditionOn(table: PgTable, target: Target | undefined, residue: Residue): Clause {

@@ -92,6 +92,27 @@ class Reduction {
   }
 }
 
+/** More alternatives than these are not told apart. */
+const WAYS_MAX = 4;
+
+/** The alternatives of a residue: each row meets it by at least one of them. */
+export function waysOf(residue: Residue): readonly Residue[] {
+  const ways = alternatives(residue);
+  return ways.length > WAYS_MAX ? [residue] : ways;
+}
+
+function alternatives(residue: Residue): readonly Residue[] {
+  if (residue.kind === 'any') return residue.of.flatMap(waysOf);
+  if (residue.kind !== 'all') return [residue];
+  return residue.of
+    .map(waysOf)
+    .reduce<readonly Residue[]>((ways, more) => ways.flatMap((way) => more.map((one) => allOf([way, one]))), [ALWAYS]);
+}
+
+/** The target keys that a residue is about. */
+export const keysOf = (residue: Residue): readonly string[] =>
+  'key' in residue ? [residue.key] : 'of' in residue ? residue.of.flatMap(keysOf) : [];
+
 export function allOf(parts: readonly Residue[]): Residue {
   return combine('all', parts, ALWAYS, NEVER);
 }
