@@ -274,7 +274,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'platform',
     'platform/policy',
   ],
-  'identity/names': ['authority', 'db', 'identity/domains', 'identity/projects', 'platform'],
+  'identity/names': ['authority', 'db', 'identity/domains', 'identity/projects', 'platform', 'platform/sql'],
   'identity/overrides': [
     'identity/agents',
     'authority',

@@ -115,6 +115,9 @@ type Statement = (typeof statements)[number];
 /** After so many runs of a prepared statement Postgres may take a plan for any values, as it does for the server's. */
 const RUNS_BEFORE = 6;
 
+/** Only Postgres is asked everything, which takes minutes; the embedded engine is asked a part of it, each once. */
+const isPostgres = process.env.TEST_ENGINE === 'postgres';
+
 /** How a statement is run with its values, and how when it came often. */
 async function plansOf({ text, parameters }: Statement): Promise<PlanNode[]> {
   const values = parameters.map((value) => (value === null ? 'null' : `'${textOf(value).replaceAll("'", "''")}'`));
@@ -127,8 +130,8 @@ async function plansOf({ text, parameters }: Statement): Promise<PlanNode[]> {
     const call = values.length === 0 ? 'planned' : `planned (${values.join(', ')})`;
     const explain = `explain (analyze, format json, costs off, timing off, summary off) execute ${call}`;
     const first = planIn(await run(explain));
-    for (let runs = 1; runs < RUNS_BEFORE; runs += 1) await run(`explain execute ${call}`);
-    const settled = planIn(await run(explain));
+    if (isPostgres) for (let runs = 1; runs < RUNS_BEFORE; runs += 1) await run(`explain execute ${call}`);
+    const settled = isPostgres ? planIn(await run(explain)) : first;
     await run('deallocate planned');
     return [first, settled];
   });
@@ -217,19 +220,23 @@ async function planned(asks: readonly Ask[], scopeName: string, token: string) {
   return { page: [...byPlan].flatMap(([plan, names]) => [...names, plan, '']), tooMuch };
 }
 
+/** By several values, or by nothing: what an index serves least by itself. */
+const isHardest = ({ name }: Ask) => !/ by /.test(name) || / several/.test(name);
+
 describe('plans of lists', () => {
   test('ok: every list, by each filter and order that it offers, reads little, and is planned as the page says', async () => {
     const schema = buildSchema(DOMAINS);
     const asks = [...asksOf(schema, VALUES, LEFT), ...asksBelow(schema, OBJECTS)];
     expect(asks.length).toBeGreaterThan(200);
     const found: Awaited<ReturnType<typeof planned>>[] = [];
-    for (const [scopeName, scope] of Object.entries(SCOPES)) {
+    for (const [scopeName, scope] of Object.entries(isPostgres ? SCOPES : { domain: SCOPES.domain })) {
       const { token } = await server.token({ scope, role: 'reader' });
-      found.push(await planned(asks, scopeName, token));
+      found.push(await planned(isPostgres ? asks : asks.filter(isHardest), scopeName, token));
     }
+    expect(found.flatMap(({ page }) => page).length).toBeGreaterThan(50);
     expect(found.flatMap(({ tooMuch }) => tooMuch).join('\n\n')).toBe('');
     // The embedded engine is another version, whose plans may differ as long as they read as little.
-    if (process.env.TEST_ENGINE !== 'postgres') return;
+    if (!isPostgres) return;
     const text = found.flatMap(({ page }) => page).join('\n');
     if (process.env.UPDATE) writeFileSync(PAGE, text);
     expect(text).toBe(readFileSync(PAGE, 'utf8'));

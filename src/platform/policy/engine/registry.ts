@@ -199,8 +199,7 @@ export class PolicyRegistry {
       byTarget.set(target, [...group, residueFor(entry, subject)]);
     }
     const conditions = [...byTarget].map(([target, residues]) => conditionOn(table, target, allOf(residues)));
-    const whole = together(conditions);
-    return new Visible<T>(whole, () => waysOn(table, [...byTarget], whole));
+    return new Visible<T>(together(conditions), (whole) => waysOn(table, [...byTarget], whole));
   }
 
   /** Boundary AND check of a policy for callers of a scope; undefined for a scope that it does not accept. */
@@ -241,10 +240,8 @@ function waysOn(table: PgTable, byTarget: readonly (readonly [Target | undefined
   const [[target, residues] = [undefined, []], ...others] = byTarget;
   const ways = waysOf(allOf(residues));
   const rest = others.map(([of, also]) => conditionOn(table, of, allOf(also)));
-  return ways.map((way) => ({
-    where: ways.length === 1 ? whole : together([conditionOn(table, target, way), ...rest]),
-    keys: new Set(keysOf(way)),
-  }));
+  const whereOf = (way: Residue) => (ways.length === 1 ? whole : together([conditionOn(table, target, way), ...rest]));
+  return ways.map((way) => ({ where: whereOf(way), keys: new Set(keysOf(way)) }));
 }
 
 function conditionOn(table: PgTable, target: Target | undefined, residue: Residue): Clause {

@@ -16,11 +16,11 @@ export interface Way {
 export class Visible<Table> {
   /** TRUE on exactly the rows that every one of its policies allows. */
   readonly clause: Clause;
-  readonly #ways: () => readonly Way[];
+  readonly #ways: (whole: Clause) => readonly Way[];
   /** Exists only in the type: it makes `Visible` of one table differ from that of any other. */
   declare readonly _table: (table: Table) => Table;
 
-  constructor(clause: Clause, ways: () => readonly Way[]) {
+  constructor(clause: Clause, ways: (whole: Clause) => readonly Way[]) {
     this.clause = clause;
     this.#ways = ways;
   }
@@ -35,6 +35,6 @@ export class Visible<Table> {
    * them in an order, but no index has those of an OR in any order.
    */
   get ways(): readonly Way[] {
-    return this.#ways();
+    return this.#ways(this.clause);
   }
 }
