@@ -1,12 +1,13 @@
 // P15: machines that attest, over HTTP on Postgres: today's server, and the one of an earlier commit, in turn. Needs Postgres, of
 // which it starts a temporary cluster, and the history of this repository for the earlier commit.
 import { fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { root } from '../scripts/prepare.mjs';
 import { client, createList, enrolled } from './event-loop/agents.mjs';
 import { listOf, Machine, pathsOf } from './evidence.mjs';
+import { scalingTable } from './fleet/scaling.mjs';
 import { builtTree } from './fleet/tree.mjs';
 import { median, rounded, spread } from './measure.mjs';
 import { withPostgres } from './postgres.mjs';
@@ -121,11 +122,34 @@ async function cycles(machines, { seconds = Number.POSITIVE_INFINITY, most = Num
 }
 
 async function measured({ server, sql, machines }) {
-  const [before, cpu, began] = [await sizeOf(sql), (await server.ask('read')).cpu, performance.now()];
+  const before = await sizeOf(sql);
+  const [cpu, database, began] = [(await server.ask('read')).cpu, await workOf(sql), performance.now()];
   const done = await cycles(machines, { seconds: SECONDS });
   const seconds = (performance.now() - began) / 1000;
   const used = (await server.ask('read')).cpu - cpu;
-  return { perSecond: done / seconds, cpuMs: (used * 1000) / done, bytes: ((await sizeOf(sql)) - before) / done };
+  const after = await workOf(sql);
+  return {
+    perSecond: done / seconds,
+    cpuMs: (used * 1000) / done,
+    postgresMs: ((after.cpu - database.cpu) * 1000) / done,
+    wal: (after.wal - database.wal) / done,
+    bytes: ((await sizeOf(sql)) - before) / done,
+  };
+}
+
+const TICKS_PER_SECOND = 100;
+/** Seconds of CPU time of Postgres' processes that run now, as Linux counts them, and all bytes of WAL so far. */
+async function workOf(sql) {
+  const found =
+    await sql`select pid, pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 as wal from pg_stat_activity`;
+  const ticksOf = ({ pid }) => {
+    // One that ended meanwhile was no session of the server.
+    if (!existsSync(`/proc/${pid}/stat`)) return 0;
+    const [, fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+    const [user, system] = fields.split(' ').slice(11, 13);
+    return Number(user) + Number(system);
+  };
+  return { cpu: found.reduce((sum, one) => sum + ticksOf(one), 0) / TICKS_PER_SECOND, wal: found[0].wal };
 }
 
 /** All tables with their indexes, without what Postgres may use again. */
@@ -217,7 +241,8 @@ function report(rows, earlier, { before, after, swept, again, minutes, rss, rssA
       .map((value) => Math.max(0, value).toFixed(1))
       .join(' | ');
     const name = row.name === 'today' ? '**today**' : `commit ${EARLIER.slice(0, 7)}`;
-    return `| ${row.agents.toLocaleString('en')} | ${name} | ${spread(of(row, 'perSecond'))} | ${spread(of(row, 'cpuMs'))} | ${counts} | ${bytes} |`;
+    const [postgresMs, wal] = ['postgresMs', 'wal'].map((key) => rounded(median(of(row, key))));
+    return `| ${row.agents.toLocaleString('en')} | ${name} | ${spread(of(row, 'perSecond'))} | ${spread(of(row, 'cpuMs'))} | ${postgresMs} | ${counts} | ${wal} | ${bytes} |`;
   });
   const ratios = FLEETS.filter(() => earlier !== null).map((agents) => {
     const [old, own] = rows.filter((row) => row.agents === agents);
@@ -226,8 +251,8 @@ function report(rows, earlier, { before, after, swept, again, minutes, rss, rssA
   });
   const mib = (bytes) => `${rounded(bytes / 2 ** 20)} MiB`;
   return [
-    '| Agents | Server | Cycles a second | ms of CPU of the server a cycle | Statements a cycle | of them BEGIN and COMMIT | Transactions that write | Bytes kept a cycle |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    '| Agents | Server | Cycles a second | ms of CPU of the server a cycle | of Postgres | Statements a cycle | of them BEGIN and COMMIT | Transactions that write | Bytes of WAL | Bytes kept |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...lines,
     '',
     ...ratios,
@@ -238,5 +263,16 @@ function report(rows, earlier, { before, after, swept, again, minutes, rss, rssA
     `${KEPT_CYCLES.toLocaleString('en')} cycles of today’s server in ${rounded(minutes)} minutes: the tables grew from ${mib(before)} to ${mib(after)}, ${rounded((after - before) / KEPT_CYCLES)} bytes a cycle, and its memory (RSS) from`,
     `${mib(rss)} to ${mib(rssAfter)}. A sweep to one result of each agent removed ${removed.toLocaleString('en')} and left ${mib(swept)}; ${(KEPT_CYCLES / 5).toLocaleString('en')} more cycles made that ${mib(again)} with ${left.toLocaleString('en')} results.`,
     `Of the updates of agents and their records ${rounded(100 * hot)} % touched no index (HOT).`,
+    '',
+    'What fleets need that attest every two minutes, **counted from these costs and not measured** (docs/scaling.md says how):',
+    '',
+    scalingTable(costsOf(rows)),
   ].join('\n');
+}
+
+/** The costs of a cycle of today’s server with the largest fleet. */
+function costsOf(rows) {
+  const { rounds } = rows.findLast(({ name }) => name === 'today');
+  const of = (key) => median(rounds.map((round) => round[key]));
+  return { serverMs: of('cpuMs'), postgresMs: of('postgresMs'), walBytes: of('wal'), keptBytes: of('bytes') };
 }

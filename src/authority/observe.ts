@@ -1,3 +1,4 @@
+import { causeOf, databaseFault } from '../db/errors.js';
 import type { Tx } from '../db/open.js';
 import { unauthenticated, wrongScope } from '../platform/errors.js';
 import type { Id } from '../platform/ids.js';
@@ -22,6 +23,8 @@ export interface Grounds {
   readonly tokenId: string;
   readonly epoch: number;
   readonly now: Date;
+  /** What ends before this might end while the statement waits: then `now` says too little. */
+  readonly soon: Date;
 }
 
 export interface ObserveOptions<Row, T> {
@@ -36,8 +39,8 @@ export interface ObserveOptions<Row, T> {
   readonly lock: (tx: Tx, callerId: Id<'Agent'>) => Promise<Row | undefined>;
 }
 
-/** A token that ends sooner could end while a statement waits for a connection, which takes at most so long. */
-const END_IS_FAR_MS = 60_000;
+/** How long a statement takes at most by any settings: a minute for a connection, half of one each for locks and its work. */
+const STATEMENT_MAX_MS = 120_000;
 
 /** Ends a report that must run as a change. */
 class StateChanges extends Error {}
@@ -60,7 +63,7 @@ export async function observe<Row, T>(
   const { policy, atOnce } = options;
   const callerId = machineId(context, policy);
   const grounds = atOnce && groundsOf(context, policy);
-  const written = grounds && (await atOnce(grounds));
+  const written = grounds && (await unlessItMayRunAgain(() => atOnce(grounds)));
   if (written !== undefined) return written;
   try {
     return await inTransaction(context, policy, (tx) => reportOnce(context, options, { tx, callerId }, report));
@@ -76,14 +79,28 @@ function machineId({ actor: { principal } }: Context, policy: PolicyName): Id<'A
   return principal.id;
 }
 
+/**
+ * Undefined too for a statement that ended in a conflict, or on a connection that may only read: a transaction tries again,
+ * and ends such a connection. Nothing was written, or the report finds it.
+ */
+async function unlessItMayRunAgain<T>(run: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (databaseFault(error).kind === 'conflict' || causeOf(error) === 'read-only') return undefined;
+    throw error;
+  }
+}
+
 /** Undefined when the token is about to end: then its end is compared with a time that is read later. */
 function groundsOf(context: Context, policy: PolicyName): Grounds | undefined {
   const { actor, clock } = context;
   requireSoundClock(context);
   requireOperation(context, policy);
   const now = clock.now();
-  if (actor.token === null || isOver(actor, new Date(now.getTime() + END_IS_FAR_MS))) return undefined;
-  return { tokenId: actor.token.id, epoch: actor.epoch, now };
+  const soon = new Date(now.getTime() + STATEMENT_MAX_MS);
+  if (actor.token === null || isOver(actor, soon)) return undefined;
+  return { tokenId: actor.token.id, epoch: actor.epoch, now, soon };
 }
 
 interface Attempt {

@@ -13,8 +13,8 @@ interface Written {
 }
 
 /**
- * Inserts rows in their order. For many rows, the statement has one parameter for each column and not for each value:
- * the value that all rows have, or a JSON array of what they have. A column that the first row lacks gets its default.
+ * Inserts rows in their order, which all have the same columns. For many rows, the statement has one parameter for each
+ * column and not for each value: the value that all rows have, or a JSON array of what they have.
  */
 export async function insertRows<Table extends PgTable>(
   db: Db,
@@ -22,6 +22,8 @@ export async function insertRows<Table extends PgTable>(
   rows: readonly InferInsertModel<Table>[],
 ): Promise<void> {
   if (rows.length === 0) return;
+  const forms = new Set(rows.map((row) => Object.keys(row).sort().join()));
+  if (forms.size > 1) throw new Error('Rows that are inserted together must have the same columns.');
   if (rows.length <= FEW) await db.insert(table).values([...rows]);
   else await db.execute(insertOf(table, rows));
 }

@@ -13,7 +13,7 @@ const ENROLL = `mutation ($input: EnrollAgentInput!) {
   enrollAgent(input: $input) { credentialBlob encryptedSecret userErrors { message } } }`;
 const ACTIVATE = `mutation ($input: ActivateAgentInput!) {
   activateAgent(input: $input) { token userErrors { message } } }`;
-const BEGIN = 'mutation { beginAttestation { challenge { attestationId nonce pcrs imaOffset } } }';
+export const BEGIN = 'mutation { beginAttestation { challenge { attestationId nonce pcrs imaOffset } } }';
 export const CREATE_LIST = `mutation ($input: CreateAllowlistInput!) {
   createAllowlist(input: $input) {
     allowlist { id currentRevision { id imaPolicyDigest } } userErrors { code message } } }`;

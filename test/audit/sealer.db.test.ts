@@ -2,14 +2,18 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
+import { pino } from 'pino';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generateKey } from '../../src/audit/chain/index.js';
 import { sealBatch, startSealer } from '../../src/audit/sealer/index.js';
 import { readKeyFile } from '../../src/audit/seals/index.js';
 import { type Db, openDatabase, type RootDb } from '../../src/db/open.js';
+import { createWhole } from '../../src/platform/durable-file.js';
 import { makeMigratedFolder } from '../harness/migrated-folder.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 import { count, outOfOrder, sealAll, verifyAll } from './chain.js';
@@ -50,6 +54,39 @@ describe('a sealer among writers', () => {
     expect(await verifyAll(services.db, services.settings.auditKeyPath)).toBe(entries);
     expect(await outOfOrder(services.db)).toEqual([]);
   });
+});
+
+describe('a sealer with another key than the one that signed', () => {
+  test('ok: it goes on, and says once which key is missing', async () => {
+    const server = await startTestServer();
+    const { services } = server;
+    const lines: string[] = [];
+    const log = pino(new Writable({ write: (chunk, _encoding, done) => done(void lines.push(String(chunk))) }));
+    try {
+      await sealAll(services);
+      const { id } = readKeyFile(services.settings.auditKeyPath);
+      const auditKeyPath = `${services.settings.auditKeyPath}.other`;
+      createWhole(auditKeyPath, generateKey());
+      const { token } = await server.token({ scope: { type: 'system' }, role: 'manager' });
+      const sealer = startSealer({ ...services, log, settings: { ...services.settings, auditKeyPath } });
+      await server.graphql(CREATE, { name: 'sealed' }, token);
+      for (const deadline = Date.now() + 30_000; lines.length === 0 && Date.now() < deadline; ) await delay(20);
+      // Long enough for more batches.
+      await delay(1500);
+      await sealer.stop();
+      expect(lines.map((line) => JSON.parse(line))).toEqual([
+        expect.objectContaining({
+          level: 50,
+          keyId: id,
+          msg: expect.stringContaining('give all servers of the database the same file'),
+        }),
+      ]);
+      const entries = await count(services.db, 'audit_entries');
+      expect(await count(services.db, 'audit_seals')).toBe(entries);
+    } finally {
+      await server.close();
+    }
+  }, 60_000);
 });
 
 describe('a sealer that is killed', () => {

@@ -163,4 +163,16 @@ describe('clauses', () => {
     const made = (owner: string) => queryOf(clause`select ${eq(things.owner, owner)}`).values;
     expect([made('one'), made('other')]).toEqual([['one'], ['other']]);
   });
+
+  test('ok: conditions stay whole beside others, whatever operators they have', () => {
+    const either = clause`a or b`;
+    expect(queryOf(every([either, clause`c`]) ?? clause``).text).toBe('((a or b) and (c))');
+    expect(queryOf(every([either]) ?? clause``).text).toBe('(a or b)');
+    expect(every([])).toBeUndefined();
+  });
+
+  test('refused: a part that is neither a value nor SQL', () => {
+    for (const part of [['one'], { id: 'one' }, Object.create(null)])
+      expect(() => clause`select ${part as unknown as string}`).toThrow('A clause takes values and SQL');
+  });
 });

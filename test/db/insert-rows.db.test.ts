@@ -32,6 +32,12 @@ describe('insertRows', () => {
     expect((await stored()).map(({ turn: _, ...rest }) => rest)).toEqual(rows);
   });
 
+  test('refused: rows of which one has a column that another lacks', async () => {
+    const { details: _, ...less } = row(1);
+    const rows = [less, row(2)] as ReturnType<typeof row>[];
+    await expect(insertRows(database.database.db, eventOutbox, rows)).rejects.toThrow('must have the same columns');
+  });
+
   test('ok: values that all rows have, and rows that differ only in their key', async () => {
     const rows = Array.from({ length: MANY }, () => ({ ...row(1), id: newId('Event') }));
     statements.length = 0;

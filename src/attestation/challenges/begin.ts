@@ -1,4 +1,10 @@
-import { type Context, requireAllowed, requireOperation, type Services } from '../../authority/index.js';
+import {
+  type Context,
+  requireAllowed,
+  requireOperation,
+  requireSoundClock,
+  type Services,
+} from '../../authority/index.js';
 import { unauthenticated } from '../../platform/errors.js';
 import { requireShort } from '../../platform/short-list.js';
 import { type HashAlgorithm, isHashAlgorithm } from '../tpm/index.js';
@@ -18,10 +24,14 @@ export const challengeKey = ({ keyFor }: Pick<Services, 'keyFor'>): Promise<Uint
 /**
  * Makes a challenge for the calling agent, and writes nothing. The bound allowlist decides what the agent must quote,
  * never its request. A list that changes after this is seen when evidence is judged.
+ *
+ * @throws Refusal UNAVAILABLE while the clocks are too far apart.
  */
 export async function beginAttestation(context: Context, input: BeginAttestation) {
   requireOperation(context, attestationBegin.name);
   requireShort(input.hashAlgorithms, 'hashAlgorithms');
+  // The end of the challenge is by this clock, and other replicas honour it.
+  requireSoundClock(context);
   const { where } = context.actor;
   const found = where?.type === 'agent' ? await findJudged(context.db, where.agentId) : undefined;
   if (found === undefined) throw unauthenticated();

@@ -68,9 +68,12 @@ function isRoutine(view: AgentView, { verdict }: VerificationResult, now: Date):
   return verdict === 'ACCEPTED' && stateAt(view, now) === 'TRUSTED';
 }
 
-/** In one statement, for which everything must be as it was when the evidence was judged. */
+/** In one statement, for which everything must be as it was when the evidence was judged, and trust must last longer. */
 async function recordAtOnce(context: Context, judged: JudgedEvidence, grounds: Grounds): Promise<Recorded | undefined> {
   const { before, judgement } = judged;
+  const { trustedUntil: end } = before.agent;
+  // Otherwise a return from STALE, which is a change, could pass for routine.
+  if (end === null || end <= grounds.soon || context.actor.credentials.trust_state !== 'TRUSTED') return undefined;
   const outcome = { id: newId('AttestationResult'), result: judgement.result, stateAfter: 'TRUSTED' } as const;
   const { view, row } = outcomeOf(before, judged, outcome, grounds.now);
   const until = trustedUntil({ context, now: grounds.now });

@@ -92,7 +92,7 @@ const namesOf = (...columns: readonly PgColumn[]): SQL =>
 
 /**
  * Locks the agent's rows unless somebody has them, and writes if they, the list and the token are as they were read. It
- * never waits for a row, so nothing that it reads is older than its lock: see docs/decisions/0047.
+ * never waits for a row, so nothing that it reads is older than the statement: see docs/decisions/0047.
  */
 const acceptAtOnce = statement<Values, { readonly id: string }>((value) => {
   const at = (name: 'now' | 'trustedUntil' | 'firstAcceptedAt') => sql`${value(name)}::timestamptz`;

@@ -206,9 +206,9 @@ function digitAt(text: string, at: number): number {
 function decodeHex(text: string, start: number, bytes: Uint8Array): boolean {
   let from = start;
   for (let to = 0; to < bytes.length; to += 1) {
-    const digits = (digitAt(text, from) << 4) | digitAt(text, from + 1);
-    if (digits > 0xff) return false;
-    bytes[to] = digits;
+    const [high, low] = [digitAt(text, from), digitAt(text, from + 1)];
+    if ((high | low) > 0xf) return false;
+    bytes[to] = (high << 4) | low;
     from += 2;
   }
   return true;

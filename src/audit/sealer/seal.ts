@@ -10,13 +10,19 @@ export const BATCH_MAX = 500;
  * Seals the settled entries, in the order of their commits, in one transaction: a crash at any moment leaves a whole
  * batch or nothing. Returns how many it sealed; 0 while another process seals.
  *
+ * @param unknown Called with the key of the newest head when it is none of these.
  * @throws Error when the newest head is not what was signed: nothing is built on it.
  */
-export function sealBatch(db: RootDb, keys: SigningKeys, now: Date): Promise<number> {
+export function sealBatch(
+  db: RootDb,
+  keys: SigningKeys,
+  now: Date,
+  unknown: (keyId: string) => void = () => {},
+): Promise<number> {
   return db.transaction(async (tx) => {
     if (!(await tryLock(tx))) return 0;
     const newest = await findNewestHead(tx);
-    if (newest) requireGenuine(newest, keys);
+    if (newest && !isKnown(newest, keys)) unknown(newest.keyId);
     return appendBatch(tx, newest, keys, now);
   });
 }
@@ -36,8 +42,12 @@ async function appendBatch(tx: Tx, newest: HeadRow | null, keys: SigningKeys, no
   return rows.length;
 }
 
-/** A head whose key is gone is built on, since the chain must go on; verification reports it. */
-function requireGenuine(head: HeadRow, keys: SigningKeys): void {
-  if (verifyPlace('head', headOf(head), keys) === 'invalid')
-    throw new Error(`The head at ${head.seq} of the audit chain is not what was signed.`);
+/**
+ * Whether the key of a head is here. A head whose key is not is built on, since the chain must go on; verification reports
+ * it.
+ */
+function isKnown(head: HeadRow, keys: SigningKeys): boolean {
+  const verdict = verifyPlace('head', headOf(head), keys);
+  if (verdict === 'invalid') throw new Error(`The head at ${head.seq} of the audit chain is not what was signed.`);
+  return verdict === 'valid';
 }

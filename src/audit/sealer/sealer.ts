@@ -10,6 +10,9 @@ import { BATCH_MAX, sealBatch } from './seal.js';
 
 const SEAL_EVERY_MS = 500;
 const UPKEEP_EVERY_MS = 3_600_000;
+const TOLD_MAX = 100;
+const UNKNOWN_KEY =
+  'the audit log is signed by a key that is not in this server’s audit key file: give all servers of the database the same file';
 
 export interface SealerServices {
   readonly db: RootDb;
@@ -28,8 +31,15 @@ export type Sealer = Repetition;
 export function startSealer({ db, clock, log, settings }: SealerServices): Sealer {
   const keys = readKeyFile(settings.auditKeyPath);
   let isStopped = false;
+  const told = new Set<string>();
+  /** Such servers also refuse the challenges that machines got from each other. Each key is told once. */
+  const tellUnknown = (keyId: string) => {
+    if (told.has(keyId) || told.size >= TOLD_MAX) return;
+    told.add(keyId);
+    log.error({ keyId, path: settings.auditKeyPath }, UNKNOWN_KEY);
+  };
   const seal = async () => {
-    while (!isStopped && (await sealBatch(db, keys, clock.now())) === BATCH_MAX);
+    while (!isStopped && (await sealBatch(db, keys, clock.now(), tellUnknown)) === BATCH_MAX);
   };
   const upkeep = async () => {
     // A wrong clock would make this drop entries too early, for good.

@@ -14,7 +14,8 @@ export function sharedKeys(db: Db, path: string): (purpose: string) => Promise<U
     const known = derived.get(purpose);
     if (known !== undefined) return known;
     await ensureKeyFile(db, path);
-    const { d: seed = '' } = readKeyFile(path).privateKey.export({ format: 'jwk' });
+    const { d: seed } = readKeyFile(path).privateKey.export({ format: 'jwk' });
+    if (seed === undefined) throw new Error('The audit key has no private part.');
     const key = new Uint8Array(
       hkdfSync('sha256', Buffer.from(seed, 'base64url'), '', `bailiwick ${purpose}`, KEY_BYTES),
     );

@@ -28,5 +28,5 @@ export function registerServe(command: Command): void {
         throw new CliError(line, exitCode);
       });
     });
-  withExample(command, 'bailiwick serve --domains identity,attestation --port 8080');
+  withExample(command, 'bailiwick serve --domains identity,audit --port 8080');
 }

@@ -1,4 +1,4 @@
-import { type Column, SQL, type SQLWrapper, StringChunk, sql, type Table } from 'drizzle-orm';
+import { Column, is, SQL, type SQLWrapper, StringChunk, sql, Table } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 
 /** What is sent beside a statement's text. */
@@ -85,10 +85,11 @@ export const join = Clause.join;
 /** A condition, in either form. */
 export type Condition = Clause | SQL | undefined;
 
-/** TRUE when all of some conditions are; undefined when there are none. */
+/** TRUE when all of some conditions are, whatever operators they have; undefined when there are none. */
 export function every(conditions: readonly Condition[]): Clause | undefined {
   const given = conditions.filter((one) => one !== undefined).map(clauseOf);
-  return given.length > 1 ? clause`(${join(given, AND)})` : given[0];
+  const [first, ...others] = given.map((one) => clause`(${one})`);
+  return others.length > 0 && first ? clause`(${join([first, ...others], AND)})` : first;
 }
 
 /** The values of a list, for `in (…)`. */
@@ -119,6 +120,9 @@ function clauseOf(part: Clause | SQL | Column | Table): Clause {
   if (part instanceof Clause) return part;
   const found = known.get(part);
   if (found !== undefined) return found;
+  // The query builder would write a list, or fail in its own words.
+  if (Object.getPrototypeOf(part) === null || !(is(part, SQL) || is(part, Column) || is(part, Table)))
+    throw new Error('A clause takes values and SQL; for a list of values there is `values`.');
   const made = Clause.from(part);
   if (made.values.length === 0) known.set(part, made);
   return made;

@@ -8,7 +8,7 @@ import { events } from '../../../src/events/index.js';
 import { agents } from '../../../src/identity/agents/tables.js';
 import { asId } from '../../harness/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../../harness/server.js';
-import { agentWorld, CREATE_LIST, type MachineAgent, SUBMIT } from '../agent-world.js';
+import { agentWorld, BEGIN, CREATE_LIST, type MachineAgent, SUBMIT } from '../agent-world.js';
 import { sha256 } from '../ima/ima-log.js';
 import { FILES, healthyMachine } from '../verifier/machine.js';
 
@@ -17,7 +17,7 @@ const CONTENT = FILES.map((path) => `${sha256(path).toString('hex')}  ${path}\n`
 const TRUSTED_MS = 60_000 * 3;
 
 /** A clock that stands still until a test moves it. */
-const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time) };
+const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time), skew: 0, skewMs: () => clock.skew };
 const statements: string[] = [];
 let server: TestServer;
 let world: ReturnType<typeof agentWorld>;
@@ -69,7 +69,34 @@ async function kept() {
   };
 }
 
+describe('Mutation.beginAttestation, on a server whose clock is off', () => {
+  test('unavailable: while the clocks are too far apart, since a challenge ends by the clock', async () => {
+    clock.skew = 3_600_000;
+    const answer = await server.graphql(BEGIN, { input: {} }, agent.token);
+    clock.skew = 0;
+    expect([codeOf(answer), answer.body.errors[0].extensions.reason]).toEqual(['UNAVAILABLE', 'CLOCK_SKEW']);
+  });
+});
+
 describe('Mutation.submitEvidence', () => {
+  test('ok: near the end of its trust a machine’s evidence takes a transaction, which reads the time behind its lock', async () => {
+    const waysOf = async () => {
+      const input = await evidence();
+      statements.length = 0;
+      expect((await world.done(SUBMIT, input, agent.token)).result.verdict).toBe('ACCEPTED');
+      return {
+        atOnce: statements.some((text) => /^with own as/.test(text)),
+        locks: statements.some((text) => /for update$/.test(text)),
+      };
+    };
+    // A statement takes two minutes at most.
+    clock.time += TRUSTED_MS - 120_000 - 2000;
+    expect(await waysOf()).toEqual({ atOnce: true, locks: false });
+    clock.time += TRUSTED_MS - 120_000;
+    expect(await waysOf()).toEqual({ atOnce: false, locks: true });
+    expect((await kept()).agent?.trustedUntil).toEqual(new Date(clock.time + TRUSTED_MS));
+  });
+
   test('ok: accepted evidence of a trusted machine renews its trust, without an audit entry or an event', async () => {
     const before = await kept();
     expect(before).toMatchObject({ audited: ['attestation.accepted'], results: 1 });

@@ -117,6 +117,24 @@ describe('parsePcrJson', () => {
     expect(thrownBy(() => parsePcrJson(text))).toMatchObject({ name: 'TpmFormatError', pointer, offset });
   });
 
+  test('invalid: one character that is no digit, at whichever place of a value', () => {
+    const value = fc.tuple(
+      fc.constantFrom('0', 'f', 'A'),
+      fc.nat(63),
+      fc.oneof(
+        fc.string({ minLength: 1, maxLength: 1 }),
+        fc.constantFrom('"', '\\', '\n', '\u0131', 'g', '/', ':', '`', '@'),
+      ),
+    );
+    fc.assert(
+      fc.property(value, ([digit, at, other]) => {
+        fc.pre(!/^[0-9a-f]$/i.test(other) && other.length === 1);
+        const text = digit.repeat(at) + other + digit.repeat(63 - at);
+        expect(thrownBy(() => parsePcrJson(`{"sha256":{"3":"${text}"}}`))).toMatchObject({ name: 'TpmFormatError' });
+      }),
+    );
+  });
+
   test('invalid: the message says where, also at the root', () => {
     expect(thrownBy(() => parsePcrJson('[]'))).toHaveProperty(
       'message',
