@@ -193,6 +193,7 @@ export class Story {
     const masked = text
       .replaceAll(this.#name, 'NAME')
       .replaceAll(/\b[a-z]{3}_[0-9a-f]{8}-[0-9a-f-]{27}\b/g, numbered)
+      .replaceAll(/\batt_[\w-]{72}(?![\w-])/g, numbered)
       .replaceAll(/\b\d{4}-\d\d-\d\dT[0-9:.]+Z/g, 'TIME');
     return JSON.parse(masked);
   }
