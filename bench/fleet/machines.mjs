@@ -79,8 +79,12 @@ async function start(tree, url) {
   const child = fork(SERVER, [tree, url], { env: { ...process.env, NODE_ENV: 'production' } });
   const answer = () =>
     new Promise((resolve, reject) => {
-      child.once('message', resolve);
-      child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+      const ended = (code) => reject(new Error(`the server ended with ${code}`));
+      child.once('message', (said) => {
+        child.off('exit', ended);
+        resolve(said);
+      });
+      child.once('exit', ended);
     });
   const { port } = await answer();
   const ask = (word) => {
