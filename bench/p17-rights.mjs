@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../scripts/prepare.mjs';
 import { client } from './event-loop/agents.mjs';
+import { quantile, timesBeside, workers } from './fleet/changes.mjs';
 import { AT_ONCE, fleetOf, PROJECTS } from './fleet/machines.mjs';
 import { builtTree } from './fleet/tree.mjs';
 import { rounded } from './measure.mjs';
@@ -16,7 +17,6 @@ const AGENTS = 4_000;
 const ROUNDS = 3;
 /** Of each change of rights in a round. */
 const CHANGES = 150;
-const PAUSE_MS = 15;
 const CAPACITY_SECONDS = 5;
 const [SHARED, NONE] = ['for share`', '`'];
 
@@ -102,49 +102,15 @@ async function measured(servers) {
     const capacity = (await workers(first.loads[load], { seconds: CAPACITY_SECONDS })) / CAPACITY_SECONDS;
     const times = servers.map(() => ({ grantRole: [], banAgent: [] }));
     for (let round = 0; round < ROUNDS; round += 1)
-      for (const [index, server] of servers.entries()) await changes(server, load, capacity / 2, times[index]);
+      for (const [index, { grant, ban, loads }] of servers.entries()) {
+        const beside = { work: loads[load], perSecond: capacity / 2 };
+        const found = await timesBeside({ grantRole: grant, banAgent: ban }, CHANGES, beside);
+        for (const [name, some] of Object.entries(found)) times[index][name].push(...some);
+      }
     found.push({ load, rate: capacity / 2, times });
   }
   return found;
 }
-
-/** Does work again and again, `AT_ONCE` at a time: as fast as possible, or so many a second until `until` is settled. */
-async function workers(work, { seconds = Number.POSITIVE_INFINITY, perSecond, isOver = () => false }) {
-  const began = performance.now();
-  let done = 0;
-  const worker = async () => {
-    while (performance.now() < began + seconds * 1000 && !isOver()) {
-      const due = perSecond && began + (done * 1000) / perSecond;
-      done += 1;
-      if (due > performance.now()) await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
-      await work();
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return done;
-}
-
-async function changes({ loads, grant, ban }, load, perSecond, times) {
-  let isOver = false;
-  const running = workers(loads[load], { perSecond, isOver: () => isOver });
-  try {
-    for (let n = 0; n < CHANGES; n += 1)
-      for (const [name, change] of [
-        ['grantRole', grant],
-        ['banAgent', ban],
-      ]) {
-        const began = performance.now();
-        await change();
-        times[name].push(performance.now() - began);
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-      }
-  } finally {
-    isOver = true;
-    await running;
-  }
-}
-
-const quantile = (all, share) => [...all].sort((a, b) => a - b)[Math.ceil(all.length * share) - 1];
 
 function table(found, servers) {
   const rows = found.flatMap(({ load, rate, times }) =>

@@ -75,8 +75,12 @@ export async function cycles(machines, { seconds = Number.POSITIVE_INFINITY, mos
   return begun;
 }
 
-async function start(tree, url) {
-  const child = fork(SERVER, [tree, url], { env: { ...process.env, NODE_ENV: 'production' } });
+/** The server of a built tree, on a database. */
+export const start = (tree, url) => startOf(SERVER, [tree, url]);
+
+/** A module in a process of its own, which sends its port and answers words. */
+export async function startOf(module, parameters) {
+  const child = fork(module, parameters, { env: { ...process.env, NODE_ENV: 'production' } });
   const answer = () =>
     new Promise((resolve, reject) => {
       const ended = (code) => reject(new Error(`the server ended with ${code}`));
