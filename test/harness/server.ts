@@ -12,6 +12,8 @@ import { openTestDatabase, type TestDatabase } from './engine.js';
 import { worldOf } from './world.js';
 
 const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
+  apiAddresses: [],
+  apiAuthorities: null,
   agentTokenLifetimeMs: 600_000,
   enrollmentTokenLifetimeMs: 600_000,
   attestationIntervalMs: 60_000,

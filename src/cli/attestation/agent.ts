@@ -24,6 +24,7 @@ import { shellWord } from '../common/shell.js';
 import type { Table } from '../common/table.js';
 import { print } from '../common/terminal.js';
 import { choice, collect, repeatable, verb } from '../common/verb.js';
+import { registerAgentJoin } from './agent-join.js';
 import { registerAgentRun } from './agent-run.js';
 import { AGENT_STATES } from './agent-states.js';
 import { registerAgentWatch } from './agent-watch.js';
@@ -112,6 +113,7 @@ export function registerAgent(noun: Command): void {
   registerTransitions(noun);
   registerAgentWatch(noun);
   registerAgentRun(noun);
+  registerAgentJoin(noun);
 }
 
 function registerBind(noun: Command): void {

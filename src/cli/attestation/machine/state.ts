@@ -32,10 +32,15 @@ export class StateDirectory {
     this.path = resolve(path);
   }
 
+  /** Creates the folder if it is missing. */
+  async make(): Promise<void> {
+    await mkdir(this.path, { recursive: true, mode: 0o700 });
+  }
+
   /** Creates the folder if it is missing, and returns the stored state; null before the first enrollment. */
   async read(): Promise<AgentState | null> {
     try {
-      await mkdir(this.path, { recursive: true, mode: 0o700 });
+      await this.make();
       return parse(await readFile(join(this.path, FILE), 'utf8'));
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
