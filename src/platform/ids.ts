@@ -17,6 +17,7 @@ const PREFIXES = {
   AllowlistRevision: 'alr',
   AttestationResult: 'atr',
   TrustTransition: 'trt',
+  Node: 'nod',
   Upload: 'upl',
   AuditEntry: 'aud',
   Event: 'evt',

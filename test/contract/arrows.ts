@@ -177,6 +177,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   db: ['platform', 'platform/sql'],
   events: ['db', 'platform'],
   federation: ['authority', 'platform/policy', 'server/graphql'],
+  fleet: ['authority', 'fleet/nodes', 'identity/agents', 'platform'],
+  'fleet/nodes': ['authority', 'db', 'generated', 'identity/users', 'platform', 'platform/policy', 'platform/sql'],
   generated: ['authority'],
   identity: [
     'authority',

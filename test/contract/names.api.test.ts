@@ -28,7 +28,7 @@ const kinds: readonly Kind[] = queries.flatMap(({ name: list, type, args }) => {
   return [{ list, type: getNamedType(nodes.type).name }];
 });
 /** Lists whose names are ASCII in lower case, so that there is little to confuse. */
-const PLAIN = ['roles'];
+const PLAIN = ['nodes', 'roles'];
 const PLAIN_NAMES = ['a', 'a-b', 'a.b', 'a0', 'a_b', 'ab', 'b', 'b-', 'b_a', 'ba'];
 const namesOf = ({ list }: Kind) => (PLAIN.includes(list) ? PLAIN_NAMES : NAMES);
 const free = kinds.filter(({ list }) => !PLAIN.includes(list));

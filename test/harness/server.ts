@@ -35,6 +35,7 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   resultRetentionMs: 86_400_000,
   resultsPerAgent: 1000,
   revisionRetentionMs: 86_400_000,
+  nodesMax: 200_000,
   streamLifetimeMs: 600_000,
   streamPatienceMs: 30_000,
   // A password of a story is worth nothing.

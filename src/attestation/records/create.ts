@@ -62,6 +62,7 @@ function agentRow(act: Act, name: string, externalId: string | null): AgentRow {
     ...projectOf(act),
     name,
     externalId,
+    nodeId: null,
     trustState: 'CREATED',
     trustedUntil: null,
     trustDueAt: null,

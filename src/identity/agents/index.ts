@@ -3,6 +3,7 @@ export { agentGet, agentTarget } from './policies.js';
 export {
   aboutAgent,
   agentsByIds,
+  agentsOfNodes,
   changeAgents,
   insertAgent,
   loadAgentPrincipal,

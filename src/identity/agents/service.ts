@@ -64,6 +64,12 @@ export async function postponeExpiry(tx: Tx, ids: readonly Id<'Agent'>[]): Promi
 export const agentsByIds = async (db: Db, ids: readonly Id<'Agent'>[]): Promise<Map<Id<'Agent'>, AgentRow>> =>
   byId(await rowsWhere(db, agents, inArray(agents.id, [...ids])));
 
+/** The agents of nodes, by node, whoever may read them; none for a node without a machine. */
+export async function agentsOfNodes(db: Db, nodeIds: readonly Id<'Node'>[]): Promise<Map<Id<'Node'>, AgentRow>> {
+  const found = await rowsWhere(db, agents, inArray(agents.nodeId, [...nodeIds]));
+  return new Map(found.flatMap((agent) => (agent.nodeId === null ? [] : [[agent.nodeId, agent] as const])));
+}
+
 /** The target and the owner of an audit entry about an agent. */
 export function aboutAgent({ agent }: { readonly agent: AgentRow }) {
   return {

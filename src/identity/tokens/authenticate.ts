@@ -68,6 +68,7 @@ export function agentActor(agent: AgentRow, now: Date): Identity {
     agent_kind: agent.kind,
     project_id: agent.projectId,
     project_domain_id: agent.domainId,
+    node_id: agent.nodeId,
     trust_state: trustAt(agent.trustState, agent.trustedUntil, now),
   };
   return { principal, where, scope: 'agent', credentials, rolesUntil: null };
