@@ -13,7 +13,7 @@ import {
   type Settings,
 } from './authority/index.js';
 import { type Database, followDatabase } from './db/open.js';
-import { ACCESS, AUDIT_LOG, DOMAINS } from './domains.js';
+import { ACCESS, AUDIT_LOG, DOMAINS, JOINING } from './domains.js';
 import { ChangeNotifier, Placer } from './events/index.js';
 import { ByteBudget } from './platform/byte-budget.js';
 import { type Clock, describeSkew, isSkewed } from './platform/clock.js';
@@ -141,6 +141,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     keyFor: AUDIT_LOG.keysOf({ db: database.db, settings }),
     placer,
     denials,
+    joining: JOINING,
   };
   const domains = options.domains ?? DOMAINS;
   const guarded = guardedSchema(domains, policies);

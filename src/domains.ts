@@ -18,6 +18,7 @@ export const DOMAINS: readonly DomainManifest[] = [
 
 export const ACCESS = theOne(DOMAINS, 'access');
 export const AUDIT_LOG = theOne(DOMAINS, 'auditLog');
+export const JOINING = theOne(DOMAINS, 'joining');
 
 /** @throws ConfigError that lists the unknown names and the known domains. */
 export function domainsNamed(names: readonly string[]): readonly DomainManifest[] {

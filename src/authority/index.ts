@@ -36,6 +36,10 @@ export { auditDenial } from './denied.js';
 export {
   type Access,
   type AuditLog,
+  type BegunJoining,
+  type Joined,
+  type Joining,
+  type JoiningKeys,
   type PresentedCredential,
   type Recovery,
   theOne,

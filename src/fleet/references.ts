@@ -1,8 +1,14 @@
 import type { Reference } from '../authority/index.js';
 import { agents } from '../identity/agents/index.js';
+import { joinings, joinTokens } from './join-tokens/tables.js';
 import { nodes } from './nodes/index.js';
 
 export const fleetReferences: readonly Reference[] = [
   { to: 'User', column: nodes.leaseHolderId, keepsAs: ['node whose lease it holds', 'nodes whose leases it holds'] },
   { to: 'Node', column: agents.nodeId },
+  { to: 'Domain', column: joinTokens.domainId, keepsAs: ['join token', 'join tokens'] },
+  { to: 'Project', column: joinTokens.projectId, keepsAs: ['join token', 'join tokens'] },
+  { to: 'Allowlist', column: joinTokens.allowlistId, keepsAs: ['join token', 'join tokens'] },
+  { to: 'Node', column: joinTokens.nodeId },
+  { to: 'JoinToken', column: joinings.joinTokenId },
 ];

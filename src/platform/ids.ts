@@ -18,6 +18,7 @@ const PREFIXES = {
   AttestationResult: 'atr',
   TrustTransition: 'trt',
   Node: 'nod',
+  JoinToken: 'jnt',
   Upload: 'upl',
   AuditEntry: 'aud',
   Event: 'evt',

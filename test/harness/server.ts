@@ -36,6 +36,8 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   resultsPerAgent: 1000,
   revisionRetentionMs: 86_400_000,
   nodesMax: 200_000,
+  joinTokenLifetimeMaxMs: 2_592_000_000,
+  joinTokenRetentionMs: 86_400_000,
   streamLifetimeMs: 600_000,
   streamPatienceMs: 30_000,
   // A password of a story is worth nothing.

@@ -6,6 +6,7 @@ export {
   type AgentView,
   areKeysTaken,
   findViewById,
+  insertRecord,
   lockRetired,
   lockViewById,
   lockViewByToken,

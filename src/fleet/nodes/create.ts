@@ -29,7 +29,15 @@ export async function createNode(context: Context, input: CreateNode): Promise<N
   const availability = input.availability ?? 'PAUSE';
   return mutate(context, { policy: nodeCreate.name }, async (act) => {
     const { id } = await once(act, 'Node', input, async () => {
-      const row = { ...NEW, id: newId('Node'), name, description, address, availability, ...firstVersion(act.now) };
+      const row = {
+        ...NEW_NODE,
+        id: newId('Node'),
+        name,
+        description,
+        address,
+        availability,
+        ...firstVersion(act.now),
+      };
       await insertNode(act, row);
       await auditNode(act, 'node.created', row, { address, availability });
       return row.id;
@@ -39,7 +47,13 @@ export async function createNode(context: Context, input: CreateNode): Promise<N
 }
 
 /** What a node is before anything is said of it. */
-const NEW = { origin: null, hasTenants: false, leaseHolderId: null, isReady: false, readyChangedAt: null } as const;
+export const NEW_NODE = {
+  origin: null,
+  hasTenants: false,
+  leaseHolderId: null,
+  isReady: false,
+  readyChangedAt: null,
+} as const;
 
 /** @throws UserErrors ALREADY_EXISTS for a name or address of another node, LIMIT_REACHED. */
 export async function insertNode(act: Act, row: NodeRow): Promise<void> {

@@ -1,5 +1,12 @@
 export { canonicalAddress } from './address.js';
 export { auditNode, insertNode } from './create.js';
+export {
+  bringMachine,
+  firstFreeName,
+  newJoinedNode,
+  requireFreeNode,
+  requireWaiting,
+} from './join.js';
 export { isNode, type NodeRef, requireNode } from './lookup.js';
 export { nodeGet, nodePolicies, nodeTarget } from './policies.js';
 export { loadNode } from './reading.js';

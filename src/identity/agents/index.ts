@@ -2,10 +2,12 @@ export { type AgentRef, isAgent } from './lookup.js';
 export { agentGet, agentTarget } from './policies.js';
 export {
   aboutAgent,
+  aboutAgentAt,
   agentsByIds,
   agentsOfNodes,
   changeAgents,
   insertAgent,
+  isNameFree,
   loadAgentPrincipal,
   postponeExpiry,
   setTrust,

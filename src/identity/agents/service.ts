@@ -70,13 +70,19 @@ export async function agentsOfNodes(db: Db, nodeIds: readonly Id<'Node'>[]): Pro
   return new Map(found.flatMap((agent) => (agent.nodeId === null ? [] : [[agent.nodeId, agent] as const])));
 }
 
-/** The target and the owner of an audit entry about an agent. */
-export function aboutAgent({ agent }: { readonly agent: AgentRow }) {
-  return {
-    target: { type: 'Agent' as const, id: agent.id },
-    owner: { domainId: agent.domainId, projectId: agent.projectId },
-  };
+/** Whether no agent of a project has a name. */
+export async function isNameFree(db: Db, projectId: Id<'Project'>, name: string): Promise<boolean> {
+  return (await rowsWhere(db, agents, and(eq(agents.projectId, projectId), eq(agents.name, name)))).length === 0;
 }
+
+/** The target and the owner of an audit entry about an agent. */
+export const aboutAgent = ({ agent }: { readonly agent: AgentRow }) => aboutAgentAt(agent.id, agent);
+
+/** The same for an agent that is to be. */
+export const aboutAgentAt = (id: Id<'Agent'>, { domainId, projectId }: Pick<AgentRow, 'domainId' | 'projectId'>) => ({
+  target: { type: 'Agent' as const, id },
+  owner: { domainId, projectId },
+});
 
 /** By id; null where the caller may not read it. */
 export const loadAgentPrincipal = defineLoader(async (context, ids: readonly Id<'Agent'>[]) => {
