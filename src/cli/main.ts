@@ -40,6 +40,11 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
     'what machines are allowed to run',
     async () => (await import('./attestation/allowlist.js')).registerAllowlist,
   ],
+  [
+    'join-token',
+    'tokens with which machines join the fleet',
+    async () => (await import('./fleet/join-token.js')).registerJoinToken,
+  ],
   ['agent', 'machines that attest', async () => (await import('./attestation/agent.js')).registerAgent],
   ['attest', 'verify evidence without a server', async () => (await import('./attestation/attest.js')).registerAttest],
   ['policy', 'who may do what', async () => (await import('./identity/policy.js')).registerPolicy],

@@ -7,7 +7,13 @@ const LONG_MS = 60_000;
 describe('duties of an agent', () => {
   test('ok: each is done at once, and again after its own time', async () => {
     const counts = { quick: 0, slow: 0 };
-    const duty = (name: keyof typeof counts, ms: number) => ({ name, run: async () => ((counts[name] += 1), ms) });
+    const duty = (name: keyof typeof counts, ms: number) => ({
+      name,
+      async run() {
+        counts[name] += 1;
+        return ms;
+      },
+    });
     await new Duties([duty('quick', 20), duty('slow', LONG_MS)], () => {}).during(300, new AbortController().signal);
     expect(counts.slow).toBe(1);
     expect(counts.quick).toBeGreaterThan(1);
@@ -17,7 +23,14 @@ describe('duties of an agent', () => {
     const said: string[] = [];
     let done = 0;
     const failing = { name: 'lease', run: () => Promise.reject(new CliError('no')) };
-    const duties = new Duties([failing, { name: 'facts', run: async () => ((done += 1), LONG_MS) }], (line) => said.push(line));
+    const working = {
+      name: 'facts',
+      async run() {
+        done += 1;
+        return LONG_MS;
+      },
+    };
+    const duties = new Duties([failing, working], (line) => said.push(line));
     await duties.during(50, new AbortController().signal);
     await duties.during(50, new AbortController().signal);
     expect([said, done]).toEqual([['lease: no'], 1]);

@@ -5,7 +5,7 @@ describe('facts of a machine', () => {
   test('ok: of this one', async () => {
     const now = new Date();
     const facts = await readFacts('1.2.3', now);
-    expect(facts.cpuCount).toBeGreaterThan(0);
+    expect(facts.cpus).toBeGreaterThan(0);
     expect(facts.memoryBytes).toBeGreaterThan(0);
     expect(facts.diskBytes).toBeGreaterThan(0);
     expect(facts.bootedAt.getTime()).toBeLessThan(now.getTime());

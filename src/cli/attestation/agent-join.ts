@@ -15,7 +15,7 @@ interface JoinOptions extends MachineOptions {
   readonly server?: string;
   readonly caFile?: string;
   readonly caPin?: string[];
-  readonly output: Format;
+  readonly output?: Format;
   readonly tokenFile?: string;
   readonly once?: boolean;
 }
@@ -44,20 +44,23 @@ async function start(options: JoinOptions, environment: Environment): Promise<vo
   const { runForever } = await import('./machine/loop.js');
   const { describeResult } = await import('./machine/report.js');
   const signal = untilStopped();
-  const { agent, place, duties, say } = await assemble(options, environment, signal);
+  const { agent, place, say } = await openAgent(options, environment, signal);
+  const { joinedDuties } = await import('./machine/joined.js');
+  const duties = joinedDuties(agent, place, say);
   const afterFailure = () => place.turn(signal).catch(() => {});
   if (options.once !== true) return runForever(agent, { say, signal, duties, afterFailure });
   await agent.open();
   const submission = await agent.attest();
   for (const duty of duties) await duty.run();
-  const lines = isData(options.output) ? [toData(options.output, submission)] : describeResult(submission.result);
+  const lines =
+    options.output && isData(options.output) ? [toData(options.output, submission)] : describeResult(submission.result);
   for (const line of lines) print(line);
   if (submission.result.verdict !== 'ACCEPTED') throw new CliError('the evidence was rejected');
 }
 
-async function assemble(options: JoinOptions, environment: Environment, signal: AbortSignal) {
+/** The agent of this machine, as its state and the options say. */
+export async function openAgent(options: JoinOptions, environment: Environment, signal: AbortSignal) {
   const { MachineAgent } = await import('./machine/machine-agent.js');
-  const { joinedDuties } = await import('./machine/joined.js');
   const { KeptPlace } = await import('./machine/place.js');
   const say = (line: string): void => tell(`${new Date().toISOString()} ${line}`);
   const machine = await openMachine(options, environment, signal);
@@ -76,7 +79,7 @@ async function assemble(options: JoinOptions, environment: Environment, signal: 
     say,
     signal,
   });
-  return { agent, place, say, duties: joinedDuties(agent, place, say) };
+  return { agent, place, say, state: machine.state };
 }
 
 /** How the operator says to reach the control plane; null when the command does not say it. */

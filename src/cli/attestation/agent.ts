@@ -25,6 +25,7 @@ import type { Table } from '../common/table.js';
 import { print } from '../common/terminal.js';
 import { choice, collect, repeatable, verb } from '../common/verb.js';
 import { registerAgentJoin } from './agent-join.js';
+import { registerAgentLeave } from './agent-leave.js';
 import { registerAgentRun } from './agent-run.js';
 import { AGENT_STATES } from './agent-states.js';
 import { registerAgentWatch } from './agent-watch.js';
@@ -114,6 +115,7 @@ export function registerAgent(noun: Command): void {
   registerAgentWatch(noun);
   registerAgentRun(noun);
   registerAgentJoin(noun);
+  registerAgentLeave(noun);
 }
 
 function registerBind(noun: Command): void {

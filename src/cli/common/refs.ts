@@ -1,4 +1,4 @@
-import type { PrincipalRef } from '../../generated/documents.js';
+import type { AllowlistRef, PrincipalRef } from '../../generated/documents.js';
 
 /** An object that the user names: by id if the text has the form of one, otherwise by name. */
 type Ref = { readonly id: string } | { readonly name: string };
@@ -17,6 +17,7 @@ const refTo =
 export const agentRef = refTo('agt');
 export const allowlistRef = refTo('alw');
 export const domainRef = refTo('dom');
+export const nodeRef = refTo('nod');
 
 /** An object that a domain owns: by id, by its name in the token's domain, or by its name and its domain's. */
 type OwnedRef = Ref | { readonly inDomain: { readonly name: string; readonly domain: string } };
@@ -28,6 +29,13 @@ const ownedRef =
     if (slash < 0 || isId(prefix, text)) return refTo(prefix)(text);
     return { inDomain: { name: text.slice(slash + 1), domain: text.slice(0, slash) } };
   };
+
+/** `list`, `project/list` or `domain/project/list`, or an id. */
+export function listRef(text: string): AllowlistRef {
+  const [name = '', project, domain] = text.split('/').reverse();
+  if (project === undefined || isId('alw', text)) return allowlistRef(text);
+  return { inProject: { name, project, ...(domain !== undefined && { domain }) } };
+}
 
 /** `[domain/]project`, or an id. */
 export const projectRef = ownedRef('prj');

@@ -7,9 +7,9 @@ export interface Facts {
   readonly os: string;
   readonly kernel: string;
   readonly architecture: string;
-  readonly cpuCount: number;
+  readonly cpus: number;
   readonly memoryBytes: number;
-  /** The size of the file system that holds `/`. */
+  /** Free space of the file system that holds `/`. */
   readonly diskBytes: number;
   /** Addresses of its interfaces, without those that only the machine itself reaches. */
   readonly addresses: readonly string[];
@@ -28,9 +28,9 @@ export async function readFacts(agentVersion: string, now: Date = new Date()): P
     os: factText(osNameIn(osRelease) ?? type()),
     kernel: factText(release()),
     architecture: factText(machine()),
-    cpuCount: availableParallelism(),
+    cpus: availableParallelism(),
     memoryBytes: totalmem(),
-    diskBytes: disk.blocks * disk.bsize,
+    diskBytes: disk.bavail * disk.bsize,
     addresses: ownAddresses(),
     // By the machine's own clock; whole seconds, so that two readings of one boot are mostly the same.
     bootedAt: new Date(Math.floor(now.getTime() / 1000 - uptime()) * 1000),

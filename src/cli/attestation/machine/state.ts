@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CliError, EXIT, messageOf } from '../../common/errors.js';
 import { writePrivateFile } from '../../common/files.js';
@@ -46,6 +46,11 @@ export class StateDirectory {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
       throw new CliError(`cannot use the state in ${this.path}: ${messageOf(error)}`, EXIT.usage);
     }
+  }
+
+  /** Removes the key and everything that is kept. */
+  async forget(): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
   }
 
   async write(state: AgentState): Promise<void> {

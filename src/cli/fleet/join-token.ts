@@ -1,0 +1,119 @@
+import { type Command, Option } from 'commander';
+import {
+  CreateJoinTokenDocument,
+  type JoinTokenPartsFragment,
+  JoinTokensDocument,
+  type NodeAvailability,
+  RevokeJoinTokenDocument,
+} from '../../generated/documents.js';
+import { withConfirmation } from '../common/confirm.js';
+import { CliError, EXIT } from '../common/errors.js';
+import { writePrivateFile } from '../common/files.js';
+import { listRef, nodeRef, projectRef } from '../common/refs.js';
+import { withList } from '../common/resource.js';
+import { note, openSession, printGone, printObject, type Session, send } from '../common/session.js';
+import { shellWord } from '../common/shell.js';
+import type { Table } from '../common/table.js';
+import { parseFuture } from '../common/times.js';
+import { choice, parseCount, verb } from '../common/verb.js';
+
+const STATES = { ACTIVE: 'green', USED_UP: 'gray', EXPIRED: 'gray' } as const;
+
+const JOIN_TOKEN: Table<JoinTokenPartsFragment> = {
+  plural: 'join tokens',
+  columns: [
+    ['Node', ({ node, nodeName }) => node?.name ?? nodeName],
+    ['State', 'state', STATES],
+    ['Used', ({ uses, usedCount }) => `${usedCount} of ${uses}`],
+    ['Project', 'project.name'],
+    ['Expires', 'expiresAt'],
+    ['Id', 'id'],
+  ],
+  wide: [
+    ['Allowlist', 'allowlist.name'],
+    ['Address', 'address'],
+    ['Availability', 'availability'],
+    ['Description', 'description'],
+    ['Created', 'createdAt'],
+  ],
+};
+
+interface CreateOptions {
+  readonly project: string;
+  readonly nodeName?: string;
+  readonly node?: string;
+  readonly address?: string;
+  readonly allowlist?: string;
+  readonly availability?: NodeAvailability;
+  readonly uses: number;
+  readonly expires: string;
+  readonly description?: string;
+  readonly tokenFile?: string;
+}
+
+export function registerJoinToken(noun: Command): void {
+  verb(
+    noun,
+    'create',
+    'create a token with which machines join the fleet',
+    "bailiwick join-token create --project fleet --node-name 'web-{n}' --uses 10 --expires 1d --token-file join.token",
+  )
+    .requiredOption('--project <project>', 'the project that is to own the agents')
+    .option('--node-name <name>', 'the name of the node to make; with {n}, the server puts a number')
+    .option('--node <node>', 'instead of a name: a node that waits for its machine')
+    .option('--address <address>', 'the address of the node, for a token of one use')
+    .option('--allowlist <allowlist>', 'the allowlist to bind the agents to: of the system, or project/list')
+    .addOption(
+      choice('--availability <availability>', 'whether the nodes take workloads', ['ACTIVE', 'PAUSE', 'DRAIN']),
+    )
+    .option('--uses <n>', 'how many machines can join with it', parseCount, 1)
+    .addOption(
+      new Option('--expires <when>', 'when it expires: a time, or how long from now, such as 12h')
+        .argParser(parseFuture)
+        .makeOptionMandatory(),
+    )
+    .option('--description <text>', 'what it is for')
+    .option('--token-file <file>', 'write the token to this file instead of showing it')
+    .action(async (options: CreateOptions, self: Command) => createJoinToken(await openSession(self), options));
+  withList(verb(noun, 'list', 'list join tokens', 'bailiwick join-token list'), JoinTokensDocument, JOIN_TOKEN);
+  const revocation = verb(
+    noun,
+    'revoke <join-token-id>',
+    'revoke a join token: no machine joins with it any more',
+    'bailiwick join-token revoke jnt_…',
+  );
+  withConfirmation(revocation, { noun: 'join token', takes: 'the joinings that were begun with it' }).action(
+    async (joinTokenId: string, _options: object, self: Command) => {
+      const session = await openSession(self);
+      await send(session, RevokeJoinTokenDocument, { joinTokenId });
+      printGone(session, 'revoked', { id: joinTokenId }, `join token ${joinTokenId}`);
+    },
+  );
+}
+
+async function createJoinToken(session: Session, options: CreateOptions): Promise<void> {
+  const { project, node, allowlist, expires, tokenFile, ...given } = options;
+  if (session.format === 'name' && tokenFile === undefined)
+    throw new CliError('with -o name the token would be lost; add --token-file', EXIT.usage);
+  const { joinToken, token } = await send(
+    session,
+    CreateJoinTokenDocument,
+    {
+      ...given,
+      project: projectRef(project),
+      expiresAt: expires,
+      ...(node !== undefined && { node: nodeRef(node) }),
+      ...(allowlist !== undefined && { allowlist: listRef(allowlist) }),
+    },
+    'joinToken',
+    'token',
+  );
+  if (tokenFile === undefined) {
+    const table: Table<JoinTokenPartsFragment & { token: string }> = JOIN_TOKEN;
+    return printObject(session, { ...joinToken, token }, { ...table, more: [['Token', 'token']] });
+  }
+  await writePrivateFile(tokenFile, `${token}\n`);
+  printObject(session, joinToken, JOIN_TOKEN);
+  const use = `bailiwick agent join --token-file ${shellWord(tokenFile)} …`;
+  note(session, `the join token is in ${tokenFile} and is valid until ${joinToken.expiresAt}; on the machine: ${use}`);
+}
