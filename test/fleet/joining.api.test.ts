@@ -19,7 +19,7 @@ let manager: string;
 let scope: Awaited<ReturnType<TestServer['project']>>;
 beforeAll(async () => {
   server = await startTestServer({ clock });
-  scope = await server.project(await server.defaultDomainId());
+  scope = await server.operatorsProject(await server.defaultDomainId());
   manager = (await server.token({ scope: { type: 'system' }, role: 'manager' })).token;
   world = joinWorld(server, manager, scope.projectId, () => clock.now());
 });
@@ -182,7 +182,79 @@ describe('a join token that does not count', () => {
   });
 });
 
+describe('a machine whose key is banned, and one that leaves', () => {
+  const OPERATE = (name: string) =>
+    `mutation ($id: ID!) { ${name}(input: { agent: { id: $id } }) { agent { state } userErrors { code } } }`;
+
+  test('refused: the EK of a banned agent, by another token, and after the agent was retired', async () => {
+    const admin = (await server.token({ scope: { type: 'system' }, role: 'admin' })).token;
+    const [one, two] = [await world.joinToken({ nodeName: 'ban-1' }), await world.joinToken({ nodeName: 'ban-2' })];
+    const tpm = newTpm();
+    const begunBefore = await world.enroll(two.token, tpm);
+    const { agentId } = await world.join(one.token, tpm);
+    await server.graphql(OPERATE('banAgent'), { id: agentId }, admin);
+    await server.graphql(OPERATE('retireAgent'), { id: agentId }, admin);
+    const refused = [await world.enroll(two.token, tpm), await world.activate(two.token, tpm, begunBefore)];
+    expect(refused.map(codeOf)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
+    const unknown = await world.enroll(`bwj_${'A'.repeat(43)}`, newTpm());
+    expect(refused[0]?.comparable).toBe(unknown.comparable);
+    expect(await world.used(two.id)).toMatchObject({ usedCount: 0 });
+    const rows = await server.services.db.select().from(auditEntries);
+    expect(
+      rows.filter(({ action, outcome }) => action === 'agent.enrollment_refused' && outcome === 'DENIED'),
+    ).not.toEqual([]);
+  });
+
+  test('ok: an agent retires itself, and its node waits for another machine', async () => {
+    const { token } = await world.joinToken({ nodeName: 'leaving' });
+    const tpm = newTpm();
+    const { agentId, token: bearer } = await world.join(token, tpm);
+    const left = await server.graphql(OPERATE('retireAgent'), { id: agentId }, bearer);
+    expect(left.body.data.retireAgent).toMatchObject({ userErrors: [] });
+    expect(codeOf(await server.graphql('{ viewer { kind } }', {}, bearer))).toBe('UNAUTHENTICATED');
+    const again = await world.joinToken({ node: { name: 'leaving' } });
+    const { agentId: next } = await world.join(again.token, tpm);
+    expect(next).not.toBe(agentId);
+    expect(await agentOf(`leaving.${next.slice(-12)}`)).toMatchObject({ id: next, trustState: 'PENDING' });
+  });
+
+  test('forbidden: an agent that FAILED leaves, or any agent retires another', async () => {
+    const { token } = await world.joinToken({ nodeName: 'failed-{n}', uses: 2 });
+    const [one, two] = [await world.join(token), await world.join(token)];
+    expect(codeOf(await server.graphql(OPERATE('retireAgent'), { id: one.agentId }, two.token))).toBe('NOT_FOUND');
+    await server.services.db.update(agents).set({ trustState: 'FAILED' }).where(eq(agents.id, one.agentId));
+    expect(codeOf(await server.graphql(OPERATE('retireAgent'), { id: one.agentId }, one.token))).toBe('FORBIDDEN');
+  });
+});
+
 describe('Mutation.createJoinToken', () => {
+  test('ok: the list that it names, or else the project’s default, judges the machine', async () => {
+    const list = async (name: string, token: string) => {
+      const input = { name, imaPolicy: { content: `${'0'.repeat(64)}  /usr/bin/true\n` } };
+      const create = 'mutation ($input: CreateAllowlistInput!) { createAllowlist(input: $input) { allowlist { id } } }';
+      return (await server.graphql(create, { input }, token)).body.data.createAllowlist.allowlist.id as string;
+    };
+    const id = await list('of-the-system', manager);
+    const { token } = await world.joinToken({ nodeName: 'judged', allowlist: { name: 'of-the-system' } });
+    const { agentId } = await world.join(token);
+    const [record] = await server.services.db
+      .select()
+      .from(attestationRecords)
+      .where(eq(attestationRecords.agentId, agentId));
+    expect(record?.allowlistId).toBe(id);
+    const own = await list('of-the-project', (await server.token({ scope, role: 'admin' })).token);
+    const refused = await world.ask({ nodeName: 'judged-too', allowlist: { id: own } });
+    expect(refused.body.data.createJoinToken.userErrors).toMatchObject([
+      { code: 'INVALID', path: ['input', 'allowlist'] },
+    ]);
+  });
+
+  test('invalid: a project that is not the operators’', async () => {
+    const { projectId: id } = await server.project(await server.defaultDomainId());
+    const { body } = await world.ask({ nodeName: 'a', project: { id } });
+    expect(body.data.createJoinToken.userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'project'] }]);
+  });
+
   test('replay: the first token, without its secret', async () => {
     const input = { nodeName: 'replayed', requestId: 'r-1', expiresAt: world.inADay() };
     const [first, second] = [await world.ask(input), await world.ask(input)];

@@ -5,6 +5,7 @@ import { alreadyExists } from '../../platform/errors.js';
 import { decodeBase64, hashSecret, randomSecret } from '../../platform/secrets.js';
 import { type AgentView, areKeysTaken, insertRecord } from '../records/index.js';
 import { activated, refused, unlessKeysTaken } from './activated.js';
+import { refuseBanned } from './banned.js';
 import { credentialFor, readKeys } from './keys.js';
 import type { ActivateAgent, EnrollAgent } from './service.js';
 
@@ -25,6 +26,7 @@ export async function beginJoining(act: Act, input: EnrollAgent) {
   });
   // Whoever has no token learns nothing about keys.
   if (begun === null) throw refused();
+  await refuseBanned(act, aboutAgentAt(begun.agentId, begun), ekFingerprint);
   if (await areKeysTaken(act.tx, begun.agentId, keys))
     throw alreadyExists('Another agent is enrolled with these keys.', 'endorsementKey');
   await act.audit({
@@ -42,6 +44,7 @@ export async function completeJoining(act: Act, input: ActivateAgent) {
     secretHash === null ? null : await act.context.joining.complete(act, input.enrollmentToken, secretHash);
   if (joined === null) throw refused();
   const { agentId, nodeId, joinTokenId, keys } = joined;
+  await refuseBanned(act, aboutAgentAt(agentId, joined), keys.ekFingerprint);
   if (await areKeysTaken(act.tx, agentId, keys)) throw refused();
   return activated(act, await insertJoined(act, joined), { to: 'PENDING', nodeId, joinTokenId });
 }

@@ -1,4 +1,4 @@
-import { type Act, type Context, mutate } from '../../authority/index.js';
+import type { Act, Context } from '../../authority/index.js';
 import { aboutAgent } from '../../identity/agents/index.js';
 import { alreadyExists, invalid } from '../../platform/errors.js';
 import type { Id } from '../../platform/ids.js';
@@ -14,6 +14,7 @@ import {
 import { type AgentView, areKeysTaken, lockViewByToken, storedState, updateRecord } from '../records/index.js';
 import { nextState } from '../verifier/index.js';
 import { activated, refused, unlessKeysTaken } from './activated.js';
+import { auditingBans, refuseBanned } from './banned.js';
 import { beginJoining, completeJoining } from './joining.js';
 import { credentialFor, readKeys } from './keys.js';
 import { agentActivate, agentEnroll } from './policies.js';
@@ -30,11 +31,11 @@ export interface EnrollAgent {
  *
  * With a join token there is no agent yet; its id is the one that it gets.
  *
- * @throws Refusal UNAUTHENTICATED for a token that is not valid.
+ * @throws Refusal UNAUTHENTICATED for a token that is not valid, and for an EK that is banned.
  * @throws UserErrors INVALID for unsuitable keys or another EK, ALREADY_EXISTS for keys of another agent.
  */
 export async function enrollAgent(context: Context, input: EnrollAgent) {
-  return mutate(context, { policy: agentEnroll.name }, async (act) => {
+  return auditingBans(context, agentEnroll.name, async (act) => {
     if (isBearer('joinToken', input.enrollmentToken)) return beginJoining(act, input);
     const view = await lockEnrollment(act, input.enrollmentToken);
     const { ek, ak, ekFingerprint, akName } = readKeys(input);
@@ -42,6 +43,7 @@ export async function enrollAgent(context: Context, input: EnrollAgent) {
     if (known !== null && known !== ekFingerprint) {
       throw invalid('This enrollment began with another endorsement key.', 'endorsementKey');
     }
+    await refuseBanned(act, aboutAgent(view), ekFingerprint);
     if (await areKeysTaken(act.tx, view.agent.id, { ekFingerprint, akName })) {
       throw alreadyExists('Another agent is enrolled with these keys.', 'endorsementKey');
     }
@@ -69,11 +71,12 @@ export interface ActivateAgent {
  * @throws Refusal UNAUTHENTICATED for a wrong token or secret, and when another agent took the keys meanwhile.
  */
 export async function activateAgent(context: Context, input: ActivateAgent) {
-  return mutate(context, { policy: agentActivate.name }, async (act) => {
+  return auditingBans(context, agentActivate.name, async (act) => {
     if (isBearer('joinToken', input.enrollmentToken)) return completeJoining(act, input);
     const view = await lockEnrollment(act, input.enrollmentToken);
     const secret = decodeBase64(input.secret);
     if (secret === null || !isSecret(secret, view.record.activationSecretHash)) throw refused();
+    if (view.record.ekFingerprint !== null) await refuseBanned(act, aboutAgent(view), view.record.ekFingerprint);
     await takeKeys(act, view.agent.id);
     return activated(act, view, { to: 'PENDING' });
   });

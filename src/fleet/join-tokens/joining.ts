@@ -1,4 +1,5 @@
 import type { Act, Joined, Joining, JoiningKeys } from '../../authority/index.js';
+import { isOperatorsProject } from '../../identity/projects/index.js';
 import { newId } from '../../platform/ids.js';
 import { bearerHash, isKeptBearer } from '../../platform/secrets.js';
 import { bringMachine, firstFreeName, type NodeRow, newJoinedNode } from '../nodes/index.js';
@@ -31,6 +32,8 @@ export const joining: Joining = {
     if (!isUsable(act, row, token)) return null;
     const begun = await repository.take(act.tx, row.id, secretHash);
     if (begun === undefined) return null;
+    // Operators may have given the project back meanwhile.
+    if (!(await isOperatorsProject(act.tx, row.projectId))) return null;
     const { node, nextNumber } = await nodeFor(act, row, begun);
     await repository.spend(act.tx, row, nextNumber);
     if (row.usedCount + 1 === row.uses) await repository.forgetAll(act.tx, row.id);

@@ -1,4 +1,5 @@
-import { resolveAllowlist } from '../../attestation/allowlists/index.js';
+import { findOwnerType, resolveAllowlist } from '../../attestation/allowlists/index.js';
+import { defaultAllowlistOf } from '../../attestation/project-defaults/index.js';
 import {
   type Act,
   byId,
@@ -56,7 +57,8 @@ async function create(act: Act, input: CreateJoinToken, token: string): Promise<
   const uses = validUses(input.uses ?? 1);
   const expiresAt = validExpiry(input.expiresAt, act.now, settings.joinTokenLifetimeMaxMs);
   const project = requireVisible(act, projectGet, await findProject(act.tx, input.project, homeOf(act)), 'project');
-  const allowlist = input.allowlist == null ? null : await resolveAllowlist(act, input.allowlist);
+  if (!project.isOperators)
+    throw invalid("The agents of nodes are in an operators' project: see setProjectOperators.", 'project');
   const row: JoinTokenRow = {
     id: newId('JoinToken'),
     tokenHash: bearerHash('joinToken', token),
@@ -64,7 +66,7 @@ async function create(act: Act, input: CreateJoinToken, token: string): Promise<
     domainId: project.domainId,
     projectId: project.id,
     ...(await nodeOf(act, input, uses)),
-    allowlistId: allowlist?.id ?? null,
+    allowlistId: await allowlistOf(act, project.id, input.allowlist),
     uses,
     usedCount: 0,
     nextNumber: 1,
@@ -77,6 +79,21 @@ async function create(act: Act, input: CreateJoinToken, token: string): Promise<
   await repository.insert(act.tx, row);
   await auditToken(act, 'join_token.created', row);
   return row.id;
+}
+
+/** The list that is named, or else the project's default; who may publish to it decides what TRUSTED means. */
+async function allowlistOf(
+  act: Act,
+  projectId: Id<'Project'>,
+  ref: CreateJoinToken['allowlist'],
+): Promise<Id<'Allowlist'> | null> {
+  if (ref != null) {
+    const { id, ownerType } = await resolveAllowlist(act, ref);
+    if (ownerType === 'SYSTEM') return id;
+    throw invalid("A node's agent is bound to allowlists of the system alone.", 'allowlist');
+  }
+  const standard = await defaultAllowlistOf(act.tx, projectId);
+  return standard !== null && (await findOwnerType(act.tx, standard)) === 'SYSTEM' ? standard : null;
 }
 
 /** What the machines become: one waiting node's machine, or nodes of their own. */

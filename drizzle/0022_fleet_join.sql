@@ -49,7 +49,6 @@ CREATE TABLE "nodes" (
 	CONSTRAINT "nodes_address_key" UNIQUE("address")
 );
 --> statement-breakpoint
-ALTER TABLE "agents" ADD COLUMN "node_id" text;--> statement-breakpoint
 ALTER TABLE "join_tokens" ADD CONSTRAINT "join_tokens_node_id_nodes_id_fk" FOREIGN KEY ("node_id") REFERENCES "public"."nodes"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "join_tokens" ADD CONSTRAINT "join_tokens_allowlist_id_allowlists_id_fk" FOREIGN KEY ("allowlist_id") REFERENCES "public"."allowlists"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "join_tokens" ADD CONSTRAINT "join_tokens_project_id_domain_id_fkey" FOREIGN KEY ("project_id","domain_id") REFERENCES "public"."projects"("id","domain_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -67,6 +66,4 @@ CREATE INDEX "nodes_availability_id_idx" ON "nodes" USING btree ("availability",
 CREATE INDEX "nodes_availability_name_idx" ON "nodes" USING btree ("availability","name","id");--> statement-breakpoint
 CREATE INDEX "nodes_is_ready_id_idx" ON "nodes" USING btree ("is_ready","id");--> statement-breakpoint
 CREATE INDEX "nodes_is_ready_name_idx" ON "nodes" USING btree ("is_ready","name","id");--> statement-breakpoint
-CREATE INDEX "nodes_lease_holder_id_idx" ON "nodes" USING btree ("lease_holder_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "agents_node_id_key" ON "agents" USING btree ("node_id") WHERE "agents"."node_id" is not null;--> statement-breakpoint
-CREATE INDEX "agents_trust_state_node_id_idx" ON "agents" USING btree ("trust_state","node_id") WHERE "agents"."node_id" is not null;
+CREATE INDEX "nodes_lease_holder_id_idx" ON "nodes" USING btree ("lease_holder_id");
