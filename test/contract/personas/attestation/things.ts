@@ -23,7 +23,6 @@ export async function sharedThings(world: World): Promise<Things> {
     'AllowlistRevision, its content': revisions,
     'Project, its default': [
       await withDefault(world, 'one of home, a list of home', 'home', 'home'),
-      await withDefault(world, 'one of home, its own list', 'home', null),
       await withDefault(world, 'one of foreign, a list of foreign domain', 'foreign', 'foreign domain'),
       await withDefault(world, 'one of foreign, a list of the system', 'foreign', 'system'),
     ],
@@ -40,15 +39,15 @@ export async function sharedThings(world: World): Promise<Things> {
   };
 }
 
-/** A project with a default: a list of somebody, or with null its own. */
+/** A project with a default: a list of somebody. */
 async function withDefault(
-  { server, rows, lists, ...world }: World,
+  { server, lists, ...world }: World,
   name: string,
   domain: 'home' | 'foreign',
-  list: OwnerName | null,
+  list: OwnerName,
 ): Promise<Thing> {
   const project = await server.project(world[domain]);
-  const id = list === null ? (await rows.allowlist(project)).allowlist.id : lists[list].id;
+  const { id } = lists[list];
   await server.services.db.insert(projectDefaults).values(asIds({ projectId: project.projectId, allowlistId: id }));
   return { name, id: project.projectId, links: { defaultAllowlist: id } };
 }
