@@ -9,7 +9,7 @@ import type { PolicyRegistry, RegistryInput } from '../platform/policy/index.js'
 import type { Action, TargetType } from './actions.js';
 import type { Actor } from './actor.js';
 import type { Candidate } from './candidate.js';
-import type { Joining } from './domain-roles.js';
+import type { Joining } from './joining.js';
 import type { Reference } from './reference.js';
 import type { Settings } from './settings.js';
 

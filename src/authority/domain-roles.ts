@@ -1,12 +1,11 @@
 import type { Db } from '../db/open.js';
 import type { Clock } from '../platform/clock.js';
-import type { Id } from '../platform/ids.js';
 import type { Logger } from '../platform/log.js';
 import type { Meter } from '../platform/meter.js';
 import type { RegistryInput } from '../platform/policy/index.js';
 import type { Actor } from './actor.js';
 import type { PoliciesInForce, RecordAudit, Services } from './context.js';
-import type { Act } from './mutate.js';
+import type { Joining } from './joining.js';
 import type { Settings } from './settings.js';
 
 /** The credential that a request presents, not verified yet. */
@@ -55,48 +54,6 @@ export interface AuditLog {
   keeper(db: Db, log: Logger): (time: Date) => Promise<void>;
   /** Derives keys from the one that signs the log. */
   keysOf(of: { readonly db: Db; readonly settings: Settings }): Services['keyFor'];
-}
-
-/** Keys of a TPM that is to join, and the hash of the secret by which it proves that it has both. */
-export interface JoiningKeys {
-  readonly ekFingerprint: string;
-  readonly ekPublic: string;
-  readonly akName: string;
-  readonly akPublic: string;
-  readonly secretHash: string;
-}
-
-/** Where the agent of a machine that joins belongs. */
-export interface BegunJoining {
-  readonly agentId: Id<'Agent'>;
-  readonly joinTokenId: Id<'JoinToken'>;
-  readonly domainId: Id<'Domain'>;
-  readonly projectId: Id<'Project'>;
-}
-
-/** A machine that joined: its node is there, and its agent is to be made. */
-export interface Joined extends BegunJoining {
-  readonly keys: JoiningKeys;
-  readonly allowlistId: Id<'Allowlist'> | null;
-  /** Who made the join token. */
-  readonly createdBy: string;
-  readonly nodeId: Id<'Node'>;
-  /** The node's. */
-  readonly name: string;
-}
-
-/** Knows join tokens, and what machines become that join with them. */
-export interface Joining {
-  /**
-   * Keeps the keys of a machine; the same EK begins again, and the secret of before is void. Null for a token that
-   * does not count. Makes no agent: somebody who only names keys leaves nothing.
-   */
-  begin(act: Act, token: string, keys: JoiningKeys): Promise<BegunJoining | null>;
-  /**
-   * Spends a use of the token on the machine that knows the secret, and makes its node. Null when the token does not
-   * count any more, or the secret is none of its.
-   */
-  complete(act: Act, token: string, secretHash: string): Promise<Joined | null>;
 }
 
 /** What one domain does for all domains, served or not. */

@@ -36,10 +36,6 @@ export { auditDenial } from './denied.js';
 export {
   type Access,
   type AuditLog,
-  type BegunJoining,
-  type Joined,
-  type Joining,
-  type JoiningKeys,
   type PresentedCredential,
   type Recovery,
   theOne,
@@ -48,6 +44,7 @@ export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC, readEpoch } from './ep
 export { eventSweep, outboxChore } from './event-sweep.js';
 export { once, requestIdSweep } from './idempotency.js';
 export { byId, defineLoader, defineLoaderOf } from './loader.js';
+export type { BegunJoining, Joined, Joining, JoiningKeys } from './joining.js';
 export {
   type AnyResolver,
   type Chore,

@@ -7,7 +7,7 @@ import { type AgentView, areKeysTaken, insertRecord } from '../records/index.js'
 import { activated, refused, unlessKeysTaken } from './activated.js';
 import { refuseBanned } from './banned.js';
 import { credentialFor, readKeys } from './keys.js';
-import type { ActivateAgent, EnrollAgent } from './service.js';
+import type { ActivateAgent, EnrollAgent } from './inputs.js';
 
 /** The hash of a secret that a machine sends back; null for what is no secret. */
 const hashOf = (text: string): string | null => {

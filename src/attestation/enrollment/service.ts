@@ -15,15 +15,10 @@ import { type AgentView, areKeysTaken, lockViewByToken, storedState, updateRecor
 import { nextState } from '../verifier/index.js';
 import { activated, refused, unlessKeysTaken } from './activated.js';
 import { auditingBans, refuseBanned } from './banned.js';
+import type { ActivateAgent, EnrollAgent } from './inputs.js';
 import { beginJoining, completeJoining } from './joining.js';
 import { credentialFor, readKeys } from './keys.js';
 import { agentActivate, agentEnroll } from './policies.js';
-
-export interface EnrollAgent {
-  readonly enrollmentToken: string;
-  readonly endorsementKey: string;
-  readonly attestationKey: string;
-}
 
 /**
  * Takes the TPM's keys and returns a credential that only the TPM with both keys can open. The same EK may start again,
@@ -59,11 +54,6 @@ export async function enrollAgent(context: Context, input: EnrollAgent) {
     await act.audit({ action: 'agent.enrollment_begun', ...aboutAgent(view), details: { ek: ekFingerprint } });
     return { agentId: view.agent.id, ...credentialFor({ ek, ak }, secret) };
   });
-}
-
-export interface ActivateAgent {
-  readonly enrollmentToken: string;
-  readonly secret: string;
 }
 
 /**
