@@ -1,14 +1,22 @@
 import { type DomainManifest, mergedResolvers } from '../authority/index.js';
 import { toId } from '../platform/ids.js';
+import { conditionResolvers, nodeFeed, nodeReadiness, nodeTrust } from './conditions/index.js';
+import { factResolvers, nodeReportFacts } from './facts/index.js';
+import { labelResolvers, nodeSetLabels } from './labels/index.js';
+import { leasePolicies, leaseResolvers } from './leases/index.js';
 import { loadNode, nodePolicies, nodeResolvers } from './nodes/index.js';
 import { fleetReferences } from './references.js';
 import { fleetSettings } from './settings.js';
 
 export const fleetDomain: DomainManifest = {
   name: 'fleet',
-  policies: [...nodePolicies] as never,
-  resolvers: mergedResolvers(nodeResolvers),
+  policies: [...nodePolicies, nodeSetLabels, ...leasePolicies, nodeReportFacts] as never,
+  resolvers: mergedResolvers(nodeResolvers, labelResolvers, leaseResolvers, factResolvers, conditionResolvers),
   entities: { Node: (context, id) => loadNode(context).load(toId('Node', id)) },
+  values: ['NodeLabel', 'NodeFacts', 'NodeCondition'],
+  // Trust first: it says which nodes may be Ready again.
+  chores: [nodeTrust, nodeReadiness],
+  feeds: { nodeChanged: nodeFeed },
   references: fleetReferences,
   settings: fleetSettings,
 };

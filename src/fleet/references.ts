@@ -1,8 +1,16 @@
 import type { Reference } from '../authority/index.js';
 import { agents } from '../identity/agents/index.js';
-import { nodes } from './nodes/index.js';
+import { nodeFacts } from './facts/index.js';
+import { nodeLabels } from './labels/index.js';
+import { nodeLeases } from './leases/index.js';
+import { nodes, nodeTenants } from './nodes/index.js';
 
 export const fleetReferences: readonly Reference[] = [
   { to: 'User', column: nodes.leaseHolderId, keepsAs: ['node whose lease it holds', 'nodes whose leases it holds'] },
+  { to: 'Project', column: nodeTenants.projectId },
   { to: 'Node', column: agents.nodeId },
+  { to: 'Node', column: nodeTenants.nodeId },
+  { to: 'Node', column: nodeLabels.nodeId },
+  { to: 'Node', column: nodeLeases.nodeId },
+  { to: 'Node', column: nodeFacts.nodeId },
 ];

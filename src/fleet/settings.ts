@@ -1,11 +1,23 @@
 import { z } from 'zod';
 import type { DeclaredSettings, SettingsOf } from '../authority/index.js';
+import { duration } from '../platform/setting-forms.js';
 
 export const fleetSettings = {
   nodesMax: {
     variable: 'BAILIWICK_NODES_MAX',
     form: z.coerce.number().int().min(1).max(10_000_000).default(200_000),
     purpose: 'How many nodes there may be.',
+  },
+  leaseIntervalMs: {
+    variable: 'BAILIWICK_LEASE_INTERVAL',
+    form: duration.refine((ms) => ms >= 1000 && ms <= 3_600_000, 'is not from PT1S to PT1H').default(60_000),
+    purpose: 'How often the machine of a node renews its lease (PT1M). A node is Ready for three times as long.',
+  },
+  nodeConditionIntervalMs: {
+    variable: 'BAILIWICK_NODE_CONDITION_INTERVAL',
+    form: duration.refine((ms) => ms >= 1000 && ms <= 3_600_000, 'is not from PT1S to PT1H').default(3000),
+    purpose:
+      'How often the server stores which nodes are Ready, and sends events of their conditions (PT3S). Fields always tell the conditions of the moment, whatever you set here.',
   },
 } as const satisfies DeclaredSettings;
 

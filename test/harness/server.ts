@@ -34,6 +34,8 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   resultsPerAgent: 1000,
   revisionRetentionMs: 86_400_000,
   nodesMax: 200_000,
+  leaseIntervalMs: 60_000,
+  nodeConditionIntervalMs: 3_600_000,
   streamLifetimeMs: 600_000,
   streamPatienceMs: 30_000,
   // A password of a story is worth nothing.

@@ -13,7 +13,7 @@ export {
 } from './repository.js';
 export { recordResolvers } from './resolvers.js';
 export { attestationRecords, type RecordRow } from './tables.js';
-export { moveTrust } from './trust.js';
+export { moveTrust, TRUST_CHANGED } from './trust.js';
 export {
   agentEtag,
   loadAgent,

@@ -1,0 +1,4 @@
+export { nodeReportFacts } from './policies.js';
+export { factResolvers } from './resolvers.js';
+export { loadFacts } from './service.js';
+export { nodeFacts } from './tables.js';
