@@ -1,5 +1,7 @@
 import { type DomainManifest, mergedResolvers } from '../authority/index.js';
 import { toId } from '../platform/ids.js';
+import { conditionResolvers, nodeFeed, nodeReadiness, nodeTrust } from './conditions/index.js';
+import { factResolvers, nodeReportFacts } from './facts/index.js';
 import {
   joining,
   joiningSweep,
@@ -8,14 +10,32 @@ import {
   joinTokenSweep,
   loadJoinToken,
 } from './join-tokens/index.js';
+import { labelResolvers, nodeSetLabels } from './labels/index.js';
+import { leasePolicies, leaseResolvers } from './leases/index.js';
 import { loadNode, nodePolicies, nodeResolvers } from './nodes/index.js';
 import { fleetReferences } from './references.js';
+import { nodeRejoin, rejoinResolvers } from './rejoin/index.js';
 import { fleetSettings } from './settings.js';
 
 export const fleetDomain: DomainManifest = {
   name: 'fleet',
-  policies: [...nodePolicies, ...joinTokenPolicies] as never,
-  resolvers: mergedResolvers(nodeResolvers, joinTokenResolvers),
+  policies: [
+    ...nodePolicies,
+    nodeSetLabels,
+    ...leasePolicies,
+    nodeReportFacts,
+    nodeRejoin,
+    ...joinTokenPolicies,
+  ] as never,
+  resolvers: mergedResolvers(
+    nodeResolvers,
+    labelResolvers,
+    leaseResolvers,
+    factResolvers,
+    conditionResolvers,
+    joinTokenResolvers,
+    rejoinResolvers,
+  ),
   entities: {
     Node: (context, id) => loadNode(context).load(toId('Node', id)),
     JoinToken: (context, id) => loadJoinToken(context).load(toId('JoinToken', id)),
@@ -23,6 +43,10 @@ export const fleetDomain: DomainManifest = {
   // Referring rows go first, so that both go in the same round.
   sweeps: [joiningSweep, joinTokenSweep],
   joining,
+  values: ['NodeLabel', 'NodeFacts', 'NodeCondition'],
+  // Trust first: it says which nodes may be Ready again.
+  chores: [nodeTrust, nodeReadiness],
+  feeds: { nodeChanged: nodeFeed },
   references: fleetReferences,
   settings: fleetSettings,
 };

@@ -21,6 +21,17 @@ export const fleetSettings = {
     purpose:
       'How long the server keeps join tokens after they expired, so that people can look them up (P30D). The audit log keeps who made them and which machines joined.',
   },
+  leaseIntervalMs: {
+    variable: 'BAILIWICK_LEASE_INTERVAL',
+    form: duration.refine((ms) => ms >= 1000 && ms <= 3_600_000, 'is not from PT1S to PT1H').default(60_000),
+    purpose: 'How often the machine of a node renews its lease (PT1M). A node is Ready for three times as long.',
+  },
+  nodeConditionIntervalMs: {
+    variable: 'BAILIWICK_NODE_CONDITION_INTERVAL',
+    form: duration.refine((ms) => ms >= 1000 && ms <= 3_600_000, 'is not from PT1S to PT1H').default(3000),
+    purpose:
+      'How often the server stores which nodes are Ready, and sends events of their conditions (PT3S). Fields always tell the conditions of the moment, whatever you set here.',
+  },
 } as const satisfies DeclaredSettings;
 
 type Declared = SettingsOf<typeof fleetSettings>;

@@ -38,6 +38,8 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   nodesMax: 200_000,
   joinTokenLifetimeMaxMs: 2_592_000_000,
   joinTokenRetentionMs: 86_400_000,
+  leaseIntervalMs: 60_000,
+  nodeConditionIntervalMs: 3_600_000,
   streamLifetimeMs: 600_000,
   streamPatienceMs: 30_000,
   // A password of a story is worth nothing.

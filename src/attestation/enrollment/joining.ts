@@ -6,8 +6,8 @@ import { decodeBase64, hashSecret, randomSecret } from '../../platform/secrets.j
 import { type AgentView, areKeysTaken, insertRecord } from '../records/index.js';
 import { activated, refused, unlessKeysTaken } from './activated.js';
 import { refuseBanned } from './banned.js';
-import { credentialFor, readKeys } from './keys.js';
 import type { ActivateAgent, EnrollAgent } from './inputs.js';
+import { credentialFor, readKeys } from './keys.js';
 
 /** The hash of a secret that a machine sends back; null for what is no secret. */
 const hashOf = (text: string): string | null => {

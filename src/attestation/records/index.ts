@@ -15,7 +15,7 @@ export {
 } from './repository.js';
 export { recordResolvers } from './resolvers.js';
 export { attestationRecords, type RecordRow } from './tables.js';
-export { moveTrust, type TrustMove } from './trust.js';
+export { moveTrust, TRUST_CHANGED, type TrustMove } from './trust.js';
 export {
   agentEtag,
   loadAgent,

@@ -1,5 +1,5 @@
 import type { Act, Joined, Joining, JoiningKeys } from '../../authority/index.js';
-import { isOperatorsProject } from '../../identity/projects/index.js';
+import { existingProjects as existing, isOperatorsProject } from '../../identity/projects/index.js';
 import { newId } from '../../platform/ids.js';
 import { bearerHash, isKeptBearer } from '../../platform/secrets.js';
 import { bringMachine, firstFreeName, type NodeRow, newJoinedNode } from '../nodes/index.js';
@@ -14,7 +14,7 @@ const NUMBERS_TRIED = 1000;
 
 /** How machines join: what attestation asks, which knows keys and secrets but no nodes. */
 export const joining: Joining = {
-  async begin(act, token, keys) {
+  async begin(act: Act, token: string, keys: JoiningKeys) {
     const row = await repository.findByHash(act.tx, bearerHash('joinToken', token));
     if (!isUsable(act, row, token)) return null;
     const agentId = await repository.begin(act.tx, {
@@ -27,7 +27,7 @@ export const joining: Joining = {
     return { agentId, joinTokenId: row.id, domainId: row.domainId, projectId: row.projectId };
   },
 
-  async complete(act, token, secretHash) {
+  async complete(act: Act, token: string, secretHash: string) {
     const row = await repository.lockByHash(act.tx, bearerHash('joinToken', token));
     if (!isUsable(act, row, token)) return null;
     const begun = await repository.take(act.tx, row.id, secretHash);
@@ -72,10 +72,11 @@ function joinedAs(
 
 /** The node that a machine becomes, by what its token says, and by nothing that the machine says. */
 async function nodeFor(act: Act, row: JoinTokenRow, { agentId }: Pick<Joined, 'agentId'>) {
-  const { id: joinTokenId, nodeId, address, nodeName, nextNumber } = row;
+  const { id: joinTokenId, nodeId, nodeName, nextNumber, address, availability, labels } = row;
   const details = { joinTokenId, agentId };
+  const said = { address, availability, labels, tenants: row.tenants && (await existing(act.tx, row.tenants)) };
   if (nodeId !== null) {
-    const node = await bringMachine(act, nodeId, { address, availability: row.availability }, details);
+    const node = await bringMachine(act, nodeId, said, details);
     return { node, nextNumber };
   }
   const pattern = nodeName ?? '';
@@ -85,6 +86,6 @@ async function nodeFor(act: Act, row: JoinTokenRow, { agentId }: Pick<Joined, 'a
     numbers.map((number) => numberedName(pattern, number)),
   );
   const number = numbers.find((one) => numberedName(pattern, one) === name) ?? nextNumber;
-  const node = await newJoinedNode(act, { name, address, availability: row.availability ?? 'PAUSE' }, details);
+  const node = await newJoinedNode(act, name, said, details);
   return { node, nextNumber: number + 1 };
 }

@@ -17,6 +17,7 @@ const IDS = {
   project: { id: 'Project' },
   node: { id: 'Node' },
   allowlist: { id: 'Allowlist' },
+  tenants: { id: 'Project' },
 } as const;
 
 export const joinTokenResolvers = {
@@ -34,6 +35,10 @@ export const joinTokenResolvers = {
     project: ({ projectId }: JoinTokenRow, _: object, context: Context) => loadProject(context).load(projectId),
     allowlist: ({ allowlistId }: JoinTokenRow, _: object, context: Context) =>
       allowlistId === null ? null : loadAllowlist(context).load(allowlistId),
+    tenants: async ({ tenants }: JoinTokenRow, _: object, context: Context) => {
+      const found = tenants && (await Promise.all(tenants.map((id) => loadProject(context).load(id))));
+      return found?.filter((project) => project !== null);
+    },
     node: ({ nodeId }: JoinTokenRow, _: object, context: Context) =>
       nodeId === null ? null : loadNode(context).load(nodeId),
   },

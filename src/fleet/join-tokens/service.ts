@@ -17,7 +17,17 @@ import { type Id, newId } from '../../platform/ids.js';
 import type { Connection, PageArgs } from '../../platform/pagination.js';
 import { bearerHash, newBearer } from '../../platform/secrets.js';
 import { validText } from '../../platform/text.js';
-import { type NodeRef, type NodeRow, requireFreeNode, requireWaiting, validAddress } from '../nodes/index.js';
+import { type Label, validLabels } from '../labels/index.js';
+import {
+  findTenants,
+  type NodeRef,
+  type NodeRow,
+  requireFewTenants,
+  requireFreeNode,
+  requireWaiting,
+  type TenantRefs,
+  validAddress,
+} from '../nodes/index.js';
 import { joinTokenCreate, joinTokenGet, joinTokenRevoke } from './policies.js';
 import * as repository from './repository.js';
 import { type JoinTokenRow, joinTokens } from './tables.js';
@@ -32,6 +42,8 @@ export interface CreateJoinToken {
   readonly nodeName?: string | null | undefined;
   readonly node?: NodeRef | null | undefined;
   readonly address?: string | null | undefined;
+  readonly labels?: readonly Label[] | null | undefined;
+  readonly tenants?: TenantRefs;
   readonly allowlist?: Parameters<typeof resolveAllowlist>[1] | null | undefined;
   readonly availability?: NodeRow['availability'] | null | undefined;
   readonly uses?: number | null | undefined;
@@ -55,6 +67,8 @@ export async function createJoinToken(context: Context, input: CreateJoinToken) 
 async function create(act: Act, input: CreateJoinToken, token: string): Promise<Id<'JoinToken'>> {
   const { settings } = act.context;
   const uses = validUses(input.uses ?? 1);
+  const labels = validLabels(input.labels, 'admin', 'labels');
+  requireFewTenants(input.tenants, 'tenants');
   const expiresAt = validExpiry(input.expiresAt, act.now, settings.joinTokenLifetimeMaxMs);
   const project = requireVisible(act, projectGet, await findProject(act.tx, input.project, homeOf(act)), 'project');
   if (!project.isOperators)
@@ -67,6 +81,8 @@ async function create(act: Act, input: CreateJoinToken, token: string): Promise<
     projectId: project.id,
     ...(await nodeOf(act, input, uses)),
     allowlistId: await allowlistOf(act, project.id, input.allowlist),
+    labels,
+    tenants: await findTenants(act, input.tenants),
     uses,
     usedCount: 0,
     nextNumber: 1,
@@ -127,13 +143,12 @@ export async function revokeJoinToken(
 }
 
 function auditToken(act: Act, action: 'join_token.created' | 'join_token.revoked', row: JoinTokenRow): Promise<void> {
-  const { id, domainId, projectId, nodeId, nodeName, address, allowlistId, availability, uses, usedCount } = row;
-  const expiresAt = row.expiresAt.toISOString();
+  const { id, domainId, projectId, tokenHash: _, description: __, createdBy: ___, ...said } = row;
   return act.audit({
     action,
     target: { type: 'JoinToken', id },
     owner: { domainId, projectId },
-    details: { nodeId, nodeName, address, allowlistId, availability, uses, usedCount, expiresAt },
+    details: { ...said, createdAt: undefined, expiresAt: row.expiresAt.toISOString() },
   });
 }
 

@@ -1,7 +1,8 @@
-import { foreignKey, index, integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { foreignKey, index, integer, jsonb, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { allowlists } from '../../attestation/allowlists/tables.js';
 import { projects } from '../../identity/projects/tables.js';
 import type { Id } from '../../platform/ids.js';
+import type { Label } from '../labels/tables.js';
 import { nodes } from '../nodes/tables.js';
 
 const at = (name: string) => timestamp(name, { withTimezone: true });
@@ -23,6 +24,9 @@ export const joinTokens = pgTable(
       .references(() => nodes.id, { onDelete: 'cascade' }),
     nodeName: text('node_name'),
     address: text('address'),
+    labels: jsonb('labels').$type<readonly Label[]>().notNull().default([]),
+    /** Null where it says nothing. */
+    tenants: text('tenants').array().$type<Id<'Project'>[]>(),
     allowlistId: text('allowlist_id')
       .$type<Id<'Allowlist'>>()
       .references(() => allowlists.id),

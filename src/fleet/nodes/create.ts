@@ -1,13 +1,18 @@
-import { type Act, type Action, type Context, mutate, once } from '../../authority/index.js';
+import { type Act, type Context, mutate, once } from '../../authority/index.js';
 import { firstVersion } from '../../db/by-id.js';
 import { unlessTaken } from '../../db/taken.js';
 import { limitReached } from '../../platform/errors.js';
-import { newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import { validText } from '../../platform/text.js';
+import { insertFacts } from '../facts/repository.js';
+import { insertLabels, type Label, validLabels } from '../labels/index.js';
+import { insertLease } from '../leases/repository.js';
+import { auditNode } from './audit.js';
 import { requireNode } from './lookup.js';
 import { nodeCreate } from './policies.js';
 import * as repository from './repository.js';
 import { type NodeRow, nodesTaken } from './tables.js';
+import { findTenants, insertTenants, requireFewTenants, type TenantRefs } from './tenants.js';
 import { validAddress, validNodeName } from './valid.js';
 
 export interface CreateNode {
@@ -15,54 +20,55 @@ export interface CreateNode {
   readonly description?: string | null | undefined;
   readonly address?: string | null | undefined;
   readonly availability?: NodeRow['availability'] | null | undefined;
+  readonly labels?: readonly Label[] | null | undefined;
+  readonly tenants?: TenantRefs;
   readonly requestId?: string | null | undefined;
 }
 
 /**
  * Creates a node that waits for its machine.
- * @throws UserErrors INVALID, ALREADY_EXISTS, LIMIT_REACHED, REQUEST_ID_REUSED.
+ * @throws UserErrors INVALID, ALREADY_EXISTS, LIMIT_REACHED, REQUEST_ID_REUSED; Refusal NOT_FOUND for a tenant.
  */
 export async function createNode(context: Context, input: CreateNode): Promise<NodeRow> {
   const name = validNodeName(input.name, 'name');
   const description = validText(input.description, 'description');
   const address = validAddress(input.address, 'address');
+  const labels = validLabels(input.labels, 'admin', 'labels');
+  requireFewTenants(input.tenants, 'tenants');
   const availability = input.availability ?? 'PAUSE';
   return mutate(context, { policy: nodeCreate.name }, async (act) => {
     const { id } = await once(act, 'Node', input, async () => {
-      const row = {
-        ...NEW_NODE,
-        id: newId('Node'),
-        name,
-        description,
-        address,
-        availability,
-        ...firstVersion(act.now),
-      };
-      await insertNode(act, row);
-      await auditNode(act, 'node.created', row, { address, availability });
+      const tenants = await findTenants(act, input.tenants);
+      const row = await insertNode(act, { name, description, address, availability, origin: null, labels, tenants });
+      await auditNode(act, 'node.created', row, { address, availability, tenants });
       return row.id;
     });
     return requireNode(act, act.tx, { id });
   });
 }
 
-/** What a node is before anything is said of it. */
-export const NEW_NODE = {
-  origin: null,
-  hasTenants: false,
-  leaseHolderId: null,
-  isReady: false,
-  readyChangedAt: null,
-} as const;
+/** What is said of a new node. The texts are valid ones. */
+export interface NewNode extends Pick<NodeRow, 'name' | 'description' | 'address' | 'availability' | 'origin'> {
+  readonly labels: readonly Label[];
+  /** Null for any project. */
+  readonly tenants: Id<'Project'>[] | null;
+}
 
-/** @throws UserErrors ALREADY_EXISTS for a name or address of another node, LIMIT_REACHED. */
-export async function insertNode(act: Act, row: NodeRow): Promise<void> {
+/**
+ * Writes the rows of a node; whoever calls it writes the audit entry.
+ * @throws UserErrors ALREADY_EXISTS for a name or address of another node, LIMIT_REACHED.
+ */
+export async function insertNode(act: Act, { labels, tenants, ...said }: NewNode): Promise<NodeRow> {
   const { nodesMax } = act.context.settings;
   if (await repository.areAsMany(act.tx, nodesMax)) throw limitReached(`There are at most ${nodesMax} nodes.`);
+  const row = { ...UNSEEN, ...said, id: newId('Node'), hasTenants: tenants !== null, ...firstVersion(act.now) };
   await unlessTaken(nodesTaken, row, () => repository.insert(act.tx, row));
+  await insertLabels(act.tx, row.id, labels);
+  await insertTenants(act.tx, row.id, tenants);
+  // They are only updated from here on, which moves nothing else.
+  await insertLease(act.tx, row.id);
+  await insertFacts(act.tx, row.id);
+  return row;
 }
 
-/** A node belongs to the system, and so do the entries about it. */
-export function auditNode(act: Act, action: Action, { id, name }: NodeRow, details: object = {}): Promise<void> {
-  return act.audit({ action, target: { type: 'Node', id }, details: { name, ...details } });
-}
+const UNSEEN = { leaseHolderId: null, isReady: false, readyChangedAt: null } as const;

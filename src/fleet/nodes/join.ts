@@ -1,35 +1,32 @@
 import { eq, inArray, or } from 'drizzle-orm';
 import { type Act, requireVisible } from '../../authority/index.js';
-import { firstVersion, updateById } from '../../db/by-id.js';
+import { updateById } from '../../db/by-id.js';
 import type { Tx } from '../../db/open.js';
 import { unlessTaken } from '../../db/taken.js';
 import { agentsOfNodes } from '../../identity/agents/index.js';
 import { alreadyExists, invalid, notFound } from '../../platform/errors.js';
-import { type Id, newId } from '../../platform/ids.js';
-import { auditNode, insertNode, NEW_NODE } from './create.js';
+import type { Id } from '../../platform/ids.js';
+import { type Label, replaceLabels } from '../labels/index.js';
+import { auditNode } from './audit.js';
+import { insertNode } from './create.js';
 import { isNode, type NodeRef } from './lookup.js';
 import { nodeGet } from './policies.js';
 import { type NodeRow, nodes, nodesTaken } from './tables.js';
+import { replaceTenants } from './tenants.js';
 
-/** What a join token says of a node. */
+/** What a join token says of the node that a machine becomes. Null where it says nothing. */
 export interface JoinedNode {
-  readonly name: string;
   readonly address: string | null;
-  readonly availability: NodeRow['availability'];
+  readonly availability: NodeRow['availability'] | null;
+  readonly labels: readonly Label[];
+  readonly tenants: Id<'Project'>[] | null;
 }
 
 /** Makes the node of a machine that joined. @throws UserErrors ALREADY_EXISTS, LIMIT_REACHED. */
-export async function newJoinedNode(act: Act, joined: JoinedNode, details: object): Promise<NodeRow> {
-  const row: NodeRow = {
-    ...NEW_NODE,
-    ...joined,
-    id: newId('Node'),
-    description: null,
-    origin: 'JOINED',
-    ...firstVersion(act.now),
-  };
-  await insertNode(act, row);
-  await auditNode(act, 'node.joined', row, { ...details, address: row.address, availability: row.availability });
+export async function newJoinedNode(act: Act, name: string, said: JoinedNode, details: object): Promise<NodeRow> {
+  const availability = said.availability ?? 'PAUSE';
+  const row = await insertNode(act, { ...said, name, availability, description: null, origin: 'JOINED' });
+  await auditJoined(act, row, said, details);
   return row;
 }
 
@@ -37,24 +34,32 @@ export async function newJoinedNode(act: Act, joined: JoinedNode, details: objec
  * Gives a waiting node its machine.
  * @throws UserErrors INVALID for a node that has one, ALREADY_EXISTS for an address of another.
  */
-export async function bringMachine(
-  act: Act,
-  id: Id<'Node'>,
-  { address, availability }: { readonly address: string | null; readonly availability: NodeRow['availability'] | null },
-  details: object,
-): Promise<NodeRow> {
+export async function bringMachine(act: Act, id: Id<'Node'>, said: JoinedNode, details: object): Promise<NodeRow> {
+  const { address, availability, labels, tenants } = said;
   const row = await lockWaiting(act, { id });
   if (row === undefined) throw notFound('node');
-  const changes = { origin: 'JOINED' as const, ...(address && { address }), ...(availability && { availability }) };
+  const changes = {
+    origin: 'JOINED' as const,
+    ...(address && { address }),
+    ...(availability && { availability }),
+    ...(tenants && { hasTenants: true }),
+  };
   await unlessTaken(nodesTaken, changes, () => updateById(act, nodes, id, changes));
+  await replaceLabels(act.tx, id, labels);
+  if (tenants !== null) await replaceTenants(act.tx, id, tenants);
   const changed = { ...row, ...changes };
-  await auditNode(act, 'node.joined', changed, {
-    ...details,
-    address: changed.address,
-    availability: changed.availability,
-  });
+  await auditJoined(act, changed, said, details);
   return changed;
 }
+
+const auditJoined = (act: Act, row: NodeRow, { labels, tenants }: JoinedNode, details: object): Promise<void> =>
+  auditNode(act, 'node.joined', row, {
+    ...details,
+    address: row.address,
+    availability: row.availability,
+    labels: Object.fromEntries(labels.map(({ key, value }) => [key, value])),
+    tenants,
+  });
 
 /** @throws Refusal NOT_FOUND; UserErrors INVALID for a node that has a machine. */
 export async function requireWaiting(act: Act, ref: NodeRef): Promise<NodeRow> {
@@ -62,7 +67,7 @@ export async function requireWaiting(act: Act, ref: NodeRef): Promise<NodeRow> {
 }
 
 async function lockWaiting({ tx }: Act, ref: NodeRef): Promise<NodeRow | undefined> {
-  const [row] = await tx.select().from(nodes).where(isNode(ref)).for('no key update');
+  const [row] = await tx.select().from(nodes).where(isNode(ref).getSQL()).for('no key update');
   if (row !== undefined && (await agentsOfNodes(tx, [row.id])).has(row.id))
     throw invalid('This node has a machine already.', 'node');
   return row;
@@ -73,27 +78,19 @@ export async function requireFreeNode(
   { tx }: Act,
   { name, address }: { readonly name: string | null; readonly address: string | null },
 ): Promise<void> {
-  const conditions = [
-    name === null ? undefined : eq(nodes.name, name),
-    address === null ? undefined : eq(nodes.address, address),
-  ];
   if (name === null && address === null) return;
-  const [taken] = await tx
-    .select({ name: nodes.name })
-    .from(nodes)
-    .where(or(...conditions))
-    .limit(1);
-  if (taken?.name === name && taken !== undefined)
-    throw alreadyExists(`A node named ${name} exists already.`, 'nodeName');
-  if (taken !== undefined) throw alreadyExists(`A node with the address ${address} exists already.`, 'address');
+  const isNamed = name === null ? undefined : eq(nodes.name, name);
+  const isThere = address === null ? undefined : eq(nodes.address, address);
+  const [taken] = await tx.select({ name: nodes.name }).from(nodes).where(or(isNamed, isThere)).limit(1);
+  if (taken === undefined) return;
+  if (taken.name === name) throw alreadyExists(`A node named ${name} exists.`, 'nodeName');
+  throw alreadyExists(`A node with the address ${address} exists.`, 'address');
 }
 
 /** The first of some names that no node has; the last one when all are taken. */
 export async function firstFreeName(tx: Tx, names: readonly string[]): Promise<string> {
-  const taken = await tx
-    .select({ name: nodes.name })
-    .from(nodes)
-    .where(inArray(nodes.name, [...names]));
+  const isOne = inArray(nodes.name, [...names]);
+  const taken = await tx.select({ name: nodes.name }).from(nodes).where(isOne);
   const known = new Set(taken.map(({ name }) => name));
   return names.find((name) => !known.has(name)) ?? names.at(-1) ?? '';
 }

@@ -1,6 +1,7 @@
-import { boolean, index, integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { codePointText } from '../../db/code-point-text.js';
 import type { Taken } from '../../db/taken.js';
+import { projects } from '../../identity/projects/tables.js';
 import { users } from '../../identity/users/tables.js';
 import type { Id } from '../../platform/ids.js';
 
@@ -37,7 +38,7 @@ export const nodes = pgTable(
     index('nodes_availability_name_idx').on(t.availability, t.name, t.id),
     index('nodes_is_ready_id_idx').on(t.isReady, t.id),
     index('nodes_is_ready_name_idx').on(t.isReady, t.name, t.id),
-    index('nodes_lease_holder_id_idx').on(t.leaseHolderId),
+    index('nodes_lease_holder_id_id_idx').on(t.leaseHolderId, t.id),
   ],
 );
 
@@ -47,3 +48,23 @@ export const nodesTaken: Taken = {
   nodes_name_key: { field: 'name', what: 'A node named' },
   nodes_address_key: { field: 'address', what: 'A node with the address' },
 };
+
+/** The projects whose workloads a node takes, if it does not take all. */
+export const nodeTenants = pgTable(
+  'node_tenants',
+  {
+    nodeId: text('node_id')
+      .$type<Id<'Node'>>()
+      .notNull()
+      .references(() => nodes.id, { onDelete: 'cascade' }),
+    // A project that goes leaves its nodes, which then take one project fewer.
+    projectId: text('project_id')
+      .$type<Id<'Project'>>()
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+  },
+  (t) => [
+    primaryKey({ name: 'node_tenants_pkey', columns: [t.nodeId, t.projectId] }),
+    index('node_tenants_project_id_node_id_idx').on(t.projectId, t.nodeId),
+  ],
+);

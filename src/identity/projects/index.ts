@@ -6,6 +6,6 @@ export {
   operatorsProjectsHeld,
 } from './operators.js';
 export { projectGet, projectTarget } from './policies.js';
-export { holdProject, update as updateProjectAt } from './repository.js';
+export { existingProjects, holdProject, update as updateProjectAt } from './repository.js';
 export { auditProject, loadProject, type ProjectAtEtag, projectEntity, requireProject } from './service.js';
 export type { ProjectRow } from './tables.js';
