@@ -12,6 +12,7 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 /** Constraints that no input can violate, or whose violation means something else; each with why. */
 const NOT_TOLD: Readonly<Record<string, string>> = {
   projects_id_domain_id_key: 'holds the id, which is new',
+  agents_node_id_key: 'a node is held while it gets an agent',
   tokens_hash_key: 'a hash of random bytes',
   attestation_records_enrollment_token_hash_key: 'a hash of random bytes',
   role_implications_pkey: 'looked for before, while the epoch is held alone',

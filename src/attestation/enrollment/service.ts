@@ -1,10 +1,12 @@
-import { type Act, type Context, mutate } from '../../authority/index.js';
+import { type Act, auditDenial, type Context, mutate } from '../../authority/index.js';
 import { databaseFault } from '../../db/errors.js';
 import { aboutAgent } from '../../identity/agents/index.js';
 import { issueAgentToken } from '../../identity/tokens/index.js';
 import { alreadyExists, invalid, type UserErrorFact, UserErrors, unauthenticated } from '../../platform/errors.js';
 import type { Id } from '../../platform/ids.js';
+import type { PolicyName } from '../../platform/policy/index.js';
 import { bearerHash, decodeBase64, hashSecret, isKeptBearer, isSecret, randomSecret } from '../../platform/secrets.js';
+import { findBanOfKey } from '../bans/index.js';
 import {
   type AgentView,
   areKeysTaken,
@@ -35,11 +37,11 @@ export interface EnrollAgent {
  * Takes the TPM's keys and returns a credential that only the TPM with both keys can open. The same EK may start again,
  * with another AK, until it is activated.
  *
- * @throws Refusal UNAUTHENTICATED for a token that is not valid.
+ * @throws Refusal UNAUTHENTICATED for a token that is not valid, and for an EK that is banned.
  * @throws UserErrors INVALID for unsuitable keys or another EK, ALREADY_EXISTS for keys of another agent.
  */
 export async function enrollAgent(context: Context, input: EnrollAgent) {
-  return mutate(context, { policy: agentEnroll.name }, async (act) => {
+  return auditingBans(context, agentEnroll.name, async (act) => {
     const view = await lockEnrollment(act, input.enrollmentToken);
     const { ek, ak } = readKeys(input);
     const keys = { ekFingerprint: keyFingerprint(ek), akName: Buffer.from(ak.name).toString('base64') };
@@ -47,6 +49,7 @@ export async function enrollAgent(context: Context, input: EnrollAgent) {
     if (known !== null && known !== keys.ekFingerprint) {
       throw invalid('This enrollment began with another endorsement key.', 'endorsementKey');
     }
+    await refuseBanned(act, view, keys.ekFingerprint);
     if (await areKeysTaken(act.tx, view.agent.id, keys)) {
       throw alreadyExists('Another agent is enrolled with these keys.', 'endorsementKey');
     }
@@ -78,10 +81,11 @@ export interface ActivateAgent {
  * @throws Refusal UNAUTHENTICATED for a wrong token or secret, and when another agent took the keys meanwhile.
  */
 export async function activateAgent(context: Context, input: ActivateAgent) {
-  return mutate(context, { policy: agentActivate.name }, async (act) => {
+  return auditingBans(context, agentActivate.name, async (act) => {
     const view = await lockEnrollment(act, input.enrollmentToken);
     const secret = decodeBase64(input.secret);
     if (secret === null || !isSecret(secret, view.record.activationSecretHash)) throw refused();
+    if (view.record.ekFingerprint !== null) await refuseBanned(act, view, view.record.ekFingerprint);
     const { id } = view.agent;
     await moveTrust(act, view, { to: 'PENDING', trustedUntil: null, cause: 'ACTIVATE' });
     await takeKeys(act, id);
@@ -117,6 +121,34 @@ async function lockEnrollment({ tx, now }: Act, token: string): Promise<AgentVie
     state === 'PENDING' || nextState(state, 'ACTIVATE', { recoversAutomatically: false }) === 'PENDING';
   if (isLiving || !canActivate || enrollmentExpiresAt === null || enrollmentExpiresAt <= now) throw refused();
   return view;
+}
+
+/** An endorsement key that is banned, whoever banned it. */
+class BannedKey extends Error {
+  readonly view: AgentView;
+  readonly ek: string;
+
+  constructor(view: AgentView, ek: string) {
+    super('the endorsement key is banned');
+    this.view = view;
+    this.ek = ek;
+  }
+}
+
+async function refuseBanned({ tx }: Act, view: AgentView, ek: string): Promise<void> {
+  if ((await findBanOfKey(tx, ek)) !== undefined) throw new BannedKey(view, ek);
+}
+
+/** Runs a step of an enrollment. The machine is told of a ban no more than of a wrong token; the audit log has it. */
+async function auditingBans<T>(context: Context, policy: PolicyName, run: (act: Act) => Promise<T>): Promise<T> {
+  try {
+    return await mutate(context, { policy }, run);
+  } catch (error) {
+    if (!(error instanceof BannedKey)) throw error;
+    const details = { ek: error.ek, reason: 'the endorsement key is banned' };
+    await auditDenial(context, { action: 'agent.enrollment_refused', policy, ...aboutAgent(error.view), details });
+    throw refused();
+  }
 }
 
 const refused = () => unauthenticated('The enrollment token or the secret is not valid.');

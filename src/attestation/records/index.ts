@@ -1,3 +1,4 @@
+export { type NamedAllowlist, reviewedAllowlist } from './create.js';
 export { trustExpiry } from './expiry.js';
 export { trustFeed } from './feed.js';
 export { type AgentShape, severityName } from './fields.js';
@@ -13,7 +14,7 @@ export {
 } from './repository.js';
 export { recordResolvers } from './resolvers.js';
 export { attestationRecords, type RecordRow } from './tables.js';
-export { moveTrust, TRUST_CHANGED } from './trust.js';
+export { moveTrust, TRUST_CHANGED, type TrustMove } from './trust.js';
 export {
   agentEtag,
   loadAgent,

@@ -1,0 +1,66 @@
+import type { Act } from '../../authority/index.js';
+import { aboutAgent, changeAgents } from '../../identity/agents/index.js';
+import { isOperatorsProject } from '../../identity/projects/index.js';
+import { alreadyExists, invalid } from '../../platform/errors.js';
+import type { Id } from '../../platform/ids.js';
+import { findOwnerType } from '../allowlists/index.js';
+import { type AgentView, lockAgent, lockViewById, requireRecord, stateAt } from '../records/index.js';
+import { nextState } from '../verifier/index.js';
+import { move } from './move.js';
+
+/**
+ * Makes an agent that the caller may read a node's: it is PENDING, and proves itself anew. Which decides whether the caller
+ * may, the caller's policy says.
+ * @throws Refusal NOT_FOUND; UserErrors INVALID, with the path `agent`, for an agent that cannot be a node's.
+ */
+export async function adoptAgent(act: Act, agentId: Id<'Agent'>, nodeId: Id<'Node'>): Promise<void> {
+  return adopt(act, requireRecord(await lockAgent(act, { id: agentId })), nodeId);
+}
+
+/** The same for a machine that joins in this transaction, whoever the caller is. */
+export async function adoptJoining(act: Act, agentId: Id<'Agent'>, nodeId: Id<'Node'>): Promise<void> {
+  return adopt(act, await lockedView(act, agentId), nodeId);
+}
+
+async function adopt(act: Act, view: AgentView, nodeId: Id<'Node'>): Promise<void> {
+  const { agent, record } = view;
+  const from = stateAt(view, act.now);
+  const to = nextState(from, 'ADOPT', { recoversAutomatically: false });
+  if (to === null) throw invalid(`An agent that is ${from} cannot be a node's.`, 'agent');
+  if (agent.nodeId !== null) throw alreadyExists("The agent is a node's already.", 'agent');
+  if (!(await isOperatorsProject(act.tx, agent.projectId)))
+    throw invalid("A node's agent is in an operators' project.", 'agent');
+  if (record.allowlistId !== null && (await findOwnerType(act.tx, record.allowlistId)) !== 'SYSTEM')
+    throw invalid("A node's agent is bound to allowlists of the system alone: bind it to one first.", 'agent');
+  await changeAgents(act, [agent], { nodeId });
+  await move(act, view, { to, trustedUntil: null, cause: 'ADOPT' });
+  await act.audit({ action: 'agent.adopted', ...aboutAgent(view), details: { from, to, nodeId } });
+}
+
+/** Makes a node's agent one of its project alone again, in the state that it is in; what the system banned stays banned. */
+export async function releaseAgent(act: Act, agentId: Id<'Agent'>): Promise<void> {
+  const view = await lockedView(act, agentId);
+  const { nodeId } = view.agent;
+  if (nodeId === null) return;
+  await changeAgents(act, [view.agent], { nodeId: null });
+  await act.audit({ action: 'agent.released', ...aboutAgent(view), details: { nodeId } });
+}
+
+/**
+ * Retires a node's agent with its node, or when it leaves it: its tokens end, and it is no node's any more. A ban of its
+ * key stays. The caller calls `act.changeRights` before its first write.
+ */
+export async function retireForNode(act: Act, agentId: Id<'Agent'>): Promise<void> {
+  const view = await lockedView(act, agentId);
+  const from = stateAt(view, act.now);
+  const { nodeId } = view.agent;
+  if (from === 'RETIRED') return;
+  await move(act, view, { to: 'RETIRED', trustedUntil: null, cause: 'RETIRE' });
+  await act.audit({ action: 'agent.retired', ...aboutAgent(view), details: { from, to: 'RETIRED', nodeId } });
+}
+
+async function lockedView({ tx }: Act, agentId: Id<'Agent'>): Promise<AgentView> {
+  const view = await lockViewById(tx, agentId);
+  if (view === undefined) throw new Error(`no agent ${agentId} that attests`);
+  return view;
+}
