@@ -286,6 +286,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'platform/sql',
   ],
   'fleet/nodes': [
+    'attestation/lifecycle',
+    'attestation/records',
     'authority',
     'db',
     'fleet/facts',

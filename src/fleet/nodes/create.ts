@@ -1,6 +1,9 @@
+import { adoptAgent } from '../../attestation/lifecycle/index.js';
+import { lockAgent } from '../../attestation/records/index.js';
 import { type Act, type Context, mutate, once } from '../../authority/index.js';
 import { firstVersion } from '../../db/by-id.js';
 import { unlessTaken } from '../../db/taken.js';
+import type { AgentRef } from '../../identity/agents/index.js';
 import { limitReached } from '../../platform/errors.js';
 import { type Id, newId } from '../../platform/ids.js';
 import { validText } from '../../platform/text.js';
@@ -22,12 +25,14 @@ export interface CreateNode {
   readonly availability?: NodeRow['availability'] | null | undefined;
   readonly labels?: readonly Label[] | null | undefined;
   readonly tenants?: TenantRefs;
+  /** Whose machine it is; absent for a node that waits for one. */
+  readonly agent?: AgentRef | null | undefined;
   readonly requestId?: string | null | undefined;
 }
 
 /**
- * Creates a node that waits for its machine.
- * @throws UserErrors INVALID, ALREADY_EXISTS, LIMIT_REACHED, REQUEST_ID_REUSED; Refusal NOT_FOUND for a tenant.
+ * Creates a node that waits for its machine, or adopts the agent of one.
+ * @throws UserErrors INVALID, ALREADY_EXISTS, LIMIT_REACHED, REQUEST_ID_REUSED; Refusal NOT_FOUND for a tenant or the agent.
  */
 export async function createNode(context: Context, input: CreateNode): Promise<NodeRow> {
   const name = validNodeName(input.name, 'name');
@@ -39,8 +44,11 @@ export async function createNode(context: Context, input: CreateNode): Promise<N
   return mutate(context, { policy: nodeCreate.name }, async (act) => {
     const { id } = await once(act, 'Node', input, async () => {
       const tenants = await findTenants(act, input.tenants);
-      const row = await insertNode(act, { name, description, address, availability, origin: null, labels, tenants });
-      await auditNode(act, 'node.created', row, { address, availability, tenants });
+      const agentId = input.agent == null ? null : (await lockAgent(act, input.agent)).agent.id;
+      const origin = agentId === null ? null : 'ADOPTED';
+      const row = await insertNode(act, { name, description, address, availability, origin, labels, tenants });
+      if (agentId !== null) await adoptAgent(act, agentId, row.id);
+      await auditNode(act, 'node.created', row, { address, availability, tenants, agentId });
       return row.id;
     });
     return requireNode(act, act.tx, { id });

@@ -35,7 +35,9 @@ export const nodeResolvers = {
     nodes: (_: unknown, args: QueryNodesArgs, context: Context) => listNodes(context, args),
   },
   Mutation: {
-    createNode: changing((context, input: CreateNodeInput) => createNode(context, withIds(input, TENANTS))),
+    createNode: changing((context, input: CreateNodeInput) =>
+      createNode(context, withIds(input, { ...TENANTS, agent: { id: 'Agent' } })),
+    ),
     updateNode: changing((context, input: UpdateNodeInput) => updateNode(context, withIds(input, NODE))),
     setNodeAddress: changing((context, input: SetNodeAddressInput) => setNodeAddress(context, withIds(input, NODE))),
     setNodeTenants: changing((context, input: SetNodeTenantsInput) =>
