@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { CliError, EXIT, type ExitCode, messageOf } from './common/errors.js';
 import { FORMATS } from './common/table.js';
 import { tell } from './common/terminal.js';
+import { readVersion } from './common/version.js';
 
 /** Adds verbs, options and the action to a command. */
 type Register = (command: Command) => void;
@@ -108,13 +108,6 @@ export async function createProgram(argv: readonly string[]): Promise<Command> {
     if (argv.includes(name) || argv.includes('completion')) (await load())(command);
   }
   return program;
-}
-
-function readVersion(): string {
-  const manifest: { version: string } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  );
-  return manifest.version;
 }
 
 function report(error: unknown): ExitCode {

@@ -14,11 +14,12 @@ import * as repository from './repository.js';
 export async function renewNodeLease(
   context: Context,
   input: { readonly node?: NodeRef | null | undefined },
-): Promise<{ leasedUntil: Date }> {
+): Promise<{ leasedUntil: Date; renewAfterSeconds: number }> {
   const policy = nodeRenewLease.name;
   const report = { policy: nodeRenewLease, ref: nodeMeant(context, input.node) };
   const { leaseIntervalMs } = context.settings;
-  const until = (now: Date) => ({ leasedUntil: leaseEnd(now, leaseIntervalMs) });
+  const renewAfterSeconds = Math.floor(leaseIntervalMs / 1000);
+  const until = (now: Date) => ({ leasedUntil: leaseEnd(now, leaseIntervalMs), renewAfterSeconds });
   const atOnce = async (grounds: Grounds) => {
     const isWritten = await repository.renewAtOnce(context.db, whileItHolds(context, report, grounds), grounds.now);
     return isWritten ? until(grounds.now) : undefined;
