@@ -40,6 +40,8 @@ import { StreamPlaces } from './server/streams/stream-places.js';
 import { Streams, streamPolicy } from './server/streams/streams.js';
 
 const STREAMS_AT_ONCE = 2;
+/** What domains need of each other, served or not. */
+const AMONG_DOMAINS = { references: DOMAINS.flatMap(({ references }) => references ?? []), joining: JOINING };
 
 export interface AppOptions {
   readonly database: Database;
@@ -136,12 +138,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     settings,
     meter: metrics,
     memory,
-    references: DOMAINS.flatMap((domain) => domain.references ?? []),
+    ...AMONG_DOMAINS,
     recordAudit,
     keyFor: AUDIT_LOG.keysOf({ db: database.db, settings }),
     placer,
     denials,
-    joining: JOINING,
   };
   const domains = options.domains ?? DOMAINS;
   const guarded = guardedSchema(domains, policies);

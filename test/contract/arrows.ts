@@ -252,6 +252,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'fleet/labels',
     'fleet/nodes',
     'generated',
+    'identity/agents',
     'identity/names',
     'identity/projects',
     'platform',

@@ -2,7 +2,8 @@ import type { Act, Joined, Joining, JoiningKeys } from '../../authority/index.js
 import { existingProjects as existing, isOperatorsProject } from '../../identity/projects/index.js';
 import { newId } from '../../platform/ids.js';
 import { bearerHash, isKeptBearer } from '../../platform/secrets.js';
-import { bringMachine, firstFreeName, type NodeRow, newJoinedNode } from '../nodes/index.js';
+import type { NodeRow } from '../nodes/index.js';
+import { bringMachine, firstFreeName, newJoinedNode } from './node.js';
 import * as repository from './repository.js';
 import type { JoinTokenRow } from './tables.js';
 import { isPattern, numberedName } from './valid.js';

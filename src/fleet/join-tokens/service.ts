@@ -23,11 +23,10 @@ import {
   type NodeRef,
   type NodeRow,
   requireFewTenants,
-  requireFreeNode,
-  requireWaiting,
   type TenantRefs,
   validAddress,
 } from '../nodes/index.js';
+import { requireFreeNode, requireWaiting } from './node.js';
 import { joinTokenCreate, joinTokenGet, joinTokenRevoke } from './policies.js';
 import * as repository from './repository.js';
 import { type JoinTokenRow, joinTokens } from './tables.js';

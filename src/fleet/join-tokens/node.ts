@@ -7,12 +7,8 @@ import { agentsOfNodes } from '../../identity/agents/index.js';
 import { alreadyExists, invalid, notFound } from '../../platform/errors.js';
 import type { Id } from '../../platform/ids.js';
 import { type Label, replaceLabels } from '../labels/index.js';
-import { auditNode } from './audit.js';
-import { insertNode } from './create.js';
-import { isNode, type NodeRef } from './lookup.js';
-import { nodeGet } from './policies.js';
-import { type NodeRow, nodes, nodesTaken } from './tables.js';
-import { replaceTenants } from './tenants.js';
+import { auditNode, insertNode, isNode, type NodeRef, type NodeRow, nodeGet, replaceTenants } from '../nodes/index.js';
+import { nodes, nodesTaken } from '../nodes/tables.js';
 
 /** What a join token says of the node that a machine becomes. Null where it says nothing. */
 export interface JoinedNode {
