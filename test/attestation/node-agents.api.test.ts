@@ -131,21 +131,21 @@ describe('adoptAgent', () => {
   test('invalid: one that failed, is banned or retired: adoption resets nothing', async () => {
     for (const state of ['FAILED', 'BANNED', 'RETIRED']) {
       const id = await rows.agent(operators, state);
-      expect(await adopt(id)).toBe(`INVALID: An agent that is ${state} cannot be a node's.`);
+      expect(await adopt(id)).toBe(`INVALID: An agent that is ${state} cannot be a node’s.`);
       expect(await kept(id)).toMatchObject({ nodeId: null, trustState: state });
     }
   });
 
   test('invalid: one that is judged by a list of a tenant, who could decide what TRUSTED means', async () => {
     expect(await adopt((await trusted(lists.own)).id)).toMatch(
-      /^INVALID: A node's agent is bound to allowlists of the system alone/,
+      /^INVALID: A node’s agent is bound to allowlists of the system alone/,
     );
   });
 
   test('conflict: a node’s agent is adopted once', async () => {
     const id = await rows.agent(operators, 'PENDING');
     expect(await adopt(id)).toBe('ok');
-    expect(await adopt(id)).toBe("ALREADY_EXISTS: The agent is a node's already.");
+    expect(await adopt(id)).toBe('ALREADY_EXISTS: The agent is a node’s already.');
   });
 
   test('hidden: an agent of a project that is no operators’ project, like one that does not exist', async () => {
@@ -155,7 +155,7 @@ describe('adoptAgent', () => {
     const ofTenant = await change((act) => adoptAgent(act, id, newId('Node')), tenants[0]);
     expect(ofTenant).toBe('NOT_FOUND');
     const joining = await change((act) => adoptJoining(act, id, newId('Node')));
-    expect(joining).toBe("INVALID: A node's agent is in an operators' project.");
+    expect(joining).toBe('INVALID: A node’s agent is in an operators’ project.');
   });
 });
 
@@ -231,7 +231,7 @@ describe('the system and the agent of a node', () => {
     const bind = (id: string) =>
       ask.send('bindAllowlist', 'agent { id }', { agent: { id }, allowlist: { id: lists.own } }, system.manager);
     const ofNode = await bind(await rows.nodesAgent(operators, 'PENDING'));
-    expect(ofNode.errors).toEqual(["INVALID allowlist: A node's agent is bound to allowlists of the system alone."]);
+    expect(ofNode.errors).toEqual(['INVALID allowlist: A node’s agent is bound to allowlists of the system alone.']);
     expect((await bind(await rows.agent(operators, 'PENDING'))).errors).toEqual([]);
     const other = await server.operatorsProject(operators.domainId);
     expect((await bind(await rows.agent(other, 'PENDING'))).errors).toEqual([

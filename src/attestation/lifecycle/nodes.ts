@@ -26,12 +26,12 @@ async function adopt(act: Act, view: AgentView, nodeId: Id<'Node'>): Promise<voi
   const { agent, record } = view;
   const from = stateAt(view, act.now);
   const to = nextState(from, 'ADOPT', { recoversAutomatically: false });
-  if (to === null) throw invalid(`An agent that is ${from} cannot be a node's.`, 'agent');
-  if (agent.nodeId !== null) throw alreadyExists("The agent is a node's already.", 'agent');
+  if (to === null) throw invalid(`An agent that is ${from} cannot be a node’s.`, 'agent');
+  if (agent.nodeId !== null) throw alreadyExists('The agent is a node’s already.', 'agent');
   if (!(await isOperatorsProject(act.tx, agent.projectId)))
-    throw invalid("A node's agent is in an operators' project.", 'agent');
+    throw invalid('A node’s agent is in an operators’ project.', 'agent');
   if (record.allowlistId !== null && (await findOwnerType(act.tx, record.allowlistId)) !== 'SYSTEM')
-    throw invalid("A node's agent is bound to allowlists of the system alone: bind it to one first.", 'agent');
+    throw invalid('A node’s agent is bound to allowlists of the system alone: bind it to one first.', 'agent');
   await changeAgents(act, [agent], { nodeId });
   await move(act, view, { to, trustedUntil: null, cause: 'ADOPT' });
   await act.audit({ action: 'agent.adopted', ...aboutAgent(view), details: { from, to, nodeId } });
