@@ -81,6 +81,23 @@ test('ok: a token without tenants lets all in, and one with an empty list none',
   expect([(await nodeOf('open')).tenants, (await nodeOf('closed')).tenants]).toEqual([null, []]);
 });
 
+test('refused: what the agent of a node asks after the node was deleted; it is told why', async () => {
+  const { bearer } = await joined('connected');
+  const remove = 'mutation ($input: DeleteNodeInput!) { deleteNode(input: $input) { userErrors { code } } }';
+  await server.graphql(
+    remove,
+    { input: { node: { name: 'connected' }, etag: (await nodeOf('connected')).etag } },
+    manager,
+  );
+  for (const ask of [
+    'mutation { renewNodeLease(input: {}) { leasedUntil } }',
+    'mutation { beginAttestation { challenge { nonce } } }',
+  ]) {
+    const { body } = await server.graphql(ask, {}, bearer);
+    expect(body.errors[0].extensions).toMatchObject({ code: 'UNAUTHENTICATED', reason: 'AGENT_BANNED' });
+  }
+});
+
 describe('Mutation.rejoinNode', () => {
   test('ok: the next machine gets what its token says, and nothing of before', async () => {
     const { agentId, bearer } = await joined('again');

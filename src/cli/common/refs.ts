@@ -1,4 +1,4 @@
-import type { AllowlistRef, PrincipalRef } from '../../generated/documents.js';
+import type { NameInProject, PrincipalRef } from '../../generated/documents.js';
 
 /** An object that the user names: by id if the text has the form of one, otherwise by name. */
 type Ref = { readonly id: string } | { readonly name: string };
@@ -14,7 +14,6 @@ const refTo =
   (text: string): Ref =>
     isId(prefix, text) ? { id: text } : { name: text };
 
-export const agentRef = refTo('agt');
 export const allowlistRef = refTo('alw');
 export const domainRef = refTo('dom');
 export const nodeRef = refTo('nod');
@@ -30,12 +29,20 @@ const ownedRef =
     return { inDomain: { name: text.slice(slash + 1), domain: text.slice(0, slash) } };
   };
 
-/** `list`, `project/list` or `domain/project/list`, or an id. */
-export function listRef(text: string): AllowlistRef {
-  const [name = '', project, domain] = text.split('/').reverse();
-  if (project === undefined || isId('alw', text)) return allowlistRef(text);
-  return { inProject: { name, project, ...(domain !== undefined && { domain }) } };
-}
+/** An object that a project owns: by id, by name where the token's scope says whose, or by its name and its project's. */
+const refInProject =
+  (prefix: string) =>
+  (text: string): Ref | { readonly inProject: NameInProject } => {
+    const [name = '', project, domain] = text.split('/').reverse();
+    if (project === undefined || isId(prefix, text)) return refTo(prefix)(text);
+    return { inProject: { name, project, ...(domain !== undefined && { domain }) } };
+  };
+
+/** `[[domain/]project/]agent`, or an id. */
+export const agentRef = refInProject('agt');
+
+/** `[[domain/]project/]list`, or an id. */
+export const listRef = refInProject('alw');
 
 /** `[domain/]project`, or an id. */
 export const projectRef = ownedRef('prj');

@@ -15,7 +15,7 @@ import { note, openSession, printGone, printObject, type Session, send } from '.
 import { shellWord } from '../common/shell.js';
 import type { Table } from '../common/table.js';
 import { parseFuture } from '../common/times.js';
-import { choice, parseCount, verb } from '../common/verb.js';
+import { choice, collect, collectPair, parseCount, verb } from '../common/verb.js';
 
 const STATES = { ACTIVE: 'green', USED_UP: 'gray', EXPIRED: 'gray' } as const;
 
@@ -25,11 +25,11 @@ const JOIN_TOKEN: Table<JoinTokenPartsFragment> = {
     ['Node', ({ node, nodeName }) => node?.name ?? nodeName],
     ['State', 'state', STATES],
     ['Used', ({ uses, usedCount }) => `${usedCount} of ${uses}`],
-    ['Project', 'project.name'],
     ['Expires', 'expiresAt'],
     ['Id', 'id'],
   ],
   wide: [
+    ['Project', 'project.name'],
     ['Allowlist', 'allowlist.name'],
     ['Address', 'address'],
     ['Availability', 'availability'],
@@ -45,6 +45,9 @@ interface CreateOptions {
   readonly address?: string;
   readonly allowlist?: string;
   readonly availability?: NodeAvailability;
+  readonly label?: ReadonlyMap<string, string>;
+  readonly tenant?: string[];
+  readonly withoutTenants?: boolean;
   readonly uses: number;
   readonly expires: string;
   readonly description?: string;
@@ -62,6 +65,9 @@ export function registerJoinToken(noun: Command): void {
     .option('--node-name <name>', 'the name of the node to make; with {n}, the server puts a number')
     .option('--node <node>', 'instead of a name: a node that waits for its machine')
     .option('--address <address>', 'the address of the node, for a token of one use')
+    .option('--label <key=value>', 'a label of the nodes, such as admin.rack=7; may be repeated', collectPair)
+    .option('--tenant <project>', 'a project whose workloads they take, instead of any; may be repeated', collect)
+    .option('--without-tenants', 'they take no project’s workloads')
     .option('--allowlist <allowlist>', 'the allowlist to bind the agents to: of the system, or project/list')
     .addOption(
       choice('--availability <availability>', 'whether the nodes take workloads', ['ACTIVE', 'PAUSE', 'DRAIN']),
@@ -92,7 +98,9 @@ export function registerJoinToken(noun: Command): void {
 }
 
 async function createJoinToken(session: Session, options: CreateOptions): Promise<void> {
-  const { project, node, allowlist, expires, tokenFile, ...given } = options;
+  const { project, node, allowlist, expires, tokenFile, label, tenant, withoutTenants, ...given } = options;
+  if (tenant !== undefined && withoutTenants) throw new CliError('give --tenant or --without-tenants', EXIT.usage);
+  const tenants = withoutTenants ? [] : tenant?.map(projectRef);
   if (session.format === 'name' && tokenFile === undefined)
     throw new CliError('with -o name the token would be lost; add --token-file', EXIT.usage);
   const { joinToken, token } = await send(
@@ -102,6 +110,8 @@ async function createJoinToken(session: Session, options: CreateOptions): Promis
       ...given,
       project: projectRef(project),
       expiresAt: expires,
+      tenants,
+      labels: label && [...label].map(([key, value]) => ({ key, value })),
       ...(node !== undefined && { node: nodeRef(node) }),
       ...(allowlist !== undefined && { allowlist: listRef(allowlist) }),
     },

@@ -57,7 +57,10 @@ export class KeptPlace {
     const kept = await read(file);
     if (kept !== null && (given === null || isSame(kept.given, given))) return new KeptPlace(file, kept);
     if (given === null) throw new CliError('this machine has not joined yet: give --server and --ca-file', EXIT.usage);
-    const { server, authorities } = given;
+    const { server } = given;
+    const authorities = given.authorities === null ? null : authoritiesIn(given.authorities);
+    if (given.authorities !== null && authorities === null)
+      throw new CliError('the file of authorities holds no certificate that can be read, or too many', EXIT.usage);
     const place = new KeptPlace(file, { version: 1, given, addresses: [server], authorities });
     await place.#write();
     return place;
@@ -115,22 +118,26 @@ export class KeptPlace {
     const authorities = next.authorities ?? this.#found ?? undefined;
     if (!(await answers({ server, authorities, isPinned: authorities !== undefined })))
       return `the control plane does not answer at ${server} as it says; keeping the addresses and authorities of before`;
+    const hasMoved = !isSame(next.addresses, this.#kept.addresses);
     this.#kept = next;
     this.#at = 0;
     await this.#write();
-    return `the control plane is now at ${next.addresses.join(', ')}`;
+    return hasMoved
+      ? `the control plane is now at ${next.addresses.join(', ')}`
+      : 'the control plane has other authorities';
   }
 
   /** What would be kept; null for what is not valid. A server that was reached by TLS cannot say to do without. */
   #after({ addresses, authorities }: Told): Kept | null {
     if (addresses.length > ADDRESSES_MAX) return null;
-    if (authorities !== null && !areAuthorities(authorities)) return null;
+    const certificates = authorities === null ? null : authoritiesIn(authorities);
+    if (authorities !== null && certificates === null) return null;
     const isSecure = this.server.startsWith('https:');
     try {
       const parsed = [...new Set(addresses.map(parseServer))];
       if (isSecure && !parsed.every((address) => address.startsWith('https:'))) return null;
       const kept = parsed.length === 0 ? this.#kept.addresses : parsed;
-      return { ...this.#kept, addresses: kept, authorities: (isSecure && authorities) || this.#kept.authorities };
+      return { ...this.#kept, addresses: kept, authorities: (isSecure && certificates) || this.#kept.authorities };
     } catch {
       return null;
     }
@@ -141,15 +148,15 @@ export class KeptPlace {
   }
 }
 
-/** Whether a text holds certificates, not too many, and each can be read. */
-export function areAuthorities(text: string): boolean {
+/** The certificates of a text, and nothing else of it; null for none, too many, or one that cannot be read. */
+function authoritiesIn(text: string): string | null {
   const found = text.length > AUTHORITIES_MAX_CHARACTERS ? [] : (text.match(CERTIFICATE) ?? []);
-  if (found.length === 0 || found.length > AUTHORITIES_MAX) return false;
+  if (found.length === 0 || found.length > AUTHORITIES_MAX) return null;
   try {
     for (const one of found) new X509Certificate(one);
-    return true;
+    return found.map((one) => `${one.replaceAll('\r', '')}\n`).join('');
   } catch {
-    return false;
+    return null;
   }
 }
 
