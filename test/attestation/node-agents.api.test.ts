@@ -119,6 +119,12 @@ describe('adoptAgent', () => {
     expect((await contextOf(server, machine.token)).actor.credentials.node_id).toBe(nodeId);
   });
 
+  test('invalid: one that is judged by a list of a tenant, who could decide what TRUSTED means', async () => {
+    expect(await adopt((await trusted(lists.own)).id)).toMatch(
+      /^INVALID: A node’s agent is bound to allowlists of the system alone/,
+    );
+  });
+
   test('invalid: one that is not enrolled: whoever has its enrollment token would choose the machine', async () => {
     for (const state of ['CREATED', 'PENDING'])
       expect(await adopt(await rows.agent(operators, state))).toBe(
@@ -132,12 +138,6 @@ describe('adoptAgent', () => {
       expect(await adopt(id)).toBe(`INVALID: An agent that is ${state} cannot be a node’s.`);
       expect(await kept(id)).toMatchObject({ nodeId: null, trustState: state });
     }
-  });
-
-  test('invalid: one that is judged by a list of a tenant, who could decide what TRUSTED means', async () => {
-    expect(await adopt((await trusted(lists.own)).id)).toMatch(
-      /^INVALID: A node’s agent is bound to allowlists of the system alone/,
-    );
   });
 
   test('conflict: a node’s agent is adopted once', async () => {
