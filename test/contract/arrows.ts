@@ -186,7 +186,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'audit/sealer': ['audit/chain', 'audit/entries', 'audit/seals', 'authority', 'db', 'platform'],
   'audit/seals': ['audit/chain', 'audit/entries', 'authority', 'db', 'generated', 'platform', 'platform/policy'],
   authority: ['db', 'events', 'platform', 'platform/policy'],
-  cli: ['cli/attestation', 'cli/audit', 'cli/common', 'cli/federation', 'cli/identity', 'cli/server'],
+  cli: ['cli/attestation', 'cli/audit', 'cli/common', 'cli/federation', 'cli/fleet', 'cli/identity', 'cli/server'],
   'cli/attestation': ['cli/attestation/machine', 'cli/attestation/verify', 'cli/common', 'generated'],
   'cli/attestation/machine': ['attestation/tpm', 'cli/common', 'generated'],
   'cli/attestation/verify': [
@@ -199,6 +199,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'cli/audit': ['audit/chain', 'cli/common', 'generated'],
   'cli/common': ['generated'],
   'cli/federation': ['.', 'cli/common', 'config', 'federation'],
+  'cli/fleet': ['cli/common', 'generated'],
   'cli/identity': ['cli/common', 'cli/identity/policies', 'generated', 'platform/policy/engine'],
   'cli/identity/policies': ['.', 'cli/common', 'generated', 'identity', 'platform/policy'],
   'cli/server': ['cli/common', 'identity', 'platform', 'process'],

@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<string, Reference['to']>> = {
   agents: 'Agent',
   allowlists: 'Allowlist',
   contents: 'Content',
+  nodes: 'Node',
 };
 
 /** Tables whose rows nothing but a sweep removes, with all that refers to them. */

@@ -17,6 +17,7 @@ const refTo =
 export const agentRef = refTo('agt');
 export const allowlistRef = refTo('alw');
 export const domainRef = refTo('dom');
+export const nodeRef = refTo('nod');
 
 /** An object that a domain owns: by id, by its name in the token's domain, or by its name and its domain's. */
 type OwnedRef = Ref | { readonly inDomain: { readonly name: string; readonly domain: string } };
