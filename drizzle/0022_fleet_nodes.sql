@@ -69,6 +69,7 @@ CREATE INDEX "nodes_availability_id_idx" ON "nodes" USING btree ("availability",
 CREATE INDEX "nodes_availability_name_idx" ON "nodes" USING btree ("availability","name","id");--> statement-breakpoint
 CREATE INDEX "nodes_is_ready_id_idx" ON "nodes" USING btree ("is_ready","id");--> statement-breakpoint
 CREATE INDEX "nodes_is_ready_name_idx" ON "nodes" USING btree ("is_ready","name","id");--> statement-breakpoint
+CREATE INDEX "nodes_ready_lost_idx" ON "nodes" USING btree ("id") WHERE not "nodes"."is_ready" and "nodes"."ready_changed_at" is not null;--> statement-breakpoint
 CREATE INDEX "nodes_lease_holder_id_id_idx" ON "nodes" USING btree ("lease_holder_id","id");--> statement-breakpoint
 -- Room in each page for the next version of a row: renewals and reports then touch no index.
 ALTER TABLE "node_leases" SET (fillfactor = 50);--> statement-breakpoint

@@ -46,6 +46,7 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
     async () => (await import('./fleet/join-token.js')).registerJoinToken,
   ],
   ['agent', 'machines that attest', async () => (await import('./attestation/agent.js')).registerAgent],
+  ['node', 'machines of the fleet', async () => (await import('./fleet/node.js')).registerNode],
   ['attest', 'verify evidence without a server', async () => (await import('./attestation/attest.js')).registerAttest],
   ['policy', 'who may do what', async () => (await import('./identity/policy.js')).registerPolicy],
   ['db', 'the database itself, without a server', async () => (await import('./server/db.js')).registerDb],

@@ -1,6 +1,6 @@
 import { type DomainManifest, mergedResolvers } from '../authority/index.js';
 import { toId } from '../platform/ids.js';
-import { conditionResolvers, nodeFeed, nodeReadiness, nodeTrust } from './conditions/index.js';
+import { conditionResolvers, nodeFeed, nodeReadiness, nodesLost, nodeTrust } from './conditions/index.js';
 import { factResolvers, nodeReportFacts } from './facts/index.js';
 import {
   joining,
@@ -46,6 +46,7 @@ export const fleetDomain: DomainManifest = {
   values: ['NodeLabel', 'NodeFacts', 'NodeCondition'],
   // Trust first: it says which nodes may be Ready again.
   chores: [nodeTrust, nodeReadiness],
+  gauges: [{ name: 'bailiwick_nodes_not_ready', help: 'Nodes that were Ready and are no longer', read: nodesLost }],
   feeds: { nodeChanged: nodeFeed },
   references: fleetReferences,
   settings: fleetSettings,

@@ -15,7 +15,7 @@ export function fleetOf(server: TestServer) {
     /** The token of an operator. */
     operator: async (role: RoleName): Promise<string> =>
       (await server.token({ scope: { type: 'system' }, role })).token,
-    freshName: () => `web-${++names}`,
+    freshName: () => `host-${++names}`,
     async create(input: object = {}, token?: string): Promise<Json> {
       const variables = { input: { name: helpers.freshName(), ...input } };
       const { body } = await server.graphql(CREATE, variables, token ?? (await helpers.operator('manager')));

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attestationResults } from '../../src/attestation/results/tables.js';
+import { newId } from '../../src/platform/ids.js';
+import { asIds } from '../harness/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { fleetOf, told } from './fleet.js';
 
@@ -250,6 +253,116 @@ describe('what operators say of a node', () => {
     expect(again).toMatchObject({ address: null, labels: [], tenants: null, availability: 'PAUSE' });
     expect(again.id).not.toBe(node.id);
   });
+});
+
+describe('a node and its agent', () => {
+  const operators = async () => server.operatorsProject(await server.defaultDomainId());
+  const adopt = async (agentId: string, token?: string) =>
+    fleet.send(
+      'createNode',
+      { name: fleet.freshName(), agent: { id: agentId } },
+      token ?? (await fleet.operator('manager')),
+      'node { id origin agent { id state } etag conditions { type reason } }',
+    );
+  let project: Awaited<ReturnType<typeof operators>>;
+  beforeAll(async () => {
+    project = await operators();
+  });
+
+  test('ok: an agent of an operators’ project is adopted; it is PENDING, and reads its node at once', async () => {
+    const agentId = await server.agent(project, { trustState: 'TRUSTED', record: {} });
+    const token = await server.agentToken(agentId);
+    const { node } = (await adopt(agentId)).body.data.told;
+    expect(node).toMatchObject({ origin: 'ADOPTED', agent: { id: agentId, state: 'PENDING' } });
+    expect(node.conditions).toContainEqual({ type: 'ATTESTED', reason: 'PENDING' });
+    expect((await fleet.node(node.id, 'id', token)).id).toBe(node.id);
+    expect(told((await adopt(agentId)).body.data.told)).toBe('ALREADY_EXISTS input.agent');
+  });
+
+  test('hidden: a tenant’s agent, and forbidden: a tenant that adopts its own', async () => {
+    const tenant = await server.project(await server.defaultDomainId());
+    const agentId = await server.agent(tenant, { trustState: 'TRUSTED', record: {} });
+    expect(codeOf(await adopt(agentId))).toBe('NOT_FOUND');
+    const { token } = await server.token({ scope: tenant, role: 'admin' });
+    expect(codeOf(await adopt(agentId, token))).toBe('FORBIDDEN');
+  });
+
+  test('ok: deleting a node retires its agent, whose token ends', async () => {
+    const agentId = await server.agent(project, { trustState: 'TRUSTED', record: { isLiving: true } });
+    const token = await server.agentToken(agentId);
+    const { node } = (await adopt(agentId)).body.data.told;
+    const { body } = await fleet.change('deleteNode', node, {}, undefined, 'nodeId');
+    expect(body.data.told.nodeId).toBe(node.id);
+    expect(codeOf(await server.graphql('{ nodes { nodes { id } } }', {}, token))).toBe('UNAUTHENTICATED');
+    const query = `{ agent(ref: { id: "${agentId}" }) { state } }`;
+    const read = await server.graphql(query, {}, await fleet.operator('reader'));
+    expect(read.body.data.agent.state).toBe('RETIRED');
+  });
+
+  test('ok: why trust was lost is told in nodes at once', async () => {
+    const { node, agentId } = await fleet.machine({ trustState: 'FAILED' });
+    const failure = (code: string) => ({ code, class: 'POLICY', severity: 'high', message: code }) as never;
+    await server.services.db.insert(attestationResults).values(
+      asIds({
+        id: newId('AttestationResult'),
+        agentId,
+        domainId: '',
+        projectId: '',
+        verdict: 'REJECTED' as const,
+        failures: [failure('NOT_IN_ALLOWLIST'), failure('PCR_MISMATCH'), failure('NOT_IN_ALLOWLIST')],
+        counts: {} as never,
+        stateAfter: 'FAILED' as const,
+        receivedAt: new Date(),
+      }),
+    );
+    const query = `{ nodes(filter: { trustStates: [FAILED] }) { nodes { id conditions { type status reason failureCodes message } } } }`;
+    const { body } = await server.graphql(query, {}, await fleet.operator('reader'));
+    const found = body.data.nodes.nodes.find(({ id }: Json) => id === node.id);
+    expect(found.conditions).toContainEqual({
+      type: 'ATTESTED',
+      status: 'FALSE',
+      reason: 'FAILED',
+      failureCodes: ['NOT_IN_ALLOWLIST', 'PCR_MISMATCH'],
+      message: 'Evidence was rejected. Last failures: NOT_IN_ALLOWLIST, PCR_MISMATCH.',
+    });
+  });
+});
+
+describe('Query.nodes', () => {
+  const ids = async (filter: string, orderBy = ''): Promise<string[]> => {
+    const query = `{ nodes(first: 200, filter: ${filter}${orderBy}) { nodes { id } totalCount } }`;
+    const { body } = await server.graphql(query, {}, await fleet.operator('reader'));
+    if (body.errors) return [body.errors[0].extensions.code];
+    expect(body.data.nodes.totalCount).toBe(body.data.nodes.nodes.length);
+    return body.data.nodes.nodes.map(({ id }: Json) => id);
+  };
+
+  test('ok: by names, addresses, availability, labels and trust, alone and together', async () => {
+    const labels = [
+      { key: 'admin.rack', value: '42' },
+      { key: 'admin.row', value: 'c' },
+    ];
+    const { node: one } = await create({ name: 'filter-b', address: '192.0.2.201', availability: 'DRAIN', labels });
+    const { node: two } = await create({ name: 'filter-a', availability: 'DRAIN', labels: labels.slice(0, 1) });
+    const label = (n: number) => `{ key: "${labels[n]?.key}", value: "${labels[n]?.value}" }`;
+    expect(await ids('{ nameStartsWith: "FILTER-" }')).toEqual([two.id, one.id]);
+    expect(await ids('{ addresses: ["::ffff:192.0.2.201"] }')).toEqual([one.id]);
+    expect(await ids(`{ labels: [${label(0)}] }`)).toEqual([one.id, two.id]);
+    expect(await ids(`{ labels: [${label(0)}, ${label(1)}] }`)).toEqual([one.id]);
+    expect(await ids(`{ labels: [${label(0)}], availabilities: [DRAIN], names: ["filter-a"] }`)).toEqual([two.id]);
+    expect(await ids(`{ labels: [${label(0)}], trustStates: [PENDING] }`)).toEqual([]);
+    const machine = await fleet.machine({ trustState: 'TRUSTED', trustedUntil: new Date(Date.now() - 1000) });
+    expect(await ids('{ trustStates: [TRUSTED] }')).not.toContain(machine.node.id);
+    expect(await ids('{ trustStates: [TRUSTED, STALE] }')).toContain(machine.node.id);
+  });
+
+  test.each(['trustStates: [FAILED]', 'labels: [{ key: "admin.a", value: "b" }]'])(
+    'invalid: an order by name with %s, which no index has',
+    async (filter) => {
+      expect(await ids(`{ ${filter} }`, ', orderBy: { field: NAME }')).toEqual(['BAD_USER_INPUT']);
+      expect(await ids(`{ ${filter}, nameStartsWith: "a" }`)).toEqual(['BAD_USER_INPUT']);
+    },
+  );
 });
 
 describe('who sees nodes', () => {

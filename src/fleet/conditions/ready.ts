@@ -1,6 +1,7 @@
 import { eq, inArray, lte } from 'drizzle-orm';
 import { attestationRecords } from '../../attestation/records/index.js';
 import { type Chore, type ChoreAct, chore } from '../../authority/index.js';
+import { COUNTED_MAX, countUpTo } from '../../db/counted.js';
 import type { Tx } from '../../db/open.js';
 import { rowsOf } from '../../db/rows.js';
 import { agents, trustAt } from '../../identity/agents/index.js';
@@ -20,8 +21,19 @@ const AT_ONCE = 500;
 export const nodeReadiness: Chore = {
   name: 'nodes that are Ready, or no longer',
   intervalMs: ({ nodeConditionIntervalMs }) => nodeConditionIntervalMs,
-  doSome: (services) => chore(services, (act) => lookAtSome(act, services.settings.leaseIntervalMs)),
+  async doSome(services) {
+    const looked = await chore(services, (act) => lookAtSome(act, services.settings.leaseIntervalMs));
+    if (looked < AT_ONCE) lost = (await countUpTo(services.db, nodes, isLost)) ?? COUNTED_MAX;
+    return looked;
+  },
 };
+
+/** Nodes that were Ready once, and are no longer. */
+const isLost = clause`not ${nodes.isReady} and ${nodes.readyChangedAt} is not null`;
+let lost = 0;
+
+/** How many nodes are no longer Ready, as this process last counted them; at most 10,000. */
+export const nodesLost = (): number => lost;
 
 async function lookAtSome(act: ChoreAct, leaseIntervalMs: number): Promise<number> {
   const { tx, now, event } = act;

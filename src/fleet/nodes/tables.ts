@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { boolean, index, integer, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { codePointText } from '../../db/code-point-text.js';
 import type { Taken } from '../../db/taken.js';
@@ -38,6 +39,8 @@ export const nodes = pgTable(
     index('nodes_availability_name_idx').on(t.availability, t.name, t.id),
     index('nodes_is_ready_id_idx').on(t.isReady, t.id),
     index('nodes_is_ready_name_idx').on(t.isReady, t.name, t.id),
+    // Those to be counted: the nodes that were Ready once.
+    index('nodes_ready_lost_idx').on(t.id).where(sql`not ${t.isReady} and ${t.readyChangedAt} is not null`),
     index('nodes_lease_holder_id_id_idx').on(t.leaseHolderId, t.id),
   ],
 );

@@ -109,11 +109,19 @@ const STATEMENTS = [
   ),
   'alter table allowlists enable trigger all',
   insert(
-    'agents (id, kind, domain_id, project_id, name, external_id, trust_state, trusted_until, created_at, created_by)',
+    'agents (id, kind, domain_id, project_id, name, external_id, node_id, trust_state, trusted_until, created_at, created_by)',
     MANY,
-    `${id('agt')}, 'MACHINE', ${dom}, ${prj}, 'agent ' || n, 'uuid ' || n,
+    `${id('agt')}, 'MACHINE', ${dom}, ${prj}, 'agent ' || n, 'uuid ' || n, ${id('nod')},
       ${rareOr("'FAILED'", "'TRUSTED'")}, timestamptz '2100-01-01', ${at()}, 'x'`,
   ),
+  insert(
+    'nodes (id, name, address, availability, is_ready, created_at, updated_at)',
+    MANY,
+    `${id('nod')}, 'node-' || n, 'n' || n || '.example', ${rareOr("'DRAIN'", "'ACTIVE'")},
+      ${rareOr('false', 'true')}, ${at()}, ${at()}`,
+  ),
+  insert('node_labels (node_id, key, value)', MANY, `${id('nod')}, 'admin.rack', ${rareOr("'rare'", "'all'")}`),
+  insert('node_labels (node_id, key, value)', MANY, `${id('nod')}, 'admin.row', 'all'`),
   insert(
     `attestation_records (agent_id, domain_id, project_id, tpm_kind, allowlist_id, is_living, accepted_count,
       rejected_count)`,
