@@ -71,7 +71,10 @@ export function rawPage({ select, from, order, direction, limit, values, where }
       .join(', ')} limit ${limit}`;
   const pages = values.map(pageOf);
   const all = pages.map((page) => `(${page})`).join(' union all ');
-  const keys = order.map((column) => `${column.replace(/^.*\./, '')} ${direction}`).join(', ');
+  // A record has the id of its agent, under which the page has it.
+  const keys = order
+    .map((column) => `${column.replace('r.agent_id', 'a.id').replace(/^.*\./, '')} ${direction}`)
+    .join(', ');
   const text = pages.length === 1 ? pages[0] : `select * from (${all}) found order by ${keys} limit ${limit}`;
   return { text, parameters };
 }

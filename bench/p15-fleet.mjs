@@ -1,32 +1,22 @@
 // P15: machines that attest, over HTTP on Postgres: today's server, and the one of an earlier commit, in turn. Needs Postgres, of
 // which it starts a temporary cluster, and the history of this repository for the earlier commit.
-import { fork } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import postgres from 'postgres';
 import { root } from '../scripts/prepare.mjs';
-import { client, createList, enrolled } from './event-loop/agents.mjs';
-import { listOf, Machine, pathsOf } from './evidence.mjs';
+import { AT_ONCE, cycles, fleetOf, NEW_ENTRIES, PATHS } from './fleet/machines.mjs';
 import { scalingTable } from './fleet/scaling.mjs';
 import { builtTree } from './fleet/tree.mjs';
 import { median, rounded, spread } from './measure.mjs';
 import { withPostgres } from './postgres.mjs';
-import { seedFleet } from './seed-fleet.mjs';
 
 export const title = 'a fleet on one server: attestation cycles, over HTTP';
 
 /** Before challenges without rows and reports of one statement. */
 const EARLIER = '8bb1bc5fd84029739a5476b01997d5b952082478';
 const FLEETS = [1_000, 100_000];
-const PATHS = 100_000;
-const NEW_ENTRIES = 20;
-const MACHINES = 40;
-const AT_ONCE = 8;
 const ROUNDS = 5;
 const SECONDS = 6;
 const COUNTED = 200;
-const KEPT_CYCLES = 50_000;
-const SERVER = join(import.meta.dirname, 'fleet', 'server.mjs');
+const KEPT_MINUTES = 10;
 
 export async function run() {
   const earlier = builtTree(EARLIER);
@@ -57,68 +47,6 @@ async function compare(url, log, agents, earlier) {
   } finally {
     for (const one of started) await one.stop();
   }
-}
-
-/** A server on a database of its own, with a fleet and some machines of it that attest. */
-async function fleetOf(url, tree, name, agents) {
-  const at = new URL(url);
-  at.pathname = `/${name}`;
-  const root = postgres(url, { max: 1, onnotice: () => {} });
-  await root.unsafe(`create database ${name}`);
-  await root.end();
-  const server = await start(tree, at.href);
-  const sql = postgres(at.href, { max: 1, onnotice: () => {} });
-  const { readers } = await seedFleet(sql, { agents, projects: 11, rare: 10_000, role: 'admin' });
-  const address = `http://127.0.0.1:${server.port}`;
-  const admin = client(address, readers[0]);
-  const paths = pathsOf(PATHS);
-  const list = await createList(admin, listOf(paths));
-  const machines = [];
-  for (let n = 0; n < MACHINES; n += 1) {
-    const machine = new Machine({ seed: n + 1 }).boot();
-    const { attest } = await enrolled(address, admin, machine, { name: `attesting-${n}`, list });
-    machines.push({ attest: () => attest(evidenceOf(machine, paths)) });
-  }
-  for (const machine of machines) await machine.attest();
-  await sql`vacuum analyze`;
-  const stop = async () => {
-    server.stop();
-    await sql.end();
-  };
-  return { server, sql, machines, rounds: [], stop };
-}
-
-/** What the machine measured since; another file for each entry, again from the first when all were measured. */
-function evidenceOf(machine, paths) {
-  return ({ imaOffset }) => {
-    const from = machine.measured ?? 0;
-    machine.measured = from + NEW_ENTRIES;
-    const files = Array.from({ length: NEW_ENTRIES }, (_, n) => paths[(from + n) % paths.length]);
-    machine.measure(...files);
-    const first = machine.first ?? 0;
-    const imaLog = machine.log(imaOffset - first);
-    // What the server has judged is not sent again: a long run keeps only the newest entries.
-    machine.measurements.splice(0, imaOffset - first);
-    machine.first = imaOffset;
-    return { imaLog, imaOffset };
-  };
-}
-
-/** Some machines at a time attest, each as soon as the last was answered; returns how many cycles there were. */
-async function cycles(machines, { seconds = Number.POSITIVE_INFINITY, most = Number.POSITIVE_INFINITY }) {
-  const end = performance.now() + seconds * 1000;
-  const waiting = [...machines];
-  let begun = 0;
-  const worker = async () => {
-    while (performance.now() < end && begun < most) {
-      begun += 1;
-      const machine = waiting.shift();
-      await machine.attest();
-      waiting.push(machine);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return begun;
 }
 
 async function measured({ server, sql, machines }) {
@@ -195,44 +123,31 @@ async function kept(url) {
   const { server, sql, machines } = fleet;
   try {
     await cycles(machines, { most: 2_000 });
-    const [before, rss] = [await sizeOf(sql), (await server.ask('read')).rss];
-    const began = performance.now();
-    await cycles(machines, { most: KEPT_CYCLES });
-    const minutes = (performance.now() - began) / 60_000;
-    const [after, rssAfter] = [await sizeOf(sql), (await server.ask('read')).rss];
+    const before = await sizeOf(sql);
+    const rss = [(await server.ask('read')).rss];
+    let done = 0;
+    for (let minute = 0; minute < KEPT_MINUTES; minute += 1) {
+      done += await cycles(machines, { seconds: 60 });
+      rss.push((await server.ask('read')).rss);
+    }
+    const after = await sizeOf(sql);
     const removed = await server.ask('sweep');
     const swept = await sizeOf(sql);
     // The space is used again.
-    await cycles(machines, { most: KEPT_CYCLES / 5 });
+    await cycles(machines, { most: Math.floor(done / 5) });
     const [again, [{ left }], [{ hot }]] = [
       await sizeOf(sql),
       await sql`select count(*)::int as left from attestation_results`,
       await sql`select sum(n_tup_hot_upd)::float8 / sum(n_tup_upd) as hot from pg_stat_user_tables
         where relname in ('agents', 'attestation_records')`,
     ];
-    return { before, after, swept, again, minutes, rss, rssAfter, removed, left, hot };
+    return { before, after, swept, again, done, rss, removed, left, hot };
   } finally {
     await fleet.stop();
   }
 }
 
-async function start(tree, url) {
-  const child = fork(SERVER, [tree, url], { env: { ...process.env, NODE_ENV: 'production' } });
-  const answer = () =>
-    new Promise((resolve, reject) => {
-      child.once('message', resolve);
-      child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
-    });
-  const { port } = await answer();
-  const ask = (word) => {
-    const answered = answer();
-    child.send(word);
-    return answered;
-  };
-  return { port, ask, stop: () => child.disconnect() };
-}
-
-function report(rows, earlier, { before, after, swept, again, minutes, rss, rssAfter, removed, left, hot }) {
+function report(rows, earlier, { before, after, swept, again, done, rss, removed, left, hot }) {
   const of = ({ rounds }, key) => rounds.map((round) => round[key]);
   const lines = rows.map((row) => {
     const { statements, begins, commits, transactions } = row.counts;
@@ -260,8 +175,9 @@ function report(rows, earlier, { before, after, swept, again, minutes, rss, rssA
     'Postgres and the machines, which sign their quotes, on the same machine. Statements are counted from Postgres’ log, less those of the same time without',
     'machines; bytes are those of all tables after a vacuum.',
     '',
-    `${KEPT_CYCLES.toLocaleString('en')} cycles of today’s server in ${rounded(minutes)} minutes: the tables grew from ${mib(before)} to ${mib(after)}, ${rounded((after - before) / KEPT_CYCLES)} bytes a cycle, and its memory (RSS) from`,
-    `${mib(rss)} to ${mib(rssAfter)}. A sweep to one result of each agent removed ${removed.toLocaleString('en')} and left ${mib(swept)}; ${(KEPT_CYCLES / 5).toLocaleString('en')} more cycles made that ${mib(again)} with ${left.toLocaleString('en')} results.`,
+    `${done.toLocaleString('en')} cycles of today’s server in ${KEPT_MINUTES} minutes: the tables grew from ${mib(before)} to ${mib(after)}, ${rounded((after - before) / done)} bytes a cycle.`,
+    `A sweep to one result of each agent removed ${removed.toLocaleString('en')} and left ${mib(swept)}; a fifth as many cycles more made that ${mib(again)} with ${left.toLocaleString('en')} results.`,
+    `Memory of the server (RSS) before, and after each minute, in MiB: ${rss.map((bytes) => rounded(bytes / 2 ** 20)).join(', ')}.`,
     `Of the updates of agents and their records ${rounded(100 * hot)} % touched no index (HOT).`,
     '',
     'What fleets need that attest every two minutes, **counted from these costs and not measured** (docs/scaling.md says how):',

@@ -17,7 +17,10 @@ const SUBMIT = `mutation ($input: SubmitEvidenceInput!) {
 
 const keptAlive = new Agent({ keepAlive: true });
 
-/** Not `fetch`, which takes more CPU time beside a server on the same machine. */
+/**
+ * Not `fetch`, which takes more CPU time beside a server on the same machine. A kept connection that the server ended before
+ * it got the request is no answer: the request goes out again.
+ */
 function post(address, headers, body) {
   return new Promise((resolve, reject) => {
     const sent = request(address, { method: 'POST', headers, agent: keptAlive }, async (response) => {
@@ -25,7 +28,11 @@ function post(address, headers, body) {
       for await (const chunk of response) chunks.push(chunk);
       resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')));
     });
-    sent.once('error', reject).end(body);
+    sent.once('error', (error) => {
+      if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(post(address, headers, body));
+      else reject(error);
+    });
+    sent.end(body);
   });
 }
 

@@ -3,9 +3,13 @@ import type { Sql } from 'postgres';
 import { causeOf } from './errors.js';
 import type { Gate, Share } from './gate.js';
 import { over } from './over.js';
+import { isFixed } from './statement.js';
 import { requireStorable } from './storable.js';
 
-/** How many texts are prepared. Each takes memory in every connection's backend until the connection ends. */
+/**
+ * How many texts are prepared, besides those that the code has once and for all: callers can make many forms of their
+ * questions. Each takes memory in every connection's backend until the connection ends.
+ */
 const PREPARED_MAX = 500;
 /** How often a text must come before it is prepared. Filters make many texts that come once. */
 const SIGHTINGS = 3;
@@ -63,7 +67,7 @@ function admission(): (text: string) => boolean {
   const sighted = new LRUCache<string, number>({ max: SIGHTED_MAX });
   const admitted = new Set<string>();
   return (text) => {
-    if (admitted.has(text)) return true;
+    if (admitted.has(text) || isFixed(text)) return true;
     if (admitted.size >= PREPARED_MAX || text.length > LENGTH_MAX) return false;
     const count = (sighted.get(text) ?? 0) + 1;
     sighted.set(text, count);

@@ -43,12 +43,17 @@ interface Made<Values> {
 
 const dialect = new PgDialect();
 
+/** The texts of all statements that ran: as many as the code has, whoever calls. */
+const fixedTexts = new Set<string>();
+export const isFixed = (text: string): boolean => fixedTexts.has(text);
+
 function madeOf<Values>(write: (value: PlaceOf<Values>) => SQL): Made<Values> {
   const place: PlaceOf<Values> = (name, like) => {
     const placeholder = sql.placeholder(name);
     return like ? sql.param(placeholder, like) : placeholder;
   };
   const { sql: text, params } = dialect.sqlToQuery(write(place));
+  fixedTexts.add(text);
   return { text, binds: params.map(bindOf<Values>) };
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Several times the size of the largest structure of a TPM. */
 const BASE64_LENGTH_MAX = 16 * 1024;
@@ -47,7 +47,7 @@ export const newPassword = (): string => randomSecret(18).toString('base64url');
 
 /** SHA-256, the stored form of secrets: with 32 random bytes there is nothing to guess, and no need for a salt. */
 export function hashSecret(secret: string | Uint8Array, encoding: HashEncoding = 'base64'): string {
-  return createHash('sha256').update(secret).digest(encoding);
+  return hash('sha256', secret, encoding);
 }
 
 /** Whether a secret has the stored hash; false when there is none, after the same comparison. */

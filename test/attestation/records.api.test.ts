@@ -97,3 +97,15 @@ test('ok: a TPM is a chip, unless it is said to be virtual', async () => {
     expect(made.agent.tpmKind).toBe(expected);
   }
 });
+
+test('invalid: what was not created was not issued before either', async () => {
+  const create = `mutation ($input: CreateAgentInput!) { createAgent(input: $input) {
+    agent { id } enrollmentToken alreadyIssued userErrors { code path } } }`;
+  const { body } = await server.graphql(create, { input: { name: '' } }, admin);
+  expect(body.data.createAgent).toEqual({
+    agent: null,
+    enrollmentToken: null,
+    alreadyIssued: false,
+    userErrors: [{ code: 'INVALID', path: ['input', 'name'] }],
+  });
+});

@@ -1,4 +1,4 @@
-import { execute, type GraphQLSchema, parse } from 'graphql';
+import { buildASTSchema, execute, type GraphQLSchema, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { DOMAINS } from '../../src/domains.js';
 import { plainRunOf } from '../../src/server/graphql/plain/plain-run.js';
@@ -56,5 +56,22 @@ describe('plainRunOf', () => {
     );
     expect(run).not.toBeNull();
     expect(data).toBeUndefined();
+  });
+
+  test('same: neighbours that share one object, under two names with different fields', async () => {
+    const [a, b] = [
+      { id: '1', name: 'a' },
+      { id: '2', name: 'b' },
+    ];
+    const of = buildASTSchema(
+      parse('type Query { rows: [Row] } type Row { list: List } type List { id: ID name: String }'),
+    );
+    const rows = of.getQueryType()?.getFields().rows as { resolve?: () => unknown };
+    rows.resolve = () => [{ list: a }, { list: a }, { list: b }, { list: null }, { list: a }];
+    const { expected, data } = await both(of, '{ rows { list { name } other: list { id } } }', {});
+    expect(json(data)).toEqual(json(expected.data));
+    expect(json(data).rows.map((row: { list: object | null }) => row.list)).toEqual(
+      ['a', 'a', 'b', null, 'a'].map((name) => name && { name }),
+    );
   });
 });

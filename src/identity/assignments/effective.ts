@@ -23,6 +23,8 @@ interface Held {
 interface Cached {
   readonly epoch: number;
   readonly held: readonly Held[];
+  /** The names of all that is held, where none of it begins or ends. */
+  readonly always: readonly string[] | null;
 }
 
 const CACHED_MAX = 10_000;
@@ -54,19 +56,22 @@ export async function rolesInForce(
   const key = `${user} ${scope.type} ${scope.projectId ?? scope.domainId ?? ''}`;
   let cached = cache.get(key);
   if (cached?.epoch !== epoch) {
-    cached = { epoch, held: await readHeld(db, cacheOwner, user, scope, epoch) };
+    const held = await readHeld(db, cacheOwner, user, scope, epoch);
+    const isTimeless = held.every(({ notBefore, expiresAt }) => notBefore === null && expiresAt === null);
+    cached = { epoch, held, always: isTimeless ? namesOf(held) : null };
     cache.set(key, cached);
   }
-  const { held } = cached;
-  const brought = held.filter((one) => isInForce(one, now)).flatMap((one) => one.names);
-  const names = [...new Set(brought)].sort();
+  const { held, always } = cached;
+  const names = always ?? namesOf(held.filter((one) => isInForce(one, now)));
   const limitedTo = async (roles: readonly string[]) => {
     // Not kept with what is held: entries stay long, and would keep the graphs of their epochs.
     const kept = (await roleGraph(db, cacheOwner, epoch, scope.domainId)).withImplied(roles);
     return names.filter((name) => kept.has(name));
   };
-  return { names, until: nextChange(held, now), limitedTo };
+  return { names, until: always === null ? nextChange(held, now) : null, limitedTo };
 }
+
+const namesOf = (held: readonly Held[]): readonly string[] => [...new Set(held.flatMap(({ names }) => names))].sort();
 
 /** Names of the roles that a user holds on a scope at a time, implied roles included, sorted. */
 export async function effectiveRoles(...asked: Parameters<typeof rolesInForce>): Promise<readonly string[]> {

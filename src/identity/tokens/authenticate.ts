@@ -95,7 +95,7 @@ async function userActor(
   const scope = { type: where.type, domainId: token.domainId, projectId: token.projectId };
   const { names, until, limitedTo } = await rolesInForce(db, cacheOwner, user.id, scope, epoch, now);
   const roles = token.roles === null ? names : await limitedTo(token.roles);
-  const dropped = names.filter((role) => !roles.includes(role));
+  const dropped = roles === names ? [] : names.filter((role) => !roles.includes(role));
   const credentials = {
     ...own,
     roles,

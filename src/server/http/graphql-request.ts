@@ -26,7 +26,9 @@ export interface Reading {
  *   UNAVAILABLE while too many large bodies are in memory.
  */
 export async function readAsked(reading: Reading, context: Context, request: IncomingMessage): Promise<Asked> {
-  const { search, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const url = request.url ?? '/';
+  const search = url.includes('?') ? new URL(url, 'http://localhost').search : '';
+  const searchParams = new URLSearchParams(search);
   const isAnonymous = context.actor.principal === null;
   const asked = request.method === 'POST' ? await readPost(reading, context, request) : readGet(searchParams);
   try {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readBoundary } from '../../../src/platform/policy/engine/boundary.js';
 import {
   buildRegistry,
   CREDENTIAL_FIELDS,
@@ -46,6 +47,13 @@ const row: Row = {
   workloads: [],
 };
 const BY_KIND = { A: 'project_id:%(project_id)s', B: "'late':%(stage)s" };
+
+describe('readBoundary', () => {
+  it('ok: one kind is the condition itself, and several are alternatives', () => {
+    expect(readBoundary({ A: BY_KIND.A }, 'test', target)?.kind).toBe('and');
+    expect(readBoundary(BY_KIND, 'test', target)).toMatchObject({ kind: 'or', of: [{ kind: 'and' }, { kind: 'and' }] });
+  });
+});
 
 describe('a boundary by kind of agent', () => {
   const registry = registryOf({ boundary: { agent: BY_KIND } });

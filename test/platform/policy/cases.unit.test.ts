@@ -75,6 +75,11 @@ describe('decideCase, of rules', () => {
     expect(rule('b', { rules, overrides: { a: '@' } })).toBe('allow');
   });
 
+  test('refused: a mistake is placed in the check, or in the rule that is decided', () => {
+    expect(() => decision({ subject: { check: 'rule:missing' } })).toThrow('the check, line 1, column 1: unknown rule');
+    expect(() => rule('a', { rules: { a: 'rule:missing' } })).toThrow('rule a, line 1, column 1: unknown rule');
+  });
+
   test('refused: an override defines no rule', () => {
     expect(() => rule('a', { overrides: { a: '@' } })).toThrow('there is no rule a; an override does not define one');
   });

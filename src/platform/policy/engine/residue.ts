@@ -86,10 +86,24 @@ class Reduction {
     return readCredential(this.#credentials, ['dropped_roles']);
   }
 
-  /** Decides a check without target keys. */
   #decided(check: Check, wanted: Truth): Residue {
-    return compileForOperation(check, this.#typeOf)(this.#credentials) === wanted ? ALWAYS : NEVER;
+    return testOf(check)(this.#credentials) === wanted ? ALWAYS : NEVER;
   }
+}
+
+const tests = new WeakMap<Check, (credentials: CredentialMap) => Truth>();
+
+/** The test of a check without target keys; compiled once, since each list of each request asks for it. */
+function testOf(check: Check): (credentials: CredentialMap) => Truth {
+  const known = tests.get(check);
+  if (known !== undefined) return known;
+  const test = compileForOperation(check, noKey);
+  tests.set(check, test);
+  return test;
+}
+
+function noKey(key: string): never {
+  throw new Error(`The check reads ${key}.`);
 }
 
 /** More alternatives than these are not told apart. */

@@ -29,11 +29,17 @@ const bail = (_why?: unknown): never => {
 };
 
 type Args = Readonly<Record<string, unknown>>;
+const NO_ARGS: Args = Object.freeze({});
 
 /** One run: what resolvers get. */
 interface Run {
   readonly context: unknown;
   readonly variables: Record<string, unknown>;
+  /** By the number of the field. */
+  readonly infos: (GraphQLResolveInfo | undefined)[];
+  /** What was completed last at each place: neighbours in a list often have one object, for example their allowlist. */
+  readonly lastValues: unknown[];
+  readonly lastObjects: Record<string, unknown>[];
 }
 
 type Read = (parent: never, run: Run) => unknown;
@@ -72,7 +78,9 @@ export function plainRunOf(schema: GraphQLSchema, document: DocumentNode, name?:
     const steps = new Preparation(schema, document, operation).steps(root, [operation.selectionSet]);
     return async ({ contextValue, variableValues }) => {
       const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
-      return coerced === undefined ? {} : runRoot(steps, { context: contextValue, variables: coerced });
+      return coerced === undefined
+        ? {}
+        : runRoot(steps, { context: contextValue, variables: coerced, infos: [], lastValues: [], lastObjects: [] });
     };
   } catch (error) {
     if (error === NOT_PLAIN) return null;
@@ -95,6 +103,10 @@ class Preparation {
   readonly #schema: GraphQLSchema;
   readonly #fragments: Record<string, FragmentDefinitionNode> = {};
   readonly #operation: NonNullable<ReturnType<typeof getOperationAST>>;
+  /** How many fields have resolvers. */
+  #resolved = 0;
+  /** How many places in the answer have objects. */
+  #places = 0;
 
   constructor(
     schema: GraphQLSchema,
@@ -145,7 +157,7 @@ class Preparation {
     if (!resolve) return (parent) => parent[name];
     const [node] = fieldNodes as [FieldNode];
     const argsOf: (run: Run) => Args =
-      args.length === 0 ? () => ({}) : (run) => getArgumentValues(field, node, run.variables);
+      args.length === 0 ? () => NO_ARGS : (run) => getArgumentValues(field, node, run.variables);
     const info = {
       fieldName: name,
       fieldNodes,
@@ -160,13 +172,13 @@ class Preparation {
         return bail();
       },
     };
+    const number = this.#resolved++;
     // One for each run, not for each row.
-    const ofRun = new WeakMap<Run, GraphQLResolveInfo>();
     const infoOf = (run: Run): GraphQLResolveInfo => {
-      const known = ofRun.get(run);
+      const known = run.infos[number];
       if (known !== undefined) return known;
       const made: GraphQLResolveInfo = Object.create(info, { variableValues: { value: run.variables } });
-      ofRun.set(run, made);
+      run.infos[number] = made;
       return made;
     };
     return (parent, run) => resolve(parent, argsOf(run), run.context, infoOf(run));
@@ -197,7 +209,15 @@ class Preparation {
       type,
       fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []),
     );
-    return (value, run) => (value == null ? null : objectOf(steps, plain(value) as never, run));
+    const place = this.#places++;
+    return (value, run) => {
+      if (value == null) return null;
+      if (run.lastValues[place] === value) return run.lastObjects[place];
+      const object = objectOf(steps, plain(value) as never, run);
+      run.lastValues[place] = value;
+      run.lastObjects[place] = object;
+      return object;
+    };
   }
 }
 
