@@ -4,14 +4,22 @@ import { conditionResolvers, nodeFeed, nodeReadiness, nodesLost, nodeTrust } fro
 import { factResolvers, nodeReportFacts } from './facts/index.js';
 import { labelResolvers, nodeSetLabels } from './labels/index.js';
 import { leasePolicies, leaseResolvers } from './leases/index.js';
+import { lifecyclePolicies, lifecycleResolvers } from './lifecycle/index.js';
 import { loadNode, nodePolicies, nodeResolvers } from './nodes/index.js';
 import { fleetReferences } from './references.js';
 import { fleetSettings } from './settings.js';
 
 export const fleetDomain: DomainManifest = {
   name: 'fleet',
-  policies: [...nodePolicies, nodeSetLabels, ...leasePolicies, nodeReportFacts] as never,
-  resolvers: mergedResolvers(nodeResolvers, labelResolvers, leaseResolvers, factResolvers, conditionResolvers),
+  policies: [...nodePolicies, ...lifecyclePolicies, nodeSetLabels, ...leasePolicies, nodeReportFacts] as never,
+  resolvers: mergedResolvers(
+    nodeResolvers,
+    lifecycleResolvers,
+    labelResolvers,
+    leaseResolvers,
+    factResolvers,
+    conditionResolvers,
+  ),
   entities: { Node: (context, id) => loadNode(context).load(toId('Node', id)) },
   values: ['NodeLabel', 'NodeFacts', 'NodeCondition'],
   // Trust first: it says which nodes may be Ready again.

@@ -213,6 +213,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'fleet/facts',
     'fleet/labels',
     'fleet/leases',
+    'fleet/lifecycle',
     'fleet/nodes',
     'identity/agents',
     'platform',
@@ -246,7 +247,6 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'fleet/leases': [
     'authority',
     'db',
-    'fleet/conditions',
     'fleet/nodes',
     'generated',
     'identity/agents',
@@ -257,7 +257,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'platform/policy',
     'platform/sql',
   ],
-  'fleet/nodes': [
+  'fleet/lifecycle': [
     'attestation/lifecycle',
     'attestation/records',
     'authority',
@@ -265,6 +265,17 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'fleet/facts',
     'fleet/labels',
     'fleet/leases',
+    'fleet/nodes',
+    'generated',
+    'identity/agents',
+    'platform',
+    'platform/policy',
+    'platform/sql',
+  ],
+  'fleet/nodes': [
+    'authority',
+    'db',
+    'fleet/labels',
     'generated',
     'identity/agents',
     'identity/names',

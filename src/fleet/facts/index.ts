@@ -1,4 +1,4 @@
 export { nodeReportFacts } from './policies.js';
+export { insertFacts } from './repository.js';
 export { factResolvers } from './resolvers.js';
-export { loadFacts } from './service.js';
 export { nodeFacts } from './tables.js';
