@@ -1,6 +1,6 @@
 import { desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { adoptAgent, adoptJoining, releaseAgent, retireForNode } from '../../src/attestation/lifecycle/index.js';
+import { adoptAgent, releaseAgent, retireForNode } from '../../src/attestation/lifecycle/index.js';
 import { attestationRecords } from '../../src/attestation/records/tables.js';
 import { trustTransitions } from '../../src/attestation/transitions/tables.js';
 import { type Act, mutate } from '../../src/authority/index.js';
@@ -119,33 +119,31 @@ describe('adoptAgent', () => {
     expect((await contextOf(server, machine.token)).actor.credentials.node_id).toBe(nodeId);
   });
 
-  test('ok: one that waits for its enrollment stays so; a machine that joins, whoever asks', async () => {
-    const id = await rows.agent(operators, 'CREATED');
-    expect(await adopt(id)).toBe('ok');
-    expect((await kept(id)).trustState).toBe('CREATED');
-    const joining = await rows.agent(operators, 'PENDING');
-    expect(await change((act) => adoptJoining(act, joining, newId('Node')))).toBe('ok');
-    expect((await kept(joining)).trustState).toBe('PENDING');
+  test('invalid: one that is judged by a list of a tenant, who could decide what TRUSTED means', async () => {
+    expect(await adopt((await trusted(lists.own)).id)).toMatch(
+      /^INVALID: A node’s agent is bound to allowlists of the system alone/,
+    );
+  });
+
+  test('invalid: one that is not enrolled: whoever has its enrollment token would choose the machine', async () => {
+    for (const state of ['CREATED', 'PENDING'])
+      expect(await adopt(await rows.agent(operators, state))).toBe(
+        `INVALID: An agent that is ${state} and not enrolled cannot be a node’s.`,
+      );
   });
 
   test('invalid: one that failed, is banned or retired: adoption resets nothing', async () => {
     for (const state of ['FAILED', 'BANNED', 'RETIRED']) {
-      const id = await rows.agent(operators, state);
-      expect(await adopt(id)).toBe(`INVALID: An agent that is ${state} cannot be a node's.`);
+      const id = await rows.agent(operators, state, { isLiving: true });
+      expect(await adopt(id)).toBe(`INVALID: An agent that is ${state} cannot be a node’s.`);
       expect(await kept(id)).toMatchObject({ nodeId: null, trustState: state });
     }
   });
 
-  test('invalid: one that is judged by a list of a tenant, who could decide what TRUSTED means', async () => {
-    expect(await adopt((await trusted(lists.own)).id)).toMatch(
-      /^INVALID: A node's agent is bound to allowlists of the system alone/,
-    );
-  });
-
   test('conflict: a node’s agent is adopted once', async () => {
-    const id = await rows.agent(operators, 'PENDING');
+    const id = await rows.agent(operators, 'PENDING', { isLiving: true });
     expect(await adopt(id)).toBe('ok');
-    expect(await adopt(id)).toBe("ALREADY_EXISTS: The agent is a node's already.");
+    expect(await adopt(id)).toBe('ALREADY_EXISTS: The agent is a node’s already.');
   });
 
   test('hidden: an agent of a project that is no operators’ project, like one that does not exist', async () => {
@@ -154,8 +152,6 @@ describe('adoptAgent', () => {
     expect(await adopt(newId('Agent'))).toBe('NOT_FOUND');
     const ofTenant = await change((act) => adoptAgent(act, id, newId('Node')), tenants[0]);
     expect(ofTenant).toBe('NOT_FOUND');
-    const joining = await change((act) => adoptJoining(act, id, newId('Node')));
-    expect(joining).toBe("INVALID: A node's agent is in an operators' project.");
   });
 });
 
@@ -231,7 +227,7 @@ describe('the system and the agent of a node', () => {
     const bind = (id: string) =>
       ask.send('bindAllowlist', 'agent { id }', { agent: { id }, allowlist: { id: lists.own } }, system.manager);
     const ofNode = await bind(await rows.nodesAgent(operators, 'PENDING'));
-    expect(ofNode.errors).toEqual(["INVALID allowlist: A node's agent is bound to allowlists of the system alone."]);
+    expect(ofNode.errors).toEqual(['INVALID allowlist: A node’s agent is bound to allowlists of the system alone.']);
     expect((await bind(await rows.agent(operators, 'PENDING'))).errors).toEqual([]);
     const other = await server.operatorsProject(operators.domainId);
     expect((await bind(await rows.agent(other, 'PENDING'))).errors).toEqual([

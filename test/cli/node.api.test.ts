@@ -83,7 +83,7 @@ describe('bailiwick node', () => {
 
   test('ok: a node adopts an agent, and shows its trust', async () => {
     const project = await server.operatorsProject(await server.defaultDomainId());
-    const agentId = await server.agent(project, { name: 'machine', record: {} });
+    const agentId = await server.agent(project, { name: 'machine', record: { isLiving: true } });
     const adopted = await node('adopt', 'web-4', '--agent', agentId);
     expect([adopted.code, adopted.err]).toEqual([0, '']);
     expect(adopted.out).toMatch(/Attested +PENDING\n/);

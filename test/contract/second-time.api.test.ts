@@ -210,8 +210,11 @@ describe('what changes rights', () => {
   const ADDS = /^\s*insert into\s+"(role_assignments|role_implications|group_members|policy_revisions)"/i;
   const OF_USERS = /^\s*update\s+"users".*"(is_enabled|password_hash)" = /is;
 
+  const OF_OPERATORS = /^\s*update\s+"projects".*"is_operators" = /is;
+
   test('same: it moves the epoch, so that every replica and stream asks anew; what does not leaves it', () => {
-    const isOfRights = (statement: string) => [CHANGES, ADDS, OF_USERS].some((one) => one.test(statement));
+    const isOfRights = (statement: string) =>
+      [CHANGES, ADDS, OF_USERS, OF_OPERATORS].some((one) => one.test(statement));
     const first = mutations.flatMap(({ name }) => {
       const [trace] = traces.get(name) ?? [];
       return trace === undefined ? [] : [{ name, trace }];

@@ -112,7 +112,7 @@ describe('Mutation.setProjectOperators', () => {
     const input = { project: { id }, etag, isOperators: true };
     const refused = await asking(own).send('setProjectOperators', 'project { id }', input, token);
     expect(refused.errors).toEqual([
-      `LIMIT_REACHED isOperators: There are at most ${OPERATORS_PROJECTS_MAX} operators' projects.`,
+      `LIMIT_REACHED isOperators: There are at most ${OPERATORS_PROJECTS_MAX} operators’ projects.`,
     ]);
     await own.close();
   });

@@ -50,7 +50,7 @@ export async function bindAllowlist(context: Context, input: BindAllowlist) {
 function requireFits(list: AllowlistRow, agent: AgentRow): void {
   if (agent.nodeId === null) requireOfProject(list, agent);
   else if (list.ownerType !== 'SYSTEM')
-    throw invalid("A node's agent is bound to allowlists of the system alone.", 'allowlist');
+    throw invalid('A node’s agent is bound to allowlists of the system alone.', 'allowlist');
 }
 
 async function startAnew(act: Act, view: AgentView): Promise<void> {

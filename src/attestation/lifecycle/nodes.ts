@@ -9,29 +9,23 @@ import { nextState } from '../verifier/index.js';
 import { move } from './move.js';
 
 /**
- * Makes an agent that the caller may read a node's: it is PENDING, and proves itself anew. Which decides whether the caller
- * may, the caller's policy says.
- * @throws Refusal NOT_FOUND; UserErrors INVALID, with the path `agent`, for an agent that cannot be a node's.
+ * Makes an agent that the caller may read a node's: it is PENDING, and proves itself anew. The use case that calls this
+ * decides whether the caller may. An agent that is not enrolled is not adopted: whoever has its enrollment token would
+ * choose the machine.
+ * @throws Refusal NOT_FOUND; UserErrors INVALID or ALREADY_EXISTS, with the path `agent`.
  */
 export async function adoptAgent(act: Act, agentId: Id<'Agent'>, nodeId: Id<'Node'>): Promise<void> {
-  return adopt(act, requireRecord(await lockAgent(act, { id: agentId })), nodeId);
-}
-
-/** The same for a machine that joins in this transaction, whoever the caller is. */
-export async function adoptJoining(act: Act, agentId: Id<'Agent'>, nodeId: Id<'Node'>): Promise<void> {
-  return adopt(act, await lockedView(act, agentId), nodeId);
-}
-
-async function adopt(act: Act, view: AgentView, nodeId: Id<'Node'>): Promise<void> {
+  const view = requireRecord(await lockAgent(act, { id: agentId }));
   const { agent, record } = view;
   const from = stateAt(view, act.now);
-  const to = nextState(from, 'ADOPT', { recoversAutomatically: false });
-  if (to === null) throw invalid(`An agent that is ${from} cannot be a node's.`, 'agent');
-  if (agent.nodeId !== null) throw alreadyExists("The agent is a node's already.", 'agent');
+  const to = record.isLiving ? nextState(from, 'ADOPT', { recoversAutomatically: false }) : null;
+  if (to === null)
+    throw invalid(`An agent that is ${from}${record.isLiving ? '' : ' and not enrolled'} cannot be a node’s.`, 'agent');
+  if (agent.nodeId !== null) throw alreadyExists('The agent is a node’s already.', 'agent');
   if (!(await isOperatorsProject(act.tx, agent.projectId)))
-    throw invalid("A node's agent is in an operators' project.", 'agent');
+    throw invalid('A node’s agent is in an operators’ project.', 'agent');
   if (record.allowlistId !== null && (await findOwnerType(act.tx, record.allowlistId)) !== 'SYSTEM')
-    throw invalid("A node's agent is bound to allowlists of the system alone: bind it to one first.", 'agent');
+    throw invalid('A node’s agent is bound to allowlists of the system alone: bind it to one first.', 'agent');
   await changeAgents(act, [agent], { nodeId });
   await move(act, view, { to, trustedUntil: null, cause: 'ADOPT' });
   await act.audit({ action: 'agent.adopted', ...aboutAgent(view), details: { from, to, nodeId } });

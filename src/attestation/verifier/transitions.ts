@@ -33,7 +33,7 @@ const ANEW = { ADOPT: 'PENDING', REBIND: 'PENDING' } as const;
 
 /** An event that is not in the table is not possible in that state. */
 const TRANSITIONS: Readonly<Record<AgentState, Readonly<Partial<Record<AgentEvent, AgentState>>>>> = {
-  CREATED: { ...BY_OPERATOR, ACTIVATE: 'PENDING', ADOPT: 'CREATED', REBIND: 'CREATED' },
+  CREATED: { ...BY_OPERATOR, ACTIVATE: 'PENDING', REBIND: 'CREATED' },
   PENDING: { ...BY_OPERATOR, ...ANEW, ACCEPT: 'TRUSTED', REJECT: 'FAILED' },
   TRUSTED: { ...BY_OPERATOR, ...ANEW, ACCEPT: 'TRUSTED', REJECT: 'FAILED', EXPIRE: 'STALE' },
   STALE: { ...BY_OPERATOR, ...ANEW, ACCEPT: 'TRUSTED', REJECT: 'FAILED' },

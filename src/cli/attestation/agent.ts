@@ -166,7 +166,10 @@ async function createAgent(session: Session, name: string, options: CreateOption
   if (session.format === 'name' && tokenFile === undefined) {
     throw new CliError('with -o name the enrollment token would be lost; add --token-file', EXIT.usage);
   }
-  const input = { name, externalId, tpmKind, ...(await reviewed(session, allowlist, allowlistEtag)) };
+  // Without a list, the agent gets the default of its project.
+  const isDefault = allowlist === undefined && allowlistEtag === undefined;
+  const bound = isDefault ? {} : await reviewed(session, allowlist, allowlistEtag);
+  const input = { name, externalId, tpmKind, ...bound };
   const fields = ['agent', 'enrollmentToken', 'expiresAt'] as const;
   const { agent, enrollmentToken, expiresAt } = await send(session, CreateAgentDocument, input, ...fields);
   if (tokenFile !== undefined) {

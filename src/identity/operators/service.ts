@@ -42,7 +42,7 @@ export function setProjectOperators(context: Context, input: SetProjectOperators
 
 async function requireRoom({ tx }: Act): Promise<void> {
   if ((await listOperatorsProjects(tx)).length < OPERATORS_PROJECTS_MAX) return;
-  throw limitReached(`There are at most ${OPERATORS_PROJECTS_MAX} operators' projects.`, 'isOperators');
+  throw limitReached(`There are at most ${OPERATORS_PROJECTS_MAX} operators’ projects.`, 'isOperators');
 }
 
 async function refuseWithNodes({ tx }: Act, { id }: ProjectRow): Promise<void> {

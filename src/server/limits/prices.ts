@@ -105,6 +105,8 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'Allowlist.revisions': BELOW,
   'Allowlist.agents': BELOW,
   'Project.agents': BELOW,
+  // Which list it is, and the list.
+  'Project.defaultAllowlist': { each: OBJECT, once: 2 * STATEMENT },
   'Agent.attestationResults': BELOW,
   'Group.members': BELOW,
   'User.groups': BELOW,

@@ -12,7 +12,7 @@ import { attest, healthyMachine, pcrLayer } from './machine.js';
 /** One row per state; columns in the order of AGENT_EVENTS; `-` where the event is not possible. */
 const EXPECTED: Record<AgentState, string> = {
   //         ACTIVATE ACCEPT REJECT EXPIRE RESET UNBAN BAN RETIRE ADOPT REBIND
-  CREATED: 'PENDING - - - - - BANNED RETIRED CREATED CREATED',
+  CREATED: 'PENDING - - - - - BANNED RETIRED - CREATED',
   PENDING: '- TRUSTED FAILED - - - BANNED RETIRED PENDING PENDING',
   TRUSTED: '- TRUSTED FAILED STALE - - BANNED RETIRED PENDING PENDING',
   STALE: '- TRUSTED FAILED - - - BANNED RETIRED PENDING PENDING',

@@ -62,6 +62,8 @@ const STATEMENTS = [
     2_000,
     `${id('prj', `n + ${TENANTS}`)}, ${dom}, ${prj}, 2, 'inner ' || n, ${at()}`,
   ),
+  // What the system reads of agents and lists: half of all rows, and a few of other tenants.
+  `update projects set is_operators = true where id in (${[LARGE, 3, 7].map((n) => id('prj', String(n))).join()})`,
   insert(
     'users (id, domain_id, name, password_hash, is_enabled, created_at)',
     MANY,

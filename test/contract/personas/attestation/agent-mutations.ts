@@ -75,11 +75,11 @@ function bindOfNode({ rows, projects, lists }: World, agentOf: ProjectName, list
   return { target: `${agentOf}, a node’s, to a list of ${list}`, input };
 }
 
-/** A fresh default of a project: an etag that was read just now. */
-function setDefault({ rows, projects, lists }: World, target: string, name: ProjectName, list: OwnerName): Attempt {
+/** A list of the system for a project without a default. */
+function setDefault({ rows, projects, lists }: World, target: ProjectName): Attempt {
   const input = async () => ({
-    ...(await rows.projectWithoutDefault(projects[name])),
-    allowlist: { id: lists[list].id },
+    ...(await rows.projectWithoutDefault(projects[target])),
+    allowlist: { id: lists.system.id },
   });
   return { target, input };
 }
@@ -114,11 +114,7 @@ export const AGENT_MUTATIONS: Readonly<Record<string, Attempts>> = {
     bindOfNode(world, 'operators', 'system'),
     bindOfNode(world, 'operators', 'operators'),
   ],
-  setProjectDefaults: (world) => [
-    ...PROJECTS.map((name) => setDefault(world, `${name}, to a list of the system`, name, 'system')),
-    setDefault(world, 'own, to a list of sibling', 'own', 'sibling'),
-    setDefault(world, 'operators, to a list of operators', 'operators', 'operators'),
-  ],
+  setProjectDefaults: (world) => PROJECTS.map((name) => setDefault(world, name)),
   unbanEndorsementKey: ({ rows }) => [
     { target: 'a banned one', input: async () => ({ fingerprint: await rows.bannedKey() }) },
     { target: 'one that is not banned', input: () => ({ fingerprint: '0'.repeat(64) }) },
