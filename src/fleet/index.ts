@@ -12,6 +12,7 @@ import {
 } from './join-tokens/index.js';
 import { labelResolvers, nodeSetLabels } from './labels/index.js';
 import { leasePolicies, leaseResolvers } from './leases/index.js';
+import { lifecyclePolicies, lifecycleResolvers } from './lifecycle/index.js';
 import { loadNode, nodePolicies, nodeResolvers } from './nodes/index.js';
 import { fleetReferences } from './references.js';
 import { nodeRejoin, rejoinResolvers } from './rejoin/index.js';
@@ -21,6 +22,7 @@ export const fleetDomain: DomainManifest = {
   name: 'fleet',
   policies: [
     ...nodePolicies,
+    ...lifecyclePolicies,
     nodeSetLabels,
     ...leasePolicies,
     nodeReportFacts,
@@ -29,6 +31,7 @@ export const fleetDomain: DomainManifest = {
   ] as never,
   resolvers: mergedResolvers(
     nodeResolvers,
+    lifecycleResolvers,
     labelResolvers,
     leaseResolvers,
     factResolvers,

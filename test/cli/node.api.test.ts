@@ -36,11 +36,11 @@ describe('bailiwick node', () => {
     expect(made.out).toMatch(
       /^Name +web-1\nReady +NEVER_HEARD\nAttested +NO_AGENT\nAvailability +PAUSE\nAddress +web-1.example\n/,
     );
-    expect((await node('list', '-o', 'wide')).out).toMatch(/Tenants +Labels/);
+    expect((await node('list', '-o', 'wide')).out).toMatch(/TENANTS +LABELS/);
     expect((await node('list', '-o', 'name')).out).toBe('web-1\n');
     expect(await json('show', 'web-1')).toMatchObject({ name: 'web-1', labels: [{ key: 'admin.rack', value: '7' }] });
     expect((await node('list', '--label', 'admin.rack=7', '--no-ready', '--columns', 'name,labels')).out).toMatch(
-      /^Name +Labels\nweb-1 +admin.rack=7\n$/,
+      /^NAME +LABELS\nweb-1 +admin.rack=7\n$/,
     );
     expect((await node('list', '--ready')).out).toBe('');
     const asked = await node('delete', 'web-1');
@@ -83,7 +83,7 @@ describe('bailiwick node', () => {
 
   test('ok: a node adopts an agent, and shows its trust', async () => {
     const project = await server.operatorsProject(await server.defaultDomainId());
-    const agentId = await server.agent(project, { name: 'machine', record: {} });
+    const agentId = await server.agent(project, { name: 'machine', record: { isLiving: true } });
     const adopted = await node('adopt', 'web-4', '--agent', agentId);
     expect([adopted.code, adopted.err]).toEqual([0, '']);
     expect(adopted.out).toMatch(/Attested +PENDING\n/);

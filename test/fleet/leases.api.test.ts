@@ -2,9 +2,10 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { auditEntries } from '../../src/audit/entries/tables.js';
 import { events } from '../../src/events/index.js';
-import { nodeReadiness } from '../../src/fleet/conditions/ready.js';
+import { nodeReadiness, nodesLost } from '../../src/fleet/conditions/ready.js';
 import { nodeTrust } from '../../src/fleet/conditions/trust.js';
 import { agents } from '../../src/identity/agents/tables.js';
+import { happen } from '../events/happen.js';
 import { standingClock } from '../harness/clock.js';
 import { asId } from '../harness/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
@@ -170,6 +171,39 @@ describe('Mutation.renewNodeLease', () => {
     expect((await renew(token)).body.data.told.userErrors).toEqual([]);
     expect(statements.some((text) => /^update "node_leases"/.test(text))).toBe(true);
     expect((await ready(node.id)).status).toBe('TRUE');
+  });
+});
+
+describe('Subscription.nodeChanged', () => {
+  test('ok: what the event log tells of an agent is told of its node, once; trust by evidence makes it Ready', async () => {
+    const until = new Date(clock.time + 6 * MINUTE);
+    const { node, agentId } = await fleet.machine({ trustState: 'TRUSTED', trustedUntil: until });
+    await jobs(node.id);
+    await fleet.accepted(agentId, new Date(clock.time));
+    const trust = (from: string, to: string) => ({
+      type: 'agent.trust_changed',
+      objectId: agentId,
+      details: { from, to },
+    });
+    await happen(server.services, [trust('PENDING', 'TRUSTED')], new Date(clock.time));
+    const isTrusted = { condition: 'ATTESTED', status: 'TRUE', reason: 'TRUSTED' };
+    const isReady = { condition: 'READY', status: 'TRUE', reason: 'LEASE_CURRENT' };
+    expect(await jobs(node.id)).toEqual([isTrusted, isReady]);
+    expect(await jobs(node.id)).toHaveLength(2);
+    await happen(server.services, [trust('TRUSTED', 'FAILED')], new Date(clock.time));
+    const isFailed = { condition: 'ATTESTED', status: 'FALSE', reason: 'FAILED' };
+    expect(await jobs(node.id)).toEqual([isTrusted, isReady, isFailed]);
+  });
+
+  test('ok: nodes that are no longer Ready are counted, those that never were are not', async () => {
+    await fleet.machine();
+    const { node, token } = await fleet.machine();
+    await renew(token);
+    await jobs(node.id);
+    const before = nodesLost();
+    clock.time += 3 * MINUTE;
+    await jobs(node.id);
+    expect(nodesLost()).toBe(before + 1);
   });
 });
 

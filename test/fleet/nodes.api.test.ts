@@ -270,7 +270,7 @@ describe('a node and its agent', () => {
   });
 
   test('ok: an agent of an operators’ project is adopted; it is PENDING, and reads its node at once', async () => {
-    const agentId = await server.agent(project, { trustState: 'TRUSTED', record: {} });
+    const agentId = await server.agent(project, { trustState: 'TRUSTED', record: { isLiving: true } });
     const token = await server.agentToken(agentId);
     const { node } = (await adopt(agentId)).body.data.told;
     expect(node).toMatchObject({ origin: 'ADOPTED', agent: { id: agentId, state: 'PENDING' } });
@@ -281,7 +281,7 @@ describe('a node and its agent', () => {
 
   test('hidden: a tenant’s agent, and forbidden: a tenant that adopts its own', async () => {
     const tenant = await server.project(await server.defaultDomainId());
-    const agentId = await server.agent(tenant, { trustState: 'TRUSTED', record: {} });
+    const agentId = await server.agent(tenant, { trustState: 'TRUSTED', record: { isLiving: true } });
     expect(codeOf(await adopt(agentId))).toBe('NOT_FOUND');
     const { token } = await server.token({ scope: tenant, role: 'admin' });
     expect(codeOf(await adopt(agentId, token))).toBe('FORBIDDEN');

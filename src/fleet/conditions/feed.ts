@@ -4,7 +4,7 @@ import { rowsWhere } from '../../db/rows.js';
 import type { NodeConditionType } from '../../generated/graphql.js';
 import { toId } from '../../platform/ids.js';
 import { clause, values } from '../../platform/sql/clause.js';
-import { nodeGet } from '../nodes/policies.js';
+import { nodeGet } from '../nodes/index.js';
 import { type NodeRow, nodes } from '../nodes/tables.js';
 
 export const NODE_CHANGED = 'node.changed';

@@ -1,5 +1,4 @@
 export { nodeFeed } from './feed.js';
 export { nodeReadiness, nodesLost } from './ready.js';
 export { conditionResolvers } from './resolvers.js';
-export { loadObserved } from './service.js';
 export { nodeTrust } from './trust.js';

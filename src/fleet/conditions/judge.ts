@@ -4,7 +4,7 @@ import type {
   NodeConditionStatus,
   NodeConditionType,
 } from '../../generated/graphql.js';
-import { type Heard, heardAt, leaseEnd } from '../leases/lease.js';
+import { type Heard, heardAt, leaseEnd } from '../leases/index.js';
 
 /** What is known of a node at a moment. */
 export interface Observed extends Heard {

@@ -1,6 +1,5 @@
 import { definePolicy } from '../../platform/policy/index.js';
-import { nodeTarget } from '../nodes/policies.js';
-import type { NodeRow } from '../nodes/tables.js';
+import { type NodeRow, nodeTarget } from '../nodes/index.js';
 
 export const nodeReportFacts = definePolicy<NodeRow>({
   name: 'node:report_facts',

@@ -1,6 +1,6 @@
 import { type Context, defineLoader, type Grounds, observe } from '../../authority/index.js';
 import type { Id } from '../../platform/ids.js';
-import { holdAgent, nodeMeant, requireReported, whileItHolds } from '../leases/report.js';
+import { holdAgent, nodeMeant, requireReported, whileItHolds } from '../leases/index.js';
 import { nodeReportFacts } from './policies.js';
 import * as repository from './repository.js';
 import { type ReportNodeFacts, validFacts } from './valid.js';

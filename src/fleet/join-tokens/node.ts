@@ -7,7 +7,8 @@ import { agentsOfNodes } from '../../identity/agents/index.js';
 import { alreadyExists, invalid, notFound } from '../../platform/errors.js';
 import type { Id } from '../../platform/ids.js';
 import { type Label, replaceLabels } from '../labels/index.js';
-import { auditNode, insertNode, isNode, type NodeRef, type NodeRow, nodeGet, replaceTenants } from '../nodes/index.js';
+import { insertNode } from '../lifecycle/index.js';
+import { auditNode, isNode, type NodeRef, type NodeRow, nodeGet, replaceTenants } from '../nodes/index.js';
 import { nodes, nodesTaken } from '../nodes/tables.js';
 
 /** What a join token says of the node that a machine becomes. Null where it says nothing. */

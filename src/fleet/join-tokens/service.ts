@@ -71,7 +71,7 @@ async function create(act: Act, input: CreateJoinToken, token: string): Promise<
   const expiresAt = validExpiry(input.expiresAt, act.now, settings.joinTokenLifetimeMaxMs);
   const project = requireVisible(act, projectGet, await findProject(act.tx, input.project, homeOf(act)), 'project');
   if (!project.isOperators)
-    throw invalid("The agents of nodes are in an operators' project: see setProjectOperators.", 'project');
+    throw invalid('The agents of nodes are in an operators’ project: see setProjectOperators.', 'project');
   const row: JoinTokenRow = {
     id: newId('JoinToken'),
     tokenHash: bearerHash('joinToken', token),
@@ -105,7 +105,7 @@ async function allowlistOf(
   if (ref != null) {
     const { id, ownerType } = await resolveAllowlist(act, ref);
     if (ownerType === 'SYSTEM') return id;
-    throw invalid("A node's agent is bound to allowlists of the system alone.", 'allowlist');
+    throw invalid('A node’s agent is bound to allowlists of the system alone.', 'allowlist');
   }
   const standard = await defaultAllowlistOf(act.tx, projectId);
   return standard !== null && (await findOwnerType(act.tx, standard)) === 'SYSTEM' ? standard : null;

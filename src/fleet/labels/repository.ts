@@ -2,9 +2,10 @@ import { and, asc, eq, inArray } from 'drizzle-orm';
 import { insertRows } from '../../db/insert-rows.js';
 import type { Db, Tx } from '../../db/open.js';
 import type { Id } from '../../platform/ids.js';
+import { nodeFacts } from '../facts/tables.js';
 import { type Label, nodeLabels } from './tables.js';
 
-/** The labels of nodes by node, each in the order of their keys. */
+/** The labels of nodes by node, each in the order of their keys: those that people and the server set. */
 export async function listByNodes(db: Db, ids: readonly Id<'Node'>[]): Promise<Map<Id<'Node'>, Label[]>> {
   const rows = await db
     .select()
@@ -13,6 +14,20 @@ export async function listByNodes(db: Db, ids: readonly Id<'Node'>[]): Promise<M
     .orderBy(asc(nodeLabels.nodeId), asc(nodeLabels.key));
   const found = new Map<Id<'Node'>, Label[]>(ids.map((id) => [id, []]));
   for (const { nodeId, key, value } of rows) found.get(nodeId)?.push({ key, value });
+  return found;
+}
+
+/** The same with those that machines report, whose namespace comes after the others. */
+export async function listAllByNodes(db: Db, ids: readonly Id<'Node'>[]): Promise<Map<Id<'Node'>, Label[]>> {
+  const { nodeId, labels } = nodeFacts;
+  const [found, facts] = await Promise.all([
+    listByNodes(db, ids),
+    db
+      .select({ nodeId, labels })
+      .from(nodeFacts)
+      .where(inArray(nodeId, [...ids])),
+  ]);
+  for (const one of facts) found.get(one.nodeId)?.push(...one.labels);
   return found;
 }
 

@@ -37,7 +37,7 @@ export async function setNodeLabels(context: Context, input: SetNodeLabels): Pro
 const labelsOfNode = async (...[tx, id]: [Parameters<typeof repository.listByNodes>[0], Id<'Node'>]) =>
   (await repository.listByNodes(tx, [id])).get(id) ?? [];
 
-/** The labels that people and the server set, of nodes that the caller may read. */
+/** All labels of nodes that the caller may read. */
 export const loadLabels = defineLoader((context, ids: readonly Id<'Node'>[]) =>
-  repository.listByNodes(context.db, ids),
+  repository.listAllByNodes(context.db, ids),
 );

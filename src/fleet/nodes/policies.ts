@@ -17,14 +17,6 @@ export const nodeGet = definePolicy<NodeRow>({
   operations: ['Query.node', 'Query.nodes', 'Subscription.nodeChanged', 'Node.*', 'NodeChanged.*'],
 });
 
-export const nodeCreate = definePolicy({
-  name: 'node:create',
-  description: 'Create nodes.',
-  scopeTypes: ['system'],
-  check: 'role:manager',
-  operations: ['Mutation.createNode'],
-});
-
 const changing = { scopeTypes: ['system'], target: nodeTarget, boundary: { system: '@' } } as const;
 
 export const nodeUpdate = definePolicy<NodeRow>({
@@ -59,20 +51,4 @@ export const nodeSetAvailability = definePolicy<NodeRow>({
   operations: ['Mutation.setNodeAvailability'],
 });
 
-export const nodeDelete = definePolicy<NodeRow>({
-  ...changing,
-  name: 'node:delete',
-  description: 'Delete nodes that nothing uses any more.',
-  check: 'role:manager',
-  operations: ['Mutation.deleteNode'],
-});
-
-export const nodePolicies = [
-  nodeGet,
-  nodeCreate,
-  nodeUpdate,
-  nodeSetAddress,
-  nodeSetTenants,
-  nodeSetAvailability,
-  nodeDelete,
-];
+export const nodePolicies = [nodeGet, nodeUpdate, nodeSetAddress, nodeSetTenants, nodeSetAvailability];

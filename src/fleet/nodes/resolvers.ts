@@ -1,7 +1,5 @@
 import type { Context } from '../../authority/index.js';
 import type {
-  CreateNodeInput,
-  DeleteNodeInput,
   QueryNodeArgs,
   QueryNodesArgs,
   SetNodeAddressInput,
@@ -15,10 +13,9 @@ import { etagOf } from '../../platform/etag.js';
 import { withIds } from '../../platform/ids.js';
 import { inputMutation } from '../../platform/payload.js';
 import { loadAgentId } from './agent.js';
-import { createNode } from './create.js';
 import { listNodes } from './list.js';
 import { getNode } from './reading.js';
-import { deleteNode, setNodeAddress, setNodeAvailability, updateNode } from './service.js';
+import { setNodeAddress, setNodeAvailability, updateNode } from './service.js';
 import type { NodeRow } from './tables.js';
 import { loadTenants, setNodeTenants } from './tenants.js';
 
@@ -35,9 +32,6 @@ export const nodeResolvers = {
     nodes: (_: unknown, args: QueryNodesArgs, context: Context) => listNodes(context, args),
   },
   Mutation: {
-    createNode: changing((context, input: CreateNodeInput) =>
-      createNode(context, withIds(input, { ...TENANTS, agent: { id: 'Agent' } })),
-    ),
     updateNode: changing((context, input: UpdateNodeInput) => updateNode(context, withIds(input, NODE))),
     setNodeAddress: changing((context, input: SetNodeAddressInput) => setNodeAddress(context, withIds(input, NODE))),
     setNodeTenants: changing((context, input: SetNodeTenantsInput) =>
@@ -46,9 +40,6 @@ export const nodeResolvers = {
     setNodeAvailability: changing((context, input: SetNodeAvailabilityInput) =>
       setNodeAvailability(context, withIds(input, NODE)),
     ),
-    deleteNode: inputMutation(async (context: Context, input: DeleteNodeInput) => ({
-      nodeId: await deleteNode(context, withIds(input, NODE)),
-    })),
   },
   Node: {
     etag: etagOf,

@@ -63,7 +63,9 @@ const VALUES: Readonly<Record<string, Value>> = {
   tenants: (_, { projects }) => [{ id: projects.own.projectId }],
   remove: () => ['admin.other'],
   'UpdateNodeInput.name': () => 'another-name',
-  'CreateNodeInput.agent': async (_, { rows, projects }) => ({ id: await rows.agent(projects.operators, 'PENDING') }),
+  'CreateNodeInput.agent': async (_, { rows, projects }) => ({
+    id: await rows.agent(projects.operators, 'PENDING', { isLiving: true }),
+  }),
   'RenewNodeLeaseInput.node': async (_, { server }, { principal }) => {
     const [found] = await server.services.db
       .select()

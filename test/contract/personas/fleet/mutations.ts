@@ -37,7 +37,10 @@ export const NODE_MUTATIONS: Readonly<Record<string, Attempts>> = {
     { target: 'waiting for its machine', input: () => ({ name: newId('Node') }) },
     ...(['own', 'operators'] as const).map((name) => ({
       target: `adopting an agent of ${name}`,
-      input: async () => ({ name: newId('Node'), agent: { id: await rows.agent(projects[name], 'TRUSTED') } }),
+      input: async () => ({
+        name: newId('Node'),
+        agent: { id: await rows.agent(projects[name], 'TRUSTED', { isLiving: true }) },
+      }),
       entries: 2,
     })),
   ],

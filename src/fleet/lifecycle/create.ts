@@ -7,16 +7,23 @@ import type { AgentRef } from '../../identity/agents/index.js';
 import { limitReached } from '../../platform/errors.js';
 import { type Id, newId } from '../../platform/ids.js';
 import { validText } from '../../platform/text.js';
-import { insertFacts } from '../facts/repository.js';
+import { insertFacts } from '../facts/index.js';
 import { insertLabels, type Label, validLabels } from '../labels/index.js';
-import { insertLease } from '../leases/repository.js';
-import { auditNode } from './audit.js';
-import { requireNode } from './lookup.js';
+import { insertLease } from '../leases/index.js';
+import {
+  auditNode,
+  findTenants,
+  insertTenants,
+  type NodeRow,
+  requireFewTenants,
+  requireNode,
+  type TenantRefs,
+  validAddress,
+  validNodeName,
+} from '../nodes/index.js';
+import { nodesTaken } from '../nodes/tables.js';
 import { nodeCreate } from './policies.js';
 import * as repository from './repository.js';
-import { type NodeRow, nodesTaken } from './tables.js';
-import { findTenants, insertTenants, requireFewTenants, type TenantRefs } from './tenants.js';
-import { validAddress, validNodeName } from './valid.js';
 
 export interface CreateNode {
   readonly name: string;
