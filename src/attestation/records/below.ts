@@ -1,6 +1,6 @@
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { type Context, couldDo, defineLoaderOf } from '../../authority/index.js';
-import { partById } from '../../db/by-id.js';
+import { isBehind, partById } from '../../db/by-id.js';
 import { countUpTo } from '../../db/counted.js';
 import { OBJECT_ID, rowsBelow } from '../../db/rows-below.js';
 import { agentGet, agents } from '../../identity/agents/index.js';
@@ -33,7 +33,11 @@ function agentsOf(owner: Owner): PageOf {
     const visible = visibleTo(context);
     const { column } = owner;
     const from = owner.from(context);
-    const wanted = { visible, also: [clause`${column} = ${OBJECT_ID}`] };
+    const also = [
+      clause`${column} = ${OBJECT_ID}`,
+      column === records.allowlistId ? isBehind(records.agentId, page) : undefined,
+    ];
+    const wanted = { visible, also };
     const some = { from, wanted, part: partById(agents.id, page) };
     const found = await rowsBelow<Row, string>(context.db, ids, agentsStatement(reader.columns, some));
     const pageOf = (id: string, rows: readonly Row[]): Page =>

@@ -14,7 +14,7 @@ import { allowlistGet, allowlists } from '../allowlists/index.js';
 import type { AgentState } from '../verifier/index.js';
 import type { AgentShape } from './fields.js';
 import { boundAgents, readAgentPage, withRecords } from './page.js';
-import { attestationRecords } from './tables.js';
+import { attestationRecords as records } from './tables.js';
 
 export interface AgentFilter extends NameFilter {
   readonly externalIds?: Values;
@@ -42,11 +42,13 @@ export async function listAgents(
     throw badInput('With allowlistIds, order by CREATED_AT.', { argument: 'orderBy' });
   const now = context.clock.now();
   const { policies, actor, db } = context;
-  const wanted = { visible: policies.visible([agentGet], actor, agents), ...filterBy(filter, now) };
+  const asked = { visible: policies.visible([agentGet], actor, agents), ...filterBy(filter, now) };
+  const ofRecords = filter.allowlistIds == null ? undefined : orderedPage({ ...agents, id: records.agentId }, args);
+  const wanted = { ...asked, also: [...asked.also, ofRecords?.isBehind] };
   const visibleLists = fields.has('allowlist') ? policies.visible([allowlistGet], actor, allowlists) : null;
   const from = filter.allowlistIds == null ? withRecords : boundAgents(context);
   const rows = await readAgentPage(db, { from, wanted, part, visibleLists, fields }, isoOf(now));
-  return connection(rows, part.page, part.keysOf, () => countUpTo(db, withRecords, isWanted(wanted)));
+  return connection(rows, part.page, part.keysOf, () => countUpTo(db, withRecords, isWanted(asked)));
 }
 
 /** The agents that a filter asks for. */
@@ -64,7 +66,7 @@ export function filterBy(filter: AgentFilter, now: Date): Asked {
     filters: [
       anyOf(agents.externalId, filter.externalIds),
       anyOf(agents.name, filter.names),
-      anyOf(attestationRecords.allowlistId, filter.allowlistIds),
+      anyOf(records.allowlistId, filter.allowlistIds),
       ofProjects(agents, filter.projectIds),
       anyOf(agents.trustState, states),
     ],

@@ -10,17 +10,20 @@ import { type AllowlistRow, allowlists } from '../allowlists/index.js';
 import { type AgentShape, readerOf } from './fields.js';
 import { attestationRecords as records } from './tables.js';
 
+const OF_AGENT = clause`${records.agentId} = ${agents.id}`;
+
 /** The agents of any kind, with the records of those that attest, as a FROM clause. */
-export const withRecords = clause`${agents} left join ${records} on ${records.agentId} = ${agents.id}`;
+export const withRecords = clause`${agents} left join ${records} on ${OF_AGENT}`;
 
 /**
  * Agents that are bound to lists. A record has the domain and the project of its agent. Saying so of the caller's own lets
  * an index find its agents among all that are bound to a list of the system; saying so of both makes Postgres expect too few.
+ * Where a page begins is said of both ids, so that no plan reads either table from its beginning.
  */
 export function boundAgents({ actor }: AuthorizationContext): Clause {
   const isOfProject = actor.where?.type === 'project';
   const [ofRecord, ofAgent] = isOfProject ? [records.projectId, agents.projectId] : [records.domainId, agents.domainId];
-  return clause`${agents} inner join ${records} on ${records.agentId} = ${agents.id} and ${ofRecord} = ${ofAgent}`;
+  return clause`${agents} inner join ${records} on ${OF_AGENT} and ${ofRecord} = ${ofAgent}`;
 }
 
 /** Some agents, in an order. */
@@ -38,11 +41,19 @@ export interface AgentPage extends SomeAgents {
   readonly fields: ReadonlySet<string>;
 }
 
-/** The statement that reads some columns of some agents. */
+/**
+ * The statement that reads some columns of some agents.
+ *
+ * The page is cut before the records are joined: Postgres may join two tables in the order of their ids, and then begins with
+ * the first record of all, wherever the page begins.
+ */
 export function agentsStatement(columns: Clause, { from, wanted, part }: SomeAgents): Clause {
-  const where = isOnPage(from, wanted, part);
-  return clause`select ${columns} from ${from}
-    where ${where} order by ${inOrder(part.columns, part.direction)} limit ${part.limit}`;
+  const order = inOrder(part.columns, part.direction);
+  if (from !== withRecords)
+    return clause`select ${columns} from ${from}
+      where ${isOnPage(from, wanted, part)} order by ${order} limit ${part.limit}`;
+  const page = clause`(select * from ${agents} where ${isOnPage(agents, wanted, part)} order by ${order} limit ${part.limit})`;
+  return clause`select ${columns} from ${page} as ${agents} left join ${records} on ${OF_AGENT} order by ${order}`;
 }
 
 /**
