@@ -18,9 +18,9 @@ export async function adoptAgent(act: Act, agentId: Id<'Agent'>, nodeId: Id<'Nod
   const view = requireRecord(await lockAgent(act, { id: agentId }));
   const { agent, record } = view;
   const from = stateAt(view, act.now);
-  const to = record.isLiving ? nextState(from, 'ADOPT', { recoversAutomatically: false }) : null;
-  if (to === null)
-    throw invalid(`An agent that is ${from}${record.isLiving ? '' : ' and not enrolled'} cannot be a node’s.`, 'agent');
+  const to = nextState(from, 'ADOPT', { recoversAutomatically: false });
+  if (to === null) throw invalid(`An agent that is ${from} cannot be a node’s.`, 'agent');
+  if (!record.isLiving) throw invalid('An agent that is not enrolled cannot be a node’s.', 'agent');
   if (agent.nodeId !== null) throw alreadyExists('The agent is a node’s already.', 'agent');
   if (!(await isOperatorsProject(act.tx, agent.projectId)))
     throw invalid('A node’s agent is in an operators’ project.', 'agent');
