@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Sql } from 'postgres';
 import { causeOf } from './errors.js';
+import { isFixed } from './fixed-texts.js';
 import type { Gate, Share } from './gate.js';
 import { over } from './over.js';
-import { isFixed } from './statement.js';
 import { requireStorable } from './storable.js';
 
 /**

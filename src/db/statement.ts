@@ -1,5 +1,6 @@
 import { is, Param, Placeholder, type SQL, type SQLChunk, sql } from 'drizzle-orm';
 import { type PgColumn, PgDialect } from 'drizzle-orm/pg-core';
+import { addFixed } from './fixed-texts.js';
 import type { Db } from './types.js';
 
 /**
@@ -43,17 +44,13 @@ interface Made<Values> {
 
 const dialect = new PgDialect();
 
-/** The texts of all statements that ran: as many as the code has, whoever calls. */
-const fixedTexts = new Set<string>();
-export const isFixed = (text: string): boolean => fixedTexts.has(text);
-
 function madeOf<Values>(write: (value: PlaceOf<Values>) => SQL): Made<Values> {
   const place: PlaceOf<Values> = (name, like) => {
     const placeholder = sql.placeholder(name);
     return like ? sql.param(placeholder, like) : placeholder;
   };
   const { sql: text, params } = dialect.sqlToQuery(write(place));
-  fixedTexts.add(text);
+  addFixed(text);
   return { text, binds: params.map(bindOf<Values>) };
 }
 
