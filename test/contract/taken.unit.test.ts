@@ -13,6 +13,8 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 const NOT_TOLD: Readonly<Record<string, string>> = {
   projects_id_domain_id_key: 'holds the id, which is new',
   agents_node_id_key: 'a node is held while it gets an agent',
+  node_labels_pkey: 'given keys differ, and those of before go first, at the node’s version',
+  node_tenants_pkey: 'given projects differ, and those of before go first, at the node’s version',
   tokens_hash_key: 'a hash of random bytes',
   join_tokens_token_hash_key: 'a hash of random bytes',
   joinings_secret_hash_key: 'a hash of random bytes',
