@@ -40,7 +40,7 @@ describe('join-token', () => {
     const id = made.out.trim();
     const listed = await joinToken('list', '--columns', 'node,state,used');
     expect(listed.out).toBe('NODE     STATE   USED\nweb-{n}  ACTIVE  0 of 3\n');
-    expect((await joinToken('revoke', id, '--yes')).err).toBe(`revoked join token ${id}\n`);
+    expect((await joinToken('revoke', id)).err).toBe(`revoked join token ${id}\n`);
     expect((await joinToken('list', '-o', 'name')).out).not.toContain(id);
   });
 
@@ -59,7 +59,7 @@ describe('join-token', () => {
     const { token, ...made } = JSON.parse(out);
     expect(token).toMatch(/^bwj_/);
     expect(made).toMatchObject({ nodeName: 'db-1', address: '10.1.1.1', availability: 'ACTIVE', uses: 1 });
-    await joinToken('revoke', made.id, '--yes');
+    await joinToken('revoke', made.id);
   });
 
   test('invalid: what would lose the token, what contradicts itself, and what is missing', async () => {

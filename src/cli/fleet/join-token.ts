@@ -6,7 +6,6 @@ import {
   type NodeAvailability,
   RevokeJoinTokenDocument,
 } from '../../generated/documents.js';
-import { withConfirmation } from '../common/confirm.js';
 import { CliError, EXIT } from '../common/errors.js';
 import { writePrivateFile } from '../common/files.js';
 import { listRef, nodeRef, projectRef } from '../common/refs.js';
@@ -82,19 +81,17 @@ export function registerJoinToken(noun: Command): void {
     .option('--token-file <file>', 'write the token to this file instead of showing it')
     .action(async (options: CreateOptions, self: Command) => createJoinToken(await openSession(self), options));
   withList(verb(noun, 'list', 'list join tokens', 'bailiwick join-token list'), JoinTokensDocument, JOIN_TOKEN);
-  const revocation = verb(
+  // It limits damage, so nobody is asked.
+  verb(
     noun,
     'revoke <join-token-id>',
     'revoke a join token: no machine joins with it any more',
     'bailiwick join-token revoke jnt_…',
-  );
-  withConfirmation(revocation, { noun: 'join token', takes: 'the joinings that were begun with it' }).action(
-    async (joinTokenId: string, _options: object, self: Command) => {
-      const session = await openSession(self);
-      await send(session, RevokeJoinTokenDocument, { joinTokenId });
-      printGone(session, 'revoked', { id: joinTokenId }, `join token ${joinTokenId}`);
-    },
-  );
+  ).action(async (joinTokenId: string, _options: object, self: Command) => {
+    const session = await openSession(self);
+    await send(session, RevokeJoinTokenDocument, { joinTokenId });
+    printGone(session, 'revoked', { id: joinTokenId }, `join token ${joinTokenId}`);
+  });
 }
 
 async function createJoinToken(session: Session, options: CreateOptions): Promise<void> {

@@ -77,6 +77,7 @@ export function registerNode(noun: Command): void {
     DeleteNodeDocument,
   );
   registerSettings(noun);
+  registerUse(noun);
   registerAvailability(noun);
 }
 
@@ -164,6 +165,10 @@ function registerSettings(noun: Command): void {
     SetNodeAddressDocument,
     ([address]) => ({ address: address ?? null }),
   );
+}
+
+/** Whose workloads it takes, and who says that it works. */
+function registerUse(noun: Command): void {
   withChange(
     verb(
       noun,
