@@ -21,6 +21,9 @@ const ALWAYS_READABLE: readonly string[] = [
   ...['AttestationResult.agent', 'AttestationResult.allowlistRevision', 'EffectiveRoleAssignment.user'],
   ...[
     'Group.domain',
+    'JoinToken.allowlist',
+    'JoinToken.node',
+    'JoinToken.project',
     'Node.leaseHolder',
     'PolicyRevision.user',
     'Project.domain',

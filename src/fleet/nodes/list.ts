@@ -9,6 +9,7 @@ import { agents, trustRanOut } from '../../identity/agents/index.js';
 import { badInput } from '../../platform/errors.js';
 import { type Connection, connection } from '../../platform/pagination.js';
 import { type Clause, clause, every } from '../../platform/sql/clause.js';
+import { isStorable } from '../../platform/text.js';
 import { type Label, nodeLabels } from '../labels/tables.js';
 import { canonicalAddress } from './address.js';
 import { nodeGet } from './policies.js';
@@ -99,6 +100,8 @@ function labelled({ labels, trustStates }: NodeFilter): Clause | undefined {
   if ((labels?.length ?? 0) > LABELS_MAX) throw badInput(`A filter has at most ${LABELS_MAX} labels.`);
   if (labels?.some(({ key }) => key.startsWith('reported.')))
     throw badInput('Nodes cannot be asked for by what they report of themselves.', { argument: 'filter' });
+  // Text that Postgres cannot store is in no label.
+  if (labels?.some(({ key, value }) => !(isStorable(key) && isStorable(value)))) return clause`false`;
   return every(
     (labels ?? []).map(({ key, value }, index) => {
       if (index === 0 && trustStates == null)

@@ -37,9 +37,10 @@ export const fixture: DomainFixture = {
   },
   sharedThings: async (world) => {
     const { id, agentId } = await withAgent(world, world.users.home);
+    const { JoinToken, Node } = await joinTokenThings(world);
     return {
-      ...(await joinTokenThings(world)),
-      Node: [{ name: 'any', id, links: { agent: agentId, leaseHolder: world.users.home } }],
+      JoinToken,
+      Node: [{ name: 'any', id, links: { agent: agentId, leaseHolder: world.users.home } }, ...Node],
       [AGENT]: [{ name: 'of any', id: agentId }],
     };
   },

@@ -65,10 +65,14 @@ export const JOIN_TOKEN_MUTATIONS: NonNullable<DomainFixture['mutations']> = {
   ],
 };
 
-export async function joinTokenThings({ server, projects, lists }: World): Promise<Things> {
+/** A join token, and the node that waits for the machine which it brings. */
+export async function joinTokenThings({ server, projects, lists }: World) {
   const nodeId = await makeNode(server.services);
   const allowlistId = lists.system.id;
   const id = await makeJoinToken(server.services, projects.operators, { nodeId, allowlistId: asId(allowlistId) });
   const links = { project: projects.operators.projectId, allowlist: allowlistId, node: nodeId };
-  return { JoinToken: [{ name: 'any', id, links }] };
+  return {
+    JoinToken: [{ name: 'any', id, links }],
+    Node: [{ name: 'that waits for its machine', id: nodeId, links: { agent: null, leaseHolder: null } }],
+  } satisfies Things;
 }
