@@ -18,8 +18,10 @@ export function rejoinNode(context: Context, input: NodeAtEtag): Promise<NodeRow
   return changeNode(context, nodeRejoin, input, async (act, node) => {
     const agent = (await agentsOfNodes(act.tx, [node.id])).get(node.id);
     if (agent === undefined && node.origin === null) return null;
-    await act.changeRights();
-    if (agent !== undefined) await retireForNode(act, agent.id);
+    if (agent !== undefined) {
+      await act.changeRights();
+      await retireForNode(act, agent.id);
+    }
     const labels = await forget(act, node.id);
     const details = { agentId: agent?.id ?? null, address: node.address, labels };
     return { action: 'node.rejoined', changes: { origin: null, address: null }, details };

@@ -66,6 +66,10 @@ const VALUES: Readonly<Record<string, Value>> = {
   'CreateNodeInput.agent': async (_, { rows, projects }) => ({
     id: await rows.agent(projects.operators, 'PENDING', { isLiving: true }),
   }),
+  // Addresses are unique.
+  'CreateJoinTokenInput.address': () => 'joined.example',
+  'CreateJoinTokenInput.allowlist': (_, { lists }) => ({ id: lists.system.id }),
+  'SetNodeAddressInput.address': () => 'moved.example',
   'RenewNodeLeaseInput.node': async (_, { server }, { principal }) => {
     const [found] = await server.services.db
       .select()
@@ -99,6 +103,7 @@ const VALUES: Readonly<Record<string, Value>> = {
 
 /** Fields that no input has here, and why. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
+  'CreateJoinTokenInput.node': 'either a name or a node',
   'GrantRoleInput.group': 'either a user or a group',
   'SubmitEvidenceInput.imaLog': 'its own stories send logs',
   'SubmitEvidenceInput.imaLogUploadId': 'its own stories send logs',
