@@ -43,6 +43,7 @@ export async function listAgents(
   const now = context.clock.now();
   const { policies, actor, db } = context;
   const asked = { visible: policies.visible([agentGet], actor, agents), ...filterBy(filter, now) };
+  // Counting asks for all pages, so only the page itself says where it begins; see `boundAgents`.
   const ofRecords = filter.allowlistIds == null ? undefined : orderedPage({ ...agents, id: records.agentId }, args);
   const wanted = { ...asked, also: [...asked.also, ofRecords?.isBehind] };
   const visibleLists = fields.has('allowlist') ? policies.visible([allowlistGet], actor, allowlists) : null;
