@@ -25,11 +25,12 @@ const DAYS = 86_400_000;
 
 /** Entries as they would have been made on these days, sealed together. */
 async function sealedOn(...days: string[]): Promise<void> {
-  for (const text of days) {
+  const rows = days.map((text) => {
     const [id, occurredAt] = [lowestId('AuditEntry', day(text)), day(text)];
-    const row = { id, occurredAt, action: text, outcome: 'ALLOWED' as const, requestId: 'request', details: {} };
-    await server.services.db.insert(auditEntries).values(row);
-  }
+    return { id, occurredAt, action: text, outcome: 'ALLOWED' as const, requestId: 'request', details: {} };
+  });
+  // In one statement, so that the server's own sealer has no head between them.
+  await server.services.db.insert(auditEntries).values(rows);
   await sealAll(server.services);
 }
 
@@ -41,6 +42,8 @@ const actions = async () => {
   const query = sql`select action from audit_entries order by occurred_at, id`;
   return (await rowsOf<{ action: string }>(server.services.db, query)).map(({ action }) => action);
 };
+/** Without what the server wrote at its start: that is older, and may have a head of its own, up to which it is dropped. */
+const dated = (all: readonly string[]) => all.filter((action) => action.startsWith('2030-'));
 const partitions = async () => {
   const query = sql`select distinct tableoid::regclass::text as name from audit_entries order by 1`;
   return (await rowsOf<{ name: string }>(server.services.db, query)).map(({ name }) => name);
@@ -61,10 +64,10 @@ describe('retention', () => {
   });
 
   test('kept: on the first day of a month, entries of the month before that are younger than the retention', async () => {
-    const all = await actions();
+    const all = dated(await actions());
     // So the limit is at the very beginning of February.
     await trimAt('2030-03-03', 30);
-    expect(await actions()).toEqual(all);
+    expect(dated(await actions())).toEqual(all);
     await trimAt('2030-03-04', 30);
     expect((await actions())[0]).toBe('2030-02-10');
   });
@@ -86,10 +89,8 @@ describe('retention', () => {
 
   test('ok: what is younger stays, also when the only head between is behind it', async () => {
     const before = await actions();
-    const dated = (all: readonly string[]) => all.filter((action) => action.startsWith('2030-'));
     await trimAt('2030-03-20', 50);
     expect(dated(await actions())).toEqual(dated(before));
-    // What the server wrote at its start is older, and may have a head of its own.
     expect((await chain()).firstSeq).toBeLessThanOrEqual(before.indexOf('2030-01-10') + 1);
   });
 
