@@ -5,24 +5,24 @@ import { countUpTo } from '../../db/counted.js';
 import { OBJECT_ID, rowsBelow } from '../../db/rows-below.js';
 import { agentGet, agents } from '../../identity/agents/index.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
-import { type Clause, clause, every } from '../../platform/sql/clause.js';
+import { clause, every } from '../../platform/sql/clause.js';
 import { isoOf } from '../../platform/time-text.js';
 import { type AgentShape, readerOf } from './fields.js';
-import { agentsStatement, boundAgents, withRecords } from './page.js';
+import { agentsStatement, boundAgents, everyAgent, type Source } from './page.js';
 import { attestationRecords as records } from './tables.js';
 
-/** What agents belong to: the column that names it, and the tables that its agents are read from for a caller. */
+/** What agents belong to: the column that names it, and where its agents are read from for a caller. */
 interface Owner {
   readonly column: PgColumn;
-  readonly from: (context: Context) => Clause;
+  readonly source: (context: Context) => Source;
 }
 
 type Page = Connection<AgentShape>;
 type Row = Record<string, unknown>;
 type PageOf = (context: Context, id: string, args: PageArgs, fields: ReadonlySet<string>) => Promise<Page | null>;
 
-export const agentsOfAllowlist = agentsOf({ column: records.allowlistId, from: boundAgents });
-export const agentsOfProject = agentsOf({ column: agents.projectId, from: () => withRecords });
+export const agentsOfAllowlist = agentsOf({ column: records.allowlistId, source: boundAgents });
+export const agentsOfProject = agentsOf({ column: agents.projectId, source: () => everyAgent });
 
 /** Pages of the agents of some objects, in one statement; null for a caller who may read no agents at all. */
 function agentsOf(owner: Owner): PageOf {
@@ -32,20 +32,17 @@ function agentsOf(owner: Owner): PageOf {
     const reader = readerOf(new Set(fields));
     const visible = visibleTo(context);
     const { column } = owner;
-    const from = owner.from(context);
-    const also = [
-      clause`${column} = ${OBJECT_ID}`,
-      column === records.allowlistId ? isBehind(records.agentId, page) : undefined,
-    ];
-    const wanted = { visible, also };
-    const some = { from, wanted, part: partById(agents.id, page) };
+    const source = owner.source(context);
+    const ofRecords = source.ofRecord === null ? undefined : isBehind(source.ofRecord, page);
+    const wanted = { visible, also: [clause`${column} = ${OBJECT_ID}`, ofRecords] };
+    const some = { source, wanted, part: partById(agents.id, page) };
     const found = await rowsBelow<Row, string>(context.db, ids, agentsStatement(reader.columns, some));
     const pageOf = (id: string, rows: readonly Row[]): Page =>
       connection(
         rows.map((row) => reader.read(row, now)),
         page,
         (agent) => [agent.id],
-        () => countUpTo(context.db, from, every([clause`${column} = ${id}`, visible.clause])),
+        () => countUpTo(context.db, source.from, every([clause`${column} = ${id}`, visible.clause])),
       );
     return new Map([...found].map(([id, rows]) => [id, pageOf(id, rows)]));
   });

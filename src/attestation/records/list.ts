@@ -13,7 +13,7 @@ import { isoOf } from '../../platform/time-text.js';
 import { allowlistGet, allowlists } from '../allowlists/index.js';
 import type { AgentState } from '../verifier/index.js';
 import type { AgentShape } from './fields.js';
-import { boundAgents, readAgentPage, withRecords } from './page.js';
+import { boundAgents, everyAgent, readAgentPage, withRecords } from './page.js';
 import { attestationRecords as records } from './tables.js';
 
 export interface AgentFilter extends NameFilter {
@@ -43,12 +43,12 @@ export async function listAgents(
   const now = context.clock.now();
   const { policies, actor, db } = context;
   const asked = { visible: policies.visible([agentGet], actor, agents), ...filterBy(filter, now) };
-  // Counting asks for all pages, so only the page itself says where it begins; see `boundAgents`.
-  const ofRecords = filter.allowlistIds == null ? undefined : orderedPage({ ...agents, id: records.agentId }, args);
+  const source = filter.allowlistIds == null ? everyAgent : boundAgents(context);
+  // Counting asks for all pages, so only the page itself says where it begins.
+  const ofRecords = source.ofRecord && orderedPage({ ...agents, id: source.ofRecord }, args);
   const wanted = { ...asked, also: [...asked.also, ofRecords?.isBehind] };
   const visibleLists = fields.has('allowlist') ? policies.visible([allowlistGet], actor, allowlists) : null;
-  const from = filter.allowlistIds == null ? withRecords : boundAgents(context);
-  const rows = await readAgentPage(db, { from, wanted, part, visibleLists, fields }, isoOf(now));
+  const rows = await readAgentPage(db, { source, wanted, part, visibleLists, fields }, isoOf(now));
   return connection(rows, part.page, part.keysOf, () => countUpTo(db, withRecords, isWanted(asked)));
 }
 

@@ -1,3 +1,4 @@
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { AuthorizationContext } from '../../authority/index.js';
 import { inOrder, isOnPage, type Part, type Wanted } from '../../db/in-order.js';
 import type { Db } from '../../db/open.js';
@@ -15,21 +16,33 @@ const OF_AGENT = clause`${records.agentId} = ${agents.id}`;
 /** The agents of any kind, with the records of those that attest, as a FROM clause. */
 export const withRecords = clause`${agents} left join ${records} on ${OF_AGENT}`;
 
+/** Where agents are read from. */
+export interface Source {
+  /** Tables of agents and records, as a FROM clause. */
+  readonly from: Clause;
+  /**
+   * The record's own id of the agent, where records are needed to know which agents are meant. Such a page says of both
+   * ids where it begins, so that no plan reads either table from its beginning. Null where agents alone tell.
+   */
+  readonly ofRecord: PgColumn | null;
+}
+
+export const everyAgent: Source = { from: withRecords, ofRecord: null };
+
 /**
  * Agents that are bound to lists. A record has the domain and the project of its agent. Saying so of the caller's own lets
  * an index find its agents among all that are bound to a list of the system; saying so of both makes Postgres expect too few.
- * Where a page begins is said of both ids, so that no plan reads either table from its beginning.
  */
-export function boundAgents({ actor }: AuthorizationContext): Clause {
+export function boundAgents({ actor }: AuthorizationContext): Source {
   const isOfProject = actor.where?.type === 'project';
   const [ofRecord, ofAgent] = isOfProject ? [records.projectId, agents.projectId] : [records.domainId, agents.domainId];
-  return clause`${agents} inner join ${records} on ${OF_AGENT} and ${ofRecord} = ${ofAgent}`;
+  const from = clause`${agents} inner join ${records} on ${OF_AGENT} and ${ofRecord} = ${ofAgent}`;
+  return { from, ofRecord: records.agentId };
 }
 
 /** Some agents, in an order. */
 export interface SomeAgents {
-  /** The tables of agents and records: `withRecords` or `boundAgents`. */
-  readonly from: Clause;
+  readonly source: Source;
   readonly wanted: Wanted & { readonly visible: Visible<typeof agents> };
   readonly part: Part;
 }
@@ -47,11 +60,11 @@ export interface AgentPage extends SomeAgents {
  * The page is cut before the records are joined: Postgres may join two tables in the order of their ids, and then begins with
  * the first record of all, wherever the page begins.
  */
-export function agentsStatement(columns: Clause, { from, wanted, part }: SomeAgents): Clause {
+export function agentsStatement(columns: Clause, { source, wanted, part }: SomeAgents): Clause {
   const order = inOrder(part.columns, part.direction);
-  if (from !== withRecords)
-    return clause`select ${columns} from ${from}
-      where ${isOnPage(from, wanted, part)} order by ${order} limit ${part.limit}`;
+  if (source.ofRecord !== null)
+    return clause`select ${columns} from ${source.from}
+      where ${isOnPage(source.from, wanted, part)} order by ${order} limit ${part.limit}`;
   const page = clause`(select * from ${agents} where ${isOnPage(agents, wanted, part)} order by ${order} limit ${part.limit})`;
   return clause`select ${columns} from ${page} as ${agents} left join ${records} on ${OF_AGENT} order by ${order}`;
 }
