@@ -13,7 +13,7 @@ import {
   type Settings,
 } from './authority/index.js';
 import { type Database, followDatabase } from './db/open.js';
-import { ACCESS, AUDIT_LOG, DOMAINS } from './domains.js';
+import { ACCESS, AUDIT_LOG, DOMAINS, JOINING } from './domains.js';
 import { ChangeNotifier, Placer } from './events/index.js';
 import { ByteBudget } from './platform/byte-budget.js';
 import { type Clock, describeSkew, isSkewed } from './platform/clock.js';
@@ -40,6 +40,8 @@ import { StreamPlaces } from './server/streams/stream-places.js';
 import { Streams, streamPolicy } from './server/streams/streams.js';
 
 const STREAMS_AT_ONCE = 2;
+/** What domains need of each other, served or not. */
+const AMONG_DOMAINS = { references: DOMAINS.flatMap(({ references }) => references ?? []), joining: JOINING };
 
 export interface AppOptions {
   readonly database: Database;
@@ -136,7 +138,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     settings,
     meter: metrics,
     memory,
-    references: DOMAINS.flatMap((domain) => domain.references ?? []),
+    ...AMONG_DOMAINS,
     recordAudit,
     keyFor: AUDIT_LOG.keysOf({ db: database.db, settings }),
     placer,

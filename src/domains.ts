@@ -2,6 +2,7 @@ import { attestationDomain } from './attestation/index.js';
 import { auditDomain } from './audit/index.js';
 import { type DomainManifest, theOne } from './authority/index.js';
 import { ConfigError } from './config/config-error.js';
+import { fleetDomain } from './fleet/index.js';
 import { identityDomain } from './identity/index.js';
 import { uploadsDomain } from './uploads/index.js';
 
@@ -9,6 +10,7 @@ import { uploadsDomain } from './uploads/index.js';
 export const DOMAINS: readonly DomainManifest[] = [
   identityDomain,
   attestationDomain,
+  fleetDomain,
   // After every domain that refers to content, which is removed last.
   uploadsDomain,
   auditDomain,
@@ -16,6 +18,7 @@ export const DOMAINS: readonly DomainManifest[] = [
 
 export const ACCESS = theOne(DOMAINS, 'access');
 export const AUDIT_LOG = theOne(DOMAINS, 'auditLog');
+export const JOINING = theOne(DOMAINS, 'joining');
 
 /** @throws ConfigError that lists the unknown names and the known domains. */
 export function domainsNamed(names: readonly string[]): readonly DomainManifest[] {

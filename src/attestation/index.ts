@@ -9,10 +9,13 @@ import {
   imaPolicyRoute,
   revisionSweep,
 } from './allowlists/index.js';
+import { banPolicies, banResolvers } from './bans/index.js';
+import { bindingPolicies, bindingResolvers } from './bindings/index.js';
 import { challengeKey, challengePolicies, challengeResolvers, challengeSweep } from './challenges/index.js';
 import { enrollmentPolicies, enrollmentResolvers } from './enrollment/index.js';
 import { lifecyclePolicies, lifecycleResolvers, retiredAgentSweep } from './lifecycle/index.js';
 import { logInPolicies, logInResolvers, nonceSweep } from './log-in/index.js';
+import { projectDefaultPolicies, projectDefaultResolvers } from './project-defaults/index.js';
 import { loadAgent, recordPolicies, recordResolvers, trustExpiry, trustFeed } from './records/index.js';
 import { attestationReferences } from './references.js';
 import { loadResult, resultPolicies, resultResolvers, resultSweep } from './results/index.js';
@@ -24,7 +27,10 @@ export const attestationDomain: DomainManifest = {
   name: 'attestation',
   policies: [
     ...allowlistPolicies,
+    ...projectDefaultPolicies,
     ...recordPolicies,
+    ...bindingPolicies,
+    ...banPolicies,
     ...lifecyclePolicies,
     ...enrollmentPolicies,
     ...logInPolicies,
@@ -33,7 +39,10 @@ export const attestationDomain: DomainManifest = {
   ] as never,
   resolvers: mergedResolvers(
     allowlistResolvers,
+    projectDefaultResolvers,
     recordResolvers,
+    bindingResolvers,
+    banResolvers,
     lifecycleResolvers,
     enrollmentResolvers,
     logInResolvers,

@@ -9,6 +9,7 @@ import type { PolicyRegistry, RegistryInput } from '../platform/policy/index.js'
 import type { Action, TargetType } from './actions.js';
 import type { Actor } from './actor.js';
 import type { Candidate } from './candidate.js';
+import type { Joining } from './joining.js';
 import type { Reference } from './reference.js';
 import type { Settings } from './settings.js';
 
@@ -81,6 +82,8 @@ export interface Services {
   /** Sends the events of committed transactions. */
   readonly placer: Placer;
   readonly denials: DenialLog;
+  /** How machines join, in every server. */
+  readonly joining: Joining;
 }
 
 /** Writes audit entries in the transaction of the change that they describe. */

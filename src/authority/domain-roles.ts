@@ -5,6 +5,7 @@ import type { Meter } from '../platform/meter.js';
 import type { RegistryInput } from '../platform/policy/index.js';
 import type { Actor } from './actor.js';
 import type { PoliciesInForce, RecordAudit, Services } from './context.js';
+import type { Joining } from './joining.js';
 import type { Settings } from './settings.js';
 
 /** The credential that a request presents, not verified yet. */
@@ -59,6 +60,7 @@ export interface AuditLog {
 export interface DomainRoles {
   readonly access?: Access;
   readonly auditLog?: AuditLog;
+  readonly joining?: Joining;
 }
 
 /** @throws Error unless exactly one domain has the role. */

@@ -43,6 +43,7 @@ export {
 export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC, readEpoch } from './epoch.js';
 export { eventSweep, outboxChore } from './event-sweep.js';
 export { once, requestIdSweep } from './idempotency.js';
+export type { BegunJoining, Joined, Joining, JoiningKeys } from './joining.js';
 export { byId, defineLoader, defineLoaderOf } from './loader.js';
 export {
   type AnyResolver,

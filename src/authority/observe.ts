@@ -37,6 +37,8 @@ export interface ObserveOptions<Row, T> {
   readonly atOnce?: (grounds: Grounds) => Promise<T | undefined>;
   /** Locks the caller's own row (`for update`) and returns it as it is then. Every change of its state locks it too. */
   readonly lock: (tx: Tx, callerId: Id<'Agent'>) => Promise<Row | undefined>;
+  /** What a user locks who reports by itself, such as a worker with the role `service`; absent where none may. */
+  readonly lockForUser?: (tx: Tx, callerId: Id<'User'>) => Promise<Row | undefined>;
 }
 
 /** How long a statement takes at most by any settings: a minute for a connection, half of one each for locks and its work. */
@@ -52,7 +54,7 @@ class StateChanges extends Error {}
  * again. docs/decisions/0032-observe.md says why no report commits on rights that were gone by the time of the lock.
  *
  * @param change The same use case as a change; runs after `act.changesState()`, in `mutate`.
- * @throws Refusal UNAUTHENTICATED, FORBIDDEN for a caller that is no machine, before anything is read or written.
+ * @throws Refusal UNAUTHENTICATED, FORBIDDEN for a caller that reports nothing, before anything is read or written.
  */
 export async function observe<Row, T>(
   context: Context,
@@ -61,22 +63,29 @@ export async function observe<Row, T>(
   change?: (act: Act) => Promise<T>,
 ): Promise<T> {
   const { policy, atOnce } = options;
-  const callerId = machineId(context, policy);
+  const locked = lockOf(context, options);
   const grounds = atOnce && groundsOf(context, policy);
   const written = grounds && (await unlessItMayRunAgain(() => atOnce(grounds)));
   if (written !== undefined) return written;
   try {
-    return await inTransaction(context, policy, (tx) => reportOnce(context, options, { tx, callerId }, report));
+    return await inTransaction(context, policy, (tx) => reportOnce(context, policy, { tx, locked }, report));
   } catch (error) {
     if (error instanceof StateChanges && change !== undefined) return mutate(context, { policy }, change);
     throw error;
   }
 }
 
-function machineId({ actor: { principal } }: Context, policy: PolicyName): Id<'Agent'> {
+/** Locks the row of the caller. */
+type Locked<Row> = (tx: Tx) => Promise<Row | undefined>;
+
+function lockOf<Row, T>(
+  { actor: { principal } }: Context,
+  { policy, lock, lockForUser }: ObserveOptions<Row, T>,
+): Locked<Row> {
   if (principal === null) throw unauthenticated();
-  if (principal.kind !== 'agent') throw wrongScope(policy, ['agent']);
-  return principal.id;
+  if (principal.kind === 'agent') return (tx) => lock(tx, principal.id);
+  if (lockForUser === undefined) throw wrongScope(policy, ['agent']);
+  return (tx) => lockForUser(tx, principal.id);
 }
 
 /**
@@ -103,18 +112,18 @@ function groundsOf(context: Context, policy: PolicyName): Grounds | undefined {
   return { tokenId: actor.token.id, epoch: actor.epoch, now, soon };
 }
 
-interface Attempt {
+interface Attempt<Row> {
   readonly tx: Tx;
-  readonly callerId: Id<'Agent'>;
+  readonly locked: Locked<Row>;
 }
 
 async function reportOnce<Row, T>(
   context: Context,
-  { policy, lock }: Pick<ObserveOptions<Row, T>, 'policy' | 'lock'>,
-  { tx, callerId }: Attempt,
+  policy: PolicyName,
+  { tx, locked }: Attempt<Row>,
   report: (act: ObserveAct<Row>) => Promise<T>,
 ): Promise<T> {
-  const row = await lock(tx, callerId);
+  const row = await locked(tx);
   const now = context.clock.now();
   // Not in the statement that locks: that one sees the other tables as they were before it waited.
   const { actor, policies, candidate } = await context.reauthenticate(tx);

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { CliError, EXIT, type ExitCode, messageOf } from './common/errors.js';
 import { FORMATS } from './common/table.js';
 import { tell } from './common/terminal.js';
+import { readVersion } from './common/version.js';
 
 /** Adds verbs, options and the action to a command. */
 type Register = (command: Command) => void;
@@ -40,7 +40,13 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
     'what machines are allowed to run',
     async () => (await import('./attestation/allowlist.js')).registerAllowlist,
   ],
+  [
+    'join-token',
+    'tokens with which machines join the fleet',
+    async () => (await import('./fleet/join-token.js')).registerJoinToken,
+  ],
   ['agent', 'machines that attest', async () => (await import('./attestation/agent.js')).registerAgent],
+  ['node', 'machines of the fleet', async () => (await import('./fleet/node.js')).registerNode],
   ['attest', 'verify evidence without a server', async () => (await import('./attestation/attest.js')).registerAttest],
   ['policy', 'who may do what', async () => (await import('./identity/policy.js')).registerPolicy],
   ['db', 'the database itself, without a server', async () => (await import('./server/db.js')).registerDb],
@@ -103,13 +109,6 @@ export async function createProgram(argv: readonly string[]): Promise<Command> {
     if (argv.includes(name) || argv.includes('completion')) (await load())(command);
   }
   return program;
-}
-
-function readVersion(): string {
-  const manifest: { version: string } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  );
-  return manifest.version;
 }
 
 function report(error: unknown): ExitCode {

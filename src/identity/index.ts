@@ -21,6 +21,8 @@ import { loadDomain } from './domains/service.js';
 import { groupPolicies } from './groups/policies.js';
 import { loadGroup } from './groups/reading.js';
 import { groupResolvers } from './groups/resolvers.js';
+import { projectSetOperators } from './operators/policies.js';
+import { operatorsResolvers } from './operators/resolvers.js';
 import { candidateTally, policyListRevisions, policyOverride, revisionSweep } from './overrides/index.js';
 import { resolvers as overrideResolvers } from './overrides/resolvers.js';
 import { policyResolvers } from './policies/resolvers.js';
@@ -66,6 +68,7 @@ export const identityDomain: DomainManifest = {
     projectCreate,
     projectUpdate,
     projectDelete,
+    projectSetOperators,
     userGet,
     userCreate,
     userUpdate,
@@ -90,6 +93,7 @@ export const identityDomain: DomainManifest = {
     scopeResolvers,
     domainResolvers,
     projectResolvers,
+    operatorsResolvers,
     userResolvers,
     agentResolvers,
     assignmentResolvers,

@@ -1,8 +1,49 @@
+import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import type { DeclaredSettings, SettingsOf } from '../authority/index.js';
 import { duration, retention } from '../platform/setting-forms.js';
 
+const ADDRESSES_MAX = 8;
+const AUTHORITIES_MAX = 16;
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+/** As agents take them: http or https, and nothing else that a URL can have. */
+function isAddress(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return /^https?:$/.test(url?.protocol ?? '') && url?.username === '' && url.search === '' && url.hash === '';
+}
+
+function areCertificates(text: string): boolean {
+  const found = text.match(CERTIFICATE) ?? [];
+  try {
+    return found.length > 0 && found.length <= AUTHORITIES_MAX && found.every((one) => new X509Certificate(one));
+  } catch {
+    return false;
+  }
+}
+
 export const identitySettings = {
+  apiAddresses: {
+    variable: 'BAILIWICK_API_ADDRESSES',
+    form: z
+      .string()
+      .transform((text) => text.split(',').map((address) => address.trim()))
+      .refine((all) => all.length <= ADDRESSES_MAX && all.every(isAddress), 'must be at most 8 http or https URLs')
+      .default([]),
+    purpose:
+      'Addresses at which this API answers, separated by commas, in the order in which to try them. Agents that joined follow them: see docs/nodes.md.',
+  },
+  apiAuthorities: {
+    variable: 'BAILIWICK_API_AUTHORITIES',
+    form: z
+      .string()
+      .max(262_144)
+      .refine(areCertificates, 'must be 1 to 16 certificates in PEM')
+      .nullable()
+      .default(null),
+    purpose:
+      'Certificates of the authorities by which agents that joined recognize this API, in PEM; mostly from a file, by BAILIWICK_API_AUTHORITIES_FILE. Name the old and the new one while you change them.',
+  },
   tokenRetentionMs: {
     variable: 'BAILIWICK_TOKEN_RETENTION',
     form: retention.default(86_400_000),

@@ -17,6 +17,8 @@ const PREFIXES = {
   AllowlistRevision: 'alr',
   AttestationResult: 'atr',
   TrustTransition: 'trt',
+  Node: 'nod',
+  JoinToken: 'jnt',
   Upload: 'upl',
   AuditEntry: 'aud',
   Event: 'evt',
@@ -100,9 +102,11 @@ type WithIds<Input, Of> = Of extends Kind
     : Input extends readonly string[]
       ? readonly Id<Of>[]
       : Input
-  : Input extends object
-    ? { [Field in keyof Input]: Field extends keyof Of ? WithIds<Input[Field], Of[Field]> : Input[Field] }
-    : Input;
+  : Input extends readonly (infer One)[]
+    ? readonly WithIds<One, Of>[]
+    : Input extends object
+      ? { [Field in keyof Input]: Field extends keyof Of ? WithIds<Input[Field], Of[Field]> : Input[Field] }
+      : Input;
 
 /**
  * An input with `toId` of the texts, and lists of texts, in the fields for which a kind is named; such as

@@ -17,6 +17,11 @@ export const BEARERS = {
   token: { prefix: 'bwt_', hash: 'hex', purpose: 'A token: the `Authorization: Bearer` of a user or an agent' },
   apiCredentialKey: { prefix: 'bwk_', hash: 'hex', purpose: 'The key of an API credential, shown beside its id' },
   enrollmentToken: { prefix: 'bwe_', hash: 'base64', purpose: 'An enrollment token: lets one machine enroll, once' },
+  joinToken: {
+    prefix: 'bwj_',
+    hash: 'hex',
+    purpose: 'A join token: lets machines join the fleet, as often as it says',
+  },
 } as const satisfies Record<string, BearerForm>;
 export type Bearer = keyof typeof BEARERS;
 

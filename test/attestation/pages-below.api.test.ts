@@ -125,12 +125,34 @@ describe('agents below an object', () => {
     expect([namesIn(agents), agents.totalCount]).toEqual([['e'], 1]);
   });
 
+  test('hidden: none for a reader of the system, where operators do not own the project', async () => {
+    const objects = [
+      [OF_LIST, shared],
+      [OF_PROJECT, home.projectId],
+    ] as const;
+    for (const [query, id] of objects) {
+      const { agents } = (await ask(query, { id, first: 10 }, tokens.system)).below;
+      expect([namesIn(agents), agents.totalCount]).toEqual([[], 0]);
+    }
+  });
+
   test('forbidden: null for a caller who may read no agents, whatever there are', async () => {
+    const { token } = await server.token({ scope: { type: 'system' }, role: 'admin' });
+    let baseRevision = 0;
+    const set = async (overrides: object[]) => {
+      const query = `mutation ($input: SetPolicyOverridesInput!) {
+        setPolicyOverrides(input: $input) { userErrors { message } } }`;
+      const { body } = await server.graphql(query, { input: { overrides, baseRevision } }, token);
+      expect(body.data.setPolicyOverrides.userErrors).toEqual([]);
+      baseRevision += 1;
+    };
+    await set([{ name: 'agent:get', check: 'role:admin' }]);
     for (const [query, id] of [
       [OF_LIST, shared],
       [OF_PROJECT, home.projectId],
     ] as const)
       expect(await ask(query, { id, first: 10 }, tokens.system)).toEqual({ below: { agents: null } });
+    await set([]);
   });
 
   test('ok: every field of an agent, as it is told by itself', async () => {

@@ -100,7 +100,7 @@ describe('Query.auditEntries', () => {
   });
 
   test('ok: words of a newer build are OTHER, found as such, and named in the sealed form', async () => {
-    const id = await writeForeign('node.drained', 'Node');
+    const id = await writeForeign('rack.moved', 'Rack');
     const found = await entries({ actions: ['OTHER'], targetTypes: ['OTHER'] });
     expect(found).toMatchObject([
       {
@@ -108,7 +108,7 @@ describe('Query.auditEntries', () => {
         targetType: 'OTHER',
         targetId: id,
         actor: { kind: 'OTHER', scopeType: null },
-        sealedForm: { action: 'node.drained', targetType: 'Node', actor: { kind: 'robot', scopeType: 'moon' } },
+        sealedForm: { action: 'rack.moved', targetType: 'Rack', actor: { kind: 'robot', scopeType: 'moon' } },
       },
     ]);
     expect(idsOf(await entries({ actions: ['OTHER', 'PROJECT_CREATED'] }))).toContain(homes.red.projectId);

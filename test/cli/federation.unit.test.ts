@@ -30,6 +30,7 @@ describe('federation compose', () => {
     expect(graphsOf(out)).toEqual([
       'attestation http://attestation.invalid/graphql',
       'audit http://audit.invalid/graphql',
+      'fleet http://fleet.invalid/graphql',
       'identity http://identity.invalid/graphql',
       'uploads http://uploads.invalid/graphql',
     ]);
@@ -50,7 +51,7 @@ describe('federation compose', () => {
   test('ok: to a file, and nothing but a note for people', async () => {
     const file = join(folder, 'supergraph.graphql');
     const { code, out, err } = await compose('--out', file);
-    expect([code, out, err]).toEqual([0, '', `wrote ${file}: identity, attestation, uploads, audit\n`]);
+    expect([code, out, err]).toEqual([0, '', `wrote ${file}: identity, attestation, fleet, uploads, audit\n`]);
     expect(`${readFileSync(file, 'utf8').trimEnd()}\n`).toBe((await compose()).out);
   });
 
@@ -102,11 +103,11 @@ describe('federation compose', () => {
   });
 
   test('usage: an unknown domain or subgraph is answered with the known ones', async () => {
-    const known = 'identity, attestation, uploads, audit';
-    const domain = await compose('--domains', 'identity,fleet');
-    expect([domain.code, domain.err]).toEqual([2, `error: there is no domain fleet; the domains are ${known}\n`]);
-    const url = await compose('--url', 'fleet=http://127.0.0.1/graphql');
-    expect([url.code, url.err]).toEqual([2, `error: there is no subgraph fleet; the subgraphs are ${known}\n`]);
+    const known = 'identity, attestation, fleet, uploads, audit';
+    const domain = await compose('--domains', 'identity,moon');
+    expect([domain.code, domain.err]).toEqual([2, `error: there is no domain moon; the domains are ${known}\n`]);
+    const url = await compose('--url', 'moon=http://127.0.0.1/graphql');
+    expect([url.code, url.err]).toEqual([2, `error: there is no subgraph moon; the subgraphs are ${known}\n`]);
   });
 
   test('usage: a file that is not SDL is named with the place', async () => {

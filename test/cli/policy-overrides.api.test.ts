@@ -117,8 +117,10 @@ describe('policy preview', () => {
     const { code, out, err } = await policy('preview', MANAGERS());
     expect(code).toBe(0);
     expect(out).toMatch(/^PERSONA +POLICY +ROW +CHANGE\n/);
-    expect(out).toMatch(/project-admin +agent:ban +own +ALLOWED_TO_DENIED\n/);
+    expect(out).toMatch(/system-admin +agent:ban +own +ALLOWED_TO_DENIED\n/);
+    expect(out).toMatch(/project-admin +agent:ban +own, node_id null +ALLOWED_TO_DENIED\n/);
     expect(out).toMatch(/system-manager +domain:create +any row +DENIED_TO_ALLOWED\n/);
+    expect(out).toMatch(/agent:ban +SYSTEM +NO_NEW_ACCESS +-\n/);
     expect(out).toMatch(/agent:ban +PROJECT +NO_NEW_ACCESS +-\n/);
     expect(out).toMatch(/domain:create +SYSTEM +NEW_ACCESS +.*role:manager is TRUE/);
     const hash = /--preview-hash (\S+)/.exec(err)?.[1] ?? '';

@@ -58,11 +58,13 @@ describe('policy lint', () => {
     const { code, out, err } = await policy('lint', file);
     expect([code, err]).toEqual([1, `error: ${file} should not be used as it is\n`]);
     expect(out.split('\n').map((line) => line.replace(`${file}:`, '').split(': ').slice(0, 4).join(' '))).toEqual([
+      // For tokens of the system, and of projects.
+      '2 warning LOOSENS_DEFAULT agent:ban',
       '2 warning LOOSENS_DEFAULT agent:ban',
       '3 error UNKNOWN_POLICY agent:fly',
       '4 error INVALID_CHECK agent:reset',
       '7 error INVALID_FILE agent:retire',
-      '3 entries, 3 errors, 1 warnings',
+      '3 entries, 3 errors, 2 warnings',
       '',
     ]);
   });
@@ -110,10 +112,17 @@ describe('policy evaluate', () => {
 
   test('ok: a policy file changes the check, not the boundary', async () => {
     const file = write('changed.yaml', 'anyone: "@"\n"agent:ban": "rule:anyone"\n');
-    const on = (projectId: string) => ['--policies', file, '--target', json('target.json', { project_id: projectId })];
+    const on = (projectId: string, nodeId: string | null = null) => {
+      const target = json('target.json', { project_id: projectId, node_id: nodeId });
+      return ['--policies', file, '--target', target];
+    };
     expect((await evaluate('agent:ban', member)).code).toBe(1);
     expect((await evaluate('agent:ban', member, ...on('p'))).code).toBe(0);
     expect((await evaluate('agent:ban', member, ...on('q'))).code).toBe(1);
+    expect((await evaluate('agent:ban', member, ...on('p', 'n'))).code).toBe(1);
+    const system = { user_id: 'u', system_scope: 'all', roles: ['reader'], operators_project_ids: ['o', 'p'] };
+    expect((await evaluate('agent:ban', system, ...on('p', 'n'))).code).toBe(0);
+    expect((await evaluate('agent:ban', system, ...on('q', 'n'))).code).toBe(1);
   });
 
   test.each([

@@ -68,10 +68,10 @@ describe('serve', () => {
       '--port',
       '0',
       '--domains',
-      'identity,fleet',
+      'identity,moon',
     );
     expect([code, out]).toEqual([2, '']);
-    expect(err).toBe('error: there is no domain fleet; the domains are identity, attestation, uploads, audit\n');
+    expect(err).toBe('error: there is no domain moon; the domains are identity, attestation, fleet, uploads, audit\n');
     expect(existsSync(join(folder, 'data'))).toBe(false);
   });
 

@@ -14,6 +14,11 @@ const OTHER_BOUNDS: Readonly<Record<string, number>> = {
   'PreviewPolicyChangeInput.overrides': 500,
   'SetPolicyOverridesInput.overrides': 500,
   'SetPolicyCandidateInput.overrides': 500,
+  'NodeFilter.labels': 10,
+  'ReportNodeFactsInput.addresses': 64,
+  'CreateNodeInput.tenants': 100,
+  'SetNodeTenantsInput.tenants': 100,
+  'CreateJoinTokenInput.tenants': 100,
 };
 /** Lists without a bound of their own, and why. */
 const UNBOUNDED: Readonly<Record<string, string>> = {

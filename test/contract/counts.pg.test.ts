@@ -3,6 +3,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { allowlists } from '../../src/attestation/allowlists/tables.js';
+import { joinTokens } from '../../src/fleet/join-tokens/tables.js';
+import { nodes } from '../../src/fleet/nodes/tables.js';
 import { apiCredentials } from '../../src/identity/credentials/tables.js';
 import { groups } from '../../src/identity/groups/tables.js';
 import { projects } from '../../src/identity/projects/tables.js';
@@ -11,13 +13,17 @@ import { uploads } from '../../src/uploads/uploads/tables.js';
 import { type Bearer, startTestServer, type TestScope, type TestServer } from '../harness/server.js';
 import { asking } from '../identity/asking.js';
 
+const NODES_MAX = 300;
+
 // Two transactions at a time are needed, and the embedded engine has one connection.
 let server: TestServer;
 let domainId: string;
 let projectId: string;
+let operators: Awaited<ReturnType<TestServer['operatorsProject']>>;
 let holders: Record<'system' | 'domain' | 'project', Bearer>;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ settings: { nodesMax: NODES_MAX } });
+  operators = await server.operatorsProject(await server.defaultDomainId());
   domainId = await server.domain();
   const project = await server.project(domainId);
   ({ projectId } = project);
@@ -111,6 +117,26 @@ const LIMITS: readonly Limit[] = [
       sql`'upl_' || n, ${holders.project.userId}::text, 1, ${DIGEST}::text, now(), now() + interval '1 hour'`,
     ],
     input: () => ({ size: 1, digest: DIGEST }),
+  },
+  {
+    mutation: 'createNode',
+    table: nodes,
+    by: 'system',
+    most: NODES_MAX,
+    counted: () => sql`true`,
+    row: () => ['id, name, availability, created_at, updated_at', sql`'nod_' || n, 'n' || n, 'PAUSE', now(), now()`],
+  },
+  {
+    mutation: 'createJoinToken',
+    table: joinTokens,
+    by: 'system',
+    most: 10_000,
+    counted: () => sql`expires_at > now()`,
+    row: () => [
+      'id, token_hash, domain_id, project_id, node_name, tpm_kind, uses, created_by, created_at, expires_at',
+      sql`'jnt_' || n, 'h' || n, ${operators.domainId}::text, ${operators.projectId}::text, 'x' || n, 'PHYSICAL', 1, 'the test', now(), now() + interval '1 hour'`,
+    ],
+    input: (name) => ({ project: { id: operators.projectId }, nodeName: `joined-${name}`, expiresAt: expiry() }),
   },
 ];
 

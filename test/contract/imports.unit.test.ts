@@ -125,7 +125,7 @@ describe('imports', () => {
   });
 
   const UNWELCOME: [string, string, string][] = [
-    ['a new folder', 'fleet/nodes/service.ts', "import { mutate } from '../../authority/index.js';"],
+    ['a new folder', 'workloads/units/service.ts', "import { mutate } from '../../authority/index.js';"],
     ['an arrow back', 'platform/ids.ts', "import { x } from '../db/open.js';"],
     ['a type that flows back', 'db/open.ts', "import type { Context } from '../authority/context.js';"],
     ['an import when it is needed', 'attestation/tpm/x.ts', "await import('../../db/open.js');"],

@@ -7,7 +7,7 @@ import { buildSchema } from '../../src/server/graphql/schema.js';
 import { standingClock } from '../harness/clock.js';
 import { type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { coordinatesOf, LEFT_OUT, least, most } from './left-behind/inputs.js';
-import { differenceOf, snapshotOf, Texts } from './left-behind/rows.js';
+import { differenceOf, type Snapshot, snapshotOf, Texts } from './left-behind/rows.js';
 import { mutationsOf } from './personas/doing.js';
 import { MUTATIONS } from './personas/fixtures.js';
 import { makePersonas, type Persona } from './personas/personas.js';
@@ -33,6 +33,7 @@ let server: TestServer;
 let world: World;
 let personas: readonly Persona[];
 let names: ReadonlyMap<string, string>;
+let last: Snapshot | undefined;
 
 beforeAll(async () => {
   server = await startTestServer({ clock, settings: { ...LIFETIMES, denialWindowMs: 600_000 } });
@@ -70,6 +71,11 @@ async function leftBehind(
   throw new Error(`nobody may ${field.name}`);
 }
 
+async function snapshot(): Promise<Snapshot> {
+  last = await snapshotOf(server.services.db, last);
+  return last;
+}
+
 /** Nothing where it was not done, or changed nothing that it should. */
 async function attempted(
   field: Mutation,
@@ -77,13 +83,12 @@ async function attempted(
   persona: Persona,
   isRoutine = false,
 ): Promise<readonly string[]> {
-  const { db, placer } = server.services;
   const texts = new Texts(clock.now(), names);
-  const before = await snapshotOf(db);
+  const before = await snapshot();
   const { payload, errors } = await done(field, input, persona);
   if (!payload || payload.userErrors.length > 0) return [];
-  await placer.committed();
-  const rows = differenceOf(before, await snapshotOf(db), texts);
+  await server.services.placer.committed();
+  const rows = differenceOf(before, await snapshot(), texts);
   if (rows.length === 0 && !isRoutine) return [];
   for (const one of coordinatesOf(field)) if (one.slice(one.indexOf('.') + 1) in input) given.add(one);
   return [
@@ -174,10 +179,10 @@ describe('what is wrong with an input', () => {
     for (const attempt of (await MUTATIONS[field.name]?.(world)) ?? []) {
       for (const persona of attempt.isSilent ? [] : personas) {
         const input = { ...(await most(field, { ...(await attempt.input(persona)) }, world, persona)), ...change };
-        const before = await snapshotOf(server.services.db);
+        const before = await snapshot();
         const { payload } = await done(field, input, persona);
         if (!payload) continue;
-        const rows = differenceOf(before, await snapshotOf(server.services.db), new Texts(clock.now(), names));
+        const rows = differenceOf(before, await snapshot(), new Texts(clock.now(), names));
         const [error] = payload.userErrors;
         return [`${error?.code} ${error?.path?.join('.')}`, ...rows].join('; ');
       }

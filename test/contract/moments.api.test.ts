@@ -5,15 +5,22 @@ import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { newId } from '../../src/platform/ids.js';
 import { agentProject, type agentWorld } from '../attestation/agent-world.js';
 import { healthyMachine } from '../attestation/verifier/machine.js';
+import { fleetOf } from '../fleet/fleet.js';
+import { joinWorld, newTpm } from '../fleet/join-world.js';
 import { standingClock } from '../harness/clock.js';
 import { asId } from '../harness/ids.js';
-import { basic, codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
+import { type Answer, basic, codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { asking } from '../identity/asking.js';
 
 const SECOND = 1000;
 const DAY = 86_400_000;
 /** Other than each other, so that one in place of another is seen. */
-const LIFETIMES = { agentTokenLifetimeMs: 3 * DAY, enrollmentTokenLifetimeMs: 62_000, challengeLifetimeMs: 63_000 };
+const LIFETIMES = {
+  agentTokenLifetimeMs: 3 * DAY,
+  enrollmentTokenLifetimeMs: 62_000,
+  challengeLifetimeMs: 63_000,
+  leaseIntervalMs: 64_000,
+};
 const ISSUE = `mutation ($input: IssueTokenInput!) { issueToken(input: $input) { token userErrors { code path } } }`;
 const SUBMIT = `mutation ($input: SubmitEvidenceInput!) { submitEvidence(input: $input) {
   result { verdict failures { code } } userErrors { code } } }`;
@@ -21,6 +28,7 @@ const SUBMIT = `mutation ($input: SubmitEvidenceInput!) { submitEvidence(input: 
 const clock = standingClock();
 let server: TestServer;
 let ask: ReturnType<typeof asking>;
+let fleet: ReturnType<typeof fleetOf>;
 let world: ReturnType<typeof agentWorld>;
 let list: string;
 let scope: Awaited<ReturnType<typeof agentProject>>['scope'];
@@ -28,6 +36,7 @@ let count = 0;
 beforeAll(async () => {
   server = await startTestServer({ clock, settings: LIFETIMES });
   ask = asking(server);
+  fleet = fleetOf(server);
   ({ world, list, scope } = await agentProject(server));
 }, 60_000);
 afterAll(() => server.close());
@@ -95,6 +104,18 @@ async function begun(seed: number) {
   const at = later(LIFETIMES.enrollmentTokenLifetimeMs);
   const enroll = () => ask.send('enrollAgent', 'credentialBlob encryptedSecret', { enrollmentToken, ...keys });
   return { at, enrollmentToken, tpm, enroll };
+}
+
+const ofSystem = () => lasting({ scope: { type: 'system' }, role: 'manager' });
+
+/** A join token that ends in a second, and a machine that would join with it. */
+async function joining() {
+  const { projectId } = await server.operatorsProject(scope.domainId);
+  const at = later(SECOND);
+  const world = joinWorld(server, await ofSystem(), projectId, () => clock.now());
+  const { token } = await world.joinToken({ nodeName: fleet.freshName(), expiresAt: at });
+  const tpm = newTpm();
+  return { at, enroll: () => world.enroll(token, tpm), activate: (begun: Answer) => world.activate(token, tpm, begun) };
 }
 
 const machine = async () =>
@@ -184,6 +205,34 @@ const MOMENTS: Readonly<Record<string, { readonly make: () => Promise<Moment>; r
       trusted('{ agentCounts { byState { state count } } }', (data) =>
         data.agentCounts.byState.filter((one: Json) => one.count > 0),
       ),
+  },
+  'the lease of a node': {
+    told: ['TRUE', 'FALSE'],
+    make: async () => {
+      const { node, token } = await fleet.machine();
+      await fleet.send('renewNodeLease', {}, token, 'leasedUntil');
+      const at = later(3 * LIFETIMES.leaseIntervalMs);
+      const told = async () => {
+        const { conditions } = await fleet.node(node.id, 'conditions { type status }', await ofSystem());
+        return conditions.find((one: Json) => one.type === 'READY').status;
+      };
+      return { at, told };
+    },
+  },
+  'a join token, to begin': {
+    told: ['ok', 'UNAUTHENTICATED'],
+    make: async () => {
+      const { at, enroll } = await joining();
+      return { at, told: async () => codeOf(await enroll()) ?? 'ok' };
+    },
+  },
+  'a join token, to end with': {
+    told: ['ok', 'UNAUTHENTICATED'],
+    make: async () => {
+      const { at, enroll, activate } = await joining();
+      const begun = await enroll();
+      return { at, told: async () => codeOf(await activate(begun)) ?? 'ok' };
+    },
   },
   'an enrollment token, to begin': {
     told: ['ok', 'UNAUTHENTICATED'],

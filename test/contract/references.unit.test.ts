@@ -18,6 +18,8 @@ const KINDS: Readonly<Record<string, Reference['to']>> = {
   agents: 'Agent',
   allowlists: 'Allowlist',
   contents: 'Content',
+  nodes: 'Node',
+  join_tokens: 'JoinToken',
 };
 
 /** Tables whose rows nothing but a sweep removes, with all that refers to them. */

@@ -32,6 +32,8 @@ type Mutation = GraphQLField<unknown, unknown>;
 const EVERY_TIME: Readonly<Record<string, string>> = {
   enrollAgent: 'makes a secret for the TPM each time: the one before may have been lost',
   setUserPassword: 'who sets the password that is set must not learn by it that it was',
+  renewNodeLease: 'stores when the machine was there',
+  reportNodeFacts: 'stores when the machine said so',
 };
 /** Evidence for a challenge that is open, which ends it. */
 const submitted: Attempts = async (world) => {
@@ -129,9 +131,11 @@ async function traceOf(field: Mutation, attempt: Attempt, persona: Persona, inpu
   };
 }
 
-const isHold = (statement: string) => /authorization_epoch.*for update/is.test(statement);
+// Others lock rows of their own, as `for update of` says, and only read the epoch.
+const isHold = (statement: string) => /authorization_epoch.*for update(?! of)/is.test(statement);
 const isWrite = (statement: string) =>
-  /^\s*(insert|update|delete)/i.test(statement) && !statement.includes('"audit_entries"');
+  /^\s*(insert|update|delete|with\b.*\b(insert into|update "|delete from))/is.test(statement) &&
+  !statement.includes('"audit_entries"');
 
 async function epoch(): Promise<number | undefined> {
   const [row] = await server.services.db.select().from(authorizationEpoch);
@@ -169,16 +173,18 @@ const told = (nth: 1 | 2, isWanted: (field: Mutation) => boolean) =>
     return parts.length === 0 ? [] : [`${field.name} (${word}): ${parts.join('; ')}`];
   });
 
-/** Whether something was done: it left an audit entry, or, as a machine's routine, only answered. */
-function isDone(trace: Trace | undefined): boolean {
+/** Whether something was done: it left an audit entry, or, as a machine's routine, only answered, or wrote once. */
+function isDone({ name }: Mutation, trace: Trace | undefined): boolean {
   if (!trace?.isRoutine) return (trace?.changes ?? 0) > 0;
-  return trace.entries.length === 0 && trace.statements.length === 0;
+  const { entries, hasEvents, isEpochMoved, statements: seen } = trace;
+  const isQuiet = entries.length === 0 && !hasEvents && !isEpochMoved && !seen.some(isHold);
+  return isQuiet && seen.length === (name in EVERY_TIME ? 1 : 0);
 }
 
 describe('what changes nothing', () => {
   test('ok: every mutation of the schema is done once, and that leaves an entry, or nothing where it is routine', () => {
     expect(mutations.length).toBeGreaterThan(30);
-    const notDone = mutations.filter(({ name }) => !isDone(traces.get(name)?.[0]));
+    const notDone = mutations.filter((field) => !isDone(field, traces.get(field.name)?.[0]));
     expect(notDone.map(({ name }) => name)).toEqual([]);
   });
 
@@ -197,7 +203,7 @@ describe('what changes nothing', () => {
   });
 
   test('ok: what is left out here does something each time', () => {
-    const free = mutations.filter((field) => isEveryTime(field) && !isDone(traces.get(field.name)?.[1]));
+    const free = mutations.filter((field) => isEveryTime(field) && !isDone(field, traces.get(field.name)?.[1]));
     expect(free.map(({ name }) => name)).toEqual([]);
     expect(Object.keys(EVERY_TIME).filter((name) => !mutations.some((field) => field.name === name))).toEqual([]);
   });
@@ -210,8 +216,11 @@ describe('what changes rights', () => {
   const ADDS = /^\s*insert into\s+"(role_assignments|role_implications|group_members|policy_revisions)"/i;
   const OF_USERS = /^\s*update\s+"users".*"(is_enabled|password_hash)" = /is;
 
+  const OF_OPERATORS = /^\s*update\s+"projects".*"is_operators" = /is;
+
   test('same: it moves the epoch, so that every replica and stream asks anew; what does not leaves it', () => {
-    const isOfRights = (statement: string) => [CHANGES, ADDS, OF_USERS].some((one) => one.test(statement));
+    const isOfRights = (statement: string) =>
+      [CHANGES, ADDS, OF_USERS, OF_OPERATORS].some((one) => one.test(statement));
     const first = mutations.flatMap(({ name }) => {
       const [trace] = traces.get(name) ?? [];
       return trace === undefined ? [] : [{ name, trace }];

@@ -12,7 +12,13 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 /** Constraints that no input can violate, or whose violation means something else; each with why. */
 const NOT_TOLD: Readonly<Record<string, string>> = {
   projects_id_domain_id_key: 'holds the id, which is new',
+  agents_node_id_key: 'a node is held while it gets an agent',
+  node_labels_pkey: 'given keys differ, and those of before go first, at the node’s version',
+  node_tenants_pkey: 'given projects differ, and those of before go first, at the node’s version',
   tokens_hash_key: 'a hash of random bytes',
+  join_tokens_token_hash_key: 'a hash of random bytes',
+  joinings_secret_hash_key: 'a hash of random bytes',
+  joinings_join_token_id_ek_fingerprint_key: 'begun again, by ON CONFLICT',
   attestation_records_enrollment_token_hash_key: 'a hash of random bytes',
   role_implications_pkey: 'looked for before, while the epoch is held alone',
   role_assignments_key: 'looked for before, while the epoch is held alone',

@@ -272,11 +272,12 @@ describe('HTTP.openStream', () => {
   });
 
   test('forbidden: a caller of another scope, and the denial is in the audit log', async () => {
-    const { token } = await server.token({ scope: { type: 'system' }, role: 'admin' });
-    const answer = await open(server.url, { query: TRUST }, bearer(token));
+    // Nodes are the system's: whoever administers a project watches none.
+    const answer = await open(server.url, { query: 'subscription { nodeChanged { id } }' }, bearer(admin));
     expect([answer.status, JSON.parse(answer.text).errors[0].extensions.reason]).toEqual([403, 'WRONG_SCOPE']);
+    const { token } = await server.token({ scope: { type: 'system' }, role: 'admin' });
     const log = await server.graphql('{ auditEntries(first: 5) { nodes { action policy } } }', {}, token);
-    expect(log.body.data.auditEntries.nodes).toContainEqual({ action: 'REQUEST_DENIED', policy: 'agent:get' });
+    expect(log.body.data.auditEntries.nodes).toContainEqual({ action: 'REQUEST_DENIED', policy: 'node:get' });
   });
 
   test('refused: more streams at once than a principal may have, until one ended', async () => {

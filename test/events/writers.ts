@@ -42,7 +42,7 @@ export async function writeAll({ db, placer }: Services, ids: readonly string[],
       for (const { id, trustState } of held) {
         const to = STATES.filter((state) => state !== trustState)[below(2)] ?? 'FAILED';
         await setTrust(tx, id, to, null);
-        facts.push(trustChanged(id, knownState(trustState), to));
+        facts.push(trustChanged({ id, nodeId: null }, { from: knownState(trustState), to }));
       }
       await linger();
       await recordEvents(tx, facts, new Date());

@@ -12,6 +12,8 @@ import { openTestDatabase, type TestDatabase } from './engine.js';
 import { worldOf } from './world.js';
 
 const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
+  apiAddresses: [],
+  apiAuthorities: null,
   agentTokenLifetimeMs: 600_000,
   enrollmentTokenLifetimeMs: 600_000,
   attestationIntervalMs: 60_000,
@@ -33,6 +35,11 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   resultRetentionMs: 86_400_000,
   resultsPerAgent: 1000,
   revisionRetentionMs: 86_400_000,
+  nodesMax: 200_000,
+  joinTokenLifetimeMaxMs: 2_592_000_000,
+  joinTokenRetentionMs: 86_400_000,
+  leaseIntervalMs: 60_000,
+  nodeConditionIntervalMs: 3_600_000,
   streamLifetimeMs: 600_000,
   streamPatienceMs: 30_000,
   // A password of a story is worth nothing.

@@ -57,6 +57,8 @@ export interface MadeAgent {
   readonly kind?: string;
   readonly trustState?: string;
   readonly trustedUntil?: Date;
+  /** The node that it is of. */
+  readonly nodeId?: string;
   /** What its attestation record differs by from one of which nothing is known; without it there is no record. */
   readonly record?: Partial<RecordRow>;
 }
@@ -86,6 +88,14 @@ function scopes({ db, clock }: Services) {
       await db
         .insert(projects)
         .values(asIds({ id: projectId, domainId, name, description: null, ...firstVersion(clock.now()) }));
+      return { type: 'project', domainId, projectId } as const;
+    },
+    /** A project whose agents and lists the system manages. */
+    async operatorsProject(domainId: string, name = numbered('operators')) {
+      const projectId = newId('Project');
+      const row = { id: projectId, domainId, name, description: null, isOperators: true };
+      await db.insert(projects).values(asIds({ ...row, ...firstVersion(clock.now()) }));
+      await db.transaction(bumpEpoch);
       return { type: 'project', domainId, projectId } as const;
     },
     async child(parent: OfProject, name: string) {
@@ -175,12 +185,14 @@ function principals(services: Services) {
       return id;
     },
     async agent({ domainId, projectId }: OfProject, made: MadeAgent = {}): Promise<Id<'Agent'>> {
-      const { name, kind = 'MACHINE', trustState = 'TRUSTED', trustedUntil = null, record } = made;
+      const { name, kind = 'MACHINE', trustState = 'TRUSTED', trustedUntil = null, nodeId = null, record } = made;
       const id = newId('Agent');
       const owner = asIds({ domainId, projectId });
       const trust = { trustState, trustedUntil };
       const row = { id, kind: kind as 'MACHINE', ...owner, name: name ?? id, ...trust, createdBy: 'the test' };
-      await db.insert(agents).values({ ...row, ...firstVersion(clock.now()) });
+      await db
+        .insert(agents)
+        .values({ ...row, nodeId: nodeId === null ? null : asId(nodeId), ...firstVersion(clock.now()) });
       const common = { tpmKind: 'PHYSICAL', isLiving: false, acceptedCount: 0, rejectedCount: 0 } as const;
       if (record) await db.insert(attestationRecords).values({ agentId: id, ...owner, ...common, ...record });
       return id;

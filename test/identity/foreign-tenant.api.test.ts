@@ -11,6 +11,8 @@ import { users } from '../../src/identity/users/tables.js';
 import { type Kind, newId } from '../../src/platform/ids.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
 import { entityNames } from '../contract/personas/coverage.js';
+import { makeJoinToken } from '../contract/personas/fleet/join-tokens.js';
+import { makeNode } from '../contract/personas/fleet/rows.js';
 import { makeRows } from '../contract/personas/rows.js';
 import { asId } from '../harness/ids.js';
 import { codeOf, startTestServer, type TestServer } from '../harness/server.js';
@@ -25,6 +27,8 @@ let theirs: Record<Extract<Kind, 'Domain' | 'Project' | 'User' | 'Group' | 'Role
 let held: Record<string, string>;
 /** Who administers it. */
 let owner: string;
+/** Who reads what belongs to the system. */
+let operator: string;
 /** What an audit entry of it is about. */
 let target: string;
 /** Others who look at it. */
@@ -43,6 +47,7 @@ beforeAll(async () => {
   await server.give({ userId, roleId: Role, projectId: project.projectId, domainId });
   await server.child(project, 'theirs, inside');
   owner = (await server.token({ scope: { type: 'domain', domainId }, role: 'admin' })).token;
+  operator = (await server.token({ scope: { type: 'system' }, role: 'reader' })).token;
   const more = await makeRows(server);
   const { id: allowlistId } = (await more.allowlist(project)).allowlist;
   const Agent = await more.agent(project, 'PENDING', { allowlistId });
@@ -78,6 +83,9 @@ beforeAll(async () => {
     AllowlistRevision: revisionId,
     AttestationResult: await more.result(Agent, project, revisionId),
     AuditEntry: entry.id,
+    // They are the system's, whichever tenants' projects they name.
+    Node: await makeNode(server.services, { name: 'theirs', address: 'theirs' }),
+    JoinToken: await makeJoinToken(server.services, project),
   };
   target = entry.targetId;
 
@@ -108,6 +116,9 @@ const filters = Object.values(schema.getQueryType()?.getFields() ?? {}).flatMap(
   return fields.filter((field) => isOfTexts(field.type)).map(({ name }) => ({ list, name, isCounted }));
 });
 
+/** Lists of what belongs to the system, which no tenant reads. */
+const OF_SYSTEM = ['nodes'];
+
 /** What the tenant has that a filter asks for. */
 function valueFor({ list, name }: (typeof filters)[number]): string | undefined {
   const named = { groups: 'crew', roles: 'crew', apiCredentials: 'script' }[list] ?? 'theirs';
@@ -127,6 +138,7 @@ function valueFor({ list, name }: (typeof filters)[number]): string | undefined 
     groupIds: theirs.Group,
     allowlistIds: held.Allowlist,
     targetIds: target,
+    addresses: 'theirs',
   };
   return values[name];
 }
@@ -151,11 +163,11 @@ describe('another tenant', () => {
       const { list, name, isCounted } = filter;
       const count = isCounted ? 'totalCount' : '';
       const query = `{ told: ${list}(filter: { ${name}: ${JSON.stringify(valueFor(filter))} }) { nodes { __typename } ${count} } }`;
-      const seen = (await server.graphql(query, {}, owner)).body;
+      const seen = (await server.graphql(query, {}, OF_SYSTEM.includes(list) ? operator : owner)).body;
       expect(seen.data?.told?.nodes.length ?? 0, `${query} ${JSON.stringify(seen)}`).toBeGreaterThan(0);
       for (const by of ['ofDomain', 'ofProject']) {
         const { body } = await server.graphql(query, {}, others[by]);
-        // A project has no groups to list.
+        // A project has no groups to list, and no tenant has nodes.
         if (body.errors) expect(body.errors[0].extensions.reason, query).toBe('WRONG_SCOPE');
         else expect(body.data.told, query).toEqual({ nodes: [], ...(isCounted && { totalCount: 0 }) });
       }

@@ -139,7 +139,7 @@ describe('the lists of the schema', () => {
       const type = args.find(({ name }) => name === 'filter')?.type;
       return isInputObjectType(type) && 'names' in type.getFields();
     });
-    expect(named.length).toBe(8);
+    expect(named.length).toBe(9);
     for (const { name, args } of named) {
       const type = args.find((argument) => argument.name === 'filter')?.type;
       expect(isInputObjectType(type) && Object.keys(type.getFields()), name).toContain('nameStartsWith');

@@ -263,10 +263,13 @@ describe('Query.previewPolicyChange', () => {
     });
     const banned = found.differences.filter(({ policy }: Json) => policy === 'agent:ban');
     expect(banned.map(({ persona, target, change }: Json) => `${persona}: ${target}: ${change}`)).toEqual([
+      'system-admin: any row: ALLOWED_TO_DENIED',
+      'system-admin: own: ALLOWED_TO_DENIED',
       'project-admin: any row: ALLOWED_TO_DENIED',
-      'project-admin: own: ALLOWED_TO_DENIED',
+      'project-admin: own, node_id null: ALLOWED_TO_DENIED',
     ]);
     expect(found.proofs).toEqual([
+      { policy: 'agent:ban', scopeType: 'SYSTEM', verdict: 'NO_NEW_ACCESS', counterexample: null },
       { policy: 'agent:ban', scopeType: 'PROJECT', verdict: 'NO_NEW_ACCESS', counterexample: null },
       {
         policy: 'domain:create',

@@ -1,5 +1,9 @@
 import { eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { allowlists } from '../../src/attestation/allowlists/tables.js';
+import { joinTokens } from '../../src/fleet/join-tokens/tables.js';
+import { nodes } from '../../src/fleet/nodes/tables.js';
+import { agents } from '../../src/identity/agents/tables.js';
 import { effectiveRoles } from '../../src/identity/assignments/index.js';
 import { roleAssignments } from '../../src/identity/assignments/tables.js';
 import { apiCredentials } from '../../src/identity/credentials/tables.js';
@@ -14,6 +18,7 @@ import { etagOf } from '../../src/platform/etag.js';
 import { newId } from '../../src/platform/ids.js';
 import { asId, asIds } from '../harness/ids.js';
 import type { RoleName, TestScope, TestServer } from '../harness/server.js';
+import { makeClimbFleet } from './climb-fleet.js';
 import type { Pool } from './random-input.js';
 
 /** Two tenants, with people, groups and roles of their own worth getting hold of. */
@@ -47,6 +52,7 @@ export async function makeClimbWorld(server: TestServer): Promise<ClimbWorld> {
     foreign: await server.project(away),
   } as const;
   await makePeople(server, scopes, home);
+  await makeClimbFleet(server, own);
   return { home, scopes, ownProjects: [own.projectId, nested.projectId], pool: () => poolOf(server, [home, away]) };
 }
 
@@ -96,6 +102,7 @@ export async function scopesOf({ services }: TestServer, { scopes }: ClimbWorld,
   return held;
 }
 
+const OF_THE_FLEET = { Node: nodes, JoinToken: joinTokens, Agent: agents, Allowlist: allowlists } as const;
 const OF_A_DOMAIN = { Project: projects, User: users, Group: groups } as const;
 
 async function poolOf({ services: { db, declared } }: TestServer, tenants: readonly string[]): Promise<Pool> {
@@ -123,6 +130,7 @@ async function poolOf({ services: { db, declared } }: TestServer, tenants: reado
   );
   await read('RoleAssignment', roleAssignments, isTheirs);
   await read('ApiCredential', apiCredentials, inArray(apiCredentials.userId, asIds(people)));
+  for (const [kind, table] of Object.entries(OF_THE_FLEET)) await read(kind, table, undefined);
   for (const id of tenants) {
     const [row] = await db
       .select()

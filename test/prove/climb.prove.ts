@@ -3,6 +3,7 @@ import { listHeldBy } from '../../src/identity/assignments/index.js';
 import { readRoleGraph } from '../../src/identity/roles/index.js';
 import { asId } from '../harness/ids.js';
 import { type RoleName, startTestServer, type TestServer } from '../harness/server.js';
+import { brokenInFleet, saidOfFleet } from './climb-fleet.js';
 import { type ClimbWorld, makeClimbWorld } from './climb-world.js';
 import { type Random, Tally, walk } from './walk.js';
 import { wander } from './wander.js';
@@ -26,7 +27,7 @@ const PERSONAS: readonly { readonly at: 'system' | 'home' | 'own'; readonly role
   { at: 'own', role: 'service' },
 ];
 
-test('refused: whatever a confined principal does, it and all it gets hold of stay in what it held', async () => {
+test('refused: whatever a confined principal does, it and all it gets hold of stay in what it held, and nodes stay the system’s', async () => {
   const server = await startTestServer();
   const tally = new Tally('climb');
   try {
@@ -48,8 +49,11 @@ async function climb(server: TestServer, index: number, random: Random, tally: T
     role: persona.role,
     homeDomainId: world.home,
   });
+  const fleet = await saidOfFleet(server);
   const controlled = await wander(server, world, userId, STEPS, random, tally);
   const story = `${persona.role} of ${persona.at}`;
+  if (persona.at !== 'system') expect(await saidOfFleet(server), story).toEqual(fleet);
+  expect(await brokenInFleet(server), story).toEqual([]);
   for (const id of controlled) expect(await outside(server, world, persona, id), story).toEqual([]);
 }
 

@@ -10,6 +10,8 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
+import { attestationDomain } from '../../src/attestation/index.js';
+import { fleetDomain } from '../../src/fleet/index.js';
 import { identityDomain } from '../../src/identity/index.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
 import type { Random } from './walk.js';
@@ -27,6 +29,7 @@ export interface Pool {
 /** Of each pair an input has one. */
 const ALTERNATIVES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   GrantRoleInput: [['user', 'group']],
+  CreateJoinTokenInput: [['node', 'nodeName']],
 };
 
 export const PASSWORD = 'a password of the walk';
@@ -108,6 +111,7 @@ class Maker {
   }
 
   #text(name: string): string {
+    if (name === 'key') return this.#random.pick(['admin.a', 'admin.b', 'policy.a', 'attested.ek', 'reported.a', 'a']);
     if (/password/i.test(name)) return `${PASSWORD}${this.#random.below(2)}`;
     if (/role/i.test(name)) return this.#random.pick(this.#pool.roles);
     if (/polic/i.test(name)) return this.#random.pick(this.#pool.policies);
@@ -130,12 +134,19 @@ export interface Attempt {
   readonly scopeTypes: readonly string[] | 'authenticated';
 }
 
-/** The mutations of identity that take a token. */
+/** Those of attestation that say what nodes and their agents are. */
+const OF_ATTESTATION = /^(bindAllowlist|setProjectDefaults|resetAgent|unbanAgent|retireAgent|updateAgent)$/;
+
+/** The mutations of identity and fleet that take a token. */
 export function attempts(): readonly Attempt[] {
-  const fields = buildSchema([identityDomain]).getMutationType()?.getFields() ?? {};
-  return identityDomain.policies.flatMap(({ scopeTypes, operations }) => {
-    if (scopeTypes === 'public') return [];
-    const names = operations.flatMap((operation) => /^Mutation\.(.*)/.exec(operation)?.[1] ?? []);
-    return names.flatMap((name) => (fields[name] ? [{ field: fields[name], scopeTypes }] : []));
-  });
+  const domains = [identityDomain, attestationDomain, fleetDomain];
+  const fields = buildSchema(domains).getMutationType()?.getFields() ?? {};
+  return domains.flatMap((domain) =>
+    domain.policies.flatMap(({ scopeTypes, operations }) => {
+      if (scopeTypes === 'public') return [];
+      const names = operations.flatMap((operation) => /^Mutation\.(.*)/.exec(operation)?.[1] ?? []);
+      const wanted = domain === attestationDomain ? names.filter((name) => OF_ATTESTATION.test(name)) : names;
+      return wanted.flatMap((name) => (fields[name] ? [{ field: fields[name], scopeTypes }] : []));
+    }),
+  );
 }

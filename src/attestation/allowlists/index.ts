@@ -6,9 +6,10 @@ export {
   listAllowlists,
   loadAllowlist,
   loadRevision,
+  requireOfProject,
   resolveAllowlist,
 } from './reading.js';
-export { currentRevision } from './repository.js';
+export { currentRevision, findOwnerType } from './repository.js';
 export { allowlistEntities, allowlistResolvers } from './resolvers.js';
 export { imaPolicyRoute } from './route.js';
 export { createAllowlist, deleteAllowlist, publishAllowlistRevision } from './service.js';

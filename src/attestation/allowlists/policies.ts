@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { OF_OPERATORS } from '../../identity/agents/index.js';
 import { definePolicy, defineTarget, type Related } from '../../platform/policy/index.js';
 import { attestationRecords } from '../records/tables.js';
 import { type AllowlistRow, allowlists } from './tables.js';
@@ -46,12 +47,15 @@ const followedTarget = defineTarget<FollowedAllowlist>()(allowlists, {
   },
 });
 
+/** The lists of the system, and those of the operators' projects. */
+const OF_SYSTEM = `None:%(domain_id)s or ${OF_OPERATORS}`;
+
 /**
- * A scope reads its own lists and those of the scopes above; a domain also those of its projects; an agent the list it
- * is bound to.
+ * A scope reads its own lists and those of the scopes above; a domain also those of its projects; the system those of
+ * the operators' projects; an agent the list it is bound to.
  */
 const READABLE = {
-  system: 'None:%(domain_id)s',
+  system: OF_SYSTEM,
   domain: 'domain_id:%(domain_id)s or None:%(domain_id)s',
   project:
     'project_id:%(project_id)s or (None:%(project_id)s and (project_domain_id:%(domain_id)s or None:%(domain_id)s))',
@@ -61,12 +65,15 @@ const READABLE = {
 /** One check for all scopes: a sample file has no line for a policy with several. */
 const READERS = 'role:reader or agent_id:%(judged_agent_ids)s';
 
-/** A scope changes only what it owns itself. */
+/** A scope creates only what it owns itself. */
 const OWNED = {
   system: 'None:%(domain_id)s',
   domain: 'domain_id:%(domain_id)s and None:%(project_id)s',
   project: 'project_id:%(project_id)s',
 };
+
+/** A scope changes only what it owns itself, and the system also what operators' projects own. */
+const MANAGED = { ...OWNED, system: OF_SYSTEM };
 
 export const allowlistGet = definePolicy<RelatedAllowlist>({
   name: 'allowlist:get',
@@ -116,7 +123,7 @@ export const allowlistCreate = definePolicy<AllowlistRow>({
 const changing = {
   scopeTypes: ['system', 'domain', 'project'],
   target: followedTarget,
-  boundary: OWNED,
+  boundary: MANAGED,
   check: {
     system: 'role:manager or (role:member and False:%(has_followers)s)',
     // Projects use the lists of their domain, and may rely on one before any agent is bound to it.
@@ -146,7 +153,7 @@ export const allowlistDelete = definePolicy<AllowlistRow>({
   description: 'Delete allowlists that no agent is bound to.',
   scopeTypes: ['system', 'domain', 'project'],
   target: allowlistTarget,
-  boundary: OWNED,
+  boundary: MANAGED,
   check: 'role:member',
   operations: ['Mutation.deleteAllowlist'],
 });

@@ -13,7 +13,7 @@ import {
 import type { NamedArgs } from '../../db/by-name.js';
 import { homeOf, isInProject, isReferred, type NameInProject, type OwnedRef } from '../../identity/names/index.js';
 import type { Lease } from '../../platform/byte-budget.js';
-import { notFound } from '../../platform/errors.js';
+import { invalid, notFound } from '../../platform/errors.js';
 import type { Id } from '../../platform/ids.js';
 import type { Connection } from '../../platform/pagination.js';
 import { loadContent, STREAM_BYTES, streamContent } from '../../uploads/contents/index.js';
@@ -48,6 +48,22 @@ export async function requireReadable(from: Context | Act, row: AllowlistRow | u
   const db = 'tx' in from ? from.tx : from.db;
   const [found] = row === undefined ? [] : await related(db, from, [allowlistGet], [row]);
   return requireVisible(from, allowlistGet, found, 'allowlist');
+}
+
+/**
+ * Requires a list that is of a project, of its domain or of the system, as those are that the project's own callers find.
+ * @throws UserErrors INVALID.
+ */
+export function requireOfProject(
+  list: AllowlistRow,
+  { domainId, projectId }: { readonly domainId: Id<'Domain'>; readonly projectId: Id<'Project'> },
+): void {
+  const isOfDomain = list.domainId === null || list.domainId === domainId;
+  if (isOfDomain && (list.projectId === null || list.projectId === projectId)) return;
+  throw invalid(
+    'The allowlist is one of another owner: name one of the project, of its domain or of the system.',
+    'allowlist',
+  );
 }
 
 async function find(from: Context | Act, ref: AllowlistRef): Promise<AllowlistRow | undefined> {

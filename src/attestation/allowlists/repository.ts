@@ -22,6 +22,10 @@ export async function findById(db: Db, id: Id<'Allowlist'>): Promise<AllowlistRo
   return row;
 }
 
+/** Who owns a list; undefined for one that does not exist. */
+export const findOwnerType = async (db: Db, id: Id<'Allowlist'>): Promise<AllowlistRow['ownerType'] | undefined> =>
+  (await findById(db, id))?.ownerType;
+
 /** The list that a condition on its owner and name means. Does not check whether the caller may see it. */
 export async function findOwn(db: Db, where: SQL | undefined): Promise<AllowlistRow | undefined> {
   const [row] = await db.select().from(allowlists).where(where);

@@ -159,11 +159,17 @@ export async function deleteAllowlist(context: Context, input: AllowlistAtEtag):
   });
 }
 
-/** Names the agents that the caller may read, and counts the others. */
+/** Names the agents that the caller may read, and counts the others, and the projects of which it is the default. */
 async function refuseWhileFollowed(act: Act, { id }: AllowlistRow): Promise<void> {
   const referring = await referringTo(act, 'Allowlist', id);
-  const followers = referring.reduce((sum, { count }) => sum + count, 0);
-  if (followers === 0) return;
+  const countOf = (isAsked: (one: string) => boolean) =>
+    referring.reduce((sum, { names: [one], count }) => sum + (isAsked(one) ? count : 0), 0);
+  const projects = countOf((one) => one === 'project');
+  const followers = countOf((one) => one !== 'project');
+  if (followers === 0) {
+    if (projects === 0) return;
+    throw inUse(`It is the default of ${projects} ${projects === 1 ? 'project' : 'projects'}.`, 'allowlist');
+  }
   const visible = act.policies.visible([agentGet], act.actor, agents);
   const names = await repository.followerNames(act.tx, visible, id, FOLLOWERS_NAMED_MAX);
   const rest = followers - names.length;

@@ -1,76 +1,59 @@
-import { type Act, type Context, mutate } from '../../authority/index.js';
-import { databaseFault } from '../../db/errors.js';
+import type { Act, Context } from '../../authority/index.js';
 import { aboutAgent } from '../../identity/agents/index.js';
-import { issueAgentToken } from '../../identity/tokens/index.js';
-import { alreadyExists, invalid, type UserErrorFact, UserErrors, unauthenticated } from '../../platform/errors.js';
+import { alreadyExists, invalid } from '../../platform/errors.js';
 import type { Id } from '../../platform/ids.js';
-import { bearerHash, decodeBase64, hashSecret, isKeptBearer, isSecret, randomSecret } from '../../platform/secrets.js';
 import {
-  type AgentView,
-  areKeysTaken,
-  lockViewByToken,
-  moveTrust,
-  storedState,
-  updateRecord,
-} from '../records/index.js';
-import {
-  attestationKeyProblems,
-  endorsementKeyProblems,
-  keyFingerprint,
-  makeCredential,
-  type PublicArea,
-  parsePublicArea,
-  TpmFormatError,
-} from '../tpm/index.js';
+  bearerHash,
+  decodeBase64,
+  hashSecret,
+  isBearer,
+  isKeptBearer,
+  isSecret,
+  randomSecret,
+} from '../../platform/secrets.js';
+import { type AgentView, areKeysTaken, lockViewByToken, storedState, updateRecord } from '../records/index.js';
 import { nextState } from '../verifier/index.js';
+import { activated, refused, unlessKeysTaken } from './activated.js';
+import { auditingBans, refuseBanned } from './banned.js';
+import type { ActivateAgent, EnrollAgent } from './inputs.js';
+import { beginJoining, completeJoining } from './joining.js';
+import { credentialFor, readKeys } from './keys.js';
 import { agentActivate, agentEnroll } from './policies.js';
-
-export interface EnrollAgent {
-  readonly enrollmentToken: string;
-  readonly endorsementKey: string;
-  readonly attestationKey: string;
-}
 
 /**
  * Takes the TPM's keys and returns a credential that only the TPM with both keys can open. The same EK may start again,
  * with another AK, until it is activated.
  *
- * @throws Refusal UNAUTHENTICATED for a token that is not valid.
+ * With a join token there is no agent yet; its id is the one that it gets.
+ *
+ * @throws Refusal UNAUTHENTICATED for a token that is not valid, and for an EK that is banned.
  * @throws UserErrors INVALID for unsuitable keys or another EK, ALREADY_EXISTS for keys of another agent.
  */
 export async function enrollAgent(context: Context, input: EnrollAgent) {
-  return mutate(context, { policy: agentEnroll.name }, async (act) => {
+  return auditingBans(context, agentEnroll.name, async (act) => {
+    if (isBearer('joinToken', input.enrollmentToken)) return beginJoining(act, input);
     const view = await lockEnrollment(act, input.enrollmentToken);
-    const { ek, ak } = readKeys(input);
-    const keys = { ekFingerprint: keyFingerprint(ek), akName: Buffer.from(ak.name).toString('base64') };
+    const { ek, ak, ekFingerprint, akName } = readKeys(input);
     const known = view.record.ekFingerprint;
-    if (known !== null && known !== keys.ekFingerprint) {
+    if (known !== null && known !== ekFingerprint) {
       throw invalid('This enrollment began with another endorsement key.', 'endorsementKey');
     }
-    if (await areKeysTaken(act.tx, view.agent.id, keys)) {
+    await refuseBanned(act, aboutAgent(view), ekFingerprint);
+    if (await areKeysTaken(act.tx, view.agent.id, { ekFingerprint, akName })) {
       throw alreadyExists('Another agent is enrolled with these keys.', 'endorsementKey');
     }
     // 32 bytes: ActivateCredential returns at most the size of the EK's name digest, and SHA-256 is the smallest.
     const secret = randomSecret();
     await updateRecord(act.tx, view.agent.id, {
-      ...keys,
+      ekFingerprint,
+      akName,
       ekPublic: input.endorsementKey,
       akPublic: input.attestationKey,
       activationSecretHash: hashSecret(secret),
     });
-    await act.audit({ action: 'agent.enrollment_begun', ...aboutAgent(view), details: { ek: keys.ekFingerprint } });
-    const { credentialBlob, encryptedSecret } = makeCredential(ek, ak.name, secret);
-    return {
-      agentId: view.agent.id,
-      credentialBlob: Buffer.from(credentialBlob).toString('base64'),
-      encryptedSecret: Buffer.from(encryptedSecret).toString('base64'),
-    };
+    await act.audit({ action: 'agent.enrollment_begun', ...aboutAgent(view), details: { ek: ekFingerprint } });
+    return { agentId: view.agent.id, ...credentialFor({ ek, ak }, secret) };
   });
-}
-
-export interface ActivateAgent {
-  readonly enrollmentToken: string;
-  readonly secret: string;
 }
 
 /**
@@ -78,34 +61,26 @@ export interface ActivateAgent {
  * @throws Refusal UNAUTHENTICATED for a wrong token or secret, and when another agent took the keys meanwhile.
  */
 export async function activateAgent(context: Context, input: ActivateAgent) {
-  return mutate(context, { policy: agentActivate.name }, async (act) => {
+  return auditingBans(context, agentActivate.name, async (act) => {
+    if (isBearer('joinToken', input.enrollmentToken)) return completeJoining(act, input);
     const view = await lockEnrollment(act, input.enrollmentToken);
     const secret = decodeBase64(input.secret);
     if (secret === null || !isSecret(secret, view.record.activationSecretHash)) throw refused();
-    const { id } = view.agent;
-    await moveTrust(act, view, { to: 'PENDING', trustedUntil: null, cause: 'ACTIVATE' });
-    await takeKeys(act, id);
-    await act.audit({ action: 'agent.activated', ...aboutAgent(view), details: { to: 'PENDING' } });
-    const agent = { ...view.agent, trustState: 'PENDING', trustedUntil: null };
-    const expiresAt = new Date(act.now.getTime() + context.settings.agentTokenLifetimeMs);
-    const issued = await issueAgentToken(act, agent, expiresAt);
-    return { agentId: id, token: issued.token, expiresAt: issued.expiresAt };
+    if (view.record.ekFingerprint !== null) await refuseBanned(act, aboutAgent(view), view.record.ekFingerprint);
+    await takeKeys(act, view.agent.id);
+    return activated(act, view, { to: 'PENDING' });
   });
 }
 
-async function takeKeys({ tx }: Act, agentId: Id<'Agent'>): Promise<void> {
-  try {
-    await updateRecord(tx, agentId, {
+const takeKeys = ({ tx }: Act, agentId: Id<'Agent'>): Promise<void> =>
+  unlessKeysTaken(() =>
+    updateRecord(tx, agentId, {
       isLiving: true,
       enrollmentTokenHash: null,
       enrollmentExpiresAt: null,
       activationSecretHash: null,
-    });
-  } catch (error) {
-    if (databaseFault(error).kind === 'unique') throw refused();
-    throw error;
-  }
-}
+    }),
+  );
 
 /** Locks the agent that a token enrolls. An agent that was banned and unbanned before activation is already PENDING. */
 async function lockEnrollment({ tx, now }: Act, token: string): Promise<AgentView> {
@@ -117,37 +92,4 @@ async function lockEnrollment({ tx, now }: Act, token: string): Promise<AgentVie
     state === 'PENDING' || nextState(state, 'ACTIVATE', { recoversAutomatically: false }) === 'PENDING';
   if (isLiving || !canActivate || enrollmentExpiresAt === null || enrollmentExpiresAt <= now) throw refused();
   return view;
-}
-
-const refused = () => unauthenticated('The enrollment token or the secret is not valid.');
-
-function readKeys(input: EnrollAgent): { ek: PublicArea; ak: PublicArea } {
-  const facts: UserErrorFact[] = [];
-  const ek = readKey(input.endorsementKey, 'endorsementKey', endorsementKeyProblems, facts);
-  const ak = readKey(input.attestationKey, 'attestationKey', attestationKeyProblems, facts);
-  if (ek === null || ak === null || facts.length > 0) throw new UserErrors(facts);
-  return { ek, ak };
-}
-
-function readKey(
-  text: string,
-  field: string,
-  problemsOf: (area: PublicArea) => string[],
-  facts: UserErrorFact[],
-): PublicArea | null {
-  const report = (message: string) => facts.push({ code: 'INVALID', message, path: [field] });
-  const bytes = decodeBase64(text);
-  if (bytes === null) {
-    report('The key is not base64 of a plausible length.');
-    return null;
-  }
-  try {
-    const area = parsePublicArea(bytes);
-    for (const problem of problemsOf(area)) report(`The key does not serve: ${problem}.`);
-    return area;
-  } catch (error) {
-    if (!(error instanceof TpmFormatError)) throw error;
-    report(error.message);
-    return null;
-  }
 }

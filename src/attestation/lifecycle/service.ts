@@ -1,21 +1,12 @@
-import { type Act, type Context, mutate, requireAllowed } from '../../authority/index.js';
+import { type Context, mutate, requireAllowed } from '../../authority/index.js';
 import { type AgentRef, type AgentRow, aboutAgent } from '../../identity/agents/index.js';
-import { revokeAgentTokens } from '../../identity/tokens/index.js';
 import { invalid } from '../../platform/errors.js';
 import type { Policy } from '../../platform/policy/index.js';
 import { validText } from '../../platform/text.js';
-import { voidChallenges } from '../challenges/index.js';
-import {
-  type AgentView,
-  lockAgent,
-  moveTrust,
-  requireAgentEtag,
-  requireRecord,
-  stateAt,
-  told,
-  updateRecord,
-} from '../records/index.js';
+import { findBanOf, removeBan } from '../bans/index.js';
+import { lockAgent, requireAgentEtag, requireRecord, stateAt, told } from '../records/index.js';
 import { type AgentEvent, type AgentState, nextState } from '../verifier/index.js';
+import { move } from './move.js';
 import { agentBan, agentReset, agentRetire } from './policies.js';
 
 export interface OperateAgent {
@@ -40,9 +31,9 @@ const RETIRE: Operation = { policy: agentRetire, done: 'retired', events: ['RETI
 
 /** Resets a FAILED or BANNED agent to PENDING. @throws UserErrors INVALID in any other state. */
 export const resetAgent = (context: Context, input: OperateAgent) => operate(context, RESET, input);
-/** Bans an agent and revokes its tokens. @throws UserErrors INVALID when it is retired. */
+/** Bans an agent with its endorsement key, and revokes its tokens. @throws UserErrors INVALID when it is retired. */
 export const banAgent = (context: Context, input: OperateAgent) => operate(context, BAN, input);
-/** Lifts a ban. @throws UserErrors INVALID when the agent is not banned. */
+/** Lifts a ban; of a retired agent, that of its key. @throws UserErrors INVALID when neither is banned. */
 export const unbanAgent = (context: Context, input: OperateAgent) => operate(context, UNBAN, input);
 /** Retires an agent permanently and frees its keys. @throws UserErrors INVALID when it is retired already. */
 export const retireAgent = (context: Context, input: OperateAgent) => operate(context, RETIRE, input);
@@ -53,18 +44,20 @@ async function operate(context: Context, operation: Operation, input: OperateAge
   const endsRights = operation === BAN || operation === RETIRE;
   const view = await mutate(context, { policy: policy.name }, async (act) => {
     const found = await lockAgent(act, input.agent);
-    requireAllowed(act, policy, found.agent);
+    const ban = await findBanOf(act.tx, found.agent.id);
+    // What the system banned as a node's stays the system's, although the agent is of no node any more.
+    requireAllowed(act, policy, { ...found.agent, nodeId: found.agent.nodeId ?? ban?.nodeId ?? null });
     const before = requireRecord(found);
     const from = stateAt(before, act.now);
     requireAgentEtag(before, act.now, input.etag);
-    const { event: cause, to } = transitionOf(from, operation);
+    const isOfKeyAlone = done === 'unbanned' && from === 'RETIRED' && ban !== undefined;
+    const { event: cause, to } = isOfKeyAlone ? { event: 'UNBAN' as const, to: from } : transitionOf(from, operation);
     if (endsRights) await act.changeRights();
-    await moveTrust(act, before, { to, trustedUntil: null, cause });
-    await voidChallenges(act.tx, before);
-    if (endsRights) await endRights(act, before, to);
-    // The next log is judged from its start: an operator checked the machine, and may have changed its TPM's history.
-    else await updateRecord(act.tx, before.agent.id, { verifierState: null });
-    await act.audit({ action: `agent.${done}`, ...aboutAgent(before), details: { from, to, reason } });
+    if (!isOfKeyAlone) await move(act, before, { to, trustedUntil: null, cause });
+    if (cause === 'UNBAN' && ban !== undefined) await removeBan(act.tx, ban);
+    const { nodeId } = before.agent;
+    const details = { from, to, reason, ...(nodeId && { nodeId }) };
+    await act.audit({ action: `agent.${done}`, ...aboutAgent(before), details });
     return lockAgent(act, { id: before.agent.id });
   });
   return { agent: told(context, view) };
@@ -77,12 +70,4 @@ function transitionOf(from: AgentState, { events, done }: Operation) {
     if (to !== null && to !== from) return { event, to };
   }
   throw invalid(`An agent that is ${from} cannot be ${done}.`, 'agent');
-}
-
-async function endRights({ tx, now }: Act, { agent }: AgentView, to: AgentState): Promise<void> {
-  await revokeAgentTokens(tx, agent.id, now);
-  if (to === 'RETIRED') {
-    const ended = { isLiving: false, enrollmentTokenHash: null, activationSecretHash: null };
-    await updateRecord(tx, agent.id, { ...ended, retiredAt: now });
-  }
 }

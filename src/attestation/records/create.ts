@@ -1,25 +1,24 @@
-import { type Act, type Context, mutate, once, projectOf, requireAllowed } from '../../authority/index.js';
+import { type Act, type Context, mutate, once, projectOf } from '../../authority/index.js';
 import { firstVersion } from '../../db/by-id.js';
-import { type AgentRef, type AgentRow, aboutAgent, changeAgents, insertAgent } from '../../identity/agents/index.js';
+import { type AgentRow, aboutAgent, insertAgent } from '../../identity/agents/index.js';
 import { invalid } from '../../platform/errors.js';
 import { etagOf, requireReviewed } from '../../platform/etag.js';
-import { newId } from '../../platform/ids.js';
+import { type Id, newId } from '../../platform/ids.js';
 import { bearerHash, newBearer } from '../../platform/secrets.js';
 import { validName } from '../../platform/text.js';
-import { resolveAllowlist } from '../allowlists/index.js';
+import { type AllowlistRow, resolveAllowlist } from '../allowlists/index.js';
+import { defaultAllowlistOf } from '../project-defaults/index.js';
 import type { TpmKind } from '../verifier/index.js';
-import { agentBindAllowlist, agentCreate } from './policies.js';
-import { insertRecord, updateRecord } from './repository.js';
-import { lockAgent, requireRecord, told } from './views.js';
+import { agentCreate } from './policies.js';
+import { insertRecord } from './repository.js';
+import { lockAgent, told } from './views.js';
 
 /** An allowlist by id or by name. */
 export type AllowlistRefInput = Parameters<typeof resolveAllowlist>[1];
 
-export interface CreateAgent {
+export interface CreateAgent extends NamedAllowlist {
   readonly name: string;
   readonly externalId?: string | null | undefined;
-  readonly allowlist?: AllowlistRefInput | null | undefined;
-  readonly allowlistEtag?: string | null | undefined;
   readonly tpmKind?: TpmKind | null | undefined;
   readonly requestId?: string | null | undefined;
 }
@@ -62,6 +61,7 @@ function agentRow(act: Act, name: string, externalId: string | null): AgentRow {
     ...projectOf(act),
     name,
     externalId,
+    nodeId: null,
     trustState: 'CREATED',
     trustedUntil: null,
     trustDueAt: null,
@@ -71,7 +71,7 @@ function agentRow(act: Act, name: string, externalId: string | null): AgentRow {
 }
 
 async function insert(act: Act, agent: AgentRow, input: CreateAgent): Promise<Issued> {
-  const allowlist = await reviewed(act, input);
+  const allowlistId = await firstAllowlist(act, agent, input);
   const enrollmentToken = newBearer('enrollmentToken');
   const expiresAt = new Date(act.now.getTime() + act.context.settings.enrollmentTokenLifetimeMs);
   await insertAgent(act.tx, agent);
@@ -80,7 +80,7 @@ async function insert(act: Act, agent: AgentRow, input: CreateAgent): Promise<Is
     domainId: agent.domainId,
     projectId: agent.projectId,
     tpmKind: input.tpmKind ?? 'PHYSICAL',
-    allowlistId: allowlist?.id ?? null,
+    allowlistId,
     isLiving: false,
     enrollmentTokenHash: bearerHash('enrollmentToken', enrollmentToken),
     enrollmentExpiresAt: expiresAt,
@@ -90,34 +90,28 @@ async function insert(act: Act, agent: AgentRow, input: CreateAgent): Promise<Is
   return { enrollmentToken, expiresAt };
 }
 
-export interface BindAllowlist {
-  readonly agent: AgentRef;
+/** The list that a new agent is bound to: the one that is named; the default of its project where none is, unless it is null. */
+async function firstAllowlist(
+  act: Act,
+  { projectId }: AgentRow,
+  input: NamedAllowlist,
+): Promise<Id<'Allowlist'> | null> {
+  const { allowlist, allowlistEtag } = input;
+  if (allowlist === undefined && allowlistEtag == null) return defaultAllowlistOf(act.tx, projectId);
+  return (await reviewedAllowlist(act, input))?.id ?? null;
+}
+
+/** An allowlist that a caller names, and the etag of what it reviewed. */
+export interface NamedAllowlist {
   readonly allowlist?: AllowlistRefInput | null | undefined;
   readonly allowlistEtag?: string | null | undefined;
 }
 
-/**
- * Binds an agent to a list, or to none. The kept state of its last log belongs to the old list, so the next log is
- * judged from its start.
- */
-export async function bindAllowlist(context: Context, input: BindAllowlist) {
-  const view = await mutate(context, { policy: agentBindAllowlist.name }, async (act) => {
-    const before = await lockAgent(act, input.agent);
-    requireAllowed(act, agentBindAllowlist, before.agent);
-    const { agent, record } = requireRecord(before);
-    const allowlist = await reviewed(act, input);
-    const details = { allowlistId: allowlist?.id ?? null };
-    if (record.allowlistId === details.allowlistId) return act.unchanged(before);
-    await updateRecord(act.tx, agent.id, details);
-    await changeAgents(act, [agent]);
-    await act.audit({ action: 'agent.allowlist_bound', ...aboutAgent({ agent }), details });
-    return lockAgent(act, { id: agent.id });
-  });
-  return { agent: told(context, view) };
-}
-
 /** The requested allowlist, if it is still as the caller read it; null when none is requested. */
-async function reviewed(act: Act, { allowlist, allowlistEtag }: Omit<BindAllowlist, 'agent'>) {
+export async function reviewedAllowlist(
+  act: Act,
+  { allowlist, allowlistEtag }: NamedAllowlist,
+): Promise<AllowlistRow | null> {
   if (allowlist == null) {
     if (allowlistEtag != null) throw invalid('Name the allowlist that the allowlistEtag belongs to.', 'allowlistEtag');
     return null;

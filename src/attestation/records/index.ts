@@ -1,3 +1,4 @@
+export { type NamedAllowlist, reviewedAllowlist } from './create.js';
 export { trustExpiry } from './expiry.js';
 export { trustFeed } from './feed.js';
 export { type AgentShape, severityName } from './fields.js';
@@ -6,6 +7,7 @@ export {
   type AgentView,
   areKeysTaken,
   findViewById,
+  insertRecord,
   lockRetired,
   lockViewById,
   lockViewByToken,
@@ -13,7 +15,7 @@ export {
 } from './repository.js';
 export { recordResolvers } from './resolvers.js';
 export { attestationRecords, type RecordRow } from './tables.js';
-export { moveTrust } from './trust.js';
+export { moveTrust, TRUST_CHANGED, type TrustMove } from './trust.js';
 export {
   agentEtag,
   loadAgent,

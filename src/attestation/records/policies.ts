@@ -1,4 +1,4 @@
-import { type AgentRow, agentTarget } from '../../identity/agents/index.js';
+import { type AgentRow, agentTarget, OF_OPERATORS } from '../../identity/agents/index.js';
 import { definePolicy } from '../../platform/policy/index.js';
 
 export const agentCreate = definePolicy({
@@ -11,22 +11,12 @@ export const agentCreate = definePolicy({
 
 export const agentUpdate = definePolicy<AgentRow>({
   name: 'agent:update',
-  description: 'Change the name or the external id of agents.',
-  scopeTypes: ['project'],
+  description: "Change the name or the external id of agents; at system scope, of those in operators' projects.",
+  scopeTypes: ['system', 'project'],
   target: agentTarget,
-  boundary: { project: 'project_id:%(project_id)s' },
+  boundary: { system: OF_OPERATORS, project: 'project_id:%(project_id)s' },
   check: 'role:manager',
   operations: ['Mutation.updateAgent'],
 });
 
-export const agentBindAllowlist = definePolicy<AgentRow>({
-  name: 'agent:bind_allowlist',
-  description: 'Bind agents to allowlists.',
-  scopeTypes: ['project'],
-  target: agentTarget,
-  boundary: { project: 'project_id:%(project_id)s' },
-  check: 'role:manager',
-  operations: ['Mutation.bindAllowlist'],
-});
-
-export const recordPolicies = [agentCreate, agentUpdate, agentBindAllowlist];
+export const recordPolicies = [agentCreate, agentUpdate];

@@ -68,8 +68,10 @@ export async function findAgents(
   return selectFound(db).where(and(inArray(agents.id, [...ids]), visible.where));
 }
 
-export async function insertRecord(tx: Tx, row: typeof attestationRecords.$inferInsert): Promise<void> {
-  await tx.insert(attestationRecords).values(row);
+export async function insertRecord(tx: Tx, row: typeof attestationRecords.$inferInsert): Promise<RecordRow> {
+  const [record] = await tx.insert(attestationRecords).values(row).returning();
+  if (record === undefined) throw new Error('An insert returned no row.');
+  return record;
 }
 
 export async function updateRecord(tx: Tx, agentId: Id<'Agent'>, change: Partial<RecordRow>): Promise<void> {

@@ -3,7 +3,6 @@ import type { Context, Principal } from '../../authority/index.js';
 import { cursorOf, type EventRow } from '../../events/index.js';
 import type {
   AllowlistAgentsArgs,
-  BindAllowlistInput,
   CreateAgentInput,
   ProjectAgentsArgs,
   QueryAgentArgs,
@@ -17,7 +16,7 @@ import { inputMutation } from '../../platform/payload.js';
 import { type AllowlistRow, loadAllowlist } from '../allowlists/index.js';
 import { agentsOfAllowlist, agentsOfProject } from './below.js';
 import { countAgents } from './counts.js';
-import { bindAllowlist, createAgent } from './create.js';
+import { createAgent } from './create.js';
 import type { AgentShape } from './fields.js';
 import { listAgents } from './list.js';
 import { updateAgent } from './update.js';
@@ -46,9 +45,6 @@ export const recordResolvers = {
     ),
     updateAgent: inputMutation((context: Context, input: UpdateAgentInput) =>
       updateAgent(context, withIds(input, { agent: { id: 'Agent' } })),
-    ),
-    bindAllowlist: inputMutation((context: Context, input: BindAllowlistInput) =>
-      bindAllowlist(context, withIds(input, { agent: { id: 'Agent' }, ...ALLOWLIST })),
     ),
   },
   Viewer: {

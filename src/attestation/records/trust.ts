@@ -9,10 +9,14 @@ import { stateAt, storedState } from './views.js';
 
 export const TRUST_CHANGED = 'agent.trust_changed';
 
-export const trustChanged = (objectId: Id<'Agent'>, from: AgentState, to: AgentState): EventFact => ({
+/** Of a node's agent it names the node, which an agent that retires leaves at once. */
+export const trustChanged = (
+  { id, nodeId }: Pick<AgentRow, 'id' | 'nodeId'>,
+  { from, to }: Pick<TrustChange, 'from' | 'to'>,
+): EventFact => ({
   type: TRUST_CHANGED,
-  objectId,
-  details: { from, to },
+  objectId: id,
+  details: nodeId === null ? { from, to } : { from, to, nodeId },
 });
 
 /** The new state of an agent, its end, and its cause. */
@@ -48,6 +52,6 @@ export function tellRunOut(act: Telling, ranOut: readonly AgentRow[]): Promise<v
 }
 
 async function tell({ tx, event }: Telling, changes: readonly (TrustChange & { agent: AgentRow })[]): Promise<void> {
-  for (const { agent, from, to } of changes) event(trustChanged(agent.id, from, to));
+  for (const change of changes) event(trustChanged(change.agent, change));
   await keepTransitions(tx, changes);
 }

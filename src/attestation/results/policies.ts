@@ -1,3 +1,4 @@
+import { OF_OPERATORS } from '../../identity/agents/index.js';
 import { definePolicy, defineTarget } from '../../platform/policy/index.js';
 import { type AttestationResultRow, attestationResults } from './tables.js';
 
@@ -9,15 +10,16 @@ const resultTarget = defineTarget<AttestationResultRow>()(attestationResults, {
 
 export const resultGet = definePolicy<AttestationResultRow>({
   name: 'attestation_result:get',
-  description: 'Read attestation results.',
-  scopeTypes: ['domain', 'project', 'agent'],
+  description: "Read attestation results; at system scope, of agents in operators' projects.",
+  scopeTypes: ['system', 'domain', 'project', 'agent'],
   target: resultTarget,
   boundary: {
+    system: OF_OPERATORS,
     domain: 'domain_id:%(domain_id)s',
     project: 'project_id:%(project_id)s',
     agent: 'agent_id:%(agent_id)s',
   },
-  check: { domain: 'role:reader', project: 'role:reader', agent: '@' },
+  check: { system: 'role:reader', domain: 'role:reader', project: 'role:reader', agent: '@' },
   operations: ['AttestationResult.*', 'Query.attestationResult'],
 });
 

@@ -4,8 +4,22 @@ import type { VerificationResult } from './types.js';
 export const AGENT_STATES = ['CREATED', 'PENDING', 'TRUSTED', 'STALE', 'FAILED', 'BANNED', 'RETIRED'] as const;
 export type AgentState = (typeof AGENT_STATES)[number];
 
-/** `ACCEPT` and `REJECT` mean verified evidence, `EXPIRE` that `trustedUntil` passed; the others are operations. */
-export const AGENT_EVENTS = ['ACTIVATE', 'ACCEPT', 'REJECT', 'EXPIRE', 'RESET', 'UNBAN', 'BAN', 'RETIRE'] as const;
+/**
+ * `ACCEPT` and `REJECT` mean verified evidence, `EXPIRE` that `trustedUntil` passed; the others are operations. `ADOPT`:
+ * an agent becomes a node's; `REBIND`: a node's agent is judged by another list.
+ */
+export const AGENT_EVENTS = [
+  'ACTIVATE',
+  'ACCEPT',
+  'REJECT',
+  'EXPIRE',
+  'RESET',
+  'UNBAN',
+  'BAN',
+  'RETIRE',
+  'ADOPT',
+  'REBIND',
+] as const;
 export type AgentEvent = (typeof AGENT_EVENTS)[number];
 
 export interface TransitionOptions {
@@ -14,15 +28,18 @@ export interface TransitionOptions {
 }
 
 const BY_OPERATOR = { BAN: 'BANNED', RETIRE: 'RETIRED' } as const;
+/** What was proved does not count for what it is judged by from now on. */
+const ANEW = { ADOPT: 'PENDING', REBIND: 'PENDING' } as const;
 
 /** An event that is not in the table is not possible in that state. */
 const TRANSITIONS: Readonly<Record<AgentState, Readonly<Partial<Record<AgentEvent, AgentState>>>>> = {
-  CREATED: { ...BY_OPERATOR, ACTIVATE: 'PENDING' },
-  PENDING: { ...BY_OPERATOR, ACCEPT: 'TRUSTED', REJECT: 'FAILED' },
-  TRUSTED: { ...BY_OPERATOR, ACCEPT: 'TRUSTED', REJECT: 'FAILED', EXPIRE: 'STALE' },
-  STALE: { ...BY_OPERATOR, ACCEPT: 'TRUSTED', REJECT: 'FAILED' },
-  FAILED: { ...BY_OPERATOR, ACCEPT: 'FAILED', REJECT: 'FAILED', RESET: 'PENDING' },
-  BANNED: { ...BY_OPERATOR, UNBAN: 'PENDING' },
+  CREATED: { ...BY_OPERATOR, ACTIVATE: 'PENDING', REBIND: 'CREATED' },
+  PENDING: { ...BY_OPERATOR, ...ANEW, ACCEPT: 'TRUSTED', REJECT: 'FAILED' },
+  TRUSTED: { ...BY_OPERATOR, ...ANEW, ACCEPT: 'TRUSTED', REJECT: 'FAILED', EXPIRE: 'STALE' },
+  STALE: { ...BY_OPERATOR, ...ANEW, ACCEPT: 'TRUSTED', REJECT: 'FAILED' },
+  // Neither takes the place of a reset.
+  FAILED: { ...BY_OPERATOR, ACCEPT: 'FAILED', REJECT: 'FAILED', RESET: 'PENDING', REBIND: 'FAILED' },
+  BANNED: { ...BY_OPERATOR, UNBAN: 'PENDING', REBIND: 'BANNED' },
   RETIRED: {},
 };
 

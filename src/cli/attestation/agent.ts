@@ -24,6 +24,8 @@ import { shellWord } from '../common/shell.js';
 import type { Table } from '../common/table.js';
 import { print } from '../common/terminal.js';
 import { choice, collect, repeatable, verb } from '../common/verb.js';
+import { registerAgentJoin } from './agent-join.js';
+import { registerAgentLeave } from './agent-leave.js';
 import { registerAgentRun } from './agent-run.js';
 import { AGENT_STATES } from './agent-states.js';
 import { registerAgentWatch } from './agent-watch.js';
@@ -112,6 +114,8 @@ export function registerAgent(noun: Command): void {
   registerTransitions(noun);
   registerAgentWatch(noun);
   registerAgentRun(noun);
+  registerAgentJoin(noun);
+  registerAgentLeave(noun);
 }
 
 function registerBind(noun: Command): void {
@@ -166,7 +170,10 @@ async function createAgent(session: Session, name: string, options: CreateOption
   if (session.format === 'name' && tokenFile === undefined) {
     throw new CliError('with -o name the enrollment token would be lost; add --token-file', EXIT.usage);
   }
-  const input = { name, externalId, tpmKind, ...(await reviewed(session, allowlist, allowlistEtag)) };
+  // Without a list, the agent gets the default of its project.
+  const isDefault = allowlist === undefined && allowlistEtag === undefined;
+  const bound = isDefault ? {} : await reviewed(session, allowlist, allowlistEtag);
+  const input = { name, externalId, tpmKind, ...bound };
   const fields = ['agent', 'enrollmentToken', 'expiresAt'] as const;
   const { agent, enrollmentToken, expiresAt } = await send(session, CreateAgentDocument, input, ...fields);
   if (tokenFile !== undefined) {

@@ -5,6 +5,8 @@ export interface Connection {
   readonly server: string;
   /** Authorities to trust in addition, in PEM. */
   readonly authorities?: string | undefined;
+  /** Whether only these authorities count, and each of their certificates as it is, not those that the system trusts. */
+  readonly isPinned?: boolean | undefined;
   readonly token?: string | undefined;
   /** An API credential instead of a token, as `id:key`. */
   readonly credential?: string | undefined;

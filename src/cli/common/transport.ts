@@ -39,7 +39,7 @@ async function send(connection: Connection, path: string, outgoing: Outgoing): P
     method,
     headers: { ...headers, ...authorizationOf(connection) },
     ...(socketPath && { socketPath }),
-    ...(connection.authorities && { ca: [...rootCertificates, connection.authorities] }),
+    ...trustOf(connection),
     ...(signal && { signal }),
     ...(stallTimeoutMs && { timeout: stallTimeoutMs }),
   });
@@ -54,6 +54,12 @@ async function send(connection: Connection, path: string, outgoing: Outgoing): P
     await sent;
     throw error;
   });
+}
+
+function trustOf({ authorities, isPinned }: Connection) {
+  if (authorities === undefined) return {};
+  // A pinned key may be that of an authority in the middle, or of the server itself.
+  return isPinned ? { ca: [authorities], allowPartialTrustChain: true } : { ca: [...rootCertificates, authorities] };
 }
 
 function toResponse(incoming: IncomingMessage): Response {

@@ -12,7 +12,7 @@ import type { RoleGraph } from '../roles/index.js';
 import type { ScopeInput } from '../scopes/index.js';
 import { type ScopeView, scopeView } from './paths.js';
 import { permissionGet } from './policies.js';
-import { type AskedAbout, agentAt, askedAbout, type PrincipalInput, userAt } from './principals.js';
+import { type AskedAbout, agentAt, askedAbout, type PrincipalInput } from './principals.js';
 import { rightsOf } from './rights.js';
 import { type Question, questionOn } from './target.js';
 
@@ -59,12 +59,12 @@ function remedyForAgent({ asked }: Question, subject: Subject | null): Remedy {
 }
 
 async function explainUser(context: Context, question: Question, { user, scope }: About<'user'>) {
-  const { graph, roles, subject } = await rightsOf(context, user, scope);
-  await question.relations.readFor([userAt(user, scope, roles)]);
+  const { graph, roles, subject, wouldBe } = await rightsOf(context, user, scope);
+  await question.relations.readFor([wouldBe]);
   const told = tell(context, question, subject, scope.type);
   const remedy = () => {
     if (!user.isEnabled) return blockedBy('PRINCIPAL');
-    return remedyForUser(question.asked, graph, userAt(user, scope, roles), scope);
+    return remedyForUser(question.asked, graph, wouldBe, scope);
   };
   return { ...told, scope: scopeView(scope), roles, ...(told.outcome === 'ALLOWED' ? NOTHING : remedy()) };
 }

@@ -43,15 +43,17 @@ export class Judge {
   readonly #context: Context;
   readonly #asked: PolicyQuestion;
   readonly #relations: TargetRelations;
+  readonly #operatorsProjectIds: readonly string[];
   readonly #graph: RoleGraph;
   /** Decisions by scope and set of roles: most users hold the same roles as others. */
   readonly #decided = new Map<string, boolean>();
   readonly #needed = new Map<string, readonly string[]>();
 
-  constructor(context: Context, { asked, relations }: Question, graph: RoleGraph) {
+  constructor(context: Context, { asked, relations, operatorsProjectIds }: Question, graph: RoleGraph) {
     this.#context = context;
     this.#asked = asked;
     this.#relations = relations;
+    this.#operatorsProjectIds = operatorsProjectIds;
     this.#graph = graph;
   }
 
@@ -74,9 +76,9 @@ export class Judge {
       const held = await readRolesHeld(db, ids, scope, clock.now());
       const holders = rows.flatMap((user) => {
         const roleIds = held.get(user.id) ?? [];
-        return roleIds.length === 0
-          ? []
-          : [{ id: user.id, subject: userAt(user, scope, namesHeld(this.#graph, roleIds)) }];
+        if (roleIds.length === 0) return [];
+        const roles = namesHeld(this.#graph, roleIds);
+        return [{ id: user.id, subject: userAt(user, scope, roles, this.#operatorsProjectIds) }];
       });
       await this.#relations.readFor(holders.map(({ subject }) => subject));
       for (const { id, subject } of holders) {

@@ -48,23 +48,25 @@ const NOBODY = { id: NOTHING_KNOWN, domainId: NOTHING_KNOWN };
  */
 export async function findPlaces(
   context: Context,
-  { asked, relations }: Question,
+  { asked, relations, operatorsProjectIds }: Question,
   only: RoleScope | null,
 ): Promise<Places> {
   const { db } = context;
-  const { scopes, open } = only === null ? await namedScopes(db, asked) : { scopes: [only], open: [] };
-  const passing = scopes.filter((scope) => couldPass(asked, scope, OF_USERS));
+  const couldPass: CouldPass = (scope, fields) =>
+    asked.couldAllow(scope.type, userAt(NOBODY, scope, [NOTHING_KNOWN], operatorsProjectIds).credentials, fields);
+  const { scopes, open } = only === null ? await namedScopes(db, asked, couldPass) : { scopes: [only], open: [] };
+  const passing = scopes.filter((scope) => couldPass(scope, OF_USERS));
   const graph = await graphAt(context, passing);
   return {
     graph,
     scopes: passing,
     open,
     userIds: passing.some(
-      (scope) => couldPass(asked, scope, ['roles', 'user_domain_id']) || asked.named(scope.type).related.has('user_id'),
+      (scope) => couldPass(scope, ['roles', 'user_domain_id']) || asked.named(scope.type).related.has('user_id'),
     )
       ? null
       : passing.flatMap(({ type }) => idsIn(asked, type, 'User')),
-    roleIds: passing.some((scope) => couldPass(asked, scope, ['user_id', 'user_domain_id']))
+    roleIds: passing.some((scope) => couldPass(scope, ['user_id', 'user_domain_id']))
       ? null
       : graph.naming(passing.flatMap(({ type }) => [...asked.named(type).roles])),
     agents: only === null ? await namedAgents(db, asked, relations) : NO_AGENTS,
@@ -78,11 +80,13 @@ function graphAt({ db, inForce, actor }: Context, scopes: readonly RoleScope[]):
 }
 
 /** Whether somebody at the scope could pass: one of whom nothing is known but what is open, and who has roles that no check names. */
-function couldPass(asked: PolicyQuestion, scope: SeenRoleScope, open: readonly string[]): boolean {
-  return asked.couldAllow(scope.type, userAt(NOBODY, scope, [NOTHING_KNOWN]).credentials, open);
-}
+type CouldPass = (scope: SeenRoleScope, open: readonly string[]) => boolean;
 
-async function namedScopes(db: Db, asked: PolicyQuestion): Promise<Pick<Places, 'scopes' | 'open'>> {
+async function namedScopes(
+  db: Db,
+  asked: PolicyQuestion,
+  couldPass: CouldPass,
+): Promise<Pick<Places, 'scopes' | 'open'>> {
   const domainIds = idsIn(asked, 'domain', 'Domain');
   const projectRows = await readProjects(db, idsIn(asked, 'project', 'Project'));
   const scopes: RoleScope[] = [
@@ -100,7 +104,7 @@ async function namedScopes(db: Db, asked: PolicyQuestion): Promise<Pick<Places, 
     other('project', NOTHING_KNOWN),
     ...idsIn(asked, 'project', 'Domain').map((domainId) => other('project', domainId)),
   ];
-  const open = others.filter((scope) => couldPass(asked, scope, OF_USERS)).map(({ type }) => type);
+  const open = others.filter((scope) => couldPass(scope, OF_USERS)).map(({ type }) => type);
   const agentOpen = couldAgentPass(asked, { project_id: NOTHING_KNOWN, project_domain_id: NOTHING_KNOWN });
   const related = (['domain', 'project', 'agent'] as const).filter((type) => isPlacedByRelation(asked, type));
   return { scopes, open: [...new Set([...open, ...(agentOpen ? (['agent'] as const) : []), ...related])] };

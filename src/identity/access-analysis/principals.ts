@@ -105,10 +105,15 @@ interface SeenUser {
   readonly domainId: string;
 }
 
-/** A user as policies see it, with a token of a scope and these roles. */
-export function userAt(user: SeenUser, scope: SeenRoleScope, roles: readonly string[]): Subject {
+/** A user as policies see it, with a token of a scope and these roles; the operators' projects are what tokens of the system hold. */
+export function userAt(
+  user: SeenUser,
+  scope: SeenRoleScope,
+  roles: readonly string[],
+  operatorsProjectIds: readonly string[],
+): Subject {
   const own = { user_id: user.id, user_domain_id: user.domainId, roles };
-  return { scope: scope.type, credentials: { ...own, ...scopeCredentials(whereOf(scope)) } };
+  return { scope: scope.type, credentials: { ...own, ...scopeCredentials(whereOf(scope), operatorsProjectIds) } };
 }
 
 /** The subject that policies see for an agent at a time; null for a banned or retired agent. */

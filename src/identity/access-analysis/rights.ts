@@ -2,6 +2,7 @@ import type { Context } from '../../authority/index.js';
 import type { Id } from '../../platform/ids.js';
 import { neededRoles, type PolicyQuestion, type Subject } from '../../platform/policy/index.js';
 import type { RoleScope } from '../assignments/index.js';
+import { operatorsProjectsHeld } from '../projects/index.js';
 import { type RoleGraph, roleGraph } from '../roles/index.js';
 import type { UserRow } from '../users/tables.js';
 import { type Holding, readHoldings } from './holdings.js';
@@ -15,6 +16,8 @@ export interface Rights {
   readonly roles: readonly string[];
   /** The subject that policies see; null if the user gets no token there: it is disabled, or holds nothing there. */
   readonly subject: Subject | null;
+  /** The subject as it would be. */
+  readonly wouldBe: Subject;
 }
 
 export async function rightsOf(
@@ -28,7 +31,8 @@ export async function rightsOf(
     graph,
     held.map(({ assignment }) => assignment.roleId),
   );
-  return { held, graph, roles, subject: user.isEnabled && held.length > 0 ? userAt(user, scope, roles) : null };
+  const wouldBe = userAt(user, scope, roles, await operatorsProjectsHeld(db, inForce, actor.epoch));
+  return { held, graph, roles, subject: user.isEnabled && held.length > 0 ? wouldBe : null, wouldBe };
 }
 
 /** Names of the roles that checks see in who holds these, sorted. */

@@ -15,6 +15,7 @@ import {
   type TargetValues,
   textsTiedTo,
 } from '../../platform/policy/index.js';
+import { operatorsProjectsHeld } from '../projects/index.js';
 
 /** A question to a policy, about one target or about any. */
 export interface Question {
@@ -23,6 +24,8 @@ export interface Question {
   readonly asked: PolicyQuestion;
   /** Relations of the target; empty without a target. */
   readonly relations: TargetRelations;
+  /** What tokens of the system hold. */
+  readonly operatorsProjectIds: readonly string[];
 }
 
 /**
@@ -41,7 +44,9 @@ export async function questionOn(
   if (known === undefined) throw notFound('policy');
   const { values, relations } = targetId == null ? NO_TARGET : await readTarget(context, known.name, targetId);
   const asked = context.policies.question(known.name, values);
-  return { policy: known.name, values, asked, relations: new TargetRelations(context, asked, relations) };
+  const operatorsProjectIds = await operatorsProjectsHeld(context.db, context.inForce, context.actor.epoch);
+  const ofTarget = new TargetRelations(context, asked, relations);
+  return { policy: known.name, values, asked, relations: ofTarget, operatorsProjectIds };
 }
 
 /** A relation of the target: the value that its rows refer to, and what was read of it so far. */

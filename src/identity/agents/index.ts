@@ -1,10 +1,13 @@
 export { type AgentRef, isAgent } from './lookup.js';
-export { agentGet, agentTarget } from './policies.js';
+export { agentGet, agentTarget, OF_OPERATORS, UNLESS_OF_NODE } from './policies.js';
 export {
   aboutAgent,
+  aboutAgentAt,
   agentsByIds,
+  agentsOfNodes,
   changeAgents,
   insertAgent,
+  isNameFree,
   loadAgentPrincipal,
   postponeExpiry,
   setTrust,

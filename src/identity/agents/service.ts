@@ -64,13 +64,25 @@ export async function postponeExpiry(tx: Tx, ids: readonly Id<'Agent'>[]): Promi
 export const agentsByIds = async (db: Db, ids: readonly Id<'Agent'>[]): Promise<Map<Id<'Agent'>, AgentRow>> =>
   byId(await rowsWhere(db, agents, inArray(agents.id, [...ids])));
 
-/** The target and the owner of an audit entry about an agent. */
-export function aboutAgent({ agent }: { readonly agent: AgentRow }) {
-  return {
-    target: { type: 'Agent' as const, id: agent.id },
-    owner: { domainId: agent.domainId, projectId: agent.projectId },
-  };
+/** The agents of nodes, by node, whoever may read them; none for a node without a machine. */
+export async function agentsOfNodes(db: Db, nodeIds: readonly Id<'Node'>[]): Promise<Map<Id<'Node'>, AgentRow>> {
+  const found = await rowsWhere(db, agents, inArray(agents.nodeId, [...nodeIds]));
+  return new Map(found.flatMap((agent) => (agent.nodeId === null ? [] : [[agent.nodeId, agent] as const])));
 }
+
+/** Whether no agent of a project has a name. */
+export async function isNameFree(db: Db, projectId: Id<'Project'>, name: string): Promise<boolean> {
+  return (await rowsWhere(db, agents, and(eq(agents.projectId, projectId), eq(agents.name, name)))).length === 0;
+}
+
+/** The target and the owner of an audit entry about an agent. */
+export const aboutAgent = ({ agent }: { readonly agent: AgentRow }) => aboutAgentAt(agent.id, agent);
+
+/** The same for an agent that is to be. */
+export const aboutAgentAt = (id: Id<'Agent'>, { domainId, projectId }: Pick<AgentRow, 'domainId' | 'projectId'>) => ({
+  target: { type: 'Agent' as const, id },
+  owner: { domainId, projectId },
+});
 
 /** By id; null where the caller may not read it. */
 export const loadAgentPrincipal = defineLoader(async (context, ids: readonly Id<'Agent'>[]) => {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { foreignKey, index, integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { foreignKey, index, integer, pgTable, text, timestamp, unique, uniqueIndex } from 'drizzle-orm/pg-core';
 import { codePointText } from '../../db/code-point-text.js';
 import type { Taken } from '../../db/taken.js';
 import type { Id } from '../../platform/ids.js';
@@ -16,6 +16,8 @@ export const agents = pgTable(
     // Lists are ordered by it.
     name: codePointText('name').notNull(),
     externalId: text('external_id'),
+    /** The node whose machine this is, until it is retired; null for most. Nodes belong to a domain above, so there is no foreign key. */
+    nodeId: text('node_id').$type<Id<'Node'>>(),
     trustState: text('trust_state').notNull(),
     trustedUntil: timestamp('trusted_until', { withTimezone: true }),
     /**
@@ -43,6 +45,9 @@ export const agents = pgTable(
     index('agents_domain_id_id_idx').on(t.domainId, t.id),
     index('agents_domain_id_name_idx').on(t.domainId, t.name, t.id),
     index('agents_trust_due_at_idx').on(t.trustDueAt).where(sql`${t.trustState} = 'TRUSTED'`),
+    uniqueIndex('agents_node_id_key').on(t.nodeId).where(sql`${t.nodeId} is not null`),
+    // Nodes by the trust of their agents.
+    index('agents_trust_state_node_id_idx').on(t.trustState, t.nodeId).where(sql`${t.nodeId} is not null`),
     // The key on project and name has no id behind them: Postgres sorts what it expects to be few.
     index('agents_project_id_name_idx').on(t.projectId, t.name, t.id),
     index('agents_domain_id_external_id_idx').on(t.domainId, t.externalId, t.id),

@@ -4,7 +4,7 @@ import { HIERARCHY } from '../assignments/index.js';
 
 const USER: Credentials = { user_id: 'own', user_domain_id: 'own' };
 const IN_SCOPE = {
-  system: { system_scope: 'all' },
+  system: { system_scope: 'all', operators_project_ids: ['own'] },
   domain: { domain_id: 'own' },
   project: { project_id: 'own', project_domain_id: 'own' },
 } satisfies { readonly [Scope in ScopeType]?: Credentials };

@@ -67,3 +67,13 @@ export const remove = (tx: Tx, row: ProjectRow): Promise<boolean> => removeAt(tx
 
 /** See `holdOwner`. */
 export const holdProject = (tx: Tx, id: Id<'Project'>): Promise<void> => holdOwner(tx, projects.id, id);
+
+/** Those of some projects that are still there; they stay until the transaction ends. */
+export async function existingProjects(tx: Tx, ids: readonly Id<'Project'>[]): Promise<Id<'Project'>[]> {
+  const found = await tx
+    .select({ id: projects.id })
+    .from(projects)
+    .where(inArray(projects.id, [...ids]))
+    .for('key share');
+  return found.map(({ id }) => id).sort();
+}

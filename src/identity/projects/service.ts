@@ -62,9 +62,9 @@ export async function createProject(context: Context, input: CreateProject): Pro
   return mutate(context, { policy: projectCreate.name }, async (act) => {
     const { id } = await once(act, 'Project', input, async () => {
       const place = await placeFor(act, input.parent);
-      const row = { id: newId('Project'), ...place, name, description, ...firstVersion(act.now) };
+      const row = { id: newId('Project'), ...place, name, description, isOperators: false, ...firstVersion(act.now) };
       await unlessTaken(projectsTaken, row, () => repository.insert(act.tx, row));
-      await audit(act, 'project.created', row, { parentId: row.parentId });
+      await auditProject(act, 'project.created', row, { parentId: row.parentId });
       return row.id;
     });
     return requireVisible(act, projectGet, await repository.findById(act.tx, id), 'project');
@@ -83,8 +83,13 @@ async function placeFor(act: Act, ref: ProjectRef | null | undefined) {
   return { domainId, parentId: parent?.id ?? null, depth };
 }
 
+/** @throws Refusal NOT_FOUND for a project that is missing or that the caller may not read. */
+export async function requireProject(act: Act, ref: ProjectRef): Promise<ProjectRow> {
+  return requireVisible(act, projectGet, await findProject(act.tx, ref, homeOf(act)), 'project');
+}
+
 /** A project, and the etag of the version that the caller read. */
-interface ProjectAtEtag {
+export interface ProjectAtEtag {
   readonly project: ProjectRef;
   readonly etag: string;
 }
@@ -97,13 +102,13 @@ export interface UpdateProject extends ProjectAtEtag {
 export async function updateProject(context: Context, input: UpdateProject): Promise<ProjectRow> {
   const changes = validChanges(input);
   return mutate(context, { policy: projectUpdate.name }, async (act) => {
-    const row = requireVisible(act, projectGet, await findProject(act.tx, input.project, homeOf(act)), 'project');
+    const row = await requireProject(act, input.project);
     requireAllowed(act, projectUpdate, row);
     requireEtag(row, input.etag);
     if (changesNothing(row, changes)) return act.unchanged(row);
     const changed = await unlessTaken(projectsTaken, changes, () => repository.update(act, row, changes));
     if (changed === undefined) throw staleEtag();
-    await audit(act, 'project.updated', row, { newName: changed.name, changed: changedFields(row, changes) });
+    await auditProject(act, 'project.updated', row, { newName: changed.name, changed: changedFields(row, changes) });
     return changed;
   });
 }
@@ -111,7 +116,7 @@ export async function updateProject(context: Context, input: UpdateProject): Pro
 /** Deletes a project that owns nothing, with what hangs on it; answers its id. */
 export async function deleteProject(context: Context, input: ProjectAtEtag): Promise<Id<'Project'>> {
   return mutate(context, { policy: projectDelete.name }, async (act) => {
-    const row = requireVisible(act, projectGet, await findProject(act.tx, input.project, homeOf(act)), 'project');
+    const row = await requireProject(act, input.project);
     requireAllowed(act, projectDelete, row);
     const scope = { type: 'project', domainId: row.domainId, projectId: row.id } as const;
     const removed = await removeScope(act, scope, {
@@ -119,12 +124,18 @@ export async function deleteProject(context: Context, input: ProjectAtEtag): Pro
       etag: input.etag,
       remove: () => repository.remove(act.tx, row),
     });
-    await audit(act, 'project.deleted', row, { removed });
+    await auditProject(act, 'project.deleted', row, { removed });
     return row.id;
   });
 }
 
-function audit(act: Act, action: Action, { id, domainId, name }: ProjectRow, details: object): Promise<void> {
+/** Audits what was done to a project. */
+export function auditProject(
+  act: Act,
+  action: Action,
+  { id, domainId, name }: ProjectRow,
+  details: object,
+): Promise<void> {
   const owner = { domainId, projectId: id };
   return act.audit({ action, target: { type: 'Project', id }, owner, details: { name, ...details } });
 }

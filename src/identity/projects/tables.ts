@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, integer, pgTable, smallint, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  smallint,
+  text,
+  timestamp,
+  unique,
+} from 'drizzle-orm/pg-core';
 import { codePointText } from '../../db/code-point-text.js';
 import type { Taken } from '../../db/taken.js';
 import type { Id } from '../../platform/ids.js';
@@ -23,6 +34,8 @@ export const projects = pgTable(
     name: codePointText('name').notNull(),
     version: integer('version').notNull().default(1),
     description: text('description'),
+    /** Whether who runs the fleet sees and manages what it owns, at system scope. Only the system sets it. */
+    isOperators: boolean('is_operators').notNull().default(false),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
   },
@@ -39,6 +52,7 @@ export const projects = pgTable(
     index('projects_domain_id_name_idx').on(t.domainId, t.name, t.id),
     index('projects_domain_id_parent_id_id_idx').on(t.domainId, t.parentId, t.id),
     index('projects_domain_id_parent_id_name_idx').on(t.domainId, t.parentId, t.name, t.id),
+    index('projects_is_operators_id_idx').on(t.id).where(sql`${t.isOperators}`),
     index('projects_name_idx').on(t.name, t.id),
     check('projects_depth_check', sql`${t.depth} between 1 and ${sql.raw(String(DEPTH_MAX))}`),
   ],

@@ -6,6 +6,7 @@ import { bearerHash, isBearer, newBearer } from '../../platform/secrets.js';
 import { type AgentRow, trustAt } from '../agents/index.js';
 import { rolesInForce } from '../assignments/index.js';
 import { holderOf, type PresentedApiCredential } from '../credentials/index.js';
+import { operatorsProjectsHeld } from '../projects/index.js';
 import type { UserRow } from '../users/tables.js';
 import { findBearer } from './repository.js';
 import type { TokenRow } from './tables.js';
@@ -68,6 +69,7 @@ export function agentActor(agent: AgentRow, now: Date): Identity {
     agent_kind: agent.kind,
     project_id: agent.projectId,
     project_domain_id: agent.domainId,
+    node_id: agent.nodeId,
     trust_state: trustAt(agent.trustState, agent.trustedUntil, now),
   };
   return { principal, where, scope: 'agent', credentials, rolesUntil: null };
@@ -98,7 +100,7 @@ async function userActor(
     ...own,
     roles,
     ...(dropped.length > 0 && { dropped_roles: dropped }),
-    ...scopeCredentials(where),
+    ...scopeCredentials(where, where.type === 'system' ? await operatorsProjectsHeld(db, cacheOwner, epoch) : []),
   };
   return { principal, where, scope: where.type, credentials, rolesUntil: until };
 }
@@ -117,9 +119,9 @@ export type SeenScope =
   | { readonly type: 'domain'; readonly domainId: string }
   | { readonly type: 'project'; readonly projectId: string; readonly domainId: string };
 
-/** What a scope adds to what a user proved. */
-export function scopeCredentials(where: SeenScope): Credentials {
-  if (where.type === 'system') return { system_scope: 'all' };
+/** What a scope adds to what a user proved. The operators' projects are held at system scope alone. */
+export function scopeCredentials(where: SeenScope, operatorsProjectIds: readonly string[]): Credentials {
+  if (where.type === 'system') return { system_scope: 'all', operators_project_ids: operatorsProjectIds };
   if (where.type === 'domain') return { domain_id: where.domainId };
   if (where.type === 'project') return { project_id: where.projectId, project_domain_id: where.domainId };
   return {};

@@ -16,6 +16,8 @@ export function viewer(context: Context) {
     roles: actor.credentials.roles ?? [],
     expiresAt: actor.token.expiresAt,
     permissions,
+    apiAddresses: context.settings.apiAddresses,
+    apiAuthorities: context.settings.apiAuthorities,
   };
 }
 

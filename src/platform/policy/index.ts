@@ -21,6 +21,7 @@ export {
   type CredentialLimit,
   type Credentials,
   definePolicy,
+  isListField,
   type Policy,
   type PolicyDeclaration,
   type PolicyName,

@@ -151,8 +151,11 @@ function followReferences(schema: GraphQLSchema, domains: readonly DomainManifes
     const load = domains.findLast(({ entities }) => entities?.[target])?.entities?.[target];
     if (!field || !load || load === domain.entities?.[target]) continue;
     field.resolve = async (...given) => {
-      const reference = (await resolve(...given)) as { readonly id: string } | null;
-      return reference && load(given[2], reference.id);
+      const follow = (reference: { readonly id: string } | null) => reference && load(given[2], reference.id);
+      const found = await resolve(...given);
+      if (!Array.isArray(found)) return follow(found as { readonly id: string } | null);
+      // What the caller may not read is not among a list's.
+      return (await Promise.all(found.map(follow))).filter((one) => one !== null);
     };
   }
 }

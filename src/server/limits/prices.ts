@@ -46,6 +46,8 @@ export const COMPUTED: ReadonlySet<string> = new Set([
   'MissingGrant',
   'AttestationFailure',
   'PcrRule',
+  'NodeCondition',
+  'NodeLabel',
 ]);
 /** Values in a list of numbers or texts that has no price of its own. */
 export const VALUES = 3;
@@ -103,9 +105,21 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'Allowlist.revisions': BELOW,
   'Allowlist.agents': BELOW,
   'Project.agents': BELOW,
+  // Which list it is, and the list.
+  'Project.defaultAllowlist': { each: OBJECT, once: 2 * STATEMENT },
   'Agent.attestationResults': BELOW,
   'Group.members': BELOW,
   'User.groups': BELOW,
+  // What people set, and what the machine reports.
+  'Node.labels': { each: OBJECT, once: 2 * STATEMENT, size: 4 },
+  // Most nodes take any project's workloads.
+  'Node.tenants': { each: OBJECT, once: 2 * STATEMENT, size: 1, item: 20 },
+  'Node.agent': { each: OBJECT, once: 2 * STATEMENT },
+  'Node.conditions': { each: 15, once: 2_500, size: 2 },
+  'Node.leaseRenewedAt': { each: LEAF, once: 2_500 },
+  // One statement without a transaction.
+  'Mutation.renewNodeLease': { each: STATEMENT },
+  'Mutation.reportNodeFacts': { each: STATEMENT },
   'AttestationResult.failures': { each: OBJECT, size: 300 },
   'AllowlistRevision.imaPolicy': { each: 15_000 },
   'AllowlistRevision.tpmPolicy': { each: 60 },

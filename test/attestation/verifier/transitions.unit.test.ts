@@ -11,14 +11,14 @@ import { attest, healthyMachine, pcrLayer } from './machine.js';
 
 /** One row per state; columns in the order of AGENT_EVENTS; `-` where the event is not possible. */
 const EXPECTED: Record<AgentState, string> = {
-  //         ACTIVATE ACCEPT REJECT EXPIRE RESET UNBAN BAN RETIRE
-  CREATED: 'PENDING - - - - - BANNED RETIRED',
-  PENDING: '- TRUSTED FAILED - - - BANNED RETIRED',
-  TRUSTED: '- TRUSTED FAILED STALE - - BANNED RETIRED',
-  STALE: '- TRUSTED FAILED - - - BANNED RETIRED',
-  FAILED: '- FAILED FAILED - PENDING - BANNED RETIRED',
-  BANNED: '- - - - - PENDING BANNED RETIRED',
-  RETIRED: '- - - - - - - -',
+  //         ACTIVATE ACCEPT REJECT EXPIRE RESET UNBAN BAN RETIRE ADOPT REBIND
+  CREATED: 'PENDING - - - - - BANNED RETIRED - CREATED',
+  PENDING: '- TRUSTED FAILED - - - BANNED RETIRED PENDING PENDING',
+  TRUSTED: '- TRUSTED FAILED STALE - - BANNED RETIRED PENDING PENDING',
+  STALE: '- TRUSTED FAILED - - - BANNED RETIRED PENDING PENDING',
+  FAILED: '- FAILED FAILED - PENDING - BANNED RETIRED - FAILED',
+  BANNED: '- - - - - PENDING BANNED RETIRED - BANNED',
+  RETIRED: '- - - - - - - - - -',
 };
 
 function expected(state: AgentState, event: AgentEvent): string | null {

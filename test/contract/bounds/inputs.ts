@@ -78,7 +78,9 @@ export function elementAt(type: GraphQLNamedInputType, place: number): unknown {
   if (isEnumType(type)) return type.getValues()[0]?.name;
   const text = `x${place}x`;
   if (!isInputObjectType(type)) return text;
-  const required = Object.values(type.getFields()).filter(isRequiredInputField);
+  const fields = Object.values(type.getFields());
+  // Of these one is given, whichever.
+  const required = type.isOneOf ? fields.slice(0, 1) : fields.filter(isRequiredInputField);
   return Object.fromEntries(required.map(({ name }) => [name, text]));
 }
 

@@ -1,5 +1,8 @@
+import { eq } from 'drizzle-orm';
 import { type GraphQLField, type GraphQLInputField, isInputObjectType, isNonNullType } from 'graphql';
+import { agents } from '../../../src/identity/agents/tables.js';
 import { newId } from '../../../src/platform/ids.js';
+import { asId } from '../../harness/ids.js';
 import type { Json } from '../../harness/server.js';
 import type { Persona } from '../personas/personas.js';
 import type { World } from '../personas/world.js';
@@ -54,6 +57,35 @@ const VALUES: Readonly<Record<string, Value>> = {
   tpmPolicy: () => `{"2": ["${HASH}"]}`,
   vtpmPolicy: () => `{"3": ["${HASH}"]}`,
   name: () => 'another name',
+  address: () => 'node.example',
+  availability: () => 'DRAIN',
+  labels: () => [{ key: 'admin.rack', value: '7' }],
+  tenants: (_, { projects }) => [{ id: projects.own.projectId }],
+  remove: () => ['admin.other'],
+  'UpdateNodeInput.name': () => 'another-name',
+  'CreateNodeInput.agent': async (_, { rows, projects }) => ({
+    id: await rows.agent(projects.operators, 'PENDING', { isLiving: true }),
+  }),
+  // Addresses are unique.
+  'CreateJoinTokenInput.address': () => 'joined.example',
+  'CreateJoinTokenInput.allowlist': (_, { lists }) => ({ id: lists.system.id }),
+  'SetNodeAddressInput.address': () => 'moved.example',
+  'RenewNodeLeaseInput.node': async (_, { server }, { principal }) => {
+    const [found] = await server.services.db
+      .select()
+      .from(agents)
+      .where(eq(agents.id, asId(principal?.id ?? '')));
+    return found?.nodeId && { id: found.nodeId };
+  },
+  'ReportNodeFactsInput.labels': () => [{ key: 'reported.zone', value: 'b' }],
+  kernel: () => '6.12.9',
+  architecture: () => 'x86_64',
+  cpus: () => 8,
+  memoryBytes: () => 17_179_869_184,
+  diskBytes: () => 5_000_000_000_000,
+  addresses: () => ['192.0.2.1', '2001:db8::1'],
+  bootedAt: fromNow(-60_000),
+  agentVersion: () => '0.1.0',
   'BanAgentInput.etag': etagOf('agent'),
   'ResetAgentInput.etag': etagOf('agent'),
   'RetireAgentInput.etag': etagOf('agent'),
@@ -71,6 +103,7 @@ const VALUES: Readonly<Record<string, Value>> = {
 
 /** Fields that no input has here, and why. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
+  'CreateJoinTokenInput.node': 'either a name or a node',
   'GrantRoleInput.group': 'either a user or a group',
   'SubmitEvidenceInput.imaLog': 'its own stories send logs',
   'SubmitEvidenceInput.imaLogUploadId': 'its own stories send logs',

@@ -1,17 +1,21 @@
 import { eq } from 'drizzle-orm';
 import { allowlistRevisions, allowlists } from '../../../src/attestation/allowlists/tables.js';
+import { ekBans } from '../../../src/attestation/bans/tables.js';
 import { challengeKey } from '../../../src/attestation/challenges/begin.js';
 import { makeChallenge } from '../../../src/attestation/challenges/challenge.js';
+import { projectDefaults } from '../../../src/attestation/project-defaults/tables.js';
 import { attestationRecords } from '../../../src/attestation/records/tables.js';
 import { attestationResults } from '../../../src/attestation/results/tables.js';
 import type { Services } from '../../../src/authority/index.js';
 import type { Db } from '../../../src/db/open.js';
+import { projects } from '../../../src/identity/projects/tables.js';
 import { etagOf } from '../../../src/platform/etag.js';
 import { newId } from '../../../src/platform/ids.js';
 import { uploads } from '../../../src/uploads/uploads/tables.js';
 import { asId, asIds } from '../../harness/ids.js';
 import { idsOf, type Owner, type Principal, type Project } from './owners.js';
 
+let keys = 0;
 const PCR_POLICY = `{"0": ["${'0'.repeat(64)}"]}`;
 const NO_COUNTS = {
   entries: 0,
@@ -45,6 +49,22 @@ export function agentRows({ db, keyFor }: Pick<Services, 'db' | 'keyFor'>, { cre
         receivedAt: createdAt,
       });
       return id;
+    },
+    /** A key that is banned, of an agent that is gone. */
+    async bannedKey() {
+      keys += 1;
+      const ekFingerprint = String(keys).padStart(64, '0');
+      await db.insert(ekBans).values({ ekFingerprint, agentId: newId('Agent'), nodeId: null, bannedAt: createdAt });
+      return ekFingerprint;
+    },
+    /** A project, as an update names it, that has no default any more. */
+    async projectWithoutDefault({ projectId: id }: Project) {
+      await db.delete(projectDefaults).where(eq(projectDefaults.projectId, asId(id)));
+      const [row] = await db
+        .select()
+        .from(projects)
+        .where(eq(projects.id, asId(id)));
+      return { project: { id }, etag: row ? etagOf(row) : '' };
     },
     /** By default one that is void: evidence for it is judged and recorded, and the agent's trust stays as it is. */
     async challenge(agentId: string, state: 'VOID' | 'OPEN' = 'VOID') {

@@ -16,7 +16,7 @@ export interface Deed {
   readonly mutation: string;
   readonly words: Readonly<Record<string, string>>;
   readonly requestId: string;
-  /** How many of the attempts should have left an audit entry. */
+  /** How many audit entries the attempts should have left. */
   readonly changes: number;
 }
 
@@ -51,7 +51,8 @@ export async function attemptOnce(world: World, field: Mutation, persona: Person
   const answers = await ask(world.server, `mutation (${declared.join(', ')})`, fields, variables, persona.token);
   const words = answers.map((answer, index) => [attempts[index]?.target ?? '', wordOf(answer, field.name)] as const);
   const isAudited = ({ isSilent = false, isRoutine = false }: Attempt) => !isSilent && !isRoutine;
-  const changes = attempts.filter((one, index) => isAudited(one) && words[index]?.[1] === '**yes**').length;
+  const done = attempts.filter((one, index) => isAudited(one) && words[index]?.[1] === '**yes**');
+  const changes = done.reduce((sum, { entries = 1 }) => sum + entries, 0);
   const requestId = answers[0]?.requestId ?? '';
   return { persona: persona.name, mutation: field.name, words: Object.fromEntries(words), requestId, changes };
 }

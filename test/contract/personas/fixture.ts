@@ -43,6 +43,8 @@ export interface Attempt {
   readonly isOwn?: boolean;
   /** True when it changes nothing even when it is allowed. */
   readonly isSilent?: boolean;
+  /** How many audit entries it leaves; one by default. */
+  readonly entries?: number;
   /** True for a machine's routine that only answers: it leaves nothing, and no audit entry. */
   readonly isRoutine?: boolean;
 }

@@ -1,5 +1,8 @@
+import { eq } from 'drizzle-orm';
+import { agents } from '../../../src/identity/agents/tables.js';
 import { newId } from '../../../src/platform/ids.js';
 import type { RoleName, TestScope } from '../../harness/server.js';
+import { makeNode } from './fleet/rows.js';
 import type { Principal } from './owners.js';
 import type { World } from './world.js';
 
@@ -20,6 +23,7 @@ export async function makePersonas(world: World): Promise<Persona[]> {
   const { own } = world.projects;
   return [
     ...(await withRoles(world, { type: 'system' })),
+    await user(world, 'system service', { type: 'system' }, 'service'),
     ...(await withRoles(world, { type: 'domain', domainId: world.home })),
     ...(await withRoles(world, own)),
     await user(world, 'project service', own, 'service'),
@@ -30,6 +34,7 @@ export async function makePersonas(world: World): Promise<Persona[]> {
     await user(world, 'project, no role', own),
     await user(world, 'unscoped', { type: 'unscoped' }),
     await agent(world, 'agent', 'PENDING'),
+    await agentOfNode(world, 'agent of a node'),
     await agent(world, 'failed agent', 'FAILED'),
     await agent(world, 'banned agent', 'BANNED'),
     { name: 'anonymous', token: undefined, principal: null, scope: { type: 'unscoped' } },
@@ -86,6 +91,13 @@ async function byCredential(world: World, name: string, allowedPolicies?: readon
 
 async function agent({ rows, server, projects, lists }: World, name: string, trustState: string): Promise<Persona> {
   const id = await rows.agent(projects.own, trustState, { isLiving: true, allowlistId: lists.own.id });
+  return { name, token: await server.agentToken(id), principal: { kind: 'agent', id }, scope: { type: 'unscoped' } };
+}
+
+async function agentOfNode({ rows, server, projects, lists }: World, name: string): Promise<Persona> {
+  const id = await rows.nodesAgent(projects.own, 'PENDING', { isLiving: true, allowlistId: lists.own.id });
+  const nodeId = await makeNode(server.services);
+  await server.services.db.update(agents).set({ nodeId }).where(eq(agents.id, id));
   return { name, token: await server.agentToken(id), principal: { kind: 'agent', id }, scope: { type: 'unscoped' } };
 }
 

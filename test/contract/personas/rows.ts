@@ -34,6 +34,9 @@ export async function makeRows(server: TestServer) {
     /** One that attests. */
     agent: (project: Project, trustState: string, record: Partial<RecordRow> = {}) =>
       server.agent(project, { trustState, record }),
+    /** One that attests, of a node. */
+    nodesAgent: (project: Project, trustState: string, record: Partial<RecordRow> = {}) =>
+      server.agent(project, { trustState, record, nodeId: newId('Node') }),
     ...identityRows(db, times, roleId),
     ...agentRows(services, times),
     ...allowlistRows(db, times),

@@ -5,9 +5,10 @@ import type { Json, TestScope, TestServer } from '../../harness/server.js';
 import type { Owner, Project } from './owners.js';
 import { makeRows, type Rows } from './rows.js';
 
-export const OWNERS = ['system', 'home', 'own', 'sibling', 'foreign domain', 'foreign project'] as const;
+export const OWNERS = ['system', 'home', 'own', 'sibling', 'foreign domain', 'foreign project', 'operators'] as const;
 export type OwnerName = (typeof OWNERS)[number];
-export const PROJECTS = ['own', 'sibling', 'foreign project'] as const;
+/** *operators* is an operators' project of *foreign*. */
+export const PROJECTS = ['own', 'sibling', 'foreign project', 'operators'] as const;
 export type ProjectName = (typeof PROJECTS)[number];
 
 export interface Allowlist {
@@ -45,6 +46,7 @@ export async function makeWorld(server: TestServer): Promise<World> {
     own: await server.project(home, 'own'),
     sibling: await server.project(home, 'sibling'),
     'foreign project': await server.project(foreign, 'away'),
+    operators: await server.operatorsProject(foreign, 'machines'),
   };
   const owners = {
     system: { type: 'system' },

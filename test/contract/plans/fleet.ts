@@ -62,6 +62,8 @@ const STATEMENTS = [
     2_000,
     `${id('prj', `n + ${TENANTS}`)}, ${dom}, ${prj}, 2, 'inner ' || n, ${at()}`,
   ),
+  // What the system reads of agents and lists: half of all rows, and a few of other tenants.
+  `update projects set is_operators = true where id in (${[LARGE, 3, 7].map((n) => id('prj', String(n))).join()})`,
   insert(
     'users (id, domain_id, name, password_hash, is_enabled, created_at)',
     MANY,
@@ -107,11 +109,19 @@ const STATEMENTS = [
   ),
   'alter table allowlists enable trigger all',
   insert(
-    'agents (id, kind, domain_id, project_id, name, external_id, trust_state, trusted_until, created_at, created_by)',
+    'agents (id, kind, domain_id, project_id, name, external_id, node_id, trust_state, trusted_until, created_at, created_by)',
     MANY,
-    `${id('agt')}, 'MACHINE', ${dom}, ${prj}, 'agent ' || n, 'uuid ' || n,
+    `${id('agt')}, 'MACHINE', ${dom}, ${prj}, 'agent ' || n, 'uuid ' || n, ${id('nod')},
       ${rareOr("'FAILED'", "'TRUSTED'")}, timestamptz '2100-01-01', ${at()}, 'x'`,
   ),
+  insert(
+    'nodes (id, name, address, availability, is_ready, created_at, updated_at)',
+    MANY,
+    `${id('nod')}, 'node-' || n, 'n' || n || '.example', ${rareOr("'DRAIN'", "'ACTIVE'")},
+      ${rareOr('false', 'true')}, ${at()}, ${at()}`,
+  ),
+  insert('node_labels (node_id, key, value)', MANY, `${id('nod')}, 'admin.rack', ${rareOr("'rare'", "'all'")}`),
+  insert('node_labels (node_id, key, value)', MANY, `${id('nod')}, 'admin.row', 'all'`),
   insert(
     `attestation_records (agent_id, domain_id, project_id, tpm_kind, allowlist_id, is_living, accepted_count,
       rejected_count)`,

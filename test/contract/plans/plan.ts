@@ -14,15 +14,23 @@ export interface PlanNode {
 /** The months of partitions pass; what is done to one is done to each. */
 const monthless = (name: string) => name.replace(/_\d{6}/, '_month');
 
-/** A plan in lines: what is done, to what, by which index, indented as it nests. Figures are left out. */
-export function linesOf(node: PlanNode, depth = 0): string[] {
+/** Months have only what the server itself wrote, so that which of their indexes is taken is chance. */
+export const isOfMonth = (node: PlanNode): boolean => /_\d{6}$/.test(node['Relation Name'] ?? '');
+
+/**
+ * A plan in lines: what is done, to what, by which index, indented as it nests. Figures are left out, and so are the
+ * nodes that `isLeft` says.
+ */
+export function linesOf(node: PlanNode, depth = 0, isLeft: (node: PlanNode) => boolean = () => false): string[] {
   const words = [node['Node Type'], node['Relation Name'], node['Index Name'] && `by ${node['Index Name']}`];
   const line = '  '.repeat(depth) + monthless(words.filter((word) => word !== undefined).join(' '));
-  const parts = (node.Plans ?? []).map((inner) =>
-    linesOf(inner, depth + 1)
-      .map(monthless)
-      .join('\n'),
-  );
+  const parts = (node.Plans ?? [])
+    .filter((inner) => !isLeft(inner))
+    .map((inner) =>
+      linesOf(inner, depth + 1, isLeft)
+        .map(monthless)
+        .join('\n'),
+    );
   return [line, ...new Set(parts)];
 }
 

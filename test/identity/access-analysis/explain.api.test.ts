@@ -40,7 +40,7 @@ describe('Query.explainDecision', () => {
     const told = await ask(about(userId, 'agent:ban', { target }));
     expect(told).toMatchObject({
       outcome: 'FORBIDDEN',
-      scopeTypes: ['PROJECT'],
+      scopeTypes: ['SYSTEM', 'PROJECT'],
       roles: ['member', 'reader'],
       missing: [{ role: 'admin', scope: { type: 'PROJECT' } }],
       obstacle: null,
@@ -49,12 +49,30 @@ describe('Query.explainDecision', () => {
     expect(told.checks.slice(1)).toEqual([
       {
         depth: 1,
+        check: 'project_id:%(project_id)s and None:%(node_id)s',
+        value: 'TRUE',
+        isBoundary: true,
+        isDeciding: false,
+        held: null,
+        target: null,
+      },
+      {
+        depth: 2,
         check: 'project_id:%(project_id)s',
         value: 'TRUE',
         isBoundary: true,
         isDeciding: false,
         held: [web.projectId],
         target: [web.projectId],
+      },
+      {
+        depth: 2,
+        check: 'None:%(node_id)s',
+        value: 'TRUE',
+        isBoundary: true,
+        isDeciding: false,
+        held: null,
+        target: [],
       },
       { depth: 1, check: 'role:admin', value: 'FALSE', isBoundary: false, isDeciding: true, held, target: null },
     ]);

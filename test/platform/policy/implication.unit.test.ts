@@ -48,6 +48,9 @@ describe('findAccess', () => {
     ['role:a and not role:A', undefined, 'none'],
     ['agent_kind:machine and agent_kind:unit', undefined, 'none'],
     ['roles:a and roles:b', undefined, 'found'],
+    ['operators_project_ids:a and operators_project_ids:b', undefined, 'found'],
+    // Who holds none holds neither.
+    ['not operators_project_ids:a', 'operators_project_ids:b or not operators_project_ids:b', 'none'],
     ['None:%(owner)s and user_id:%(owner)s', undefined, 'none'],
     ["'a':%(owner)s and 'b':%(owner)s", undefined, 'none'],
     ["'a':%(tags)s and 'b':%(tags)s", undefined, 'found'],

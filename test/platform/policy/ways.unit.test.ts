@@ -18,11 +18,16 @@ describe('waysOf', () => {
     ]);
   });
 
-  test('bounded: four ways are told apart, and five are one', () => {
-    const keys = ['a', 'b', 'c', 'd', 'e'];
-    const of = (count: number) => any(...keys.slice(0, count).map(is));
-    expect(waysOf(of(4))).toHaveLength(4);
-    expect(waysOf(of(5))).toEqual([of(5)]);
-    expect(waysOf(all(any(is('a'), is('b')), any(is('c'), is('d'), is('e'))))).toHaveLength(1);
+  test('bounded: ten ways are told apart, and eleven are one', () => {
+    const of = (count: number, prefix = 'k') => any(...Array.from({ length: count }, (_, n) => is(`${prefix}${n}`)));
+    expect(waysOf(of(10))).toHaveLength(10);
+    expect(waysOf(of(11))).toEqual([of(11)]);
+    expect(waysOf(all(of(2, 'a'), of(5, 'b')))).toHaveLength(10);
+    expect(waysOf(all(of(2, 'a'), of(6, 'b')))).toHaveLength(1);
+  });
+
+  test('ok: each value of a key is a way', () => {
+    const values: Residue = { kind: 'equals', key: 'a', values: ['x', 'y'] };
+    expect(waysOf(values)).toEqual([is('a'), { kind: 'equals', key: 'a', values: ['y'] }]);
   });
 });

@@ -1,18 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CliError, EXIT, isTransient } from '../../common/errors.js';
 import { backoffMs, intervalMs } from './backoff.js';
 import type { Submission } from './control-plane.js';
+import { Duties, type Duty, pause } from './duties.js';
 import type { MachineAgent } from './machine-agent.js';
 import { describeResult } from './report.js';
 
 export interface LoopOptions {
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
+  /** What the agent does between attestations. */
+  readonly duties?: readonly Duty[];
+  /** Called after a failure, before the next attempt. */
+  readonly afterFailure?: () => Promise<void>;
 }
 
 /** Enrolls if necessary, and attests whenever the server expects it, until the signal aborts. */
 export async function runForever(agent: MachineAgent, options: LoopOptions): Promise<void> {
   const { say, signal } = options;
+  const duties = new Duties(options.duties ?? [], say);
   await persist(() => agent.open(), isTransient, options);
   while (!signal.aborted) {
     // An operator may lift a ban or repair a server, so an enrolled agent only gives up on errors in its own
@@ -22,7 +27,7 @@ export async function runForever(agent: MachineAgent, options: LoopOptions): Pro
     for (const line of describeResult(submission.result)) say(line);
     const wait = intervalMs(submission.result.receivedAt, submission.nextAttestationAt);
     say(`next attestation in ${Math.round(wait / 1000)} s`);
-    await pause(wait, signal);
+    await duties.during(wait, signal);
   }
 }
 
@@ -36,7 +41,7 @@ export async function runOnce(agent: MachineAgent): Promise<Submission> {
 async function persist<T>(
   act: () => Promise<T>,
   isRetryable: (error: unknown) => boolean,
-  { say, signal }: LoopOptions,
+  { say, signal, afterFailure }: LoopOptions,
 ): Promise<T | null> {
   for (let failures = 1; !signal.aborted; failures += 1) {
     try {
@@ -48,6 +53,7 @@ async function persist<T>(
       if (failures === 1 && error.hint !== undefined) say(`hint: ${error.hint}`);
       say(`${error.message}; trying again in ${Math.round(wait / 1000)} s`);
       await pause(wait, signal);
+      if (!signal.aborted) await afterFailure?.();
     }
   }
   return null;
@@ -55,9 +61,4 @@ async function persist<T>(
 
 function isWorthRetrying(error: unknown): boolean {
   return error instanceof CliError && error.exitCode !== EXIT.usage;
-}
-
-/** Sleeps; returns early when the signal aborts. */
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, { signal }).catch(() => {});
 }

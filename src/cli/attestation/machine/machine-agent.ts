@@ -17,9 +17,12 @@ import { ToolError } from './tool.js';
 import type { MachineTpm, TpmKeys, TpmQuote } from './tpm2-tools.js';
 
 export interface MachineAgentOptions {
+  /** The control plane that tokens belong to. */
   readonly server: string;
-  /** Authorities to trust in addition, in PEM. */
-  readonly authorities?: string | undefined;
+  /** How to reach it now, and whom to trust; at `server` by default. */
+  readonly reach?: () => Pick<Connection, 'server' | 'authorities' | 'isPinned'>;
+  /** What to do before the first request. */
+  readonly prepare?: () => Promise<void>;
   readonly state: StateDirectory;
   readonly tpm: MachineTpm;
   /** Path of the kernel's `ascii_runtime_measurements`. */
@@ -53,8 +56,9 @@ export class MachineAgent {
 
   /** Opens the TPM and continues from an earlier run; enrolls if no earlier run did. */
   async open(): Promise<void> {
-    const { state, tpm, server, say } = this.#options;
+    const { state, tpm, server, prepare, say } = this.#options;
     const kept = await state.read();
+    await prepare?.();
     // A token belongs to the server that issued it; another server needs a new log-in.
     this.#state = kept !== null && kept.server !== server ? { ...kept, server, token: null } : kept;
     const keys = await tpm.open(this.#isEnrolled);
@@ -72,7 +76,7 @@ export class MachineAgent {
   /** @param isWhole whether to send the log from its beginning, whatever the server requests. */
   async #prove(isWhole: boolean): Promise<Submission> {
     const { bank, say } = this.#options;
-    const challenge = await this.#authenticated((connection) => begin(connection, bank));
+    const challenge = await this.authenticated((connection) => begin(connection, bank));
     const quote = await this.#quote(challenge.nonce, challenge.hashAlgorithms, challenge.pcrs);
     const boot = bootOf(quote);
     // Read the log after the quote, so that it contains at least what was quoted.
@@ -113,7 +117,7 @@ export class MachineAgent {
   }
 
   /** Calls with the token; if it is no longer valid, logs in and calls once more. */
-  async #authenticated<T>(call: (connection: Connection) => Promise<T>): Promise<T> {
+  async authenticated<T>(call: (connection: Connection) => Promise<T>): Promise<T> {
     const token = this.#state?.token ?? null;
     try {
       if (token !== null) return await call(this.#connection(token));
@@ -166,7 +170,7 @@ export class MachineAgent {
   async #submit(evidence: Evidence): Promise<Submission> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#authenticated((connection) => submit(connection, evidence));
+        return await this.authenticated((connection) => submit(connection, evidence));
       } catch (error) {
         if (!isTransient(error) || attempt >= MAX_SUBMISSIONS || this.#options.signal.aborted) throw error;
       }
@@ -180,8 +184,8 @@ export class MachineAgent {
   }
 
   #connection(token: string | null): Connection {
-    const { server, authorities, signal } = this.#options;
-    return { server, authorities, signal, token: token ?? undefined };
+    const { server, reach, signal } = this.#options;
+    return { ...(reach?.() ?? { server }), signal, token: token ?? undefined };
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CliError, EXIT, messageOf } from '../../common/errors.js';
 import { writePrivateFile } from '../../common/files.js';
@@ -32,15 +32,25 @@ export class StateDirectory {
     this.path = resolve(path);
   }
 
+  /** Creates the folder if it is missing. */
+  async make(): Promise<void> {
+    await mkdir(this.path, { recursive: true, mode: 0o700 });
+  }
+
   /** Creates the folder if it is missing, and returns the stored state; null before the first enrollment. */
   async read(): Promise<AgentState | null> {
     try {
-      await mkdir(this.path, { recursive: true, mode: 0o700 });
+      await this.make();
       return parse(await readFile(join(this.path, FILE), 'utf8'));
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
       throw new CliError(`cannot use the state in ${this.path}: ${messageOf(error)}`, EXIT.usage);
     }
+  }
+
+  /** Removes the key and everything that is kept. */
+  async forget(): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
   }
 
   async write(state: AgentState): Promise<void> {

@@ -6,6 +6,7 @@ import {
   type Credentials,
   type Decision,
   type Explanation,
+  isListField,
   PolicyError,
   type PolicyName,
   type Subject,
@@ -27,11 +28,14 @@ export interface QuestionFiles {
   readonly scope?: string;
 }
 
-const fields = [...CREDENTIAL_FIELDS.keys()].filter((field) => field !== 'roles');
-const credentialsForm = z.strictObject({
-  roles: z.array(z.string()).nullish(),
-  ...Object.fromEntries(fields.map((field) => [field, z.string().nullish()])),
-});
+const credentialsForm = z.strictObject(
+  Object.fromEntries(
+    [...CREDENTIAL_FIELDS.keys()].map((field) => [
+      field,
+      (isListField(field) ? z.array(z.string()) : z.string()).nullish(),
+    ]),
+  ),
+);
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const targetForm = z.record(z.string(), z.union([scalar, z.array(scalar)]));
 

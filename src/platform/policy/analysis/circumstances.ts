@@ -1,3 +1,4 @@
+import { isListField } from '../engine/policy.js';
 import { hasType, type KeyType } from '../engine/target.js';
 import type { Comparison, RoleCheck } from '../language/ast.js';
 import { ABSENT, FALSE, TRUE, type Truth } from '../language/truth.js';
@@ -55,7 +56,7 @@ export function excludes(a: Circumstance, aValue: Truth, b: Circumstance, bValue
       // A narrowed token leaves out some roles only.
       if (a.field === 'roles') return false;
       if (aValue === ABSENT) return bValue !== ABSENT;
-      return aValue === TRUE && b.kind === 'constant' && bValue === TRUE;
+      return aValue === TRUE && b.kind === 'constant' && bValue === TRUE && !isListField(a.field);
     case 'literal':
       return b.kind === 'literal' && b.key === a.key && aValue === TRUE && bValue === TRUE && !world.keyOf(a.key).list;
     case 'null':

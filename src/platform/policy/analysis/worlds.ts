@@ -12,7 +12,7 @@ const PROJECT = ['project_id', 'project_domain_id'];
 
 /** The credential fields that a token of a scope can carry. */
 const FIELDS: ReadonlyMap<ScopeKey, ReadonlySet<string>> = new Map([
-  ['system', new Set([...USER, 'system_scope'])],
+  ['system', new Set([...USER, 'system_scope', 'operators_project_ids'])],
   ['domain', new Set([...USER, 'domain_id'])],
   ['project', new Set([...USER, ...PROJECT])],
   ['agent', new Set([...AGENT, ...PROJECT])],

@@ -12,6 +12,7 @@ const FIELD_NAMES = [
   'user_domain_id',
   'project_domain_id',
   'system_scope',
+  'operators_project_ids',
   'agent_id',
   'agent_kind',
   'node_id',
@@ -20,17 +21,25 @@ const FIELD_NAMES = [
   'trust_state',
 ] as const;
 
+/** The fields that hold several texts. */
+const LIST_FIELDS = ['roles', 'operators_project_ids'] as const satisfies readonly (typeof FIELD_NAMES)[number][];
+type ListField = (typeof LIST_FIELDS)[number];
+
 /** What a caller proved about itself. Absent fields say nothing: they make neither a check nor its negation TRUE. */
 export type Credentials = {
-  readonly roles?: readonly string[] | null;
   /** Roles of the user that a narrowed token or an API credential left out. No check can name them. */
   readonly dropped_roles?: readonly string[] | null;
-} & { readonly [Field in Exclude<(typeof FIELD_NAMES)[number], 'roles'>]?: string | null };
+} & { readonly [Field in ListField]?: readonly string[] | null } & {
+  readonly [Field in Exclude<(typeof FIELD_NAMES)[number], ListField>]?: string | null;
+};
 
 /** The credential fields that checks of the product may name. None is a map, so no path leads into one. */
 export const CREDENTIAL_FIELDS: ReadonlyMap<string, 'value' | 'map'> = new Map(
   FIELD_NAMES.map((field) => [field, 'value']),
 );
+
+/** Whether a credential field holds several texts, of which each can be the one that a check compares. */
+export const isListField = (field: string): field is ListField => (LIST_FIELDS as readonly string[]).includes(field);
 
 /** The most that an API credential passes, whatever its user may do. It never takes away what everybody may do. */
 export interface CredentialLimit {

@@ -107,7 +107,7 @@ function noKey(key: string): never {
 }
 
 /** More alternatives than these are not told apart. */
-const WAYS_MAX = 4;
+const WAYS_MAX = 10;
 
 /** The alternatives of a residue: each row meets it by at least one of them. */
 export function waysOf(residue: Residue): readonly Residue[] {
@@ -117,6 +117,9 @@ export function waysOf(residue: Residue): readonly Residue[] {
 
 function alternatives(residue: Residue): readonly Residue[] {
   if (residue.kind === 'any') return residue.of.flatMap(waysOf);
+  // An index has the rows of each value in order.
+  if (residue.kind === 'equals' && residue.values.length <= WAYS_MAX)
+    return residue.values.map((value) => ({ ...residue, values: [value] }));
   if (residue.kind !== 'all') return [residue];
   return residue.of
     .map(waysOf)

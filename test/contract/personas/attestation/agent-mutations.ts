@@ -5,7 +5,7 @@ import { hashSecret } from '../../../../src/platform/secrets.js';
 import { healthyMachine } from '../../../attestation/verifier/machine.js';
 import type { Attempt, Attempts } from '../fixture.js';
 import type { Project } from '../owners.js';
-import { OWNERS, PROJECTS, type ProjectName, type World } from '../world.js';
+import { OWNERS, type OwnerName, PROJECTS, type ProjectName, type World } from '../world.js';
 
 const { tpm } = healthyMachine({ seed: 1 });
 const OTHER = healthyMachine({ seed: 2 }).tpm;
@@ -15,10 +15,15 @@ const KEYS = { endorsementKey: base64(tpm.ekPublic), attestationKey: base64(tpm.
 
 /** What an operator does to an agent: one in this state in each project. */
 function operation(trustState: string): Attempts {
-  return ({ rows, projects }) =>
-    PROJECTS.map((target) => {
+  return ({ rows, projects }) => [
+    ...PROJECTS.map((target) => {
       return { target, input: async () => ({ agent: { id: await rows.agent(projects[target], trustState) } }) };
-    });
+    }),
+    ...(['own', 'operators'] as const).map((name) => ({
+      target: `${name}, a node’s`,
+      input: async () => ({ agent: { id: await rows.nodesAgent(projects[name], trustState) } }),
+    })),
+  ];
 }
 
 /** An agent that waits for its enrollment, and the token for it. */
@@ -61,6 +66,24 @@ function bind(world: World, target: string, agentOf: ProjectName, allowlist: obj
   return { target, input };
 }
 
+/** The same of a fresh agent of a node. */
+function bindOfNode({ rows, projects, lists }: World, agentOf: ProjectName, list: OwnerName): Attempt {
+  const input = async () => ({
+    agent: { id: await rows.nodesAgent(projects[agentOf], 'PENDING') },
+    allowlist: { id: lists[list].id },
+  });
+  return { target: `${agentOf}, a node’s, to a list of ${list}`, input };
+}
+
+/** A list of the system for a project without a default. */
+function setDefault({ rows, projects, lists }: World, target: ProjectName): Attempt {
+  const input = async () => ({
+    ...(await rows.projectWithoutDefault(projects[target])),
+    allowlist: { id: lists.system.id },
+  });
+  return { target, input };
+}
+
 function submit({ rows }: World, target: string, agentId: string): Attempt {
   const quote = quoteBy(tpm, Buffer.alloc(32));
   return { target, input: async () => ({ attestationId: await rows.challenge(agentId), quote }) };
@@ -86,6 +109,15 @@ export const AGENT_MUTATIONS: Readonly<Record<string, Attempts>> = {
   bindAllowlist: (world) => [
     ...PROJECTS.map((name) => bind(world, `${name}, to nothing`, name, null)),
     ...OWNERS.map((name) => bind(world, `own, to a list of ${name}`, 'own', { id: world.lists[name].id })),
+    ...OWNERS.map((name) => bind(world, `operators, to a list of ${name}`, 'operators', { id: world.lists[name].id })),
+    bindOfNode(world, 'own', 'system'),
+    bindOfNode(world, 'operators', 'system'),
+    bindOfNode(world, 'operators', 'operators'),
+  ],
+  setProjectDefaults: (world) => PROJECTS.map((name) => setDefault(world, name)),
+  unbanEndorsementKey: ({ rows }) => [
+    { target: 'a banned one', input: async () => ({ fingerprint: await rows.bannedKey() }) },
+    { target: 'one that is not banned', input: () => ({ fingerprint: '0'.repeat(64) }) },
   ],
   resetAgent: operation('FAILED'),
   banAgent: operation('PENDING'),

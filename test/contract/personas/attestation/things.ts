@@ -1,10 +1,13 @@
-import type { Things } from '../fixture.js';
+import { projectDefaults } from '../../../../src/attestation/project-defaults/tables.js';
+import { asIds } from '../../../harness/ids.js';
+import type { Thing, Things } from '../fixture.js';
 import { idsOf } from '../owners.js';
 import type { Persona } from '../personas.js';
-import { OWNERS, PROJECTS, type World } from '../world.js';
+import { OWNERS, type OwnerName, PROJECTS, type World } from '../world.js';
 
 /** What is the same whoever asks. */
-export async function sharedThings({ owners, projects, lists, agents }: World): Promise<Things> {
+export async function sharedThings(world: World): Promise<Things> {
+  const { owners, projects, lists, agents } = world;
   const revisions = OWNERS.map((name) => ({ name, id: lists[name].revisionId, at: lists[name].id }));
   return {
     Allowlist: OWNERS.map((name) => {
@@ -18,6 +21,11 @@ export async function sharedThings({ owners, projects, lists, agents }: World): 
     }),
     AllowlistRevision: revisions,
     'AllowlistRevision, its content': revisions,
+    'Project, its default': [
+      await withDefault(world, 'one of home, a list of home', 'home', 'home'),
+      await withDefault(world, 'one of foreign, a list of foreign domain', 'foreign', 'foreign domain'),
+      await withDefault(world, 'one of foreign, a list of the system', 'foreign', 'system'),
+    ],
     Agent: PROJECTS.map((name) => {
       const links = { allowlist: lists[name].id, lastResult: agents[name].resultId };
       return { name, id: agents[name].id, links: { ...links, project: projects[name].projectId } };
@@ -29,6 +37,19 @@ export async function sharedThings({ owners, projects, lists, agents }: World): 
       return { name, id: resultId, at: id, links: { agent: id, allowlistRevision: lists[name].revisionId } };
     }),
   };
+}
+
+/** A project with a default: a list of somebody. */
+async function withDefault(
+  { server, lists, ...world }: World,
+  name: string,
+  domain: 'home' | 'foreign',
+  list: OwnerName,
+): Promise<Thing> {
+  const project = await server.project(world[domain]);
+  const { id } = lists[list];
+  await server.services.db.insert(projectDefaults).values(asIds({ projectId: project.projectId, allowlistId: id }));
+  return { name, id: project.projectId, links: { defaultAllowlist: id } };
 }
 
 /** Beside the shared ones: what is the persona's own. */

@@ -64,6 +64,11 @@ const onUsers = (world: World, more?: () => object): Attempt[] => [
   user(world, 'foreign', undefined, more),
 ];
 
+const flagged = ({ target, input }: Attempt): Attempt => ({
+  target,
+  input: async (persona) => ({ ...(await input(persona)), isOperators: true }),
+});
+
 const freshName = () => ({ name: newId('Token') });
 /** What an update gives a domain or a project, so that it changes. */
 const described = async (reference: Promise<object>) => ({ ...(await reference), description: newId('Token') });
@@ -81,7 +86,12 @@ export const CONTAINER_MUTATIONS: Readonly<Record<string, Attempts>> = {
   ],
   updateProject: ({ server, projects: all }) =>
     PROJECTS.map((target) => ({ target, input: () => described(references(server).project(all[target])) })),
+  setProjectOperators: (world) => [
+    flagged(project(world, 'one of home', null)),
+    flagged(project(world, 'one of foreign', null, true)),
+  ],
   deleteProject: (world) => [
+    { target: 'operators', input: () => references(world.server).project(world.projects.operators) },
     { target: 'own', input: () => references(world.server).project(world.projects.own) },
     project(world, 'one of home', null),
     project(world, 'one of home, with a manager', 'manager'),

@@ -1,0 +1,2 @@
+ALTER TABLE "projects" ADD COLUMN "is_operators" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+CREATE INDEX "projects_is_operators_id_idx" ON "projects" USING btree ("id") WHERE "projects"."is_operators";

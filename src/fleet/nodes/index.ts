@@ -1,0 +1,10 @@
+export { canonicalAddress } from './address.js';
+export { auditNode } from './audit.js';
+export { changeNode, type NodeAtEtag } from './change.js';
+export { isNode, type NodeRef, requireNode } from './lookup.js';
+export { nodeGet, nodePolicies, nodeTarget } from './policies.js';
+export { loadNode } from './reading.js';
+export { nodeResolvers } from './resolvers.js';
+export { type NodeRow, nodes, nodeTenants } from './tables.js';
+export { findTenants, insertTenants, replaceTenants, requireFewTenants, type TenantRefs } from './tenants.js';
+export { foldedName, validAddress, validNodeName } from './valid.js';

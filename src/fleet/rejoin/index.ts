@@ -1,0 +1,2 @@
+export { nodeRejoin } from './policies.js';
+export { rejoinResolvers } from './resolvers.js';
