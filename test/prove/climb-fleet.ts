@@ -8,7 +8,6 @@ const SAID = `select 'node ' || to_jsonb(n)::text as said from nodes n
   union all select 'label ' || to_jsonb(l)::text from node_labels l
   union all select 'tenant ' || to_jsonb(t)::text from node_tenants t
   union all select 'join token ' || to_jsonb(j)::text from join_tokens j
-  union all select 'default ' || to_jsonb(d)::text from project_defaults d
   union all select 'operators ' || id from projects where is_operators
   union all select 'agent ' || a.node_id || ' ' || a.project_id || ' ' || coalesce(r.allowlist_id, '')
     from agents a left join attestation_records r on r.agent_id = a.id where a.node_id is not null`;
