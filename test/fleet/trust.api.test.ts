@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nodeTrust } from '../../src/fleet/conditions/trust.js';
 import type { Id } from '../../src/platform/ids.js';
 import { sha256 } from '../attestation/ima/ima-log.js';
 import { FILES, healthyMachine, type Machine } from '../attestation/verifier/machine.js';
@@ -20,8 +21,11 @@ let token: string;
 let agentId: Id<'Agent'>;
 const watchers: Watcher[] = [];
 beforeAll(async () => {
-  server = await startTestServer({ settings: { nodeConditionIntervalMs: 1000 } });
+  // The jobs as often as by default.
+  server = await startTestServer({ settings: { nodeConditionIntervalMs: 3000, leaseIntervalMs: 1000 } });
   fleet = fleetOf(server);
+  // From its first round on, the job tells what happens.
+  await nodeTrust.doSome(server.services);
   const { projectId } = await server.operatorsProject(await server.defaultDomainId());
   const manager = await fleet.operator('manager');
   const world = joinWorld(server, manager, projectId);
@@ -86,6 +90,18 @@ describe('a machine that fails attestation', () => {
     for (const watcher of [reader, own]) expect(last(watcher)).toMatchObject(expected);
     expect(refused.events()).toEqual([]);
     expect(codeOf(await server.graphql('{ nodes { nodes { id } } }', {}, tenant))).toBe('FORBIDDEN');
+  });
+});
+
+describe('a machine that stops renewing its lease', () => {
+  test('ok: streams tell it within five seconds of its end', async () => {
+    const reader = await follow(await fleet.operator('reader'), { conditions: ['READY'] });
+    const { body } = await fleet.send('renewNodeLease', {}, token, 'leasedUntil');
+    const until = Date.parse(body.data.told.leasedUntil);
+    await eventually(() => reader.events().at(-1)?.reason === 'LEASE_EXPIRED', 30_000);
+    expect(reader.events().at(-1)).toMatchObject({ status: 'FALSE', node: { name: 'web' } });
+    expect(Date.now()).toBeGreaterThanOrEqual(until);
+    expect(Date.now() - until).toBeLessThan(5000);
   });
 });
 
