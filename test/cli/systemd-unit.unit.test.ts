@@ -20,5 +20,8 @@ describe('examples/systemd/bailiwick-agent.service', () => {
     expect(Number(exposure)).toBeLessThanOrEqual(EXPOSURE_MAX);
   });
 
-  test.skipIf(isInstalled)('absent: systemd-analyze is not installed', () => {});
+  const outcome = isInstalled
+    ? 'ok: is tried with systemd’s own judgement'
+    : 'absent: systemd-analyze is not installed';
+  test(outcome, () => expect(isInstalled || process.env.CI === undefined).toBe(true));
 });

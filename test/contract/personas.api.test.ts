@@ -38,7 +38,7 @@ let matrix: Matrix;
 beforeAll(async () => {
   server = await startTestServer();
   matrix = await fillMatrix(await makeWorld(server), { schema, routes });
-}, 240_000);
+}, 600_000);
 afterAll(() => server.close());
 
 test('ok: the answers of a running server are those that the pages tell, one page for each domain', () => {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { nodeTrust } from '../../src/fleet/conditions/trust.js';
 import type { Id } from '../../src/platform/ids.js';
 import { sha256 } from '../attestation/ima/ima-log.js';
 import { FILES, healthyMachine, type Machine } from '../attestation/verifier/machine.js';
@@ -24,8 +23,6 @@ beforeAll(async () => {
   // The jobs as often as by default.
   server = await startTestServer({ settings: { nodeConditionIntervalMs: 3000, leaseIntervalMs: 1000 } });
   fleet = fleetOf(server);
-  // From its first round on, the job tells what happens.
-  await nodeTrust.doSome(server.services);
   const { projectId } = await server.operatorsProject(await server.defaultDomainId());
   const manager = await fleet.operator('manager');
   const world = joinWorld(server, manager, projectId);

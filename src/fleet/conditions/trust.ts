@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray } from 'drizzle-orm';
 import { TRUST_CHANGED } from '../../attestation/records/index.js';
 import { type Chore, type ChoreAct, chore } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
@@ -51,10 +51,9 @@ async function tellSome(act: ChoreAct): Promise<number> {
   return news.length;
 }
 
-/** Up to where it was told, at first up to the newest event; undefined while another server tells. */
+/** Up to where it was told, at first from the beginning; undefined while another server tells. */
 async function lockPosition(tx: Tx): Promise<number | undefined> {
-  const newest = sql<number>`(select coalesce(max(${events.position}), 0) from ${events})`;
-  await tx.insert(nodeTrustTold).values({ id: ONLY, position: newest }).onConflictDoNothing();
+  await tx.insert(nodeTrustTold).values({ id: ONLY, position: 0 }).onConflictDoNothing();
   const [row] = await tx.select().from(nodeTrustTold).for('update', { skipLocked: true });
   return row?.position;
 }
