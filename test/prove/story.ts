@@ -73,6 +73,7 @@ export class Story {
     await this.#logIn({ proof, scope });
     const agentId = await this.#operate();
     await this.#logIn({ proof, scope: { system: true } });
+    await this.#keepFleet(project.id);
     await this.#readAudit(agentId);
     await this.#done('RevokeToken', {});
     await this.#step('Viewer', {});
@@ -136,13 +137,8 @@ export class Story {
   async #attest(agentId: string, enrollmentToken: string): Promise<void> {
     const operator = this.#token;
     const own = healthyMachine({ seed: this.#seed });
-    const { ekPublic, akPublic } = own.tpm;
-    const keys = { endorsementKey: base64(ekPublic), attestationKey: base64(akPublic) };
+    await this.#enroll(own, enrollmentToken);
     this.#token = undefined;
-    const sealed = await this.#done('EnrollAgent', { enrollmentToken, ...keys });
-    const [credentialBlob, encryptedSecret] = [bytes(sealed.credentialBlob), bytes(sealed.encryptedSecret)];
-    const secret = base64(own.tpm.activateCredential({ credentialBlob, encryptedSecret }));
-    await this.#done('ActivateAgent', { enrollmentToken, secret });
     const quoted = ({ nonce, pcrs }: Json) => {
       const { message, signature, pcrs: values } = own.tpm.quote({ nonce: bytes(nonce), pcrs });
       return { message: base64(message), signature: base64(signature), pcrs: values };
@@ -156,6 +152,61 @@ export class Story {
       await this.#done('SubmitEvidence', { attestationId, ...evidence });
     }
     this.#token = operator;
+  }
+
+  /** Nodes of operators, one of which a machine joins and leaves. */
+  async #keepFleet(projectId: string): Promise<void> {
+    const project = { id: projectId };
+    const etagOf = async () =>
+      (await this.#step('Projects', { filter: { names: [this.#name] } })).items.nodes[0].etag as string;
+    await this.#done('SetProjectOperators', { project, etag: await etagOf(), isOperators: true });
+    await this.#done('SetProjectDefaults', { project, etag: await etagOf(), allowlist: null });
+    let { node } = await this.#done('CreateNode', { name: `${this.#name}-waits` });
+    const change = async (document: string, input: object) => {
+      const { payload } = await this.#step(document, { input: { node: { id: node.id }, etag: node.etag, ...input } });
+      node = payload?.node ?? node;
+    };
+    await change('UpdateNode', { description: 'for a while' });
+    await change('SetNodeLabels', { add: [{ key: 'admin.rack', value: '7' }] });
+    await change('SetNodeAddress', { address: `${this.#name}.example` });
+    await change('SetNodeTenants', { tenants: [] });
+    await change('SetNodeAvailability', { availability: 'DRAIN' });
+    await change('SetNodeLeaseHolder', { user: null });
+    await change('DeleteNode', {});
+    await this.#step('Nodes', { filter: { names: [`${this.#name}-waits`] } });
+    const name = `${this.#name}-joins`;
+    const wanted = { project, nodeName: name, uses: 2, expiresAt: inOneDay() };
+    await this.#done('CreateJoinToken', { ...wanted, uses: 1, nodeName: '' });
+    const { joinToken, token } = await this.#done('CreateJoinToken', { ...wanted, nodeName: `${name}-{n}` });
+    await this.#step('JoinTokens', {});
+    await this.#join(token);
+    ({ item: node } = await this.#step('Node', { ref: { name: `${name}-1` } }));
+    await change('RejoinNode', {});
+    await change('DeleteNode', {});
+    await this.#done('RevokeJoinToken', { joinTokenId: joinToken.id });
+    await this.#done('SetProjectOperators', { project, etag: await etagOf(), isOperators: false });
+  }
+
+  /** A machine joins with a token, says what it is, and leaves. */
+  async #join(enrollmentToken: string): Promise<void> {
+    const operator = this.#token;
+    const agentId = await this.#enroll(healthyMachine({ seed: this.#seed + 50 }), enrollmentToken);
+    await this.#step('Place', {});
+    await this.#done('RenewNodeLease', {});
+    await this.#done('ReportNodeFacts', { os: 'Debian 13', labels: [{ key: 'reported.zone', value: 'b' }] });
+    await this.#done('LeaveFleet', { agent: { id: agentId } });
+    this.#token = operator;
+  }
+
+  /** Enrolls a machine, whose token is in use from then on; answers its agent. */
+  async #enroll({ tpm }: ReturnType<typeof healthyMachine>, enrollmentToken: string): Promise<string> {
+    const keys = { endorsementKey: base64(tpm.ekPublic), attestationKey: base64(tpm.akPublic) };
+    this.#token = undefined;
+    const sealed = await this.#done('EnrollAgent', { enrollmentToken, ...keys });
+    const [credentialBlob, encryptedSecret] = [bytes(sealed.credentialBlob), bytes(sealed.encryptedSecret)];
+    const secret = base64(tpm.activateCredential({ credentialBlob, encryptedSecret }));
+    this.#token = (await this.#done('ActivateAgent', { enrollmentToken, secret })).token;
+    return sealed.agentId;
   }
 
   async #readAudit(agentId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { domains } from '../../../../src/identity/domains/tables.js';
 import { projects } from '../../../../src/identity/projects/tables.js';
 import { users } from '../../../../src/identity/users/tables.js';
@@ -64,9 +64,15 @@ const onUsers = (world: World, more?: () => object): Attempt[] => [
   user(world, 'foreign', undefined, more),
 ];
 
-const flagged = ({ target, input }: Attempt): Attempt => ({
+/** To be an operators' project. There are few, so those of attempts before are none any more. */
+const flagged = ({ server, projects: { operators } }: World, { target, input }: Attempt): Attempt => ({
   target,
-  input: async (persona) => ({ ...(await input(persona)), isOperators: true }),
+  input: async (persona) => {
+    const isOld = sql`${projects.isOperators} and ${projects.id} <> ${operators.projectId}
+      and not exists (select from agents where agents.project_id = ${projects.id} and agents.node_id is not null)`;
+    await server.services.db.update(projects).set({ isOperators: false }).where(isOld);
+    return { ...(await input(persona)), isOperators: true };
+  },
 });
 
 const freshName = () => ({ name: newId('Token') });
@@ -87,8 +93,8 @@ export const CONTAINER_MUTATIONS: Readonly<Record<string, Attempts>> = {
   updateProject: ({ server, projects: all }) =>
     PROJECTS.map((target) => ({ target, input: () => described(references(server).project(all[target])) })),
   setProjectOperators: (world) => [
-    flagged(project(world, 'one of home', null)),
-    flagged(project(world, 'one of foreign', null, true)),
+    flagged(world, project(world, 'one of home', null)),
+    flagged(world, project(world, 'one of foreign', null, true)),
   ],
   deleteProject: (world) => [
     { target: 'operators', input: () => references(world.server).project(world.projects.operators) },
