@@ -3,6 +3,8 @@ import { rowsOf } from '../../src/db/rows.js';
 import { newId } from '../../src/platform/ids.js';
 import type { TestServer } from '../harness/server.js';
 
+type Project = Awaited<ReturnType<TestServer['project']>>;
+
 /** What a machine counts as, whoever says it: no walk may change it from outside the system, or break it from inside. */
 const SAID = `select 'node ' || to_jsonb(n)::text as said from nodes n
   union all select 'label ' || to_jsonb(l)::text from node_labels l
@@ -23,7 +25,7 @@ const BROKEN = `select 'label ' || key as broken from node_labels where key not 
     join allowlists l on l.id = j.allowlist_id where l.owner_type <> 'SYSTEM'`;
 
 /** A node that waits for its machine, one with an agent, and lists of the system and of a tenant. */
-export async function makeClimbFleet(server: TestServer, own: { domainId: string; projectId: string }): Promise<void> {
+export async function makeClimbFleet(server: TestServer, own: Project): Promise<void> {
   const operators = await server.operatorsProject(own.domainId);
   const run = (query: ReturnType<typeof sql>) => rowsOf(server.services.db, query);
   for (const [type, domainId, projectId] of [
@@ -42,7 +44,7 @@ export async function makeClimbFleet(server: TestServer, own: { domainId: string
     if (hasAgent) await server.agent(operators, { trustState: 'PENDING', nodeId: id, record: { isLiving: true } });
   }
   await server.agent(operators, { trustState: 'PENDING', record: { isLiving: true } });
-  await server.agent({ type: 'project', ...own } as never, { trustState: 'PENDING', record: { isLiving: true } });
+  await server.agent(own, { trustState: 'PENDING', record: { isLiving: true } });
 }
 
 /** What is said of nodes, sorted. */

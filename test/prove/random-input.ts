@@ -137,7 +137,7 @@ export interface Attempt {
 /** Those of attestation that say what nodes and their agents are. */
 const OF_ATTESTATION = /^(bindAllowlist|setProjectDefaults|resetAgent|unbanAgent|retireAgent|updateAgent)$/;
 
-/** The mutations of identity and fleet that take a token. */
+/** The mutations that take a token: all of identity and fleet, and some of attestation. */
 export function attempts(): readonly Attempt[] {
   const domains = [identityDomain, attestationDomain, fleetDomain];
   const fields = buildSchema(domains).getMutationType()?.getFields() ?? {};

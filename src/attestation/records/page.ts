@@ -21,8 +21,8 @@ export interface Source {
   /** Tables of agents and records, as a FROM clause. */
   readonly from: Clause;
   /**
-   * The record's own id of the agent, where records are needed to know which agents are meant. Such a page says of both
-   * ids where it begins, so that no plan reads either table from its beginning. Null where agents alone tell.
+   * The column with the agent's id in records, where records say which agents are meant: such a page says of both ids
+   * where it begins, so that no plan reads either table from its beginning. Null where agents alone say it.
    */
   readonly ofRecord: PgColumn | null;
 }
@@ -35,8 +35,10 @@ export const everyAgent: Source = { from: withRecords, ofRecord: null };
  */
 export function boundAgents({ actor }: AuthorizationContext): Source {
   const isOfProject = actor.where?.type === 'project';
-  const [ofRecord, ofAgent] = isOfProject ? [records.projectId, agents.projectId] : [records.domainId, agents.domainId];
-  const from = clause`${agents} inner join ${records} on ${OF_AGENT} and ${ofRecord} = ${ofAgent}`;
+  const [ownerOfRecord, ownerOfAgent] = isOfProject
+    ? [records.projectId, agents.projectId]
+    : [records.domainId, agents.domainId];
+  const from = clause`${agents} inner join ${records} on ${OF_AGENT} and ${ownerOfRecord} = ${ownerOfAgent}`;
   return { from, ofRecord: records.agentId };
 }
 
