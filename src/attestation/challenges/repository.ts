@@ -7,6 +7,7 @@ import { statement } from '../../db/statement.js';
 import { agents, dueAfter, trustColumns } from '../../identity/agents/index.js';
 import { tokenHolds } from '../../identity/tokens/index.js';
 import type { Id } from '../../platform/ids.js';
+import { clause } from '../../platform/sql/clause.js';
 import { allowlistRevisions, allowlists } from '../allowlists/tables.js';
 import { type AgentView, attestationRecords as records } from '../records/index.js';
 import { type AttestationResultRow, attestationResults as results } from '../results/index.js';
@@ -116,6 +117,11 @@ const acceptAtOnce = statement<Values, { readonly id: string }>((value) => {
   const columns = namesOf(
     ...[id, agentId, domainId, projectId, verdict, failures, counts, allowlistRevisionId, stateAfter, receivedAt],
   );
+  const grounds = {
+    id: clause`${text('tokenId')}`,
+    epoch: clause`${sql`${value('epoch')}`}`,
+    now: clause`${at('now')}`,
+  };
   return sql`with own as (
       select ${agents.id} as id from ${agents} join ${records} on ${records.agentId} = ${agents.id}
       where ${agents.id} = ${value('agentId')} and ${agents.version} = ${value('version')}
@@ -124,7 +130,7 @@ const acceptAtOnce = statement<Values, { readonly id: string }>((value) => {
         and ${isSame(records.allowlistId, 'allowlistId')}
         and exists (select from ${allowlists} where ${allowlists.id} = ${text('allowlistId')}
           and ${allowlists.currentRevisionId} = ${text('revisionId')})
-        and ${tokenHolds({ id: text('tokenId'), epoch: value('epoch'), now: at('now') })}
+        and ${tokenHolds(grounds)}
       for update of ${agents}, ${records} skip locked
     ), trusted as (
       update ${agents} set ${set([agents.trustedUntil, at('trustedUntil')], [agents.trustDueAt, dueAfter(at('trustedUntil'))])}

@@ -32,11 +32,7 @@ export function nodeMeant({ actor: { credentials } }: Context, ref: NodeRef | nu
 export function whileItHolds(context: Context, { policy, ref }: Report, { tokenId, epoch, now }: Grounds): Clause {
   const { policies, actor } = context;
   const visible = policies.visible([nodeGet, policy], actor, nodes);
-  const token = tokenHolds({
-    id: sql`${tokenId}::text`,
-    epoch: sql`${epoch}`,
-    now: sql`${now.toISOString()}::timestamptz`,
-  });
+  const token = tokenHolds({ id: clause`${tokenId}`, epoch: clause`${epoch}`, now: clause`${now}::timestamptz` });
   const { agent_id: agentId, node_id: nodeId = null, trust_state: trust } = actor.credentials;
   const isSame = clause`${agents.id} = ${String(agentId)} and ${agents.nodeId} is not distinct from ${nodeId as string | null}
     and ${trustStateAt(now)} = ${String(trust)}`;

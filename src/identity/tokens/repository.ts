@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, type SQL, type SQLChunk, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { authorizationEpoch } from '../../authority/tables.js';
 import { connectionOf } from '../../db/by-id.js';
 import type { Db, Tx } from '../../db/open.js';
@@ -47,8 +47,8 @@ export async function findBearer(db: Db, hash: string): Promise<Bearer | undefin
 }
 
 /** A condition on a statement: a token is still valid at a time, and no rights changed since an epoch. */
-export const tokenHolds = ({ id, epoch, now }: Readonly<Record<'id' | 'epoch' | 'now', SQLChunk>>): SQL =>
-  sql`exists (select from ${tokens}, ${authorizationEpoch} where ${tokens.id} = ${id} and ${tokens.revokedAt} is null
+export const tokenHolds = ({ id, epoch, now }: Readonly<Record<'id' | 'epoch' | 'now', Clause>>): Clause =>
+  clause`exists (select from ${tokens}, ${authorizationEpoch} where ${tokens.id} = ${id} and ${tokens.revokedAt} is null
     and ${tokens.expiresAt} > ${now} and ${authorizationEpoch.id} = 1 and ${authorizationEpoch.epoch} = ${epoch})`;
 
 interface Found {
