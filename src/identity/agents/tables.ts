@@ -43,6 +43,8 @@ export const agents = pgTable(
     // For lists in order of creation: without these, a page of a small tenant would scan the whole fleet.
     index('agents_project_id_id_idx').on(t.projectId, t.id),
     index('agents_domain_id_id_idx').on(t.domainId, t.id),
+    // A domain's reader asks for some projects: by the index above, Postgres would walk the domain for the few of one.
+    index('agents_domain_id_project_id_id_idx').on(t.domainId, t.projectId, t.id),
     index('agents_domain_id_name_idx').on(t.domainId, t.name, t.id),
     index('agents_trust_due_at_idx').on(t.trustDueAt).where(sql`${t.trustState} = 'TRUSTED'`),
     uniqueIndex('agents_node_id_key').on(t.nodeId).where(sql`${t.nodeId} is not null`),

@@ -1,0 +1,1 @@
+CREATE INDEX "agents_domain_id_project_id_id_idx" ON "agents" USING btree ("domain_id","project_id","id");
