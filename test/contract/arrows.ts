@@ -84,6 +84,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'identity/tokens',
     'platform',
     'platform/policy',
+    'platform/sql',
     'uploads/contents',
     'uploads/uploads',
   ],
