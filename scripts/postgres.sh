@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A temporary Postgres cluster for tests. `start` prints shell assignments for eval; `stop FOLDER` stops and removes it.
+# A temporary Postgres cluster for tests. `start` prints shell assignments for eval, and takes options of the server, such
+# as `-c fsync=off`; `stop FOLDER` stops and removes it.
 # initdb and postgres refuse to run as root, so root runs them as the user postgres.
 set -euo pipefail
 
@@ -14,7 +15,7 @@ case "${1:-}" in
     cd /
     as "$bin/initdb" -D "$folder/data" -U bailiwick -A trust -E UTF8 > "$folder.log" 2>&1
     as "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/server.log" \
-      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$folder" start >> "$folder.log" 2>&1
+      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$folder ${*:2}" start >> "$folder.log" 2>&1
     echo "export TEST_DATABASE_URL=postgres://bailiwick@127.0.0.1:$port/postgres"
     echo "export TEST_CLUSTER=$folder"
     ;;
@@ -24,7 +25,7 @@ case "${1:-}" in
     rm -rf "$2" "$2.log"
     ;;
   *)
-    echo 'usage: postgres.sh start | stop FOLDER' >&2
+    echo 'usage: postgres.sh start [OPTION…] | stop FOLDER' >&2
     exit 2
     ;;
 esac

@@ -95,25 +95,14 @@ export interface TestPostgresOptions extends Partial<PostgresOptions> {
 export async function openTestPostgres(
   statements?: StatementListener,
   way?: number,
-  {
-    base = process.env.TEST_DATABASE_URL ?? '',
-    tablespace,
-    owner,
-    language,
-    dump,
-    ...options
-  }: TestPostgresOptions = {},
+  asked: TestPostgresOptions = {},
 ): Promise<TestDatabase> {
+  const { base = process.env.TEST_DATABASE_URL ?? '', tablespace, owner, language, dump, ...options } = asked;
   const name = `bailiwick_test_${process.pid}_${Math.random().toString(36).slice(2)}`;
   const admin = postgres(base, { max: 1, onnotice: () => {} });
   if (tablespace) await admin.unsafe(`create tablespace ${tablespace.name} location '${tablespace.place}'`);
   if (owner) await admin.unsafe(`create role ${owner} login`);
-  const parts = [
-    tablespace && `tablespace ${tablespace.name}`,
-    owner && `owner ${owner}`,
-    language && `template template0 locale_provider icu icu_locale '${language}'`,
-  ];
-  await admin.unsafe(`create database ${name} ${parts.filter((part) => part).join(' ')}`);
+  await admin.unsafe(`create database ${name} ${clausesOf(asked)}`);
   const url = new URL(base);
   if (owner) url.username = owner;
   url.pathname = `/${name}`;
@@ -128,6 +117,18 @@ export async function openTestPostgres(
     await admin.end();
   };
   return { db: database.db, engine: 'postgres', database, close };
+}
+
+/** An ordinary database begins as a copy with its tables; any other is empty, and migrated by the server that opens it. */
+function clausesOf({ base, tablespace, owner, language, dump }: TestPostgresOptions): string {
+  const clauses = [
+    tablespace && `tablespace ${tablespace.name}`,
+    owner && `owner ${owner}`,
+    language && `template template0 locale_provider icu icu_locale '${language}'`,
+  ].filter((clause) => clause);
+  const isOrdinary = clauses.length === 0 && base === undefined && dump === undefined;
+  const template = process.env.TEST_TEMPLATE_DATABASE;
+  return isOrdinary && template ? `template "${template}"` : clauses.join(' ');
 }
 
 async function restore(url: string, dump: string): Promise<void> {

@@ -4,10 +4,11 @@ import { startSealer } from '../../src/audit/sealer/index.js';
 import { rowsOf } from '../../src/db/rows.js';
 import { sealAll, verifyAll, writeEntries } from '../audit/chain.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
+import { SHARE } from './walk.js';
 
 const WRITERS = 8;
 const ROUNDS = 5;
-const ROUND_MS = 3000;
+const ROUND_MS = Math.max(1000, 3000 * SHARE);
 const BACKLOG = 10_000;
 const MODES = ['no entries', 'entries', 'entries and a sealer'] as const;
 const CREATE = 'mutation ($name: String!) { createAgent(input: { name: $name }) { agent { id } userErrors { code } } }';
