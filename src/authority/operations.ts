@@ -17,13 +17,15 @@ export interface OperationsOn {
   readonly operations: readonly Operation[];
 }
 
+type Known = Pick<Context, 'policies' | 'requirements'>;
+
 /** They make an object: the row that their policy decides on is not there yet. */
 const MAKES = /^(create|grant)[A-Z]/;
 
 const ofObjects = new WeakMap<PolicyRegistry, Map<string, OperationsOn>>();
 
 /** The mutations whose policy decides on rows of the type's table, and those that a requirement says are about it. */
-export function operationsOn({ policies, requirements }: Context, type: string): OperationsOn {
+export function operationsOn({ policies, requirements }: Known, type: string): OperationsOn {
   const known = ofObjects.get(policies) ?? new Map<string, OperationsOn>();
   ofObjects.set(policies, known);
   const found = known.get(type) ?? readOperationsOn(policies, requirements, type);
@@ -44,7 +46,7 @@ function readOperationsOn(policies: PolicyRegistry, requirements: readonly Requi
 const everywhere = new WeakMap<PolicyRegistry, readonly Operation[]>();
 
 /** Every query and every mutation, served here or by another server of the same graph. */
-export function allOperations({ policies, requirements }: Context): readonly Operation[] {
+export function allOperations({ policies, requirements }: Known): readonly Operation[] {
   const found = everywhere.get(policies) ?? operationsOf(policies, requirements, ['Query', 'Mutation']);
   everywhere.set(policies, found);
   return found;
