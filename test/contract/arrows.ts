@@ -214,6 +214,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'cli/server': ['cli/common', 'identity', 'platform', 'process'],
   config: ['.', 'authority', 'db', 'platform', 'server/http', 'server/limits'],
   db: ['platform', 'platform/sql'],
+  'demo/machines': ['attestation/tpm', 'cli/attestation/machine', 'demo/tpm'],
+  'demo/tpm': ['attestation/tpm'],
   events: ['db', 'platform'],
   federation: ['authority', 'platform/policy', 'server/graphql'],
   fleet: [
