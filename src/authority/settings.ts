@@ -36,6 +36,8 @@ export interface ProcessSettings {
   readonly denialWindowMs: number;
   /** How long a stream's client may take to read what was sent. */
   readonly streamPatienceMs: number;
+  /** Whether this is a demo, with machines that it simulates; pages say so. */
+  readonly isDemo?: boolean;
 }
 
 /** Each domain adds the type of the settings that it declares. */

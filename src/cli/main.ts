@@ -49,6 +49,7 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
   ['node', 'machines of the fleet', async () => (await import('./fleet/node.js')).registerNode],
   ['attest', 'verify evidence without a server', async () => (await import('./attestation/attest.js')).registerAttest],
   ['policy', 'who may do what', async () => (await import('./identity/policy.js')).registerPolicy],
+  ['demo', 'the demo that serve --demo makes', async () => (await import('./server/demo.js')).registerDemo],
   ['db', 'the database itself, without a server', async () => (await import('./server/db.js')).registerDb],
   [
     'federation',

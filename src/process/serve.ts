@@ -16,11 +16,19 @@ import { orExplained } from './start-failures.js';
  * @throws ConfigError, CannotStart, with messages for the person who starts it.
  */
 export async function serve(flags: Readonly<Record<string, string>> = {}): Promise<void> {
-  const config = readConfig({ ...process.env, ...flags });
-  await orExplained(config, () => start(config));
+  await serveAs(readConfig({ ...process.env, ...flags }));
 }
 
-async function start(config: Config): Promise<void> {
+/** A server that listens. */
+export interface Served {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/** Runs the server until a signal, with a configuration that was read. @throws CannotStart. */
+export const serveAs = (config: Config): Promise<Served> => orExplained(config, () => start(config));
+
+async function start(config: Config): Promise<Served> {
   const log = createLogger(config.logLevel);
   const domains = config.domains && domainsNamed(config.domains);
   const say = progress();
@@ -53,15 +61,20 @@ async function start(config: Config): Promise<void> {
   say(`Listening on ${wanted(config.place)}`);
   await orClose(letIn(app, database, config), app, database);
   app.start();
-  stopOnSignal(app, database, { drainDelayMs: config.drainDelayMs, timeoutMs: config.shutdownTimeoutMs });
+  const stop = stopOnSignal(app, database, { drainDelayMs: config.drainDelayMs, timeoutMs: config.shutdownTimeoutMs });
   if (config.tls) renewOnHangup(app.http, config.tls, log);
   // Printed last: a program that reads it may send a signal at once.
   const address = addressOf(app.http, config);
   process.stdout.write(`Bailiwick is ready.\n  GraphQL   ${address}/graphql\n`);
   if (config.hasGraphiql) process.stdout.write(`  GraphiQL  ${address}/graphiql\n`);
-  const { adminPasswordPath } = config;
-  if (app.isFirstStart) process.stdout.write(`  First start: the password of user admin is in ${adminPasswordPath}\n`);
-  else if (await ACCESS.isFirstPassword(app.services, adminPasswordPath))
+  // A demo says by itself how to log in.
+  if (!config.isDemo) await sayPassword(app, config);
+  return { address, stop };
+}
+
+async function sayPassword({ isFirstStart, services }: App, { adminPasswordPath }: Config): Promise<void> {
+  if (isFirstStart) process.stdout.write(`  First start: the password of user admin is in ${adminPasswordPath}\n`);
+  else if (await ACCESS.isFirstPassword(services, adminPasswordPath))
     process.stdout.write(`  Nobody has changed the password of user admin yet: it is in ${adminPasswordPath}\n`);
 }
 

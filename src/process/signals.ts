@@ -15,8 +15,12 @@ export function renewOnHangup(server: HttpServer, tls: TlsFiles, log: Logger): v
   });
 }
 
-/** Open requests may finish; those that take too long are cut off. A second signal ends the process at once. */
-export function stopOnSignal(app: App, database: Database, times: StopTimes): void {
+/**
+ * Open requests may finish; those that take too long are cut off. A second signal ends the process at once.
+ *
+ * @returns what a signal does.
+ */
+export function stopOnSignal(app: App, database: Database, times: StopTimes): () => Promise<void> {
   const stop = async () => {
     await app.stop(times);
     await app.close();
@@ -31,4 +35,5 @@ export function stopOnSignal(app: App, database: Database, times: StopTimes): vo
       });
     });
   }
+  return stop;
 }

@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runForever } from '../../src/cli/attestation/machine/loop.js';
 import { MachineAgent } from '../../src/cli/attestation/machine/machine-agent.js';
 import { StateDirectory } from '../../src/cli/attestation/machine/state.js';
+import { SoftwareMachineTpm } from '../../src/demo/machines/machine-tpm.js';
 import { sha256 } from '../attestation/ima/ima-log.js';
 import { FILES, healthyMachine, layer, type Machine, runtimePolicy } from '../attestation/verifier/machine.js';
 import { FakeControlPlane } from './fake-control-plane.js';
-import { SoftwareMachineTpm } from './software-machine.js';
 
 let folder: string;
 let server: string;

@@ -68,10 +68,14 @@ function reachesInside({ from, to }: Arrow): boolean {
   return isOfDomain && leaves({ from, to }) && !isOwnDomainsRoot && !isTable && posix.basename(to) !== 'index.ts';
 }
 
-/** Domains are known to each other and to the list of them; the command line takes what is pure, to do it on its own. */
+/**
+ * Domains are known to each other and to the list of them; the command line takes what is pure, to do it on its own, as
+ * the machines of the demo do.
+ */
 function namesDomain({ from, to }: Arrow): boolean {
   const isOfDomain = (file: string) => DOMAINS.some((domain) => within(file, domain));
-  return isOfDomain(to) && !isOfDomain(from) && from !== 'domains.ts' && !within(from, 'cli');
+  const isClient = (file: string) => within(file, 'cli') || within(file, 'demo');
+  return isOfDomain(to) && !isOfDomain(from) && from !== 'domains.ts' && !isClient(from);
 }
 
 /** Slices that need one another: what may be done to a user depends on its roles, and its roles on who it is. */

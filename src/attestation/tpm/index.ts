@@ -4,6 +4,7 @@ export { type Credential, makeCredential } from './credential.js';
 export { encodeCredentialFile, parseCredentialFile } from './credential-file.js';
 export { TpmFormatError, type TpmFormatErrorCode } from './errors.js';
 export { keyFingerprint } from './fingerprint.js';
+export { kdfa, kdfe } from './kdf.js';
 export { attestationKeyProblems, endorsementKeyProblems, type KeyRules } from './key-rules.js';
 export { knownAttestationKey } from './known-keys.js';
 export { parsePcrSerialized, parsePcrValues } from './pcr-file.js';
@@ -23,3 +24,4 @@ export {
 } from './public-area.js';
 export { type ClockInfo, parseQuote, type Quote } from './quote.js';
 export { parsePlainSignature, parseSignature, type TpmSignature, verifyQuoteSignature } from './signature.js';
+export { sized, u16, u32, WireReader } from './wire.js';

@@ -18,6 +18,7 @@ export function viewer(context: Context) {
     permissions,
     apiAddresses: context.settings.apiAddresses,
     apiAuthorities: context.settings.apiAuthorities,
+    isDemo: context.settings.isDemo === true,
   };
 }
 

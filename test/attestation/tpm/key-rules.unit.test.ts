@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { attestationKeyProblems, endorsementKeyProblems, parsePublicArea } from '../../../src/attestation/tpm/index.js';
+import { encodePublicArea, type PublicAreaFields } from '../../../src/demo/tpm/encoding.js';
 import { createSoftwareTpm, type SoftwareTpmOptions } from '../../fakes/software-tpm.js';
-import { encodePublicArea, type PublicAreaFields } from '../../fakes/tpm-encoding.js';
 import { fixture } from './fixtures.js';
 
 function akProblems(options: Partial<SoftwareTpmOptions>, rules = {}): string[] {

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { keyFingerprint, parsePublicArea, parsePublicKeyPem } from '../../../src/attestation/tpm/index.js';
-import { encodePublicArea } from '../../fakes/tpm-encoding.js';
+import { encodePublicArea } from '../../../src/demo/tpm/encoding.js';
 import { fixture, textFixture, thrownBy } from './fixtures.js';
 
 /** Offsets within the recorded TPM2B_PUBLIC of the P-256 attestation key. */

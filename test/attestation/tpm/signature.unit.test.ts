@@ -7,8 +7,8 @@ import {
   parseSignature,
   verifyQuoteSignature,
 } from '../../../src/attestation/tpm/index.js';
+import { encodeSignature } from '../../../src/demo/tpm/encoding.js';
 import { createSoftwareTpm } from '../../fakes/software-tpm.js';
-import { encodeSignature } from '../../fakes/tpm-encoding.js';
 import { fixture, textFixture, thrownBy } from './fixtures.js';
 
 const RECORDED = [

@@ -9,8 +9,8 @@ import {
   parseQuote,
   pcrDigest,
 } from '../../../src/attestation/tpm/index.js';
+import { qualifiedName } from '../../../src/demo/tpm/encoding.js';
 import { createSoftwareTpm } from '../../fakes/software-tpm.js';
-import { qualifiedName } from '../../fakes/tpm-encoding.js';
 import { fixture } from './fixtures.js';
 
 const NONCE = Buffer.alloc(32, 1);

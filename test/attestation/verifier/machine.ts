@@ -1,7 +1,5 @@
 import assert from 'node:assert';
-import { createHash } from 'node:crypto';
 import { compileRuntimePolicy, parsePcrPolicy } from '../../../src/attestation/runtime-policy/index.js';
-import type { HashAlgorithm } from '../../../src/attestation/tpm/index.js';
 import {
   type Challenge,
   type Evidence,
@@ -16,16 +14,11 @@ import {
   verify,
   verifyQuote,
 } from '../../../src/attestation/verifier/index.js';
-import {
-  createSoftwareTpm,
-  type QuoteRequest,
-  type SoftwareTpm,
-  type SoftwareTpmOptions,
-} from '../../fakes/software-tpm.js';
-import { extendDigest, logLine, type Measurement, sha256 } from '../ima/ima-log.js';
+import { MeasuredMachine } from '../../../src/demo/machines/measured-machine.js';
+import { createSoftwareTpm, type QuoteRequest, type SoftwareTpmOptions } from '../../fakes/software-tpm.js';
+import { sha256 } from '../ima/ima-log.js';
 
 export const NOW = Date.UTC(2026, 0, 1);
-export const BANKS: readonly HashAlgorithm[] = ['sha1', 'sha256'];
 export const FILES = ['/usr/bin/bash', '/usr/lib/libc.so.6', '/usr/sbin/sshd'];
 
 export function runtimePolicy(paths: readonly string[], excludes: string[] = []) {
@@ -43,53 +36,10 @@ export function pcrLayer(pcr: number, values: readonly string[]): PolicyLayer {
   return layer({ tpmPolicy: parsePcrPolicy(JSON.stringify({ [pcr]: values })) });
 }
 
-/** A machine with a TPM, boot measurements and a kernel that measures files. */
-export class Machine {
-  readonly tpm: SoftwareTpm;
-  measurements: Measurement[] = [];
-
+/** A machine for tests, with keys that a seed gives. */
+export class Machine extends MeasuredMachine {
   constructor(options: Partial<SoftwareTpmOptions> = {}) {
-    this.tpm = createSoftwareTpm({ key: 'ecc', ...options });
-  }
-
-  /** The firmware measures, then the kernel begins its log. */
-  boot(bootAggregate: Partial<Measurement> = {}): this {
-    for (let pcr = 0; pcr < 10; pcr += 1) {
-      for (const bank of BANKS) this.tpm.extendDigest(bank, pcr, createHash(bank).update(`firmware ${pcr}`).digest());
-    }
-    this.measure({ path: 'boot_aggregate', digest: this.bootAggregate('sha256', 10), ...bootAggregate });
-    return this;
-  }
-
-  bootAggregate(bank: HashAlgorithm, count: number): Buffer {
-    const values = [
-      ...this.tpm
-        .readPcrs(
-          bank,
-          Array.from({ length: count }, (_, pcr) => pcr),
-        )
-        .values(),
-    ];
-    return createHash(bank).update(Buffer.concat(values)).digest();
-  }
-
-  measure(...measurements: (Measurement | string)[]): this {
-    for (const given of measurements) {
-      const measurement = typeof given === 'string' ? { path: given } : given;
-      this.measurements.push(measurement);
-      for (const bank of BANKS) this.tpm.extendDigest(bank, 10, extendDigest(measurement, bank));
-    }
-    return this;
-  }
-
-  reboot(): this {
-    this.tpm.reboot();
-    this.measurements = [];
-    return this.boot();
-  }
-
-  log(from = 0): string {
-    return this.measurements.slice(from).map(logLine).join('');
+    super(createSoftwareTpm({ key: 'ecc', ...options }));
   }
 }
 

@@ -4,7 +4,7 @@ import type { Connection } from '../../common/connection.js';
 import { isTransient } from '../../common/errors.js';
 import { readVersion } from '../../common/version.js';
 import type { Duty } from './duties.js';
-import { readFacts } from './facts.js';
+import { type Facts, readFacts } from './facts.js';
 import type { MachineAgent } from './machine-agent.js';
 import type { KeptPlace } from './place.js';
 
@@ -16,12 +16,12 @@ const FACTS_MS = 600_000;
 /** What an agent that joined does between attestations. */
 export const joinedDuties = (agent: MachineAgent, place: KeptPlace, say: (line: string) => void): readonly Duty[] => [
   lease(agent),
-  facts(agent),
+  facts(agent, () => readFacts(readVersion())),
   following(agent, place, say),
 ];
 
 /** Keeps the node's lease, as often as the control plane says; its clock and this machine's need not agree. */
-const lease = (agent: MachineAgent): Duty => ({
+export const lease = (agent: MachineAgent): Duty => ({
   name: 'renewing the lease',
   async run() {
     const { renewAfterSeconds } = await agent.authenticated((connection) =>
@@ -31,10 +31,11 @@ const lease = (agent: MachineAgent): Duty => ({
   },
 });
 
-const facts = (agent: MachineAgent): Duty => ({
+/** Reports what is read of a machine. */
+export const facts = (agent: MachineAgent, read: () => Promise<Facts>): Duty => ({
   name: 'reporting facts',
   async run() {
-    const { bootedAt, addresses, ...found } = await readFacts(readVersion());
+    const { bootedAt, addresses, ...found } = await read();
     const input = { ...found, addresses: [...addresses], bootedAt: bootedAt.toISOString() };
     await agent.authenticated((connection) => mutate(connection, ReportNodeFactsDocument, input));
     return FACTS_MS;

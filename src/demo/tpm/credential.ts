@@ -7,10 +7,8 @@ import {
   type KeyObject,
   privateDecrypt,
 } from 'node:crypto';
-import type { Credential } from '../../src/attestation/tpm/index.js';
-import { kdfa, kdfe } from '../../src/attestation/tpm/kdf.js';
-import { WireReader } from '../../src/attestation/tpm/wire.js';
-import { publicPart } from './software-tpm-keys.js';
+import { type Credential, kdfa, kdfe, WireReader } from '../../attestation/tpm/index.js';
+import { publicPart } from './keys.js';
 
 const DIGEST_BYTES = 32;
 

@@ -1,6 +1,6 @@
-import type { Credential, PcrSelection } from '../../src/attestation/tpm/index.js';
-import type { MachineTpm, TpmKeys, TpmQuote } from '../../src/cli/attestation/machine/tpm2-tools.js';
-import type { SoftwareTpm } from '../fakes/software-tpm.js';
+import type { Credential, PcrSelection } from '../../attestation/tpm/index.js';
+import type { MachineTpm, TpmKeys, TpmQuote } from '../../cli/attestation/machine/tpm2-tools.js';
+import type { SoftwareTpm } from '../tpm/software-tpm.js';
 
 /** A software TPM in the place of the machine's. */
 export class SoftwareMachineTpm implements MachineTpm {

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import type {
-  Curve,
-  HashAlgorithm,
-  ObjectAttribute,
-  ObjectAttributes,
-  PcrSelection,
-  SignatureScheme,
-  TpmSignature,
-} from '../../src/attestation/tpm/index.js';
-import { sized, u16, u32 } from '../../src/attestation/tpm/wire.js';
+import {
+  type Curve,
+  type HashAlgorithm,
+  type ObjectAttribute,
+  type ObjectAttributes,
+  type PcrSelection,
+  type SignatureScheme,
+  sized,
+  type TpmSignature,
+  u16,
+  u32,
+} from '../../attestation/tpm/index.js';
 
 export const HASH_ID: Record<HashAlgorithm, number> = { sha1: 0x0004, sha256: 0x000b, sha384: 0x000c, sha512: 0x000d };
 const SCHEME_ID: Record<SignatureScheme, number> = { RSASSA: 0x0014, RSAPSS: 0x0016, ECDSA: 0x0018 };
@@ -73,7 +75,7 @@ function attributeBits(attributes: Partial<ObjectAttributes>): number {
   return bits;
 }
 
-/** The parts of a TPMS_ATTEST for a quote, each of which a test may falsify. */
+/** The parts of a TPMS_ATTEST for a quote. */
 export interface AttestFields {
   readonly magic: number;
   readonly type: number;
