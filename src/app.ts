@@ -27,14 +27,16 @@ import { objectTypesOf } from './server/guard/coordinates.js';
 import { enforce, type Guarded } from './server/guard/enforce.js';
 import { requireGuardedFields, requireGuardedRoutes } from './server/guard/guards.js';
 import { federationPolicies, shapePolicy } from './server/guard/shapes.js';
+import { BrowserRequests } from './server/http/browser-requests.js';
 import { clientAddressReader } from './server/http/client-address.js';
 import { createFrontDoor } from './server/http/front-door.js';
 import { LargeBodies } from './server/http/large-bodies.js';
 import type { HttpServer, TlsFiles } from './server/http/listener.js';
+import { sessionRoutes } from './server/http/session-routes.js';
 import type { StopTimes } from './server/http/stopping.js';
 import { type LimitSettings, NO_LIMITS, RequestLimits } from './server/limits/rate-limits.js';
 import { Metrics, metricsPolicy, metricsRoute } from './server/metrics/metrics.js';
-import { graphiqlPages } from './server/pages/graphiql.js';
+import { type PageSettings, Pages } from './server/pages/pages.js';
 import { Lookout } from './server/streams/lookout.js';
 import { StreamPlaces } from './server/streams/stream-places.js';
 import { Streams, streamPolicy } from './server/streams/streams.js';
@@ -48,7 +50,7 @@ const AMONG_DOMAINS = {
   missingRoles: ACCESS.missingRoles,
 };
 
-export interface AppOptions {
+export interface AppOptions extends PageSettings {
   readonly database: Database;
   /** The time; by default the database's, which then also goes into the ids that this process makes. */
   readonly clock?: Clock;
@@ -65,12 +67,12 @@ export interface AppOptions {
   readonly trustedProxies?: readonly string[];
   /** Origins of pages that browsers let use this server besides its own; none by default. */
   readonly allowedOrigins?: readonly string[];
+  /** The origin by which browsers reach this server, where a proxy has the certificate. */
+  readonly publicUrl?: string | undefined;
   /** Without these files the server speaks plain HTTP. */
   readonly tls?: TlsFiles | undefined;
   /** Domains to serve; all by default. */
   readonly domains?: readonly DomainManifest[];
-  /** Whether to serve GraphiQL; off by default. */
-  readonly hasGraphiql?: boolean;
   /** Whether repeated queries run as plain data where possible; on by default. */
   readonly runsPlain?: boolean;
 }
@@ -161,7 +163,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const places = new StreamPlaces(options.limits ?? NO_LIMITS, metrics.streams);
   const streams = new Streams({ guarded, feeds: feedsOf(domains), lookout, places });
-  const routes = [...domains.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics), streams.route];
+  const atDoor = doorOf(options);
+  const { sessions } = ACCESS;
+  const routes = [
+    ...domains.flatMap((domain) => domain.routes ?? []),
+    ...[metricsRoute(metrics), streams.route, ...sessionRoutes({ ...atDoor, sessions })],
+  ];
   requireGuardedRoutes(routes, policies);
   for (const { prepare } of domains) await prepare?.(services);
   const isFirstStart = (await ACCESS.bootstrap(services, options.adminPasswordPath)) !== null;
@@ -177,10 +184,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     admitAnonymous: anonymousAdmission(guarded.bare, policies),
     largeBodies: new LargeBodies(guarded),
     routes,
-    pages: options.hasGraphiql ? graphiqlPages() : new Map(),
+    pages: new Pages(options),
     metrics,
     limits,
-    ...doorOf(options),
+    ...atDoor,
+    sessions,
     probes: [
       { name: 'database', isNeeded: true, look: () => database.health() },
       { name: 'clock', isNeeded: true, look: async () => clockFault({ clock, settings })?.message ?? null },
@@ -216,11 +224,16 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 /** How callers reach the server, and from where. */
-const doorOf = ({ tls, trustedProxies = [], allowedOrigins = [] }: AppOptions) => ({
-  tls,
-  clientAddressOf: clientAddressReader(trustedProxies),
-  allowedOrigins,
-});
+function doorOf({ tls, log, publicUrl, trustedProxies = [], allowedOrigins = [] }: AppOptions) {
+  const clientAddressOf = clientAddressReader(trustedProxies);
+  const browsers = new BrowserRequests({
+    publicUrl: publicUrl ?? null,
+    hasTls: tls !== undefined,
+    clientAddressOf,
+    log,
+  });
+  return { tls, clientAddressOf, allowedOrigins, browsers };
+}
 
 /** The given clock or the database's; the audit log is ready for its time. */
 async function clockOf({ clock, database, log }: AppOptions): Promise<{ clock: Clock; stopClock(): Promise<void> }> {

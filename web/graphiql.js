@@ -48,7 +48,13 @@ subscription Watch {
 `;
 
 const address = (path) => new URL(path, location.href).href;
-const fetchOnce = GraphiQL.createFetcher({ url: address('graphql'), enableIncrementalDelivery: false });
+// Who explores the API does so with the token of a tab, never with the session that the console may have.
+const credentials = 'omit';
+const fetchOnce = GraphiQL.createFetcher({
+  url: address('graphql'),
+  enableIncrementalDelivery: false,
+  fetch: (url, options) => fetch(url, { ...options, credentials }),
+});
 
 /** A subscription comes as server-sent events, with the headers of its tab. */
 function fetcher(asked, options) {
@@ -61,7 +67,7 @@ function fetcher(asked, options) {
 
 /** GraphiQL can stop an observable at any time. */
 function events(asked, headers) {
-  const client = graphqlSse.createClient({ url: address('graphql/stream'), retryAttempts: 0, headers });
+  const client = graphqlSse.createClient({ url: address('graphql/stream'), retryAttempts: 0, headers, credentials });
   const subscribe = ({ next, error, complete }) => {
     const refused = async (fault) => {
       const answer = await fault.response?.json().catch(() => null);

@@ -61,6 +61,8 @@ export const ACTIONS = [
   'role.implication_removed',
   'role.revoked',
   'role.updated',
+  'session.opened',
+  'session.revoked',
   'system.admin_recovered',
   'system.bootstrapped',
   'token.issued',

@@ -34,6 +34,8 @@ export interface Actor extends Subject {
     readonly expiresAt: Date;
     /** Whether it was issued for fewer roles than its user has. */
     readonly isNarrowed?: boolean;
+    /** Of a session: when it ends without requests, and when it ends in any case. */
+    readonly session?: { readonly idleExpiresAt: Date; readonly expiresAt: Date };
   } | null;
   readonly where: Scope | null;
   readonly scope: ScopeType | 'unscoped' | null;

@@ -90,4 +90,4 @@ export class Denials implements DenialLog {
 }
 
 /** Equal when the same caller, with the same credential, was denied the same. */
-const keyOf = ({ actor, fact }: Denial) => JSON.stringify([actor.principal?.id, actor.token?.id, fact]);
+const keyOf = ({ actor, fact }: Denial) => JSON.stringify([actor.principal?.id, actor.token?.id, actor.where, fact]);

@@ -1,17 +1,57 @@
 import type { Db } from '../db/open.js';
 import type { Clock } from '../platform/clock.js';
+import type { Id } from '../platform/ids.js';
 import type { Logger } from '../platform/log.js';
 import type { Meter } from '../platform/meter.js';
 import type { RegistryInput } from '../platform/policy/index.js';
 import type { Actor } from './actor.js';
-import type { MissingRoles, PoliciesInForce, RecordAudit, Services } from './context.js';
+import type { Context, MissingRoles, PoliciesInForce, RecordAudit, Services } from './context.js';
 import type { Joining } from './joining.js';
 import type { Settings } from './settings.js';
 
 /** The credential that a request presents, not verified yet. */
 export type PresentedCredential =
   | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'session'; readonly token: string; readonly scope: SessionScope }
   | { readonly kind: 'credential'; readonly id: string; readonly key: string };
+
+/** The scope for which a request of a session is decided: each names its own. */
+export type SessionScope =
+  | { readonly type: 'unscoped' | 'system' }
+  | { readonly type: 'domain'; readonly domainId: Id<'Domain'> }
+  | { readonly type: 'project'; readonly projectId: Id<'Project'> };
+
+/** A person's log-in in a browser. */
+export interface OpenSession {
+  readonly user: string;
+  /** The name of the user's domain. */
+  readonly domain: string;
+  readonly password: string;
+  readonly newPassword: string | null;
+  /** The session that the browser has so far; it ends. */
+  readonly replaced: string | null;
+  readonly clientAddress: string;
+  readonly userAgent: string | null;
+}
+
+/** A session, as its browser may know it. */
+export interface SessionView {
+  readonly expiresAt: Date;
+  readonly idleExpiresAt: Date;
+  readonly user: { readonly id: string; readonly name: string };
+}
+
+/** Sessions of people in browsers. */
+export interface Sessions {
+  /** @throws Refusal UNAUTHENTICATED, RATE_LIMITED; UserErrors. */
+  open(context: Context, input: OpenSession): Promise<SessionView & { readonly token: string }>;
+  /** The caller's. @throws Refusal UNAUTHENTICATED for a caller without one. */
+  view(context: Context): SessionView;
+  /** Ends the caller's. */
+  close(context: Context): Promise<void>;
+  /** Puts the end of an unused session off, now that it is used. Never rejects. */
+  renew(context: Context): Promise<void>;
+}
 
 /** How the system gets an administrator again. */
 export interface Recovery {
@@ -39,6 +79,7 @@ export interface Access {
    */
   authenticate(db: Db, cacheOwner: object, presented: PresentedCredential, now: Date): Promise<Actor>;
   readonly missingRoles: MissingRoles;
+  readonly sessions: Sessions;
   /** Makes the first administrator when there is none; then returns the path of its password, otherwise null. */
   bootstrap(services: Services, passwordPath: string): Promise<string | null>;
   /** Whether a file still has the administrator's password of an earlier first start. */

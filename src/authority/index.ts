@@ -41,8 +41,12 @@ export { auditDenial } from './denied.js';
 export {
   type Access,
   type AuditLog,
+  type OpenSession,
   type PresentedCredential,
   type Recovery,
+  type SessionScope,
+  type Sessions,
+  type SessionView,
   theOne,
 } from './domain-roles.js';
 export { bumpEpoch, insertEpoch, lockEpoch, RIGHTS_TOPIC, readEpoch } from './epoch.js';

@@ -15,10 +15,12 @@ export type AnyResolver = (...args: any[]) => unknown;
 /** A route beside /graphql, guarded by the policy that claims its coordinate `HTTP.<name>`. */
 export interface Route {
   readonly name: string;
-  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly path: RegExp;
   /** Whether its answer stays open as a stream; the route then limits itself how slowly it may be read. */
   readonly isStream?: boolean;
+  /** For browsers alone: to log in, which needs no credential yet, or about the session that the request presents. */
+  readonly forBrowsers?: 'logIn' | 'session';
   /** @param giveBack Frees the request's place among the running ones, for an answer that has a place of its own. */
   handle(
     context: Context,

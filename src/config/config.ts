@@ -18,6 +18,7 @@ export interface Config extends Settings {
   readonly tls: TlsFiles | undefined;
   readonly trustedProxies: readonly string[];
   readonly allowedOrigins: readonly string[];
+  readonly publicUrl: string | undefined;
   readonly dataDir: string;
   readonly adminPasswordPath: string;
   readonly databaseUrl: string | undefined;
@@ -64,6 +65,7 @@ export function readConfig(environment: Environment): Config {
     tls: tlsFiles(values.BAILIWICK_TLS_CERTIFICATE_PATH, values.BAILIWICK_TLS_KEY_PATH),
     trustedProxies: values.BAILIWICK_TRUSTED_PROXIES,
     allowedOrigins: values.BAILIWICK_ALLOWED_ORIGINS,
+    publicUrl: values.BAILIWICK_PUBLIC_URL,
     dataDir,
     adminPasswordPath: resolve(values.BAILIWICK_ADMIN_PASSWORD_PATH ?? `${dataDir}.admin-password`),
     databaseUrl: values.DATABASE_URL,

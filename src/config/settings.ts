@@ -31,6 +31,9 @@ const origins = z.string().transform((text, issue) => {
   return all;
 });
 
+/** Whether nobody on the way to this address can read what a browser sends. */
+const isProtected = (origin: string) => /^https:|^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(origin);
+
 /** The settings that no domain declares: variable, form, default and purpose. */
 export const PROCESS_SETTINGS = {
   BAILIWICK_HOST: [z.string().default('127.0.0.1'), 'Address to listen on.'],
@@ -55,6 +58,18 @@ export const PROCESS_SETTINGS = {
   BAILIWICK_ALLOWED_ORIGINS: [
     origins.default([]),
     'Origins of web pages that may use this server from a browser, besides its own GraphiQL, separated by commas: each as scheme://host[:port], for example https://console.example.org. None by default; * and null are refused. Pages send tokens themselves: the server never allows cookies.',
+  ],
+  BAILIWICK_PUBLIC_URL: [
+    z
+      .string()
+      .transform((text, issue) => {
+        const fault = originFault(text);
+        if (fault !== null) issue.addIssue(fault);
+        else if (!isProtected(text)) issue.addIssue('is not https, which sessions need except on this machine');
+        return text;
+      })
+      .optional(),
+    'The address by which browsers reach the server through a proxy, as scheme://host[:port], for example https://bailiwick.example.org. Sessions of browsers need TLS: set it where a proxy has the certificate. Without it, the server takes the address from each request.',
   ],
   BAILIWICK_DATA_DIR: [z.string().default('.bailiwick'), 'Folder of the embedded database, with mode 0700.'],
   BAILIWICK_ADMIN_PASSWORD_PATH: [

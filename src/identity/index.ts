@@ -36,6 +36,7 @@ import { rolePolicies } from './roles/policies.js';
 import { roleResolvers } from './roles/resolvers.js';
 import { loadRole } from './roles/service.js';
 import { scopeResolvers } from './scopes/resolvers.js';
+import { loadSession, sessionPolicies, sessionResolvers } from './sessions/index.js';
 import { identitySettings } from './settings.js';
 import { tokenIssue, tokenList, tokenRevoke, tokenRevokeAll, viewerGet } from './tokens/policies.js';
 import { tokenResolvers } from './tokens/resolvers.js';
@@ -60,6 +61,7 @@ export const identityDomain: DomainManifest = {
     tokenRevoke,
     tokenList,
     tokenRevokeAll,
+    ...sessionPolicies,
     viewerGet,
     domainGet,
     domainCreate,
@@ -102,6 +104,7 @@ export const identityDomain: DomainManifest = {
     groupResolvers,
     roleResolvers,
     tokenResolvers,
+    sessionResolvers,
     credentialResolvers,
     accountResolvers,
     accessAnalysisResolvers,
@@ -114,6 +117,7 @@ export const identityDomain: DomainManifest = {
     Domain: (context, id) => loadDomain(context).load(toId('Domain', id)),
     Project: projectEntity,
     Token: (context, id) => loadToken(context).load(toId('Token', id)),
+    Session: (context, id) => loadSession(context).load(toId('Token', id)),
     ApiCredential: (context, id) => loadApiCredential(context).load(toId('ApiCredential', id)),
     User: (context, id) => loadUser(context).load(toId('User', id)),
     Group: (context, id) => loadGroup(context).load(toId('Group', id)),

@@ -49,6 +49,16 @@ export const identitySettings = {
     form: retention.default(86_400_000),
     purpose: 'How long the server keeps tokens after they expired (P1D). The audit log keeps their ids.',
   },
+  sessionIdleMs: {
+    variable: 'BAILIWICK_SESSION_IDLE',
+    form: duration.refine((ms) => ms >= 300_000 && ms <= 86_400_000, 'is not from PT5M to P1D').default(1_800_000),
+    purpose: 'After how long without requests the session of a browser ends (PT30M). Open event streams do not count.',
+  },
+  sessionMaxMs: {
+    variable: 'BAILIWICK_SESSION_MAX',
+    form: duration.refine((ms) => ms >= 300_000 && ms <= 2_592_000_000, 'is not from PT5M to P30D').default(43_200_000),
+    purpose: 'How long the session of a browser lasts at most, however much it is used (PT12H).',
+  },
   endedRetentionMs: {
     variable: 'BAILIWICK_ENDED_RETENTION',
     form: retention.default(2_592_000_000),

@@ -47,6 +47,20 @@ export const REASONS = {
     code: 'UNAUTHENTICATED',
     meaning: 'The password is correct, but must be changed: send `newPassword` too when you log in.',
   },
+  SCOPE_NOT_HELD: {
+    code: 'UNAUTHENTICATED',
+    meaning: 'The caller holds no role at the scope that it names, or there is no such scope. Its session stays valid.',
+  },
+  NOT_OWN_PAGE: {
+    code: 'UNAUTHENTICATED',
+    meaning:
+      'The request has a session’s cookie, or opens a session, but does not come from a page of this server in the way that its own pages send requests.',
+  },
+  TLS_REQUIRED: {
+    code: 'UNAUTHENTICATED',
+    meaning:
+      'Browser sessions need TLS, except on the server’s own machine: give the server a certificate, or set BAILIWICK_PUBLIC_URL to the address of the proxy that has one.',
+  },
   WRONG_SCOPE: { code: 'FORBIDDEN', meaning: 'The operation needs a token of another scope: one of `scopeTypes`.' },
   CREDENTIAL_LIMIT: { code: 'FORBIDDEN', meaning: 'The API credential is not allowed to use this policy.' },
   NARROWED_TOKEN: { code: 'FORBIDDEN', meaning: 'The token has fewer roles than its user holds at the scope.' },

@@ -15,6 +15,7 @@ interface BearerForm {
 /** Secrets that authenticate whoever presents them: how each begins, and in which encoding its SHA-256 is stored. */
 export const BEARERS = {
   token: { prefix: 'bwt_', hash: 'hex', purpose: 'A token: the `Authorization: Bearer` of a user or an agent' },
+  session: { prefix: 'bwb_', hash: 'hex', purpose: 'A session: the cookie of a browser, and nothing else' },
   apiCredentialKey: { prefix: 'bwk_', hash: 'hex', purpose: 'The key of an API credential, shown beside its id' },
   enrollmentToken: { prefix: 'bwe_', hash: 'base64', purpose: 'An enrollment token: lets one machine enroll, once' },
   joinToken: {

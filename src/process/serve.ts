@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../db/open.js';
 import { ACCESS, domainsNamed } from '../domains.js';
 import { createLogger, type Logger } from '../platform/log.js';
 import { type HttpServer, listen } from '../server/http/listener.js';
+import { CONSOLE_FOLDER } from '../server/pages/console.js';
 import { renewOnHangup, stopOnSignal } from './signals.js';
 import { orExplained } from './start-failures.js';
 
@@ -50,10 +51,12 @@ async function start(config: Config): Promise<Served> {
     metricsToken: config.metricsToken,
     trustedProxies: config.trustedProxies,
     allowedOrigins: config.allowedOrigins,
+    publicUrl: config.publicUrl,
     tls: config.tls,
     adminPasswordPath: config.adminPasswordPath,
     ...(domains && { domains }),
     hasGraphiql: config.hasGraphiql,
+    consoleFolder: CONSOLE_FOLDER,
     runsPlain: config.runsPlain,
   });
   const app = await orClose(created, database);
@@ -65,7 +68,7 @@ async function start(config: Config): Promise<Served> {
   if (config.tls) renewOnHangup(app.http, config.tls, log);
   // Printed last: a program that reads it may send a signal at once.
   const address = addressOf(app.http, config);
-  process.stdout.write(`Bailiwick is ready.\n  GraphQL   ${address}/graphql\n`);
+  process.stdout.write(`Bailiwick is ready.\n  Console   ${address}/\n  GraphQL   ${address}/graphql\n`);
   if (config.hasGraphiql) process.stdout.write(`  GraphiQL  ${address}/graphiql\n`);
   // A demo says by itself how to log in.
   if (!config.isDemo) await sayPassword(app, config);

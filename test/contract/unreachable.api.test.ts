@@ -9,10 +9,12 @@ import { createGraphql } from '../../src/server/graphql/apollo.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
 import { anonymousAdmission } from '../../src/server/guard/anonymous.js';
 import { enforce } from '../../src/server/guard/enforce.js';
+import { BrowserRequests } from '../../src/server/http/browser-requests.js';
 import { clientAddressReader } from '../../src/server/http/client-address.js';
 import { createFrontDoor } from '../../src/server/http/front-door.js';
 import { LargeBodies } from '../../src/server/http/large-bodies.js';
 import { NO_LIMITS, RequestLimits } from '../../src/server/limits/rate-limits.js';
+import { Pages } from '../../src/server/pages/pages.js';
 import { idleMetrics } from '../harness/idle-metrics.js';
 import { client, codeOf, startTestServer, type TestServer } from '../harness/server.js';
 
@@ -57,15 +59,18 @@ async function carelessServer({ services, database }: TestServer) {
   const guarded = enforce(schema, policies);
   const graphql = createGraphql(guarded, services.log);
   await graphql.start();
+  const clientAddressOf = clientAddressReader([]);
   const { http } = createFrontDoor({
     services,
     policies,
     database,
     graphql,
-    pages: new Map(),
+    pages: new Pages({}),
+    browsers: new BrowserRequests({ publicUrl: null, hasTls: false, clientAddressOf, log: services.log }),
+    sessions: { renew: async () => {} },
     metrics: idleMetrics(),
     limits: new RequestLimits(NO_LIMITS, services.clock),
-    clientAddressOf: clientAddressReader([]),
+    clientAddressOf,
     probes: [],
     admitAnonymous: anonymousAdmission(schema, policies),
     allowedOrigins: [],

@@ -29,6 +29,8 @@ const SETTINGS: Omit<Settings, 'auditKeyPath'> = {
   trustExpiryIntervalMs: 3_600_000,
   eventRetentionMs: 86_400_000,
   tokenRetentionMs: 86_400_000,
+  sessionIdleMs: 1_800_000,
+  sessionMaxMs: 43_200_000,
   endedRetentionMs: 86_400_000,
   retiredAgentRetentionMs: 86_400_000,
   trustTransitionRetentionMs: 86_400_000,
@@ -56,7 +58,10 @@ export interface TestServerOptions {
   /** A database other than the one of the engine that the run is about. */
   readonly open?: (statements?: StatementListener) => Promise<TestDatabase>;
   /** What is served. */
-  readonly app?: Pick<AppOptions, 'domains' | 'hasGraphiql' | 'runsPlain' | 'allowedOrigins'>;
+  readonly app?: Pick<
+    AppOptions,
+    'domains' | 'hasGraphiql' | 'runsPlain' | 'allowedOrigins' | 'publicUrl' | 'consoleFolder'
+  >;
   /** Limits to set; there are no others. */
   readonly limits?: Partial<LimitSettings>;
   readonly trustedProxies?: readonly string[];

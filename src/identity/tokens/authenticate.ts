@@ -14,6 +14,9 @@ import type { TokenRow } from './tables.js';
 export const newToken = () => newBearer('token');
 export const tokenHash = (token: string) => bearerHash('token', token);
 
+/** The same for a scope that does not exist and for one in which the user holds no role. */
+export const notHeld = () => unauthenticated('The credentials are not valid for this scope.', 'SCOPE_NOT_HELD');
+
 /**
  * The current actor of a token. `cacheOwner` is the cache key of effective roles: one object for each database.
  * @throws UNAUTHENTICATED, the same for a malformed, unknown, expired or revoked token and for a disabled principal;
@@ -23,7 +26,8 @@ export async function authenticate(db: Db, cacheOwner: object, token: string, no
   const bearer = isBearer('token', token) ? await findBearer(db, tokenHash(token)) : undefined;
   // A ban also revokes the agent's tokens; its own reason takes precedence.
   if (bearer?.agent) refuseBanned(bearer.agent);
-  if (!bearer || bearer.token.revokedAt !== null || bearer.token.expiresAt <= now) throw unauthenticated();
+  if (bearer?.token.kind !== 'bearer' || bearer.token.revokedAt !== null || bearer.token.expiresAt <= now)
+    throw unauthenticated();
   const { id, expiresAt, roles, credentialId } = bearer.token;
   const base = { token: { id, expiresAt, isNarrowed: roles !== null }, epoch: bearer.epoch };
   if (bearer.agent) return { ...base, ...agentActor(bearer.agent, now) };
@@ -78,7 +82,8 @@ export function agentActor(agent: AgentRow, now: Date): Identity {
 /** What a token or an API credential is valid for. */
 type Holding = Pick<TokenRow, 'scopeType' | 'domainId' | 'projectId' | 'roles'>;
 
-async function userActor(
+/** A user as policies see it at a scope, for what it presents. */
+export async function userActor(
   db: Db,
   cacheOwner: object,
   token: Holding,

@@ -7,7 +7,7 @@ import type { AgentRow } from '../agents/tables.js';
 import { rolesInForce } from '../assignments/index.js';
 import { type ResolvedScope, resolveScope, type ScopeInput } from '../scopes/index.js';
 import { setPassword } from '../users/index.js';
-import { newToken, tokenHash } from './authenticate.js';
+import { newToken, notHeld, tokenHash } from './authenticate.js';
 import { tokenIssue } from './policies.js';
 import { type Proof, type Proven, prove, requireStillProven } from './prove.js';
 import * as repository from './repository.js';
@@ -74,7 +74,6 @@ async function issue(act: Act, proven: Proven, input: IssueToken, lifetimeMs: nu
   return issued;
 }
 
-const notHeld = () => unauthenticated('The credentials are not valid for this scope.');
 const about = ({ user }: Proven) => ({
   target: { type: 'User' as const, id: user.id },
   owner: { domainId: user.domainId },
@@ -111,8 +110,8 @@ function requireNarrowing(grounds: Proven['grounds'], scope: ResolvedScope | nul
   }
 }
 
-/** Revokes all tokens so far; the new token is issued afterwards. */
-async function changePassword(act: Act, proven: Proven, passwordHash: string): Promise<void> {
+/** Revokes all tokens and sessions so far; the new one is made afterwards. */
+export async function changePassword(act: Act, proven: Proven, passwordHash: string): Promise<void> {
   await act.changeRights();
   await setPassword(act, proven.user.id, passwordHash, false);
   const revokedCount = await repository.revokeByUser(act.tx, proven.user.id, act.now);
@@ -138,13 +137,16 @@ async function rolesFor(
   return names;
 }
 
+const NO_SESSION = { kind: 'bearer', idleExpiresAt: null, clientAddress: null, userAgent: null } as const;
+
 async function insertToken(
   act: Act,
-  row: Omit<TokenRow, 'id' | 'hash' | 'createdAt' | 'revokedAt'>,
+  row: Omit<TokenRow, 'id' | 'hash' | 'createdAt' | 'revokedAt' | keyof typeof NO_SESSION>,
 ): Promise<IssuedToken> {
   const token = newToken();
   const id = newId('Token');
-  await repository.insert(act.tx, { ...row, id, hash: tokenHash(token), createdAt: act.now, revokedAt: null });
+  const made = { id, hash: tokenHash(token), createdAt: act.now, revokedAt: null };
+  await repository.insert(act.tx, { ...row, ...NO_SESSION, ...made });
   return { token, tokenId: id, expiresAt: row.expiresAt };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Act, Context } from '../../authority/index.js';
 import { invalid, type Refusal, unauthenticated } from '../../platform/errors.js';
 import type { Id } from '../../platform/ids.js';
+import { isBearer } from '../../platform/secrets.js';
 import { findCredentialById, holderOf, type PresentedApiCredential } from '../credentials/index.js';
 import { findUserById, findUserByName, hashPassword, passwordMatches, toLogIn, validPassword } from '../users/index.js';
 import type { UserRow } from '../users/tables.js';
@@ -76,8 +77,14 @@ const attemptKey = (domain: string, name: string) =>
     .digest('base64url');
 
 async function proveToken({ db, clock }: Context, presented: string): Promise<Proven> {
-  const bearer = await findBearer(db, tokenHash(presented));
-  if (!bearer?.user?.isEnabled || bearer.token.revokedAt !== null || bearer.token.expiresAt <= clock.now())
+  // A session proves nothing here: a cookie cannot become a token that anybody can present.
+  const bearer = isBearer('token', presented) ? await findBearer(db, tokenHash(presented)) : undefined;
+  if (
+    bearer?.token.kind !== 'bearer' ||
+    !bearer.user?.isEnabled ||
+    bearer.token.revokedAt !== null ||
+    bearer.token.expiresAt <= clock.now()
+  )
     throw wrong();
   const { user, token } = bearer;
   return { user, grounds: token, parentId: token.id, credentialId: token.credentialId, newPasswordHash: null };

@@ -143,5 +143,8 @@ export function listLiveByIds(
     .where(and(visible.where, isLive(now), inArray(tokens.id, [...ids])));
 }
 
-const live = (now: Date): Clause => clause`(${tokens.revokedAt} is null and ${tokens.expiresAt} > ${now})`;
-const isLive = (now: Date): SQL => live(now).getSQL();
+const live = (now: Date): Clause =>
+  clause`(${tokens.revokedAt} is null and ${tokens.expiresAt} > ${now}
+    and (${tokens.idleExpiresAt} is null or ${tokens.idleExpiresAt} > ${now}))`;
+/** Whether a token or a session counts at a time. */
+export const isLive = (now: Date): SQL => live(now).getSQL();

@@ -1,4 +1,5 @@
-import { type AnyPgColumn, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { type AnyPgColumn, check, index, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import type { Id } from '../../platform/ids.js';
 import { agents } from '../agents/tables.js';
 import { apiCredentials } from '../credentials/tables.js';
@@ -31,6 +32,15 @@ export const tokens = pgTable(
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
     expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
     revokedAt: timestamp('revoked_at', { withTimezone: true }),
+    /** A session is a token that only a browser can present, in a cookie, and that names no scope of its own. */
+    kind: text('kind', { enum: ['bearer', 'browser'] })
+      .notNull()
+      .default('bearer'),
+    /** When a session ends without requests. In no index, so that moving it writes to no index. */
+    idleExpiresAt: timestamp('idle_expires_at', { withTimezone: true }),
+    /** From where a session was opened, and by which browser. */
+    clientAddress: text('client_address'),
+    userAgent: text('user_agent'),
   },
   (t) => [
     unique('tokens_hash_key').on(t.hash),
@@ -40,6 +50,7 @@ export const tokens = pgTable(
     index('tokens_credential_id_idx').on(t.credentialId),
     index('tokens_expires_at_idx').on(t.expiresAt),
     index('tokens_domain_id_project_id_idx').on(t.domainId, t.projectId),
+    check('tokens_kind_check', sql`(${t.kind} = 'browser') = (${t.idleExpiresAt} is not null)`),
   ],
 );
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
-import { type Context, type Route, requireOperation, type Services } from '../../authority/index.js';
+import type { ApolloServer } from '@apollo/server';
+import { type Context, type Route, requireOperation, type Services, type Sessions } from '../../authority/index.js';
 import type { Database } from '../../db/open.js';
 import { notFound, Refusal, unauthenticated } from '../../platform/errors.js';
 import type { PolicyRegistry } from '../../platform/policy/index.js';
@@ -12,15 +12,16 @@ import { paceAnswer } from '../limits/pace.js';
 import type { RequestLimits } from '../limits/rate-limits.js';
 import { type Leave, leaving } from '../limits/request-end.js';
 import type { CutReason, Metrics } from '../metrics/metrics.js';
-import { answerPage, type Page } from '../pages/graphiql.js';
+import { answerPage } from '../pages/page.js';
+import type { Pages } from '../pages/pages.js';
 import { answerReadiness, type Probe } from '../pages/readiness.js';
 import { Arrivals } from './arrivals.js';
-import { requireJson } from './body.js';
+import { type BrowserRequests, presentedOn } from './browser-requests.js';
 import { LookUps } from './caller-look-ups.js';
 import type { ClientAddressOf } from './client-address.js';
 import { Connections } from './connections.js';
 import { CrossOrigin } from './cross-origin.js';
-import { readAsked } from './graphql-request.js';
+import { answerGraphql } from './graphql-answer.js';
 import type { LargeBodies } from './large-bodies.js';
 import { createHttpServer, type HttpServer, type TlsFiles } from './listener.js';
 import { answerRefused } from './refused.js';
@@ -36,11 +37,12 @@ export interface FrontDoor {
   readonly admitAnonymous: AdmitAnonymous;
   readonly largeBodies: LargeBodies;
   readonly authenticate: Authenticate;
+  readonly sessions: Pick<Sessions, 'renew'>;
+  readonly browsers: BrowserRequests;
   /** What `/readyz` checks. */
   readonly probes: readonly Probe[];
   readonly routes: readonly Route[];
-  /** Public files by path; they carry no data. */
-  readonly pages: ReadonlyMap<string, Page>;
+  readonly pages: Pages;
   readonly limits: RequestLimits;
   readonly metrics: Metrics;
   readonly clientAddressOf: ClientAddressOf;
@@ -88,7 +90,7 @@ export function createFrontDoor(front: FrontDoor): Served {
     stopping,
     crossOrigin: new CrossOrigin(
       front.allowedOrigins,
-      front.routes.map(({ method }) => method),
+      front.routes.filter(({ forBrowsers }) => !forBrowsers).map(({ method }) => method),
     ),
   };
   metrics.watchDoor(() => ({
@@ -149,7 +151,7 @@ async function handle(
     door.limits.admitStranger(clientAddress);
     return door.crossOrigin.answerPreflight(response);
   }
-  const page = request.method === 'GET' || request.method === 'HEAD' ? door.pages.get(path) : undefined;
+  const page = door.pages.find(request, path, path === '/graphql' || door.routes.some((one) => one.path.test(path)));
   if (page) {
     door.limits.run({ clientAddress, principal: null }, leave);
     return answerPage(page, request, response);
@@ -157,7 +159,10 @@ async function handle(
   if (route?.name === 'metrics' && door.metrics.isScraper(request.headers.authorization))
     return door.metrics.answer(response);
   if (path !== '/graphql' && !route) throw notFound('resource');
-  const context = await contextFor(door, { requestId, clientAddress, leave }, request);
+  const presented = presentedOn(door.browsers, route, request, response);
+  const context = await contextFor(door, { requestId, clientAddress, leave }, presented);
+  // What a page does by itself keeps no session alive: it listens, and asks how long the session still lasts.
+  if (!route?.isStream && !route?.forBrowsers) await door.sessions.renew(context);
   // The client went away during the look-up: nothing has begun, and nobody waits.
   if (response.destroyed) return;
   const caller = { clientAddress, principal: context.actor.principal?.id ?? null };
@@ -192,7 +197,7 @@ async function handleRoute(
 ): Promise<void> {
   const policy = policies.policyFor(`HTTP.${route.name}`);
   if (!policy) throw notFound('resource');
-  if (context.actor.principal === null) throw unauthenticated();
+  if (context.actor.principal === null && route.forBrowsers !== 'logIn') throw unauthenticated();
   try {
     requireOperation(context, policy.name);
     run();
@@ -202,47 +207,4 @@ async function handleRoute(
       await recordDenial(context, [{ extensions: error.extensions, path: ['HTTP', route.name] }]);
     throw error;
   }
-}
-
-async function answerGraphql(
-  door: FrontDoor,
-  context: Context,
-  run: () => void,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { method = 'GET', headers } = request;
-  if (method === 'POST') requireJson(request);
-  const headerMap = new HeaderMap();
-  for (const [name, value] of Object.entries(headers)) if (value !== undefined) headerMap.set(name, String(value));
-  const { body, search, done } = await readAsked(door, context, request);
-  const httpGraphQLRequest = { method, headers: headerMap, search, body };
-  try {
-    run();
-    const result = await door.graphql.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context });
-    sendResult(response, result, context.requestId);
-  } finally {
-    done();
-  }
-}
-
-function sendResult(
-  response: ServerResponse,
-  { status = 200, headers, body }: HTTPGraphQLResponse,
-  requestId: string,
-): void {
-  for (const [name, value] of headers) response.setHeader(name, value);
-  response.statusCode = status;
-  if (body.kind !== 'complete') return void response.end();
-  // What Apollo Server refuses before there is an operation knows no request.
-  const isRefusal = status >= 400 && headers.get('content-type')?.includes('json');
-  const text = isRefusal ? withRequestId(body.string, requestId) : body.string;
-  if (text !== body.string) response.removeHeader('content-length');
-  response.end(text);
-}
-
-function withRequestId(text: string, requestId: string): string {
-  const result: { readonly errors?: readonly { readonly extensions?: object }[] } = JSON.parse(text);
-  const errors = result.errors?.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
-  return JSON.stringify({ ...result, errors });
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import {
   type AuthorizationContext,
   anonymous,
@@ -14,7 +13,6 @@ import type { RequestLimits } from '../limits/rate-limits.js';
 import type { Leave } from '../limits/request-end.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { LookUps } from './caller-look-ups.js';
-import { presentedIn } from './presented-credential.js';
 
 /** Identifies the caller by its credential, and reads its policies; from a database or inside a transaction. */
 export type Authenticate = (db: Db, presented: PresentedCredential) => Promise<AuthorizationContext>;
@@ -29,7 +27,7 @@ export interface Asking {
   readonly database: Pick<Database, 'at'>;
 }
 
-/** Identifies the caller before anything of the request is read. An invalid credential never makes it anonymous. */
+/** Identifies the caller by what it presents, before the request is read. An invalid credential never makes it anonymous. */
 export async function contextFor(
   asking: Asking,
   {
@@ -37,9 +35,8 @@ export async function contextFor(
     clientAddress,
     leave,
   }: { readonly requestId: string; readonly clientAddress: string; readonly leave: Leave },
-  { headers }: IncomingMessage,
+  presented: PresentedCredential | null,
 ): Promise<Context> {
-  const presented = presentedIn(headers.authorization);
   const stranger = { actor: anonymous, policies: asking.policies, candidate: null };
   const authorization =
     presented === null

@@ -4,8 +4,9 @@ import type { Db } from '../../db/open.js';
 import type { EventRow, Piece, RecentEvents } from '../../events/index.js';
 import type { StreamMetrics } from '../metrics/stream-metrics.js';
 
-/** The id of the presented credential, which names the same token or key forever. */
-export const callerKey = ({ actor, requestId }: Context): string => actor.token?.id ?? requestId;
+/** The presented credential and the scope, which a session does not have of its own: together one caller forever. */
+export const callerKey = ({ actor, requestId }: Context): string =>
+  actor.token === null ? requestId : JSON.stringify([actor.token.id, actor.where]);
 
 /** What a look read about a caller, for all its streams. */
 interface Caller {

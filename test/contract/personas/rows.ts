@@ -59,6 +59,13 @@ function identityRows(db: Db, { createdAt, expiresAt }: Times, roleId: (name: Ro
       await db.insert(roleAssignments).values(asIds({ ...row, createdAt }));
       return id;
     },
+    async sessionOf(userId: string) {
+      const id = newId('Token');
+      const session = { kind: 'browser' as const, idleExpiresAt: expiresAt, clientAddress: '127.0.0.1' };
+      const row = { id, hash: tokenHash(newToken()), userId, scopeType: 'unscoped' as const, ...session };
+      await db.insert(tokens).values(asIds({ ...row, createdAt, expiresAt }));
+      return id;
+    },
     async tokenOf({ kind, id: principalId }: Principal) {
       const id = newId('Token');
       const bearer =

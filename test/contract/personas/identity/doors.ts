@@ -28,6 +28,15 @@ export const IDENTITY_DOORS: Readonly<Record<string, Doors>> = {
     list: listed('tokens'),
     entity: 'Token',
   },
+  Session: {
+    fields: 'id',
+    list: {
+      name: 'sessions',
+      ask: ({ at }, fields) => `sessions${at ? `(user: { id: ${quoted(at)} })` : ''} { ${fields} }`,
+      find: among,
+    },
+    entity: 'Session',
+  },
   ApiCredential: {
     fields: 'id user { id } scope { domain { id } project { id } }',
     list: listed('apiCredentials', ({ at }) => `, filter: { userIds: [${quoted(at)}] }`),

@@ -56,6 +56,17 @@ export const IDENTITY_MUTATIONS: Readonly<Record<string, Attempts>> = {
       input: async () => ({ tokenId: await rows.tokenOf({ kind: 'user', id: users.foreign }) }),
     },
   ],
+  revokeSession: ({ rows, users }) => [
+    {
+      target: 'own',
+      input: async ({ principal }) => ({
+        sessionId: principal?.kind === 'user' ? await rows.sessionOf(principal.id) : newId('Token'),
+      }),
+      isOwn: true,
+    },
+    { target: 'of a user of home', input: async () => ({ sessionId: await rows.sessionOf(users.home) }) },
+    { target: 'of a foreign user', input: async () => ({ sessionId: await rows.sessionOf(users.foreign) }) },
+  ],
   createDomain: () => [{ target: 'in the system', input: freshName }],
   createProject: () => [{ target: 'in the token’s domain', input: freshName }],
   createUser: () => [

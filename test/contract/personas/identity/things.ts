@@ -42,6 +42,10 @@ export async function sharedThings(world: World): Promise<Things> {
       await credentialOf(world, 'of a foreign user', users.foreign, projects['foreign project']),
     ],
     Token: [{ name: 'of a user of home', id: await world.rows.tokenOf({ kind: 'user', id: users.home }) }],
+    Session: [
+      { name: 'of a user of home', id: await world.rows.sessionOf(users.home), at: users.home },
+      { name: 'of a foreign user', id: await world.rows.sessionOf(users.foreign), at: users.foreign },
+    ],
     RoleAssignment: [...assignments, await ofForeignGroup(world, groups)],
     Policy: [{ name: 'any', id: 'domain:get' }],
     ...(await overrideThings(world)),
@@ -73,6 +77,7 @@ export async function ownThings(world: World, persona: Persona): Promise<Things>
     ],
     ApiCredential: userId ? [await credentialOf(world, 'one’s own', userId, projects.own)] : [],
     Token: principal ? [await ownToken(world, persona)] : [],
+    Session: userId ? [{ name: 'one’s own', id: await world.rows.sessionOf(userId) }] : [],
     ...ownQuestions(userId, literalOf(scopeRef(scope))),
   };
 }

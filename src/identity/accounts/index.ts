@@ -1,0 +1,1 @@
+export { userDisable } from './policies.js';
