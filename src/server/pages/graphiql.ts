@@ -50,8 +50,8 @@ export function graphiqlPages(): ReadonlyMap<string, Page> {
     ['/graphiql/graphiql.min.css', read(packaged('graphiql', 'graphiql.min.css'), CSS)],
     ['/graphiql/graphiql.min.js', read(packaged('graphiql', 'graphiql.min.js'), SCRIPT)],
     ['/graphiql/graphql-sse.min.js', read(packaged('graphql-sse', 'umd/graphql-sse.min.js'), SCRIPT)],
-    ['/graphiql/react.production.min.js', read(packaged('react', 'umd/react.production.min.js'), SCRIPT)],
-    ['/graphiql/react-dom.production.min.js', read(packaged('react-dom', 'umd/react-dom.production.min.js'), SCRIPT)],
+    ['/graphiql/react.production.min.js', read(packaged('graphiql-react', 'umd/react.production.min.js'), SCRIPT)],
+    ['/graphiql/react-dom.production.min.js', read(packaged('graphiql-react-dom', 'umd/react-dom.production.min.js'), SCRIPT)],
   ]);
 }
 
