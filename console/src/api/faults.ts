@@ -47,7 +47,11 @@ export const UNREACHABLE: Fault = faultOf({ message: '', extensions: { code: 'UN
 
 /** The words for a refused HTTP request, whose body has errors like those of the API. */
 export async function faultOfResponse(response: Response): Promise<Fault> {
-  const body: { readonly errors?: readonly ApiError[] } | null = await response.json().catch(() => null);
+  type Body = { readonly errors?: readonly ApiError[] } | null;
+  const body: Body = await response.json().then(
+    (it) => it as Body,
+    () => null,
+  );
   const fault = faultOf(body?.errors?.[0] ?? { message: '' });
   return { ...fault, requestId: fault.requestId ?? response.headers.get('x-request-id') };
 }

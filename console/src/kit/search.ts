@@ -76,9 +76,8 @@ export function parseSearch(text: string): Record<string, unknown> {
 
 /** Writes it. */
 export function stringifySearch(search: Readonly<Record<string, unknown>>): string {
-  const pairs = Object.entries(search).flatMap(([name, value]) =>
-    [value].flat().flatMap((one) => (one === undefined || one === null ? [] : [[name, String(one)]])),
-  );
-  const text = new URLSearchParams(pairs).toString();
-  return text === '' ? '' : `?${text}`;
+  const written = new URLSearchParams();
+  for (const [name, value] of Object.entries(search))
+    for (const one of [value].flat()) if (one !== undefined && one !== null) written.append(name, String(one));
+  return written.size === 0 ? '' : `?${written}`;
 }
