@@ -109,7 +109,7 @@ function costs() {
     [`A list of numbers or texts, as ${prices.VALUES} of them`, prices.LEAF * prices.VALUES],
     [`A part of ${[...prices.COMPUTED].join(', ')} and of introspection`, prices.MEMORY],
   ];
-  const own = Object.entries(prices.PRICES).map(([coordinate, { each, once = 0, item = 0, size }]) => [
+  const own = [['*.viewerCan', prices.VIEWER_CAN], ...Object.entries(prices.PRICES)].map(([coordinate, { each, once = 0, item = 0, size }]) => [
     code(coordinate),
     each,
     once,

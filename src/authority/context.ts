@@ -1,3 +1,4 @@
+import type { SQL } from 'drizzle-orm';
 import type { Db, RootDb, Tx } from '../db/open.js';
 import type { Placer } from '../events/index.js';
 import type { ByteBudget } from '../platform/byte-budget.js';
@@ -5,7 +6,7 @@ import type { Clock } from '../platform/clock.js';
 import type { Id } from '../platform/ids.js';
 import type { Logger } from '../platform/log.js';
 import type { Meter } from '../platform/meter.js';
-import type { PolicyRegistry, RegistryInput } from '../platform/policy/index.js';
+import type { PolicyName, PolicyRegistry, RegistryInput, TargetValues } from '../platform/policy/index.js';
 import type { Action, TargetType } from './actions.js';
 import type { Actor } from './actor.js';
 import type { Candidate } from './candidate.js';
@@ -59,6 +60,48 @@ export interface PoliciesInForce {
   flush(db: Db): Promise<void>;
 }
 
+/** Why the caller may not do something, as far as its rights go. */
+export type Obstacle =
+  | 'FORBIDDEN'
+  | 'WRONG_SCOPE'
+  | 'CREDENTIAL_LIMIT'
+  | 'NARROWED_TOKEN'
+  | 'GRANT_RULE'
+  | 'OUTLASTS_GIVER'
+  | 'UNKNOWN';
+
+/** An object that a requirement is asked about. */
+export interface RequiredObject {
+  readonly id: string;
+  /** What `reads` read of it. */
+  readonly read: unknown;
+  /** Whether a policy on objects of its type allows the caller this one. */
+  may(policy: PolicyName): boolean;
+}
+
+/** Rights that mutations require beyond their policies, such as the right to grant what the object's holder holds. */
+export interface Requirement {
+  readonly mutations: readonly string[];
+  /** The type of the object that the mutations are about, where their policies decide on no row. */
+  readonly about?: string;
+  /** Why the caller may not do this at all. */
+  readonly ofCaller?: (authorization: AuthorizationContext) => Obstacle | null;
+  /** What decides, as SQL over the object's table: one value, read in the statement that reads the object. */
+  readonly reads?: (context: Context) => SQL;
+  /** For objects that the policy allows, a page at once: why not all the same, by id. */
+  readonly ofObjects?: (context: Context, objects: readonly RequiredObject[]) => Promise<ReadonlyMap<string, Obstacle>>;
+}
+
+/**
+ * The fewest roles that the caller lacks at its scope for a policy to allow it something, on a row's values or on any
+ * row. Empty when no role would help, and where the caller may not ask.
+ */
+export type MissingRoles = (
+  context: Context,
+  policy: PolicyName,
+  values: TargetValues | undefined,
+) => Promise<readonly string[]>;
+
 /** What each process has one of. */
 export interface Services {
   readonly db: RootDb;
@@ -84,6 +127,9 @@ export interface Services {
   readonly denials: DenialLog;
   /** How machines join, in every server. */
   readonly joining: Joining;
+  /** What mutations require beyond their policies, in every domain, served or not. */
+  readonly requirements: readonly Requirement[];
+  readonly missingRoles: MissingRoles;
 }
 
 /** Writes audit entries in the transaction of the change that they describe. */

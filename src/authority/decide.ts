@@ -21,9 +21,11 @@ export function refuseUnless(decision: Decision, policy: string): void {
  * Refuses a token that its user got for fewer roles: it may end nothing that it did not begin, and make nothing that
  * outlasts it.
  */
-export function requireWhole({ actor }: AuthorizationContext, policy: PolicyName): void {
-  if (actor.token?.isNarrowed) throw forbidden(policy, 'NARROWED_TOKEN');
+export function requireWhole(authorization: AuthorizationContext, policy: PolicyName): void {
+  if (isNarrowed(authorization)) throw forbidden(policy, 'NARROWED_TOKEN');
 }
+
+export const isNarrowed = ({ actor }: AuthorizationContext): boolean => actor.token?.isNarrowed === true;
 
 /** Refuses when there can be no row that the caller may do this to. */
 export function requireOperation(authorization: AuthorizationContext, policy: PolicyName): void {

@@ -4,7 +4,7 @@ import type { Logger } from '../platform/log.js';
 import type { Meter } from '../platform/meter.js';
 import type { RegistryInput } from '../platform/policy/index.js';
 import type { Actor } from './actor.js';
-import type { PoliciesInForce, RecordAudit, Services } from './context.js';
+import type { MissingRoles, PoliciesInForce, RecordAudit, Services } from './context.js';
 import type { Joining } from './joining.js';
 import type { Settings } from './settings.js';
 
@@ -38,6 +38,7 @@ export interface Access {
    * @throws Refusal UNAUTHENTICATED for an invalid credential.
    */
   authenticate(db: Db, cacheOwner: object, presented: PresentedCredential, now: Date): Promise<Actor>;
+  readonly missingRoles: MissingRoles;
   /** Makes the first administrator when there is none; then returns the path of its password, otherwise null. */
   bootstrap(services: Services, passwordPath: string): Promise<string | null>;
   /** Whether a file still has the administrator's password of an earlier first start. */

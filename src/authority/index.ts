@@ -19,11 +19,16 @@ export type {
   Context,
   Judgement,
   LogInAttempt,
+  MissingRoles,
+  Obstacle,
   PoliciesInForce,
+  RequiredObject,
+  Requirement,
   Services,
 } from './context.js';
 export {
   couldDo,
+  isNarrowed,
   mayOn,
   refuseUnless,
   requireAllowed,
@@ -65,3 +70,4 @@ export { inUseWhenReferred, type Referring, referringTo, refuseWhileReferred } f
 export { related } from './related.js';
 export type { DeclaredSettings, DomainSettings, Setting, Settings, SettingsOf } from './settings.js';
 export type { WriteAct } from './transaction.js';
+export { viewerCan, viewerCanAnywhere } from './viewer-can.js';

@@ -3,7 +3,7 @@ import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Db } from '../db/open.js';
 import type { EventRow } from '../events/index.js';
 import type { Policy } from '../platform/policy/index.js';
-import type { AuthorizationContext, Context, Services } from './context.js';
+import type { AuthorizationContext, Context, Requirement, Services } from './context.js';
 import type { DomainRoles } from './domain-roles.js';
 import type { Reference } from './reference.js';
 import type { DeclaredSettings, Settings } from './settings.js';
@@ -125,6 +125,8 @@ export interface DomainManifest extends DomainRoles {
   readonly start?: (services: Services) => Running;
   /** By the name of the Subscription field. */
   readonly feeds?: Readonly<Record<string, Feed>>;
+  /** What its mutations require beyond their policies. `viewerCan` tells it too. */
+  readonly requirements?: readonly Requirement[];
   /** What the domain's rows point at: every foreign key, and every column that names an owner. */
   readonly references?: readonly Reference[];
 }

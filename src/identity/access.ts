@@ -1,4 +1,5 @@
 import type { Access } from '../authority/index.js';
+import { missingRoles } from './access-analysis/index.js';
 import { bootstrapIdentity, isFirstPassword } from './bootstrap.js';
 import { Overrides } from './overrides/index.js';
 import { recoverAdmin } from './recovery.js';
@@ -10,6 +11,7 @@ export const access: Access = {
     presented.kind === 'token'
       ? authenticate(db, cacheOwner, presented.token, now)
       : authenticateCredential(db, cacheOwner, presented, now),
+  missingRoles,
   bootstrap: bootstrapIdentity,
   isFirstPassword,
   recover: recoverAdmin,

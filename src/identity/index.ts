@@ -31,6 +31,7 @@ import { projectCreate, projectDelete, projectGet, projectUpdate } from './proje
 import { projectResolvers } from './projects/resolvers.js';
 import { projectEntity } from './projects/service.js';
 import { identityReferences } from './references.js';
+import { identityRequirements } from './requirements.js';
 import { rolePolicies } from './roles/policies.js';
 import { roleResolvers } from './roles/resolvers.js';
 import { loadRole } from './roles/service.js';
@@ -126,4 +127,5 @@ export const identityDomain: DomainManifest = {
     { name: 'bailiwick_password_hashes_waiting', help: 'Passwords that wait to be hashed', read: hashesWaiting },
   ],
   references: identityReferences,
+  requirements: identityRequirements,
 };

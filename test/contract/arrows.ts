@@ -500,7 +500,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'platform',
     'platform/policy',
   ],
-  'identity/viewer': ['authority', 'identity/agents', 'identity/users', 'platform'],
+  'identity/viewer': ['authority', 'generated', 'identity/agents', 'identity/users', 'platform'],
   platform: [],
   'platform/policy': [
     'platform/policy/analysis',

@@ -45,7 +45,6 @@ async function operate(context: Context, operation: Operation, input: OperateAge
   const view = await mutate(context, { policy: policy.name }, async (act) => {
     const found = await lockAgent(act, input.agent);
     const ban = await findBanOf(act.tx, found.agent.id);
-    // What the system banned as a node's stays the system's, although the agent is of no node any more.
     requireAllowed(act, policy, { ...found.agent, nodeId: found.agent.nodeId ?? ban?.nodeId ?? null });
     const before = requireRecord(found);
     const from = stateAt(before, act.now);

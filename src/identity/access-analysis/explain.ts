@@ -1,18 +1,10 @@
 import { type Context, requireOperation } from '../../authority/index.js';
-import {
-  type ExplainedCheck,
-  type Explanation,
-  leastRoles,
-  type PolicyQuestion,
-  RelatedTexts,
-  type Subject,
-} from '../../platform/policy/index.js';
-import { HIERARCHY, type RoleScope } from '../assignments/index.js';
-import type { RoleGraph } from '../roles/index.js';
+import { type ExplainedCheck, type Explanation, RelatedTexts, type Subject } from '../../platform/policy/index.js';
 import type { ScopeInput } from '../scopes/index.js';
-import { type ScopeView, scopeView } from './paths.js';
+import { scopeView } from './paths.js';
 import { permissionGet } from './policies.js';
 import { type AskedAbout, agentAt, askedAbout, type PrincipalInput } from './principals.js';
+import { blockedBy, type Remedy, remedyForUser } from './remedy.js';
 import { rightsOf } from './rights.js';
 import { type Question, questionOn } from './target.js';
 
@@ -22,16 +14,6 @@ export interface ExplainDecision {
   readonly policy: string;
   readonly targetId?: string | null | undefined;
 }
-
-type Obstacle = 'SCOPE_TYPE' | 'BOUNDARY' | 'PRINCIPAL' | 'TRUST_STATE' | 'AGENT' | 'CHECK' | 'TOO_MANY_ROLES';
-
-/** The grants that are missing, or why no grant would help. */
-interface Remedy {
-  readonly missing: readonly { readonly role: string; readonly scope: ScopeView }[];
-  readonly obstacle: Obstacle | null;
-}
-
-const blockedBy = (obstacle: Obstacle): Remedy => ({ missing: [], obstacle });
 
 /** Why a principal may or may not do something; after a refusal, the smallest set of grants that would allow it. */
 export async function explainDecision(context: Context, args: ExplainDecision) {
@@ -70,31 +52,6 @@ async function explainUser(context: Context, question: Question, { user, scope }
 }
 
 const NOTHING: Remedy = { missing: [], obstacle: null };
-
-function remedyForUser(asked: PolicyQuestion, graph: RoleGraph, subject: Subject, scope: RoleScope): Remedy {
-  const { credentials } = subject;
-  if (!asked.takes(scope.type)) return blockedBy('SCOPE_TYPE');
-  if (!asked.couldAllow(scope.type, credentials, ['roles'], 'boundary')) return blockedBy('BOUNDARY');
-  const found = leastRoles({
-    roles: grantable(graph),
-    named: asked.named(scope.type).roles,
-    held: credentials.roles ?? [],
-    // Without a role there is no token.
-    allows: (roles) => roles.length > 0 && asked.allows({ scope: scope.type, credentials: { ...credentials, roles } }),
-  });
-  if (found === 'none') return blockedBy('CHECK');
-  if (found === 'unknown') return blockedBy('TOO_MANY_ROLES');
-  return { missing: found.map(({ name }) => ({ role: name, scope: scopeView(scope) })), obstacle: null };
-}
-
-/** Global roles: those of the hierarchy first, the lowest of them first, then the others by name. */
-function grantable(graph: RoleGraph) {
-  const rankOf = (name: string) => (HIERARCHY as readonly string[]).indexOf(name);
-  return graph.all
-    .filter(({ domainId }) => domainId === null)
-    .map(({ id, name }) => ({ name, brings: graph.namesOf(id) }))
-    .sort((a, b) => rankOf(b.name) - rankOf(a.name) || (a.name < b.name ? -1 : 1));
-}
 
 /** The decision with its checks. Without a token, no check is shown. */
 function tell(context: Context, { policy, values }: Question, subject: Subject | null, type: Subject['scope']) {

@@ -1,2 +1,3 @@
+export { missingRoles } from './missing-roles.js';
 export { permissionGet } from './policies.js';
 export { accessAnalysisResolvers } from './resolvers.js';

@@ -1,4 +1,5 @@
 import { and, eq, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import { LRUCache } from 'lru-cache';
 import type { Db } from '../../db/open.js';
 import { type Id, noId } from '../../platform/ids.js';
@@ -135,7 +136,14 @@ export function listGivenOn(db: Db, scope: RoleScope): Promise<AssignmentRow[]> 
   return db.select().from(roleAssignments).where(isGivenOn(scope));
 }
 
-export function isGivenOn({ type, domainId, projectId }: RoleScope): SQL | undefined {
+/** The same of a scope whose ids are columns of another table. */
+interface GivenScope {
+  readonly type: RoleScope['type'];
+  readonly domainId: RoleScope['domainId'] | PgColumn;
+  readonly projectId: RoleScope['projectId'] | PgColumn;
+}
+
+export function isGivenOn({ type, domainId, projectId }: GivenScope): SQL | undefined {
   return and(
     eq(roleAssignments.scopeType, type),
     domainId === null ? undefined : eq(roleAssignments.domainId, domainId),
@@ -143,7 +151,8 @@ export function isGivenOn({ type, domainId, projectId }: RoleScope): SQL | undef
   );
 }
 
-function isHeldBy(db: Db, userId: Id<'User'>): SQL | undefined {
+/** Whether an assignment is a user's or its groups', of whom the id may be a column of another table. */
+export function isHeldBy(db: Db, userId: Id<'User'> | PgColumn): SQL | undefined {
   const own = db.select({ id: groupMembers.groupId }).from(groupMembers).where(eq(groupMembers.userId, userId));
   return or(eq(roleAssignments.userId, userId), inArray(roleAssignments.groupId, own));
 }

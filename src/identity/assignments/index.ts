@@ -1,8 +1,10 @@
+export { byGrantRule, type ReadGiven, readsGiven, readsGivenItself } from './asked.js';
 export {
   effectiveRoles,
   holdsAt,
   holdsOn,
   isGivenOn,
+  isHeldBy,
   isInForce,
   listGivenOn,
   listHeldBy,

@@ -1,4 +1,5 @@
 import { type Act, type AuthorizationContext, mayOn } from '../../authority/index.js';
+import type { Db } from '../../db/open.js';
 import { forbidden, outlasting } from '../../platform/errors.js';
 import type { Id } from '../../platform/ids.js';
 import { RoleGraph, readRoleGraph } from '../roles/index.js';
@@ -9,22 +10,40 @@ import { assignmentGrant } from './policies.js';
 import { isAssignedOutside } from './repository.js';
 import { type AssignmentRow, roleAssignments } from './tables.js';
 
+/** An assignment, as the grant rule sees it. */
+export type Given = Pick<AssignmentRow, 'userId' | 'domainId' | 'roleId' | 'expiresAt'>;
+
+/** The caller, a moment, and where to read: an `Act`, or a request that only asks. */
+export interface Grounds extends AuthorizationContext {
+  readonly tx: Db;
+  readonly now: Date;
+}
+
 /**
  * The grant rule, for every way to gain the roles of some assignments: a grant, a group membership, control of a
  * holder's password. Nothing that is given outlasts the giver's own right.
  *
  * @throws Refusal FORBIDDEN when the caller could not grant each of them, or only for a shorter time.
  */
-export async function requireMayGrant(act: Act, assignments: readonly AssignmentRow[]): Promise<void> {
+export async function requireMayGrant(act: Act, assignments: readonly Given[]): Promise<void> {
   const graph = await graphOf(act, assignments);
   requireWithin(act, graph, assignments);
   const lasting = await callersEnds(act);
-  if (lasting === null) return;
-  const given = assignments.filter(({ expiresAt }) => expiresAt === null || act.now < expiresAt);
-  const isOutlasted = (end: Date | null) =>
-    !given.every((row) => isWithin(lasting.until(end ?? row.expiresAt), graph, row));
-  if (!isOutlasted(null)) return;
-  throw outlasting(assignmentGrant.name, lasting.ends.find((end) => !isOutlasted(end)) ?? null);
+  if (lasting === null || !areOutlasting(lasting, graph, assignments, act.now)) return;
+  const end = lasting.ends.find((one) => !areOutlasting(lasting, graph, assignments, act.now, one));
+  throw outlasting(assignmentGrant.name, end ?? null);
+}
+
+/** Whether one of them lasts longer than the caller's right to grant it; with an end, until that at most. */
+export function areOutlasting(
+  lasting: Lasting,
+  graph: RoleGraph,
+  assignments: readonly Given[],
+  now: Date,
+  end: Date | null = null,
+): boolean {
+  const given = assignments.filter(({ expiresAt }) => expiresAt === null || now < expiresAt);
+  return !given.every((row) => isWithin(lasting.until(end ?? row.expiresAt), graph, row));
 }
 
 /**
@@ -32,21 +51,22 @@ export async function requireMayGrant(act: Act, assignments: readonly Assignment
  *
  * @throws Refusal FORBIDDEN when the caller could not grant each of them.
  */
-export async function requireMayRevoke(act: Act, assignments: readonly AssignmentRow[]): Promise<void> {
+export async function requireMayRevoke(act: Act, assignments: readonly Given[]): Promise<void> {
   requireWithin(act, await graphOf(act, assignments), assignments);
 }
 
 /** The roles of the assignments' domains, and the global ones. */
-async function graphOf(act: Act, assignments: readonly AssignmentRow[]): Promise<RoleGraph> {
+export async function graphOf(act: Pick<Grounds, 'tx'>, assignments: readonly Given[]): Promise<RoleGraph> {
   const domainIds = new Set(assignments.flatMap(({ domainId }) => domainId ?? []));
   return assignments.length === 0 ? new RoleGraph([], []) : readRoleGraph(act.tx, [...domainIds]);
 }
 
-function requireWithin(act: Act, graph: RoleGraph, assignments: readonly AssignmentRow[]): void {
+function requireWithin(act: Act, graph: RoleGraph, assignments: readonly Given[]): void {
   if (!assignments.every((row) => isWithin(act, graph, row))) throw forbidden(assignmentGrant.name);
 }
 
-function isWithin(authorization: AuthorizationContext, graph: RoleGraph, row: AssignmentRow): boolean {
+/** Whether the caller may grant and revoke it. */
+export function isWithin(authorization: AuthorizationContext, graph: RoleGraph, row: Given): boolean {
   return mayOn(authorization, assignmentGrant, row) && callerMayGrant(authorization, graph.closure(row.roleId));
 }
 
@@ -84,7 +104,7 @@ function callerMayGrant({ actor }: AuthorizationContext, brings: readonly RoleRo
   return mayGrant(actor.credentials.roles ?? [], brings, { isSystem: actor.scope === 'system' });
 }
 
-interface Lasting {
+export interface Lasting {
   /** When roles of the caller end, the last first. */
   readonly ends: readonly Date[];
   /** The caller, reduced to the roles that it holds at least until `end`; with null, to those without an end. */
@@ -92,7 +112,7 @@ interface Lasting {
 }
 
 /** Which of the caller's roles end, and when; null when none does. */
-async function callersEnds(act: Act): Promise<Lasting | null> {
+export async function callersEnds(act: Grounds): Promise<Lasting | null> {
   const { actor, policies, now, tx } = act;
   const { principal, where, credentials, rolesUntil } = actor;
   if (rolesUntil === null || principal?.kind !== 'user' || where === null) return null;

@@ -1,8 +1,11 @@
-import type { Act } from '../../authority/index.js';
+import type { Act, AuthorizationContext } from '../../authority/index.js';
 import { invalid } from '../../platform/errors.js';
 import { requireShort } from '../../platform/short-list.js';
 
 const LIFETIME_MAX_MS = 366 * 86_400_000;
+
+/** Nothing could be given to a credential of such a caller. */
+export const holdsNoRole = ({ actor }: AuthorizationContext): boolean => !actor.credentials.roles?.length;
 
 /** Between now and a year from now. */
 export function validExpiry(expiresAt: Date, now: Date): Date {

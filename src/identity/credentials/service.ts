@@ -17,7 +17,7 @@ import type { Connection } from '../../platform/pagination.js';
 import { bearerHash, newBearer } from '../../platform/secrets.js';
 import { validName, validText } from '../../platform/text.js';
 import { listHeldBy, requireMayRevoke } from '../assignments/index.js';
-import { validExpiry, validPolicies, validRoles } from './limits.js';
+import { holdsNoRole, validExpiry, validPolicies, validRoles } from './limits.js';
 import { credentialCreate, credentialDelete, credentialGet } from './policies.js';
 import * as repository from './repository.js';
 import { type ApiCredentialRow, apiCredentials, apiCredentialsTaken } from './tables.js';
@@ -42,7 +42,7 @@ export async function createApiCredential(
   return mutate(context, { policy: credentialCreate.name }, async (act) => {
     // Otherwise a token that was narrowed for somebody else could become a key that is valid for a year.
     requireWhole(act, credentialCreate.name);
-    if (!act.actor.credentials.roles?.length) throw forbidden(credentialCreate.name);
+    if (holdsNoRole(act)) throw forbidden(credentialCreate.name);
     const { id, isReplay } = await once(act, 'ApiCredential', input, () => create(act, input, key));
     const row = await repository.findById(act.tx, id);
     const apiCredential = requireVisible(act, credentialGet, row, 'API credential');

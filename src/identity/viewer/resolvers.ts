@@ -1,4 +1,5 @@
-import type { Context } from '../../authority/index.js';
+import { type Context, viewerCanAnywhere } from '../../authority/index.js';
+import type { ViewerCanArgs } from '../../generated/graphql.js';
 import { loadAgentPrincipal } from '../agents/index.js';
 import { loadUser } from '../users/index.js';
 import { viewer } from './service.js';
@@ -12,5 +13,6 @@ export const viewerResolvers = {
       principal.kind === 'user' ? loadUser(context).load(principal.id) : null,
     agent: ({ principal }: View, _: object, context: Context) =>
       principal.kind === 'agent' ? loadAgentPrincipal(context).load(principal.id) : null,
+    can: (_: View, { operations }: ViewerCanArgs, context: Context) => viewerCanAnywhere(context, operations),
   },
 };

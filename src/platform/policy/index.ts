@@ -12,9 +12,10 @@ export {
 } from './analysis/preview.js';
 export { lintService, type ServiceFinding, type ServiceRule } from './analysis/service-lint.js';
 export type { RoleImplication } from './analysis/worlds.js';
+export type { Decision } from './engine/decision.js';
 export type { PolicyDescription } from './engine/description.js';
 export { compileForOperation, compileForRow, type KeyReader, type Test } from './engine/evaluate.js';
-export type { ExplainedCheck, Explanation, TargetValues } from './engine/explain.js';
+export type { ExplainedCheck, Explanation } from './engine/explain.js';
 export {
   type AuthenticatedDeclaration,
   CREDENTIAL_FIELDS,
@@ -34,7 +35,6 @@ export {
 export { type Named, NOTHING_KNOWN, PolicyQuestion } from './engine/question.js';
 export {
   buildRegistry,
-  type Decision,
   type PolicyRef,
   type PolicyRegistry,
   type RegistryInput,
@@ -48,6 +48,7 @@ export {
   type RelationKey,
   type Target,
   type TargetKey,
+  type TargetValues,
   withRelated,
 } from './engine/target.js';
 export type { Visible } from './engine/visible.js';

@@ -12,7 +12,7 @@ import {
   parse,
 } from 'graphql';
 import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
-import type { AnyResolver, Context, DomainManifest } from '../../authority/index.js';
+import { type AnyResolver, type Context, type DomainManifest, viewerCan } from '../../authority/index.js';
 import { badInput } from '../../platform/errors.js';
 import type { PolicyRegistry } from '../../platform/policy/index.js';
 import { isIsoTime, isoOf } from '../../platform/time-text.js';
@@ -119,6 +119,7 @@ export function buildSchema(domains: readonly DomainManifest[], policies?: Polic
   }
   const schema = buildSubgraphSchema([{ typeDefs, resolvers: resolvers as never }]);
   followReferences(schema, domains);
+  tellRights(schema);
   checkReferences(schema);
   printOnce(schema);
   return schema;
@@ -169,6 +170,14 @@ function fieldAt(schema: GraphQLSchema, coordinate: string) {
   const [typeName = '', name = ''] = coordinate.split('.');
   const type = schema.getType(typeName);
   return isObjectType(type) ? type.getFields()[name] : undefined;
+}
+
+/** The field of every type that has it: the policies tell what there is to tell of each. */
+function tellRights(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    const field = isObjectType(type) ? type.getFields().viewerCan : undefined;
+    if (field) field.resolve = ({ id }, { operations }, context) => viewerCan(context, type.name, id, operations);
+  }
 }
 
 /** Representations are any JSON: one without an entity of this schema, or without an id, is the caller's mistake. */

@@ -1,6 +1,6 @@
 import { definePolicy } from '../../platform/policy/index.js';
 
-const SHAPE = /^(PageInfo|UserError|\w+(Payload|Connection|Edge))$/;
+const SHAPE = /^(PageInfo|UserError|ViewerPermission|RequiredGrant|\w+(Payload|Connection|Edge))$/;
 
 export const isShape = (type: string, values: readonly string[]) => SHAPE.test(type) || values.includes(type);
 

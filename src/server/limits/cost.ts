@@ -37,12 +37,13 @@ import {
   type Price,
   STATEMENT,
   VALUES,
+  VIEWER_CAN,
 } from './prices.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 
 /** Arguments that set how much a field returns: the size of a page, and the keys that a router requests. */
-const SIZES = new Set(['first', 'representations']);
+const SIZES = new Set(['first', 'representations', 'operations']);
 
 /** A field of an operation; the part of its cost that does not depend on variables. */
 interface Step {
@@ -134,9 +135,9 @@ const sizedIn = (steps: readonly Step[]): (ValueNode | undefined)[] =>
 
 function costOf(step: Step, { count, batches, page }: Extent, variables: Variables): number {
   const { price, sized, isList, isPage, inner } = step;
-  const asked = sized ? sizeIn(sized.given, variables) : null;
+  const asked = sized ? sizeIn(sized.given, variables, price.size) : null;
   const listed = asked ?? (isPage ? page : 1);
-  const size = price.size ?? (isList ? listed : 1);
+  const size = (sized ? undefined : price.size) ?? (isList ? listed : 1);
   const below = {
     count: count * size,
     batches: price.isAlone ? count : batches,
@@ -162,9 +163,9 @@ function sum(steps: readonly Step[], cost: (step: Step) => number): number {
 }
 
 /** How many objects an argument requests: its number, or the length of its list. */
-function sizeIn(given: ValueNode | undefined, variables: Variables): number {
+function sizeIn(given: ValueNode | undefined, variables: Variables, usual = FIRST_DEFAULT): number {
   const asked: unknown = given === undefined ? undefined : valueFromASTUntyped(given, variables);
-  if (asked == null) return FIRST_DEFAULT;
+  if (asked == null) return usual;
   const size = Array.isArray(asked) ? asked.length : typeof asked === 'number' ? asked : 1;
   return Math.max(1, size);
 }
@@ -228,6 +229,7 @@ const isPageOf = (parent: string, field: GraphQLField<unknown, unknown>) =>
 export function priceOf(schema: GraphQLSchema, parent: string, field: GraphQLField<unknown, unknown>): Price {
   const own = PRICES[`${parent}.${field.name}`];
   if (own) return own;
+  if (field.name === 'viewerCan') return VIEWER_CAN;
   if (parent.startsWith('__')) return { each: MEMORY };
   if (parent === schema.getMutationType()?.name) return { each: MUTATION };
   if (parent === schema.getQueryType()?.name) return { each: STATEMENT };

@@ -48,6 +48,8 @@ export const COMPUTED: ReadonlySet<string> = new Set([
   'PcrRule',
   'NodeCondition',
   'NodeLabel',
+  'ViewerPermission',
+  'RequiredGrant',
 ]);
 /** Values in a list of numbers or texts that has no price of its own. */
 export const VALUES = 3;
@@ -59,6 +61,9 @@ export const COST_MAX = 50_000;
 
 /** The page of one object, in a statement that reads those of many. */
 const BELOW = { each: 60, once: STATEMENT };
+
+/** `viewerCan` of each object: its statement, with the role assignments that the grant rule reads. Types have up to a dozen operations. */
+export const VIEWER_CAN: Price = { each: 70, once: 2 * STATEMENT, size: 12 };
 
 const COMPARING = [
   ...['addGroupMember', 'removeGroupMember', 'updateGroup', 'deleteGroup', 'addImpliedRole', 'removeImpliedRole'],
@@ -99,6 +104,9 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'Query.verifyAuditChain': { each: 42_000 },
   'Query.auditChain': { each: 6_000 },
   'Viewer.permissions': { each: 200, size: 100 },
+  'Viewer.can': { each: 300, size: 120 },
+  // A search among the roles.
+  'ViewerPermission.requires': { each: 60, size: 1 },
   'PolicyPreview.differences': { each: MEMORY, size: 100 },
   'PolicyPreview.proofs': { each: MEMORY, size: 100 },
   'Role.impliedRoles': { each: OBJECT, once: STATEMENT, size: 32 },

@@ -1,7 +1,7 @@
 import { compileForRow } from '../engine/evaluate.js';
-import type { TargetValues } from '../engine/explain.js';
 import type { PolicyName, ScopeKey, Subject } from '../engine/policy.js';
 import type { PolicyRegistry } from '../engine/registry.js';
+import type { TargetValues } from '../engine/target.js';
 import type { Check } from '../language/ast.js';
 import { isSameCheck } from '../language/same.js';
 import { TRUE } from '../language/truth.js';

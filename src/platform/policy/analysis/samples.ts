@@ -1,6 +1,5 @@
-import type { TargetValues } from '../engine/explain.js';
 import type { Credentials } from '../engine/policy.js';
-import type { Target } from '../engine/target.js';
+import type { Target, TargetValues } from '../engine/target.js';
 import { atomsOf, type Check, type Comparison } from '../language/ast.js';
 import type { Scalar, TargetValue } from '../language/values.js';
 

@@ -9,7 +9,7 @@ import { readBoundary } from './boundary.js';
 import { compileForOperation, compileForRow, type Test } from './evaluate.js';
 import { type Policy, SCOPE_TYPES, type ScopeKey, type Subject, scopesOf } from './policy.js';
 import { readPart } from './read-part.js';
-import { relatedTo, type Target, type TargetKey } from './target.js';
+import { relatedTo, type Target, type TargetKey, type TargetValues, valueAt } from './target.js';
 
 /** How a policy decides in one scope: boundary AND check, ready for each of the three answers. */
 export interface ScopedTests {
@@ -18,6 +18,7 @@ export interface ScopedTests {
   /** Whether `check` consists of a boundary and a check, in this order. */
   readonly hasBoundary: boolean;
   readonly row: Test<object>;
+  readonly values: Test<TargetValues>;
   readonly operation: (credentials: CredentialMap) => Truth;
 }
 
@@ -104,6 +105,7 @@ function compileScope(check: Check, hasBoundary: boolean, target: Target | undef
       const declared = targetKey(target, key);
       return declared.relation ? (row) => relatedTo(row, declared) : (row) => declared.row(row);
     }),
+    values: compileForRow<TargetValues>(check, (key) => (values) => valueAt(values, key)),
     operation: compileForOperation(check, (key) => targetKey(target, key).type),
   };
 }

@@ -13,12 +13,9 @@ import {
 import { boundaryOf, type CompiledPolicy, targetKey } from './compile.js';
 import { compileForOperation, compileForRow } from './evaluate.js';
 import type { Subject } from './policy.js';
-import { hasType, type Target } from './target.js';
+import { hasType, type Target, type TargetValues, valueAt } from './target.js';
 
 export type Verdict = 'TRUE' | 'FALSE' | 'ABSENT' | 'OPEN';
-
-/** Target keys with their values, as they would be read from a row. */
-export type TargetValues = Readonly<Record<string, TargetValue>>;
 
 /** One node of a check, with its value. */
 export interface ExplainedCheck {
@@ -119,10 +116,6 @@ function heldBy(check: Check, { credentials, target }: Values): Pick<ExplainedCh
     ...(known.kind === 'credential' && { held: readCredential(credentials, known.path) }),
     ...(matched.kind === 'key' && target !== undefined && { target: valueAt(target, matched.name) ?? null }),
   };
-}
-
-function valueAt(target: TargetValues, key: string): TargetValue | undefined {
-  return Object.hasOwn(target, key) ? target[key] : undefined;
 }
 
 const NAMES = new Map<Truth, Verdict>([

@@ -3,10 +3,9 @@ import { ABSENT, and, mayBeTrue, not, OPEN, or, type Truth } from '../language/t
 import { type CredentialMap, isList, RelatedTexts, type TargetValue } from '../language/values.js';
 import { boundaryOf, type CompiledPolicy, targetKey } from './compile.js';
 import { compileForOperation, compileForRow } from './evaluate.js';
-import type { TargetValues } from './explain.js';
 import type { ScopeType, Subject } from './policy.js';
 import type { RelationReads } from './relation.js';
-import type { RelationKey } from './target.js';
+import { type RelationKey, type TargetValues, valueAt } from './target.js';
 
 /** A value for credentials that equals nothing in rows or checks. */
 export const NOTHING_KNOWN = '\0';
@@ -136,8 +135,4 @@ const hasNoText = (value: TargetValue): boolean =>
 function textsIn(value: TargetValue): readonly string[] {
   const items: readonly unknown[] = isList(value) ? value : [value];
   return items.filter((item) => typeof item === 'string');
-}
-
-function valueAt(values: TargetValues, key: string): TargetValue | undefined {
-  return Object.hasOwn(values, key) ? values[key] : undefined;
 }

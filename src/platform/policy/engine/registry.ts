@@ -5,24 +5,18 @@ import { PolicyError } from '../language/errors.js';
 import { mayBeTrue, TRUE } from '../language/truth.js';
 import { Claims } from './claims.js';
 import { type CompiledPolicy, compilePolicy, targetKey } from './compile.js';
+import { ALLOWED, type Decision, FORBIDDEN, LIMITED, UNAUTHENTICATED } from './decision.js';
 import type { PolicyDescription } from './description.js';
-import { type Explanation, explainPolicy, type TargetValues } from './explain.js';
+import { type Explanation, explainPolicy } from './explain.js';
 import { overrideFor } from './override-for.js';
-import type { Policy, PolicyName, ScopeType, Subject } from './policy.js';
+import type { Policy, PolicyName, Subject } from './policy.js';
 import { PolicyQuestion } from './question.js';
 import type { RelationReads } from './relation.js';
 import { allOf, keysOf, type Residue, residueOf, waysOf } from './residue.js';
 import { readRules } from './rules.js';
 import { keyOver, residueToSql } from './sql.js';
-import { originalName, type Target } from './target.js';
+import { originalName, type Target, type TargetValues } from './target.js';
 import { Visible, type Way } from './visible.js';
-
-/** The scope is decided before the check, so WRONG_SCOPE says nothing about the check. */
-export type Decision =
-  | { readonly outcome: 'ALLOWED' }
-  | { readonly outcome: 'UNAUTHENTICATED' }
-  | { readonly outcome: 'WRONG_SCOPE'; readonly scopeTypes: readonly ScopeType[] }
-  | { readonly outcome: 'FORBIDDEN'; readonly reason?: 'CREDENTIAL_LIMIT' };
 
 /** A policy by name, or as declared; a declaration ties the row to it at compile time. */
 export type PolicyRef<Row extends object = object> = PolicyName | Policy<Row>;
@@ -44,11 +38,6 @@ interface Entry extends CompiledPolicy {
 }
 
 const AND = clause` and `;
-
-const ALLOWED: Decision = Object.freeze({ outcome: 'ALLOWED' });
-const FORBIDDEN: Decision = Object.freeze({ outcome: 'FORBIDDEN' });
-const LIMITED: Decision = Object.freeze({ outcome: 'FORBIDDEN', reason: 'CREDENTIAL_LIMIT' });
-const UNAUTHENTICATED: Decision = Object.freeze({ outcome: 'UNAUTHENTICATED' });
 
 /**
  * Parses, checks and compiles a set of policies.
@@ -147,6 +136,15 @@ export class PolicyRegistry {
     if (tests === undefined) return refusedScope(entry, subject);
     if (isBeyondLimit(entry, subject)) return LIMITED;
     return tests.row(subject.credentials, row) === TRUE ? ALLOWED : FORBIDDEN;
+  }
+
+  /** The same on a row's target keys, as SQL read them; relations are those that `addRelations` asks for. */
+  decideValues(policy: PolicyRef<never>, subject: Subject, values: TargetValues): Decision {
+    const entry = this.#entry(policy);
+    const tests = entry.byScope.get(subject.scope);
+    if (tests === undefined) return refusedScope(entry, subject);
+    if (isBeyondLimit(entry, subject)) return LIMITED;
+    return tests.values(subject.credentials, values) === TRUE ? ALLOWED : FORBIDDEN;
   }
 
   /** Adds the relations that `decideRow` needs for the caller; read the rows with them. */

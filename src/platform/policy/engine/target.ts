@@ -1,7 +1,7 @@
 import { type Column, getTableName, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { PolicyError } from '../language/errors.js';
-import type { RelatedTexts, Scalar } from '../language/values.js';
+import type { RelatedTexts, Scalar, TargetValue } from '../language/values.js';
 import { isKeyName } from '../language/word.js';
 
 /** The type of a target key's value, or of its elements when it is a list. */
@@ -33,6 +33,13 @@ export interface RelationKey<Row = object, Table = PgTable> {
   /** What the relation's `row` refers to. */
   row(row: Row): string | null;
   sql(table: Table): Column;
+}
+
+/** Target keys with their values, as they would be read from a row. */
+export type TargetValues = Readonly<Record<string, TargetValue>>;
+
+export function valueAt(values: TargetValues, key: string): TargetValue | undefined {
+  return Object.hasOwn(values, key) ? values[key] : undefined;
 }
 
 const RELATED: unique symbol = Symbol('related');
