@@ -1,6 +1,5 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import type { Column } from './rows.js';
-import css from './rows.module.css';
 import type { Order } from './search.js';
 
 interface HeadsProps<Row, Field extends string> {
@@ -14,17 +13,16 @@ export function Heads<Row, Field extends string>({ columns, order, onOrder }: He
   return (
     <thead>
       <tr>
-        {columns.map(({ title, order: field, isSecondary }) => {
-          const className = isSecondary ? css.secondary : undefined;
+        {columns.map(({ title, order: field }) => {
           if (field === undefined)
             return (
-              <th key={title} scope="col" className={className}>
+              <th key={title} scope="col">
                 {title}
               </th>
             );
           const sorted = order === field ? 'ascending' : order === `-${field}` ? 'descending' : 'none';
           return (
-            <th key={title} scope="col" className={className} aria-sort={sorted}>
+            <th key={title} scope="col" aria-sort={sorted}>
               <button type="button" onClick={() => onOrder(sorted === 'ascending' ? `-${field}` : field)}>
                 {title}
                 {sorted === 'ascending' && <ArrowUp size={13} aria-hidden="true" />}

@@ -46,7 +46,8 @@ export function ListPage<
   const { scope } = useViewer();
   const search = definition.validate(useSearch({ strict: false }));
   const navigate = useNavigate();
-  const change = (next: object) => navigate({ to: '.', search: { ...search, ...next } as never, replace: true });
+  const change = (next: object) =>
+    navigate({ to: '.', search: { ...search, ...next } as never, replace: true, resetScroll: false });
   const { after, ...chosen } = search;
   const given = { ...variables(search, orderOf(search.order)), withCount: false } as unknown as Variables;
   const [isRead, setRead] = useState(false);

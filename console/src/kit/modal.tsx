@@ -15,7 +15,10 @@ export function Modal({ title, children, onClose }: ModalProps) {
   const heading = useId();
   useEffect(() => {
     const shown = dialog.current;
-    if (shown && !shown.open) shown.showModal();
+    if (shown && !shown.open) {
+      shown.showModal();
+      shown.querySelector<HTMLElement>('input, textarea')?.focus();
+    }
     return () => shown?.close();
   }, []);
   return (

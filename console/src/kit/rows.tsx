@@ -5,6 +5,7 @@ import { useDocument } from '../api/queries.js';
 import { FaultNote } from './faults.js';
 import { Heads } from './heads.js';
 import { Loading } from './loading.js';
+import { useNarrow } from './narrow.js';
 import css from './rows.module.css';
 import { ScopedLink } from './scoped-link.js';
 import type { Order } from './search.js';
@@ -59,7 +60,9 @@ export function Rows<
   Variables extends AnyVariables,
   Field extends string,
 >(props: RowsProps<Row, Data, Variables, Field>) {
-  const { noun, columns, order, onOrder, onPlace, start } = props;
+  const { noun, order, onOrder, onPlace, start } = props;
+  const isNarrow = useNarrow();
+  const columns = props.columns.filter(({ isSecondary }) => !(isNarrow && isSecondary));
   // The address follows the scrolling; the list begins where it began.
   const [first] = useState(start);
   const [cursors, setCursors] = useState<readonly (string | null)[]>([first ?? null]);
@@ -93,6 +96,7 @@ export function Rows<
             // biome-ignore lint/suspicious/noArrayIndexKey: a page stays at its place.
             key={page}
             {...props}
+            columns={columns}
             after={after}
             isFirst={page === 0}
             onShown={(is) => place(page, is)}
@@ -208,8 +212,8 @@ function OneRow<Row, Field extends string>({
 }) {
   return (
     <tr className={css.row}>
-      {columns.map(({ title, cell, path, isSecondary }) => (
-        <td key={title} className={isSecondary ? css.secondary : undefined}>
+      {columns.map(({ title, cell, path }) => (
+        <td key={title}>
           {path ? (
             <ScopedLink path={path(row)} className={css.link}>
               <bdi>{cell(row)}</bdi>

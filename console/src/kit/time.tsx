@@ -27,6 +27,7 @@ let timer: ReturnType<typeof setInterval> | undefined;
 function useNow(): number {
   useEffect(() => {
     watchers += 1;
+    now.set(Date.now());
     timer ??= setInterval(() => now.set(Date.now()), TICK_MS);
     return () => {
       watchers -= 1;
