@@ -31,15 +31,20 @@ export function installIn(folder) {
 export async function prepare() {
   await locked(() => {
     install();
-    whenStale(
-      'dist/.stamp',
-      ['src', 'schema', 'package.json', 'codegen.yml', 'tsconfig.build.json', 'tsconfig.json'],
-      () => {
-        tell('Building.');
-        run('npm', 'run', '--silent', 'build');
-      },
-    );
+    const common = ['schema', 'package.json', 'codegen.yml', 'tsconfig.json'];
+    whenStale('dist/.stamp', ['src', 'tsconfig.build.json', ...common], () => build('the server', 'compile'));
+    whenStale('dist-console/.stamp', ['console', ...common], () => build('the console', 'bundle'));
   });
+}
+
+let isGenerated = false;
+
+/** @param script Of package.json; it needs the types that are generated for both. */
+function build(what, script) {
+  tell(`Building ${what}.`);
+  if (!isGenerated) run('npm', 'run', '--silent', 'codegen');
+  isGenerated = true;
+  run('npm', 'run', '--silent', script);
 }
 
 async function locked(work) {
@@ -88,7 +93,7 @@ function filesOf(input) {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1))
-    .filter((file) => !file.startsWith(join('src', 'generated')));
+    .filter((file) => !file.includes(join('src', 'generated')));
 }
 
 /** Reports slow steps on standard error, apart from the output that others read. */

@@ -80,10 +80,13 @@ function events(asked, headers) {
   return { subscribe };
 }
 
+// A link may bring a query, which nothing runs by itself: behind the `#`, which browsers do not send.
+const linked = new URLSearchParams(location.hash.slice(1));
+
 const page = React.createElement(GraphiQL, {
   fetcher,
-  defaultQuery: WELCOME,
-  variables: '{ "password": "" }',
+  defaultQuery: linked.get('query') ?? WELCOME,
+  variables: linked.get('variables') ?? '{ "password": "" }',
   defaultEditorToolsVisibility: 'variables',
   // Tokens and passwords are typed here: neither local storage nor the history on disk may hold them.
   storage: null,

@@ -1,0 +1,35 @@
+import { Client, cacheExchange, fetchExchange } from '@urql/core';
+import type { TypedDocumentString } from '../generated/documents.js';
+import { ownHeaders, send } from './http.js';
+import type { Scope } from './scope.js';
+import { isExpired } from './session.js';
+
+/** A typed document, as the generator makes it of a page's `.graphql` file. */
+export type Document<Data, Variables> = TypedDocumentString<Data, Variables>;
+
+const clients = new Map<Scope, Client>();
+
+/** The client of a scope. Each has a cache of its own: what one scope may see is never shown at another. */
+export function clientOf(scope: Scope): Client {
+  const known = clients.get(scope);
+  if (known) return known;
+  const client = new Client({
+    url: '/graphql',
+    exchanges: [cacheExchange, fetchExchange],
+    preferGetMethod: false,
+    fetchOptions: { headers: ownHeaders(scope) },
+    fetch: sendAs,
+  });
+  clients.set(scope, client);
+  return client;
+}
+
+/** Forgets everything that was read. */
+export const forgetClients = (): void => clients.clear();
+
+/** A refusal for want of a session opens the dialog that asks for the password again. */
+async function sendAs(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const response = await send(input, init);
+  if (response.status === 401) isExpired.set(true);
+  return response;
+}

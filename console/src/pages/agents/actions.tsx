@@ -1,0 +1,101 @@
+import { useState } from 'react';
+import {
+  type AgentQuery,
+  BanAgentDocument,
+  ResetAgentDocument,
+  RetireAgentDocument,
+  UnbanAgentDocument,
+} from '../../generated/documents.js';
+import { Action } from '../../kit/action.js';
+import { ActionDialog, type Typed } from '../../kit/action-dialog.js';
+import { permissionAt } from '../../kit/permission.js';
+import { useViewer } from '../../kit/viewer.js';
+import { inWords } from '../../kit/words.js';
+
+type AgentFound = NonNullable<AgentQuery['agent']>;
+type State = AgentFound['state'];
+
+/** An action on an agent: all take the same input. */
+interface AgentAction {
+  readonly label: string;
+  readonly document: typeof BanAgentDocument;
+  readonly operation: string;
+  readonly policy: string;
+  readonly from: readonly State[];
+  readonly effect: string;
+  readonly isFinal?: boolean;
+}
+
+const ACTIONS: readonly AgentAction[] = [
+  {
+    label: 'Reset',
+    document: ResetAgentDocument as typeof BanAgentDocument,
+    operation: 'resetAgent',
+    policy: 'agent:reset',
+    from: ['FAILED', 'BANNED'],
+    effect: 'The agent becomes pending, and can attest again.',
+  },
+  {
+    label: 'Unban',
+    document: UnbanAgentDocument as typeof BanAgentDocument,
+    operation: 'unbanAgent',
+    policy: 'agent:ban',
+    from: ['BANNED'],
+    effect: 'The ban is lifted: the agent becomes pending, and can attest again.',
+  },
+  {
+    label: 'Ban',
+    document: BanAgentDocument,
+    operation: 'banAgent',
+    policy: 'agent:ban',
+    from: ['CREATED', 'PENDING', 'TRUSTED', 'STALE', 'FAILED'],
+    effect: 'Its tokens stop working at once, and it cannot attest until it is unbanned.',
+  },
+  {
+    label: 'Retire',
+    document: RetireAgentDocument as typeof BanAgentDocument,
+    operation: 'retireAgent',
+    policy: 'agent:retire',
+    from: ['CREATED', 'PENDING', 'TRUSTED', 'STALE', 'FAILED', 'BANNED'],
+    effect: 'The agent is retired for good. Its keys can then enroll another agent.',
+    isFinal: true,
+  },
+];
+
+/** What can be done about an agent. */
+export function AgentActions({ agent }: { readonly agent: AgentFound }) {
+  const { permissions } = useViewer();
+  const [open, setOpen] = useState<AgentAction | null>(null);
+  return (
+    <>
+      {ACTIONS.map((action) => (
+        <Action
+          key={action.label}
+          label={action.label}
+          permission={permissionAt(permissions, action.policy, action.operation)}
+          unfit={
+            action.from.includes(agent.state)
+              ? null
+              : `An agent that is ${inWords(agent.state).toLowerCase()} cannot be acted on so.`
+          }
+          isDangerous={action.label === 'Ban' || action.isFinal}
+          onRun={() => setOpen(action)}
+        />
+      ))}
+      {open && (
+        <ActionDialog
+          title={`${open.label} ${agent.name}`}
+          effect={<p>{open.effect}</p>}
+          submit={open.label}
+          document={open.document}
+          variables={({ reason }: Typed) => ({ input: { agent: { id: agent.id }, etag: agent.etag, reason } })}
+          isDangerous={open.label === 'Ban' || open.isFinal}
+          asksReason
+          {...(open.isFinal && { confirmName: agent.name })}
+          facts={{ Name: agent.name, State: inWords(agent.state), 'External id': agent.externalId ?? '—' }}
+          onClose={() => setOpen(null)}
+        />
+      )}
+    </>
+  );
+}

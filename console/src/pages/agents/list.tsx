@@ -1,0 +1,47 @@
+import { AgentsChangedDocument, AgentsDocument, type AgentsQuery } from '../../generated/documents.js';
+import { ListPage } from '../../kit/list-page.js';
+import type { Column } from '../../kit/rows.js';
+import { Time } from '../../kit/time.js';
+import { agentSearch } from './search.js';
+import { AgentStateBadge } from './state.js';
+
+type Row = NonNullable<AgentsQuery['list']>['nodes'][number];
+
+const COLUMNS: readonly Column<Row, 'CREATED_AT' | 'NAME'>[] = [
+  { title: 'Name', cell: ({ name }) => name, path: ({ id }) => ['agents', id], order: 'NAME' },
+  { title: 'State', cell: ({ state }) => <AgentStateBadge state={state} /> },
+  { title: 'Trusted until', cell: ({ trustedUntil }) => <Time at={trustedUntil} />, isSecondary: true },
+  {
+    title: 'Last accepted',
+    cell: ({ lastAcceptedAt }) => <Time at={lastAcceptedAt} none="never" />,
+    isSecondary: true,
+  },
+  { title: 'Project', cell: ({ project }) => <bdi>{project?.name ?? '—'}</bdi>, isSecondary: true },
+  { title: 'Created', cell: ({ createdAt }) => <Time at={createdAt} />, order: 'CREATED_AT', isSecondary: true },
+];
+
+/** The agents that the viewer may read at the scope. */
+export function AgentsPage() {
+  return (
+    <ListPage
+      title="Agents"
+      noun={['agent', 'agents']}
+      document={AgentsDocument}
+      search={agentSearch}
+      labels={{ nameStartsWith: 'Name begins with', states: 'State' }}
+      // Names that are asked for by their beginning come in the order of names.
+      variables={({ nameStartsWith, states }, orderBy) => ({
+        filter: { nameStartsWith, states },
+        orderBy: nameStartsWith !== undefined && orderBy?.field !== 'NAME' ? null : orderBy,
+      })}
+      columns={COLUMNS}
+      defaultOrder="CREATED_AT"
+      live={AgentsChangedDocument}
+      empty={
+        <p>
+          No machines yet. Create an agent with <code>bailiwick agent create NAME</code>.
+        </p>
+      }
+    />
+  );
+}

@@ -1,0 +1,36 @@
+import { useParams } from '@tanstack/react-router';
+import { useDocument } from '../../api/queries.js';
+import { ProjectDocument } from '../../generated/documents.js';
+import { DetailPage, FactList } from '../../kit/detail-page.js';
+import { ScopedLink } from '../../kit/scoped-link.js';
+import { Time } from '../../kit/time.js';
+
+/** One project. */
+export function ProjectPage() {
+  const { id } = useParams({ from: '/s/$scope/projects/$id' });
+  const variables = { id };
+  const found = useDocument(ProjectDocument, variables);
+  return (
+    <DetailPage
+      list={{ title: 'Projects', path: ['projects'] }}
+      found={found}
+      object={found.data?.project}
+      title={({ name }) => name}
+      command={(project) => `bailiwick project show ${project.id}`}
+      asked={{ document: ProjectDocument, variables }}
+    >
+      {({ description, domain, parent, isOperators, createdAt, updatedAt }) => (
+        <FactList
+          facts={[
+            ['Description', description],
+            ['Domain', domain?.name],
+            ['Inside of', parent && <ScopedLink path={['projects', parent.id]}>{parent.name}</ScopedLink>],
+            ['Belongs to', isOperators ? 'the operators of the system' : 'its domain'],
+            ['Created', <Time key="created" at={createdAt} />],
+            ['Changed', <Time key="changed" at={updatedAt} />],
+          ]}
+        />
+      )}
+    </DetailPage>
+  );
+}

@@ -1,0 +1,66 @@
+import { LogOut, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { useState } from 'react';
+import { logOut, session } from '../api/session.js';
+import { useStore } from '../api/store.js';
+import { ScopedLink } from '../kit/scoped-link.js';
+import css from './header.module.css';
+import { ScopeSwitch } from './scope-switch.js';
+import { namesOf } from './scopes.js';
+import { applyTheme, THEMES, theme } from './theme.js';
+
+interface HeaderProps {
+  readonly shown: Parameters<typeof namesOf>[0] | null;
+  readonly openPalette: () => void;
+}
+
+/** The line at the top: where the person is, the way elsewhere, and who they are. */
+export function Header({ shown, openPalette }: HeaderProps) {
+  const [isChoosing, setChoosing] = useState(false);
+  const names = shown && namesOf(shown);
+  return (
+    <header className={css.header}>
+      <ScopedLink path={[]} className={css.brand}>
+        Bailiwick
+      </ScopedLink>
+      <button type="button" className={css.scope} onClick={() => setChoosing(true)}>
+        <span className={css.kind}>{names?.kind ?? 'Scope'}</span>
+        <span className={css.name}>{names?.name ?? 'choose another'}</span>
+        <span className="unseen">: change the scope</span>
+      </button>
+      <button type="button" className={css.search} onClick={openPalette}>
+        <Search size={15} aria-hidden="true" />
+        <span>Search</span>
+        <kbd>Ctrl K</kbd>
+      </button>
+      <ThemeSwitch />
+      <Person />
+      {isChoosing && <ScopeSwitch onClose={() => setChoosing(false)} />}
+    </header>
+  );
+}
+
+function Person() {
+  const name = useStore(session)?.user.name;
+  return (
+    <div className={css.person}>
+      <span>{name}</span>
+      <button type="button" className="plain" onClick={logOut} title="Log out" aria-label="Log out">
+        <LogOut size={16} />
+      </button>
+    </div>
+  );
+}
+
+const ICONS = { system: Monitor, light: Sun, dark: Moon };
+
+function ThemeSwitch() {
+  const shown = useStore(theme);
+  const Icon = ICONS[shown];
+  const next = THEMES[(THEMES.indexOf(shown) + 1) % THEMES.length] ?? 'system';
+  const label = `Theme: ${shown}. Change to ${next}`;
+  return (
+    <button type="button" className="plain" onClick={() => applyTheme(next)} title={label} aria-label={label}>
+      <Icon size={16} />
+    </button>
+  );
+}
