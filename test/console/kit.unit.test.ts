@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { faultOf } from '../../console/src/api/faults.js';
 import { isScope, scopeOf } from '../../console/src/api/scope.js';
 import { differencesOf } from '../../console/src/kit/changes.js';
-import { obstacleOf, type Permission, permissionAt } from '../../console/src/kit/permission.js';
+import { obstacleOf, type Permission, permissionFor } from '../../console/src/kit/permission.js';
 import { defineSearch, orderOf, parseSearch, stringifySearch } from '../../console/src/kit/search.js';
 
 describe('the address of a list', () => {
@@ -55,7 +55,9 @@ describe('what the viewer may do', () => {
 
   test('denied: without an answer nothing can be done', () => {
     expect(obstacleOf(undefined)).toMatch(/not known/);
-    expect(permissionAt(null, 'agent:ban', 'banAgent')).toBeUndefined();
+    expect(permissionFor({ viewerCan: null }, 'banAgent')).toBeUndefined();
+    expect(permissionFor({ viewerCan: [denied] }, 'resetAgent')).toBeUndefined();
+    expect(permissionFor({ viewerCan: [denied] }, 'banAgent')).toBe(denied);
   });
 
   test('denied: says what would allow it', () => {

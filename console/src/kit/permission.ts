@@ -38,12 +38,8 @@ export function obstacleOf(permission: Permission | undefined): string | null {
   return WORDS[reason ?? ''] ?? missing(permission);
 }
 
-/** What the server says of the scope as a whole, for an object that it says nothing of. */
-export const permissionAt = (
-  permissions: ReadonlySet<string> | null,
-  policy: string,
+/** What the server says about an operation on an object; nothing where that could not be told. */
+export const permissionFor = (
+  { viewerCan }: { readonly viewerCan: readonly Permission[] | null },
   operation: string,
-): Permission | undefined =>
-  permissions === null
-    ? undefined
-    : { operation, isAllowed: permissions.has(policy), reason: 'FORBIDDEN', scopeTypes: [], requires: [] };
+): Permission | undefined => viewerCan?.find((one) => one.operation === operation);

@@ -8,8 +8,7 @@ import {
 } from '../../generated/documents.js';
 import { Action } from '../../kit/action.js';
 import { ActionDialog, type Typed } from '../../kit/action-dialog.js';
-import { permissionAt } from '../../kit/permission.js';
-import { useViewer } from '../../kit/viewer.js';
+import { permissionFor } from '../../kit/permission.js';
 import { inWords } from '../../kit/words.js';
 
 type AgentFound = NonNullable<AgentQuery['agent']>;
@@ -20,18 +19,17 @@ interface AgentAction {
   readonly label: string;
   readonly document: typeof BanAgentDocument;
   readonly operation: string;
-  readonly policy: string;
   readonly from: readonly State[];
   readonly effect: string;
   readonly isFinal?: boolean;
 }
 
+/** What the page offers; the query asks for the rights to just these. */
 const ACTIONS: readonly AgentAction[] = [
   {
     label: 'Reset',
     document: ResetAgentDocument as typeof BanAgentDocument,
     operation: 'resetAgent',
-    policy: 'agent:reset',
     from: ['FAILED', 'BANNED'],
     effect: 'The agent becomes pending, and can attest again.',
   },
@@ -39,7 +37,6 @@ const ACTIONS: readonly AgentAction[] = [
     label: 'Unban',
     document: UnbanAgentDocument as typeof BanAgentDocument,
     operation: 'unbanAgent',
-    policy: 'agent:ban',
     from: ['BANNED'],
     effect: 'The ban is lifted: the agent becomes pending, and can attest again.',
   },
@@ -47,7 +44,6 @@ const ACTIONS: readonly AgentAction[] = [
     label: 'Ban',
     document: BanAgentDocument,
     operation: 'banAgent',
-    policy: 'agent:ban',
     from: ['CREATED', 'PENDING', 'TRUSTED', 'STALE', 'FAILED'],
     effect: 'Its tokens stop working at once, and it cannot attest until it is unbanned.',
   },
@@ -55,7 +51,6 @@ const ACTIONS: readonly AgentAction[] = [
     label: 'Retire',
     document: RetireAgentDocument as typeof BanAgentDocument,
     operation: 'retireAgent',
-    policy: 'agent:retire',
     from: ['CREATED', 'PENDING', 'TRUSTED', 'STALE', 'FAILED', 'BANNED'],
     effect: 'The agent is retired for good. Its keys can then enroll another agent.',
     isFinal: true,
@@ -64,7 +59,6 @@ const ACTIONS: readonly AgentAction[] = [
 
 /** What can be done about an agent. */
 export function AgentActions({ agent }: { readonly agent: AgentFound }) {
-  const { permissions } = useViewer();
   const [open, setOpen] = useState<AgentAction | null>(null);
   return (
     <>
@@ -72,7 +66,7 @@ export function AgentActions({ agent }: { readonly agent: AgentFound }) {
         <Action
           key={action.label}
           label={action.label}
-          permission={permissionAt(permissions, action.policy, action.operation)}
+          permission={permissionFor(agent, action.operation)}
           unfit={
             action.from.includes(agent.state)
               ? null
