@@ -75,8 +75,14 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'Role.implies': { each: 60 },
   'Query.auditSeals': { each: 7_000 },
   'AuditEntry.sealedForm': { each: 30 },
-  // Reads the state of up to 10,000 agents.
-  'Query.agentCounts': { each: 16_000 },
+  // They read up to 2,000 rows of each kind.
+  'Query.agentCounts': { each: 11_000 },
+  'AgentCounts.runningOut': { each: OBJECT },
+  'NodeCounts.byReadiness': { each: 5_000, size: 3 },
+  'NodeCounts.byTrustState': { each: 12_500, size: 7 },
+  'NodeCounts.byAvailability': { each: 5_000, size: 3 },
+  'Query.auditCounts': { each: 7_000 },
+  'AuditCounts.buckets': { each: OBJECT, size: 200 },
   'AgentCounts.byState': { each: OBJECT, size: 7 },
   'Query.attestationResult': { each: 12_000 },
   // They compare what the caller may grant with what others hold.

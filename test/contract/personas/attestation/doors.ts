@@ -39,6 +39,7 @@ export const ATTESTATION_DOORS: Readonly<Record<string, Doors>> = {
   'Agent, below its project': { fields: 'id', list: below('project', 'agents') },
   'Project, its default': { fields: 'id defaultAllowlist { id }', byId: byRef('project') },
   AgentCounts: single('agentCounts', 'total isComplete byState { state count }', 'those it may read'),
+  AgentsRunningOut: single('agentCounts', 'runningOut { count isComplete }', 'those it may read'),
   AttestationResult: {
     fields: 'id agent { id } allowlistRevision { id }',
     byId: byId('attestationResult'),

@@ -1,0 +1,3 @@
+CREATE INDEX "nodes_ready_lost_name_idx" ON "nodes" USING btree ("name","id") WHERE not "nodes"."is_ready" and "nodes"."ready_changed_at" is not null;--> statement-breakpoint
+CREATE INDEX "nodes_never_ready_idx" ON "nodes" USING btree ("id") WHERE not "nodes"."is_ready" and "nodes"."ready_changed_at" is null;--> statement-breakpoint
+CREATE INDEX "nodes_never_ready_name_idx" ON "nodes" USING btree ("name","id") WHERE not "nodes"."is_ready" and "nodes"."ready_changed_at" is null;
