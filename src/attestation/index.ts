@@ -20,7 +20,7 @@ import { loadAgent, recordPolicies, recordResolvers, trustExpiry, trustFeed } fr
 import { attestationReferences } from './references.js';
 import { loadResult, resultPolicies, resultResolvers, resultSweep } from './results/index.js';
 import { attestationSettings } from './settings.js';
-import { transitionSweep } from './transitions/index.js';
+import { transitionResolvers, transitionSweep, trustHistoryGet } from './transitions/index.js';
 import { workerLoad } from './workers/index.js';
 
 export const attestationDomain: DomainManifest = {
@@ -36,6 +36,7 @@ export const attestationDomain: DomainManifest = {
     ...logInPolicies,
     ...challengePolicies,
     ...resultPolicies,
+    trustHistoryGet,
   ] as never,
   resolvers: mergedResolvers(
     allowlistResolvers,
@@ -48,6 +49,7 @@ export const attestationDomain: DomainManifest = {
     logInResolvers,
     challengeResolvers,
     resultResolvers,
+    transitionResolvers,
   ),
   entities: {
     ...allowlistEntities,

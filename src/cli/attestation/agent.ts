@@ -25,6 +25,7 @@ import type { Table } from '../common/table.js';
 import { print } from '../common/terminal.js';
 import { parsePast } from '../common/times.js';
 import { choice, collect, repeatable, verb } from '../common/verb.js';
+import { registerAgentHistory } from './agent-history.js';
 import { registerAgentJoin } from './agent-join.js';
 import { registerAgentLeave } from './agent-leave.js';
 import { registerAgentRun } from './agent-run.js';
@@ -115,6 +116,7 @@ export function registerAgent(noun: Command): void {
   registerUpdate(noun, { ...AGENT, example: 'web-1', update: UpdateAgentDocument, changes: [EXTERNAL_ID] });
   registerBind(noun);
   registerTransitions(noun);
+  registerAgentHistory(noun);
   registerAgentWatch(noun);
   registerAgentRun(noun);
   registerAgentJoin(noun);

@@ -114,6 +114,11 @@ export const PRICES: Readonly<Record<string, Price>> = {
   // Which list it is, and the list.
   'Project.defaultAllowlist': { each: OBJECT, once: 2 * STATEMENT },
   'Agent.attestationResults': BELOW,
+  'Agent.trustHistory': BELOW,
+  'Query.trustChanges': { each: 14_000 },
+  'TrustChanges.buckets': { each: OBJECT, size: 200 },
+  // Of seven states, agents come into few at a time.
+  'TrustChangesBucket.changes': { each: OBJECT, size: 3 },
   'Group.members': BELOW,
   'User.groups': BELOW,
   // What people set, and what the machine reports.
@@ -126,6 +131,8 @@ export const PRICES: Readonly<Record<string, Price>> = {
   // One statement without a transaction.
   'Mutation.renewNodeLease': { each: STATEMENT },
   'Mutation.reportNodeFacts': { each: STATEMENT },
+  'AttestationResult.explanation': { each: 100 },
+  'EvidenceExplanation.pcrs': { each: OBJECT, size: 24 },
   'AttestationResult.failures': { each: OBJECT, size: 300 },
   'AllowlistRevision.imaPolicy': { each: 15_000 },
   'AllowlistRevision.tpmPolicy': { each: 60 },
