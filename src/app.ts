@@ -41,7 +41,11 @@ import { Streams, streamPolicy } from './server/streams/streams.js';
 
 const STREAMS_AT_ONCE = 2;
 /** What domains need of each other, served or not. */
-const AMONG_DOMAINS = { references: DOMAINS.flatMap(({ references }) => references ?? []), joining: JOINING };
+const AMONG_DOMAINS = {
+  references: DOMAINS.flatMap(({ references }) => references ?? []),
+  searchable: DOMAINS.flatMap(({ searchable }) => searchable ?? []),
+  joining: JOINING,
+};
 
 export interface AppOptions {
   readonly database: Database;

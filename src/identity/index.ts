@@ -35,6 +35,9 @@ import { rolePolicies } from './roles/policies.js';
 import { roleResolvers } from './roles/resolvers.js';
 import { loadRole } from './roles/service.js';
 import { scopeResolvers } from './scopes/resolvers.js';
+import { searchRun } from './search/policies.js';
+import { searchResolvers } from './search/resolvers.js';
+import { identitySearchable } from './searchable.js';
 import { identitySettings } from './settings.js';
 import { tokenIssue, tokenList, tokenRevoke, tokenRevokeAll, viewerGet } from './tokens/policies.js';
 import { tokenResolvers } from './tokens/resolvers.js';
@@ -60,6 +63,7 @@ export const identityDomain: DomainManifest = {
     tokenList,
     tokenRevokeAll,
     viewerGet,
+    searchRun,
     domainGet,
     domainCreate,
     domainUpdate,
@@ -90,6 +94,7 @@ export const identityDomain: DomainManifest = {
   ],
   resolvers: mergedResolvers(
     viewerResolvers,
+    searchResolvers,
     scopeResolvers,
     domainResolvers,
     projectResolvers,
@@ -126,4 +131,5 @@ export const identityDomain: DomainManifest = {
     { name: 'bailiwick_password_hashes_waiting', help: 'Passwords that wait to be hashed', read: hashesWaiting },
   ],
   references: identityReferences,
+  searchable: identitySearchable,
 };

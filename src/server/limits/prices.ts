@@ -71,6 +71,8 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'Query._entities': { each: 0, once: 4 * STATEMENT, item: 20 },
   '_Service.sdl': { each: 2_500 },
   'Query.policies': { each: 500, size: 100 },
+  // A statement for each kind of object.
+  'Query.search': { each: 18_000, size: 20 },
   'Query.role': { each: 2_600 },
   'Role.implies': { each: 60 },
   'Query.auditSeals': { each: 7_000 },
