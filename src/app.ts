@@ -46,8 +46,9 @@ const STREAMS_AT_ONCE = 2;
 const AMONG_DOMAINS = {
   references: DOMAINS.flatMap(({ references }) => references ?? []),
   requirements: DOMAINS.flatMap(({ requirements }) => requirements ?? []),
-  joining: JOINING,
   missingRoles: ACCESS.missingRoles,
+  searchable: DOMAINS.flatMap(({ searchable }) => searchable ?? []),
+  joining: JOINING,
 };
 
 export interface AppOptions extends PageSettings {

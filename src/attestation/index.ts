@@ -19,8 +19,9 @@ import { projectDefaultPolicies, projectDefaultResolvers } from './project-defau
 import { loadAgent, recordPolicies, recordResolvers, trustExpiry, trustFeed } from './records/index.js';
 import { attestationReferences } from './references.js';
 import { loadResult, resultPolicies, resultResolvers, resultSweep } from './results/index.js';
+import { attestationSearchable } from './searchable.js';
 import { attestationSettings } from './settings.js';
-import { transitionSweep } from './transitions/index.js';
+import { transitionResolvers, transitionSweep, trustHistoryGet } from './transitions/index.js';
 import { workerLoad } from './workers/index.js';
 
 export const attestationDomain: DomainManifest = {
@@ -36,6 +37,7 @@ export const attestationDomain: DomainManifest = {
     ...logInPolicies,
     ...challengePolicies,
     ...resultPolicies,
+    trustHistoryGet,
   ] as never,
   resolvers: mergedResolvers(
     allowlistResolvers,
@@ -48,6 +50,7 @@ export const attestationDomain: DomainManifest = {
     logInResolvers,
     challengeResolvers,
     resultResolvers,
+    transitionResolvers,
   ),
   entities: {
     ...allowlistEntities,
@@ -63,6 +66,7 @@ export const attestationDomain: DomainManifest = {
   sweeps: [retiredAgentSweep, challengeSweep, nonceSweep, resultSweep, revisionSweep, transitionSweep],
   chores: [trustExpiry],
   references: attestationReferences,
+  searchable: attestationSearchable,
   settings: attestationSettings,
   gauges: [
     { name: 'bailiwick_worker_tasks_waiting', help: 'Tasks that wait for a thread', read: () => workerLoad().waiting },

@@ -12,6 +12,7 @@ import type { Actor } from './actor.js';
 import type { Candidate } from './candidate.js';
 import type { Joining } from './joining.js';
 import type { Reference } from './reference.js';
+import type { Searchable } from './searchable.js';
 import type { Settings } from './settings.js';
 
 /** Something that was done or refused, in the words of the audit log. */
@@ -116,6 +117,8 @@ export interface Services {
   readonly memory: ByteBudget;
   /** Which rows point at which objects, in every domain, served or not. */
   readonly references: readonly Reference[];
+  /** What a search finds, in every domain, served or not. */
+  readonly searchable: readonly Searchable[];
   readonly recordAudit: RecordAudit;
   /**
    * A key for a purpose, which all servers of the database share and the database does not have.

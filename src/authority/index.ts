@@ -72,6 +72,7 @@ export { type Grounds, type ObserveAct, type ObserveOptions, observe } from './o
 export type { Reference } from './reference.js';
 export { inUseWhenReferred, type Referring, referringTo, refuseWhileReferred } from './referring.js';
 export { related } from './related.js';
+export type { Searchable } from './searchable.js';
 export type { DeclaredSettings, DomainSettings, Setting, Settings, SettingsOf } from './settings.js';
 export type { WriteAct } from './transaction.js';
 export { viewerCan, viewerCanAnywhere } from './viewer-can.js';

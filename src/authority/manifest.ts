@@ -6,6 +6,7 @@ import type { Policy } from '../platform/policy/index.js';
 import type { AuthorizationContext, Context, Requirement, Services } from './context.js';
 import type { DomainRoles } from './domain-roles.js';
 import type { Reference } from './reference.js';
+import type { Searchable } from './searchable.js';
 import type { DeclaredSettings, Settings } from './settings.js';
 
 /** The resolver of a GraphQL field; the generated types check each slice's own. */
@@ -131,4 +132,6 @@ export interface DomainManifest extends DomainRoles {
   readonly requirements?: readonly Requirement[];
   /** What the domain's rows point at: every foreign key, and every column that names an owner. */
   readonly references?: readonly Reference[];
+  /** Its objects that `Query.search` finds. */
+  readonly searchable?: readonly Searchable[];
 }

@@ -22,6 +22,8 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
     'show the caller, its scope and its roles',
     async () => (await import('./identity/whoami.js')).registerWhoami,
   ],
+  ['now', 'what needs somebody now', async () => (await import('./overview/now.js')).registerNow],
+  ['search', 'find objects by id or name', async () => (await import('./overview/search.js')).registerSearch],
   ['password', 'your own password', async () => (await import('./identity/password.js')).registerPassword],
   ['domain', 'tenants', async () => (await import('./identity/domain.js')).registerDomain],
   ['project', 'projects of a domain', async () => (await import('./identity/project.js')).registerProject],

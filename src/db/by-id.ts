@@ -1,5 +1,6 @@
 import { and, eq, type InferInsertModel, type InferSelectModel, inArray, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { type Kind as IdKind, lowestId } from '../platform/ids.js';
 import { type Connection, connectionById, type PageArgs, type PageRequest } from '../platform/pagination.js';
 import { type Clause, clause } from '../platform/sql/clause.js';
 import { countUpTo } from './counted.js';
@@ -55,6 +56,10 @@ export function isBehind(id: PgColumn, { after }: PageRequest): Clause | undefin
 
 /** The same behind any text. */
 export const comesAfter = (id: PgColumn, position: string): Clause => clause`${id} > ${position}`;
+
+/** The rows that were created at a time or later. Ids begin with their time, so whatever is in the order of ids serves it. */
+export const createdFrom = (id: PgColumn, of: IdKind, since: Date | null | undefined): Clause | undefined =>
+  since == null ? undefined : clause`${id} >= ${lowestId(of, since)}`;
 
 /** `isBehind` for a list in the descending order of ids. */
 export function isBelow(id: PgColumn, { after }: PageRequest): Clause | undefined {

@@ -16,6 +16,7 @@ import { lifecyclePolicies, lifecycleResolvers } from './lifecycle/index.js';
 import { loadNode, nodePolicies, nodeResolvers } from './nodes/index.js';
 import { fleetReferences } from './references.js';
 import { nodeRejoin, rejoinResolvers } from './rejoin/index.js';
+import { fleetSearchable } from './searchable.js';
 import { fleetSettings } from './settings.js';
 
 export const fleetDomain: DomainManifest = {
@@ -52,5 +53,6 @@ export const fleetDomain: DomainManifest = {
   gauges: [{ name: 'bailiwick_nodes_not_ready', help: 'Nodes that were Ready and are no longer', read: nodesLost }],
   feeds: { nodeChanged: nodeFeed },
   references: fleetReferences,
+  searchable: fleetSearchable,
   settings: fleetSettings,
 };

@@ -36,6 +36,9 @@ import { rolePolicies } from './roles/policies.js';
 import { roleResolvers } from './roles/resolvers.js';
 import { loadRole } from './roles/service.js';
 import { scopeResolvers } from './scopes/resolvers.js';
+import { searchRun } from './search/policies.js';
+import { searchResolvers } from './search/resolvers.js';
+import { identitySearchable } from './searchable.js';
 import { loadSession, sessionPolicies, sessionResolvers } from './sessions/index.js';
 import { identitySettings } from './settings.js';
 import { tokenIssue, tokenList, tokenRevoke, tokenRevokeAll, viewerGet } from './tokens/policies.js';
@@ -63,6 +66,7 @@ export const identityDomain: DomainManifest = {
     tokenRevokeAll,
     ...sessionPolicies,
     viewerGet,
+    searchRun,
     domainGet,
     domainCreate,
     domainUpdate,
@@ -93,6 +97,7 @@ export const identityDomain: DomainManifest = {
   ],
   resolvers: mergedResolvers(
     viewerResolvers,
+    searchResolvers,
     scopeResolvers,
     domainResolvers,
     projectResolvers,
@@ -132,4 +137,5 @@ export const identityDomain: DomainManifest = {
   ],
   references: identityReferences,
   requirements: identityRequirements,
+  searchable: identitySearchable,
 };

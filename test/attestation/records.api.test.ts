@@ -1,7 +1,8 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { trustExpiry } from '../../src/attestation/records/index.js';
 import { standingClock } from '../harness/clock.js';
-import { type Json, startTestServer, type TestServer } from '../harness/server.js';
+import { codeOf, type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { agentProject, type agentWorld, SUBMIT } from './agent-world.js';
 import { healthyMachine } from './verifier/machine.js';
 
@@ -37,6 +38,17 @@ async function counts(token = admin, filter: Json = {}): Promise<Json> {
   return { ...Object.fromEntries(states), total };
 }
 
+/** A project with many agents that are TRUSTED and one that FAILED, and its reader. */
+async function manyAgents(count: number) {
+  const scope = await server.project(await server.domain());
+  await server.services.db.execute(sql`insert into agents
+    (id, kind, domain_id, project_id, name, trust_state, trusted_until, created_at, created_by)
+    select 'agt_many-' || n, 'MACHINE', ${scope.domainId}, ${scope.projectId}, 'many-' || n,
+      case when n = 0 then 'FAILED' else 'TRUSTED' end, timestamptz '2100-01-01', now(), 'the test'
+    from generate_series(0, ${count}) n`);
+  return { token: (await server.token({ scope, role: 'reader' })).token };
+}
+
 describe('Query.agents and Query.agentCounts, by state', () => {
   test('ok: an agent is TRUSTED until the moment its trust runs out, and STALE from then on', async () => {
     const machine = healthyMachine({ seed: 1301 });
@@ -66,6 +78,42 @@ describe('Query.agentCounts', () => {
     expect(await counts(admin, { nameStartsWith: 'counted' })).toEqual({ CREATED: 1, total: 1 });
     expect(await counts(admin, { states: ['CREATED', 'STALE'] })).toEqual({ CREATED: 1, STALE: 1, total: 2 });
     expect(await counts(admin, { names: ['none'] })).toEqual({ total: 0 });
+  });
+
+  test('ok: agents whose next evidence is late are told apart before their trust runs out', async () => {
+    const query = '{ agentCounts { runningOut { count isComplete } byState { state count isComplete } } }';
+    const late = async () => (await server.graphql(query, {}, admin)).body.data.agentCounts.runningOut;
+    const machine = healthyMachine({ seed: 1303 });
+    const agent = await world.enrolled(machine, 'machine-late', list, admin);
+    await world.done(SUBMIT, { ...(await world.quoted(agent)), imaLog: machine.log() }, agent.token);
+    expect(await late()).toEqual({ count: 0, isComplete: true });
+    clock.time += TRUSTED_MS / 3 + 1;
+    expect(await late()).toEqual({ count: 1, isComplete: true });
+    clock.time += TRUSTED_MS;
+    expect(await late()).toEqual({ count: 0, isComplete: true });
+  });
+
+  test('ok: many that are trusted hide none that failed, and the number of the many is said to be a part', async () => {
+    const { token } = await manyAgents(2_001);
+    const { body } = await server.graphql(
+      '{ agentCounts { total isComplete byState { state count isComplete } } }',
+      {},
+      token,
+    );
+    const { total, isComplete, byState } = body.data.agentCounts;
+    const of = (state: string) => byState.find((one: Json) => one.state === state);
+    expect(of('TRUSTED')).toEqual({ state: 'TRUSTED', count: 2000, isComplete: false });
+    expect(of('FAILED')).toEqual({ state: 'FAILED', count: 1, isComplete: true });
+    expect([total, isComplete]).toEqual([2001, false]);
+  });
+
+  test('ok: those created since a time are listed and counted, in the order of creation', async () => {
+    const since = (time: number) => ({ createdSince: new Date(time).toISOString() });
+    const { total } = await counts();
+    expect((await counts(admin, since(0))).total).toBe(total);
+    expect((await counts(admin, since(Date.now() + 86_400_000))).total).toBe(0);
+    const query = 'query ($filter: AgentFilter) { agents(filter: $filter, orderBy: { field: NAME }) { nodes { id } } }';
+    expect(codeOf(await server.graphql(query, { filter: since(0) }, admin))).toBe('BAD_USER_INPUT');
   });
 
   test('hidden: agents of another tenant are not counted', async () => {

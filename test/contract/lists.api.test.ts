@@ -48,6 +48,7 @@ const TOLD: Readonly<Record<string, Told>> = {
 const LEFT: Readonly<Record<string, string>> = {
   'nodes.labels': 'a node has several: test/fleet/nodes.api.test.ts',
   'nodes.trustStates': 'as their agents are: test/fleet/nodes.api.test.ts',
+  'nodes.readiness': 'as a job stored it: test/fleet/node-counts.api.test.ts',
   'roleAssignments.domainIds': 'and those on projects of the domain: test/identity/assignments.api.test.ts',
   'effectiveRoleAssignments.roles': 'implied ones too: test/identity/access-analysis',
   'effectiveRoleAssignments.userIds': 'test/identity/access-analysis',

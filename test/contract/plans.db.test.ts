@@ -93,6 +93,8 @@ const VALUES = {
     all: `"user ${COMMON}"`,
     several: `"zz", "user ${RARE}", "user ${COMMON}"`,
   },
+  readiness: { none: 'LOST', rare: 'NEVER_READY', all: 'READY', several: 'READY, LOST, NEVER_READY' },
+  createdSince: { none: '"2100-01-01T00:00:00Z"', all: '"2020-01-01T00:00:00Z"' },
   since: { none: '"2100-01-01T00:00:00Z"', rare: '"2026-01-14T20:00:00Z"', all: '"2026-01-01T00:00:00Z"' },
   until: { none: '"2025-01-01T00:00:00Z"', rare: '"2026-01-01T00:30:00Z"', all: '"2100-01-01T00:00:00Z"' },
 };

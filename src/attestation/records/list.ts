@@ -1,5 +1,6 @@
 import { type Context, requireOperation } from '../../authority/index.js';
 import { type AnyOf, anyOf, type Values } from '../../db/among.js';
+import { createdFrom } from '../../db/by-id.js';
 import { type NamedArgs, type NameFilter, orderedPage, startsWith } from '../../db/by-name.js';
 import { countUpTo } from '../../db/counted.js';
 import { isWanted } from '../../db/in-order.js';
@@ -19,6 +20,7 @@ import { attestationRecords as records } from './tables.js';
 export interface AgentFilter extends NameFilter {
   readonly externalIds?: Values;
   readonly states?: readonly AgentState[] | null | undefined;
+  readonly createdSince?: Date | null | undefined;
   readonly allowlistIds?: Values<Id<'Allowlist'>>;
   readonly projectIds?: Values<Id<'Project'>>;
 }
@@ -37,9 +39,10 @@ export async function listAgents(
   requireOperation(context, agentGet.name);
   const part = orderedPage(agents, args);
   const filter = args.filter ?? {};
-  // The list is a column of the record, the name one of the agent: no index has both.
-  if (filter.allowlistIds != null && part.columns.length > 1)
-    throw badInput('With allowlistIds, order by CREATED_AT.', { argument: 'orderBy' });
+  // The list is a column of the record, the name one of the agent, and ids are in the order of creation.
+  const byCreation = (['allowlistIds', 'createdSince'] as const).find((name) => filter[name] != null);
+  if (byCreation !== undefined && part.columns.length > 1)
+    throw badInput(`With ${byCreation}, order by CREATED_AT.`, { argument: 'orderBy' });
   const now = context.clock.now();
   const { policies, actor, db } = context;
   const asked = { visible: policies.visible([agentGet], actor, agents), ...filterBy(filter, now) };
@@ -71,6 +74,10 @@ export function filterBy(filter: AgentFilter, now: Date): Asked {
       ofProjects(agents, filter.projectIds),
       anyOf(agents.trustState, states),
     ],
-    also: [startsWith(agents.name, filter.nameStartsWith), isExact ? clause`not (${trustRanOut(now)})` : undefined],
+    also: [
+      startsWith(agents.name, filter.nameStartsWith),
+      isExact ? clause`not (${trustRanOut(now)})` : undefined,
+      createdFrom(agents.id, 'Agent', filter.createdSince),
+    ],
   };
 }

@@ -20,7 +20,7 @@ export const resultGet = definePolicy<AttestationResultRow>({
     agent: 'agent_id:%(agent_id)s',
   },
   check: { system: 'role:reader', domain: 'role:reader', project: 'role:reader', agent: '@' },
-  operations: ['AttestationResult.*', 'Query.attestationResult'],
+  operations: ['AttestationResult.*', 'EvidenceExplanation.*', 'Query.attestationResult'],
 });
 
 export const resultPolicies = [resultGet];

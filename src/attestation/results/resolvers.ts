@@ -5,10 +5,16 @@ import { fieldsBelow } from '../../platform/look-ahead.js';
 import type { PageArgs } from '../../platform/pagination.js';
 import { loadRevision } from '../allowlists/index.js';
 import { type AgentShape, loadAgent } from '../records/index.js';
+import type { TransitionRow } from '../transitions/index.js';
+import type { Failure } from '../verifier/index.js';
+import { explain } from './explanation.js';
 import { getResult, loadResult, resultsOf } from './service.js';
 import type { AttestationResultRow } from './tables.js';
 
 type Severity = 'WARNING' | 'ERROR' | 'FATAL';
+
+/** A failure as the API has it. */
+const shown = (failure: Failure) => ({ ...failure, severity: failure.severity.toUpperCase() as Severity });
 
 export const resultResolvers = {
   Query: {
@@ -21,12 +27,26 @@ export const resultResolvers = {
     attestationResults: ({ id }: AgentShape, args: PageArgs, context: Context, info: GraphQLResolveInfo) =>
       resultsOf(context, id, args, fieldsBelow(info)),
   },
+  TrustPeriod: {
+    result: ({ resultId }: Pick<TransitionRow, 'resultId'>, _: unknown, context: Context) =>
+      resultId === null ? null : loadResult(context).load(resultId),
+  },
   AttestationResult: {
     agent: (row: AttestationResultRow, _: unknown, context: Context) => loadAgent(context).load(row.agentId),
     allowlistRevision: (row: AttestationResultRow, _: unknown, context: Context) =>
       row.allowlistRevisionId === null ? null : loadRevision(context).load(row.allowlistRevisionId),
-    failures: (row: AttestationResultRow) =>
-      row.failures.map((failure) => ({ ...failure, severity: failure.severity.toUpperCase() as Severity })),
+    failures: (row: AttestationResultRow) => row.failures.map(shown),
+    explanation(row: AttestationResultRow) {
+      const found = explain(row);
+      if (found === null) return null;
+      const { decisive, pcrs, firstEntry } = found;
+      return {
+        ...found,
+        decisive: shown(decisive),
+        pcrs: pcrs.map(shown),
+        firstEntry: firstEntry && shown(firstEntry),
+      };
+    },
     counts: ({ counts }: AttestationResultRow) => ({
       entries: counts.entries,
       attestedEntries: counts.attested,

@@ -42,4 +42,6 @@ export const resultsOf = (
   { first, after }: PageArgs,
   fields: ReadonlySet<string>,
 ): Promise<Connection<AttestationResultRow> | null> =>
-  loadResultsOf(context, { first, after, hasFailures: fields.has('failures') }).load(agentId);
+  loadResultsOf(context, { first, after, hasFailures: fields.has('failures') || fields.has('explanation') }).load(
+    agentId,
+  );

@@ -1,3 +1,5 @@
+export { trustHistoryGet } from './policies.js';
+export { transitionResolvers } from './resolvers.js';
 export { keepTransitions, type TrustChange } from './service.js';
 export { transitionSweep } from './sweep.js';
-export { trustTransitions } from './tables.js';
+export { type TransitionRow, trustTransitions } from './tables.js';

@@ -32,6 +32,9 @@ export const trustTransitions = pgTable(
   (t) => [
     index('trust_transitions_agent_id_id_idx').on(t.agentId, t.id),
     index('trust_transitions_occurred_at_idx').on(t.occurredAt),
+    // What changed in a time, for a tenant and for a project.
+    index('trust_transitions_domain_id_occurred_at_idx').on(t.domainId, t.occurredAt),
+    index('trust_transitions_project_id_occurred_at_idx').on(t.projectId, t.occurredAt),
     index('trust_transitions_result_id_idx').on(t.resultId),
   ],
 );

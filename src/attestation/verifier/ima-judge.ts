@@ -108,7 +108,10 @@ export class ImaJudge {
     const got = gotDigest(reader);
     const first = listing[0];
     if (first === undefined) {
-      this.#findings.add('IMA_NOT_IN_ALLOWLIST', path, { entry, path, got });
+      // Of several lists none is to blame alone.
+      const [only, ...others] = this.#layers;
+      const layer = only === undefined || others.length > 0 ? {} : { layer: only.name };
+      this.#findings.add('IMA_NOT_IN_ALLOWLIST', path, { entry, path, got, ...layer });
       return;
     }
     const table = tableOf(first.policy);

@@ -25,6 +25,6 @@ export const auditList = definePolicy<AuditEntryRow>({
     project: 'role:reader or user_id:%(actor_id)s',
     agent: '@',
   },
-  operations: ['Query.auditEntries', 'AuditEntry.*'],
+  operations: ['Query.auditEntries', 'Query.auditCounts', 'AuditEntry.*', 'AuditCounts.*', 'AuditBucket.*'],
   isEssential: true,
 });

@@ -4,12 +4,12 @@ import { isBelow } from '../../db/by-id.js';
 import { inOrder, isOnPage } from '../../db/in-order.js';
 import { insertRows } from '../../db/insert-rows.js';
 import type { Db, Tx } from '../../db/open.js';
-import { pageOf } from '../../db/rows.js';
+import { pageOf, rowsOf } from '../../db/rows.js';
 import type { AuditAction, AuditTargetType } from '../../generated/graphql.js';
 import { type Id, lowestId } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/pagination.js';
 import type { Visible } from '../../platform/policy/index.js';
-import { type Condition, clause } from '../../platform/sql/clause.js';
+import { type Clause, type Condition, clause } from '../../platform/sql/clause.js';
 import { type AuditEntryRow, auditEntries } from './tables.js';
 import { actions, targetTypes } from './words.js';
 
@@ -28,13 +28,46 @@ export interface EntryFilter {
 
 export const insert = (tx: Tx, rows: readonly AuditEntryRow[]): Promise<void> => insertRows(tx, auditEntries, rows);
 
+type VisibleEntries = Visible<typeof auditEntries>;
+
 /** Newest first: ids are ordered by time. */
 export function list(
   db: Db,
-  visible: Visible<typeof auditEntries>,
+  visible: VisibleEntries,
   filter: EntryFilter,
   page: PageRequest,
 ): Promise<AuditEntryRow[]> {
+  const { where, orderBy, limit } = newest(visible, filter, isBelow(auditEntries.id, page), page.first + 1);
+  return pageOf(db, auditEntries, { where, orderBy, limit });
+}
+
+/** A part of a time from its number on, and how many entries are in it. */
+interface Bucket {
+  readonly bucket: number;
+  readonly found: number;
+}
+
+/** Counts the newest entries of a time, at most so many, in parts of equal length. Empty parts are missing. */
+export function countByTime(
+  db: Db,
+  visible: VisibleEntries,
+  filter: EntryFilter & { readonly since: Date; readonly until: Date },
+  { buckets, limit }: { readonly buckets: number; readonly limit: number },
+): Promise<readonly Bucket[]> {
+  const { occurredAt } = auditEntries;
+  const { where, orderBy } = newest(visible, filter, undefined, limit);
+  const seconds = (time: Date) => time.getTime() / 1000;
+  return rowsOf<Bucket>(
+    db,
+    clause`select width_bucket(extract(epoch from at)::float8, ${seconds(filter.since)}::float8,
+        ${seconds(filter.until)}::float8, ${buckets}::int) - 1 as bucket, count(*)::int as found
+      from (select ${occurredAt} as at from ${auditEntries} where ${where} order by ${orderBy} limit ${limit}) counted
+      group by 1`,
+  );
+}
+
+/** The newest entries of those that are asked for, as a page of at most so many. */
+function newest(visible: VisibleEntries, filter: EntryFilter, isBehind: Clause | undefined, limit: number) {
   const { id } = auditEntries;
   const filters = [
     anyOf(auditEntries.targetId, filter.targetIds),
@@ -47,9 +80,8 @@ export function list(
     anyOf(auditEntries.domainId, filter.domainIds),
   ];
   const wanted = { visible, few: 'actor_id', filters, also: occurredWithin(filter) };
-  const part = { columns: [id], direction: 'DESC', isBehind: isBelow(id, page), limit: page.first + 1 } as const;
-  const where = isOnPage(auditEntries, wanted, part);
-  return pageOf(db, auditEntries, { where, orderBy: inOrder(part.columns, part.direction), limit: part.limit });
+  const part = { columns: [id], direction: 'DESC', isBehind, limit } as const;
+  return { where: isOnPage(auditEntries, wanted, part), orderBy: inOrder(part.columns, part.direction), limit };
 }
 
 /** The times exactly, and the ids that they can have, which partitions and indexes are ordered by. */

@@ -1,10 +1,11 @@
 import type { Context } from '../../authority/index.js';
-import type { QueryAuditEntriesArgs } from '../../generated/graphql.js';
+import type { QueryAuditCountsArgs, QueryAuditEntriesArgs } from '../../generated/graphql.js';
 import { loadAgentPrincipal } from '../../identity/agents/index.js';
 import { loadDomain } from '../../identity/domains/index.js';
 import { loadProject } from '../../identity/projects/index.js';
 import { loadUser } from '../../identity/users/index.js';
 import { type Id, toId, withIds } from '../../platform/ids.js';
+import { countEntries } from './counts.js';
 import { actorOf, entryFormOf, listAuditEntries } from './service.js';
 import type { AuditEntryRow } from './tables.js';
 import { actions, targetTypes } from './words.js';
@@ -27,6 +28,8 @@ export const resolvers = {
   Query: {
     auditEntries: (_: unknown, args: QueryAuditEntriesArgs, context: Context) =>
       listAuditEntries(context, withIds(args, { filter: { domainIds: 'Domain', projectIds: 'Project' } })),
+    auditCounts: (_: unknown, { filter, buckets }: QueryAuditCountsArgs, context: Context) =>
+      countEntries(context, withIds(filter, { domainIds: 'Domain', projectIds: 'Project' }), buckets ?? 24),
   },
   AuditEntry: {
     ...place,

@@ -23,7 +23,9 @@ import { get, note, openSession, printObject, type Session, send } from '../comm
 import { shellWord } from '../common/shell.js';
 import type { Table } from '../common/table.js';
 import { print } from '../common/terminal.js';
+import { parsePast } from '../common/times.js';
 import { choice, collect, repeatable, verb } from '../common/verb.js';
+import { registerAgentHistory } from './agent-history.js';
 import { registerAgentJoin } from './agent-join.js';
 import { registerAgentLeave } from './agent-leave.js';
 import { registerAgentRun } from './agent-run.js';
@@ -44,6 +46,7 @@ interface ListOptions {
   readonly name?: string[];
   readonly externalId?: string[];
   readonly state?: AgentState[];
+  readonly createdSince?: string;
 }
 
 const findAgent = (session: Session, text: string) => get(session, AgentDocument, { ref: agentRef(text) }, 'agent');
@@ -97,12 +100,13 @@ export function registerAgent(noun: Command): void {
     );
   withList(verb(noun, 'list', 'list agents', 'bailiwick agent list --state FAILED'), AgentsDocument, {
     ...AGENT,
-    variables: ({ name, externalId, state }: ListOptions) => ({
-      filter: { names: name, externalIds: externalId, states: state },
+    variables: ({ name, externalId, state, createdSince }: ListOptions) => ({
+      filter: { names: name, externalIds: externalId, states: state, createdSince },
     }),
   })
     .option('--name <name>', 'of this name; may be repeated', collect)
     .option('--external-id <id>', 'with this id in another system; may be repeated', collect)
+    .option('--created-since <time>', 'created then or later: a time, or how long ago', parsePast)
     .addOption(repeatable('--state <state>', 'in this state', Object.keys(AGENT_STATES)));
   withShow(
     verb(noun, 'show <name>', 'show one agent and its last result', 'bailiwick agent show web-1'),
@@ -112,6 +116,7 @@ export function registerAgent(noun: Command): void {
   registerUpdate(noun, { ...AGENT, example: 'web-1', update: UpdateAgentDocument, changes: [EXTERNAL_ID] });
   registerBind(noun);
   registerTransitions(noun);
+  registerAgentHistory(noun);
   registerAgentWatch(noun);
   registerAgentRun(noun);
   registerAgentJoin(noun);

@@ -5,6 +5,7 @@ import {
   DeleteNodeDocument,
   type NodeAvailability,
   type NodeFragment,
+  type NodeReadiness,
   NodesDocument,
   RejoinNodeDocument,
   SetNodeAddressDocument,
@@ -24,6 +25,7 @@ import { choice, collect, collectPair, repeatable, verb } from '../common/verb.j
 import { findNode, NODE, printFacts } from './node-table.js';
 
 const AVAILABILITIES: readonly NodeAvailability[] = ['ACTIVE', 'PAUSE', 'DRAIN'];
+const READINESS: readonly NodeReadiness[] = ['READY', 'LOST', 'NEVER_READY'];
 const STATES: readonly AgentState[] = ['CREATED', 'PENDING', 'TRUSTED', 'STALE', 'FAILED', 'BANNED', 'RETIRED'];
 
 interface CreateOptions {
@@ -44,6 +46,7 @@ interface ListOptions {
   readonly trust?: AgentState[];
   readonly label?: ReadonlyMap<string, string>;
   readonly ready?: boolean;
+  readonly readiness?: NodeReadiness[];
 }
 
 const pairs = (labels: ReadonlyMap<string, string> | undefined) =>
@@ -87,7 +90,7 @@ export function registerNode(noun: Command): void {
 function registerList(noun: Command): void {
   withList(verb(noun, 'list', 'list nodes', 'bailiwick node list --trust FAILED'), NodesDocument, {
     ...NODE,
-    variables: ({ name, startsWith, address, availability, trust, label, ready }: ListOptions) => ({
+    variables: ({ name, startsWith, address, availability, trust, label, ready, readiness }: ListOptions) => ({
       filter: {
         names: name,
         nameStartsWith: startsWith,
@@ -96,6 +99,7 @@ function registerList(noun: Command): void {
         trustStates: trust,
         labels: pairs(label),
         isReady: ready,
+        readiness,
       },
     }),
   })
@@ -105,6 +109,7 @@ function registerList(noun: Command): void {
     .option('--label <key=value>', 'with this label; may be repeated, for nodes that have all', collectPair)
     .option('--ready', 'that are Ready')
     .option('--no-ready', 'that are not Ready')
+    .addOption(repeatable('--readiness <word>', 'that are Ready, no longer or never were', READINESS))
     .addOption(repeatable('--availability <word>', 'that take workloads, or no longer', AVAILABILITIES))
     .addOption(repeatable('--trust <state>', 'whose agents are in this state', STATES));
 }

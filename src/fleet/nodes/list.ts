@@ -1,10 +1,11 @@
 import { type Context, requireOperation } from '../../authority/index.js';
 import { type AnyOf, anyOf, type Values } from '../../db/among.js';
+import { createdFrom } from '../../db/by-id.js';
 import { type NamedArgs, type NameFilter, orderedPage, startsWith } from '../../db/by-name.js';
 import { countUpTo } from '../../db/counted.js';
 import { inOrder, isOnPage, isWanted } from '../../db/in-order.js';
 import { rowsOf } from '../../db/rows.js';
-import type { AgentState } from '../../generated/graphql.js';
+import type { AgentState, NodeReadiness } from '../../generated/graphql.js';
 import { agents, trustRanOut } from '../../identity/agents/index.js';
 import { badInput } from '../../platform/errors.js';
 import { type Connection, connection } from '../../platform/pagination.js';
@@ -13,6 +14,7 @@ import { isStorable } from '../../platform/text.js';
 import { type Label, nodeLabels } from '../labels/tables.js';
 import { canonicalAddress } from './address.js';
 import { nodeGet } from './policies.js';
+import { anyReadiness } from './readiness.js';
 import { nodeColumns, nodeFrom } from './rows.js';
 import { type NodeRow, nodes } from './tables.js';
 import { foldedName } from './valid.js';
@@ -21,6 +23,8 @@ export interface NodeFilter extends NameFilter {
   readonly availabilities?: Values<NodeRow['availability']>;
   readonly addresses?: Values;
   readonly isReady?: boolean | null | undefined;
+  readonly readiness?: readonly NodeReadiness[] | null | undefined;
+  readonly createdSince?: Date | null | undefined;
   readonly labels?: readonly Label[] | null | undefined;
   readonly trustStates?: readonly AgentState[] | null | undefined;
 }
@@ -34,23 +38,30 @@ const LABELS_MAX = 10;
  */
 export async function listNodes(context: Context, args: NamedArgs<NodeFilter>): Promise<Connection<NodeRow>> {
   requireOperation(context, nodeGet.name);
-  const { policies, actor, db, clock } = context;
-  const filter = folded(args.filter ?? {});
-  const source = sourceOf(filter);
+  const { filter, source, asked } = nodesWanted(context, args.filter ?? {});
   const part = orderedPage({ id: source.id, name: nodes.name }, { ...args, filter });
-  if (source.filter !== null && part.columns.length > 1)
-    throw badInput(`With ${source.filter}, order by CREATED_AT.`, { argument: 'orderBy' });
-  const asked = { visible: policies.visible([nodeGet], actor, nodes), ...filterBy(filter, clock.now()) };
+  const byCreation = source.filter ?? (filter.createdSince == null ? null : 'createdSince');
+  if (byCreation !== null && part.columns.length > 1)
+    throw badInput(`With ${byCreation}, order by CREATED_AT.`, { argument: 'orderBy' });
   // Said of both ids, so that no plan reads one of two joined tables from its beginning.
   const ofNodes = source.filter === null ? undefined : orderedPage(nodes, { ...args, filter });
   const wanted = { ...asked, also: [...asked.also, ofNodes?.isBehind] };
   const where = isOnPage(source.from, wanted, part);
   const rows = await rowsOf<Record<string, unknown>>(
-    db,
+    context.db,
     clause`select ${nodeColumns} from ${source.from} where ${where}
       order by ${inOrder(part.columns, part.direction)} limit ${part.limit}`,
   );
-  return connection(rows.map(nodeFrom), part.page, part.keysOf, () => countUpTo(db, source.from, isWanted(asked)));
+  return connection(rows.map(nodeFrom), part.page, part.keysOf, () =>
+    countUpTo(context.db, source.from, isWanted(asked)),
+  );
+}
+
+/** The nodes that a filter asks for, of those that the caller may read, and where they are read from. */
+export function nodesWanted({ policies, actor, clock }: Context, given: NodeFilter) {
+  const filter = folded(given);
+  const visible = policies.visible([nodeGet], actor, nodes);
+  return { filter, source: sourceOf(filter), asked: { visible, ...filterBy(filter, clock.now()) } };
 }
 
 /** Names and addresses as they are stored. */
@@ -85,12 +96,14 @@ function filterBy(filter: NodeFilter, now: Date) {
       anyOf(nodes.address, filter.addresses),
       anyOf(agents.trustState, trustStates),
       isReady == null ? undefined : { where: clause`${nodes.isReady} = ${isReady}` },
+      anyReadiness(filter.readiness),
       anyOf(nodes.availability, filter.availabilities),
     ] satisfies (AnyOf | undefined)[],
     also: [
       startsWith(nodes.name, filter.nameStartsWith),
       isExact ? clause`not (${trustRanOut(now)})` : undefined,
       labelled(filter),
+      createdFrom(sourceOf(filter).id, 'Node', filter.createdSince),
     ],
   };
 }

@@ -14,7 +14,18 @@ export const nodeGet = definePolicy<NodeRow>({
   target: nodeTarget,
   boundary: { system: '@', agent: 'node_id:%(id)s' },
   check: { system: 'role:reader or (role:service and user_id:%(lease_holder_id)s)', agent: '@' },
-  operations: ['Query.node', 'Query.nodes', 'Subscription.nodeChanged', 'Node.*', 'NodeChanged.*'],
+  operations: [
+    'Query.node',
+    'Query.nodes',
+    'Query.nodeCounts',
+    'Subscription.nodeChanged',
+    'Node.*',
+    'NodeChanged.*',
+    'NodeCounts.*',
+    'NodeReadinessCount.*',
+    'NodeTrustCount.*',
+    'NodeAvailabilityCount.*',
+  ],
 });
 
 const changing = { scopeTypes: ['system'], target: nodeTarget, boundary: { system: '@' } } as const;

@@ -13,6 +13,7 @@ import { etagOf } from '../../platform/etag.js';
 import { withIds } from '../../platform/ids.js';
 import { inputMutation } from '../../platform/payload.js';
 import { loadAgentId } from './agent.js';
+import { countByAvailability, countByReadiness, countByTrust } from './counts.js';
 import { listNodes } from './list.js';
 import { getNode } from './reading.js';
 import { setNodeAddress, setNodeAvailability, updateNode } from './service.js';
@@ -30,6 +31,13 @@ export const nodeResolvers = {
   Query: {
     node: (_: unknown, { ref }: QueryNodeArgs, context: Context) => getNode(context, withIds(ref, { id: 'Node' })),
     nodes: (_: unknown, args: QueryNodesArgs, context: Context) => listNodes(context, args),
+    // What is not asked for is not counted.
+    nodeCounts: () => ({}),
+  },
+  NodeCounts: {
+    byReadiness: (_: unknown, __: unknown, context: Context) => countByReadiness(context),
+    byTrustState: (_: unknown, __: unknown, context: Context) => countByTrust(context),
+    byAvailability: (_: unknown, __: unknown, context: Context) => countByAvailability(context),
   },
   Mutation: {
     updateNode: changing((context, input: UpdateNodeInput) => updateNode(context, withIds(input, NODE))),

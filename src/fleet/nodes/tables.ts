@@ -41,6 +41,11 @@ export const nodes = pgTable(
     index('nodes_is_ready_name_idx').on(t.isReady, t.name, t.id),
     // Those to be counted: the nodes that were Ready once.
     index('nodes_ready_lost_idx').on(t.id).where(sql`not ${t.isReady} and ${t.readyChangedAt} is not null`),
+    index('nodes_ready_lost_name_idx')
+      .on(t.name, t.id)
+      .where(sql`not ${t.isReady} and ${t.readyChangedAt} is not null`),
+    index('nodes_never_ready_idx').on(t.id).where(sql`not ${t.isReady} and ${t.readyChangedAt} is null`),
+    index('nodes_never_ready_name_idx').on(t.name, t.id).where(sql`not ${t.isReady} and ${t.readyChangedAt} is null`),
     index('nodes_lease_holder_id_id_idx').on(t.leaseHolderId, t.id),
   ],
 );

@@ -38,6 +38,7 @@ export const agentGet = definePolicy<AgentRow>({
     'Agent.*',
     'AgentCounts.*',
     'AgentStateCount.*',
+    'AgentsRunningOut.*',
     'AgentTrustChanged.*',
   ],
 });

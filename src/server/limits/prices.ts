@@ -76,12 +76,20 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'Query._entities': { each: 0, once: 4 * STATEMENT, item: 20 },
   '_Service.sdl': { each: 2_500 },
   'Query.policies': { each: 500, size: 100 },
+  // A statement for each kind of object.
+  'Query.search': { each: 18_000, size: 20 },
   'Query.role': { each: 2_600 },
   'Role.implies': { each: 60 },
   'Query.auditSeals': { each: 7_000 },
   'AuditEntry.sealedForm': { each: 30 },
-  // Reads the state of up to 10,000 agents.
-  'Query.agentCounts': { each: 16_000 },
+  // They read up to 2,000 rows of each kind.
+  'Query.agentCounts': { each: 11_000 },
+  'AgentCounts.runningOut': { each: OBJECT },
+  'NodeCounts.byReadiness': { each: 5_000, size: 3 },
+  'NodeCounts.byTrustState': { each: 12_500, size: 7 },
+  'NodeCounts.byAvailability': { each: 5_000, size: 3 },
+  'Query.auditCounts': { each: 7_000 },
+  'AuditCounts.buckets': { each: OBJECT, size: 200 },
   'AgentCounts.byState': { each: OBJECT, size: 7 },
   'Query.attestationResult': { each: 12_000 },
   // They compare what the caller may grant with what others hold.
@@ -116,6 +124,11 @@ export const PRICES: Readonly<Record<string, Price>> = {
   // Which list it is, and the list.
   'Project.defaultAllowlist': { each: OBJECT, once: 2 * STATEMENT },
   'Agent.attestationResults': BELOW,
+  'Agent.trustHistory': BELOW,
+  'Query.trustChanges': { each: 14_000 },
+  'TrustChanges.buckets': { each: OBJECT, size: 200 },
+  // Of seven states, agents come into few at a time.
+  'TrustChangesBucket.changes': { each: OBJECT, size: 3 },
   'Group.members': BELOW,
   'User.groups': BELOW,
   // What people set, and what the machine reports.
@@ -128,6 +141,8 @@ export const PRICES: Readonly<Record<string, Price>> = {
   // One statement without a transaction.
   'Mutation.renewNodeLease': { each: STATEMENT },
   'Mutation.reportNodeFacts': { each: STATEMENT },
+  'AttestationResult.explanation': { each: 100 },
+  'EvidenceExplanation.pcrs': { each: OBJECT, size: 24 },
   'AttestationResult.failures': { each: OBJECT, size: 300 },
   'AllowlistRevision.imaPolicy': { each: 15_000 },
   'AllowlistRevision.tpmPolicy': { each: 60 },

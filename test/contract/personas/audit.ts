@@ -10,6 +10,11 @@ export const fixture: DomainFixture = {
       list: listed('auditEntries', ({ at }) => `, filter: { targetIds: [${quoted(at)}] }`),
       entity: 'AuditEntry',
     },
+    AuditCounts: single(
+      'auditCounts(filter: { since: "2020-01-01T00:00:00Z" }, buckets: 2)',
+      'total buckets { count }',
+      'those it may read',
+    ),
     AuditChain: single('auditChain', 'firstSeq head { seq } trim { seq } keys { keyId }', 'the chain'),
     AuditSeal: single('auditSeals(first: 1)', 'nodes { seq entry { id } head { seq } }', 'any'),
     AuditChainVerification: single('verifyAuditChain', 'verifiedSeq fault { __typename }', 'the chain'),

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { agents } from '../../../src/identity/agents/tables.js';
 import { asId } from '../../harness/ids.js';
-import { byRef, listed } from './doors.js';
+import { byRef, listed, single } from './doors.js';
 import type { DomainFixture, Things } from './fixture.js';
 import { JOIN_TOKEN_DOORS, JOIN_TOKEN_MUTATIONS, joinTokenThings } from './fleet/join-tokens.js';
 import { NODE_MUTATIONS } from './fleet/mutations.js';
@@ -19,6 +19,11 @@ export const fixture: DomainFixture = {
       list: listed('nodes'),
       entity: 'Node',
     },
+    NodeCounts: single(
+      'nodeCounts',
+      'byReadiness { count } byTrustState { count } byAvailability { count }',
+      'those it may read',
+    ),
     ...JOIN_TOKEN_DOORS,
     [AGENT]: { fields: 'id', byId: byRef('agent'), list: listed('agents') },
   },

@@ -135,6 +135,11 @@ const STATEMENTS = [
     `${id('atr')}, ${id('agt', `case when n % 2 = 0 then ${COMMON} else 1 + n % 1000 end`)}, ${dom}, ${prj}, 'att', 'ACCEPTED', '[]', '{}', 'TRUSTED', ${at()}`,
   ),
   insert(
+    `trust_transitions (id, agent_id, domain_id, project_id, from_state, to_state, cause, occurred_at)`,
+    MANY,
+    `${id('trt')}, ${id('agt', `case when n % 2 = 0 then ${COMMON} else 1 + n % 1000 end`)}, ${dom}, ${prj}, 'TRUSTED', 'STALE', 'EXPIRE', ${at()}`,
+  ),
+  insert(
     `audit_entries (id, occurred_at, action, outcome, actor_kind, actor_id, actor_name, target_type, target_id, domain_id, project_id,
       request_id, details)`,
     MANY,

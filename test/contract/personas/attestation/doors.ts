@@ -39,8 +39,14 @@ export const ATTESTATION_DOORS: Readonly<Record<string, Doors>> = {
   'Agent, below its project': { fields: 'id', list: below('project', 'agents') },
   'Project, its default': { fields: 'id defaultAllowlist { id }', byId: byRef('project') },
   AgentCounts: single('agentCounts', 'total isComplete byState { state count }', 'those it may read'),
+  AgentsRunningOut: single('agentCounts', 'runningOut { count isComplete }', 'those it may read'),
+  TrustChanges: single(
+    'trustChanges(since: "2026-01-01T00:00:00Z", until: "2026-12-01T00:00:00Z", buckets: 2)',
+    'total buckets { changes { to count } }',
+    'those it may read',
+  ),
   AttestationResult: {
-    fields: 'id agent { id } allowlistRevision { id }',
+    fields: 'id agent { id } allowlistRevision { id } explanation { summary }',
     byId: byId('attestationResult'),
     list: below('agent', 'attestationResults'),
     entity: 'AttestationResult',

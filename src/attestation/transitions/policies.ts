@@ -1,0 +1,24 @@
+import { OF_OPERATORS } from '../../identity/agents/index.js';
+import { definePolicy, defineTarget } from '../../platform/policy/index.js';
+import { type TransitionRow, trustTransitions } from './tables.js';
+
+const transitionTarget = defineTarget<TransitionRow>()(trustTransitions, {
+  agent_id: { type: 'text', row: (row) => row.agentId, sql: (table) => table.agentId },
+  project_id: { type: 'text', row: (row) => row.projectId, sql: (table) => table.projectId },
+  domain_id: { type: 'text', row: (row) => row.domainId, sql: (table) => table.domainId },
+});
+
+export const trustHistoryGet = definePolicy<TransitionRow>({
+  name: 'trust_history:get',
+  description: "Read which states agents were in; at system scope, of agents in operators' projects.",
+  scopeTypes: ['system', 'domain', 'project', 'agent'],
+  target: transitionTarget,
+  boundary: {
+    system: OF_OPERATORS,
+    domain: 'domain_id:%(domain_id)s',
+    project: 'project_id:%(project_id)s',
+    agent: 'agent_id:%(agent_id)s',
+  },
+  check: { system: 'role:reader', domain: 'role:reader', project: 'role:reader', agent: '@' },
+  operations: ['Query.trustChanges', 'TrustChanges.*', 'TrustChangesBucket.*', 'TrustChangeCount.*', 'TrustPeriod.*'],
+});
