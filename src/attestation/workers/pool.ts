@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { MessagePort } from 'node:worker_threads';
@@ -24,6 +25,9 @@ const COMPILE_TIMEOUT_MS = 180_000;
 /** When to retry after a full queue. */
 const RETRY_SECONDS = 5;
 
+/** The most short-lived memory of a thread: a third of it at a time, since V8 copies it. */
+const YOUNG_MIB = 6;
+
 /** Memory that a list's tables may take without a request: enough for a small list. */
 const CREDIT_MIN_BYTES = 64 * 1024;
 const CREDIT_MAX_BYTES = 1024 * 1024;
@@ -38,11 +42,15 @@ function threads(): Piscina {
   pool ??= new Piscina({
     filename: TASKS,
     minThreads: 1,
+    // More would only take turns, each with memory of its own.
+    maxThreads: availableParallelism(),
     idleTimeout: 30_000,
     // Prefers requests that do not wait for a verification.
     niceIncrement: 5,
     // A task needs nothing from the process's environment, which may have secrets.
     env: {},
+    // A log is judged and a list compiled with much short-lived memory: by default each thread keeps up to 48 MiB of that.
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
   });
   return pool;
 }
