@@ -151,7 +151,7 @@ async function handle(
     door.limits.admitStranger(clientAddress);
     return door.crossOrigin.answerPreflight(response);
   }
-  const page = door.pages.find(request, path, path === '/graphql' || door.routes.some((one) => one.path.test(path)));
+  const page = door.pages.find(request, path, isRoute(door, path));
   if (page) {
     door.limits.run({ clientAddress, principal: null }, leave);
     return answerPage(page, request, response);
@@ -159,11 +159,28 @@ async function handle(
   if (route?.name === 'metrics' && door.metrics.isScraper(request.headers.authorization))
     return door.metrics.answer(response);
   if (path !== '/graphql' && !route) throw notFound('resource');
+  await handleAsked(door, { requestId, leave, clientAddress, route, path }, request, response);
+}
+
+interface Asked {
+  readonly requestId: string;
+  readonly leave: Leave;
+  readonly clientAddress: string;
+  readonly route: Route | undefined;
+  readonly path: string;
+}
+
+/** A request of the API: who it is from, and whether that caller may be served now. */
+async function handleAsked(
+  door: OpenDoor,
+  { requestId, leave, clientAddress, route, path }: Asked,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const presented = presentedOn(door.browsers, route, request, response);
   const context = await contextFor(door, { requestId, clientAddress, leave }, presented);
-  // What a page does by itself keeps no session alive: it listens, and asks how long the session still lasts.
-  if (!route?.isStream && !route?.forBrowsers) await door.sessions.renew(context);
-  // The client went away during the look-up: nothing has begun, and nobody waits.
+  if (keepsSession(route)) await door.sessions.renew(context);
+  // The client went away during the look-up: nobody waits.
   if (response.destroyed) return;
   const caller = { clientAddress, principal: context.actor.principal?.id ?? null };
   if (caller.principal !== null) door.limits.admitPrincipal(caller.principal);
@@ -175,6 +192,13 @@ async function handle(
   if (route) return handleRoute(door, context, route, path, { run, giveBack: place.early }, request, response);
   await answerGraphql(door, context, run, request, response);
 }
+
+/** Whether the path is one of the API, whatever the method. */
+const isRoute = ({ routes }: FrontDoor, path: string) =>
+  path === '/graphql' || routes.some((candidate) => candidate.path.test(path));
+
+/** What a page does by itself keeps no session alive: it listens, and asks how long the session still lasts. */
+const keepsSession = (route: Route | undefined) => !route?.isStream && !route?.forBrowsers;
 
 function routeOf({ routes }: FrontDoor, method: string | undefined, path: string): Route | undefined {
   return routes.find((candidate) => candidate.method === method && candidate.path.test(path));
