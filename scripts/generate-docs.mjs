@@ -109,13 +109,9 @@ function costs() {
     [`A list of numbers or texts, as ${prices.VALUES} of them`, prices.LEAF * prices.VALUES],
     [`A part of ${[...prices.COMPUTED].join(', ')} and of introspection`, prices.MEMORY],
   ];
-  const own = [['*.viewerCan', prices.VIEWER_CAN], ...Object.entries(prices.PRICES)].map(([coordinate, { each, once = 0, item = 0, size }]) => [
-    code(coordinate),
-    each,
-    once,
-    item,
-    size ?? '',
-  ]);
+  const own = [['*.viewerCan', prices.VIEWER_CAN], ...Object.entries(prices.PRICES)].map(
+    ([coordinate, { each, once = 0, item = 0, size }]) => [code(coordinate), each, once, item, size ?? ''],
+  );
   const { counts, ...limits } = LIMITS;
   const bounds = [
     ['Characters of a document', limits.textLength],
