@@ -36,6 +36,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'attestation/transitions',
     'attestation/workers',
     'authority',
+    'identity/agents',
     'identity/projects',
     'platform',
   ],

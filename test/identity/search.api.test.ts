@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeOf, type Json, startTestServer, type TestScope, type TestServer } from '../harness/server.js';
 
-const SEARCH = `query ($text: String!, $first: Int) { search(text: $text, first: $first) {
+const SEARCH = `query ($text: String!, $limit: Int) { search(text: $text, limit: $limit) {
   kind id name domain { id } project { id } } }`;
 const CREATE_AGENT = 'mutation ($input: CreateAgentInput!) { createAgent(input: $input) { agent { id } } }';
 const CREATE_GROUP = 'mutation ($input: CreateGroupInput!) { createGroup(input: $input) { group { id } } }';
@@ -25,9 +25,9 @@ async function make(scope: TestScope, create: string, name: string): Promise<Jso
   return Object.values(body.data)[0] as Json;
 }
 const reader = async (scope: TestScope) => (await server.token({ scope, role: 'reader' })).token;
-const ask = (token: string, text: string, first?: number) => server.graphql(SEARCH, { text, first }, token);
-async function found(token: string, text: string, first?: number): Promise<Json[]> {
-  const { body } = await ask(token, text, first);
+const ask = (token: string, text: string, limit?: number) => server.graphql(SEARCH, { text, limit }, token);
+async function found(token: string, text: string, limit?: number): Promise<Json[]> {
+  const { body } = await ask(token, text, limit);
   expect(body.errors).toBeUndefined();
   return body.data.search;
 }
@@ -62,8 +62,8 @@ describe('Query.search', () => {
     ['a text that is longer than a name', 'x'.repeat(256), 5],
     ['more than 20', 'x', 21],
     ['none', 'x', 0],
-  ])('invalid: %s', async (_, text, first) => {
-    expect(codeOf(await ask(await reader(project), text, first))).toBe('BAD_USER_INPUT');
+  ])('invalid: %s', async (_, text, limit) => {
+    expect(codeOf(await ask(await reader(project), text, limit))).toBe('BAD_USER_INPUT');
   });
 
   test('ok: a text that Postgres cannot store finds nothing', async () => {

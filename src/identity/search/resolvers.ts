@@ -2,11 +2,12 @@ import type { Context } from '../../authority/index.js';
 import type { QuerySearchArgs } from '../../generated/graphql.js';
 import { loadDomain } from '../domains/index.js';
 import { loadProject } from '../projects/index.js';
-import { type Hit, search } from './service.js';
+import { type Hit, LIMIT_MAX, search } from './service.js';
 
 export const searchResolvers = {
   Query: {
-    search: (_: unknown, { text, first }: QuerySearchArgs, context: Context) => search(context, text, first ?? 20),
+    search: (_: unknown, { text, limit }: QuerySearchArgs, context: Context) =>
+      search(context, text, limit ?? LIMIT_MAX),
   },
   SearchHit: {
     /** `JoinToken` is JOIN_TOKEN. */

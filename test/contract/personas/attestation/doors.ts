@@ -37,6 +37,7 @@ export const ATTESTATION_DOORS: Readonly<Record<string, Doors>> = {
   },
   'Agent, below its list': { fields: 'id', byId: byRef('agent'), list: below('allowlist', 'agents') },
   'Agent, below its project': { fields: 'id', list: below('project', 'agents') },
+  'Agent, its history': { fields: 'id trustHistory(first: 2) { nodes { result { id } } }', byId: byRef('agent') },
   'Project, its default': { fields: 'id defaultAllowlist { id }', byId: byRef('project') },
   AgentCounts: single('agentCounts', 'total isComplete byState { state count }', 'those it may read'),
   AgentsRunningOut: single('agentCounts', 'runningOut { count isComplete }', 'those it may read'),

@@ -32,6 +32,7 @@ export async function sharedThings(world: World): Promise<Things> {
     }),
     'Agent, below its list': PROJECTS.map((name) => ({ name, id: agents[name].id, at: lists[name].id })),
     'Agent, below its project': PROJECTS.map((name) => ({ name, id: agents[name].id, at: projects[name].projectId })),
+    'Agent, its history': PROJECTS.map((name) => ({ name, id: agents[name].id })),
     AttestationResult: PROJECTS.map((name) => {
       const { id, resultId } = agents[name];
       return { name, id: resultId, at: id, links: { agent: id, allowlistRevision: lists[name].revisionId } };

@@ -3,7 +3,7 @@ import { among, byId, byRef, listed, only, quoted, single } from '../doors.js';
 import type { Doors } from '../fixture.js';
 
 export const IDENTITY_DOORS: Readonly<Record<string, Doors>> = {
-  SearchHit: single('search(text: "a", first: 2)', 'kind id name domain { id } project { id }', 'those it may read'),
+  SearchHit: single('search(text: "a", limit: 2)', 'kind id name domain { id } project { id }', 'those it may read'),
   Viewer: { fields: 'kind user { id } agent { id } scope { domain { id } project { id } }', byId: only('viewer') },
   Domain: { fields: 'id', byId: byRef('domain'), list: listed('domains'), entity: 'Domain' },
   Project: {
