@@ -98,6 +98,19 @@ describe('viewerCan', () => {
 });
 
 describe('Viewer.can', () => {
+  test.each([
+    '{ viewer { can(operations: $names) { isAllowed } } }',
+    '{ users { nodes { viewerCan(operations: $names) { isAllowed } } } }',
+  ])('invalid: too many operations, and one that does not exist: %s', async (asked) => {
+    const told = async (names: readonly string[]) => {
+      const { body } = await server.graphql(`query ($names: [String!]) ${asked}`, { names }, tokens['domain manager']);
+      return body.errors?.[0].extensions.code;
+    };
+    expect(await told(Array.from({ length: 1001 }, () => 'deleteUser'))).toBe('BAD_USER_INPUT');
+    expect(await told(['noSuchOperation'])).toBe('BAD_USER_INPUT');
+    expect(await told(Array.from({ length: 1000 }, () => 'deleteUser'))).not.toBe('INTERNAL_SERVER_ERROR');
+  });
+
   test('ok: which lists can be read and what can be created, at the scope of the token', async () => {
     const query = '{ viewer { can(operations: ["nodes", "agents", "createGroup"]) { operation isAllowed reason } } }';
     const { viewer } = await ask(query, 'domain manager');
