@@ -7,11 +7,12 @@ import { isScope } from '../api/scope.js';
 import { ViewerDocument, type ViewerQuery } from '../generated/documents.js';
 import { FaultPage, NotFound } from '../kit/faults.js';
 import { Loading } from '../kit/loading.js';
-import { type Viewer, ViewerContext } from '../kit/viewer.js';
+import { useViewer, type Viewer, ViewerContext } from '../kit/viewer.js';
 import { Header } from './header.js';
 import { Navigation } from './navigation.js';
 import { Palette } from './palette.js';
 import css from './scope-layout.module.css';
+import { WithoutScope } from './scope-switch.js';
 import { rememberScope } from './scopes.js';
 import { useShortcuts } from './shortcuts.js';
 
@@ -63,6 +64,13 @@ interface ContentProps {
 }
 
 function Content({ found, fault, onRetry }: ContentProps) {
-  if (found) return <Outlet />;
+  const { scope } = useViewer();
+  if (found)
+    return (
+      <>
+        {scope === 'unscoped' && <WithoutScope />}
+        <Outlet />
+      </>
+    );
   return fault ? <FaultPage fault={fault} onRetry={onRetry} /> : <Loading what="what you may see" />;
 }

@@ -112,6 +112,8 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'Query.verifyAuditChain': { each: 42_000 },
   'Query.auditChain': { each: 6_000 },
   'Viewer.permissions': { each: 200, size: 100 },
+  // One statement, by way of what the user's assignments name.
+  'Viewer.scopes': { each: 3 * STATEMENT },
   'Viewer.can': { each: 300, size: 120 },
   // A search among the roles.
   'ViewerPermission.requires': { each: 60, size: 1 },

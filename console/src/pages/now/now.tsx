@@ -58,7 +58,14 @@ function AgentNeeds() {
   );
 }
 
+/** Whoever runs the deployment does not see the machines of its tenants. */
+const NO_MACHINES = {
+  system: 'There are no machines that you see: at this scope you see those of the operators’ own projects.',
+  inside: 'There are no machines yet.',
+};
+
 function Needs({ counts: { byState, total } }: { readonly counts: Counts }) {
+  const { scope } = useViewer();
   const countOf = (state: string) => byState.find((one) => one.state === state)?.count ?? 0;
   const needs = NEEDS.filter(([state]) => countOf(state) > 0);
   if (needs.length === 0)
@@ -67,7 +74,7 @@ function Needs({ counts: { byState, total } }: { readonly counts: Counts }) {
         <p>
           <strong>Nothing needs you.</strong>{' '}
           {total === 0
-            ? 'There are no machines yet.'
+            ? NO_MACHINES[scope === 'system' ? 'system' : 'inside']
             : `All ${total.toLocaleString('en')} machines are as they should be.`}
         </p>
         <p>
