@@ -15,6 +15,7 @@ interface PickFieldProps {
   /** The name of the input field that it fills, for the server's mistakes. */
   readonly name: string;
   readonly hint?: string;
+  /** False says so beside the label; a filter says nothing. */
   readonly required?: boolean;
   readonly value: Pick | null;
   /** A hook: what fits the typed text; undefined while that is not known. */
@@ -35,7 +36,7 @@ function usePaused(text: string): string {
 }
 
 /** A field that is filled by typing the beginning of a name and choosing, with the keys or the mouse. */
-export function PickField({ label, name, hint, required = false, value, useOptions, onPick }: PickFieldProps) {
+export function PickField({ label, name, hint, required, value, useOptions, onPick }: PickFieldProps) {
   const id = useId();
   const [typed, setTyped] = useState<string | null>(null);
   const [at, setAt] = useState(0);
@@ -77,7 +78,7 @@ export function PickField({ label, name, hint, required = false, value, useOptio
     <div className={css.field}>
       <label htmlFor={id}>
         {label}
-        {!required && <span> (optional)</span>}
+        {required === false && <span> (optional)</span>}
       </label>
       <input
         id={id}

@@ -20,6 +20,7 @@ import { ScopeName } from '../access/scope-name.js';
 import { SessionTable } from '../access/session-table.js';
 import { CreateCredential } from '../credentials/create.js';
 import { CredentialsOf } from '../credentials/of.js';
+import css from './account.module.css';
 import { ChangePassword } from './password.js';
 
 /** What is the viewer's own: password, sessions, tokens and API credentials. */
@@ -30,7 +31,9 @@ export function AccountPage() {
   const user = data?.viewer?.user;
   return (
     <>
-      <h1 tabIndex={-1}>Your account</h1>
+      <h1 tabIndex={-1} className={css.title}>
+        Your account
+      </h1>
       {fault && <FaultNote fault={fault} onRetry={refresh} />}
       {!data && !fault && <Loading what="your account" />}
       {user && (
@@ -105,7 +108,7 @@ function Tokens({ permission }: { readonly permission: Permission | undefined })
           title: 'Revoke',
           cell: ({ id, isCurrent }) => (
             <>
-              {isCurrent && <Badge state="THIS_ONE" tone="good" />}
+              {isCurrent && <Badge state="THIS_ONE" tone="good" />}{' '}
               <Task label="Revoke" permission={permission} isDangerous>
                 {(close) => (
                   <ActionDialog

@@ -79,6 +79,7 @@ function Question({ ask, who, at, policy, target, onChange }: QuestionProps) {
           <PickField
             label="With which object"
             name="target"
+            required={false}
             hint="Its id, or the beginning of its name; any object when empty."
             value={asked(target)}
             useOptions={useTargetOptions}
