@@ -12,7 +12,14 @@ import { look, session } from './api/session.js';
 import { NotFound } from './kit/faults.js';
 import { parseSearch, stringifySearch } from './kit/search.js';
 import { agentSearch } from './pages/agents/search.js';
+import { assignmentSearch } from './pages/assignments/search.js';
+import { credentialSearch } from './pages/credentials/search.js';
+import { domainSearch } from './pages/domains/search.js';
+import { groupSearch } from './pages/groups/search.js';
 import { projectSearch } from './pages/projects/search.js';
+import { validateRights } from './pages/rights/search.js';
+import { roleSearch } from './pages/roles/search.js';
+import { userSearch } from './pages/users/search.js';
 import { Home } from './shell/home.js';
 import { LogInPage } from './shell/log-in-page.js';
 import { Root } from './shell/root.js';
@@ -89,8 +96,85 @@ const project = createRoute({
   component: lazyRouteComponent(() => import('./pages/projects/detail.js'), 'ProjectPage'),
 });
 
+const users = createRoute({
+  getParentRoute: () => scope,
+  path: 'users',
+  validateSearch: userSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/users/list.js'), 'UsersPage'),
+});
+const user = createRoute({
+  getParentRoute: () => scope,
+  path: 'users/$id',
+  component: lazyRouteComponent(() => import('./pages/users/detail.js'), 'UserPage'),
+});
+
+const groups = createRoute({
+  getParentRoute: () => scope,
+  path: 'groups',
+  validateSearch: groupSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/groups/list.js'), 'GroupsPage'),
+});
+const group = createRoute({
+  getParentRoute: () => scope,
+  path: 'groups/$id',
+  component: lazyRouteComponent(() => import('./pages/groups/detail.js'), 'GroupPage'),
+});
+
+const roles = createRoute({
+  getParentRoute: () => scope,
+  path: 'roles',
+  validateSearch: roleSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/roles/list.js'), 'RolesPage'),
+});
+const role = createRoute({
+  getParentRoute: () => scope,
+  path: 'roles/$id',
+  component: lazyRouteComponent(() => import('./pages/roles/detail.js'), 'RolePage'),
+});
+
+const domains = createRoute({
+  getParentRoute: () => scope,
+  path: 'domains',
+  validateSearch: domainSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/domains/list.js'), 'DomainsPage'),
+});
+const domain = createRoute({
+  getParentRoute: () => scope,
+  path: 'domains/$id',
+  component: lazyRouteComponent(() => import('./pages/domains/detail.js'), 'DomainPage'),
+});
+
+const assignments = createRoute({
+  getParentRoute: () => scope,
+  path: 'assignments',
+  validateSearch: assignmentSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/assignments/list.js'), 'AssignmentsPage'),
+});
+
+const credentials = createRoute({
+  getParentRoute: () => scope,
+  path: 'credentials',
+  validateSearch: credentialSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/credentials/list.js'), 'CredentialsPage'),
+});
+
+const rights = createRoute({
+  getParentRoute: () => scope,
+  path: 'rights',
+  validateSearch: validateRights,
+  component: lazyRouteComponent(() => import('./pages/rights/rights.js'), 'RightsPage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => scope,
+  path: 'account',
+  component: lazyRouteComponent(() => import('./pages/account/account.js'), 'AccountPage'),
+});
+
+const access = [users, user, groups, group, roles, role, assignments, rights, credentials, domains, domain, account];
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, logIn, scope.addChildren([now, agents, agent, projects, project])]),
+  routeTree: root.addChildren([home, logIn, scope.addChildren([now, agents, agent, projects, project, ...access])]),
   pathParamsAllowedCharacters: [':'],
   parseSearch,
   stringifySearch,

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import css from './filter-bar.module.css';
 import type { Filters, FilterValues, SearchDefinition } from './search.js';
 import { inWords } from './words.js';
@@ -8,6 +8,8 @@ interface FilterBarProps<F extends Filters, Field extends string> {
   readonly labels: Readonly<Record<keyof F, string>>;
   readonly values: FilterValues<F>;
   readonly onChange: (values: Readonly<Record<string, unknown>>) => void;
+  /** Controls of the page's own, for filters that are ids. */
+  readonly children?: ReactNode;
 }
 
 const listOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value : []);
@@ -18,6 +20,7 @@ export function FilterBar<F extends Filters, Field extends string>({
   labels,
   values,
   onChange,
+  children,
 }: FilterBarProps<F, Field>) {
   const kinds = Object.entries(definition.filters);
   const firstText = kinds.find(([, kind]) => kind === 'text')?.[0];
@@ -25,7 +28,7 @@ export function FilterBar<F extends Filters, Field extends string>({
   return (
     <search className={css.bar}>
       {kinds.map(([name, kind]) =>
-        kind === 'text' ? (
+        kind === 'id' ? null : kind === 'text' ? (
           <TextFilter
             key={name}
             label={labels[name] ?? name}
@@ -43,6 +46,7 @@ export function FilterBar<F extends Filters, Field extends string>({
           />
         ),
       )}
+      {children}
     </search>
   );
 }

@@ -1,4 +1,17 @@
-import { FolderTree, type LucideIcon, Server, Sunrise } from 'lucide-react';
+import {
+  Building2,
+  CircleUserRound,
+  FolderTree,
+  KeyRound,
+  type LucideIcon,
+  Scale,
+  Server,
+  Shield,
+  Sunrise,
+  UserRoundCheck,
+  Users,
+  UsersRound,
+} from 'lucide-react';
 
 /** A place of the navigation. */
 export interface Noun {
@@ -14,5 +27,13 @@ export interface Noun {
 export const NOUNS: readonly Noun[] = [
   { title: 'Now', group: null, path: [], icon: Sunrise, policy: null },
   { title: 'Agents', group: 'Fleet', path: ['agents'], icon: Server, policy: 'agent:get' },
+  { title: 'People', group: 'Access', path: ['users'], icon: Users, policy: 'user:get' },
+  { title: 'Groups', group: 'Access', path: ['groups'], icon: UsersRound, policy: 'group:get' },
+  { title: 'Roles', group: 'Access', path: ['roles'], icon: Shield, policy: 'role:get' },
+  { title: 'Assignments', group: 'Access', path: ['assignments'], icon: UserRoundCheck, policy: 'assignment:list' },
+  { title: 'Who may what', group: 'Access', path: ['rights'], icon: Scale, policy: 'permission:get' },
+  { title: 'API credentials', group: 'Access', path: ['credentials'], icon: KeyRound, policy: 'api_credential:get' },
+  { title: 'Domains', group: 'Access', path: ['domains'], icon: Building2, policy: 'domain:get' },
   { title: 'Projects', group: 'Access', path: ['projects'], icon: FolderTree, policy: 'project:get' },
+  { title: 'Your account', group: 'Access', path: ['account'], icon: CircleUserRound, policy: null },
 ];
