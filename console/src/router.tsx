@@ -12,6 +12,8 @@ import { look, session } from './api/session.js';
 import { NotFound } from './kit/faults.js';
 import { parseSearch, stringifySearch } from './kit/search.js';
 import { agentSearch } from './pages/agents/search.js';
+import { auditSearch, denialSearch } from './pages/audit/search.js';
+import { matrixSearch, policySearch, revisionSearch, testerSearch } from './pages/policies/search.js';
 import { projectSearch } from './pages/projects/search.js';
 import { Home } from './shell/home.js';
 import { LogInPage } from './shell/log-in-page.js';
@@ -89,8 +91,83 @@ const project = createRoute({
   component: lazyRouteComponent(() => import('./pages/projects/detail.js'), 'ProjectPage'),
 });
 
+const policies = createRoute({
+  getParentRoute: () => scope,
+  path: 'policies',
+  validateSearch: policySearch.validate,
+  component: lazyRouteComponent(() => import('./pages/policies/list.js'), 'PoliciesPage'),
+});
+const policyMatrix = createRoute({
+  getParentRoute: () => scope,
+  path: 'policies/matrix',
+  validateSearch: matrixSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/policies/matrix.js'), 'PolicyMatrixPage'),
+});
+const policyRevisions = createRoute({
+  getParentRoute: () => scope,
+  path: 'policies/revisions',
+  validateSearch: revisionSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/policies/revisions.js'), 'PolicyRevisionsPage'),
+});
+const policyRevision = createRoute({
+  getParentRoute: () => scope,
+  path: 'policies/revisions/$number',
+  component: lazyRouteComponent(() => import('./pages/policies/revision.js'), 'PolicyRevisionPage'),
+});
+const policyCandidate = createRoute({
+  getParentRoute: () => scope,
+  path: 'policies/candidate',
+  component: lazyRouteComponent(() => import('./pages/policies/candidate.js'), 'PolicyCandidatePage'),
+});
+const explain = createRoute({
+  getParentRoute: () => scope,
+  path: 'policies/explain',
+  validateSearch: testerSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/policies/explain.js'), 'ExplainPage'),
+});
+const policy = createRoute({
+  getParentRoute: () => scope,
+  path: 'policies/$name',
+  component: lazyRouteComponent(() => import('./pages/policies/detail.js'), 'PolicyPage'),
+});
+const audit = createRoute({
+  getParentRoute: () => scope,
+  path: 'audit',
+  validateSearch: auditSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/audit/list.js'), 'AuditPage'),
+});
+const denials = createRoute({
+  getParentRoute: () => scope,
+  path: 'audit/denials',
+  validateSearch: denialSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/audit/denials.js'), 'DenialsPage'),
+});
+const auditChain = createRoute({
+  getParentRoute: () => scope,
+  path: 'audit/chain',
+  component: lazyRouteComponent(() => import('./pages/audit/chain.js'), 'AuditChainPage'),
+});
+const auditEntry = createRoute({
+  getParentRoute: () => scope,
+  path: 'audit/$id',
+  component: lazyRouteComponent(() => import('./pages/audit/detail.js'), 'AuditEntryPage'),
+});
+const about = createRoute({
+  getParentRoute: () => scope,
+  path: 'about',
+  component: lazyRouteComponent(() => import('./pages/about/about.js'), 'AboutPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, logIn, scope.addChildren([now, agents, agent, projects, project])]),
+  routeTree: root.addChildren([
+    home,
+    logIn,
+    scope.addChildren([
+      ...[now, agents, agent, projects, project],
+      ...[policies, policyMatrix, policyRevisions, policyRevision, policyCandidate, explain, policy],
+      ...[audit, denials, auditChain, auditEntry, about],
+    ]),
+  ]),
   pathParamsAllowedCharacters: [':'],
   parseSearch,
   stringifySearch,

@@ -1,5 +1,5 @@
-/** A filter is a text that the person types, or some of a few words. */
-export type FilterKind = 'text' | readonly string[];
+/** A filter is a text that the person types, a time, or some of a list of words. */
+export type FilterKind = 'text' | 'time' | readonly string[];
 
 /** The filters of a list, by the field of its filter input. */
 export type Filters = Readonly<Record<string, FilterKind>>;
@@ -33,6 +33,7 @@ const isText = (value: unknown): value is string =>
 
 function filterValueOf(kind: FilterKind, given: unknown): string | readonly string[] | undefined {
   if (kind === 'text') return isText(given) ? given : undefined;
+  if (kind === 'time') return isText(given) && !Number.isNaN(Date.parse(given)) ? given : undefined;
   const words = [given].flat().filter((word): word is string => isText(word) && kind.includes(word));
   return words.length > 0 ? words : undefined;
 }

@@ -1,4 +1,4 @@
-import { FolderTree, type LucideIcon, Server, Sunrise } from 'lucide-react';
+import { FolderTree, type LucideIcon, Scale, ScrollText, Server, Sunrise } from 'lucide-react';
 
 /** A place of the navigation. */
 export interface Noun {
@@ -15,4 +15,6 @@ export const NOUNS: readonly Noun[] = [
   { title: 'Now', group: null, path: [], icon: Sunrise, policy: null },
   { title: 'Agents', group: 'Fleet', path: ['agents'], icon: Server, policy: 'agent:get' },
   { title: 'Projects', group: 'Access', path: ['projects'], icon: FolderTree, policy: 'project:get' },
+  { title: 'Policies', group: 'Access', path: ['policies'], icon: Scale, policy: 'policy:get' },
+  { title: 'Audit', group: 'Access', path: ['audit'], icon: ScrollText, policy: 'audit:list' },
 ];
