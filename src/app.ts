@@ -1,25 +1,22 @@
 import type { ApolloServer } from '@apollo/server';
-import { startChores } from './authority/chore-runner.js';
 import {
   type Context,
-  clockFault,
   Denials,
   type DomainManifest,
-  eventSweep,
-  outboxChore,
-  type Running,
-  requestIdSweep,
+  type Route,
   type Services,
   type Settings,
 } from './authority/index.js';
+import { backgroundOf } from './background.js';
 import { type Database, followDatabase } from './db/open.js';
-import { ACCESS, AUDIT_LOG, DOMAINS, JOINING } from './domains.js';
+import { ACCESS, AMONG_DOMAINS, AUDIT_LOG, DOMAINS } from './domains.js';
 import { ChangeNotifier, Placer } from './events/index.js';
 import { ByteBudget } from './platform/byte-budget.js';
-import { type Clock, describeSkew, isSkewed } from './platform/clock.js';
+import type { Clock } from './platform/clock.js';
 import { takeIdsFrom } from './platform/ids.js';
 import type { Logger } from './platform/log.js';
 import { buildRegistry, type PolicyRegistry, type RegistryInput } from './platform/policy/index.js';
+import { probesOf } from './probes.js';
 import { createGraphql } from './server/graphql/apollo.js';
 import { buildSchema } from './server/graphql/schema.js';
 import { anonymousAdmission } from './server/guard/anonymous.js';
@@ -42,14 +39,6 @@ import { StreamPlaces } from './server/streams/stream-places.js';
 import { Streams, streamPolicy } from './server/streams/streams.js';
 
 const STREAMS_AT_ONCE = 2;
-/** What domains need of each other, served or not. */
-const AMONG_DOMAINS = {
-  references: DOMAINS.flatMap(({ references }) => references ?? []),
-  requirements: DOMAINS.flatMap(({ requirements }) => requirements ?? []),
-  missingRoles: ACCESS.missingRoles,
-  searchable: DOMAINS.flatMap(({ searchable }) => searchable ?? []),
-  joining: JOINING,
-};
 
 export interface AppOptions extends PageSettings {
   readonly database: Database;
@@ -165,11 +154,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const places = new StreamPlaces(options.limits ?? NO_LIMITS, metrics.streams);
   const streams = new Streams({ guarded, feeds: feedsOf(domains), lookout, places });
   const atDoor = doorOf(options);
-  const { sessions } = ACCESS;
-  const routes = [
-    ...domains.flatMap((domain) => domain.routes ?? []),
-    ...[metricsRoute(metrics), streams.route, ...sessionRoutes({ ...atDoor, sessions })],
-  ];
+  const routes = routesOf(domains, [
+    metricsRoute(metrics),
+    streams.route,
+    ...sessionRoutes({ ...atDoor, sessions: ACCESS.sessions }),
+  ]);
   requireGuardedRoutes(routes, policies);
   for (const { prepare } of domains) await prepare?.(services);
   const isFirstStart = (await ACCESS.bootstrap(services, options.adminPasswordPath)) !== null;
@@ -189,40 +178,34 @@ export async function createApp(options: AppOptions): Promise<App> {
     metrics,
     limits,
     ...atDoor,
-    sessions,
-    probes: [
-      { name: 'database', isNeeded: true, look: () => database.health() },
-      { name: 'clock', isNeeded: true, look: async () => clockFault({ clock, settings })?.message ?? null },
-      { name: 'clock', isNeeded: false, look: async () => (isSkewed(skewMs()) ? describeSkew(skewMs()) : null) },
-    ],
+    sessions: ACCESS.sessions,
+    probes: probesOf({ database, clock, settings }),
     authenticate: async (db, presented) => {
       const actor = await ACCESS.authenticate(db, database, presented, clock.now());
       return { actor, ...(await inForce.at(db, actor.epoch)) };
     },
   });
   const deafen = await database.listen((said) => notifier.notify(said));
-  const sweeps = [requestIdSweep, eventSweep, ...domains.flatMap((domain) => domain.sweeps ?? [])];
-  const chores = [outboxChore, ...domains.flatMap((domain) => domain.chores ?? [])];
-  const byItself = { ...services, db: database.at('chore') };
-  const allChores = startChores(byItself, { sweeps, chores });
-  const running: Running[] = [];
-  const start = () => {
-    for (const domain of domains) if (domain.start) running.push(domain.start(byItself));
-  };
+  const background = backgroundOf({ ...services, db: database.at('chore') }, domains);
   const close = async () => {
     streams.end();
     await deafen();
-    await allChores.stop();
+    await background.stopChores();
     await graphql.stop();
     await placer.stop();
     await denials.close();
-    for (const one of running) await one.stop();
+    await background.stop();
     await stopClock();
   };
   const endStreams = () => streams.end();
   const stop = (times: StopTimes) => stopping.stop(times, endStreams);
-  return { http, services, isFirstStart, start, endStreams, stop, close };
+  return { http, services, isFirstStart, start: background.start, endStreams, stop, close };
 }
+
+const routesOf = (domains: readonly DomainManifest[], others: readonly Route[]) => [
+  ...domains.flatMap((domain) => domain.routes ?? []),
+  ...others,
+];
 
 /** How callers reach the server, and from where. */
 function doorOf({ tls, log, publicUrl, trustedProxies = [], allowedOrigins = [] }: AppOptions) {

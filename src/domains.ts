@@ -18,7 +18,15 @@ export const DOMAINS: readonly DomainManifest[] = [
 
 export const ACCESS = theOne(DOMAINS, 'access');
 export const AUDIT_LOG = theOne(DOMAINS, 'auditLog');
-export const JOINING = theOne(DOMAINS, 'joining');
+
+/** What domains need of each other, served or not. */
+export const AMONG_DOMAINS = {
+  references: DOMAINS.flatMap(({ references }) => references ?? []),
+  requirements: DOMAINS.flatMap(({ requirements }) => requirements ?? []),
+  missingRoles: ACCESS.missingRoles,
+  searchable: DOMAINS.flatMap(({ searchable }) => searchable ?? []),
+  joining: theOne(DOMAINS, 'joining'),
+};
 
 /** @throws ConfigError that lists the unknown names and the known domains. */
 export function domainsNamed(names: readonly string[]): readonly DomainManifest[] {

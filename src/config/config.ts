@@ -85,29 +85,34 @@ export function readConfig(environment: Environment): Config {
     streamsAtOnce: streamsAtOnce(values.BAILIWICK_DATABASE_CONNECTIONS),
     contentMemoryBytes: values.BAILIWICK_CONTENT_MEMORY,
     metricsToken: values.BAILIWICK_METRICS_TOKEN,
-    limits: {
-      requestsPerSecondPerPrincipal: values.BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL,
-      requestsPerSecondPerSource: values.BAILIWICK_REQUESTS_PER_SECOND_PER_SOURCE,
-      strangersRequestsPerSecondPerSource: values.BAILIWICK_STRANGERS_REQUESTS_PER_SECOND_PER_SOURCE,
-      costPerSecondPerPrincipal: values.BAILIWICK_COST_PER_SECOND_PER_PRINCIPAL,
-      strangersCostPerSecondPerSource: values.BAILIWICK_STRANGERS_COST_PER_SECOND_PER_SOURCE,
-      concurrentRequestsPerPrincipal: values.BAILIWICK_CONCURRENT_REQUESTS_PER_PRINCIPAL,
-      concurrentRequestsPerSource: values.BAILIWICK_CONCURRENT_REQUESTS_PER_SOURCE,
-      concurrentRequests: values.BAILIWICK_CONCURRENT_REQUESTS,
-      lookUps: values.BAILIWICK_CONCURRENT_LOOK_UPS,
-      arrivingBytes: values.BAILIWICK_ARRIVING_BYTES,
-      transferPatienceMs: values.BAILIWICK_TRANSFER_PATIENCE,
-      transferBytesPerSecond: values.BAILIWICK_TRANSFER_BYTES_PER_SECOND,
-      connections: values.BAILIWICK_CONNECTIONS,
-      streamsPerPrincipal: values.BAILIWICK_STREAMS_PER_PRINCIPAL,
-      streams: values.BAILIWICK_STREAMS,
-      logInsPerMinutePerSource: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_SOURCE,
-      logInsPerMinutePerUser: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_USER,
-      logInWaitMaxMs: values.BAILIWICK_LOG_IN_WAIT_MAX,
-    },
+    limits: limitsOf(values),
     denialWindowMs: values.BAILIWICK_AUDIT_DENIAL_WINDOW,
     drainDelayMs: values.BAILIWICK_DRAIN_DELAY,
     shutdownTimeoutMs: values.BAILIWICK_SHUTDOWN_TIMEOUT,
+  };
+}
+
+/** How much callers may ask of the server at a time. */
+function limitsOf(values: Values): LimitSettings {
+  return {
+    requestsPerSecondPerPrincipal: values.BAILIWICK_REQUESTS_PER_SECOND_PER_PRINCIPAL,
+    requestsPerSecondPerSource: values.BAILIWICK_REQUESTS_PER_SECOND_PER_SOURCE,
+    strangersRequestsPerSecondPerSource: values.BAILIWICK_STRANGERS_REQUESTS_PER_SECOND_PER_SOURCE,
+    costPerSecondPerPrincipal: values.BAILIWICK_COST_PER_SECOND_PER_PRINCIPAL,
+    strangersCostPerSecondPerSource: values.BAILIWICK_STRANGERS_COST_PER_SECOND_PER_SOURCE,
+    concurrentRequestsPerPrincipal: values.BAILIWICK_CONCURRENT_REQUESTS_PER_PRINCIPAL,
+    concurrentRequestsPerSource: values.BAILIWICK_CONCURRENT_REQUESTS_PER_SOURCE,
+    concurrentRequests: values.BAILIWICK_CONCURRENT_REQUESTS,
+    lookUps: values.BAILIWICK_CONCURRENT_LOOK_UPS,
+    arrivingBytes: values.BAILIWICK_ARRIVING_BYTES,
+    transferPatienceMs: values.BAILIWICK_TRANSFER_PATIENCE,
+    transferBytesPerSecond: values.BAILIWICK_TRANSFER_BYTES_PER_SECOND,
+    connections: values.BAILIWICK_CONNECTIONS,
+    streamsPerPrincipal: values.BAILIWICK_STREAMS_PER_PRINCIPAL,
+    streams: values.BAILIWICK_STREAMS,
+    logInsPerMinutePerSource: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_SOURCE,
+    logInsPerMinutePerUser: values.BAILIWICK_LOG_INS_PER_MINUTE_PER_USER,
+    logInWaitMaxMs: values.BAILIWICK_LOG_IN_WAIT_MAX,
   };
 }
 

@@ -68,11 +68,15 @@ async function start(config: Config): Promise<Served> {
   if (config.tls) renewOnHangup(app.http, config.tls, log);
   // Printed last: a program that reads it may send a signal at once.
   const address = addressOf(app.http, config);
+  await sayReady(address, app, config);
+  return { address, stop };
+}
+
+async function sayReady(address: string, app: App, config: Config): Promise<void> {
   process.stdout.write(`Bailiwick is ready.\n  Console   ${address}/\n  GraphQL   ${address}/graphql\n`);
   if (config.hasGraphiql) process.stdout.write(`  GraphiQL  ${address}/graphiql\n`);
   // A demo says by itself how to log in.
   if (!config.isDemo) await sayPassword(app, config);
-  return { address, stop };
 }
 
 async function sayPassword({ isFirstStart, services }: App, { adminPasswordPath }: Config): Promise<void> {

@@ -8,6 +8,7 @@ import { buildSchema } from '../../src/server/graphql/schema.js';
 import { coordinatesOf } from '../../src/server/guard/coordinates.js';
 import { enforce } from '../../src/server/guard/enforce.js';
 import { requireGuardedFields, requireGuardedRoutes } from '../../src/server/guard/guards.js';
+import { sessionRoutes } from '../../src/server/http/session-routes.js';
 import { NO_LIMITS } from '../../src/server/limits/rate-limits.js';
 import { metricsRoute } from '../../src/server/metrics/metrics.js';
 import { Lookout } from '../../src/server/streams/lookout.js';
@@ -20,7 +21,10 @@ const metrics = idleMetrics();
 const lookout = new Lookout({ db: {} as never, notifier: new ChangeNotifier(), metrics: metrics.streams, atOnce: 1 });
 const places = new StreamPlaces(NO_LIMITS, metrics.streams);
 const streams = new Streams({ guarded: guardedSchema(DOMAINS, policies), feeds: {}, lookout, places });
-const routes = [...DOMAINS.flatMap((domain) => domain.routes ?? []), metricsRoute(metrics), streams.route];
+const routes = [
+  ...DOMAINS.flatMap((domain) => domain.routes ?? []),
+  ...[metricsRoute(metrics), streams.route, ...sessionRoutes({} as never)],
+];
 const routeCoordinates = routes.map((route) => `HTTP.${route.name}`);
 const coordinates = [...coordinatesOf(buildSchema(DOMAINS)), ...routeCoordinates];
 

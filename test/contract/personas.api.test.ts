@@ -121,7 +121,9 @@ test('audited: what was done left its entries, and what was refused changed noth
 
 /** The fields of what one persona read, and whether it can read what they lead to. */
 function linksOf(readings: readonly Reading[]) {
-  const readable = new Map(readings.map((reading) => [reading.thing.id, isRead(reading)]));
+  // Whoever may not read a part of an object, such as its history, may read the object.
+  const [parts, wholes] = [true, false].map((isPart) => readings.filter(({ type }) => type.includes(', ') === isPart));
+  const readable = new Map([...(parts ?? []), ...(wholes ?? [])].map((reading) => [reading.thing.id, isRead(reading)]));
   return readings.filter(isRead).flatMap((reading) =>
     Object.entries(reading.thing.links ?? {}).map(([path, target]) => {
       const isReadable = target === null ? false : readable.get(target);

@@ -13,9 +13,8 @@ const FUNCTION_MAX = 40;
 
 /** Longer than that, with their lines as they are. What is in it only shrinks: split the function, lower the number. */
 const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
-  'app.ts createApp': 85,
+  'app.ts createApp': 84,
   'cli/identity/policy-offline.ts registerOfflinePolicy': 49,
-  'config/config.ts readConfig': 55,
 };
 /** The same for files. */
 const LONG_FILES: Readonly<Record<string, number>> = {};

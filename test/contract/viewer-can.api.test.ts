@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { type GraphQLInputField, getNamedType, isInputObjectType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allPolicies } from '../../src/app.js';
