@@ -1,6 +1,8 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import css from './filter-bar.module.css';
+import { LongWordFilter } from './long-word-filter.js';
 import type { Filters, FilterValues, SearchDefinition } from './search.js';
+import { TimeFilter } from './time-filter.js';
 import { inWords } from './words.js';
 
 interface FilterBarProps<F extends Filters, Field extends string> {
@@ -28,7 +30,15 @@ export function FilterBar<F extends Filters, Field extends string>({
   return (
     <search className={css.bar}>
       {kinds.map(([name, kind]) =>
-        kind === 'id' ? null : kind === 'text' ? (
+        kind === 'id' ? null : kind === 'time' ? (
+          <TimeFilter
+            key={name}
+            label={labels[name] ?? name}
+            value={String(given[name] ?? '')}
+            className={css.text}
+            onChange={(time) => onChange({ [name]: time })}
+          />
+        ) : kind === 'text' ? (
           <TextFilter
             key={name}
             label={labels[name] ?? name}
@@ -93,7 +103,12 @@ interface WordFilterProps {
   readonly onChange: (words: readonly string[]) => void;
 }
 
-function WordFilter({ label, words, chosen, onChange }: WordFilterProps) {
+/** More words than this are shown when they are asked for. */
+const OPEN_WORDS_MAX = 10;
+
+function WordFilter(props: WordFilterProps) {
+  const { label, words, chosen, onChange } = props;
+  if (words.length > OPEN_WORDS_MAX) return <LongWordFilter {...props} />;
   return (
     <fieldset className={css.words}>
       <legend>{label}</legend>

@@ -41,17 +41,29 @@ export interface ListPageProps<Row, Data extends ListData<Row>, Variables, F ext
   readonly actions?: ReactNode;
   /** Controls for filters that are ids, in a function that is given what was chosen and how to change it. */
   readonly pickers?: (search: ListSearch<F, Field>, change: (values: Partial<FilterValues<F>>) => void) => ReactNode;
+  /** False where the API does not count the list. */
+  readonly isCounted?: boolean;
 }
 
 /** A list that the server filters and orders. All that was chosen stands in the address. */
 export function ListPage<
-  Row extends { readonly id: string },
+  Row extends { readonly id: string | number },
   Data extends ListData<Row>,
   Variables extends AnyVariables,
   F extends Filters,
   Field extends string,
 >(props: ListPageProps<Row, Data, Variables, F, Field>) {
-  const { title, search: definition, labels, document, variables, live = null, actions, pickers } = props;
+  const {
+    title,
+    search: definition,
+    labels,
+    document,
+    variables,
+    live = null,
+    actions,
+    pickers,
+    isCounted = true,
+  } = props;
   const { scope } = useViewer();
   const search = definition.validate(useSearch({ strict: false }));
   const navigate = useNavigate();
@@ -66,7 +78,7 @@ export function ListPage<
     <>
       <div className={css.head}>
         <h1 tabIndex={-1}>{title}</h1>
-        {isRead && <Count document={document} variables={given} noun={props.noun} />}
+        {isCounted && isRead && <Count document={document} variables={given} noun={props.noun} />}
         <div className={css.actions}>{actions}</div>
       </div>
       <FilterBar

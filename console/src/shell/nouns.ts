@@ -5,6 +5,7 @@ import {
   KeyRound,
   type LucideIcon,
   Scale,
+  ScrollText,
   Server,
   Shield,
   Sunrise,
@@ -36,4 +37,6 @@ export const NOUNS: readonly Noun[] = [
   { title: 'Domains', group: 'Access', path: ['domains'], icon: Building2, policy: 'domain:get' },
   { title: 'Projects', group: 'Access', path: ['projects'], icon: FolderTree, policy: 'project:get' },
   { title: 'Your account', group: 'Access', path: ['account'], icon: CircleUserRound, policy: null },
+  { title: 'Policies', group: 'Access', path: ['policies'], icon: Scale, policy: 'policy:get' },
+  { title: 'Audit', group: 'Access', path: ['audit'], icon: ScrollText, policy: 'audit:list' },
 ];
