@@ -11,7 +11,9 @@ import { isScope } from './api/scope.js';
 import { look, session } from './api/session.js';
 import { NotFound } from './kit/faults.js';
 import { parseSearch, stringifySearch } from './kit/search.js';
-import { agentSearch } from './pages/agents/search.js';
+import { agentSearch, agentViewSearch } from './pages/agents/search.js';
+import { joinTokenSearch } from './pages/join-tokens/search.js';
+import { nodeSearch } from './pages/nodes/search.js';
 import { projectSearch } from './pages/projects/search.js';
 import { Home } from './shell/home.js';
 import { LogInPage } from './shell/log-in-page.js';
@@ -74,7 +76,26 @@ const agents = createRoute({
 const agent = createRoute({
   getParentRoute: () => scope,
   path: 'agents/$id',
+  validateSearch: agentViewSearch.validate,
   component: lazyRouteComponent(() => import('./pages/agents/detail.js'), 'AgentPage'),
+});
+
+const nodes = createRoute({
+  getParentRoute: () => scope,
+  path: 'nodes',
+  validateSearch: nodeSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/nodes/list.js'), 'NodesPage'),
+});
+const node = createRoute({
+  getParentRoute: () => scope,
+  path: 'nodes/$id',
+  component: lazyRouteComponent(() => import('./pages/nodes/detail.js'), 'NodePage'),
+});
+const joinTokens = createRoute({
+  getParentRoute: () => scope,
+  path: 'join-tokens',
+  validateSearch: joinTokenSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/join-tokens/list.js'), 'JoinTokensPage'),
 });
 
 const projects = createRoute({
@@ -90,7 +111,11 @@ const project = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, logIn, scope.addChildren([now, agents, agent, projects, project])]),
+  routeTree: root.addChildren([
+    home,
+    logIn,
+    scope.addChildren([now, nodes, node, joinTokens, agents, agent, projects, project]),
+  ]),
   pathParamsAllowedCharacters: [':'],
   parseSearch,
   stringifySearch,

@@ -1,4 +1,4 @@
-import { FolderTree, type LucideIcon, Server, Sunrise } from 'lucide-react';
+import { FolderTree, HardDrive, type LucideIcon, PlugZap, Server, Sunrise } from 'lucide-react';
 
 /** A place of the navigation. */
 export interface Noun {
@@ -13,6 +13,8 @@ export interface Noun {
 /** The places, in the order in which they are shown. */
 export const NOUNS: readonly Noun[] = [
   { title: 'Now', group: null, path: [], icon: Sunrise, policy: null },
+  { title: 'Nodes', group: 'Fleet', path: ['nodes'], icon: HardDrive, policy: 'node:get' },
+  { title: 'Joining', group: 'Fleet', path: ['join-tokens'], icon: PlugZap, policy: 'join_token:get' },
   { title: 'Agents', group: 'Fleet', path: ['agents'], icon: Server, policy: 'agent:get' },
   { title: 'Projects', group: 'Access', path: ['projects'], icon: FolderTree, policy: 'project:get' },
 ];
