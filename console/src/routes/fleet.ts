@@ -1,5 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { agentSearch } from '../pages/agents/search.js';
+import { agentSearch, agentViewSearch } from '../pages/agents/search.js';
+import { joinTokenSearch } from '../pages/join-tokens/search.js';
+import { nodeSearch } from '../pages/nodes/search.js';
 import { scope } from './base.js';
 
 const now = createRoute({
@@ -18,7 +20,28 @@ const agents = createRoute({
 const agent = createRoute({
   getParentRoute: () => scope,
   path: 'agents/$id',
+  validateSearch: agentViewSearch.validate,
   component: lazyRouteComponent(() => import('../pages/agents/detail.js'), 'AgentPage'),
 });
 
-export const fleetRoutes = [now, agents, agent] as const;
+const nodes = createRoute({
+  getParentRoute: () => scope,
+  path: 'nodes',
+  validateSearch: nodeSearch.validate,
+  component: lazyRouteComponent(() => import('../pages/nodes/list.js'), 'NodesPage'),
+});
+
+const node = createRoute({
+  getParentRoute: () => scope,
+  path: 'nodes/$id',
+  component: lazyRouteComponent(() => import('../pages/nodes/detail.js'), 'NodePage'),
+});
+
+const joinTokens = createRoute({
+  getParentRoute: () => scope,
+  path: 'join-tokens',
+  validateSearch: joinTokenSearch.validate,
+  component: lazyRouteComponent(() => import('../pages/join-tokens/list.js'), 'JoinTokensPage'),
+});
+
+export const fleetRoutes = [now, agents, agent, nodes, node, joinTokens] as const;

@@ -2,8 +2,10 @@ import {
   Building2,
   CircleUserRound,
   FolderTree,
+  HardDrive,
   KeyRound,
   type LucideIcon,
+  PlugZap,
   Scale,
   ScrollText,
   Server,
@@ -27,6 +29,8 @@ export interface Noun {
 /** The places, in the order in which they are shown. */
 export const NOUNS: readonly Noun[] = [
   { title: 'Now', group: null, path: [], icon: Sunrise, policy: null },
+  { title: 'Nodes', group: 'Fleet', path: ['nodes'], icon: HardDrive, policy: 'node:get' },
+  { title: 'Joining', group: 'Fleet', path: ['join-tokens'], icon: PlugZap, policy: 'join_token:get' },
   { title: 'Agents', group: 'Fleet', path: ['agents'], icon: Server, policy: 'agent:get' },
   { title: 'People', group: 'Access', path: ['users'], icon: Users, policy: 'user:get' },
   { title: 'Groups', group: 'Access', path: ['groups'], icon: UsersRound, policy: 'group:get' },
