@@ -12,6 +12,9 @@ import { look, session } from './api/session.js';
 import { NotFound } from './kit/faults.js';
 import { parseSearch, stringifySearch } from './kit/search.js';
 import { agentSearch } from './pages/agents/search.js';
+import { allowlistSearch, compareSearch, publishSearch } from './pages/allowlists/search.js';
+import { agentResultSearch, resultSearch } from './pages/attestations/search.js';
+import { spanSearch } from './pages/attestations/trend.js';
 import { projectSearch } from './pages/projects/search.js';
 import { Home } from './shell/home.js';
 import { LogInPage } from './shell/log-in-page.js';
@@ -77,6 +80,59 @@ const agent = createRoute({
   component: lazyRouteComponent(() => import('./pages/agents/detail.js'), 'AgentPage'),
 });
 
+const allowlists = createRoute({
+  getParentRoute: () => scope,
+  path: 'allowlists',
+  validateSearch: allowlistSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/allowlists/list.js'), 'AllowlistsPage'),
+});
+const newAllowlist = createRoute({
+  getParentRoute: () => scope,
+  path: 'allowlists/new',
+  component: lazyRouteComponent(() => import('./pages/allowlists/new.js'), 'NewAllowlistPage'),
+});
+const allowlist = createRoute({
+  getParentRoute: () => scope,
+  path: 'allowlists/$id',
+  component: lazyRouteComponent(() => import('./pages/allowlists/detail.js'), 'AllowlistPage'),
+});
+const publishAllowlist = createRoute({
+  getParentRoute: () => scope,
+  path: 'allowlists/$id/publish',
+  validateSearch: publishSearch,
+  component: lazyRouteComponent(() => import('./pages/allowlists/publish.js'), 'PublishPage'),
+});
+const compareAllowlist = createRoute({
+  getParentRoute: () => scope,
+  path: 'allowlists/$id/compare',
+  validateSearch: compareSearch,
+  component: lazyRouteComponent(() => import('./pages/allowlists/compare.js'), 'ComparePage'),
+});
+
+const attestations = createRoute({
+  getParentRoute: () => scope,
+  path: 'attestations',
+  validateSearch: resultSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/attestations/list.js'), 'AttestationsPage'),
+});
+const trustOverTime = createRoute({
+  getParentRoute: () => scope,
+  path: 'attestations/over-time',
+  validateSearch: spanSearch,
+  component: lazyRouteComponent(() => import('./pages/attestations/over-time.js'), 'OverTimePage'),
+});
+const attestation = createRoute({
+  getParentRoute: () => scope,
+  path: 'attestations/$id',
+  component: lazyRouteComponent(() => import('./pages/attestations/detail.js'), 'AttestationPage'),
+});
+const agentAttestations = createRoute({
+  getParentRoute: () => scope,
+  path: 'agents/$id/attestations',
+  validateSearch: agentResultSearch.validate,
+  component: lazyRouteComponent(() => import('./pages/attestations/agent-results.js'), 'AgentResultsPage'),
+});
+
 const projects = createRoute({
   getParentRoute: () => scope,
   path: 'projects',
@@ -90,7 +146,26 @@ const project = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, logIn, scope.addChildren([now, agents, agent, projects, project])]),
+  routeTree: root.addChildren([
+    home,
+    logIn,
+    scope.addChildren([
+      now,
+      agents,
+      agent,
+      agentAttestations,
+      allowlists,
+      newAllowlist,
+      allowlist,
+      publishAllowlist,
+      compareAllowlist,
+      attestations,
+      trustOverTime,
+      attestation,
+      projects,
+      project,
+    ]),
+  ]),
   pathParamsAllowedCharacters: [':'],
   parseSearch,
   stringifySearch,

@@ -18,14 +18,19 @@ export function Action({ label, permission, unfit = null, isDangerous = false, o
   const obstacle = obstacleOf(permission) ?? unfit;
   if (obstacle === null)
     return (
-      <button type="button" className={isDangerous ? 'danger' : undefined} onClick={onRun}>
+      <button
+        type="button"
+        className={isDangerous ? 'danger' : undefined}
+        data-operation={permission?.operation}
+        onClick={onRun}
+      >
         {label}
       </button>
     );
   // It keeps its place among the keys, so that the reason can be read without a mouse.
   return (
     <span className={css.disabled}>
-      <button type="button" aria-disabled="true" aria-describedby={id}>
+      <button type="button" aria-disabled="true" aria-describedby={id} data-operation={permission?.operation}>
         {label}
       </button>
       <span id={id} role="tooltip">

@@ -1,4 +1,4 @@
-import { FolderTree, type LucideIcon, Server, Sunrise } from 'lucide-react';
+import { ClipboardCheck, FolderTree, ListChecks, type LucideIcon, Server, Sunrise } from 'lucide-react';
 
 /** A place of the navigation. */
 export interface Noun {
@@ -14,5 +14,13 @@ export interface Noun {
 export const NOUNS: readonly Noun[] = [
   { title: 'Now', group: null, path: [], icon: Sunrise, policy: null },
   { title: 'Agents', group: 'Fleet', path: ['agents'], icon: Server, policy: 'agent:get' },
+  { title: 'Allowlists', group: 'Fleet', path: ['allowlists'], icon: ListChecks, policy: 'allowlist:get' },
+  {
+    title: 'Attestations',
+    group: 'Fleet',
+    path: ['attestations'],
+    icon: ClipboardCheck,
+    policy: 'attestation_result:get',
+  },
   { title: 'Projects', group: 'Access', path: ['projects'], icon: FolderTree, policy: 'project:get' },
 ];

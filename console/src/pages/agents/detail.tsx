@@ -37,7 +37,18 @@ const factsOf = (agent: AgentFound): React.ComponentProps<typeof FactList>['fact
   ['Last accepted', <Time key="accepted" at={agent.lastAcceptedAt} none="never" />],
   ['Last rejected', <Time key="rejected" at={agent.lastRejectedAt} none="never" />],
   ['Attestations', `${agent.acceptedCount} accepted, ${agent.rejectedCount} rejected`],
-  ['Allowlist', agent.allowlist?.name],
+  [
+    'Last result',
+    agent.lastResult && (
+      <ScopedLink key="result" path={['attestations', agent.lastResult.id]}>
+        {inWords(agent.lastResult.verdict)}: see why
+      </ScopedLink>
+    ),
+  ],
+  [
+    'Allowlist',
+    agent.allowlist && <ScopedLink path={['allowlists', agent.allowlist.id]}>{agent.allowlist.name}</ScopedLink>,
+  ],
   ['TPM', agent.tpmKind && inWords(agent.tpmKind)],
   ['Project', agent.project && <ScopedLink path={['projects', agent.project.id]}>{agent.project.name}</ScopedLink>],
   ['External id', agent.externalId],
