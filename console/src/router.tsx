@@ -1,6 +1,8 @@
 import { createRouter } from '@tanstack/react-router';
 import { parseSearch, stringifySearch } from './kit/search.js';
 import { accessRoutes } from './routes/access.js';
+import { allowlistsRoutes } from './routes/allowlists.js';
+import { attestationsRoutes } from './routes/attestations.js';
 import { auditRoutes } from './routes/audit.js';
 import { home, logIn, root, scope } from './routes/base.js';
 import { fleetRoutes } from './routes/fleet.js';
@@ -10,7 +12,14 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     logIn,
-    scope.addChildren([...accessRoutes, ...auditRoutes, ...fleetRoutes, ...policiesRoutes]),
+    scope.addChildren([
+      ...accessRoutes,
+      ...allowlistsRoutes,
+      ...attestationsRoutes,
+      ...auditRoutes,
+      ...fleetRoutes,
+      ...policiesRoutes,
+    ]),
   ]),
   pathParamsAllowedCharacters: [':'],
   parseSearch,

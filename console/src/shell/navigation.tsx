@@ -4,7 +4,7 @@ import { useViewer } from '../kit/viewer.js';
 import css from './navigation.module.css';
 import { NOUNS, type Noun } from './nouns.js';
 
-const GROUPS: readonly Noun['group'][] = [null, 'Fleet', 'Access'];
+const GROUPS: readonly Noun['group'][] = [null, 'Fleet', 'Access', 'Oversight'];
 
 /** The places that the viewer may read something of, as the server says. */
 export function useNouns(): readonly Noun[] {

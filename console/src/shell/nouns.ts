@@ -1,9 +1,11 @@
 import {
   Building2,
   CircleUserRound,
+  ClipboardCheck,
   FolderTree,
   HardDrive,
   KeyRound,
+  ListChecks,
   type LucideIcon,
   PlugZap,
   Scale,
@@ -19,7 +21,7 @@ import {
 /** A place of the navigation. */
 export interface Noun {
   readonly title: string;
-  readonly group: 'Fleet' | 'Access' | null;
+  readonly group: 'Fleet' | 'Access' | 'Oversight' | null;
   readonly path: readonly string[];
   readonly icon: LucideIcon;
   /** The policy of the place's list: whom it allows nothing does not see the place. Null for everybody's. */
@@ -32,6 +34,14 @@ export const NOUNS: readonly Noun[] = [
   { title: 'Nodes', group: 'Fleet', path: ['nodes'], icon: HardDrive, policy: 'node:get' },
   { title: 'Joining', group: 'Fleet', path: ['join-tokens'], icon: PlugZap, policy: 'join_token:get' },
   { title: 'Agents', group: 'Fleet', path: ['agents'], icon: Server, policy: 'agent:get' },
+  { title: 'Allowlists', group: 'Fleet', path: ['allowlists'], icon: ListChecks, policy: 'allowlist:get' },
+  {
+    title: 'Attestations',
+    group: 'Fleet',
+    path: ['attestations'],
+    icon: ClipboardCheck,
+    policy: 'attestation_result:get',
+  },
   { title: 'People', group: 'Access', path: ['users'], icon: Users, policy: 'user:get' },
   { title: 'Groups', group: 'Access', path: ['groups'], icon: UsersRound, policy: 'group:get' },
   { title: 'Roles', group: 'Access', path: ['roles'], icon: Shield, policy: 'role:get' },
@@ -41,6 +51,6 @@ export const NOUNS: readonly Noun[] = [
   { title: 'Domains', group: 'Access', path: ['domains'], icon: Building2, policy: 'domain:get' },
   { title: 'Projects', group: 'Access', path: ['projects'], icon: FolderTree, policy: 'project:get' },
   { title: 'Your account', group: 'Access', path: ['account'], icon: CircleUserRound, policy: null },
-  { title: 'Policies', group: 'Access', path: ['policies'], icon: Scale, policy: 'policy:get' },
-  { title: 'Audit', group: 'Access', path: ['audit'], icon: ScrollText, policy: 'audit:list' },
+  { title: 'Policies', group: 'Oversight', path: ['policies'], icon: Scale, policy: 'policy:get' },
+  { title: 'Audit', group: 'Oversight', path: ['audit'], icon: ScrollText, policy: 'audit:list' },
 ];

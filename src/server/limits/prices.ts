@@ -147,6 +147,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'EvidenceExplanation.pcrs': { each: OBJECT, size: 24 },
   'AttestationResult.failures': { each: OBJECT, size: 300 },
   'AllowlistRevision.imaPolicy': { each: 15_000 },
+  'AllowlistRevision.imaPolicyExcludes': { each: 60 },
   'AllowlistRevision.tpmPolicy': { each: 60 },
   'AllowlistRevision.vtpmPolicy': { each: 60 },
   // A policy has at most 64 KiB, some 1,500 values for 24 PCRs.

@@ -50,6 +50,14 @@ const factsOf = (agent: AgentFound): React.ComponentProps<typeof FactList>['fact
   ['Last rejected', <Time key="rejected" at={agent.lastRejectedAt} none="never" />],
   ['Attestations', `${agent.acceptedCount} accepted, ${agent.rejectedCount} rejected`],
   [
+    'Last result',
+    agent.lastResult && (
+      <ScopedLink key="result" path={['attestations', agent.lastResult.id]}>
+        {inWords(agent.lastResult.verdict)}: see why
+      </ScopedLink>
+    ),
+  ],
+  [
     'Allowlist',
     agent.allowlist && <ScopedLink path={['allowlists', agent.allowlist.id]}>{agent.allowlist.name}</ScopedLink>,
   ],
