@@ -124,7 +124,13 @@ interface OptionsProps {
 
 function Options({ id, label, shown, current, onPick }: OptionsProps) {
   return (
-    <div role="listbox" id={`${id}-list`} aria-label={label} className={css.options} hidden={shown.length === 0}>
+    <div
+      role="listbox"
+      id={`${id}-list`}
+      aria-label={`${label}: what fits`}
+      className={css.options}
+      hidden={shown.length === 0}
+    >
       {shown.map((option, place) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the keys go to the line above, which keeps the focus.
         <div

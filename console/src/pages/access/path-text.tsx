@@ -1,6 +1,7 @@
 import type { PathPartsFragment } from '../../generated/documents.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
 import { Time } from '../../kit/time.js';
+import { scopeNames } from './refs.js';
 import { ScopeName } from './scope-name.js';
 
 /** The way from an assignment to a role: which role, by which group, where, until when. */
@@ -17,8 +18,9 @@ export function PathText({ path }: { readonly path: PathPartsFragment }) {
             <bdi>{groupName}</bdi>
           </ScopedLink>
         </>
-      )}{' '}
-      on <ScopeName scope={scope} isInherited={isInherited} />
+      )}
+      {isInherited ? ' ' : ' on '}
+      <ScopeName scope={scope} isInherited={isInherited} />
       {expiresAt && (
         <>
           {', ends '}
@@ -27,4 +29,9 @@ export function PathText({ path }: { readonly path: PathPartsFragment }) {
       )}
     </span>
   );
+}
+
+/** Where the role is in effect: inside of a scope, where it is inherited from that and nothing below it is told. */
+export function EffectPlace({ path: { at, scope, isInherited } }: { readonly path: PathPartsFragment }) {
+  return <ScopeName scope={at} isInherited={isInherited && scopeNames(at).word === scopeNames(scope).word} />;
 }

@@ -28,5 +28,5 @@ export function usePicked(word: string | undefined): Pick | null {
     project: projects?.project,
   };
   const named = found[kind as keyof typeof found];
-  return { id: word, label: named?.id === id ? named.name : word, hint: kind };
+  return { id: word, label: named?.id === id ? named.name : word, hint: kind === 'user' ? 'person' : kind };
 }

@@ -6,8 +6,7 @@ import { DetailPage, FactList } from '../../kit/detail-page.js';
 import { Related } from '../../kit/related.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
 import { Time } from '../../kit/time.js';
-import { PathText } from '../access/path-text.js';
-import { ScopeName } from '../access/scope-name.js';
+import { EffectPlace, PathText } from '../access/path-text.js';
 import { AssignmentsOf } from '../assignments/of.js';
 import { RoleActions, type RoleFound } from './actions.js';
 import { Implications } from './implications.js';
@@ -75,7 +74,7 @@ function Holders({ name }: { readonly name: string }) {
           cell: ({ user }) =>
             user ? <ScopedLink path={['users', user.id]}>{user.displayName ?? user.name}</ScopedLink> : '—',
         },
-        { title: 'Where', cell: ({ path }) => <ScopeName scope={path.at} /> },
+        { title: 'Where', cell: ({ path }) => <EffectPlace path={path} /> },
         { title: 'By', cell: ({ path }) => <PathText path={path} />, isSecondary: true },
         {
           title: 'Now',

@@ -5,8 +5,7 @@ import { FaultNote } from '../../kit/faults.js';
 import { Related, Section, SmallTable } from '../../kit/related.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
 import { useViewer } from '../../kit/viewer.js';
-import { PathText } from '../access/path-text.js';
-import { ScopeName } from '../access/scope-name.js';
+import { EffectPlace, PathText } from '../access/path-text.js';
 import type { UserFound } from './actions.js';
 
 interface OfUser {
@@ -23,7 +22,7 @@ export function RolesOfUser({ user }: OfUser) {
       variables={{ id: user.id }}
       policy="permission:get"
       columns={[
-        { title: 'Where', cell: ({ path }) => <ScopeName scope={path.at} /> },
+        { title: 'Where', cell: ({ path }) => <EffectPlace path={path} /> },
         { title: 'Roles', cell: ({ roles }) => roles.join(', ') },
         { title: 'By', cell: ({ path }) => <PathText path={path} />, isSecondary: true },
         {
