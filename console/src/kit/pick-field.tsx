@@ -10,7 +10,13 @@ export interface Pick {
   readonly hint?: string | undefined;
 }
 
-interface PickFieldProps {
+interface Asked {
+  /** A hook: what fits the typed text; undefined while that is not known. */
+  readonly useOptions: (typed: string, isPaused: boolean) => readonly Pick[] | undefined;
+  readonly onPick: (pick: Pick | null) => void;
+}
+
+interface PickFieldProps extends Asked {
   readonly label: string;
   /** The name of the input field that it fills, for the server's mistakes. */
   readonly name: string;
@@ -18,9 +24,6 @@ interface PickFieldProps {
   /** False says so beside the label; a filter says nothing. */
   readonly required?: boolean;
   readonly value: Pick | null;
-  /** A hook: what fits the typed text; undefined while that is not known. */
-  readonly useOptions: (typed: string, isPaused: boolean) => readonly Pick[] | undefined;
-  readonly onPick: (pick: Pick | null) => void;
 }
 
 /** The server is asked once the person pauses, in milliseconds. */
@@ -35,9 +38,8 @@ function usePaused(text: string): string {
   return paused;
 }
 
-/** A field that is filled by typing the beginning of a name and choosing, with the keys or the mouse. */
-export function PickField({ label, name, hint, required, value, useOptions, onPick }: PickFieldProps) {
-  const id = useId();
+/** What is typed and what fits it, and what the keys do. */
+function usePicking({ useOptions, onPick }: Asked) {
   const [typed, setTyped] = useState<string | null>(null);
   const [at, setAt] = useState(0);
   const [isAwaited, setAwaited] = useState(false);
@@ -47,7 +49,6 @@ export function PickField({ label, name, hint, required, value, useOptions, onPi
   const isKnown = isOpen && asked === typed && options !== undefined;
   const shown = isKnown ? options : [];
   const current = Math.min(at, shown.length - 1);
-  const fault = useContext(FieldErrors)[name];
   const close = () => {
     setTyped(null);
     setAwaited(false);
@@ -61,10 +62,23 @@ export function PickField({ label, name, hint, required, value, useOptions, onPi
   useEffect(() => {
     if (isAwaited && isKnown) pick(shown[0]);
   });
-  const pressed = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined && !isOpen) setTyped('');
-    else if (step !== undefined) setAt((current + step + shown.length) % Math.max(shown.length, 1));
+  const step = (by: number) =>
+    isOpen ? setAt((current + by + shown.length) % Math.max(shown.length, 1)) : setTyped('');
+  const type = (text: string) => {
+    setTyped(text);
+    setAt(0);
+    setAwaited(false);
+    if (text === '') onPick(null);
+  };
+  return { typed, isOpen, isKnown, shown, current, close, pick, step, type, open: () => isOpen || setTyped('') };
+}
+
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+
+function pressedIn({ typed, isOpen, shown, current, step, pick, close }: ReturnType<typeof usePicking>) {
+  return (event: KeyboardEvent) => {
+    const by = STEPS[event.key];
+    if (by !== undefined) step(by);
     else if (event.key === 'Enter' && isOpen) pick(shown[current]);
     else if (event.key === 'Escape' && isOpen) close();
     else {
@@ -73,6 +87,14 @@ export function PickField({ label, name, hint, required, value, useOptions, onPi
     }
     event.preventDefault();
   };
+}
+
+/** A field that is filled by typing the beginning of a name and choosing, with the keys or the mouse. */
+export function PickField({ label, name, hint, required, value, ...asked }: PickFieldProps) {
+  const id = useId();
+  const picking = usePicking(asked);
+  const { typed, isOpen, isKnown, shown, current, close, pick, type, open } = picking;
+  const fault = useContext(FieldErrors)[name];
   const about = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ');
   return (
     <div className={css.field}>
@@ -92,15 +114,10 @@ export function PickField({ label, name, hint, required, value, useOptions, onPi
         spellCheck={false}
         required={required}
         value={typed ?? value?.label ?? ''}
-        onKeyDown={pressed}
-        onClick={() => isOpen || setTyped('')}
+        onKeyDown={pressedIn(picking)}
+        onClick={open}
         onBlur={close}
-        onChange={({ target }) => {
-          setTyped(target.value);
-          setAt(0);
-          setAwaited(false);
-          if (target.value === '') onPick(null);
-        }}
+        onChange={({ target }) => type(target.value)}
       />
       <Options id={id} label={label} shown={shown} current={current} onPick={pick} />
       {isKnown && shown.length === 0 && <p role="status">Nothing fits.</p>}

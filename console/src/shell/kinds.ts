@@ -8,7 +8,13 @@ export type Hit = NonNullable<SearchQuery['search']>[number];
  */
 const PAGES: { readonly [Kind in Hit['kind']]?: { readonly called: string; readonly path: string } } = {
   AGENT: { called: 'agent', path: 'agents' },
+  ALLOWLIST: { called: 'allowlist', path: 'allowlists' },
+  DOMAIN: { called: 'domain', path: 'domains' },
+  GROUP: { called: 'group', path: 'groups' },
+  NODE: { called: 'node', path: 'nodes' },
   PROJECT: { called: 'project', path: 'projects' },
+  ROLE: { called: 'role', path: 'roles' },
+  USER: { called: 'person', path: 'users' },
 };
 
 /** What leads to an object that a search found; null for a kind without a page. */

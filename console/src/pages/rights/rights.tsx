@@ -40,11 +40,12 @@ export function RightsPage() {
 
 type QuestionProps = RightsSearch & { readonly onChange: (values: RightsSearch) => void };
 
+const asked = (text: string | undefined): Pick | null => (text ? { id: text, label: text } : null);
+
 function Question({ ask, who, at, policy, target, onChange }: QuestionProps) {
   const { scope } = useViewer();
   const place = at ?? (scope === 'unscoped' ? undefined : scope);
   const principal = usePicked(who);
-  const asked = (text: string | undefined): Pick | null => (text ? { id: text, label: text } : null);
   return (
     <>
       <search className={css.question}>
