@@ -20,6 +20,9 @@ export function JoinTokenFields() {
   return (
     <>
       <Suggested
+        // The only one there is needs no typing.
+        key={projects[0]}
+        defaultValue={projects.length === 1 ? projects[0] : undefined}
         label="Project"
         name="project"
         required
