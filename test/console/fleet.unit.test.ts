@@ -123,10 +123,10 @@ describe('joining a machine', () => {
   test('ok: what nothing was typed for is left to the server', () => {
     const now = Date.parse('2026-11-30T20:00:00Z');
     const input = inputOf(
-      { project: 'default', nodeName: 'web-{n}', uses: '3', expiresAt: '24', tenants: undefined },
+      { project: 'default', nodePattern: 'web-{n}', uses: '3', expiresAt: '24', tenants: undefined },
       now,
     );
-    expect(input).toMatchObject({ uses: 3, expiresAt: '2026-12-01T20:00:00.000Z', labels: [] });
+    expect(input).toMatchObject({ nodeName: 'web-{n}', uses: 3, expiresAt: '2026-12-01T20:00:00.000Z', labels: [] });
     expect(input.tenants).toBe(undefined);
     expect(Object.keys(input)).not.toContain('allowlist');
     expect(inputOf({ tenants: 'none' }, now).tenants).toEqual([]);

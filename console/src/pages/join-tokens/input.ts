@@ -26,7 +26,7 @@ function tenantsOf(choice: string | undefined, projects: string | undefined) {
 export const inputOf = (typed: Typed, now: number): Input => ({
   description: typed.description,
   project: projectRef(typed.project ?? ''),
-  nodeName: typed.nodeName,
+  nodeName: typed.nodePattern,
   ...(typed.node !== undefined && { node: { name: typed.node } }),
   address: typed.address,
   uses: Number(typed.uses ?? 1),
