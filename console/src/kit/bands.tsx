@@ -1,4 +1,5 @@
-import type { Tone } from './badge.js';
+import { Badge, type Tone } from './badge.js';
+import { PICTURE_WIDTH, partOf } from './band-parts.js';
 import css from './bands.module.css';
 
 /** A time in which something was in one state. */
@@ -29,33 +30,13 @@ interface BandsProps {
   readonly to: number;
 }
 
-/** A part of the picture, in thousandths of its width. */
-export interface Part {
-  readonly start: number;
-  readonly width: number;
-}
-
-const WIDTH = 1000;
-/** What lasted a moment is still seen. */
-const WIDTH_MIN = 4;
-
-/** Where a band lies in the picture; null for one that lies outside of it. */
-export function partOf({ since, until }: Pick<Band, 'since' | 'until'>, from: number, to: number): Part | null {
-  const begins = Math.max(Date.parse(since), from);
-  const ends = Math.min(until === null ? to : Date.parse(until), to);
-  if (ends < begins || to <= from) return null;
-  const start = ((begins - from) / (to - from)) * WIDTH;
-  const width = Math.max(((ends - begins) / (to - from)) * WIDTH, WIDTH_MIN);
-  return { start: Math.min(start, WIDTH - WIDTH_MIN), width };
-}
-
 const exactly = (time: string | number) => new Date(time).toLocaleString('en-GB', { timeZoneName: 'short' });
 
 /** States over time as bands, which their height tells apart as well as their colour. */
 export function Bands({ label, bands, marks = [], from, to }: BandsProps) {
   return (
     <figure className={css.figure}>
-      <svg viewBox={`0 0 ${WIDTH} 40`} preserveAspectRatio="none" role="img" aria-label={label}>
+      <svg viewBox={`0 0 ${PICTURE_WIDTH} 40`} preserveAspectRatio="none" role="img" aria-label={label}>
         {bands.map((band) => {
           const part = partOf(band, from, to);
           if (part === null) return null;
@@ -73,7 +54,7 @@ export function Bands({ label, bands, marks = [], from, to }: BandsProps) {
             </rect>
           );
         })}
-        <line className={css.line} x1={0} x2={WIDTH} y1={LINE} y2={LINE} />
+        <line className={css.line} x1={0} x2={PICTURE_WIDTH} y1={LINE} y2={LINE} />
         {marks.map(({ key, at, label: said }) => {
           const part = partOf({ since: at, until: at }, from, to);
           return (
@@ -87,11 +68,21 @@ export function Bands({ label, bands, marks = [], from, to }: BandsProps) {
       </svg>
       <figcaption>
         <time dateTime={new Date(from).toISOString()}>{exactly(from)}</time>
+        <span className={css.legend}>
+          {legendOf(bands, from, to).map(([state, tone]) => (
+            <Badge key={state} state={state} tone={tone} />
+          ))}
+        </span>
         <span>now</span>
       </figcaption>
     </figure>
   );
 }
+
+/** The states that the picture shows. */
+const legendOf = (bands: readonly Band[], from: number, to: number): readonly (readonly [string, Tone])[] => [
+  ...new Map(bands.filter((band) => partOf(band, from, to)).map(({ state, tone }) => [state, tone] as const)),
+];
 
 /** Where the line is that bad states hang below. */
 const LINE = 26;

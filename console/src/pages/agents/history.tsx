@@ -11,7 +11,7 @@ import { Section, SmallTable } from '../../kit/section.js';
 import { Time } from '../../kit/time.js';
 import { inWords } from '../../kit/words.js';
 import css from './history.module.css';
-import { agentViewSearch, WINDOWS } from './search.js';
+import { agentViewSearch, WINDOWS, windowSince } from './search.js';
 import { AgentStateBadge, TONES } from './state.js';
 
 type Found = NonNullable<AgentHistoryQuery['agent']>;
@@ -28,7 +28,7 @@ export function AgentHistory({ id }: { readonly id: string }) {
       {agent.trustHistory && (
         <Trust periods={agent.trustHistory.nodes} hasMore={agent.trustHistory.pageInfo.hasNextPage} />
       )}
-      {agent.attestationResults && <Results results={agent.attestationResults.nodes} />}
+      {agent.attestationResults && <Results id={id} results={agent.attestationResults.nodes} />}
     </>
   );
 }
@@ -54,7 +54,8 @@ function useNow(): number {
 
 function Trust({ periods, hasMore }: { readonly periods: readonly Period[]; readonly hasMore: boolean }) {
   const now = useNow();
-  const [chosen = 'DAY'] = agentViewSearch.validate(useSearch({ strict: false })).window ?? [];
+  const [asked] = agentViewSearch.validate(useSearch({ strict: false })).window ?? [];
+  const chosen = asked ?? windowSince(periods.at(-1)?.since, now);
   return (
     <Section title="Trust over time" actions={<Windows chosen={chosen} />}>
       <Bands
@@ -120,9 +121,10 @@ function Cause({ cause, resultId }: { readonly cause: Period['cause']; readonly 
   return <ScopedLink path={['attestations', resultId]}>{CAUSES[cause]}</ScopedLink>;
 }
 
-function Results({ results }: { readonly results: readonly Result[] }) {
+function Results({ id, results }: { readonly id: string; readonly results: readonly Result[] }) {
+  const all = <ScopedLink path={['agents', id, 'attestations']}>All of its evidence</ScopedLink>;
   return (
-    <Section title="Recent evidence">
+    <Section title="Recent evidence" actions={results.length > 0 && all}>
       <SmallTable
         label="Recent evidence"
         rows={results}

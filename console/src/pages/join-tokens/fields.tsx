@@ -20,6 +20,9 @@ export function JoinTokenFields() {
   return (
     <>
       <Suggested
+        // The only one there is needs no typing.
+        key={projects[0]}
+        defaultValue={projects.length === 1 ? projects[0] : undefined}
         label="Project"
         name="project"
         required
@@ -28,7 +31,8 @@ export function JoinTokenFields() {
       />
       <Field
         label="Name of the node"
-        name="nodeName"
+        // A form with a field called nodeName has no nodeName of its own, which React reads of it.
+        name="nodePattern"
         hint="For several machines a pattern, in which {n} becomes a number, such as web-{n}."
       />
       <Field label="Or a node that waits" name="node" hint="Its name, instead of a name above." />

@@ -1,23 +1,12 @@
 import { Copy } from '../../kit/copy.js';
 import { Time } from '../../kit/time.js';
+import { isPlain, joinCommand } from './input.js';
 
 interface HowToJoinProps {
   readonly server: string;
   readonly uses: number;
   readonly expiresAt: string | null;
 }
-
-/** Loopback needs no certificate; everything else is recognized by its authority's. */
-const isPlain = (server: string) => server.startsWith('http:');
-
-/** The command that brings a machine into the fleet; the token is in a file, never in the command. */
-export const joinCommand = (server: string): string =>
-  [
-    'bailiwick agent join',
-    `--server ${server}`,
-    ...(isPlain(server) ? [] : ['--ca-file ca.pem']),
-    '--token-file join.token',
-  ].join(' ');
 
 /** What to do on a machine. */
 export function HowToJoin({ server, uses, expiresAt }: HowToJoinProps) {

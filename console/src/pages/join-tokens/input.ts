@@ -1,7 +1,7 @@
 import type { CreateJoinTokenMutationVariables } from '../../generated/documents.js';
-import type { Typed } from '../../kit/action-dialog.js';
 import { domainOwned, labelsOf, linesOf, listed, projectOwned } from '../../kit/typed-refs.js';
 
+type Typed = Readonly<Record<string, string | undefined>>;
 type Input = CreateJoinTokenMutationVariables['input'];
 
 const HOUR_MS = 3_600_000;
@@ -26,7 +26,7 @@ function tenantsOf(choice: string | undefined, projects: string | undefined) {
 export const inputOf = (typed: Typed, now: number): Input => ({
   description: typed.description,
   project: projectRef(typed.project ?? ''),
-  nodeName: typed.nodeName,
+  nodeName: typed.nodePattern,
   ...(typed.node !== undefined && { node: { name: typed.node } }),
   address: typed.address,
   uses: Number(typed.uses ?? 1),
@@ -37,3 +37,15 @@ export const inputOf = (typed: Typed, now: number): Input => ({
   ...(typed.availability !== undefined && { availability: typed.availability as Input['availability'] }),
   tpmKind: typed.tpmKind as Input['tpmKind'],
 });
+
+/** Loopback needs no certificate; everything else is recognized by its authority's. */
+export const isPlain = (server: string) => server.startsWith('http:');
+
+/** The command that brings a machine into the fleet; the token is in a file, never in the command. */
+export const joinCommand = (server: string): string =>
+  [
+    'bailiwick agent join',
+    `--server ${server}`,
+    ...(isPlain(server) ? [] : ['--ca-file ca.pem']),
+    '--token-file join.token',
+  ].join(' ');

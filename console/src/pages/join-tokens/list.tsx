@@ -29,7 +29,8 @@ function Becomes({ row: { node, nodeName } }: { readonly row: Row }) {
 const COLUMNS: readonly Column<Row, 'CREATED_AT'>[] = [
   { title: 'Becomes', cell: (row) => <Becomes row={row} /> },
   { title: 'State', cell: ({ state }) => <Badge state={state} tone={TONES[state]} /> },
-  { title: 'Joined', cell: ({ usedCount, uses }) => `${usedCount} of ${uses}, ${uses - usedCount} left` },
+  { title: 'Joined', cell: ({ usedCount, uses }) => `${usedCount} of ${uses}` },
+  { title: 'Left', cell: ({ usedCount, uses }) => uses - usedCount, isSecondary: true },
   { title: 'Expires', cell: ({ expiresAt }) => <Time at={expiresAt} />, isSecondary: true },
   { title: 'What for', cell: ({ description }) => <bdi>{description ?? '—'}</bdi>, isSecondary: true },
   { title: 'Allowlist', cell: ({ allowlist }) => <bdi>{allowlist?.name ?? '—'}</bdi>, isSecondary: true },

@@ -23,7 +23,7 @@ export function Conditions({ node }: PartProps) {
         columns={[
           ['Condition', ({ type }) => inWords(type)],
           ['State', ({ reason }) => <ConditionBadge reason={reason} />],
-          ['Why', ({ message, failureCodes }) => [message, ...failureCodes].join(' ')],
+          ['Why', ({ message }) => message],
           ['Since', ({ lastTransitionAt }) => <Time at={lastTransitionAt} none="always" />],
         ]}
       />

@@ -8,9 +8,9 @@ type Reason = Condition['reason'];
 /** Why a node is Ready or attested or not, in words that tell never heard from not heard any more. */
 const WORDS: Readonly<Record<Reason, readonly [word: string, tone: Tone]>> = {
   LEASE_CURRENT: ['Ready', 'good'],
-  LEASE_EXPIRED: ['Not heard any more', 'warn'],
+  LEASE_EXPIRED: ['Fell silent', 'warn'],
   NEVER_HEARD: ['Never heard', 'waiting'],
-  NO_AGENT: ['Waits for a machine', 'waiting'],
+  NO_AGENT: ['No machine', 'waiting'],
   CREATED: ['Not enrolled', 'waiting'],
   PENDING: ['Pending', 'waiting'],
   TRUSTED: ['Trusted', 'good'],

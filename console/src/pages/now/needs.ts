@@ -1,6 +1,6 @@
 import type { NowQuery } from '../../generated/documents.js';
-import type { Tone } from '../../kit/badge.js';
-import type { Search } from '../../kit/scoped-link.js';
+
+type Tone = 'bad' | 'warn' | 'waiting' | 'quiet';
 
 /** Something that needs somebody. */
 export interface Need {
@@ -14,7 +14,7 @@ export interface Need {
   readonly isComplete: boolean;
   /** The list that shows them. */
   readonly path: readonly string[];
-  readonly search: Search;
+  readonly search: Readonly<Record<string, string | readonly string[]>>;
 }
 
 interface Counted {
@@ -46,9 +46,9 @@ const nodes = (readiness: Readiness, word: string, tone: Tone, words: string): W
 const FAILED = agents('FAILED', 'Failed', 'bad', 'agents: their machines are not what their allowlists expect');
 const STALE = agents(
   'STALE',
-  'Not heard any more',
+  'Fell silent',
   'warn',
-  'agents: no new evidence came in time, their trust ran out',
+  'agents are not heard any more: no new evidence came in time, their trust ran out',
 );
 const PENDING = agents(
   'PENDING',
@@ -57,7 +57,12 @@ const PENDING = agents(
   'agents enrolled or were reset, and no evidence was accepted since',
 );
 const CREATED = agents('CREATED', 'Never heard', 'waiting', 'agents wait for their machines to enroll');
-const LOST = nodes('LOST', 'Not heard any more', 'warn', 'nodes: their machines stopped to renew their leases');
+const LOST = nodes(
+  'LOST',
+  'Fell silent',
+  'warn',
+  'nodes are not heard any more: their machines stopped renewing their leases',
+);
 const NEVER_READY = nodes('NEVER_READY', 'Never heard', 'waiting', 'nodes wait for their machines');
 const RUNNING_OUT: Words = {
   ...agents(
@@ -81,7 +86,7 @@ const CANDIDATE: Words = {
   state: 'Candidate waits',
   tone: 'waiting',
   words: 'decisions would change if the policy candidate came into force',
-  path: ['policies'],
+  path: ['policies', 'candidate'],
   search: {},
 };
 
