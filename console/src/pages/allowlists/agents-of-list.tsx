@@ -7,6 +7,7 @@ import { Section } from '../../kit/section.js';
 import { Time } from '../../kit/time.js';
 import { AgentStateBadge } from '../agents/state.js';
 import { VerdictBadge } from '../attestations/verdict.js';
+import css from './allowlists.module.css';
 import { BindDialog } from './bind-dialog.js';
 import { useRight } from './rights.js';
 
@@ -28,7 +29,7 @@ const COLUMNS: readonly Column<Row, never>[] = [
 
 function ResultLink({ name, result }: { readonly name: string; readonly result: NonNullable<Row['lastResult']> }) {
   return (
-    <ScopedLink path={['attestations', result.id]} className="above">
+    <ScopedLink path={['attestations', result.id]} className={css.above}>
       <span className="unseen">Result of {name}: </span>
       <VerdictBadge verdict={result.verdict} />
     </ScopedLink>

@@ -132,6 +132,10 @@ function PublishDialog({ list, current, prepared, agentId, onClose }: PublishDia
         <>
           <Differences before={current} after={prepared.settled.content} />
           <p>The next evidence of every agent that is bound to the list is judged by it.</p>
+          <p>
+            An agent that failed stays failed until somebody resets it on its page, unless the server lets agents
+            recover by themselves.
+          </p>
           <BoundAgents id={list.id} />
         </>
       }

@@ -15,7 +15,18 @@ type Explanation = NonNullable<Result['explanation']>;
 export function Explained({ result }: { readonly result: Result }) {
   const { explanation } = result;
   if (explanation === null)
-    return <p className={css.accepted}>The machine is what its allowlist expects: nothing in its evidence differs.</p>;
+    return (
+      <div className={css.accepted}>
+        The machine is what its allowlist expects: nothing in its evidence differs.
+        {result.stateAfter === 'FAILED' && result.agent && (
+          <>
+            {' '}
+            It failed before, so it stays failed until somebody resets it:{' '}
+            <ScopedLink path={['agents', result.agent.id]}>{result.agent.name}</ScopedLink>
+          </>
+        )}
+      </div>
+    );
   return (
     <>
       <div className={css.why}>
