@@ -35,9 +35,8 @@ function usePaused(text: string): string {
   return paused;
 }
 
-/** A field that is filled by typing the beginning of a name and choosing, with the keys or the mouse. */
-export function PickField({ label, name, hint, required, value, useOptions, onPick }: PickFieldProps) {
-  const id = useId();
+/** What is typed, what fits it, and what the keys do with that. */
+function usePicking({ useOptions, onPick }: Picking) {
   const [typed, setTyped] = useState<string | null>(null);
   const [at, setAt] = useState(0);
   const [isAwaited, setAwaited] = useState(false);
@@ -47,14 +46,14 @@ export function PickField({ label, name, hint, required, value, useOptions, onPi
   const isKnown = isOpen && asked === typed && options !== undefined;
   const shown = isKnown ? options : [];
   const current = Math.min(at, shown.length - 1);
-  const fault = useContext(FieldErrors)[name];
-  const close = () => {
-    setTyped(null);
+  const type = (text: string | null) => {
+    setTyped(text);
+    setAt(0);
     setAwaited(false);
   };
   const pick = (chosen: Pick | undefined) => {
     if (chosen) onPick(chosen);
-    if (chosen || isKnown) close();
+    if (chosen || isKnown) type(null);
     else setAwaited(true);
   };
   // Enter came before the answer.
@@ -63,17 +62,24 @@ export function PickField({ label, name, hint, required, value, useOptions, onPi
   });
   const pressed = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined && !isOpen) setTyped('');
+    if (event.key === 'Tab' && typed) return pick(shown[current]);
+    if (step !== undefined && !isOpen) type('');
     else if (step !== undefined) setAt((current + step + shown.length) % Math.max(shown.length, 1));
     else if (event.key === 'Enter' && isOpen) pick(shown[current]);
-    else if (event.key === 'Escape' && isOpen) close();
-    else {
-      if (event.key === 'Tab' && typed) pick(shown[current]);
-      return;
-    }
+    else if (event.key === 'Escape' && isOpen) type(null);
+    else return;
     event.preventDefault();
   };
-  const about = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ');
+  return { typed, type, pick, pressed, isOpen, shown, current, isEmpty: isKnown && shown.length === 0 };
+}
+
+type Picking = { readonly useOptions: PickFieldProps['useOptions']; readonly onPick: PickFieldProps['onPick'] };
+
+/** A field that is filled by typing the beginning of a name and choosing, with the keys or the mouse. */
+export function PickField({ label, name, hint, required, value, useOptions, onPick }: PickFieldProps) {
+  const id = useId();
+  const { typed, type, pick, pressed, isOpen, shown, current, isEmpty } = usePicking({ useOptions, onPick });
+  const fault = useContext(FieldErrors)[name];
   return (
     <div className={css.field}>
       <label htmlFor={id}>
@@ -86,30 +92,26 @@ export function PickField({ label, name, hint, required, value, useOptions, onPi
         aria-expanded={isOpen}
         aria-controls={`${id}-list`}
         aria-activedescendant={shown[current] && `${id}-${current}`}
-        aria-describedby={about || undefined}
+        aria-describedby={`${id}-about`}
         aria-invalid={fault ? true : undefined}
         autoComplete="off"
         spellCheck={false}
         required={required}
         value={typed ?? value?.label ?? ''}
         onKeyDown={pressed}
-        onClick={() => isOpen || setTyped('')}
-        onBlur={close}
+        onClick={() => isOpen || type('')}
+        onBlur={() => type(null)}
         onChange={({ target }) => {
-          setTyped(target.value);
-          setAt(0);
-          setAwaited(false);
+          type(target.value);
           if (target.value === '') onPick(null);
         }}
       />
       <Options id={id} label={label} shown={shown} current={current} onPick={pick} />
-      {isKnown && shown.length === 0 && <p role="status">Nothing fits.</p>}
-      {!isOpen && (hint || value?.hint) && <p id={`${id}-hint`}>{value?.hint ?? hint}</p>}
-      {fault && (
-        <p id={`${id}-fault`} className={css.fault}>
-          {fault}
-        </p>
-      )}
+      {isEmpty && <p role="status">Nothing fits.</p>}
+      <div id={`${id}-about`}>
+        {!isOpen && (hint || value?.hint) && <p>{value?.hint ?? hint}</p>}
+        {fault && <p className={css.fault}>{fault}</p>}
+      </div>
     </div>
   );
 }
