@@ -1,13 +1,11 @@
 import type { Page } from '@playwright/test';
 import type { TestServer } from '../harness/server.js';
 import { expect, test } from './fixture.js';
+import { startConsole } from './world/deployment.js';
 
 const SET = `mutation ($input: SetPolicyOverridesInput!) {
   setPolicyOverrides(input: $input) { revision { number } userErrors { message } } }`;
 const OVERRIDE = '{ policyRevision { number } policy(name: "agent:ban") { override } }';
-
-/** The changes of a test would meet those of another. */
-test.describe.configure({ mode: 'serial' });
 
 async function banIsForbidden(server: TestServer): Promise<{ readonly token: string; readonly userId: string }> {
   const admin = await server.token({ scope: { type: 'system' }, role: 'admin' });
@@ -29,10 +27,9 @@ async function tabTo(page: Page, name: RegExp | string): Promise<void> {
   throw new Error(`nothing called ${name} takes the focus`);
 }
 
-test('ok: with the keys alone, an administrator finds who changed a policy, and takes it back', async ({
-  at,
-  deployment: { server },
-}) => {
+test('ok: with the keys alone, an administrator finds who changed a policy, and takes it back', async ({ at }) => {
+  // Its own, because it changes what everybody may do.
+  const server = await startConsole();
   const { token, userId } = await banIsForbidden(server);
   const visit = await at(server, userId, 'system');
   const { page } = visit;
@@ -62,6 +59,7 @@ test('ok: with the keys alone, an administrator finds who changed a policy, and 
   await expect(page.getByText('Earlier', { exact: true })).toBeVisible();
   expect((await server.graphql(OVERRIDE, {}, token)).body.data.policy.override).toBeNull();
   expect(await visit.faults()).toEqual([]);
+  await server.close();
 });
 
 test('denied: a reader of the system sees the candidate and the matrix, and why it may change nothing', async ({
