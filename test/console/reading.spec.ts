@@ -1,6 +1,6 @@
 import { expect, linksOn, test } from './fixture.js';
 import { PERSONA_NAMES } from './world/deployment.js';
-import { PLACES } from './world/places.js';
+import { FURTHER, PLACES } from './world/places.js';
 import { idsOf, mayList } from './world/table.js';
 
 /** How many of what may be read, and of what may not, are opened for each list and persona. */
@@ -8,7 +8,6 @@ const OPENED = 2;
 
 for (const name of PERSONA_NAMES)
   test(`ok: ${name} is led to what it may read, and finds nothing else by any address`, async ({ as, deployment }) => {
-    const t00 = Date.now();
     const readings = await deployment.table.readings(deployment.persona(name));
     const visit = await as(name);
     const { page } = visit;
@@ -22,7 +21,7 @@ for (const name of PERSONA_NAMES)
       await visit.go(address);
       faults.push(...(await visit.faults()).map((fault) => `${address}: ${fault}`));
     };
-    await look('');
+    for (const address of ['', ...FURTHER]) await look(address);
     for (const { path, type, hasDetails } of PLACES.filter((place) => place.type !== null)) {
       await look(path);
       const { readable, hidden } = idsOf(readings, type ?? '');

@@ -19,14 +19,18 @@ const router = readFileSync(new URL('../../../console/src/router.tsx', import.me
 /** The addresses behind a scope, as the router has them. */
 export const ROUTES: readonly string[] = [...router.matchAll(/\bpath: '([^'/][^']*)'/g)].map(([, path = '']) => path);
 
-/** What a list is of: the type whose query is decided by the policy that the navigation looks at. */
+const isDecidedBy = (policy: string, query: string) => policies.policyFor(`Query.${query}`)?.name === policy;
+
+/** What a place is about: the type whose query is decided by the policy that the navigation looks at, a list before others. */
 function typeOf({ title, policy, path }: Noun): string | null {
   if (policy === null) return null;
-  const lists = Object.entries(DOORS).flatMap(([type, { list }]) => (list ? [{ type, name: list.name }] : []));
-  const found = lists.filter(({ name }) => policies.policyFor(`Query.${name}`)?.name === policy);
   const called = (path.at(-1) ?? '').replaceAll('-', '').toLowerCase();
-  const best = found.find(({ name }) => name.toLowerCase() === called) ?? found[0];
-  if (!best) throw new Error(`The place ${title} has the policy ${policy}, by which no list is decided.`);
+  const doors = Object.entries(DOORS).flatMap(([type, { list, byId }]) => [
+    { type, name: list?.name ?? '', rank: list?.name.toLowerCase() === called ? 0 : 1 },
+    { type, name: byId?.name ?? '', rank: 2 },
+  ]);
+  const [best] = doors.filter(({ name }) => isDecidedBy(policy, name)).sort((one, other) => one.rank - other.rank);
+  if (!best) throw new Error(`The place ${title} has the policy ${policy}, by which nothing of the matrix is decided.`);
   return best.type;
 }
 
@@ -42,3 +46,8 @@ export const PLACES: readonly Place[] = NOUNS.map((noun) => {
       ROUTES.some((route) => /^\$\w+$/.test(route.slice(path.length + 1)) && route.startsWith(`${path}/`)),
   };
 });
+
+/** Further pages that are about no one thing. */
+export const FURTHER: readonly string[] = ROUTES.filter(
+  (route) => !route.includes('$') && !PLACES.some(({ path }) => path === route),
+);

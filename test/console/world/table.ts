@@ -32,7 +32,7 @@ export class Table {
 
 /** Whether a persona may ask for the list of a type at all; what it is answered may be none. */
 export function mayList(readings: readonly Reading[], type: string): boolean {
-  const words = readings.filter((one) => one.type === type).map(({ doors }) => doors.list?.word ?? '');
+  const words = readings.filter((one) => one.type === type).map(({ doors }) => (doors.list ?? doors.byId)?.word ?? '');
   return words.some((word) => word === '**yes**' || word === 'hidden');
 }
 
