@@ -123,7 +123,7 @@ test('ok: back and forward lead through everything as it was', async ({ as }) =>
   const shown: string[] = [];
   for (const { path } of PLACES) {
     await visit.go(path);
-    shown.push(await page.locator('main h1').first().textContent());
+    shown.push((await page.locator('main h1').first().textContent()) ?? '');
   }
   for (const title of shown.slice(0, -1).reverse()) {
     await page.goBack();

@@ -68,7 +68,7 @@ async function scrollTo(page: Page, number: number): Promise<void> {
   const lastShown = async () => {
     await scriptOn(page, 'scrollTo(0, document.documentElement.scrollHeight)');
     const name = await rowsOn(page).last().getByRole('link').textContent();
-    return Number(name.replace('machine-', ''));
+    return Number(name?.replace('machine-', ''));
   };
   await expect.poll(lastShown, { timeout: 120_000, intervals: [50] }).toBeGreaterThanOrEqual(number);
 }
