@@ -22,6 +22,7 @@ function wrongOf(control: Control | undefined, word: string): string | null {
 
 for (const name of PERSONA_NAMES)
   test(`ok: ${name} is offered what the policies decide, and nothing else`, async ({ as, deployment }) => {
+    test.setTimeout(300_000);
     const { world } = deployment;
     const persona = deployment.persona(name);
     const visit = await as(name);

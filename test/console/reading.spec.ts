@@ -13,7 +13,7 @@ for (const name of PERSONA_NAMES)
     const { page } = visit;
     await visit.go('');
     const places = PLACES.filter(({ type }) => type === null || mayList(readings, type));
-    await expect(page.getByRole('navigation', { name: 'Places' }).getByRole('link')).toHaveText(
+    await expect(page.getByRole('navigation', { name: 'Places' }).locator('li a')).toHaveText(
       places.map(({ noun }) => noun.title),
     );
     const faults: string[] = [];

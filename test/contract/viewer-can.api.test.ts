@@ -1,14 +1,10 @@
 import { eq } from 'drizzle-orm';
-import { type GraphQLInputField, getNamedType, isInputObjectType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { allPolicies } from '../../src/app.js';
-import { operationsOn } from '../../src/authority/operations.js';
-import { DOMAINS } from '../../src/domains.js';
 import { agents } from '../../src/identity/agents/tables.js';
-import { buildSchema } from '../../src/server/graphql/schema.js';
 import { asId } from '../harness/ids.js';
 import { type Json, startTestServer, type TestServer } from '../harness/server.js';
-import { attemptOnce, mutationsOf } from './personas/doing.js';
+import { about, fieldsOf, idIn, known, type Mutation, mutations, typeOf } from './personas/about.js';
+import { attemptOnce } from './personas/doing.js';
 import type { Attempt } from './personas/fixture.js';
 import { MUTATIONS } from './personas/fixtures.js';
 import { makePersonas, type Persona } from './personas/personas.js';
@@ -30,10 +26,6 @@ const AT_ONCE = 2;
 
 const REFUSED: ReadonlySet<string | undefined> = new Set(['hidden', 'forbidden', 'scope', '401']);
 
-const schema = buildSchema(DOMAINS);
-const mutations = mutationsOf(schema);
-type Mutation = (typeof mutations)[number];
-
 let server: TestServer;
 let world: World;
 let personas: readonly Persona[];
@@ -44,25 +36,6 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => server.close());
 
-/** The types that tell what the viewer can, by the fields of inputs that name one of them. */
-const TYPES = Object.values(schema.getTypeMap()).flatMap((type) =>
-  isObjectType(type) && type.getFields().viewerCan ? [type.name] : [],
-);
-
-function fieldsOf({ args }: Mutation): GraphQLInputField[] {
-  const input = args[0] && getNamedType(args[0].type);
-  return isInputObjectType(input) ? Object.values(input.getFields()) : [];
-}
-
-/** What a field of an input refers to: by a reference of the type's name, or by its id. */
-const typeOf = ({ name, type }: GraphQLInputField): string | undefined =>
-  TYPES.find((one) => getNamedType(type).name === `${one}Ref` || name === `${one[0]?.toLowerCase()}${one.slice(1)}Id`);
-
-const known = { policies: allPolicies(), requirements: DOMAINS.flatMap(({ requirements }) => requirements ?? []) };
-/** Which type the server tells a mutation of. */
-const about: ReadonlyMap<string, string> = new Map(
-  TYPES.flatMap((type) => operationsOn(known, type).operations.map(({ name }) => [name, type] as const)),
-);
 /** Who may use them depends on no right of the caller's. */
 const isPublic = ({ name }: Mutation) => known.policies.policyFor(`Mutation.${name}`)?.scopeTypes === 'public';
 
@@ -73,12 +46,6 @@ async function asked(persona: Persona, type: string, ids: readonly string[], ope
   const of = ids.map((id) => ({ __typename: type, id }));
   const { body } = await server.graphql(query, { of, names: [operation] }, persona.token);
   return ids.map((_, index) => body.data?._entities?.[index]?.viewerCan?.[0] ?? null);
-}
-
-/** The id of the object that an input is about. */
-function idIn(input: Json, field: GraphQLInputField): string | undefined {
-  const value = input[field.name];
-  return typeof value === 'string' ? value : value?.id;
 }
 
 interface Compared {

@@ -1,5 +1,8 @@
+import { useEffect, useRef } from 'react';
 import { UNREACHABLE } from '../api/faults.js';
-import { isReachable } from '../api/http.js';
+import { isReachable, send } from '../api/http.js';
+import { useRecovery } from '../api/live.js';
+import { useStore } from '../api/store.js';
 import { FaultPage } from '../kit/faults.js';
 
 const BROKEN = {
@@ -9,7 +12,15 @@ const BROKEN = {
   requestId: null,
 };
 
-/** A page that could not be shown. */
+/** A page that could not be shown. Where a part of it could not be loaded from a server that is gone, it waits for it. */
 export function RouteFault() {
-  return <FaultPage fault={isReachable.get() ? BROKEN : UNREACHABLE} onRetry={() => location.reload()} />;
+  const isGone = !useStore(isReachable);
+  const wasGone = useRef(false);
+  useEffect(() => void send('/healthz').catch(() => null), []);
+  useRecovery(isGone);
+  useEffect(() => {
+    if (isGone) wasGone.current = true;
+    else if (wasGone.current) location.reload();
+  }, [isGone]);
+  return <FaultPage fault={isGone ? UNREACHABLE : BROKEN} onRetry={() => location.reload()} />;
 }

@@ -4,9 +4,10 @@ import { rowsOf } from '../../db/rows.js';
 import type { Id } from '../../platform/ids.js';
 import { type Clause, clause, every, join } from '../../platform/sql/clause.js';
 import { domains } from '../domains/tables.js';
+import { groupMembers } from '../groups/tables.js';
 import { projects } from '../projects/tables.js';
 import { roleImplications, roles } from '../roles/tables.js';
-import { holdsAt, isHeldBy, type RoleScope } from './effective.js';
+import { holdsAt, type RoleScope } from './effective.js';
 import { roleAssignments } from './tables.js';
 
 /** A scope on which a user holds roles, and under which names people know it. */
@@ -44,7 +45,7 @@ export async function listHeldScopes(
   if (parts.length === 0) return [];
   const rows = await rowsOf<HeldScope>(
     db,
-    clause`with recursive ${heldBy(db, userId, now)}, ${BROUGHT}, ${GIVEN}, ${BELOW},
+    clause`with recursive ${heldBy(userId, now)}, ${BROUGHT}, ${GIVEN}, ${BELOW},
     page as (
       select * from (${join(parts, UNION)}) found (place, type, name, id, domain_id, project_id)
       order by place, name, id limit ${page.limit}
@@ -64,12 +65,20 @@ export async function listHeldScopes(
 
 const UNION = clause` union all `;
 
-/** What the user holds, its groups' included. No id is the empty text, so that ids compare by equality. */
-const heldBy = (db: Db, userId: Id<'User'>, now: Date): Clause => clause`held as materialized (
+/** The user's own, and its groups': an index has each of the two, and none has both. */
+const assignedTo = (userId: Id<'User'>): Clause => clause`(
+  select * from ${roleAssignments} where ${roleAssignments.userId} = ${userId}
+  union all
+  select ${roleAssignments}.* from ${groupMembers} join ${roleAssignments} on ${roleAssignments.groupId} = ${groupMembers.groupId}
+  where ${groupMembers.userId} = ${userId}
+) as ${roleAssignments}`;
+
+/** What the user holds. No id is the empty text, so that ids compare by equality. */
+const heldBy = (userId: Id<'User'>, now: Date): Clause => clause`held as materialized (
   select distinct ${roleAssignments.scopeType} as type, coalesce(${roleAssignments.domainId}, '') as domain_id,
     coalesce(${roleAssignments.projectId}, '') as project_id, ${roleAssignments.isInherited} as is_inherited,
     ${roleAssignments.roleId} as role_id
-  from ${roleAssignments} where ${every([isHeldBy(db, userId), holdsAt(now)]) ?? clause`false`}
+  from ${assignedTo(userId)} where ${every([holdsAt(now)]) ?? clause`true`}
 )`;
 
 /** As `RoleGraph.namesOf`: a domain's role counts in its domain alone, and its own name never. */

@@ -24,10 +24,7 @@ export class Keys {
   async to(wanted: Locator): Promise<void> {
     await wanted.first().waitFor();
     for (let tabs = 0; tabs < TABS_MAX; tabs += 1) {
-      const isThere = await wanted
-        .first()
-        .evaluate((element) => (element as unknown as { matches(selector: string): boolean }).matches(':focus'));
-      if (isThere) return;
+      if ((await wanted.and(this.#page.locator(':focus')).count()) > 0) return;
       await this.press('Tab');
     }
     throw new Error(`The key Tab does not lead to ${wanted}.`);

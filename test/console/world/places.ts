@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { NOUNS, type Noun } from '../../../console/src/shell/nouns.js';
 import { allPolicies } from '../../../src/app.js';
 import { DOORS } from '../../contract/personas/fixtures.js';
@@ -15,9 +15,12 @@ export interface Place {
   readonly hasDetails: boolean;
 }
 
-const router = readFileSync(new URL('../../../console/src/router.tsx', import.meta.url), 'utf8');
+const FOLDER = new URL('../../../console/src/routes/', import.meta.url);
+const texts = readdirSync(FOLDER).map((file) => readFileSync(new URL(file, FOLDER), 'utf8'));
 /** The addresses behind a scope, as the router has them. */
-export const ROUTES: readonly string[] = [...router.matchAll(/\bpath: '([^'/][^']*)'/g)].map(([, path = '']) => path);
+export const ROUTES: readonly string[] = texts.flatMap((text) =>
+  [...text.matchAll(/\bpath: '([^'/][^']*)'/g)].map(([, path = '']) => path),
+);
 
 const isDecidedBy = (policy: string, query: string) => policies.policyFor(`Query.${query}`)?.name === policy;
 
