@@ -4,7 +4,7 @@ import { definePolicy } from '../../platform/policy/index.js';
 export const changeWatch = definePolicy({
   name: 'change:watch',
   description: 'Be told that objects which one may read changed.',
-  scopeTypes: ['system', 'domain', 'project'],
+  scopeTypes: ['system', 'domain', 'project', 'agent'],
   check: '@',
   operations: ['Subscription.objectsChanged'],
 });
