@@ -1,96 +1,26 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  notFound,
-  redirect,
-} from '@tanstack/react-router';
-import { isReachable } from './api/http.js';
-import { isScope } from './api/scope.js';
-import { look, session } from './api/session.js';
-import { NotFound } from './kit/faults.js';
+import { createRouter } from '@tanstack/react-router';
 import { parseSearch, stringifySearch } from './kit/search.js';
-import { agentSearch } from './pages/agents/search.js';
-import { projectSearch } from './pages/projects/search.js';
-import { Home } from './shell/home.js';
-import { LogInPage } from './shell/log-in-page.js';
-import { Root } from './shell/root.js';
-import { RouteFault } from './shell/route-fault.js';
-import { ScopeLayout } from './shell/scope-layout.js';
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-const root = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: RouteFault });
-
-/** Whoever is not logged in is asked to first, and comes back. */
-async function requireSession(href: string): Promise<void> {
-  const found = session.get() ?? (await look());
-  if (found) return;
-  if (!isReachable.get()) throw new Error('The server does not answer.');
-  throw redirect({ to: '/log-in', search: href === '/' ? {} : { to: href } });
-}
-
-const home = createRoute({
-  getParentRoute: () => root,
-  path: '/',
-  beforeLoad: ({ location }) => requireSession(location.href),
-  component: Home,
-});
-
-const logIn = createRoute({
-  getParentRoute: () => root,
-  path: '/log-in',
-  validateSearch: (search): { to?: string | undefined } => ({ to: text(search.to) }),
-  component: LogInPage,
-});
-
-const scope = createRoute({
-  getParentRoute: () => root,
-  path: '/s/$scope',
-  params: {
-    parse: ({ scope }) => {
-      if (!isScope(scope)) throw notFound();
-      return { scope };
-    },
-    stringify: ({ scope }) => ({ scope }),
-  },
-  beforeLoad: ({ location }) => requireSession(location.href),
-  component: ScopeLayout,
-});
-
-const now = createRoute({
-  getParentRoute: () => scope,
-  path: '/',
-  component: lazyRouteComponent(() => import('./pages/now/now.js'), 'NowPage'),
-});
-
-const agents = createRoute({
-  getParentRoute: () => scope,
-  path: 'agents',
-  validateSearch: agentSearch.validate,
-  component: lazyRouteComponent(() => import('./pages/agents/list.js'), 'AgentsPage'),
-});
-const agent = createRoute({
-  getParentRoute: () => scope,
-  path: 'agents/$id',
-  component: lazyRouteComponent(() => import('./pages/agents/detail.js'), 'AgentPage'),
-});
-
-const projects = createRoute({
-  getParentRoute: () => scope,
-  path: 'projects',
-  validateSearch: projectSearch.validate,
-  component: lazyRouteComponent(() => import('./pages/projects/list.js'), 'ProjectsPage'),
-});
-const project = createRoute({
-  getParentRoute: () => scope,
-  path: 'projects/$id',
-  component: lazyRouteComponent(() => import('./pages/projects/detail.js'), 'ProjectPage'),
-});
+import { accessRoutes } from './routes/access.js';
+import { allowlistsRoutes } from './routes/allowlists.js';
+import { attestationsRoutes } from './routes/attestations.js';
+import { auditRoutes } from './routes/audit.js';
+import { home, logIn, root, scope } from './routes/base.js';
+import { fleetRoutes } from './routes/fleet.js';
+import { policiesRoutes } from './routes/policies.js';
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, logIn, scope.addChildren([now, agents, agent, projects, project])]),
+  routeTree: root.addChildren([
+    home,
+    logIn,
+    scope.addChildren([
+      ...accessRoutes,
+      ...allowlistsRoutes,
+      ...attestationsRoutes,
+      ...auditRoutes,
+      ...fleetRoutes,
+      ...policiesRoutes,
+    ]),
+  ]),
   pathParamsAllowedCharacters: [':'],
   parseSearch,
   stringifySearch,

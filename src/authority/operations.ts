@@ -1,4 +1,5 @@
 import type { PgTable } from 'drizzle-orm/pg-core';
+import { requireFew } from '../db/among.js';
 import { badInput } from '../platform/errors.js';
 import type { PolicyName, PolicyRegistry } from '../platform/policy/index.js';
 import type { Context, Requirement } from './context.js';
@@ -64,12 +65,13 @@ function operationsOf(policies: PolicyRegistry, requirements: readonly Requireme
   return all.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Those of these names; all without names. @throws Refusal BAD_USER_INPUT for the name of another operation. */
+/** Those of these names; all without names. @throws Refusal BAD_USER_INPUT for more than 1,000, and for the name of another operation. */
 export function among(
   operations: readonly Operation[],
   names: readonly string[] | null | undefined,
 ): readonly Operation[] {
   if (names == null) return operations;
+  requireFew(names);
   const wanted = new Set(names);
   const found = operations.filter(({ name }) => wanted.delete(name));
   const [unknown] = wanted;

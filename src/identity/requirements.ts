@@ -45,6 +45,7 @@ export const identityRequirements: readonly Requirement[] = [
       return refused;
     },
   },
+  { mutations: ['revokeSession'], ofCaller: whole },
   { mutations: ['updateGroup', 'deleteGroup', 'removeGroupMember'], reads: heldByGroup, ofObjects: mayRevoke },
   { mutations: ['addGroupMember'], reads: heldByGroup, ofObjects: mayGrant },
   { mutations: ['revokeRole'], reads: readsGivenItself, ofObjects: mayRevoke },

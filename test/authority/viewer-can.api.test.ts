@@ -25,12 +25,16 @@ async function ask(query: string, who: string, variables: object = {}): Promise<
   return body.data;
 }
 
-/** How many statements a query takes, once everything that requests share was read. */
+/** How many statements a query takes, once everything that requests share was read; the server's own work may add some. */
 async function countOf(query: string, who: string): Promise<number> {
   await ask(query, who);
-  statements.length = 0;
-  await ask(query, who);
-  return statements.length;
+  const counts: number[] = [];
+  for (let run = 0; run < 3; run += 1) {
+    statements.length = 0;
+    await ask(query, who);
+    counts.push(statements.length);
+  }
+  return Math.min(...counts);
 }
 
 describe('viewerCan', () => {
@@ -98,6 +102,19 @@ describe('viewerCan', () => {
 });
 
 describe('Viewer.can', () => {
+  test.each([
+    '{ viewer { can(operations: $names) { isAllowed } } }',
+    '{ users { nodes { viewerCan(operations: $names) { isAllowed } } } }',
+  ])('invalid: too many operations, and one that does not exist: %s', async (asked) => {
+    const told = async (names: readonly string[]) => {
+      const { body } = await server.graphql(`query ($names: [String!]) ${asked}`, { names }, tokens['domain manager']);
+      return body.errors?.[0].extensions.code;
+    };
+    expect(await told(Array.from({ length: 1001 }, () => 'deleteUser'))).toBe('BAD_USER_INPUT');
+    expect(await told(['noSuchOperation'])).toBe('BAD_USER_INPUT');
+    expect(await told(Array.from({ length: 1000 }, () => 'deleteUser'))).not.toBe('INTERNAL_SERVER_ERROR');
+  });
+
   test('ok: which lists can be read and what can be created, at the scope of the token', async () => {
     const query = '{ viewer { can(operations: ["nodes", "agents", "createGroup"]) { operation isAllowed reason } } }';
     const { viewer } = await ask(query, 'domain manager');

@@ -7,7 +7,8 @@ const SRC = fileURLToPath(new URL('../../console/src', import.meta.url));
 
 /** From which folders a folder imports; pages know no shell and no other page but the agents' states. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  '': ['', 'api', 'kit', 'pages', 'shell'],
+  '': ['', 'api', 'kit', 'routes', 'shell'],
+  routes: ['api', 'kit', 'pages', 'routes', 'shell'],
   shell: ['api', 'generated', 'kit', 'shell'],
   pages: ['api', 'generated', 'kit', 'pages'],
   kit: ['api', 'kit'],

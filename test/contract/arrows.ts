@@ -435,6 +435,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'identity/users',
     'platform',
     'platform/policy',
+    'platform/sql',
   ],
   'identity/credentials': [
     'authority',
@@ -562,7 +563,14 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'platform/policy',
     'platform/sql',
   ],
-  'identity/viewer': ['authority', 'generated', 'identity/agents', 'identity/users', 'platform'],
+  'identity/viewer': [
+    'authority',
+    'generated',
+    'identity/agents',
+    'identity/assignments',
+    'identity/users',
+    'platform',
+  ],
   platform: [],
   'platform/policy': [
     'platform/policy/analysis',

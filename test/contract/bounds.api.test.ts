@@ -1,3 +1,4 @@
+import { isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DOMAINS } from '../../src/domains.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
@@ -20,18 +21,33 @@ const OTHER_BOUNDS: Readonly<Record<string, number>> = {
   'SetNodeTenantsInput.tenants': 100,
   'CreateJoinTokenInput.tenants': 100,
 };
-/** Lists without a bound of their own, and why. */
+const schema = buildSchema(DOMAINS);
+const TYPES_THAT_TELL = Object.values(schema.getTypeMap()).flatMap((type) =>
+  isObjectType(type) && type.getFields().viewerCan ? [type.name] : [],
+);
+
+/** Lists that are not tried here, and why. */
 const UNBOUNDED: Readonly<Record<string, string>> = {
   'Query._entities.representations': 'each is priced, and the cost of an operation is bounded',
+  ...Object.fromEntries(
+    ['Viewer.can', ...TYPES_THAT_TELL.map((type) => `${type}.viewerCan`)].map((field) => [
+      `${field}.operations`,
+      'it is below an object: test/authority/viewer-can.api.test.ts',
+    ]),
+  ),
 };
 /** What an input needs beside its list, by the field that it is given in; for a mutation its fixture has it. */
 const BESIDE = { imaPolicy: { content: `${'0'.repeat(64)}  /usr/bin/true\n` } };
+/** What queries need beside a list: other arguments, and other fields of the input that has it. */
+const BESIDE_LIST: Readonly<Record<string, { readonly asked?: string; readonly input?: object }>> = {
+  trustChanges: { asked: ', since: "2026-01-01T00:00:00Z", until: "2026-01-02T00:00:00Z"' },
+  auditCounts: { input: { since: '2026-01-01T00:00:00Z', until: '2026-01-02T00:00:00Z' } },
+};
 /** What fields need beside a page. */
 const BESIDE_PAGE: Readonly<Record<string, (world: World) => string>> = {
   whoCan: ({ projects }) => `, policy: "project:get", targetId: "${projects.own.projectId}"`,
 };
 
-const schema = buildSchema(DOMAINS);
 const lists = listsOf(schema).filter(({ coordinate }) => !(coordinate in UNBOUNDED));
 const pages = pagesOf(schema);
 
@@ -52,10 +68,11 @@ async function messages(list: InputList, length: number, persona: Persona): Prom
   const { operation, field, argument, path, element } = list;
   const values = Array.from({ length }, (_, place) => elementAt(element, place));
   const [attempt] = operation === 'mutation' ? ((await MUTATIONS[field.name]?.(world)) ?? []) : [];
-  const base = (await attempt?.input(persona)) ?? {};
+  const beside = BESIDE_LIST[field.name];
+  const base = (await attempt?.input(persona)) ?? beside?.input ?? {};
   const value = path.length === 0 ? values : withAt(base, path, values, BESIDE);
   const query = `${operation} ($value: ${argument.type}) {
-    told: ${field.name}(${argument.name}: $value) ${selectionOf(field)} }`;
+    told: ${field.name}(${argument.name}: $value${beside?.asked ?? ''}) ${selectionOf(field)} }`;
   const body = await answerTo(operation, { query, variables: { value } }, persona);
   const errors: Json[] = [...(body.errors ?? []), ...(body.data?.told?.userErrors ?? [])];
   return errors.map(({ message }) => message).join('\n');

@@ -107,6 +107,7 @@ const OBJECTS = {
   Group: one('group', 'grp'),
   Project: one('project', 'prj', 50),
   User: one('user', 'usr'),
+  Viewer: 'viewer',
 };
 
 const SCOPES = {

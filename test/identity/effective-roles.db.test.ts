@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { effectiveRoles, type RoleScope, rolesInForce } from '../../src/identity/assignments/index.js';
+import { effectiveRoles, listHeldScopes, type RoleScope, rolesInForce } from '../../src/identity/assignments/index.js';
 import { openTestDatabase } from '../harness/engine.js';
 import { asId } from '../harness/ids.js';
 import { at, DOMAINS, modelRoles, USERS, worldArbitrary, writeWorld } from './role-world.js';
@@ -9,6 +9,11 @@ const statements: string[] = [];
 const database = await openTestDatabase({ logQuery: (statement) => void statements.push(statement) });
 const { db } = database;
 afterAll(() => database.close());
+
+const sortedById = (scopes: readonly (RoleScope & { readonly roles: readonly string[] })[]) =>
+  scopes
+    .map(({ type, domainId, projectId, roles }) => ({ type, domainId, projectId, roles }))
+    .sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
 
 test('ok: random trees, groups, implications and times come to what a plain model says', async () => {
   const counts = { some: 0, none: 0 };
@@ -21,6 +26,12 @@ test('ok: random trees, groups, implications and times come to what a plain mode
       ...world.projects.map(({ id, domainId }): RoleScope => ({ type: 'project', domainId, projectId: id })),
     ];
     for (const userId of USERS) {
+      const listed = await listHeldScopes(db, userId, at(now), { limit: 100, after: null });
+      expect(sortedById(listed), `all of ${userId}`).toEqual(
+        sortedById(scopes.map((scope) => ({ ...scope, roles: modelRoles(world, userId, scope, now) }))).filter(
+          ({ roles }) => roles.length > 0,
+        ),
+      );
       for (const scope of scopes) {
         const held = await effectiveRoles(db, cacheOwner, userId, scope, 1, at(now));
         expect(held, `${userId} on ${JSON.stringify(scope)}`).toEqual(modelRoles(world, userId, scope, now));

@@ -78,6 +78,7 @@ beforeAll(async () => {
   held = {
     RoleAssignment: assignment?.id ?? '',
     ApiCredential: credential?.id ?? '',
+    Session: await more.sessionOf(userId),
     Token: token?.id ?? '',
     Allowlist: allowlistId,
     AllowlistRevision: revisionId,

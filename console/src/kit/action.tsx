@@ -16,16 +16,18 @@ interface ActionProps {
 export function Action({ label, permission, unfit = null, isDangerous = false, onRun }: ActionProps) {
   const id = useId();
   const obstacle = obstacleOf(permission) ?? unfit;
+  // So that a test can compare what is offered with what policies decide.
+  const operation = permission?.operation;
   if (obstacle === null)
     return (
-      <button type="button" className={isDangerous ? 'danger' : undefined} onClick={onRun}>
+      <button type="button" className={isDangerous ? 'danger' : undefined} data-operation={operation} onClick={onRun}>
         {label}
       </button>
     );
   // It keeps its place among the keys, so that the reason can be read without a mouse.
   return (
     <span className={css.disabled}>
-      <button type="button" aria-disabled="true" aria-describedby={id}>
+      <button type="button" aria-disabled="true" aria-describedby={id} data-operation={operation}>
         {label}
       </button>
       <span id={id} role="tooltip">

@@ -1,6 +1,8 @@
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import css from './filter-bar.module.css';
+import { LongWordFilter } from './long-word-filter.js';
 import type { Filters, FilterValues, SearchDefinition } from './search.js';
+import { TimeFilter } from './time-filter.js';
 import { inWords } from './words.js';
 
 interface FilterBarProps<F extends Filters, Field extends string> {
@@ -8,6 +10,8 @@ interface FilterBarProps<F extends Filters, Field extends string> {
   readonly labels: Readonly<Record<keyof F, string>>;
   readonly values: FilterValues<F>;
   readonly onChange: (values: Readonly<Record<string, unknown>>) => void;
+  /** Controls of the page's own, for filters that are ids. */
+  readonly children?: ReactNode;
 }
 
 const listOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value : []);
@@ -18,6 +22,7 @@ export function FilterBar<F extends Filters, Field extends string>({
   labels,
   values,
   onChange,
+  children,
 }: FilterBarProps<F, Field>) {
   const kinds = Object.entries(definition.filters);
   const firstText = kinds.find(([, kind]) => kind === 'text')?.[0];
@@ -25,7 +30,15 @@ export function FilterBar<F extends Filters, Field extends string>({
   return (
     <search className={css.bar}>
       {kinds.map(([name, kind]) =>
-        kind === 'text' ? (
+        kind === 'id' ? null : kind === 'time' ? (
+          <TimeFilter
+            key={name}
+            label={labels[name] ?? name}
+            value={String(given[name] ?? '')}
+            className={css.text}
+            onChange={(time) => onChange({ [name]: time })}
+          />
+        ) : kind === 'text' ? (
           <TextFilter
             key={name}
             label={labels[name] ?? name}
@@ -43,6 +56,7 @@ export function FilterBar<F extends Filters, Field extends string>({
           />
         ),
       )}
+      {children}
     </search>
   );
 }
@@ -89,7 +103,12 @@ interface WordFilterProps {
   readonly onChange: (words: readonly string[]) => void;
 }
 
-function WordFilter({ label, words, chosen, onChange }: WordFilterProps) {
+/** More words than this are shown when they are asked for. */
+const OPEN_WORDS_MAX = 10;
+
+function WordFilter(props: WordFilterProps) {
+  const { label, words, chosen, onChange } = props;
+  if (words.length > OPEN_WORDS_MAX) return <LongWordFilter {...props} />;
   return (
     <fieldset className={css.words}>
       <legend>{label}</legend>

@@ -7,7 +7,14 @@ import { useDocument } from '../api/queries.js';
 import { FilterBar } from './filter-bar.js';
 import css from './list-page.module.css';
 import { type Column, type ListData, Rows } from './rows.js';
-import { type Filters, type ListSearch, type Order, orderOf, type SearchDefinition } from './search.js';
+import {
+  type Filters,
+  type FilterValues,
+  type ListSearch,
+  type Order,
+  orderOf,
+  type SearchDefinition,
+} from './search.js';
 import { useTitle } from './title.js';
 import { useViewer } from './viewer.js';
 
@@ -32,17 +39,31 @@ export interface ListPageProps<Row, Data extends ListData<Row>, Variables, F ext
   /** The kinds of objects that it shows, or a subscription whose events say that the list may have changed. */
   readonly live?: Live;
   readonly actions?: ReactNode;
+  /** Controls for filters that are ids, in a function that is given what was chosen and how to change it. */
+  readonly pickers?: (search: ListSearch<F, Field>, change: (values: Partial<FilterValues<F>>) => void) => ReactNode;
+  /** False where the API does not count the list. */
+  readonly isCounted?: boolean;
 }
 
 /** A list that the server filters and orders. All that was chosen stands in the address. */
 export function ListPage<
-  Row extends { readonly id: string },
+  Row extends { readonly id: string | number },
   Data extends ListData<Row>,
   Variables extends AnyVariables,
   F extends Filters,
   Field extends string,
 >(props: ListPageProps<Row, Data, Variables, F, Field>) {
-  const { title, search: definition, labels, document, variables, live = null, actions } = props;
+  const {
+    title,
+    search: definition,
+    labels,
+    document,
+    variables,
+    live = null,
+    actions,
+    pickers,
+    isCounted = true,
+  } = props;
   const { scope } = useViewer();
   const search = definition.validate(useSearch({ strict: false }));
   const navigate = useNavigate();
@@ -57,7 +78,7 @@ export function ListPage<
     <>
       <div className={css.head}>
         <h1 tabIndex={-1}>{title}</h1>
-        {isRead && <Count document={document} variables={given} noun={props.noun} />}
+        {isCounted && isRead && <Count document={document} variables={given} noun={props.noun} />}
         <div className={css.actions}>{actions}</div>
       </div>
       <FilterBar
@@ -65,7 +86,9 @@ export function ListPage<
         labels={labels}
         values={search}
         onChange={(values) => change({ ...values, after: undefined })}
-      />
+      >
+        {pickers?.(search, (values) => change({ ...values, after: undefined }))}
+      </FilterBar>
       <Rows
         key={JSON.stringify(chosen)}
         {...props}

@@ -55,7 +55,7 @@ export interface RowsProps<Row, Data extends ListData<Row>, Variables, Field ext
  * list costs as much as a screen of it; and what changed is read again for the pages in view alone.
  */
 export function Rows<
-  Row extends { readonly id: string },
+  Row extends { readonly id: string | number },
   Data extends ListData<Row>,
   Variables extends AnyVariables,
   Field extends string,
@@ -127,7 +127,7 @@ type PageProps<Row, Data extends ListData<Row>, Variables, Field extends string>
 };
 
 function Page<
-  Row extends { readonly id: string },
+  Row extends { readonly id: string | number },
   Data extends ListData<Row>,
   Variables extends AnyVariables,
   Field extends string,
@@ -164,7 +164,7 @@ function Page<
 }
 
 function PageRows<
-  Row extends { readonly id: string },
+  Row extends { readonly id: string | number },
   Data extends ListData<Row>,
   Variables extends AnyVariables,
   Field extends string,

@@ -10,7 +10,7 @@ export type Search = Readonly<Record<string, string | readonly string[] | undefi
 export const pathOf = (scope: Scope, parts: readonly string[]): string =>
   ['/s', scope, ...parts.map(encodeURIComponent)].join('/');
 
-interface ScopedLinkProps extends Pick<ComponentProps<'a'>, 'className' | 'title'> {
+interface ScopedLinkProps extends Pick<ComponentProps<'a'>, 'className' | 'title' | 'aria-current'> {
   /** The parts of the path behind the scope. */
   readonly path: readonly string[];
   readonly search?: Search;

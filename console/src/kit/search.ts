@@ -1,5 +1,5 @@
-/** A filter is a text that the person types, or some of a few words. */
-export type FilterKind = 'text' | readonly string[];
+/** A filter is a text that the person types, a time, some of a list of words, or an id that a control of the page's own chooses. */
+export type FilterKind = 'text' | 'time' | 'id' | readonly string[];
 
 /** The filters of a list, by the field of its filter input. */
 export type Filters = Readonly<Record<string, FilterKind>>;
@@ -32,7 +32,8 @@ const isText = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && value.length <= TEXT_MAX;
 
 function filterValueOf(kind: FilterKind, given: unknown): string | readonly string[] | undefined {
-  if (kind === 'text') return isText(given) ? given : undefined;
+  if (kind === 'text' || kind === 'id') return isText(given) ? given : undefined;
+  if (kind === 'time') return isText(given) && !Number.isNaN(Date.parse(given)) ? given : undefined;
   const words = [given].flat().filter((word): word is string => isText(word) && kind.includes(word));
   return words.length > 0 ? words : undefined;
 }

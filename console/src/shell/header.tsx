@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { logOut, session } from '../api/session.js';
 import { useStore } from '../api/store.js';
 import { ScopedLink } from '../kit/scoped-link.js';
+import { namesOf } from './choice.js';
 import css from './header.module.css';
 import { ScopeSwitch } from './scope-switch.js';
-import { namesOf } from './scopes.js';
 import { applyTheme, THEMES, theme } from './theme.js';
 
 interface HeaderProps {

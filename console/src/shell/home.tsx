@@ -1,6 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { session } from '../api/session.js';
 import { Loading } from '../kit/loading.js';
 import { choicesOf, lastScope } from './scopes.js';
 
@@ -9,7 +8,7 @@ export function Home() {
   const navigate = useNavigate();
   useEffect(() => {
     const lead = async () => {
-      const choices = await choicesOf(session.get()?.user.id ?? '');
+      const choices = (await choicesOf())?.choices ?? [];
       const { scope } = choices.find((one) => one.scope === lastScope()) ?? choices[0] ?? { scope: 'unscoped' };
       await navigate({ to: '/s/$scope', params: { scope }, replace: true });
     };

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
-import { pathOf } from '../kit/scoped-link.js';
+import { pathOf, ScopedLink } from '../kit/scoped-link.js';
 import { useViewer } from '../kit/viewer.js';
 import css from './navigation.module.css';
 import { NOUNS, type Noun } from './nouns.js';
 
-const GROUPS: readonly Noun['group'][] = [null, 'Fleet', 'Access'];
+const GROUPS: readonly Noun['group'][] = [null, 'Fleet', 'Access', 'Oversight'];
 
 /** The places that the viewer may read something of, as the server says. */
 export function useNouns(): readonly Noun[] {
@@ -21,6 +21,9 @@ export function Navigation() {
         const inside = nouns.filter((noun) => noun.group === group);
         return inside.length > 0 && <Group key={group} title={group} nouns={inside} />;
       })}
+      <ScopedLink path={['about']} className={css.about}>
+        About this console
+      </ScopedLink>
     </nav>
   );
 }

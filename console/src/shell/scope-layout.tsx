@@ -7,11 +7,14 @@ import { isScope } from '../api/scope.js';
 import { ViewerDocument, type ViewerQuery } from '../generated/documents.js';
 import { FaultPage, NotFound } from '../kit/faults.js';
 import { Loading } from '../kit/loading.js';
-import { type Viewer, ViewerContext } from '../kit/viewer.js';
+import { useViewer, type Viewer, ViewerContext } from '../kit/viewer.js';
+import { Banner } from './banner.js';
 import { Header } from './header.js';
+import { HelpDialog } from './help.js';
 import { Navigation } from './navigation.js';
 import { Palette } from './palette.js';
 import css from './scope-layout.module.css';
+import { WithoutScope } from './scope-switch.js';
 import { rememberScope } from './scopes.js';
 import { useShortcuts } from './shortcuts.js';
 
@@ -32,7 +35,8 @@ function Frame({ scope }: Pick<Viewer, 'scope'>) {
   const { data, fault, refresh } = useDocument(ViewerDocument, {});
   const found = data?.viewer ?? null;
   const [isPaletteOpen, setPaletteOpen] = useState(false);
-  useShortcuts({ openPalette: () => setPaletteOpen(true) });
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  useShortcuts({ openPalette: () => setPaletteOpen(true), openHelp: () => setHelpOpen(true) });
   // Rights that could not be read allow nothing.
   const permissions = useMemo(() => (found && !fault ? new Set(found.permissions) : null), [found, fault]);
   const viewer = useMemo(() => ({ scope, permissions }), [scope, permissions]);
@@ -44,6 +48,7 @@ function Frame({ scope }: Pick<Viewer, 'scope'>) {
       <a className={css.skip} href="#main">
         Skip to the content
       </a>
+      {found?.isDemo && <Banner>This is a demo: its machines are simulated, and nothing here is real.</Banner>}
       <div className={css.frame}>
         <Header shown={found?.scope ?? null} openPalette={() => setPaletteOpen(true)} />
         <Navigation />
@@ -51,6 +56,7 @@ function Frame({ scope }: Pick<Viewer, 'scope'>) {
           <Content found={found} fault={fault} onRetry={refresh} />
         </main>
       </div>
+      {isHelpOpen && <HelpDialog onClose={() => setHelpOpen(false)} />}
       {isPaletteOpen && <Palette onClose={() => setPaletteOpen(false)} />}
     </ViewerContext>
   );
@@ -63,6 +69,13 @@ interface ContentProps {
 }
 
 function Content({ found, fault, onRetry }: ContentProps) {
-  if (found) return <Outlet />;
+  const { scope } = useViewer();
+  if (found)
+    return (
+      <>
+        {scope === 'unscoped' && <WithoutScope />}
+        <Outlet />
+      </>
+    );
   return fault ? <FaultPage fault={fault} onRetry={onRetry} /> : <Loading what="what you may see" />;
 }

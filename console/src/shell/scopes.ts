@@ -1,43 +1,22 @@
 import { clientOf } from '../api/client.js';
-import { type Scope, scopeOf } from '../api/scope.js';
+import type { Scope } from '../api/scope.js';
 import { ViewerScopesDocument, type ViewerScopesQuery } from '../generated/documents.js';
+import { type Choices, choiceOf, NONE } from './choice.js';
 
-/** A scope that the viewer may choose. */
-export interface Choice {
-  readonly scope: Scope;
-  readonly kind: 'System' | 'Domain' | 'Project' | 'No scope';
-  readonly name: string;
-  readonly roles: readonly string[];
-}
-
-type At = NonNullable<ViewerScopesQuery['effectiveRoleAssignments']>['nodes'][number]['path']['at'];
-
-const ORDER = ['System', 'Domain', 'Project', 'No scope'];
-
-/** What a scope is called. */
-export function namesOf({ type, domain, project }: At): Pick<Choice, 'kind' | 'name'> {
-  if (type === 'SYSTEM') return { kind: 'System', name: 'the deployment' };
-  if (type === 'DOMAIN') return { kind: 'Domain', name: domain?.name ?? 'not readable' };
-  if (type === 'PROJECT')
-    return { kind: 'Project', name: [domain?.name, project?.name].filter(Boolean).join(' / ') || 'not readable' };
-  return { kind: 'No scope', name: 'only yourself' };
-}
-
-/** The scopes on which the viewer holds roles now, the widest first, and the one without any. */
-export async function choicesOf(userId: string): Promise<readonly Choice[]> {
-  const { data } = await clientOf('system').query(ViewerScopesDocument.toString(), { user: userId }).toPromise();
-  const found = new Map<Scope, Choice>();
-  for (const { path, roles, isInForce } of (data as ViewerScopesQuery | undefined)?.effectiveRoleAssignments?.nodes ??
-    []) {
-    const scope = scopeOf(path.at);
-    if (scope === null || !isInForce) continue;
-    const known = found.get(scope)?.roles ?? [];
-    found.set(scope, { scope, ...namesOf(path.at), roles: [...new Set([...known, ...roles])] });
-  }
-  found.set('unscoped', { scope: 'unscoped', kind: 'No scope', name: 'only yourself', roles: [] });
-  return [...found.values()].sort(
-    (one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind) || one.name.localeCompare(other.name),
+/**
+ * The scopes that the viewer may choose, the widest first, as many as a list shows; by the beginning of a name those
+ * that have it. Null where the server did not say.
+ */
+export async function choicesOf(nameStartsWith = ''): Promise<Choices | null> {
+  const asked = clientOf('unscoped').query(
+    ViewerScopesDocument.toString(),
+    { nameStartsWith },
+    { requestPolicy: 'network-only' },
   );
+  const scopes = ((await asked.toPromise()).data as ViewerScopesQuery | undefined)?.viewer?.scopes;
+  if (!scopes) return null;
+  const choices = scopes.nodes.map(choiceOf).filter((one) => one !== null);
+  return { choices: nameStartsWith === '' ? [...choices, NONE] : choices, hasMore: scopes.pageInfo.hasNextPage };
 }
 
 const KEY = 'bailiwick.scope';

@@ -101,6 +101,7 @@ export const allowlistGetContent = definePolicy<RelatedAllowlist>({
   check: READERS,
   operations: [
     'AllowlistRevision.imaPolicy',
+    'AllowlistRevision.imaPolicyExcludes',
     'AllowlistRevision.tpmPolicy',
     'AllowlistRevision.tpmPcrs',
     'AllowlistRevision.vtpmPolicy',

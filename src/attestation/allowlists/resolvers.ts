@@ -87,6 +87,7 @@ export const allowlistResolvers = {
     imaPolicySize: (revision: RevisionRow) => revision.imaSize,
     imaPolicyPathCount: (revision: RevisionRow) => revision.imaPathCount,
     imaPolicy: (revision: RevisionRow, _: unknown, context: Context) => imaPolicyText(context, revision),
+    imaPolicyExcludes: ofContent(({ imaDigest, imaExcludes }) => (imaDigest === null ? null : imaExcludes)),
     tpmPolicy: ofContent(({ tpmPolicy }) => tpmPolicy),
     tpmPcrs: ofContent(({ tpmPolicy }) => pcrRulesOf(tpmPolicy)),
     vtpmPolicy: ofContent(({ vtpmPolicy }) => vtpmPolicy),

@@ -26,6 +26,13 @@ export const auditList = definePolicy<EntryPlace>({
     project: 'role:reader or user_id:%(actor_id)s',
     agent: '@',
   },
-  operations: ['Query.auditEntries', 'Query.auditCounts', 'AuditEntry.*', 'AuditCounts.*', 'AuditBucket.*'],
+  operations: [
+    'Query.auditEntry',
+    'Query.auditEntries',
+    'Query.auditCounts',
+    'AuditEntry.*',
+    'AuditCounts.*',
+    'AuditBucket.*',
+  ],
   isEssential: true,
 });

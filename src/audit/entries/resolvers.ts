@@ -1,12 +1,12 @@
 import type { Context } from '../../authority/index.js';
-import type { QueryAuditCountsArgs, QueryAuditEntriesArgs } from '../../generated/graphql.js';
+import type { QueryAuditCountsArgs, QueryAuditEntriesArgs, QueryAuditEntryArgs } from '../../generated/graphql.js';
 import { loadAgentPrincipal } from '../../identity/agents/index.js';
 import { loadDomain } from '../../identity/domains/index.js';
 import { loadProject } from '../../identity/projects/index.js';
 import { loadUser } from '../../identity/users/index.js';
 import { type Id, toId, withIds } from '../../platform/ids.js';
 import { countEntries } from './counts.js';
-import { actorOf, entryFormOf, listAuditEntries } from './service.js';
+import { actorOf, entryFormOf, getAuditEntry, listAuditEntries } from './service.js';
 import type { AuditEntryRow } from './tables.js';
 import { actions, targetTypes } from './words.js';
 
@@ -26,6 +26,8 @@ const place = {
 
 export const resolvers = {
   Query: {
+    auditEntry: (_: unknown, args: QueryAuditEntryArgs, context: Context) =>
+      getAuditEntry(context, withIds(args, { id: 'AuditEntry' }).id),
     auditEntries: (_: unknown, args: QueryAuditEntriesArgs, context: Context) =>
       listAuditEntries(context, withIds(args, { filter: { domainIds: 'Domain', projectIds: 'Project' } })),
     auditCounts: (_: unknown, { filter, buckets }: QueryAuditCountsArgs, context: Context) =>

@@ -1,6 +1,7 @@
 import type { Actor, AuditFact, Context, EntryPlace } from '../../authority/index.js';
 import { anonymous, byId, defineLoader } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
+import { notFound } from '../../platform/errors.js';
 import { type Id, newIdAt } from '../../platform/ids.js';
 import { type Connection, connection, type PageArgs, pageRequest } from '../../platform/pagination.js';
 import type { EntryForm } from '../chain/index.js';
@@ -67,6 +68,12 @@ export const loadAuditEntry = defineLoader(async (context, ids: readonly Id<'Aud
   const visible = context.policies.visible([auditList.name], context.actor, auditEntries);
   return byId(await repository.listByIds(context.db, visible, ids));
 });
+
+export async function getAuditEntry(context: Context, id: Id<'AuditEntry'>): Promise<AuditEntryRow> {
+  const found = await loadAuditEntry(context).load(id);
+  if (found === null) throw notFound('audit entry');
+  return found;
+}
 
 /** An entry in the form that is hashed and exported, with the stored words. */
 export function entryFormOf(row: AuditEntryRow): EntryForm {

@@ -28,6 +28,7 @@ const POLICY: Table<Policy> = {
   more: [
     ['Essential', 'isEssential'],
     ['Override', 'override'],
+    ['Allows', 'allowedPersonas'],
   ],
 };
 

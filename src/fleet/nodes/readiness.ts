@@ -1,4 +1,4 @@
-import type { AnyOf } from '../../db/among.js';
+import { type AnyOf, requireFew } from '../../db/among.js';
 import type { NodeReadiness } from '../../generated/graphql.js';
 import { type Clause, clause, join } from '../../platform/sql/clause.js';
 import { nodes } from './tables.js';
@@ -15,6 +15,7 @@ const OR = clause` or `;
 /** Nodes with any of these; undefined when the filter does not ask. */
 export function anyReadiness(asked: readonly NodeReadiness[] | null | undefined): AnyOf | undefined {
   if (asked == null) return undefined;
+  requireFew(asked);
   const each = [...new Set(asked)].map((one) => READINESS[one]);
   if (each.length === 0) return { where: clause`false` };
   return { where: clause`(${join(each, OR)})`, each: each.length > 1 ? each : undefined };

@@ -15,5 +15,6 @@ export {
   rolesInForce,
 } from './effective.js';
 export { HIERARCHY, implies } from './grant-rule.js';
+export { type HeldScope, listHeldScopes, WIDEST_FIRST } from './held-scopes.js';
 export { requireSystemAdmin } from './last-admin.js';
 export { requireMayGrant, requireMayImply, requireMayRevoke } from './require-grant.js';

@@ -1,4 +1,11 @@
-import type { Credentials, Persona, ScopeType, Subject } from '../../platform/policy/index.js';
+import type {
+  Credentials,
+  Persona,
+  PolicyName,
+  PolicyRegistry,
+  ScopeType,
+  Subject,
+} from '../../platform/policy/index.js';
 import { agents } from '../agents/index.js';
 import { HIERARCHY } from '../assignments/index.js';
 
@@ -49,3 +56,9 @@ export const PERSONAS: readonly Persona[] = [
   persona('unscoped', 'unscoped', USER),
   persona('anonymous', null, {}),
 ];
+
+/** The personas that a policy allows something, on some row at least. */
+export const allowedPersonas = (policies: PolicyRegistry, policy: PolicyName): readonly string[] =>
+  PERSONAS.filter(({ subject }) => policies.decideOperation(policy, subject).outcome === 'ALLOWED').map(
+    ({ name }) => name,
+  );

@@ -11,6 +11,7 @@ import type {
 import { payload } from '../../platform/payload.js';
 import type { AccessProof, ChangedCell, PolicyDescription } from '../../platform/policy/index.js';
 import { loadUser } from '../users/index.js';
+import { allowedPersonas } from './personas.js';
 import { previewPolicyChange } from './preview.js';
 import {
   getPolicyCandidate,
@@ -57,6 +58,7 @@ export const resolvers = {
     override: (policy: Named, _: object, context: Context) => described(policy, context)?.override ?? null,
     deprecated: (policy: Named, _: object, context: Context) => described(policy, context)?.deprecated ?? null,
     isEssential: (policy: Named, _: object, context: Context) => described(policy, context)?.isEssential ?? false,
+    allowedPersonas: ({ name }: Named, _: object, { policies }: Context) => allowedPersonas(policies, name),
   },
   PolicyRevision: {
     user: ({ userId }: RevisionView, _: object, context: Context) => userId && loadUser(context).load(userId),

@@ -40,8 +40,8 @@ export const tokenRevokeAll = definePolicy({
 
 export const viewerGet = definePolicy({
   name: 'viewer:get',
-  description: "Read the caller's own identity and permissions.",
+  description: "Read the caller's own identity, permissions and scopes.",
   scopeTypes: 'authenticated',
   check: '@',
-  operations: ['Query.viewer', 'Viewer.*', 'Scope.*'],
+  operations: ['Query.viewer', 'Viewer.*', 'ViewerScope.*', 'Scope.*'],
 });

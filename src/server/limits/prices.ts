@@ -112,6 +112,8 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'Query.verifyAuditChain': { each: 42_000 },
   'Query.auditChain': { each: 6_000 },
   'Viewer.permissions': { each: 200, size: 100 },
+  // One statement, by way of what the user's assignments name.
+  'Viewer.scopes': { each: 3 * STATEMENT },
   'Viewer.can': { each: 300, size: 120 },
   // A search among the roles.
   'ViewerPermission.requires': { each: 60, size: 1 },
@@ -145,6 +147,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'EvidenceExplanation.pcrs': { each: OBJECT, size: 24 },
   'AttestationResult.failures': { each: OBJECT, size: 300 },
   'AllowlistRevision.imaPolicy': { each: 15_000 },
+  'AllowlistRevision.imaPolicyExcludes': { each: 60 },
   'AllowlistRevision.tpmPolicy': { each: 60 },
   'AllowlistRevision.vtpmPolicy': { each: 60 },
   // A policy has at most 64 KiB, some 1,500 values for 24 PCRs.

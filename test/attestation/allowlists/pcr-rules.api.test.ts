@@ -20,6 +20,18 @@ async function revisionOf(input: object): Promise<Json> {
   return body.data.createAllowlist.allowlist.currentRevision;
 }
 
+describe('AllowlistRevision.imaPolicyExcludes', () => {
+  test('ok: what was given beside the list, so that a revision can be published again as it was', async () => {
+    const read = `mutation ($input: CreateAllowlistInput!) { createAllowlist(input: $input) {
+      allowlist { currentRevision { imaPolicyExcludes } } userErrors { message } } }`;
+    const excludesOf = async (input: object) =>
+      (await server.graphql(read, { input }, token)).body.data.createAllowlist.allowlist.currentRevision;
+    const imaPolicy = { content: `${'ab'.repeat(32)}  /usr/bin/bash\n`, excludes: ['/tmp/.*', '/var/.*'] };
+    expect(await excludesOf({ name: 'with', imaPolicy })).toEqual({ imaPolicyExcludes: ['/tmp/.*', '/var/.*'] });
+    expect(await excludesOf({ name: 'none', tpmPolicy: '{}' })).toEqual({ imaPolicyExcludes: null });
+  });
+});
+
 describe('AllowlistRevision.tpmPcrs and vtpmPcrs', () => {
   test('ok: the PCR policy by PCR, with the values as digests of their banks', async () => {
     const policy = { mask: '0x408000', 7: 'AB'.repeat(32), 10: ['0'.repeat(40), '1'.repeat(96)] };
@@ -62,6 +74,7 @@ describe('AllowlistRevision.tpmPcrs and vtpmPcrs', () => {
         basic({ id: apiCredential.id, key }),
       );
     expect(codeOf(await read('number'))).toBeUndefined();
-    for (const field of ['tpmPcrs { pcr }', 'vtpmPcrs { pcr }']) expect(codeOf(await read(field))).toBe('FORBIDDEN');
+    for (const field of ['imaPolicyExcludes', 'tpmPcrs { pcr }', 'vtpmPcrs { pcr }'])
+      expect(codeOf(await read(field))).toBe('FORBIDDEN');
   });
 });

@@ -6,6 +6,7 @@ import { makeChallenge } from '../../../src/attestation/challenges/challenge.js'
 import { projectDefaults } from '../../../src/attestation/project-defaults/tables.js';
 import { attestationRecords } from '../../../src/attestation/records/tables.js';
 import { attestationResults } from '../../../src/attestation/results/tables.js';
+import { trustTransitions } from '../../../src/attestation/transitions/tables.js';
 import type { Services } from '../../../src/authority/index.js';
 import type { Db } from '../../../src/db/open.js';
 import { projects } from '../../../src/identity/projects/tables.js';
@@ -49,6 +50,14 @@ export function agentRows({ db, keyFor }: Pick<Services, 'db' | 'keyFor'>, { cre
         receivedAt: createdAt,
       });
       return id;
+    },
+    /** That an agent was trusted, and then no more. */
+    async history(agentId: string, { domainId, projectId }: Project) {
+      const ofAgent = { ...asIds({ agentId, domainId, projectId }), occurredAt: createdAt };
+      await db.insert(trustTransitions).values([
+        { ...ofAgent, id: newId('TrustTransition'), fromState: 'PENDING', toState: 'TRUSTED', cause: 'ACCEPT' },
+        { ...ofAgent, id: newId('TrustTransition'), fromState: 'TRUSTED', toState: 'FAILED', cause: 'REJECT' },
+      ]);
     },
     /** A key that is banned, of an agent that is gone. */
     async bannedKey() {

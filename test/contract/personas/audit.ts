@@ -1,4 +1,4 @@
-import { listed, quoted, single } from './doors.js';
+import { byId, listed, quoted, single } from './doors.js';
 import type { DomainFixture, Thing } from './fixture.js';
 import { idsOf } from './owners.js';
 import { OWNERS, type World } from './world.js';
@@ -8,6 +8,7 @@ export const fixture: DomainFixture = {
     AuditEntry: {
       fields: 'id domain { id } project { id } actor { user { id } agent { id } domain { id } project { id } }',
       list: listed('auditEntries', ({ at }) => `, filter: { targetIds: [${quoted(at)}] }`),
+      byId: byId('auditEntry'),
       entity: 'AuditEntry',
     },
     AuditCounts: single(

@@ -6,6 +6,8 @@ import { ScopedLink } from '../../kit/scoped-link.js';
 import { Time } from '../../kit/time.js';
 import { inWords } from '../../kit/words.js';
 import { AgentActions } from './actions.js';
+import { AgentChanges } from './changes.js';
+import { AgentHistory } from './history.js';
 import { AgentStateBadge } from './state.js';
 
 type AgentFound = NonNullable<AgentQuery['agent']>;
@@ -24,10 +26,20 @@ export function AgentPage() {
       command={(agent) => `bailiwick agent show ${agent.id}`}
       asked={{ document: AgentDocument, variables }}
       state={({ state }) => <AgentStateBadge state={state} />}
-      actions={(agent) => <AgentActions agent={agent} />}
+      actions={(agent) => (
+        <>
+          <AgentChanges agent={agent} />
+          <AgentActions agent={agent} />
+        </>
+      )}
       live={AgentsChangedDocument}
     >
-      {(agent) => <FactList facts={factsOf(agent)} />}
+      {(agent) => (
+        <>
+          <FactList facts={factsOf(agent)} />
+          <AgentHistory id={agent.id} />
+        </>
+      )}
     </DetailPage>
   );
 }
@@ -37,7 +49,18 @@ const factsOf = (agent: AgentFound): React.ComponentProps<typeof FactList>['fact
   ['Last accepted', <Time key="accepted" at={agent.lastAcceptedAt} none="never" />],
   ['Last rejected', <Time key="rejected" at={agent.lastRejectedAt} none="never" />],
   ['Attestations', `${agent.acceptedCount} accepted, ${agent.rejectedCount} rejected`],
-  ['Allowlist', agent.allowlist?.name],
+  [
+    'Last result',
+    agent.lastResult && (
+      <ScopedLink key="result" path={['attestations', agent.lastResult.id]}>
+        {inWords(agent.lastResult.verdict)}: see why
+      </ScopedLink>
+    ),
+  ],
+  [
+    'Allowlist',
+    agent.allowlist && <ScopedLink path={['allowlists', agent.allowlist.id]}>{agent.allowlist.name}</ScopedLink>,
+  ],
   ['TPM', agent.tpmKind && inWords(agent.tpmKind)],
   ['Project', agent.project && <ScopedLink path={['projects', agent.project.id]}>{agent.project.name}</ScopedLink>],
   ['External id', agent.externalId],

@@ -2,7 +2,8 @@ import { AgentsChangedDocument, AgentsDocument, type AgentsQuery } from '../../g
 import { ListPage } from '../../kit/list-page.js';
 import type { Column } from '../../kit/rows.js';
 import { Time } from '../../kit/time.js';
-import { agentSearch } from './search.js';
+import { AgentsActions } from './list-actions.js';
+import { agentSearch, timeOf } from './search.js';
 import { AgentStateBadge } from './state.js';
 
 type Row = NonNullable<AgentsQuery['list']>['nodes'][number];
@@ -28,15 +29,20 @@ export function AgentsPage() {
       noun={['agent', 'agents']}
       document={AgentsDocument}
       search={agentSearch}
-      labels={{ nameStartsWith: 'Name begins with', states: 'State' }}
+      labels={{
+        nameStartsWith: 'Name begins with',
+        createdSince: 'Created since, such as 2026-11-30',
+        states: 'State',
+      }}
       // Names that are asked for by their beginning come in the order of names.
-      variables={({ nameStartsWith, states }, orderBy) => ({
-        filter: { nameStartsWith, states },
+      variables={({ nameStartsWith, states, createdSince }, orderBy) => ({
+        filter: { nameStartsWith, states, createdSince: timeOf(createdSince) },
         orderBy: nameStartsWith !== undefined && orderBy?.field !== 'NAME' ? null : orderBy,
       })}
       columns={COLUMNS}
       defaultOrder="CREATED_AT"
       live={AgentsChangedDocument}
+      actions={<AgentsActions />}
       empty={
         <p>
           No machines yet. Create an agent with <code>bailiwick agent create NAME</code>.

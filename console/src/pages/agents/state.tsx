@@ -3,7 +3,8 @@ import type { AGENT_STATES } from './search.js';
 
 type State = (typeof AGENT_STATES)[number];
 
-const TONES: Readonly<Record<State, Tone>> = {
+/** How much the states of agents want attention. */
+export const TONES: Readonly<Record<State, Tone>> = {
   FAILED: 'bad',
   STALE: 'warn',
   BANNED: 'bad',

@@ -1,91 +1,132 @@
 import { useEffect, useState } from 'react';
 import { useLive } from '../../api/live.js';
 import { useDocument } from '../../api/queries.js';
-import { AgentsChangedDocument, NowDocument, type NowQuery } from '../../generated/documents.js';
+import { AgentsChangedDocument, NodesChangedDocument, NowDocument } from '../../generated/documents.js';
+import { Badge } from '../../kit/badge.js';
 import { FaultNote } from '../../kit/faults.js';
 import { Loading } from '../../kit/loading.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
 import { Time } from '../../kit/time.js';
 import { useTitle } from '../../kit/title.js';
 import { useViewer } from '../../kit/viewer.js';
-import { AgentStateBadge } from '../agents/state.js';
+import { type Need, needsOf, sinceOf } from './needs.js';
 import css from './now.module.css';
 
-type Counts = NonNullable<NowQuery['agentCounts']>;
-
-/** What needs somebody, the loudest first. */
-const NEEDS = [
-  ['FAILED', 'were rejected: their machines are not what their allowlists expect'],
-  ['STALE', 'are not heard of any more: no new evidence came in time'],
-  ['PENDING', 'have enrolled or were reset, and no evidence was accepted since'],
-  ['CREATED', 'were created, and their machines have not enrolled'],
-] as const;
+/** What the viewer may read of what can need somebody. */
+function useSeen() {
+  const { permissions } = useViewer();
+  const sees = (policy: string) => permissions?.has(policy) ?? false;
+  return {
+    seesAgents: sees('agent:get'),
+    seesNodes: sees('node:get'),
+    seesDenials: sees('audit:list'),
+    seesCandidate: sees('policy:list_revisions'),
+  };
+}
 
 /** What needs somebody at this scope, and nothing else. */
 export function NowPage() {
-  const { scope, permissions } = useViewer();
-  const seesAgents = permissions?.has('agent:get') ?? false;
+  const { scope } = useViewer();
+  const seen = useSeen();
   useTitle('Now');
-  useLive(scope, seesAgents ? AgentsChangedDocument : null);
+  useLive(scope, seen.seesAgents ? AgentsChangedDocument : null);
+  useLive(scope, seen.seesNodes ? NodesChangedDocument : null);
   return (
     <>
       <h1 tabIndex={-1}>Now</h1>
-      {seesAgents ? (
-        <AgentNeeds />
+      {Object.values(seen).some(Boolean) ? (
+        <WhatNeeds {...seen} />
       ) : (
-        <p>At this scope you see no machines. Choose another scope at the top, or a place at the side.</p>
+        <p>
+          At this scope you see nothing that could need you. Choose another scope at the top, or a place at the side.
+        </p>
       )}
     </>
   );
 }
 
-function AgentNeeds() {
-  const { data, fault, refresh } = useDocument(NowDocument, {});
+/** Not everything that is counted sends pings, so it is read again now and then while somebody can see it. */
+const AGAIN_MS = 60_000;
+
+function WhatNeeds(seen: ReturnType<typeof useSeen>) {
+  const [since, setSince] = useState(() => sinceOf(Date.now()));
+  const { data, fault, refresh } = useDocument(NowDocument, { ...seen, since });
   const [checkedAt, setCheckedAt] = useState<string | null>(null);
   useEffect(() => {
     if (data) setCheckedAt(new Date().toISOString());
   }, [data]);
-  const counts = data?.agentCounts;
-  if (!counts) return fault ? <FaultNote fault={fault} onRetry={refresh} /> : <Loading what="what needs you" />;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: refresh is another function each time, and does the same.
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.hidden) return;
+      setSince(sinceOf(Date.now()));
+      refresh();
+    }, AGAIN_MS);
+    return () => clearInterval(timer);
+  }, []);
+  if (!data) return fault ? <FaultNote fault={fault} onRetry={refresh} /> : <Loading what="what needs you" />;
+  const needs = needsOf(data, since);
   return (
     <>
       <p className={css.checked}>
         Checked <Time at={checkedAt} />.
-        {counts.isComplete ? '' : ' There are too many machines to count them all: the counts are of a part.'}
       </p>
-      <Needs counts={counts} />
+      {fault && <FaultNote fault={fault} onRetry={refresh} />}
+      {needs.length > 0 && <Needs needs={needs} />}
+      {needs.length === 0 && !fault && <Nothing machines={data.agentCounts?.total ?? null} />}
     </>
   );
 }
 
-function Needs({ counts: { byState, total } }: { readonly counts: Counts }) {
-  const countOf = (state: string) => byState.find((one) => one.state === state)?.count ?? 0;
-  const needs = NEEDS.filter(([state]) => countOf(state) > 0);
-  if (needs.length === 0)
-    return (
-      <div className={css.nothing}>
-        <p>
-          <strong>Nothing needs you.</strong>{' '}
-          {total === 0
-            ? 'There are no machines yet.'
-            : `All ${total.toLocaleString('en')} machines are as they should be.`}
-        </p>
-        <p>
-          Add a machine with <code>bailiwick agent create NAME</code>.
-        </p>
-      </div>
-    );
+function Needs({ needs }: { readonly needs: readonly Need[] }) {
   return (
     <ul className={css.needs}>
-      {needs.map(([state, words]) => (
-        <li key={state}>
-          <ScopedLink path={['agents']} search={{ states: [state] }}>
-            <strong>{countOf(state).toLocaleString('en')}</strong>
-            <AgentStateBadge state={state} />
+      {needs.map(({ key, state, tone, words, count, isComplete, path, search }) => (
+        <li key={key}>
+          <ScopedLink path={path} search={search}>
+            <strong>
+              {count.toLocaleString('en')}
+              {!isComplete && '+'}
+            </strong>
+            <Badge state={state} tone={tone} />
             <span>{words}</span>
           </ScopedLink>
         </li>
       ))}
     </ul>
+  );
+}
+
+function Nothing({ machines }: { readonly machines: number | null }) {
+  return (
+    <div className={css.nothing}>
+      <p>
+        <strong>Nothing needs you.</strong> {machines === 0 && 'There are no machines yet.'}
+        {machines !== null &&
+          machines > 0 &&
+          (machines === 1
+            ? 'The machine is as it should be.'
+            : `All ${machines.toLocaleString('en')} machines are as they should be.`)}
+      </p>
+      <AddMachine />
+    </div>
+  );
+}
+
+/** How the viewer adds a machine: to the fleet, or to a project of its own. */
+function AddMachine() {
+  const { permissions } = useViewer();
+  if (permissions?.has('join_token:create'))
+    return (
+      <p>
+        Add a machine: make a token on the page <ScopedLink path={['join-tokens']}>Joining</ScopedLink>, or with{' '}
+        <code>bailiwick join-token create --project PROJECT --node-name NAME --expires 1d</code>.
+      </p>
+    );
+  if (!permissions?.has('agent:create')) return null;
+  return (
+    <p>
+      Add a machine with <code>bailiwick agent create NAME</code>.
+    </p>
   );
 }

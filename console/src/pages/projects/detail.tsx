@@ -4,6 +4,7 @@ import { ProjectDocument } from '../../generated/documents.js';
 import { DetailPage, FactList } from '../../kit/detail-page.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
 import { Time } from '../../kit/time.js';
+import { ProjectActions } from './actions.js';
 
 /** One project. */
 export function ProjectPage() {
@@ -17,13 +18,14 @@ export function ProjectPage() {
       object={found.data?.project}
       title={({ name }) => name}
       command={(project) => `bailiwick project show ${project.id}`}
+      actions={(project) => <ProjectActions project={project} />}
       asked={{ document: ProjectDocument, variables }}
     >
       {({ description, domain, parent, isOperators, createdAt, updatedAt }) => (
         <FactList
           facts={[
             ['Description', description],
-            ['Domain', domain?.name],
+            ['Domain', domain && <ScopedLink path={['domains', domain.id]}>{domain.name}</ScopedLink>],
             ['Inside of', parent && <ScopedLink path={['projects', parent.id]}>{parent.name}</ScopedLink>],
             ['Belongs to', isOperators ? 'the operators of the system' : 'its domain'],
             ['Created', <Time key="created" at={createdAt} />],

@@ -2,13 +2,14 @@ import { ProjectsDocument, type ProjectsQuery } from '../../generated/documents.
 import { ListPage } from '../../kit/list-page.js';
 import type { Column } from '../../kit/rows.js';
 import { Time } from '../../kit/time.js';
+import { CreateProject } from './create.js';
 import { projectSearch } from './search.js';
 
 type Row = NonNullable<ProjectsQuery['list']>['nodes'][number];
 
 const COLUMNS: readonly Column<Row, 'CREATED_AT' | 'NAME'>[] = [
   { title: 'Name', cell: ({ name }) => name, path: ({ id }) => ['projects', id], order: 'NAME' },
-  { title: 'Description', cell: ({ description }) => <bdi>{description}</bdi> },
+  { title: 'Description', cell: ({ description }) => <bdi>{description ?? '—'}</bdi> },
   { title: 'Domain', cell: ({ domain }) => <bdi>{domain?.name ?? '—'}</bdi>, isSecondary: true },
   { title: 'Created', cell: ({ createdAt }) => <Time at={createdAt} />, order: 'CREATED_AT', isSecondary: true },
 ];
@@ -28,11 +29,8 @@ export function ProjectsPage() {
       })}
       columns={COLUMNS}
       defaultOrder="CREATED_AT"
-      empty={
-        <p>
-          No projects yet. Create one with <code>bailiwick project create NAME</code>.
-        </p>
-      }
+      actions={<CreateProject />}
+      empty={<p>No projects yet. Create one with the button above, at the scope of a domain.</p>}
     />
   );
 }

@@ -12,7 +12,7 @@ const below = (parent: string, field: string): Door => ({
   ask: ({ at }, fields) => `${parent}(ref: { id: ${quoted(at)} }) { ${field}(first: 10) { nodes { ${fields} } } }`,
   find: ({ [field]: page }, thing) => page && among(page.nodes, thing),
 });
-const CONTENT = 'id imaPolicy tpmPolicy tpmPcrs { pcr values } vtpmPolicy vtpmPcrs { pcr }';
+const CONTENT = 'id imaPolicy imaPolicyExcludes tpmPolicy tpmPcrs { pcr values } vtpmPolicy vtpmPcrs { pcr }';
 
 export const ATTESTATION_DOORS: Readonly<Record<string, Doors>> = {
   Allowlist: {

@@ -8,6 +8,7 @@ import { OWNERS, type OwnerName, PROJECTS, type World } from '../world.js';
 /** What is the same whoever asks. */
 export async function sharedThings(world: World): Promise<Things> {
   const { owners, projects, lists, agents } = world;
+  for (const name of PROJECTS) await world.rows.history(agents[name].id, projects[name]);
   const revisions = OWNERS.map((name) => ({ name, id: lists[name].revisionId, at: lists[name].id }));
   return {
     Allowlist: OWNERS.map((name) => {

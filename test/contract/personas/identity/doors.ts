@@ -4,7 +4,10 @@ import type { Doors } from '../fixture.js';
 
 export const IDENTITY_DOORS: Readonly<Record<string, Doors>> = {
   SearchHit: single('search(text: "a", limit: 2)', 'kind id name domain { id } project { id }', 'those it may read'),
-  Viewer: { fields: 'kind user { id } agent { id } scope { domain { id } project { id } }', byId: only('viewer') },
+  Viewer: {
+    fields: 'kind user { id } agent { id } scope { domain { id } project { id } } scopes(first: 5) { nodes { roles } }',
+    byId: only('viewer'),
+  },
   Domain: { fields: 'id', byId: byRef('domain'), list: listed('domains'), entity: 'Domain' },
   Project: {
     fields: 'id domain { id } parent { id } agents(first: 5) { nodes { id } }',

@@ -1,0 +1,3 @@
+import { defineSearch } from '../../kit/search.js';
+
+export const groupSearch = defineSearch({ nameStartsWith: 'text' }, ['CREATED_AT', 'NAME']);
