@@ -176,7 +176,10 @@ describe('Subscription.objectsChanged', () => {
     expect(watcher.answers.length).toBeGreaterThan(1);
     expect(watcher.answers.length).toBeLessThan(seconds + 3);
     expect(watcher.events().every(({ kinds }) => kinds.length === 1 && kinds[0] === 'AGENT')).toBe(true);
-    const since = watch(server.url, admin, CHANGED, { since: new Date(Date.now() - 60_000), filter: { ids } });
+    const since = watch(server.url, await reader(own), CHANGED, {
+      since: new Date(Date.now() - 60_000),
+      filter: { ids },
+    });
     watchers.push(since);
     await since.until(1);
     expect(since.events()).toEqual([{ kinds: ['AGENT'], ids: null }]);
