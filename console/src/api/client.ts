@@ -1,5 +1,6 @@
 import { Client, cacheExchange, fetchExchange } from '@urql/core';
 import type { TypedDocumentString } from '../generated/documents.js';
+import { faultOfResponse } from './faults.js';
 import { ownHeaders, send } from './http.js';
 import type { Scope } from './scope.js';
 import { isExpired } from './session.js';
@@ -27,9 +28,10 @@ export function clientOf(scope: Scope): Client {
 /** Forgets everything that was read. */
 export const forgetClients = (): void => clients.clear();
 
-/** A refusal for want of a session opens the dialog that asks for the password again. */
+/** A refusal for want of a session opens the dialog that asks for the password again: for want of a role it does not help. */
 async function sendAs(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const response = await send(input, init);
-  if (response.status === 401) isExpired.set(true);
+  if (response.status === 401 && (await faultOfResponse(response.clone())).code === 'UNAUTHENTICATED')
+    isExpired.set(true);
   return response;
 }

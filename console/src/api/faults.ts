@@ -22,6 +22,7 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
   RATE_LIMITED: ['Too many requests', 'Wait a moment, then try again.'],
   UNAVAILABLE: ['The server cannot answer now', 'Try again in a moment.'],
   INTERNAL_SERVER_ERROR: ['The server failed', 'Try again; if it happens again, report it with the request id.'],
+  SCOPE_NOT_HELD: ['You hold no role at this scope', 'Choose another scope at the top.'],
   UNREACHABLE: ['The server does not answer', 'Check that it runs and that you can reach it.'],
 };
 const UNKNOWN = WORDS.INTERNAL_SERVER_ERROR as readonly [string, string];
@@ -35,7 +36,9 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** The words for an error of the API. */
 export function faultOf({ message, extensions = {} }: ApiError): Fault {
-  const code = String(extensions.code ?? 'INTERNAL_SERVER_ERROR');
+  // Logging in again does not help who holds no role there.
+  const isElsewhere = extensions.reason === 'SCOPE_NOT_HELD';
+  const code = isElsewhere ? 'SCOPE_NOT_HELD' : String(extensions.code ?? 'INTERNAL_SERVER_ERROR');
   const [title, advice] = WORDS[code] ?? UNKNOWN;
   const said = code === 'BAD_USER_INPUT' || WORDS[code] === undefined ? `${message} ${advice}` : advice;
   const requestId = typeof extensions.requestId === 'string' ? extensions.requestId : null;

@@ -15,19 +15,29 @@ interface ActionProps {
 /** A button for something that the viewer may do, or that says why not and what would allow it. */
 export function Action({ label, permission, unfit = null, isDangerous = false, onRun }: ActionProps) {
   const id = useId();
-  const obstacle = obstacleOf(permission) ?? unfit;
-  // So that a test can compare what is offered with what policies decide.
-  const operation = permission?.operation;
+  const denial = obstacleOf(permission);
+  const obstacle = denial ?? unfit;
   if (obstacle === null)
     return (
-      <button type="button" className={isDangerous ? 'danger' : undefined} data-operation={operation} onClick={onRun}>
+      <button
+        type="button"
+        className={isDangerous ? 'danger' : undefined}
+        data-operation={permission?.operation}
+        onClick={onRun}
+      >
         {label}
       </button>
     );
   // It keeps its place among the keys, so that the reason can be read without a mouse.
   return (
     <span className={css.disabled}>
-      <button type="button" aria-disabled="true" aria-describedby={id} data-operation={operation}>
+      <button
+        type="button"
+        aria-disabled="true"
+        aria-describedby={id}
+        data-operation={permission?.operation}
+        data-obstacle={denial === null ? 'state' : 'rights'}
+      >
         {label}
       </button>
       <span id={id} role="tooltip">

@@ -1,16 +1,6 @@
 import { Badge, type Tone } from './badge.js';
 import css from './explanation.module.css';
-
-/** A part of a check and its value; the parts of a tree come in order, each after what it is a part of. */
-export interface ExplainedPart {
-  readonly depth: number;
-  readonly check: string;
-  readonly value: 'TRUE' | 'FALSE' | 'ABSENT' | 'OPEN';
-  readonly isBoundary: boolean;
-  readonly isDeciding: boolean;
-  readonly held: readonly string[] | null;
-  readonly target: readonly string[] | null;
-}
+import { type ExplainedPart, type PartNode, treesOf } from './explanation-tree.js';
 
 const TONES: Readonly<Record<ExplainedPart['value'], Tone>> = {
   TRUE: 'good',
@@ -18,21 +8,6 @@ const TONES: Readonly<Record<ExplainedPart['value'], Tone>> = {
   ABSENT: 'warn',
   OPEN: 'waiting',
 };
-
-/** A part with what it is made of. */
-export interface PartNode {
-  readonly part: ExplainedPart;
-  readonly parts: readonly PartNode[];
-}
-
-/** Trees of a list in which each part comes before its own parts, one deeper. */
-export function treesOf(parts: readonly ExplainedPart[], depth = 0): readonly PartNode[] {
-  return parts.flatMap((part, place) => {
-    if (part.depth !== depth) return [];
-    const end = parts.findIndex((later, index) => index > place && later.depth <= depth);
-    return [{ part, parts: treesOf(parts.slice(place + 1, end < 0 ? undefined : end), depth + 1) }];
-  });
-}
 
 /** Why a decision came out as it did: what decides is open, the rest can be opened. */
 export function Explanation({ checks }: { readonly checks: readonly ExplainedPart[] }) {

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import css from './filter-bar.module.css';
 import { LongWordFilter } from './long-word-filter.js';
-import type { Filters, FilterValues, SearchDefinition } from './search.js';
+import type { FilterKind, Filters, FilterValues, SearchDefinition } from './search.js';
 import { TimeFilter } from './time-filter.js';
 import { inWords } from './words.js';
 
@@ -16,6 +16,9 @@ interface FilterBarProps<F extends Filters, Field extends string> {
 
 const listOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value : []);
 
+/** More filters than these are shown when they are asked for, or used. */
+const OPEN_FILTERS_MAX = 5;
+
 /** The filters of a list. */
 export function FilterBar<F extends Filters, Field extends string>({
   definition,
@@ -24,41 +27,53 @@ export function FilterBar<F extends Filters, Field extends string>({
   onChange,
   children,
 }: FilterBarProps<F, Field>) {
-  const kinds = Object.entries(definition.filters);
+  const kinds = Object.entries<FilterKind>(definition.filters).filter(([, kind]) => kind !== 'id');
   const firstText = kinds.find(([, kind]) => kind === 'text')?.[0];
   const given: Readonly<Record<string, unknown>> = values;
+  const filters = kinds.map(([name, kind]) => (
+    <OneFilter
+      key={name}
+      kind={kind}
+      label={labels[name] ?? name}
+      value={given[name]}
+      isFirst={name === firstText}
+      onChange={(value) => onChange({ [name]: value })}
+    />
+  ));
+  const more = kinds.slice(OPEN_FILTERS_MAX);
   return (
     <search className={css.bar}>
-      {kinds.map(([name, kind]) =>
-        kind === 'id' ? null : kind === 'time' ? (
-          <TimeFilter
-            key={name}
-            label={labels[name] ?? name}
-            value={String(given[name] ?? '')}
-            className={css.text}
-            onChange={(time) => onChange({ [name]: time })}
-          />
-        ) : kind === 'text' ? (
-          <TextFilter
-            key={name}
-            label={labels[name] ?? name}
-            value={String(given[name] ?? '')}
-            isFirst={name === firstText}
-            onChange={(text) => onChange({ [name]: text || undefined })}
-          />
-        ) : (
-          <WordFilter
-            key={name}
-            label={labels[name] ?? name}
-            words={kind}
-            chosen={listOf(given[name])}
-            onChange={(words) => onChange({ [name]: words.length > 0 ? words : undefined })}
-          />
-        ),
+      {filters.slice(0, OPEN_FILTERS_MAX)}
+      {more.length > 0 && (
+        <details className={css.more} open={more.some(([name]) => given[name] !== undefined) || undefined}>
+          <summary>More filters</summary>
+          <div className={css.bar}>{filters.slice(OPEN_FILTERS_MAX)}</div>
+        </details>
       )}
       {children}
     </search>
   );
+}
+
+interface OneFilterProps {
+  readonly kind: FilterKind;
+  readonly label: string;
+  readonly value: unknown;
+  readonly isFirst: boolean;
+  readonly onChange: (value: string | readonly string[] | undefined) => void;
+}
+
+function OneFilter({ kind, label, value, isFirst, onChange }: OneFilterProps) {
+  const text = String(value ?? '');
+  // A control of the page's own has it.
+  if (kind === 'id') return null;
+  if (kind === 'time') return <TimeFilter label={label} value={text} className={css.text} onChange={onChange} />;
+  if (kind === 'text')
+    return (
+      <TextFilter label={label} value={text} isFirst={isFirst} onChange={(typed) => onChange(typed || undefined)} />
+    );
+  const chosen = (words: readonly string[]) => onChange(words.length > 0 ? words : undefined);
+  return <WordFilter label={label} words={kind} chosen={listOf(value)} onChange={chosen} />;
 }
 
 /** The list is asked for once the person pauses, in milliseconds. */

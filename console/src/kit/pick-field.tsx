@@ -10,13 +10,7 @@ export interface Pick {
   readonly hint?: string | undefined;
 }
 
-interface Asked {
-  /** A hook: what fits the typed text; undefined while that is not known. */
-  readonly useOptions: (typed: string, isPaused: boolean) => readonly Pick[] | undefined;
-  readonly onPick: (pick: Pick | null) => void;
-}
-
-interface PickFieldProps extends Asked {
+interface PickFieldProps {
   readonly label: string;
   /** The name of the input field that it fills, for the server's mistakes. */
   readonly name: string;
@@ -24,6 +18,9 @@ interface PickFieldProps extends Asked {
   /** False says so beside the label; a filter says nothing. */
   readonly required?: boolean;
   readonly value: Pick | null;
+  /** A hook: what fits the typed text; undefined while that is not known. */
+  readonly useOptions: (typed: string, isPaused: boolean) => readonly Pick[] | undefined;
+  readonly onPick: (pick: Pick | null) => void;
 }
 
 /** The server is asked once the person pauses, in milliseconds. */
@@ -38,8 +35,8 @@ function usePaused(text: string): string {
   return paused;
 }
 
-/** What is typed and what fits it, and what the keys do. */
-function usePicking({ useOptions, onPick }: Asked) {
+/** What is typed, what fits it, and what the keys do with that. */
+function usePicking({ useOptions, onPick }: Picking) {
   const [typed, setTyped] = useState<string | null>(null);
   const [at, setAt] = useState(0);
   const [isAwaited, setAwaited] = useState(false);
@@ -49,53 +46,40 @@ function usePicking({ useOptions, onPick }: Asked) {
   const isKnown = isOpen && asked === typed && options !== undefined;
   const shown = isKnown ? options : [];
   const current = Math.min(at, shown.length - 1);
-  const close = () => {
-    setTyped(null);
+  const type = (text: string | null) => {
+    setTyped(text);
+    setAt(0);
     setAwaited(false);
   };
   const pick = (chosen: Pick | undefined) => {
     if (chosen) onPick(chosen);
-    if (chosen || isKnown) close();
+    if (chosen || isKnown) type(null);
     else setAwaited(true);
   };
   // Enter came before the answer.
   useEffect(() => {
     if (isAwaited && isKnown) pick(shown[0]);
   });
-  const step = (by: number) =>
-    isOpen ? setAt((current + by + shown.length) % Math.max(shown.length, 1)) : setTyped('');
-  const type = (text: string) => {
-    setTyped(text);
-    setAt(0);
-    setAwaited(false);
-    if (text === '') onPick(null);
-  };
-  return { typed, isOpen, isKnown, shown, current, close, pick, step, type, open: () => isOpen || setTyped('') };
-}
-
-const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
-
-function pressedIn({ typed, isOpen, shown, current, step, pick, close }: ReturnType<typeof usePicking>) {
-  return (event: KeyboardEvent) => {
-    const by = STEPS[event.key];
-    if (by !== undefined) step(by);
+  const pressed = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === 'Tab' && typed) return pick(shown[current]);
+    if (step !== undefined && !isOpen) type('');
+    else if (step !== undefined) setAt((current + step + shown.length) % Math.max(shown.length, 1));
     else if (event.key === 'Enter' && isOpen) pick(shown[current]);
-    else if (event.key === 'Escape' && isOpen) close();
-    else {
-      if (event.key === 'Tab' && typed) pick(shown[current]);
-      return;
-    }
+    else if (event.key === 'Escape' && isOpen) type(null);
+    else return;
     event.preventDefault();
   };
+  return { typed, type, pick, pressed, isOpen, shown, current, isEmpty: isKnown && shown.length === 0 };
 }
 
+type Picking = { readonly useOptions: PickFieldProps['useOptions']; readonly onPick: PickFieldProps['onPick'] };
+
 /** A field that is filled by typing the beginning of a name and choosing, with the keys or the mouse. */
-export function PickField({ label, name, hint, required, value, ...asked }: PickFieldProps) {
+export function PickField({ label, name, hint, required, value, useOptions, onPick }: PickFieldProps) {
   const id = useId();
-  const picking = usePicking(asked);
-  const { typed, isOpen, isKnown, shown, current, close, pick, type, open } = picking;
+  const { typed, type, pick, pressed, isOpen, shown, current, isEmpty } = usePicking({ useOptions, onPick });
   const fault = useContext(FieldErrors)[name];
-  const about = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ');
   return (
     <div className={css.field}>
       <label htmlFor={id}>
@@ -108,25 +92,26 @@ export function PickField({ label, name, hint, required, value, ...asked }: Pick
         aria-expanded={isOpen}
         aria-controls={`${id}-list`}
         aria-activedescendant={shown[current] && `${id}-${current}`}
-        aria-describedby={about || undefined}
+        aria-describedby={`${id}-about`}
         aria-invalid={fault ? true : undefined}
         autoComplete="off"
         spellCheck={false}
         required={required}
         value={typed ?? value?.label ?? ''}
-        onKeyDown={pressedIn(picking)}
-        onClick={open}
-        onBlur={close}
-        onChange={({ target }) => type(target.value)}
+        onKeyDown={pressed}
+        onClick={() => isOpen || type('')}
+        onBlur={() => type(null)}
+        onChange={({ target }) => {
+          type(target.value);
+          if (target.value === '') onPick(null);
+        }}
       />
       <Options id={id} label={label} shown={shown} current={current} onPick={pick} />
-      {isKnown && shown.length === 0 && <p role="status">Nothing fits.</p>}
-      {!isOpen && (hint || value?.hint) && <p id={`${id}-hint`}>{value?.hint ?? hint}</p>}
-      {fault && (
-        <p id={`${id}-fault`} className={css.fault}>
-          {fault}
-        </p>
-      )}
+      {isEmpty && <p role="status">Nothing fits.</p>}
+      <div id={`${id}-about`}>
+        {!isOpen && (hint || value?.hint) && <p>{value?.hint ?? hint}</p>}
+        {fault && <p className={css.fault}>{fault}</p>}
+      </div>
     </div>
   );
 }

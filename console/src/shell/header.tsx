@@ -1,4 +1,4 @@
-import { LogOut, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { CircleHelp, LogOut, Monitor, Moon, Search, Sun } from 'lucide-react';
 import { useState } from 'react';
 import { logOut, session } from '../api/session.js';
 import { useStore } from '../api/store.js';
@@ -11,10 +11,11 @@ import { applyTheme, THEMES, theme } from './theme.js';
 interface HeaderProps {
   readonly shown: Parameters<typeof namesOf>[0] | null;
   readonly openPalette: () => void;
+  readonly openHelp: () => void;
 }
 
 /** The line at the top: where the person is, the way elsewhere, and who they are. */
-export function Header({ shown, openPalette }: HeaderProps) {
+export function Header({ shown, openPalette, openHelp }: HeaderProps) {
   const [isChoosing, setChoosing] = useState(false);
   const names = shown && namesOf(shown);
   return (
@@ -33,6 +34,9 @@ export function Header({ shown, openPalette }: HeaderProps) {
         <kbd>Ctrl K</kbd>
       </button>
       <ThemeSwitch />
+      <button type="button" className="plain" onClick={openHelp} title="Help" aria-label="Help" aria-keyshortcuts="?">
+        <CircleHelp size={16} />
+      </button>
       <Person />
       {isChoosing && <ScopeSwitch onClose={() => setChoosing(false)} />}
     </header>

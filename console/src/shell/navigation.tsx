@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { pathOf, ScopedLink } from '../kit/scoped-link.js';
+import { pathOf } from '../kit/scoped-link.js';
 import { useViewer } from '../kit/viewer.js';
 import css from './navigation.module.css';
 import { NOUNS, type Noun } from './nouns.js';
@@ -21,9 +21,6 @@ export function Navigation() {
         const inside = nouns.filter((noun) => noun.group === group);
         return inside.length > 0 && <Group key={group} title={group} nouns={inside} />;
       })}
-      <ScopedLink path={['about']} className={css.about}>
-        About this console
-      </ScopedLink>
     </nav>
   );
 }

@@ -50,7 +50,11 @@ function Frame({ scope }: Pick<Viewer, 'scope'>) {
       </a>
       {found?.isDemo && <Banner>This is a demo: its machines are simulated, and nothing here is real.</Banner>}
       <div className={css.frame}>
-        <Header shown={found?.scope ?? null} openPalette={() => setPaletteOpen(true)} />
+        <Header
+          shown={found?.scope ?? null}
+          openPalette={() => setPaletteOpen(true)}
+          openHelp={() => setHelpOpen(true)}
+        />
         <Navigation />
         <main id="main" tabIndex={-1} className={css.main}>
           <Content found={found} fault={fault} onRetry={refresh} />

@@ -29,7 +29,7 @@ export const byRef = (name: string): Door => ({
 
 /** What costs too much for many objects at once; by id it is asked for. */
 export const withoutPages = (fields: string) =>
-  fields.replaceAll(/\w+\(first: \d+\) \{ nodes \{ id \} \}|imaPolicy|v?tpmPcrs \{[^}]*\}/g, '');
+  fields.replaceAll(/\w+\(first: \d+\) \{ nodes \{ id \} \}|imaPolicy\b|v?tpmPcrs \{[^}]*\}/g, '');
 
 export const listed = (name: string, filter: (thing: Thing) => string = () => ''): Door => ({
   name,

@@ -13,7 +13,7 @@ const COLUMNS: readonly Column<Row, never>[] = [
   { title: 'When', cell: ({ occurredAt }) => <Time at={occurredAt} /> },
   { title: 'What', cell: ({ action }) => inWords(action), path: ({ id }) => ['audit', id] },
   { title: 'Outcome', cell: ({ outcome }) => <OutcomeBadge outcome={outcome} /> },
-  { title: 'Who', cell: ({ actor }) => <bdi>{actor.name ?? actor.id ?? 'unknown'}</bdi> },
+  { title: 'Who', cell: ({ actor }) => <bdi>{actor.name ?? actor.id ?? '—'}</bdi> },
   { title: 'Object', cell: ({ targetType }) => (targetType ? inWords(targetType) : '—'), isSecondary: true },
   {
     title: 'Where',

@@ -7,12 +7,12 @@ export const OUTCOMES = ['DENIED', 'FAILED', 'ALLOWED'] as const;
 export const auditSearch = defineSearch(
   {
     actorName: 'text',
-    targetId: 'text',
+    actions: AUDIT_ACTIONS,
+    outcomes: OUTCOMES,
     since: 'time',
     until: 'time',
-    actions: AUDIT_ACTIONS,
     targetTypes: AUDIT_TARGET_TYPES,
-    outcomes: OUTCOMES,
+    targetId: 'text',
     actorId: 'text',
     domainId: 'text',
     projectId: 'text',

@@ -4,29 +4,9 @@ import { PolicyPreviewDocument, type PolicyPreviewQuery } from '../../generated/
 import { FaultNote } from '../../kit/faults.js';
 import { Loading } from '../../kit/loading.js';
 import css from './policies.module.css';
-import { inputOf, type OverrideSet } from './sets.js';
+import { gainsOf, inputOf, type OverrideSet } from './sets.js';
 
 type Preview = NonNullable<NonNullable<PolicyPreviewQuery['previewPolicyChange']>['preview']>;
-type Difference = Preview['differences'][number];
-
-/** Names of callers for one change of one policy. */
-interface Gain {
-  readonly policy: string;
-  readonly isGain: boolean;
-  readonly personas: readonly string[];
-}
-
-/** Differences by policy and direction: who gains and who loses, each named once. */
-export function gainsOf(differences: readonly Pick<Difference, 'policy' | 'persona' | 'change'>[]): readonly Gain[] {
-  const found = new Map<string, Gain>();
-  for (const { policy, persona, change } of differences) {
-    const isGain = change === 'DENIED_TO_ALLOWED';
-    const key = `${policy} ${isGain}`;
-    const personas = found.get(key)?.personas ?? [];
-    found.set(key, { policy, isGain, personas: [...new Set([...personas, persona])] });
-  }
-  return [...found.values()];
-}
 
 const PAUSE_MS = 400;
 

@@ -65,3 +65,29 @@ export function changesOf<Revision extends Numbered>(
     return change.before === change.after ? [] : [change];
   });
 }
+
+/** A decision that another set would change. */
+interface Difference {
+  readonly policy: string;
+  readonly persona: string;
+  readonly change: 'ALLOWED_TO_DENIED' | 'DENIED_TO_ALLOWED';
+}
+
+/** Names of callers for one change of one policy. */
+interface Gain {
+  readonly policy: string;
+  readonly isGain: boolean;
+  readonly personas: readonly string[];
+}
+
+/** Differences by policy and direction: who gains and who loses, each named once. */
+export function gainsOf(differences: readonly Difference[]): readonly Gain[] {
+  const found = new Map<string, Gain>();
+  for (const { policy, persona, change } of differences) {
+    const isGain = change === 'DENIED_TO_ALLOWED';
+    const key = `${policy} ${isGain}`;
+    const personas = found.get(key)?.personas ?? [];
+    found.set(key, { policy, isGain, personas: [...new Set([...personas, persona])] });
+  }
+  return [...found.values()];
+}

@@ -40,12 +40,10 @@ export function RightsPage() {
 
 type QuestionProps = RightsSearch & { readonly onChange: (values: RightsSearch) => void };
 
-const asked = (text: string | undefined): Pick | null => (text ? { id: text, label: text } : null);
-
 function Question({ ask, who, at, policy, target, onChange }: QuestionProps) {
   const { scope } = useViewer();
-  const place = at ?? (scope === 'unscoped' ? undefined : scope);
   const principal = usePicked(who);
+  const placed = usePicked(at ?? (scope === 'unscoped' ? undefined : scope));
   return (
     <>
       <search className={css.question}>
@@ -63,7 +61,7 @@ function Question({ ask, who, at, policy, target, onChange }: QuestionProps) {
           label="May do what"
           name="policy"
           required={ask !== 'of'}
-          hint="Type a word of it, for example publish."
+          hint="A word of it, such as publish."
           value={asked(policy)}
           useOptions={usePolicyOptions}
           onPick={(pick) => onChange({ policy: pick?.id })}
@@ -72,7 +70,7 @@ function Question({ ask, who, at, policy, target, onChange }: QuestionProps) {
           label="At which scope"
           name="at"
           required={ask !== 'who'}
-          value={usePicked(place)}
+          value={placed}
           useOptions={useScopeOptions}
           onPick={(pick) => onChange({ at: pick?.id })}
         />
@@ -88,10 +86,12 @@ function Question({ ask, who, at, policy, target, onChange }: QuestionProps) {
           />
         )}
       </search>
-      <Answer ask={ask} who={principal} at={place} policy={policy} target={target} />
+      <Answer ask={ask} who={principal} at={placed?.id} policy={policy} target={target} />
     </>
   );
 }
+
+const asked = (text: string | undefined): Pick | null => (text ? { id: text, label: text } : null);
 
 type AnswerProps = Omit<RightsSearch, 'who'> & { readonly who: Pick | null };
 
