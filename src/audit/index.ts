@@ -1,5 +1,6 @@
 import type { DomainManifest } from '../authority/index.js';
 import { toId } from '../platform/ids.js';
+import { changeFeed, changeWatch } from './changes/index.js';
 import { auditList } from './entries/policies.js';
 import { resolvers as entries } from './entries/resolvers.js';
 import { loadAuditEntry, recordAudit } from './entries/service.js';
@@ -9,9 +10,9 @@ import { auditSettings } from './settings.js';
 
 export const auditDomain: DomainManifest = {
   name: 'audit',
-  policies: [auditList, auditVerify],
+  policies: [auditList, auditVerify, changeWatch],
   resolvers: { ...entries, ...seals, Query: { ...entries.Query, ...seals.Query } },
-  values: ['AuditActor'],
+  values: ['AuditActor', 'ObjectsChanged'],
   settings: auditSettings,
   auditLog: {
     record: recordAudit,
@@ -20,5 +21,6 @@ export const auditDomain: DomainManifest = {
   },
   prepare: ({ db, settings }) => ensureKeyFile(db, settings.auditKeyPath),
   start: startSealer,
+  feeds: { objectsChanged: changeFeed },
   entities: { AuditEntry: (context, id) => loadAuditEntry(context).load(toId('AuditEntry', id)) },
 };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Tx } from '../db/open.js';
 import { type EventFact, recordEvents } from '../events/index.js';
 import { anonymous } from './actor.js';
+import { Changes } from './changes.js';
 import type { AuditFact, Services } from './context.js';
 
 /** What a chore has inside its transaction. */
@@ -22,19 +23,20 @@ export async function chore<T>(
   { db, clock, recordAudit, placer }: Services,
   run: (act: ChoreAct) => Promise<T>,
 ): Promise<T> {
-  const events: EventFact[] = [];
-  const result = await db.transaction(async (tx) => {
+  const { result, hasEvents } = await db.transaction(async (tx) => {
     const now = clock.now();
     const request = { requestId: randomUUID(), actor: anonymous, at: now };
-    const result = await run({
-      tx,
-      now,
-      audit: (...facts) => recordAudit(tx, request, ...facts),
-      event: (fact) => void events.push(fact),
-    });
-    await recordEvents(tx, events, now);
-    return result;
+    const events: EventFact[] = [];
+    const changes = new Changes();
+    const audit = async (...facts: readonly AuditFact[]) => {
+      const places = await recordAudit(tx, request, ...facts);
+      for (const [index, fact] of facts.entries()) changes.audited(fact, places[index]);
+    };
+    const result = await run({ tx, now, audit, event: (fact) => void events.push(fact) });
+    const told = changes.with(events);
+    await recordEvents(tx, told, now);
+    return { result, hasEvents: told.length > 0 };
   });
-  if (events.length > 0) void placer.committed();
+  if (hasEvents) void placer.committed();
   return result;
 }

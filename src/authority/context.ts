@@ -135,12 +135,19 @@ export interface Services {
   readonly missingRoles: MissingRoles;
 }
 
-/** Writes audit entries in the transaction of the change that they describe. */
+/** What decides who may read an audit entry. */
+export interface EntryPlace {
+  readonly domainId: Id<'Domain'> | null;
+  readonly projectId: Id<'Project'> | null;
+  readonly actorId: string | null;
+}
+
+/** Writes audit entries in the transaction of the change that they describe; returns what decides who may read each. */
 export type RecordAudit = (
   tx: Tx,
   request: { requestId: string; actor: Actor; at: Date },
   ...facts: readonly AuditFact[]
-) => Promise<void>;
+) => Promise<readonly EntryPlace[]>;
 
 /** A password check that counts as failed until `succeeded` is called. */
 export interface LogInAttempt {

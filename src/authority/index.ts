@@ -11,12 +11,14 @@ export {
   userOf,
 } from './actor.js';
 export type { Candidate, DecisionChange } from './candidate.js';
+export { OBJECT_CHANGED, type ObjectChange } from './changes.js';
 export { type ChoreAct, chore } from './chore.js';
 export { clockFault, requireSoundClock } from './clock-skew.js';
 export type {
   AuditFact,
   AuthorizationContext,
   Context,
+  EntryPlace,
   Judgement,
   LogInAttempt,
   MissingRoles,
@@ -59,6 +61,7 @@ export {
   type Chore,
   type DomainManifest,
   type Feed,
+  type Gathering,
   mergedResolvers,
   type OwnGauge,
   type Resolvers,

@@ -37,19 +37,49 @@ export interface Route {
  * resolves to the event. Events and objects are read once for all subscribers; decisions are made for each caller.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the composition root holds feeds of every field at once.
-export interface Feed<Row extends object = any, Args = any, Told extends Row = Row> {
+export type Feed<Row extends object = any, Args = any, Told extends Row = Row> = FeedOf<Row, Args, Told> &
+  (Telling<Args, Told> | GatheringFeed<Args, Told>);
+
+interface FeedOf<Row extends object, Args, Told extends Row> {
   readonly type: string;
   /** The current objects of events, by id; deleted ones are missing. */
-  readonly objects: (db: Db, ids: readonly string[]) => Promise<ReadonlyMap<string, Row>>;
+  readonly objects: (
+    db: Db,
+    ids: readonly string[],
+    authorization: AuthorizationContext,
+  ) => Promise<ReadonlyMap<string, Row>>;
   /** The only objects that the arguments ask for, by id: others do not wake the stream. Null or absent for all. */
   readonly asksFor?: (args: Args) => readonly string[] | null | undefined;
   /** Some of these objects, in order, with the relations that decide what this caller may see of them. */
   readonly related?: (db: Db, authorization: AuthorizationContext, objects: readonly Row[]) => Promise<readonly Told[]>;
+}
+
+/** A feed whose events are answered one by one. */
+interface Telling<Args, Told> {
+  readonly gather?: undefined;
   /**
    * Returns a function: whether a caller may see an event about this object, and the arguments ask for the event.
    * @throws Refusal BAD_USER_INPUT for invalid arguments.
    */
   readonly tells: (args: Args) => (authorization: AuthorizationContext, event: EventRow, object: Told) => boolean;
+}
+
+/** A feed that only says that something changed: one answer for all that did, and a rest after each. */
+interface GatheringFeed<Args, Told> {
+  readonly tells?: undefined;
+  /** @throws Refusal BAD_USER_INPUT for invalid arguments. */
+  readonly gather: (args: Args) => (authorization: AuthorizationContext, load: LoadObjects<Told>) => Gathering;
+}
+
+/** Loads the objects of events; those that are deleted are missing. */
+type LoadObjects<Told> = (events: readonly EventRow[]) => Promise<ReadonlyMap<string, Told>>;
+
+/** What one answer says to a caller. */
+export interface Gathering {
+  /** Decides on further events. */
+  add(events: readonly EventRow[]): Promise<void>;
+  /** What the field resolves to; null when there is nothing to say. */
+  answer(): object | null;
 }
 
 /** Work that the server repeats on its own. Replicas may run it at any time, also at the same time. */

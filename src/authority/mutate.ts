@@ -2,6 +2,7 @@ import type { Tx } from '../db/open.js';
 import { type EventFact, recordEvents } from '../events/index.js';
 import type { PolicyName } from '../platform/policy/index.js';
 import { isCurrent } from './actor.js';
+import { Changes } from './changes.js';
 import type { AuditFact, Context } from './context.js';
 import { requireOperation } from './decide.js';
 import { bumpEpoch, type EpochHold, lockEpoch } from './epoch.js';
@@ -64,13 +65,12 @@ async function runOnce<T>(
   const authorization = { actor, policies, candidate };
   requireOperation(authorization, options.policy);
   let entries = 0;
+  const changes = new Changes();
   const audit = async (fact: AuditFact) => {
     entries += 1;
-    await context.recordAudit(
-      tx,
-      { requestId: context.requestId, actor, at: now },
-      { policy: options.policy, ...fact },
-    );
+    const request = { requestId: context.requestId, actor, at: now };
+    const [place] = await context.recordAudit(tx, request, { policy: options.policy, ...fact });
+    changes.audited(fact, place);
   };
   const events: EventFact[] = [];
   const event = (fact: EventFact) => void events.push(fact);
@@ -95,6 +95,7 @@ async function runOnce<T>(
   });
   if (isUnchanged && entries + events.length > 0) throw new Error(`${options.policy}: a change was called none`);
   if (!isUnchanged && entries === 0) throw new Error(`${options.policy}: a change must leave an audit entry`);
-  await recordEvents(tx, events, now);
-  return { result, hasEvents: events.length > 0 };
+  const told = changes.with(events);
+  await recordEvents(tx, told, now);
+  return { result, hasEvents: told.length > 0 };
 }

@@ -1,6 +1,6 @@
 import type { Db } from '../db/open.js';
 import { rowsOf } from '../db/rows.js';
-import { type Policy, type Related, RelationReads, withRelated } from '../platform/policy/index.js';
+import { type PolicyRef, type Related, RelationReads, withRelated } from '../platform/policy/index.js';
 import type { AuthorizationContext } from './context.js';
 
 /**
@@ -11,7 +11,7 @@ import type { AuthorizationContext } from './context.js';
 export async function related<Row extends object>(
   db: Db,
   { policies, candidate, actor }: AuthorizationContext,
-  decidedBy: readonly Policy<NoInfer<Row> & Related>[],
+  decidedBy: readonly PolicyRef<NoInfer<Row> & Related>[],
   rows: readonly Row[],
 ): Promise<(Row & Related)[]> {
   const reads = new RelationReads();

@@ -43,9 +43,9 @@ export async function writeEntries(services: Services, count: number): Promise<v
   });
 }
 
-export function writeEntry(tx: Tx, { clock, recordAudit }: Services, nth = 0): Promise<void> {
+export async function writeEntry(tx: Tx, { clock, recordAudit }: Services, nth = 0): Promise<void> {
   const request = { requestId: `request-${nth}`, actor: anonymous, at: clock.now() };
-  return recordAudit(tx, request, { action: 'upload.filled', details: { nth, text: 'é\n"', half: 0.5, list: [null] } });
+  await recordAudit(tx, request, { action: 'upload.filled', details: { nth, text: 'é\n"', half: 0.5, list: [null] } });
 }
 
 export const VERIFY = `query ($fromSeq: BigInt, $toSeq: BigInt) {

@@ -84,7 +84,7 @@ describe('clockFault', () => {
 });
 
 describe('theOne', () => {
-  const log = { record: async () => {}, keeper: () => async () => {}, keysOf: () => async () => new Uint8Array(32) };
+  const log = { record: async () => [], keeper: () => async () => {}, keysOf: () => async () => new Uint8Array(32) };
   const audit = { name: 'audit', auditLog: log };
 
   test('ok: the one domain that has the role; refused: none, or several', () => {

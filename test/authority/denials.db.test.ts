@@ -22,6 +22,7 @@ describe('denials that are counted', () => {
     const recordAudit: RecordAudit = async (_tx, _from, { action, details }) => {
       const count = (details as { count?: number } | undefined)?.count ?? 1;
       written.set(action, [...(written.get(action) ?? []), count]);
+      return [];
     };
     const meter = { denialsMerged: () => {}, denialsLost: () => {} };
     denials = new Denials({ db, log, meter, recordAudit, windowMs: 3_600_000 });

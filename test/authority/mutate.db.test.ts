@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { attestationBegin } from '../../src/attestation/challenges/policies.js';
 import { auditEntries } from '../../src/audit/entries/tables.js';
@@ -56,7 +56,10 @@ async function written(): Promise<number[]> {
       .from(domains)
       .where(eq(domains.id, asId(id))),
     db.select().from(auditEntries).where(eq(auditEntries.targetId, id)),
-    db.select().from(events).where(eq(events.objectId, id)),
+    db
+      .select()
+      .from(events)
+      .where(and(eq(events.objectId, id), eq(events.type, 'domain.created'))),
   ]);
   return found.map((rows) => rows.length);
 }

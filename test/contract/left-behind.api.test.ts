@@ -91,6 +91,8 @@ async function attempted(
   isRoutine = false,
 ): Promise<readonly string[]> {
   const texts = new Texts(clock.now(), names);
+  // What the attempt needed has told its events too.
+  await server.services.placer.committed();
   const before = await snapshot();
   const { payload, errors } = await done(field, input, persona);
   if (!payload || payload.userErrors.length > 0) return [];

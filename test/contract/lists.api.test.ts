@@ -148,6 +148,7 @@ describe('every list, one object at a time', () => {
     const others = list.name === 'whoCan' ? `, policy: "project:get", targetId: "${world.projects.own.projectId}"` : '';
     const asked = `${list.name}(${page}${others}) { edges { cursor } pageInfo { hasNextPage endCursor } }`;
     if (type === 'Query') return [asked];
+    if (type === 'Viewer') return [`viewer { ${asked} }`];
     const door = DOORS[type]?.byId;
     return door ? (things[type] ?? []).map((thing) => door.ask(thing, asked)) : [];
   }

@@ -171,7 +171,7 @@ export function withAnAgentForAProject(context: Context, act: Act, agentId: Id<'
 }
 
 /** Events carry ids of any kind, so a feed reads its objects by texts. */
-export function withAFeedOfAgents(tells: Feed['tells']): Feed[] {
+export function withAFeedOfAgents(tells: NonNullable<Feed['tells']>): Feed[] {
   return [
     { type: 'a.b', objects: async (_db: Db, _ids: readonly string[]) => new Map(), tells },
     // @ts-expect-error One that wants ids of a kind would get texts that nobody looked at.

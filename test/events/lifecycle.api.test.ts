@@ -48,7 +48,8 @@ async function trusted(on: TestServer, owner: Project, trustedUntil: Date): Prom
 }
 const told = async (id: string, { services: { db, placer } } = server) => {
   await placer.committed();
-  const found = await db.select().from(events).where(eq(events.objectId, id)).orderBy(events.position);
+  const isChange = and(eq(events.objectId, id), eq(events.type, 'agent.trust_changed'));
+  const found = await db.select().from(events).where(isChange).orderBy(events.position);
   return found.map(({ details }) => details);
 };
 const happen = (id: string, count: number, at = new Date()) => {

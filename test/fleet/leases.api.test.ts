@@ -40,7 +40,7 @@ async function jobs(id: string): Promise<Json[]> {
   await nodeReadiness.doSome(server.services);
   await server.services.placer.committed();
   const found = await server.services.db.select().from(events).where(eq(events.objectId, id));
-  return found.map(({ details }) => details);
+  return found.flatMap(({ type, details }) => (type === 'node.changed' ? [details] : []));
 }
 const listedReady = async (id: string, isReady: boolean) => {
   const query = `{ nodes(first: 200, filter: { isReady: ${isReady} }) { nodes { id } } }`;

@@ -169,8 +169,11 @@ describe('trust transitions', () => {
       },
     ]);
     await server.services.placer.committed();
-    const told = await db.select().from(events).where(eq(events.objectId, id));
-    expect(told).toMatchObject([{ details: { from: 'TRUSTED', to: 'STALE' }, occurredAt: now }]);
+    const told = await db.select().from(events).where(eq(events.objectId, id)).orderBy(events.position);
+    expect(told).toMatchObject([
+      { details: { from: 'TRUSTED', to: 'STALE' }, occurredAt: now },
+      { type: 'object.changed', details: { kinds: ['Agent'] } },
+    ]);
     await forget(id);
   });
 

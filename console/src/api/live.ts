@@ -1,5 +1,6 @@
 import { createClient } from 'graphql-sse';
 import { useEffect } from 'react';
+import { type ObjectKind, ObjectsChangedDocument } from '../generated/documents.js';
 import { isReachable, ownHeaders, send } from './http.js';
 import { refreshInView } from './queries.js';
 import type { Scope } from './scope.js';
@@ -7,12 +8,17 @@ import type { Scope } from './scope.js';
 /** Changes that come together are read together. */
 const PATIENCE_MS = 300;
 
+/** The kinds of objects that a page shows, or a subscription without variables. */
+export type Live = readonly ObjectKind[] | { toString(): string };
+
 /**
- * Listens to a subscription while the page is shown. Its events carry no rows: each says that something changed, and
+ * Listens while the page is shown, to changes of objects of some kinds or to another subscription. Events carry no rows: each says that something changed, and
  * what is on the screen is read again.
  */
-export function useLive(scope: Scope, subscription: { toString(): string } | null): void {
-  const query = subscription?.toString();
+export function useLive(scope: Scope, live: Live | null): void {
+  // As texts, so that a list that is written anew with each rendering opens no new stream.
+  const kinds = Array.isArray(live) ? live.join(' ') : undefined;
+  const query = (kinds === undefined ? live : ObjectsChangedDocument)?.toString();
   useEffect(() => {
     if (query === undefined) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -32,13 +38,16 @@ export function useLive(scope: Scope, subscription: { toString(): string } | nul
     });
     // A page works without pings; what refuses them is seen when it is read again.
     const sink = { next: changed, error: () => {}, complete: () => {} };
-    const end = client.subscribe({ query }, sink);
+    const end = client.subscribe(
+      kinds === undefined ? { query } : { query, variables: { kinds: kinds.split(' ') } },
+      sink,
+    );
     return () => {
       clearTimeout(timer);
       end();
       client.dispose();
     };
-  }, [query, scope]);
+  }, [query, kinds, scope]);
 }
 
 /** How often a server that is gone is tried again, in milliseconds. */

@@ -1,6 +1,6 @@
 import { SquareTerminal } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useLive } from '../api/live.js';
+import { type Live, useLive } from '../api/live.js';
 import type { Found } from '../api/queries.js';
 import { Copy } from './copy.js';
 import css from './detail-page.module.css';
@@ -24,7 +24,8 @@ interface DetailPageProps<Row> {
   readonly asked: { readonly document: { toString(): string }; readonly variables: object };
   readonly state?: (object: Row) => ReactNode;
   readonly actions?: (object: Row) => ReactNode;
-  readonly live?: { toString(): string };
+  /** As of a list. */
+  readonly live?: Live;
   readonly children: (object: Row) => ReactNode;
 }
 

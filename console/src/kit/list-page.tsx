@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { AnyVariables } from 'urql';
 import type { Document } from '../api/client.js';
-import { useLive } from '../api/live.js';
+import { type Live, useLive } from '../api/live.js';
 import { useDocument } from '../api/queries.js';
 import { FilterBar } from './filter-bar.js';
 import css from './list-page.module.css';
@@ -36,8 +36,8 @@ export interface ListPageProps<Row, Data extends ListData<Row>, Variables, F ext
   readonly defaultOrder: Order<Field>;
   /** What to do where there are none at all. */
   readonly empty: ReactNode;
-  /** A subscription whose events say that the list may have changed. */
-  readonly live?: { toString(): string };
+  /** The kinds of objects that it shows, or a subscription whose events say that the list may have changed. */
+  readonly live?: Live;
   readonly actions?: ReactNode;
   /** Controls for filters that are ids, in a function that is given what was chosen and how to change it. */
   readonly pickers?: (search: ListSearch<F, Field>, change: (values: Partial<FilterValues<F>>) => void) => ReactNode;

@@ -1,13 +1,14 @@
+import type { EntryPlace } from '../../authority/index.js';
 import { definePolicy, defineTarget } from '../../platform/policy/index.js';
-import { type AuditEntryRow, auditEntries } from './tables.js';
+import { auditEntries } from './tables.js';
 
-const target = defineTarget<AuditEntryRow>()(auditEntries, {
+const target = defineTarget<EntryPlace>()(auditEntries, {
   domain_id: { type: 'text', row: (row) => row.domainId, sql: (t) => t.domainId },
   project_id: { type: 'text', row: (row) => row.projectId, sql: (t) => t.projectId },
   actor_id: { type: 'text', row: (row) => row.actorId, sql: (t) => t.actorId },
 });
 
-export const auditList = definePolicy<AuditEntryRow>({
+export const auditList = definePolicy<EntryPlace>({
   name: 'audit:list',
   description:
     "Read audit entries: all of them at system scope, those of the caller's own domain or project, and the caller's own.",

@@ -1,4 +1,4 @@
-import type { Actor, AuditFact, Context } from '../../authority/index.js';
+import type { Actor, AuditFact, Context, EntryPlace } from '../../authority/index.js';
 import { anonymous, byId, defineLoader } from '../../authority/index.js';
 import type { Tx } from '../../db/open.js';
 import { notFound } from '../../platform/errors.js';
@@ -15,11 +15,10 @@ export async function recordAudit(
   tx: Tx,
   request: { requestId: string; actor: Actor; at: Date },
   ...facts: readonly AuditFact[]
-): Promise<void> {
-  await repository.insert(
-    tx,
-    facts.map((fact) => entryOf(request, fact)),
-  );
+): Promise<readonly EntryPlace[]> {
+  const rows = facts.map((fact) => entryOf(request, fact));
+  await repository.insert(tx, rows);
+  return rows.map(({ domainId, projectId, actorId }) => ({ domainId, projectId, actorId }));
 }
 
 function entryOf(
@@ -51,8 +50,8 @@ function entryOf(
 }
 
 /** Records that old entries were dropped because of the settings, not by a caller. */
-export function recordTrim(tx: Tx, details: Readonly<Record<string, unknown>>, at: Date): Promise<void> {
-  return recordAudit(tx, { requestId: 'retention', actor: anonymous, at }, { action: 'audit.trimmed', details });
+export async function recordTrim(tx: Tx, details: Readonly<Record<string, unknown>>, at: Date): Promise<void> {
+  await recordAudit(tx, { requestId: 'retention', actor: anonymous, at }, { action: 'audit.trimmed', details });
 }
 
 export async function listAuditEntries(

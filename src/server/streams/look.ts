@@ -75,22 +75,23 @@ export class Look {
     feed: Feed,
     events: readonly EventRow[],
     authorization: AuthorizationContext,
-    tells: ReturnType<Feed['tells']>,
+    tells: ReturnType<NonNullable<Feed['tells']>>,
   ): Promise<EventRow | undefined> {
-    const objects = await this.#objectsOf(feed, events, authorization);
+    const objects = await this.objectsOf(feed, events, authorization);
     return events.find((event) => {
       const object = objects.get(event.objectId);
       return object !== undefined && tells(authorization, event, object);
     });
   }
 
-  async #objectsOf(
+  /** The objects of events that still exist, by id, with what decides whether this caller may see them. */
+  async objectsOf(
     feed: Feed,
     events: readonly EventRow[],
     authorization: AuthorizationContext,
   ): Promise<ReadonlyMap<string, object>> {
     const ids = [...new Set(events.map(({ objectId }) => objectId))];
-    const loaded = await Promise.all(ids.map((id) => this.#loaderOf(feed).load(id)));
+    const loaded = await Promise.all(ids.map((id) => this.#loaderOf(feed, authorization).load(id)));
     const found = ids.flatMap((id, index) => (loaded[index] == null ? [] : [[id, loaded[index]] as const]));
     const objects = found.map(([, object]) => object);
     const related = (await feed.related?.(this.#db, authorization, objects)) ?? objects;
@@ -103,11 +104,11 @@ export class Look {
     return recent;
   }
 
-  #loaderOf(feed: Feed): DataLoader<string, object | null> {
+  #loaderOf(feed: Feed, authorization: AuthorizationContext): DataLoader<string, object | null> {
     const known = this.#objects.get(feed);
     if (known !== undefined) return known;
     const loader = new DataLoader<string, object | null>(async (ids) => {
-      const found = await feed.objects(this.#db, ids);
+      const found = await feed.objects(this.#db, ids, authorization);
       return ids.map((id) => found.get(id) ?? null);
     });
     this.#objects.set(feed, loader);

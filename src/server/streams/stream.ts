@@ -7,6 +7,7 @@ import { logFaults } from '../graphql/apollo.js';
 import { maskError, refusalFor } from '../graphql/mask.js';
 import { recordDenial } from '../guard/denials.js';
 import type { Guarded } from '../guard/enforce.js';
+import { type Gathers, gather, pacedBy } from './gathering.js';
 import { holderOf } from './holder.js';
 import { callerKey, type Look } from './look.js';
 import type { Follower, Lookout } from './lookout.js';
@@ -59,7 +60,7 @@ type Answer = ExecutionResult | null;
 
 /** The state of a stream. */
 interface Place {
-  readonly tells: ReturnType<Feed['tells']>;
+  readonly teller: Teller;
   /** The objects that were requested by id; null for all. */
   readonly objectIds: ReadonlySet<string> | null;
   /** Where `piece` begins; all before was sent, or is not for this caller. Null before the first look at "now". */
@@ -72,16 +73,21 @@ interface Place {
   readonly held: (() => void)[];
 }
 
+/** How the feed decides on events, one by one or all together. */
+type Teller = { readonly tells: ReturnType<NonNullable<Feed['tells']>> } | { readonly gathers: Gathers };
+
 /** One event at a time, taken when the one before was sent, so little is kept for a client that reads slowly. */
 async function* answersOf(stream: Stream): AsyncGenerator<Answer, void> {
   const { feed, subscription, signal, lookout, context } = stream;
   const { db, clock, settings } = context;
   const position = await beginAt(db, subscription.args as Beginning, clock.now(), settings.eventRetentionMs);
-  const tells = feed.tells(subscription.args);
-  const asked = feed.asksFor?.(subscription.args);
+  const { args } = subscription;
+  const teller = feed.gather ? { gathers: feed.gather(args) } : { tells: feed.tells(args) };
+  const asked = feed.asksFor?.(args);
   const objectIds = asked == null ? null : new Set(asked);
-  const place: Place = { tells, objectIds, position, piece: null, known: context, held: [] };
+  const place: Place = { teller, objectIds, position, piece: null, known: context, held: [] };
   const { listener, unfollow } = lookout.follow(feed, objectIds, holderOf(context.actor).id);
+  const pace = pacedBy(feed, signal);
   try {
     let isSign = false;
     let hasCaughtUp = false;
@@ -102,6 +108,7 @@ async function* answersOf(stream: Stream): AsyncGenerator<Answer, void> {
         signDue = performance.now() + HEARTBEAT_MS * (1 - Math.random() * HEARTBEAT_SPREAD);
       hasCaughtUp ||= !step.isBehind;
       isSign = !step.isBehind && !(await listener.wait(waitMs(place.known, signDue), signal));
+      if (!isSign) await pace();
     }
   } finally {
     unfollow();
@@ -133,15 +140,28 @@ async function stepOf(stream: Stream, place: Place, look: Look, isSign: boolean)
   const piece = place.piece ?? (await look.behind(feed, place.position, place.objectIds));
   // A look that is fresh enough for a heartbeat is too old to decide events that no notification announced.
   if (isSign && piece.events.length > 0) return { answer: null, isBehind: true };
-  const event = await look.firstOf(feed, piece.events, context, place.tells);
-  const rest = event ? piece.events.slice(piece.events.indexOf(event) + 1) : [];
-  place.piece = rest.length > 0 ? { events: rest, end: piece.end } : null;
-  if (place.piece === null) place.position = piece.end;
-  const isBehind = place.piece !== null || piece.end < look.endOf(feed);
-  if (event === undefined) return { answer: null, isBehind };
+  const event = await next(stream, place, look, piece);
+  const isBehind = place.piece !== null || place.position < look.endOf(feed);
+  if (event == null) return { answer: null, isBehind };
   stream.lookout.metrics.sent();
   const atEnd = (done: () => void) => void place.held.push(done);
   return { answer: await answerEvent(stream, { ...context, atEnd }, event), isBehind };
+}
+
+/** What is answered next of a piece or, when events are gathered, of all there is; moves the place behind it. */
+async function next({ feed }: Stream, place: Place, look: Look, piece: Piece): Promise<object | null | undefined> {
+  const { known, teller, objectIds } = place;
+  if ('gathers' in teller) {
+    const from = { look, feed, gathers: teller.gathers, authorization: known, objectIds };
+    const { answer, end } = await gather(from, piece);
+    place.position = end;
+    return answer;
+  }
+  const event = await look.firstOf(feed, piece.events, known, teller.tells);
+  const rest = event ? piece.events.slice(piece.events.indexOf(event) + 1) : [];
+  place.piece = rest.length > 0 ? { events: rest, end: piece.end } : null;
+  if (place.piece === null) place.position = piece.end;
+  return event;
 }
 
 /** Until the next heartbeat, or until the token expires. */

@@ -20,6 +20,26 @@ export const fixture: DomainFixture = {
     AuditSeal: single('auditSeals(first: 1)', 'nodes { seq entry { id } head { seq } }', 'any'),
     AuditChainVerification: single('verifyAuditChain', 'verifiedSeq fault { __typename }', 'the chain'),
   },
+  watched: {
+    objectsChanged: {
+      type: 'AuditEntry',
+      fields: 'ids',
+      // An object that is gone: who may read the entry is told.
+      fact: ({ at, links }) => ({
+        type: 'object.changed',
+        objectId: at ?? '',
+        details: {
+          kinds: ['Project'],
+          entry: {
+            domainId: links?.domain,
+            projectId: links?.project,
+            actorId: links?.['actor.user'] ?? links?.['actor.agent'] ?? null,
+          },
+        },
+      }),
+      objectOf: ({ ids }) => ids,
+    },
+  },
   sharedThings: async (world) => ({
     AuditEntry: await sharedEntries(world),
   }),

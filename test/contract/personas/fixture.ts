@@ -57,7 +57,7 @@ export interface Watched {
   readonly type: string;
   readonly fields: string;
   readonly fact: (thing: Thing) => EventFact;
-  readonly objectOf: (event: Json) => string | undefined;
+  readonly objectOf: (event: Json) => string | readonly string[] | undefined;
 }
 
 /** One request to a route. */

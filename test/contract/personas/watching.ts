@@ -26,7 +26,8 @@ export async function watchAll(world: World, persona: Persona, things: Things): 
     );
     const query = `subscription ($since: DateTime) { event: ${subscription}(since: $since) { ${fields} } }`;
     const seen = await caughtUp(world, persona, { query, variables: { since } });
-    const wordOf = ({ id }: Thing) => (seen.events.map(objectOf).includes(id ?? '') ? '**yes**' : 'hidden');
+    const wordOf = (thing: Thing) =>
+      seen.events.flatMap(objectOf).includes(fact(thing).objectId) ? '**yes**' : 'hidden';
     const words = Object.fromEntries(wanted.map((thing) => [thing.name, seen.refusal ?? wordOf(thing)]));
     watchings.push({ persona: persona.name, subscription, words });
   }

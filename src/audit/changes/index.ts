@@ -1,0 +1,2 @@
+export { changeFeed } from './feed.js';
+export { changeWatch } from './policies.js';
