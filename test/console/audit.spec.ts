@@ -5,12 +5,12 @@ test('ok: what was chosen of the audit log stands in the address, and an entry t
   const { page } = visit;
   await visit.go('audit');
   await page.getByText('What: any').click();
-  await page.getByLabel('Domain created').check();
-  await expect(page).toHaveURL(/actions=DOMAIN_CREATED/);
+  await page.getByLabel('Allowlist created').check();
+  await expect(page).toHaveURL(/actions=ALLOWLIST_CREATED/);
   const first = page.getByRole('table').getByRole('link').first();
-  await expect(first).toHaveText('Domain created');
+  await expect(first).toHaveText('Allowlist created');
   await first.click();
-  await expect(page.locator('h1')).toHaveText('Domain created');
+  await expect(page.locator('h1')).toHaveText('Allowlist created');
   await expect(page.locator('main')).toContainText('everything done to it');
   expect(await visit.faults()).toEqual([]);
 });

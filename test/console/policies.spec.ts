@@ -71,7 +71,7 @@ test('denied: a reader of the system sees the candidate and the matrix, and why 
   for (const name of ['Try another check', 'Change the check', 'Remove the override'])
     await expect(page.getByRole('button', { name })).toHaveAttribute('aria-disabled', 'true');
   await visit.go('policies/candidate');
-  await expect(page.locator('main')).toContainText('Nothing is tried out');
+  await expect(page.locator('main')).toContainText('the server counts what it would decide otherwise');
   await visit.go('policies/matrix');
   await expect(page.getByRole('row', { name: 'Mutation.banAgent' }).first()).toBeVisible();
   expect(await visit.faults()).toEqual([]);

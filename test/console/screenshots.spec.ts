@@ -12,7 +12,7 @@ import { idsOf } from './world/table.js';
 const THEMES = ['light', 'dark'] as const;
 
 for (const theme of THEMES)
-  test(`ok: every page is drawn in ${theme}, for people to look at`, async ({ as, deployment }, { outputPath }) => {
+  test(`ok: every page is drawn in ${theme}, for people to look at`, async ({ as, deployment }, info) => {
     const readings = await deployment.table.readings(deployment.persona('system-admin'));
     const visit = await as('system-admin', { colorScheme: theme });
     for (const { path, type, hasDetails } of PLACES) {
@@ -20,13 +20,13 @@ for (const theme of THEMES)
       for (const address of hasDetails && id ? [path, `${path}/${id}`] : [path]) {
         await visit.go(address);
         const name = address === path ? path || 'now' : `${path}-one`;
-        await visit.page.screenshot({ path: outputPath(`${name.replaceAll('/', '-')}.png`), fullPage: true });
+        await visit.page.screenshot({ path: info.outputPath(`${name.replaceAll('/', '-')}.png`), fullPage: true });
         expect(await visit.faults(), address).toEqual([]);
       }
     }
     for (const address of FURTHER) {
       await visit.go(address);
-      await visit.page.screenshot({ path: outputPath(`${address.replaceAll('/', '-')}.png`), fullPage: true });
+      await visit.page.screenshot({ path: info.outputPath(`${address.replaceAll('/', '-')}.png`), fullPage: true });
     }
   });
 
