@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DOMAINS } from '../../src/domains.js';
 import { buildSchema } from '../../src/server/graphql/schema.js';
 import { sealAll } from '../audit/chain.js';
+import { asIds } from '../harness/ids.js';
 import { type Json, startTestServer, type TestServer } from '../harness/server.js';
 import { pagesOf } from './bounds/inputs.js';
 import { attemptOnce, mutationsOf } from './personas/doing.js';
@@ -93,6 +94,14 @@ async function fill(): Promise<void> {
     publishAllowlistRevision(input: $input) { userErrors { code } } }`;
   const { etag } = found.body.data.allowlist;
   await server.graphql(publish, { input: { allowlist, etag, tpmPolicy: `{"7": "${'0'.repeat(64)}"}` } }, token);
+  // Whoever is bound to no scope may choose between those of all that it holds.
+  const { principal } = personas.find(({ name }) => name === 'unscoped') as Persona;
+  const roleId = await server.role('two-places', null);
+  for (const project of [projects.own, projects.sibling])
+    await server.give({
+      ...asIds({ userId: principal?.id ?? '', projectId: project.projectId, domainId: project.domainId }),
+      roleId,
+    });
   const making = mutationsOf(schema).filter(({ name }) => /^(create|set|issue)/.test(name));
   for (const mutation of making)
     for (const persona of personas.filter(({ name }) => / admin$/.test(name)))
