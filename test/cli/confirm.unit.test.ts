@@ -15,7 +15,7 @@ describe('verbs that destroy', () => {
     const all = leaves(await wholeProgram());
     const pathsOf = (commands: readonly Command[]) => commands.map((one) => `${one.parent?.name()} ${one.name()}`);
     const asking = pathsOf(all.filter(({ options }) => options.some(({ long }) => long === '--yes')));
-    const destroying = pathsOf(all).filter((path) => / (?:delete|retire|rejoin)$/.test(path));
+    const destroying = pathsOf(all).filter((path) => / (?:delete|retire|rejoin)$|^demo remove$/.test(path));
     expect(destroying.length).toBeGreaterThan(7);
     // A log-in brings a context back.
     expect(asking).toEqual(destroying.filter((path) => path !== 'context delete'));
