@@ -203,7 +203,8 @@ describe('a report that changes state', () => {
 
   test('ok: all of it is undone, and it runs as a change with an audit entry and an event', async () => {
     expect(await observe(context, OPTIONS, changing, change)).toBe('changed');
-    expect(await written()).toEqual([1, 1, 1]);
+    // Its own event, and that of which objects changed.
+    expect(await written()).toEqual([1, 1, 2]);
   });
 
   test('refused: a change without an audit entry, as everywhere', async () => {
