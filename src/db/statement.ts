@@ -63,7 +63,7 @@ function bindOf<Values>(parameter: unknown): (values: Values) => unknown {
     const value: unknown = values[name];
     if (value === undefined) throw new Error(`The statement has no value for ${String(name)}.`);
     if (value === null) return null;
-    if (encoder !== null) return encoder.mapToDriverValue(value);
-    return value instanceof Date ? value.toISOString() : value;
+    const sent = encoder === null ? value : encoder.mapToDriverValue(value);
+    return sent instanceof Date ? sent.toISOString() : sent;
   };
 }
