@@ -98,7 +98,9 @@ describe('policy show', () => {
     expect(await done('show', 'domain:create')).not.toContain('Default for');
     await done('import', MANAGERS());
     const out = await done('show', 'domain:create');
-    expect(out).toMatch(/Override +role:manager\nAllows [^:]+\nCheck for SYSTEM +role:manager\nDefault for SYSTEM +role:admin\n$/);
+    expect(out).toMatch(
+      /Override +role:manager\nAllows [^:]+\nCheck for SYSTEM +role:manager\nDefault for SYSTEM +role:admin\n$/,
+    );
   });
 });
 
