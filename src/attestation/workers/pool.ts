@@ -25,7 +25,7 @@ const COMPILE_TIMEOUT_MS = 180_000;
 /** When to retry after a full queue. */
 const RETRY_SECONDS = 5;
 
-/** The most short-lived memory of a thread: a third of it at a time, since V8 copies it. */
+/** How much memory of short-lived objects a thread uses before it collects garbage. V8's default is 48. */
 const YOUNG_MIB = 6;
 
 /** Memory that a list's tables may take without a request: enough for a small list. */
@@ -42,14 +42,13 @@ function threads(): Piscina {
   pool ??= new Piscina({
     filename: TASKS,
     minThreads: 1,
-    // More would only take turns, each with memory of its own.
+    // More threads than processors would only take turns, each with memory of its own.
     maxThreads: availableParallelism(),
     idleTimeout: 30_000,
     // Prefers requests that do not wait for a verification.
     niceIncrement: 5,
     // A task needs nothing from the process's environment, which may have secrets.
     env: {},
-    // A log is judged and a list compiled with much short-lived memory: by default each thread keeps up to 48 MiB of that.
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
   });
   return pool;

@@ -78,7 +78,7 @@ const heldBy = (userId: Id<'User'>, now: Date): Clause => clause`held as materia
   select distinct ${roleAssignments.scopeType} as type, coalesce(${roleAssignments.domainId}, '') as domain_id,
     coalesce(${roleAssignments.projectId}, '') as project_id, ${roleAssignments.isInherited} as is_inherited,
     ${roleAssignments.roleId} as role_id
-  from ${assignedTo(userId)} where ${every([holdsAt(now)]) ?? clause`true`}
+  from ${assignedTo(userId)} where ${every([holdsAt(now)]) ?? clause`false`}
 )`;
 
 /** As `RoleGraph.namesOf`: a domain's role counts in its domain alone, and its own name never. */

@@ -2,7 +2,7 @@ import { RevokeSessionDocument, type UserSessionsQuery } from '../../generated/d
 import { ActionDialog } from '../../kit/action-dialog.js';
 import { Badge } from '../../kit/badge.js';
 import type { Permission } from '../../kit/permission.js';
-import { SmallTable } from '../../kit/related.js';
+import { SmallTable } from '../../kit/small-table.js';
 import { Task } from '../../kit/task.js';
 import { Time } from '../../kit/time.js';
 

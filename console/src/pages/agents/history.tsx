@@ -7,7 +7,8 @@ import { type Band, Bands } from '../../kit/bands.js';
 import { FaultNote } from '../../kit/faults.js';
 import { Loading } from '../../kit/loading.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
-import { Section, SmallTable } from '../../kit/section.js';
+import { Section } from '../../kit/section.js';
+import { SmallTable } from '../../kit/small-table.js';
 import { Time } from '../../kit/time.js';
 import { inWords } from '../../kit/words.js';
 import css from './history.module.css';
@@ -72,10 +73,10 @@ function Trust({ periods, hasMore }: { readonly periods: readonly Period[]; read
           keyOf={({ since }) => since}
           empty="It has been in one state only, since it was created."
           columns={[
-            ['State', ({ state }) => <AgentStateBadge state={state} />],
-            ['From', ({ since }) => <Time at={since} />],
-            ['Until', ({ until }) => <Time at={until} none="now" />],
-            ['By', ({ cause, result }) => <Cause cause={cause} resultId={result?.id ?? null} />],
+            { title: 'State', cell: ({ state }) => <AgentStateBadge state={state} /> },
+            { title: 'From', cell: ({ since }) => <Time at={since} /> },
+            { title: 'Until', cell: ({ until }) => <Time at={until} none="now" /> },
+            { title: 'By', cell: ({ cause, result }) => <Cause cause={cause} resultId={result?.id ?? null} /> },
           ]}
         />
         {hasMore && <p>These are the latest 50 states; there are more.</p>}
@@ -131,18 +132,18 @@ function Results({ id, results }: { readonly id: string; readonly results: reado
         keyOf={({ id }) => id}
         empty="It has sent none yet."
         columns={[
-          [
-            'Received',
-            ({ id, receivedAt }) => (
-              <ScopedLink path={['attestations', id]}>
-                <Time at={receivedAt} />
-              </ScopedLink>
-            ),
-          ],
-          ['Verdict', ({ verdict }) => <Badge state={verdict} tone={verdict === 'ACCEPTED' ? 'good' : 'bad'} />],
-          ['Why', ({ explanation }) => explanation?.summary ?? '—'],
-          ['Revision of the list', ({ allowlistRevision }) => allowlistRevision?.number ?? '—'],
-          ['State after', ({ stateAfter }) => inWords(stateAfter)],
+          {
+            title: 'Received',
+            cell: ({ receivedAt }) => <Time at={receivedAt} />,
+            path: ({ id }) => ['attestations', id],
+          },
+          {
+            title: 'Verdict',
+            cell: ({ verdict }) => <Badge state={verdict} tone={verdict === 'ACCEPTED' ? 'good' : 'bad'} />,
+          },
+          { title: 'Why', cell: ({ explanation }) => explanation?.summary ?? '—' },
+          { title: 'Revision of the list', cell: ({ allowlistRevision }) => allowlistRevision?.number ?? '—' },
+          { title: 'State after', cell: ({ stateAfter }) => inWords(stateAfter) },
         ]}
       />
     </Section>

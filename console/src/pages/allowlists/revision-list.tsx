@@ -5,7 +5,8 @@ import { FaultNote } from '../../kit/faults.js';
 import { Loading } from '../../kit/loading.js';
 import { permissionFor } from '../../kit/permission.js';
 import { pathOf, ScopedLink } from '../../kit/scoped-link.js';
-import { Section, SmallTable } from '../../kit/section.js';
+import { Section } from '../../kit/section.js';
+import { SmallTable } from '../../kit/small-table.js';
 import { Time } from '../../kit/time.js';
 import { useViewer } from '../../kit/viewer.js';
 import { RevisionChoice } from './revision-choice.js';
@@ -42,11 +43,14 @@ export function RevisionList({ list }: { readonly list: Allowlist }) {
       <SmallTable
         label="Revisions"
         columns={[
-          ['Revision', ({ number }: RevisionFactsFragment) => number],
-          ['Published', ({ createdAt }) => <Time at={createdAt} />],
-          ['Files', ({ imaPolicyPathCount }) => imaPolicyPathCount?.toLocaleString('en') ?? '—'],
-          ['Changes', (revision) => <Changes id={list.id} revision={revision} all={revisions} />],
-          ['', (revision) => <Again list={list} revision={revision} onRun={(search) => go('publish', search)} />],
+          { title: 'Revision', cell: ({ number }: RevisionFactsFragment) => number },
+          { title: 'Published', cell: ({ createdAt }) => <Time at={createdAt} /> },
+          { title: 'Files', cell: ({ imaPolicyPathCount }) => imaPolicyPathCount?.toLocaleString('en') ?? '—' },
+          { title: 'Changes', cell: (revision) => <Changes id={list.id} revision={revision} all={revisions} /> },
+          {
+            title: '',
+            cell: (revision) => <Again list={list} revision={revision} onRun={(search) => go('publish', search)} />,
+          },
         ]}
         rows={revisions}
         keyOf={({ id }) => id}

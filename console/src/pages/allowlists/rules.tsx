@@ -1,7 +1,8 @@
 import { useDocument } from '../../api/queries.js';
 import { AllowlistRulesDocument } from '../../generated/documents.js';
 import { FaultNote } from '../../kit/faults.js';
-import { Section, SmallTable } from '../../kit/section.js';
+import { Section } from '../../kit/section.js';
+import { SmallTable } from '../../kit/small-table.js';
 
 interface PcrRule {
   readonly pcr: number;
@@ -40,8 +41,8 @@ function Pcrs({ title, rules }: { readonly title: string; readonly rules: readon
       <SmallTable
         label={title}
         columns={[
-          ['PCR', ({ pcr }: PcrRule) => pcr],
-          ['Values that it may have', ({ values }: PcrRule) => <Values values={values} />],
+          { title: 'PCR', cell: ({ pcr }: PcrRule) => pcr },
+          { title: 'Values that it may have', cell: ({ values }: PcrRule) => <Values values={values} /> },
         ]}
         rows={rules}
         keyOf={({ pcr }) => String(pcr)}

@@ -5,7 +5,7 @@ import { AgentResultsDocument, type AgentResultsQuery, AgentsChangedDocument } f
 import { FaultPage, NotFound } from '../../kit/faults.js';
 import { Loading } from '../../kit/loading.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
-import { SmallTable } from '../../kit/section.js';
+import { SmallTable } from '../../kit/small-table.js';
 import { Time } from '../../kit/time.js';
 import { useTitle } from '../../kit/title.js';
 import { useViewer } from '../../kit/viewer.js';
@@ -54,11 +54,11 @@ function Results({ agent, isFirst }: { readonly agent: Agent; readonly isFirst: 
       <SmallTable
         label="Results"
         columns={[
-          ['Received', (row: Row) => <Received row={row} />],
-          ['Verdict', ({ verdict }) => <VerdictBadge verdict={verdict} />],
-          ['State after', ({ stateAfter }) => <AgentStateBadge state={stateAfter} />],
-          ['Revision', ({ allowlistRevision }) => allowlistRevision?.number ?? '—'],
-          ['Why', ({ explanation }) => <bdi>{explanation?.summary}</bdi>],
+          { title: 'Received', cell: (row: Row) => <Received row={row} /> },
+          { title: 'Verdict', cell: ({ verdict }) => <VerdictBadge verdict={verdict} /> },
+          { title: 'State after', cell: ({ stateAfter }) => <AgentStateBadge state={stateAfter} /> },
+          { title: 'Revision', cell: ({ allowlistRevision }) => allowlistRevision?.number ?? '—' },
+          { title: 'Why', cell: ({ explanation }) => <bdi>{explanation?.summary}</bdi> },
         ]}
         rows={attestationResults?.nodes ?? []}
         keyOf={(row) => row.id}

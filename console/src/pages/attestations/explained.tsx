@@ -3,7 +3,8 @@ import type { AttestationResultQuery, FailureFragment } from '../../generated/do
 import { Action } from '../../kit/action.js';
 import { permissionFor } from '../../kit/permission.js';
 import { pathOf, ScopedLink } from '../../kit/scoped-link.js';
-import { Section, SmallTable } from '../../kit/section.js';
+import { Section } from '../../kit/section.js';
+import { SmallTable } from '../../kit/small-table.js';
 import { useViewer } from '../../kit/viewer.js';
 import { entriesOf } from '../allowlists/missing-entries.js';
 import css from './attestations.module.css';
@@ -113,10 +114,10 @@ function Pcrs({ failures }: Pick<{ failures: Explanation['pcrs'] }, 'failures'>)
       <SmallTable
         label="PCRs that differ"
         columns={[
-          ['PCR', ({ pcr }: FailureFragment) => pcr],
-          ['Expected', ({ expected }) => <Digests values={expected} none="—" />],
-          ['Got', ({ got }) => <Digests values={got === null ? [] : [got]} none="nothing" />],
-          ['In words', ({ message }) => message],
+          { title: 'PCR', cell: ({ pcr }: FailureFragment) => pcr },
+          { title: 'Expected', cell: ({ expected }) => <Digests values={expected} none="—" /> },
+          { title: 'Got', cell: ({ got }) => <Digests values={got === null ? [] : [got]} none="nothing" /> },
+          { title: 'In words', cell: ({ message }) => message },
         ]}
         rows={failures}
         keyOf={({ pcr, code }) => `${pcr} ${code}`}

@@ -1,6 +1,6 @@
 import type { FailureFragment } from '../../generated/documents.js';
 import { Badge, type Tone } from '../../kit/badge.js';
-import { SmallTable } from '../../kit/section.js';
+import { SmallTable } from '../../kit/small-table.js';
 import { Digests } from './explained.js';
 
 const TONES: Readonly<Record<FailureFragment['severity'], Tone>> = { WARNING: 'warn', ERROR: 'bad', FATAL: 'bad' };
@@ -16,12 +16,15 @@ export function FailureTable({ failures, total }: { readonly failures: readonly 
       <SmallTable
         label="Failures"
         columns={[
-          ['Severity', ({ severity }: FailureFragment) => <Badge state={severity} tone={TONES[severity]} />],
-          ['What', ({ code, message }) => <What code={code} message={message} />],
-          ['Where', (failure) => <bdi>{placeOf(failure)}</bdi>],
-          ['Expected', ({ expected }) => <Digests values={expected} none="—" />],
-          ['Got', ({ got }) => <Digests values={got === null ? [] : [got]} none="—" />],
-          ['Layer', ({ layer }) => <bdi>{layer ?? '—'}</bdi>],
+          {
+            title: 'Severity',
+            cell: ({ severity }: FailureFragment) => <Badge state={severity} tone={TONES[severity]} />,
+          },
+          { title: 'What', cell: ({ code, message }) => <What code={code} message={message} /> },
+          { title: 'Where', cell: (failure) => <bdi>{placeOf(failure)}</bdi> },
+          { title: 'Expected', cell: ({ expected }) => <Digests values={expected} none="—" /> },
+          { title: 'Got', cell: ({ got }) => <Digests values={got === null ? [] : [got]} none="—" /> },
+          { title: 'Layer', cell: ({ layer }) => <bdi>{layer ?? '—'}</bdi> },
         ]}
         rows={rows}
         keyOf={(failure) => String((failure as (typeof rows)[number]).place)}

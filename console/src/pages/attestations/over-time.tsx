@@ -6,7 +6,7 @@ import { AgentsChangedDocument, TrustTrendDocument } from '../../generated/docum
 import { FaultNote } from '../../kit/faults.js';
 import { Loading } from '../../kit/loading.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
-import { SmallTable } from '../../kit/section.js';
+import { SmallTable } from '../../kit/small-table.js';
 import { useTitle } from '../../kit/title.js';
 import { useViewer } from '../../kit/viewer.js';
 import css from './attestations.module.css';
@@ -54,10 +54,10 @@ function Trend({ span }: { readonly span: keyof typeof SPANS }) {
       <SmallTable
         label="Changes of trust"
         columns={[
-          ['From', ({ since: from }: Bar) => moment(from)],
-          ['To', ({ until }) => moment(until)],
-          ['Became trusted', ({ good }) => good.toLocaleString('en')],
-          ['Lost trust', ({ bad }) => bad.toLocaleString('en')],
+          { title: 'From', cell: ({ since: from }: Bar) => moment(from) },
+          { title: 'To', cell: ({ until }) => moment(until) },
+          { title: 'Became trusted', cell: ({ good }) => good.toLocaleString('en') },
+          { title: 'Lost trust', cell: ({ bad }) => bad.toLocaleString('en') },
         ]}
         rows={bars.filter(({ good, bad }) => good + bad > 0).toReversed()}
         keyOf={(bar) => bar.since}

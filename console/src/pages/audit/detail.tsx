@@ -2,13 +2,13 @@ import { useParams } from '@tanstack/react-router';
 import { useDocument } from '../../api/queries.js';
 import { AuditEntryDocument, type AuditEntryQuery } from '../../generated/documents.js';
 import { DetailPage, FactList } from '../../kit/detail-page.js';
+import { objectPathOf } from '../../kit/object-paths.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
 import { Time } from '../../kit/time.js';
 import { inWords } from '../../kit/words.js';
 import css from './audit.module.css';
 import { AuditSections } from './frame.js';
 import { OutcomeBadge } from './outcome.js';
-import { targetPathOf } from './target-path.js';
 
 type Entry = NonNullable<AuditEntryQuery['auditEntry']>;
 
@@ -114,7 +114,7 @@ function ActorScope({ entry: { actor } }: Shown) {
 
 function Target({ entry: { targetType, targetId } }: Shown) {
   if (targetType === null) return <>—</>;
-  const path = targetId === null ? null : targetPathOf(targetType, targetId);
+  const path = targetId === null ? null : objectPathOf(targetType, targetId);
   return (
     <>
       {inWords(targetType)} {path ? <ScopedLink path={path}>{targetId}</ScopedLink> : targetId}

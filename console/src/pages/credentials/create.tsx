@@ -3,7 +3,7 @@ import { CreateApiCredentialDocument } from '../../generated/documents.js';
 import { ActionDialog } from '../../kit/action-dialog.js';
 import { RadioField } from '../../kit/choice-field.js';
 import { Field } from '../../kit/field.js';
-import { SecretOnce } from '../../kit/secret-once.js';
+import { ShownOnce } from '../../kit/shown-once.js';
 import { Task } from '../../kit/task.js';
 import { useCan } from '../access/can.js';
 import { ENDS, type End, endOf, inFull } from '../access/ends.js';
@@ -22,12 +22,9 @@ export function CreateCredential() {
         {(close) => <CreateDialog onClose={close} onMade={setKey} />}
       </Task>
       {key !== null && (
-        <SecretOnce
-          title="The key"
-          secret={key}
-          advice="Give it to the program that will act for you, and to nobody else."
-          onClose={() => setKey(null)}
-        />
+        <ShownOnce title="The key" what="key" secret={key} onClose={() => setKey(null)}>
+          <p>Give it to the program that will act for you, and to nobody else.</p>
+        </ShownOnce>
       )}
     </>
   );

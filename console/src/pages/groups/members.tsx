@@ -3,7 +3,8 @@ import { AddGroupMemberDocument, RemoveGroupMemberDocument } from '../../generat
 import { ActionDialog } from '../../kit/action-dialog.js';
 import { permissionFor } from '../../kit/permission.js';
 import { type Pick, PickField } from '../../kit/pick-field.js';
-import { Section, SmallTable } from '../../kit/related.js';
+import { Section } from '../../kit/section.js';
+import { SmallTable } from '../../kit/small-table.js';
 import { Task } from '../../kit/task.js';
 import { useUserOptions } from '../access/options.js';
 import { partsOf } from '../access/refs.js';

@@ -1,6 +1,7 @@
 import { FactList } from '../../kit/detail-page.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
-import { Section, SmallTable } from '../../kit/section.js';
+import { Section } from '../../kit/section.js';
+import { SmallTable } from '../../kit/small-table.js';
 import { Time } from '../../kit/time.js';
 import { inWords } from '../../kit/words.js';
 import { AgentStateBadge } from '../agents/state.js';
@@ -21,10 +22,10 @@ export function Conditions({ node }: PartProps) {
         keyOf={({ type }) => type}
         empty="Nothing is observed of it."
         columns={[
-          ['Condition', ({ type }) => inWords(type)],
-          ['State', ({ reason }) => <ConditionBadge reason={reason} />],
-          ['Why', ({ message }) => message],
-          ['Since', ({ lastTransitionAt }) => <Time at={lastTransitionAt} none="always" />],
+          { title: 'Condition', cell: ({ type }) => inWords(type) },
+          { title: 'State', cell: ({ reason }) => <ConditionBadge reason={reason} /> },
+          { title: 'Why', cell: ({ message }) => message },
+          { title: 'Since', cell: ({ lastTransitionAt }) => <Time at={lastTransitionAt} none="always" /> },
         ]}
       />
     </Section>
@@ -89,9 +90,9 @@ export function Labels({ node }: PartProps) {
       keyOf={({ key }) => key}
       empty="It has no labels."
       columns={[
-        ['Label', ({ key }) => <code>{key}</code>],
-        ['Value', ({ value }) => <bdi>{value}</bdi>],
-        ['Set by', ({ key }) => NAMESPACES[namespaceOf(key)] ?? '—'],
+        { title: 'Label', cell: ({ key }) => <code>{key}</code> },
+        { title: 'Value', cell: ({ value }) => <bdi>{value}</bdi> },
+        { title: 'Set by', cell: ({ key }) => NAMESPACES[namespaceOf(key)] ?? '—' },
       ]}
     />
   );

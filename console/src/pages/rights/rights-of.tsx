@@ -2,7 +2,7 @@ import { useDocument } from '../../api/queries.js';
 import { RightsOfDocument } from '../../generated/documents.js';
 import { FaultNote } from '../../kit/faults.js';
 import { Loading } from '../../kit/loading.js';
-import { SmallTable } from '../../kit/related.js';
+import { SmallTable } from '../../kit/small-table.js';
 import { PathText } from '../access/path-text.js';
 import { principalOf, scopeRefOf } from '../access/refs.js';
 import css from './rights.module.css';

@@ -4,7 +4,7 @@ import { Badge } from '../../kit/badge.js';
 import { FaultNote } from '../../kit/faults.js';
 import { Loading } from '../../kit/loading.js';
 import type { Pick } from '../../kit/pick-field.js';
-import { Section } from '../../kit/related.js';
+import { Section } from '../../kit/section.js';
 import { GrantTask } from '../access/grant-task.js';
 import { principalOf, scopeNames, scopeRefOf } from '../access/refs.js';
 import { CheckTree } from './check-tree.js';

@@ -14,7 +14,7 @@ import { CheckField } from '../../kit/choice-field.js';
 import { Field } from '../../kit/field.js';
 import { permissionFor } from '../../kit/permission.js';
 import { pathOf } from '../../kit/scoped-link.js';
-import { SecretOnce } from '../../kit/secret-once.js';
+import { ShownOnce } from '../../kit/shown-once.js';
 import { Task } from '../../kit/task.js';
 import { useViewer } from '../../kit/viewer.js';
 import { newPassword } from './password.js';
@@ -109,15 +109,17 @@ function Password({ user }: OfUser) {
         )}
       </Task>
       {isSet && (
-        <SecretOnce
+        <ShownOnce
           title="The new password"
+          what="password"
           secret={password}
-          advice="Give it to the person in a safe way."
           onClose={() => {
             setSet(false);
             setPassword(newPassword());
           }}
-        />
+        >
+          <p>Give it to the person in a safe way.</p>
+        </ShownOnce>
       )}
     </>
   );

@@ -5,7 +5,7 @@ import { ActionDialog } from '../../kit/action-dialog.js';
 import { CheckField } from '../../kit/choice-field.js';
 import { Field } from '../../kit/field.js';
 import { pathOf } from '../../kit/scoped-link.js';
-import { SecretOnce } from '../../kit/secret-once.js';
+import { ShownOnce } from '../../kit/shown-once.js';
 import { Task } from '../../kit/task.js';
 import { useViewer } from '../../kit/viewer.js';
 import { useCan } from '../access/can.js';
@@ -19,12 +19,14 @@ export function CreateUser() {
   const navigate = useNavigate();
   if (made)
     return (
-      <SecretOnce
+      <ShownOnce
         title="The first password"
+        what="password"
         secret={made.password}
-        advice="Give it to the person in a safe way."
         onClose={() => navigate({ to: pathOf(scope, ['users', made.id]) })}
-      />
+      >
+        <p>Give it to the person in a safe way.</p>
+      </ShownOnce>
     );
   return (
     <Task label="Create a person" permission={can('createUser')}>

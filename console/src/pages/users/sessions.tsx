@@ -1,7 +1,7 @@
 import { useDocument } from '../../api/queries.js';
 import { UserSessionsDocument } from '../../generated/documents.js';
 import { FaultNote } from '../../kit/faults.js';
-import { Section } from '../../kit/related.js';
+import { Section } from '../../kit/section.js';
 import { useCan } from '../access/can.js';
 import { SessionTable } from '../access/session-table.js';
 import { RevokeAllTokens, type UserFound } from './actions.js';
