@@ -69,6 +69,7 @@ export class Story {
       await this.#step(list, list === 'Domains' ? { first: 1 } : {});
     }
     await this.#step('Policy', { name: 'allowlist:create' });
+    await this.#step('CandidateNow', {});
     await this.#makeRole();
     await this.#logIn({ proof, scope });
     const agentId = await this.#operate();
@@ -119,6 +120,9 @@ export class Story {
     const own = { agent: { id: agent.id } };
     await this.#attest(agent.id, enrollmentToken);
     const { item: read } = await this.#step('Agent', { ref: own.agent });
+    await this.#step('AgentHistory', { ref: own.agent, first: 5 });
+    await this.#step('AgentsNow', { since: new Date(Date.now() - 86_400_000).toISOString() });
+    await this.#step('Search', { text: this.#name });
     await this.#done('UpdateAgent', { ...own, etag: read.etag, externalId: this.#name });
     for (const change of ['ResetAgent', 'BanAgent', 'UnbanAgent', 'ResetAgent']) await this.#done(change, own);
     await this.#done('BindAllowlist', { ...own, allowlist: null });
@@ -181,6 +185,7 @@ export class Story {
     await this.#step('JoinTokens', {});
     await this.#join(token);
     ({ item: node } = await this.#step('Node', { ref: { name: `${name}-1` } }));
+    await this.#step('NodesNow', {});
     await change('RejoinNode', {});
     await change('DeleteNode', {});
     await this.#done('RevokeJoinToken', { joinTokenId: joinToken.id });
@@ -211,6 +216,7 @@ export class Story {
 
   async #readAudit(agentId: string): Promise<void> {
     await this.#step('AuditEntries', { filter: { targetIds: [agentId] } });
+    await this.#step('DenialsNow', { since: new Date(Date.now() - 86_400_000).toISOString() });
     await this.#step('AuditChain', {});
     await this.#step('AuditSeals', { first: 5, fromSeq: 2 });
     await this.#step('VerifyAuditChain', { fromSeq: 1, toSeq: 3 });
@@ -250,8 +256,8 @@ export class Story {
   }
 }
 
-/** What the audit log's growth changes from one moment to the next. */
-const GROWING = new Set(['unsealedCount', 'oldestUnsealedAt']);
+/** What changes from one moment to the next as the audit log and the fleet grow. */
+const GROWING = new Set(['unsealedCount', 'oldestUnsealedAt', 'count']);
 const RANDOM = new Set([
   ...['token', 'enrollmentToken', 'nonce', 'credentialBlob', 'encryptedSecret', 'etag', 'endCursor', 'requestId'],
   ...['ek', 'seq', 'hash', 'signature', 'key'],
