@@ -1,6 +1,6 @@
+import { deepEqual } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
-import { expect } from 'vitest';
 import type { Answer, Json, TestServer } from '../harness/server.js';
 import { sha256 } from './ima/ima-log.js';
 import { FILES, type Machine } from './verifier/machine.js';
@@ -39,9 +39,9 @@ export function agentWorld(server: Asked) {
     /** The payload of a mutation that must not fail. */
     async done(query: string, input: object | undefined, token?: string): Promise<Json> {
       const { body } = await server.graphql(query, input && { input }, token);
-      expect(body.errors).toBeUndefined();
+      deepEqual(body.errors, undefined);
       const [payload] = Object.values(body.data) as [Json];
-      expect(payload.userErrors ?? []).toEqual([]);
+      deepEqual(payload.userErrors ?? [], []);
       return payload;
     },
     async announce(bytes: Uint8Array, token: string): Promise<{ uploadId: string; path: string }> {
@@ -59,7 +59,7 @@ export function agentWorld(server: Asked) {
     },
     async upload(bytes: Uint8Array, token: string): Promise<string> {
       const { uploadId, path } = await world.announce(bytes, token);
-      expect(await world.put(path, bytes, token)).toBe(204);
+      deepEqual(await world.put(path, bytes, token), 204);
       return uploadId;
     },
     async enrolled(

@@ -1,6 +1,14 @@
 import { expect, test } from './fixture.js';
 import { PERSONA_NAMES } from './world/deployment.js';
-import { aimedAt, type Control, controlsOn, decided, isDoneAtAll, sentAbout, sentAboutNone } from './world/offers.js';
+import {
+  attemptsById,
+  type Control,
+  controlsOn,
+  decided,
+  isDoneAtAll,
+  sentAbout,
+  sentAboutNone,
+} from './world/offers.js';
 import { PLACES } from './world/places.js';
 
 /**
@@ -34,15 +42,19 @@ for (const name of PERSONA_NAMES)
     const persona = deployment.persona(name);
     const visit = await as(name);
     const wrong: string[] = [];
-    for (const { path, type } of PLACES.filter(({ hasDetails }) => hasDetails))
-      for (const operation of sentAbout(type ?? '').filter((one) => !(one in EXCEPTIONS)))
-        for (const { attempt, input, id } of await aimedAt(world, persona, operation)) {
-          await visit.go(`${path}/${id}`);
-          const control = (await controlsOn(visit.page)).find((one) => one.operation === operation);
+    for (const { path, type } of PLACES.filter(({ hasDetails }) => hasDetails)) {
+      const operations = sentAbout(type ?? '').filter((one) => !(one in EXCEPTIONS));
+      for (const [id, attempts] of await attemptsById(world, persona, operations)) {
+        await visit.go(`${path}/${id}`);
+        const controls = await controlsOn(visit.page);
+        for (const { operation, attempt, input } of attempts) {
+          const control = controls.find((one) => one.operation === operation);
           const word = await decided(world, persona, operation, attempt, input);
           const fault = wrongOf(control, word);
           if (fault) wrong.push(`${operation} ${fault} at ${attempt.target}, where the answer is ${word}`);
         }
+      }
+    }
     expect(wrong).toEqual([]);
   });
 

@@ -36,11 +36,11 @@ export const controlsOn = (page: Page): Promise<Control[]> =>
       operation: dataset.operation, obstacle: dataset.obstacle ?? (disabled ? 'state' : null) }))`,
   );
 
-/** An attempt of the persona matrix that is about an object, and that object. */
+/** An attempt of the persona matrix, made for a persona. */
 export interface Aimed {
+  readonly operation: string;
   readonly attempt: Attempt;
   readonly input: object;
-  readonly id: string;
 }
 
 const mutationOf = (name: string) => {
@@ -49,16 +49,18 @@ const mutationOf = (name: string) => {
   return found;
 };
 
-/** Everything that the persona matrix tries a mutation at, made anew for a persona. */
-export async function aimedAt(world: World, persona: Persona, name: string): Promise<Aimed[]> {
-  const named = fieldsOf(mutationOf(name)).find((field) => typeOf(field) === about.get(name));
-  const aimed: Aimed[] = [];
-  for (const attempt of (await MUTATIONS[name]?.(world)) ?? []) {
-    const input = await attempt.input(persona);
-    const id = named && idIn(input, named);
-    if (id !== undefined) aimed.push({ attempt, input, id });
+/** Everything that the persona matrix tries mutations at, made anew for a persona, by the object that it is about. */
+export async function attemptsById(world: World, persona: Persona, operations: readonly string[]) {
+  const byId = new Map<string, Aimed[]>();
+  for (const operation of operations) {
+    const named = fieldsOf(mutationOf(operation)).find((field) => typeOf(field) === about.get(operation));
+    for (const attempt of (await MUTATIONS[operation]?.(world)) ?? []) {
+      const input = await attempt.input(persona);
+      const id = named && idIn(input, named);
+      if (id !== undefined) byId.set(id, [...(byId.get(id) ?? []), { operation, attempt, input }]);
+    }
   }
-  return aimed;
+  return byId;
 }
 
 /** The word of the persona matrix for an attempt. */

@@ -7,6 +7,7 @@ import {
   NamesOfUsersDocument,
 } from '../../generated/documents.js';
 import type { Pick } from '../../kit/pick-field.js';
+import { useTargetOptions } from './options.js';
 import { partsOf } from './refs.js';
 
 /** What a word in an address stands for, with its name once that is known. */
@@ -29,4 +30,11 @@ export function usePicked(word: string | undefined): Pick | null {
   };
   const named = found[kind as keyof typeof found];
   return { id: word, label: named?.id === id ? named.name : word, hint: kind === 'user' ? 'person' : kind };
+}
+
+/** The object of an id in an address, with its name once that is known. */
+export function usePickedTarget(id: string | undefined): Pick | null {
+  const found = useTargetOptions(id ?? '', id === undefined);
+  if (id === undefined) return null;
+  return found?.find((one) => one.id === id) ?? { id, label: id };
 }

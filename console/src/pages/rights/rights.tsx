@@ -4,7 +4,7 @@ import { ScopedLink } from '../../kit/scoped-link.js';
 import { useTitle } from '../../kit/title.js';
 import { useViewer } from '../../kit/viewer.js';
 import { usePolicyOptions, usePrincipalOptions, useScopeOptions, useTargetOptions } from '../access/options.js';
-import { usePicked } from '../access/picked.js';
+import { usePicked, usePickedTarget } from '../access/picked.js';
 import css from './rights.module.css';
 import { RightsOf } from './rights-of.js';
 import { ASKS, type RightsSearch } from './search.js';
@@ -43,6 +43,7 @@ type QuestionProps = RightsSearch & { readonly onChange: (values: RightsSearch) 
 function Question({ ask, who, at, policy, target, onChange }: QuestionProps) {
   const { scope } = useViewer();
   const principal = usePicked(who);
+  const aimed = usePickedTarget(target);
   const placed = usePicked(at ?? (scope === 'unscoped' ? undefined : scope));
   return (
     <>
@@ -80,7 +81,7 @@ function Question({ ask, who, at, policy, target, onChange }: QuestionProps) {
             name="target"
             required={false}
             hint="Its id, or the beginning of its name; any object when empty."
-            value={asked(target)}
+            value={aimed}
             useOptions={useTargetOptions}
             onPick={(pick) => onChange({ target: pick?.id })}
           />
