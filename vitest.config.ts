@@ -11,10 +11,15 @@ const common = { testTimeout: 30_000, hookTimeout: 180_000, isolate: false };
 const database = ['test/**/*.{api,db}.test.ts'];
 // What only a database of another process can do, such as being gone for a while.
 const postgresOnly = ['test/**/*.pg.test.ts'];
-// They ask everybody for everything, and compare with one page whatever the engine: statements and rules have the same
-// text on both, and what an engine could do otherwise with each has its stories on both. So they run once, on Postgres
-// where there is one.
-const onOneEngine = ['test/contract/personas.api.test.ts', 'test/contract/left-behind.api.test.ts'];
+// They ask everybody for everything, and compare with one page or with one another whatever the engine: statements and
+// rules have the same text on both, and what an engine could do otherwise with each has its stories on both. The page of
+// the other is about a browser. So they run once, on Postgres where there is one.
+const onOneEngine = [
+  ...['personas', 'left-behind', 'viewer-can'].map((name) => `test/contract/${name}.api.test.ts`),
+  'test/server/browser.api.test.ts',
+];
+// The demo has a database of its own, and refuses another.
+const embeddedOnly = ['test/demo/demo.db.test.ts'];
 
 export default defineConfig({
   ...shared,
@@ -50,6 +55,7 @@ export default defineConfig({
                 ...common,
                 name: 'postgres',
                 include: [...database, ...postgresOnly],
+                exclude: [...embeddedOnly, '**/node_modules/**'],
                 env: { TEST_ENGINE: 'postgres' },
               },
             },

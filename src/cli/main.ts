@@ -29,7 +29,12 @@ const NOUNS: readonly (readonly [name: string, summary: string, load: () => Prom
   ['project', 'projects of a domain', async () => (await import('./identity/project.js')).registerProject],
   ['user', 'users of a domain', async () => (await import('./identity/user.js')).registerUser],
   ['group', 'groups of users', async () => (await import('./identity/group.js')).registerGroup],
-  ['token', 'your own sessions', async () => (await import('./identity/token.js')).registerToken],
+  [
+    'session',
+    'browsers in which people are logged in',
+    async () => (await import('./identity/session.js')).registerSession,
+  ],
+  ['token', 'your own tokens', async () => (await import('./identity/token.js')).registerToken],
   [
     'credential',
     'keys with which programs act for a user',

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openSession } from '../harness/browser-session.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
 import { runCli } from './run-cli.js';
 
@@ -88,7 +89,18 @@ describe('the command line', () => {
     expect([last.code, last.err]).toEqual([1, expect.stringContaining('IN_USE at reason')]);
   });
 
-  test('ok: sessions are listed, and all of them ended', async () => {
+  test('ok: the browsers of a user are listed, and one of them is logged out', async () => {
+    const beas = await server.user(await server.defaultDomainId(), 'bea');
+    await openSession(server, beas);
+    const { out } = await runCli('session', 'list', '--of', 'bea');
+    const [id = ''] = /tok_\S{36}/.exec(out) ?? [];
+    expect(out).toMatch(/^127\.0\.0\.1 +\S+Z +tok_\S{36}$/m);
+    expect((await runCli('session', 'list')).err).toBe('No browsers.\n');
+    expect((await runCli('session', 'revoke', id)).err).toBe(`revoked session ${id}\n`);
+    expect((await runCli('session', 'list', '--of', 'bea', '-o', 'name')).out).toBe('');
+  });
+
+  test('ok: tokens are listed, and all of them ended', async () => {
     expect((await runCli('token', 'list')).out).toMatch(/^yes +SYSTEM +\S+Z +tok_\S{36}$/m);
     expect((await runCli('token', 'revoke', '--of', 'ann')).err).toBe('revoked 0 tokens\n');
     expect((await runCli('token', 'revoke', '--all')).code).toBe(0);

@@ -1,7 +1,8 @@
 import { type Browser, test as base, expect, type Page } from '@playwright/test';
 import type { Persona } from '../contract/personas/personas.js';
+import { openSession } from '../harness/browser-session.js';
 import type { TestServer } from '../harness/server.js';
-import { type Deployment, openSession, type PersonaName, scopeOf, startDeployment } from './world/deployment.js';
+import { type Deployment, type PersonaName, scopeOf, startDeployment } from './world/deployment.js';
 import { REPORT_VIOLATIONS, scriptOn, violationsOn, Watch } from './world/watch.js';
 
 export { expect };

@@ -88,6 +88,8 @@ export class Story {
     await this.#done('SetUserPassword', { user, password: 'staple correct horse' });
     for (const change of ['DisableUser', 'EnableUser', 'RevokeTokens']) await this.#done(change, { user });
     await this.#step('Tokens', { first: 1 });
+    await this.#step('Sessions', { user });
+    await this.#done('RevokeSession', { sessionId: 'tok_' });
     const wanted = { name: this.#name, roles: ['reader'], allowedPolicies: ['viewer:get'] };
     const { apiCredential } = await this.#done('CreateApiCredential', { ...wanted, expiresAt: inOneDay() });
     await this.#step('ApiCredentials', { filter: { names: [this.#name] } });

@@ -7,7 +7,7 @@ import { openSession, printGone, send } from '../common/session.js';
 import { verb } from '../common/verb.js';
 
 const TOKEN = {
-  plural: 'sessions',
+  plural: 'tokens',
   columns: [
     ['In use', 'isCurrent'],
     ['Scope', 'scope.type'],
@@ -29,9 +29,9 @@ interface RevokeOptions {
 }
 
 export function registerToken(noun: Command): void {
-  const list = verb(noun, 'list', 'list your own sessions', 'bailiwick token list');
+  const list = verb(noun, 'list', 'list your own tokens', 'bailiwick token list');
   withList(list, TokensDocument, TOKEN);
-  verb(noun, 'revoke [token-id]', 'end one of your sessions, or several', 'bailiwick token revoke --all')
+  verb(noun, 'revoke [token-id]', 'end one of your tokens, or several', 'bailiwick token revoke --all')
     .option('--all', 'all your own tokens, including the one in use')
     .option('--of <user>', 'all tokens of this user')
     .action(async (tokenId: string | undefined, { all = false, of }: RevokeOptions, self: Command) => {

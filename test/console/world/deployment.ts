@@ -1,10 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { tokens } from '../../../src/identity/tokens/tables.js';
-import { newId } from '../../../src/platform/ids.js';
-import { bearerHash, newBearer } from '../../../src/platform/secrets.js';
 import { makePersonas, type Persona } from '../../contract/personas/personas.js';
 import { makeWorld, type World } from '../../contract/personas/world.js';
-import { asIds } from '../../harness/ids.js';
 import { startTestServer, type TestScope, type TestServer, type TestServerOptions } from '../../harness/server.js';
 import { Table } from './table.js';
 
@@ -56,15 +52,4 @@ export async function startDeployment(): Promise<Deployment> {
 export function scopeOf(scope: TestScope): string {
   if (scope.type === 'project') return `project:${scope.projectId}`;
   return scope.type === 'domain' ? `domain:${scope.domainId}` : scope.type;
-}
-
-/** Opens a session of a person, as a log-in would; answers the value of its cookie. */
-export async function openSession({ services }: Pick<TestServer, 'services'>, userId: string): Promise<string> {
-  const session = newBearer('session');
-  const createdAt = services.clock.now();
-  const expiresAt = new Date(createdAt.getTime() + 3_600_000);
-  const row = { id: newId('Token'), hash: bearerHash('session', session), userId, scopeType: 'unscoped' as const };
-  const browser = { kind: 'browser' as const, idleExpiresAt: expiresAt, clientAddress: '127.0.0.1' };
-  await services.db.insert(tokens).values(asIds({ ...row, ...browser, createdAt, expiresAt }));
-  return session;
 }

@@ -43,7 +43,6 @@ type QuestionProps = RightsSearch & { readonly onChange: (values: RightsSearch) 
 function Question({ ask, who, at, policy, target, onChange }: QuestionProps) {
   const { scope } = useViewer();
   const principal = usePicked(who);
-  const aimed = usePickedTarget(target);
   const placed = usePicked(at ?? (scope === 'unscoped' ? undefined : scope));
   return (
     <>
@@ -75,20 +74,24 @@ function Question({ ask, who, at, policy, target, onChange }: QuestionProps) {
           useOptions={useScopeOptions}
           onPick={(pick) => onChange({ at: pick?.id })}
         />
-        {ask !== 'of' && (
-          <PickField
-            label="With which object"
-            name="target"
-            required={false}
-            hint="Its id, or the beginning of its name; any object when empty."
-            value={aimed}
-            useOptions={useTargetOptions}
-            onPick={(pick) => onChange({ target: pick?.id })}
-          />
-        )}
+        {ask !== 'of' && <TargetField target={target} onChange={onChange} />}
       </search>
       <Answer ask={ask} who={principal} at={placed?.id} policy={policy} target={target} />
     </>
+  );
+}
+
+function TargetField({ target, onChange }: Omit<QuestionProps, 'ask'>) {
+  return (
+    <PickField
+      label="With which object"
+      name="target"
+      required={false}
+      hint="Its id, or the beginning of its name; any object when empty."
+      value={usePickedTarget(target)}
+      useOptions={useTargetOptions}
+      onPick={(pick) => onChange({ target: pick?.id })}
+    />
   );
 }
 
