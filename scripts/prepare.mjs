@@ -70,7 +70,7 @@ function tryLock() {
 
 function whenStale(stampFile, inputs, work) {
   const path = join(root, stampFile);
-  const stamp = `${process.version.split('.')[0]} ${digest(inputs)}`;
+  const stamp = digest(inputs);
   if (existsSync(path) && readFileSync(path, 'utf8') === stamp) return;
   work();
   mkdirSync(dirname(path), { recursive: true });

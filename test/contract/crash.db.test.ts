@@ -11,7 +11,7 @@ import { openDatabase } from '../../src/db/open.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = join(ROOT, 'dist', 'main.js');
-/** Each takes a start of the server: a few in every run, and twenty in CI. */
+/** Each takes a start of the server: a few in every run, and a dozen in CI. */
 const KILLS = Number(process.env.CRASH_KILLS ?? 1);
 /** For a test that hangs: it takes most of a minute of processor time, and much longer where other things run. */
 const TIMEOUT = 600_000;
