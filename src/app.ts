@@ -174,7 +174,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     admitAnonymous: anonymousAdmission(guarded.bare, policies),
     largeBodies: new LargeBodies(guarded),
     routes,
-    pages: new Pages(options),
+    pages: new Pages({ ...options, isDemo: settings.isDemo }),
     metrics,
     limits,
     ...atDoor,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { browserOf } from '../../console/src/pages/access/browser.js';
 import { endOf } from '../../console/src/pages/access/ends.js';
 import {
   holderOf,
@@ -13,6 +14,22 @@ import { treesOf } from '../../console/src/pages/rights/tree.js';
 import { newPassword } from '../../console/src/pages/users/password.js';
 
 const NOW = Date.parse('2026-11-30T12:00:00Z');
+
+describe('browsers', () => {
+  test('ok: they are told as people call them', () => {
+    const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36';
+    expect(browserOf(chrome)).toBe('Chrome on Linux');
+    expect(browserOf(`${chrome} Edg/141.0`)).toBe('Edge on Linux');
+    expect(browserOf('Mozilla/5.0 (Macintosh; Intel Mac OS X 15.1; rv:145.0) Gecko/20100101 Firefox/145.0')).toBe(
+      'Firefox on macOS',
+    );
+  });
+
+  test('ok: what is none keeps its own words', () => {
+    expect(browserOf('curl/8.14')).toBe('curl/8.14');
+    expect(browserOf(null)).toBe('unknown');
+  });
+});
 
 describe('ends of grants', () => {
   test('ok: a week is seven days from now', () => {

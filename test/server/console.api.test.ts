@@ -94,6 +94,14 @@ describe('the console’s files', () => {
     rmSync(join(folder, 'assets/large'));
   });
 
+  test('ok: the first page of a demo says so, before any log-in', () => {
+    const first = (isDemo: boolean) => consolePages(folder, isDemo).index?.content.toString();
+    writeFileSync(join(folder, 'index.html'), '<!doctype html><html lang="en"><title>Console</title>');
+    expect(first(true)).toBe('<!doctype html><html data-demo="yes" lang="en"><title>Console</title>');
+    expect(first(false)).not.toContain('demo');
+    writeFileSync(join(folder, 'index.html'), INDEX);
+  });
+
   test('ok: what is compressed is what was there', () => {
     for (const { content, compressed } of consolePages(folder).files.values())
       if (compressed !== null) expect(gunzipSync(compressed).equals(content)).toBe(true);

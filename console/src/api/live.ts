@@ -8,19 +8,18 @@ import type { Scope } from './scope.js';
 /** Changes that come together are read together. */
 const PATIENCE_MS = 300;
 
-/** The kinds of objects that a page shows, or a subscription without variables. */
-export type Live = readonly ObjectKind[] | { toString(): string };
+/** The kinds of objects that a page shows. */
+export type Live = readonly ObjectKind[];
 
 /**
- * Listens while the page is shown, to changes of objects of some kinds or to another subscription. Events carry no rows: each says that something changed, and
- * what is on the screen is read again.
+ * Listens while the page is shown to changes of objects of some kinds. Events carry no rows: each says that something
+ * changed, and what is on the screen is read again.
  */
-export function useLive(scope: Scope, live: Live | null): void {
-  // As texts, so that a list that is written anew with each rendering opens no new stream.
-  const kinds = Array.isArray(live) ? live.join(' ') : undefined;
-  const query = (kinds === undefined ? live : ObjectsChangedDocument)?.toString();
+export function useLive(scope: Scope, live: Live): void {
+  // As a text, so that a list that is written anew with each rendering opens no new stream.
+  const kinds = live.join(' ');
   useEffect(() => {
-    if (query === undefined) return;
+    if (kinds === '') return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const changed = () => {
       timer ??= setTimeout(() => {
@@ -38,16 +37,14 @@ export function useLive(scope: Scope, live: Live | null): void {
     });
     // A page works without pings; what refuses them is seen when it is read again.
     const sink = { next: changed, error: () => {}, complete: () => {} };
-    const end = client.subscribe(
-      kinds === undefined ? { query } : { query, variables: { kinds: kinds.split(' ') } },
-      sink,
-    );
+    const query = ObjectsChangedDocument.toString();
+    const end = client.subscribe({ query, variables: { kinds: kinds.split(' ') } }, sink);
     return () => {
       clearTimeout(timer);
       end();
       client.dispose();
     };
-  }, [query, kinds, scope]);
+  }, [kinds, scope]);
 }
 
 /** How often a server that is gone is tried again, in milliseconds. */

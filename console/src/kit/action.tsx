@@ -9,11 +9,20 @@ interface ActionProps {
   /** Why the state of the object forbids it; null when it does not. */
   readonly unfit?: string | null;
   readonly isDangerous?: boolean;
+  /** Whether it is what the page is for. */
+  readonly isPrimary?: boolean;
   readonly onRun: () => void;
 }
 
 /** A button for something that the viewer may do, or that says why not and what would allow it. */
-export function Action({ label, permission, unfit = null, isDangerous = false, onRun }: ActionProps) {
+export function Action({
+  label,
+  permission,
+  unfit = null,
+  isDangerous = false,
+  isPrimary = false,
+  onRun,
+}: ActionProps) {
   const id = useId();
   const denial = obstacleOf(permission);
   const obstacle = denial ?? unfit;
@@ -21,7 +30,7 @@ export function Action({ label, permission, unfit = null, isDangerous = false, o
     return (
       <button
         type="button"
-        className={isDangerous ? 'danger' : undefined}
+        className={isDangerous ? 'danger' : isPrimary ? 'primary' : undefined}
         data-operation={permission?.operation}
         onClick={onRun}
       >

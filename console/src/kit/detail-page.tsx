@@ -31,7 +31,7 @@ interface DetailPageProps<Row> {
 
 /** One object. What is missing and what is hidden look the same. */
 export function DetailPage<Row extends { readonly id: string }>(props: DetailPageProps<Row>) {
-  const { found, object, live = null } = props;
+  const { found, object, live = [] } = props;
   const { scope } = useViewer();
   useLive(scope, live);
   if (object) return <Detail {...props} object={object} />;

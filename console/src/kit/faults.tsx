@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { CircleAlert } from 'lucide-react';
 import type { Fault } from '../api/faults.js';
 import { faultOf } from '../api/faults.js';
@@ -36,11 +37,19 @@ export function FaultPage({ fault, onRetry }: { readonly fault: Fault; readonly 
           Request <code>{fault.requestId}</code>
         </p>
       )}
-      {onRetry && (
-        <button type="button" onClick={onRetry}>
-          Try again
-        </button>
-      )}
+      <p className={css.ways}>
+        {onRetry && (
+          <button type="button" onClick={onRetry}>
+            Try again
+          </button>
+        )}
+        {/* Whoever came by an old link has nothing to go back to. */}
+        {fault.code !== 'UNREACHABLE' && (
+          <Link className="button" to="/">
+            Go to Now
+          </Link>
+        )}
+      </p>
     </section>
   );
 }

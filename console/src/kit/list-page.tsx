@@ -36,7 +36,7 @@ export interface ListPageProps<Row, Data extends ListData<Row>, Variables, F ext
   readonly defaultOrder: Order<Field>;
   /** What to do where there are none at all. */
   readonly empty: ReactNode;
-  /** The kinds of objects that it shows, or a subscription whose events say that the list may have changed. */
+  /** The kinds of objects that it shows: when somebody changed one, the list is read again. */
   readonly live?: Live;
   readonly actions?: ReactNode;
   /** Controls for filters that are ids, in a function that is given what was chosen and how to change it. */
@@ -59,7 +59,7 @@ export function ListPage<
     labels,
     document,
     variables,
-    live = null,
+    live = [],
     actions,
     pickers,
     isCounted = true,
@@ -96,6 +96,7 @@ export function ListPage<
         start={after}
         order={search.order ?? props.defaultOrder}
         isFiltered={Object.keys(chosen).some((name) => name !== 'order')}
+        onClear={() => navigate({ to: '.', search: { order: search.order } as never, replace: true })}
         onOrder={(order) => change({ order: order === props.defaultOrder ? undefined : order, after: undefined })}
         onPlace={(place) => change({ after: place })}
         onRead={() => setRead(true)}

@@ -21,8 +21,12 @@ export interface Column<Row, Field extends string> {
   readonly path?: (row: Row) => readonly string[];
   /** What the list is ordered by with this column's head. */
   readonly order?: Field;
+  /** Of the whole list, such as `9rem`; those without share the rest. Narrow screens have none. */
+  readonly width?: string;
   /** Left out on narrow screens. */
   readonly isSecondary?: boolean;
+  /** Buttons, which say themselves what they do: at the end of the row, with a head for screen readers alone. */
+  readonly isAction?: boolean;
 }
 
 /** What the document of a list answers. */
@@ -44,6 +48,8 @@ export interface RowsProps<Row, Data extends ListData<Row>, Variables, Field ext
   readonly start: string | undefined;
   readonly order: Order<Field>;
   readonly isFiltered: boolean;
+  /** Takes the filter away. */
+  readonly onClear?: () => void;
   readonly onOrder: (order: Order<Field>) => void;
   /** Which page of rows is at the top of the screen, by the cursor before it. */
   readonly onPlace: (after: string | undefined) => void;
@@ -140,7 +146,9 @@ function Page<
   useEffect(() => {
     const element = body.current;
     if (!element) return;
-    const look = ([entry]: readonly IntersectionObserverEntry[]) => {
+    const look = (entries: readonly IntersectionObserverEntry[]) => {
+      // Several that came together end with what is so now.
+      const entry = entries.at(-1);
       if (!entry) return;
       if (!entry.isIntersecting) height.current = entry.boundingClientRect.height;
       setShown(entry.isIntersecting);
@@ -177,6 +185,7 @@ function PageRows<
   after,
   isFirst,
   isFiltered,
+  onClear,
   onEnd,
   onRead,
 }: PageProps<Row, Data, Variables, Field>) {
@@ -199,8 +208,21 @@ function PageRows<
   if (fault && !list) return whole(<FaultNote fault={fault} onRetry={refresh} />);
   if (!list) return whole(<Loading what={noun[1]} lines={8} />);
   if (list.nodes.length === 0 && isFirst)
-    return whole(<div className={css.empty}>{isFiltered ? `No ${noun[1]} fit the filter.` : empty}</div>);
+    return whole(<div className={css.empty}>{isFiltered ? <NoneFit what={noun[1]} onClear={onClear} /> : empty}</div>);
   return list.nodes.map((row) => <OneRow key={row.id} row={row} columns={columns} />);
+}
+
+function NoneFit({ what, onClear }: { readonly what: string; readonly onClear: (() => void) | undefined }) {
+  return (
+    <>
+      <p>No {what} fit the filter.</p>
+      {onClear && (
+        <button type="button" onClick={onClear}>
+          Clear the filter
+        </button>
+      )}
+    </>
+  );
 }
 
 function OneRow<Row, Field extends string>({
@@ -212,8 +234,8 @@ function OneRow<Row, Field extends string>({
 }) {
   return (
     <tr className={css.row}>
-      {columns.map(({ title, cell, path }) => (
-        <td key={title}>
+      {columns.map(({ title, cell, path, isAction }) => (
+        <td key={title} className={isAction ? css.action : undefined}>
           {path ? (
             <ScopedLink path={path(row)} className={css.link}>
               <bdi>{cell(row)}</bdi>

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { HeadText } from './heads.js';
 import { useNarrow } from './narrow.js';
 import type { Column } from './rows.js';
 import { ScopedLink } from './scoped-link.js';
@@ -25,9 +26,9 @@ export function SmallTable<Row>({ label, columns, rows, keyOf, empty }: SmallTab
       <table className={css.table} aria-label={label}>
         <thead>
           <tr>
-            {shown.map(({ title }) => (
+            {shown.map(({ title, isAction }) => (
               <th key={title} scope="col">
-                {title}
+                <HeadText title={title} isAction={isAction} />
               </th>
             ))}
           </tr>
@@ -35,8 +36,10 @@ export function SmallTable<Row>({ label, columns, rows, keyOf, empty }: SmallTab
         <tbody>
           {rows.map((row) => (
             <tr key={keyOf(row)}>
-              {shown.map(({ title, cell, path }) => (
-                <td key={title}>{path ? <ScopedLink path={path(row)}>{cell(row)}</ScopedLink> : cell(row)}</td>
+              {shown.map(({ title, cell, path, isAction }) => (
+                <td key={title} className={isAction ? css.action : undefined}>
+                  {path ? <ScopedLink path={path(row)}>{cell(row)}</ScopedLink> : cell(row)}
+                </td>
               ))}
             </tr>
           ))}

@@ -15,7 +15,7 @@ export function fromNow(time: number, now: number): string {
   const seconds = Math.round((time - now) / 1000);
   for (const [size, unit] of STEPS)
     if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
-  return seconds > 0 ? 'in less than a minute' : 'less than a minute ago';
+  return seconds > 0 ? 'in a moment' : 'just now';
 }
 
 /** One clock for all times of the page; it goes on every half minute. */
@@ -38,6 +38,15 @@ function useNow(): number {
   }, []);
   return useStore(now);
 }
+
+const exactly = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** A time of the API, to the second, for what is compared with other logs. */
+export const ExactTime = ({ at }: { readonly at: string }) => (
+  <time dateTime={at} title={at}>
+    {exactly.format(new Date(at))}
+  </time>
+);
 
 /** A time of the API: how long ago, and exactly when it is pointed at. */
 export function Time({ at, none = '—' }: { readonly at: string | null | undefined; readonly none?: string }) {

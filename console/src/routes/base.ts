@@ -5,13 +5,14 @@ import { look, session } from '../api/session.js';
 import { NotFound } from '../kit/faults.js';
 import { Home } from '../shell/home.js';
 import { LogInPage } from '../shell/log-in-page.js';
+import { Lost } from '../shell/lost.js';
 import { Root } from '../shell/root.js';
 import { RouteFault } from '../shell/route-fault.js';
 import { ScopeLayout } from '../shell/scope-layout.js';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-export const root = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: RouteFault });
+export const root = createRootRoute({ component: Root, notFoundComponent: Lost, errorComponent: RouteFault });
 
 /** Whoever is not logged in is asked to first, and comes back. */
 async function requireSession(href: string): Promise<void> {
@@ -47,4 +48,5 @@ export const scope = createRoute({
   },
   beforeLoad: ({ location }) => requireSession(location.href),
   component: ScopeLayout,
+  notFoundComponent: NotFound,
 });

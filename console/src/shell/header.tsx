@@ -1,4 +1,4 @@
-import { CircleHelp, LogOut, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { ChevronsUpDown, CircleHelp, LogOut, Monitor, Moon, Search, Sun } from 'lucide-react';
 import { useState } from 'react';
 import { logOut, session } from '../api/session.js';
 import { useStore } from '../api/store.js';
@@ -26,6 +26,7 @@ export function Header({ shown, openPalette, openHelp }: HeaderProps) {
       <button type="button" className={css.scope} onClick={() => setChoosing(true)}>
         <span className={css.kind}>{names?.kind ?? 'Scope'}</span>
         <span className={css.name}>{names?.name ?? 'choose another'}</span>
+        <ChevronsUpDown size={13} aria-hidden="true" />
         <span className="unseen">: change the scope</span>
       </button>
       <button type="button" className={css.search} onClick={openPalette}>

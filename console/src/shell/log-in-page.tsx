@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { forgetClients } from '../api/client.js';
+import { IS_DEMO } from './demo.js';
 import css from './log-in.module.css';
 import { LogInForm } from './log-in-form.js';
 
@@ -20,6 +21,12 @@ export function LogInPage() {
       <div className={css.card}>
         <h1 tabIndex={-1}>Bailiwick</h1>
         <p>Log in to see and manage your part of the fleet.</p>
+        {IS_DEMO && (
+          <p>
+            Log in as <code>admin</code>. The terminal that the demo runs in says where the password is, and who else
+            there is.
+          </p>
+        )}
         <LogInForm onDone={() => navigate({ href: to !== undefined && isOwn(to) ? to : '/', replace: true })} />
       </div>
     </main>

@@ -1,4 +1,6 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
+import { Menu } from 'lucide-react';
+import { useNarrow } from '../kit/narrow.js';
 import { pathOf } from '../kit/scoped-link.js';
 import { useViewer } from '../kit/viewer.js';
 import css from './navigation.module.css';
@@ -12,9 +14,34 @@ export function useNouns(): readonly Noun[] {
   return NOUNS.filter(({ policy }) => policy === null || permissions?.has(policy));
 }
 
-/** The way to the places of the scope. */
+/** The way to the places of the scope; where there is no room beside the page, in a menu. */
 export function Navigation() {
   const nouns = useNouns();
+  return useNarrow() ? <PlacesMenu nouns={nouns} /> : <Places nouns={nouns} />;
+}
+
+interface PlacesProps {
+  readonly nouns: readonly Noun[];
+}
+
+/** It closes when it has led somewhere. */
+function PlacesMenu({ nouns }: PlacesProps) {
+  const { scope } = useViewer();
+  const at = useRouterState({ select: ({ location }) => location.pathname });
+  const here = nouns.findLast(({ path }) => `${at}/`.startsWith(`${pathOf(scope, path)}/`));
+  return (
+    <details key={at} className={css.menu}>
+      <summary>
+        <Menu size={15} aria-hidden="true" />
+        Places
+        {here && <strong>{here.title}</strong>}
+      </summary>
+      <Places nouns={nouns} />
+    </details>
+  );
+}
+
+function Places({ nouns }: PlacesProps) {
   return (
     <nav className={css.navigation} aria-label="Places">
       {GROUPS.map((group) => {

@@ -14,6 +14,7 @@ import {
   Shield,
   Sunrise,
   UserRoundCheck,
+  UserSearch,
   Users,
   UsersRound,
 } from 'lucide-react';
@@ -34,7 +35,7 @@ export interface Noun {
 export const NOUNS: readonly Noun[] = [
   { title: 'Now', group: null, path: [], icon: Sunrise, policy: null },
   { title: 'Nodes', group: 'Fleet', path: ['nodes'], icon: HardDrive, policy: 'node:get', hasNames: true },
-  { title: 'Joining', group: 'Fleet', path: ['join-tokens'], icon: PlugZap, policy: 'join_token:get' },
+  { title: 'Join tokens', group: 'Fleet', path: ['join-tokens'], icon: PlugZap, policy: 'join_token:get' },
   { title: 'Agents', group: 'Fleet', path: ['agents'], icon: Server, policy: 'agent:get', hasNames: true },
   {
     title: 'Allowlists',
@@ -55,7 +56,7 @@ export const NOUNS: readonly Noun[] = [
   { title: 'Groups', group: 'Access', path: ['groups'], icon: UsersRound, policy: 'group:get', hasNames: true },
   { title: 'Roles', group: 'Access', path: ['roles'], icon: Shield, policy: 'role:get', hasNames: true },
   { title: 'Assignments', group: 'Access', path: ['assignments'], icon: UserRoundCheck, policy: 'assignment:list' },
-  { title: 'Who may what', group: 'Access', path: ['rights'], icon: Scale, policy: 'permission:get' },
+  { title: 'Who may what', group: 'Access', path: ['rights'], icon: UserSearch, policy: 'permission:get' },
   {
     title: 'API credentials',
     group: 'Access',

@@ -5,6 +5,7 @@ import { useRecovery } from '../api/live.js';
 import { isExpired } from '../api/session.js';
 import { useStore } from '../api/store.js';
 import { Banner } from './banner.js';
+import { IS_DEMO } from './demo.js';
 import { LogInDialog } from './log-in-dialog.js';
 import { useNewerVersion } from './version.js';
 
@@ -16,6 +17,9 @@ export function Root() {
   useFocusAtNavigation();
   return (
     <>
+      {IS_DEMO && (
+        <Banner isUrgent={false}>This is a demo: its machines are simulated, and nothing here is real.</Banner>
+      )}
       {isGone && <Banner>The server does not answer. What you see may be out of date; this page tries again.</Banner>}
       {isOld && (
         <Banner action={{ label: 'Reload', run: () => location.reload() }}>
@@ -28,7 +32,7 @@ export function Root() {
   );
 }
 
-/** A new page is announced: the focus goes to its heading, where there is none to its main part. */
+/** A new page is announced: the focus goes to its heading, as soon as that is there. */
 function useFocusAtNavigation(): void {
   const path = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   const before = useRef(path);
@@ -36,7 +40,32 @@ function useFocusAtNavigation(): void {
     const isFirst = before.current === undefined;
     before.current = path;
     if (isFirst || path === undefined) return;
-    const place = document.querySelector<HTMLElement>('main h1') ?? document.querySelector<HTMLElement>('main');
-    place?.focus({ preventScroll: true });
+    return followHeading();
   }, [path]);
+}
+
+/**
+ * Gives the focus to the heading, and to the main part until there is one: a page can come before its data, and its
+ * heading with them. Whoever uses the page meanwhile keeps the place. Returns what ends it.
+ */
+function followHeading(): () => void {
+  const main = document.querySelector<HTMLElement>('main');
+  if (!main) return () => {};
+  const focus = () => {
+    const held = document.activeElement;
+    const place = main.querySelector<HTMLElement>('h1') ?? main;
+    if (held === place || !(held === main || held === document.body || held === null)) return;
+    place.focus({ preventScroll: true });
+  };
+  (main.querySelector<HTMLElement>('h1') ?? main).focus({ preventScroll: true });
+  const observer = new MutationObserver(focus);
+  observer.observe(main, { childList: true, subtree: true });
+  const used = new AbortController();
+  const end = () => {
+    observer.disconnect();
+    used.abort();
+  };
+  for (const event of ['keydown', 'pointerdown'])
+    document.addEventListener(event, end, { capture: true, signal: used.signal });
+  return end;
 }

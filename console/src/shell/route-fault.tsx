@@ -4,6 +4,7 @@ import { isReachable, send } from '../api/http.js';
 import { useRecovery } from '../api/live.js';
 import { useStore } from '../api/store.js';
 import { FaultPage } from '../kit/faults.js';
+import css from './lost.module.css';
 
 const BROKEN = {
   code: 'PAGE_FAILED',
@@ -22,5 +23,9 @@ export function RouteFault() {
     if (isGone) wasGone.current = true;
     else if (wasGone.current) location.reload();
   }, [isGone]);
-  return <FaultPage fault={isGone ? UNREACHABLE : BROKEN} onRetry={() => location.reload()} />;
+  return (
+    <main className={css.page}>
+      <FaultPage fault={isGone ? UNREACHABLE : BROKEN} onRetry={() => location.reload()} />
+    </main>
+  );
 }

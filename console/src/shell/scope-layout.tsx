@@ -8,7 +8,6 @@ import { ViewerDocument, type ViewerQuery } from '../generated/documents.js';
 import { FaultPage, NotFound } from '../kit/faults.js';
 import { Loading } from '../kit/loading.js';
 import { useViewer, type Viewer, ViewerContext } from '../kit/viewer.js';
-import { Banner } from './banner.js';
 import { Header } from './header.js';
 import { HelpDialog } from './help.js';
 import { Navigation } from './navigation.js';
@@ -48,7 +47,6 @@ function Frame({ scope }: Pick<Viewer, 'scope'>) {
       <a className={css.skip} href="#main">
         Skip to the content
       </a>
-      {found?.isDemo && <Banner>This is a demo: its machines are simulated, and nothing here is real.</Banner>}
       <div className={css.frame}>
         <Header
           shown={found?.scope ?? null}

@@ -39,11 +39,14 @@ export interface ConsolePages {
   readonly index: Page | null;
 }
 
+/** Pages tell of a demo before anybody is logged in. */
+const marked = (content: Buffer): Buffer => Buffer.from(content.toString().replace(/<html\b/, '<html data-demo="yes"'));
+
 /**
  * The console's files by path, in memory. A server starts without them too.
  * @throws CannotStart for a folder that is no console: larger than one, or without its first page.
  */
-export function consolePages(folder: string): ConsolePages {
+export function consolePages(folder: string, isDemo = false): ConsolePages {
   const files = new Map<string, Page>();
   let left = BYTES_MAX;
   for (const path of filesIn(folder)) {
@@ -52,7 +55,7 @@ export function consolePages(folder: string): ConsolePages {
     left -= content.length;
     if (left < 0 || files.size === FILES_MAX)
       throw new CannotStart(`${folder} is larger than a console: build the console again.`);
-    files.set(name, page(name, content));
+    files.set(name, page(name, isDemo && name === '/index.html' ? marked(content) : content));
   }
   const index = files.get('/index.html') ?? null;
   if (index === null && files.size > 0) throw new CannotStart(`${folder} has no index.html: build the console again.`);

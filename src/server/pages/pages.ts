@@ -8,6 +8,8 @@ export interface PageSettings {
   readonly hasGraphiql?: boolean;
   /** Where the console's files are; without it there is nothing at `/`. */
   readonly consoleFolder?: string | undefined;
+  /** Whether the console says of itself that it is of a demo. */
+  readonly isDemo?: boolean | undefined;
 }
 
 /** Public files by path. They carry no data, and whoever asks gets the same: no cookie or token is looked at. */
@@ -16,8 +18,8 @@ export class Pages {
   readonly #index: Page | null;
 
   /** @throws CannotStart. */
-  constructor({ hasGraphiql = false, consoleFolder }: PageSettings) {
-    const console = consoleFolder === undefined ? null : consolePages(consoleFolder);
+  constructor({ hasGraphiql = false, consoleFolder, isDemo }: PageSettings) {
+    const console = consoleFolder === undefined ? null : consolePages(consoleFolder, isDemo);
     this.#files = new Map([...(console?.files ?? []), ...(hasGraphiql ? graphiqlPages() : [])]);
     this.#index = console?.index ?? null;
   }

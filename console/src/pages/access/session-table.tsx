@@ -5,6 +5,7 @@ import type { Permission } from '../../kit/permission.js';
 import { SmallTable } from '../../kit/small-table.js';
 import { Task } from '../../kit/task.js';
 import { Time } from '../../kit/time.js';
+import { browserOf } from './browser.js';
 
 type Session = NonNullable<UserSessionsQuery['sessions']>[number];
 
@@ -27,14 +28,19 @@ export function SessionTable({ sessions, permission, empty }: SessionTableProps)
           title: 'Browser',
           cell: ({ userAgent, isCurrent }) => (
             <>
-              <bdi>{userAgent ?? 'unknown'}</bdi> {isCurrent && <Badge state="THIS_ONE" tone="good" />}
+              <bdi title={userAgent ?? undefined}>{browserOf(userAgent)}</bdi>{' '}
+              {isCurrent && <Badge state="THIS_ONE" tone="good" />}
             </>
           ),
         },
         { title: 'From', cell: ({ clientAddress }) => <code>{clientAddress}</code> },
         { title: 'Since', cell: ({ createdAt }) => <Time at={createdAt} />, isSecondary: true },
         { title: 'Ends unless used', cell: ({ idleExpiresAt }) => <Time at={idleExpiresAt} />, isSecondary: true },
-        { title: 'Revoke', cell: (session) => <RevokeSession session={session} permission={permission} /> },
+        {
+          title: 'Revoke',
+          isAction: true,
+          cell: (session) => <RevokeSession session={session} permission={permission} />,
+        },
       ]}
     />
   );

@@ -1,3 +1,4 @@
+import { useLive } from '../../api/live.js';
 import { useDocument } from '../../api/queries.js';
 import {
   AccountDocument,
@@ -16,6 +17,7 @@ import { Section } from '../../kit/section.js';
 import { Task } from '../../kit/task.js';
 import { Time } from '../../kit/time.js';
 import { useTitle } from '../../kit/title.js';
+import { useViewer } from '../../kit/viewer.js';
 import { useCan } from '../access/can.js';
 import { ScopeName } from '../access/scope-name.js';
 import { SessionTable } from '../access/session-table.js';
@@ -24,11 +26,14 @@ import { CredentialsOf } from '../credentials/of.js';
 import css from './account.module.css';
 import { ChangePassword } from './password.js';
 
+const KINDS = ['USER', 'TOKEN', 'API_CREDENTIAL'] as const;
+
 /** What is the viewer's own: password, sessions, tokens and API credentials. */
 export function AccountPage() {
   const { data, fault, refresh } = useDocument(AccountDocument, {});
   const can = useCan(['revokeSession', 'revokeToken', 'revokeTokens']);
   useTitle('Your account');
+  useLive(useViewer().scope, KINDS);
   const user = data?.viewer?.user;
   return (
     <>
@@ -60,14 +65,7 @@ export function AccountPage() {
         )}
       </Section>
       <Tokens permission={can('revokeToken')} />
-      {user && (
-        <>
-          <CredentialsOf userId={user.id} />
-          <p>
-            <CreateCredential />
-          </p>
-        </>
-      )}
+      {user && <CredentialsOf userId={user.id} actions={<CreateCredential />} />}
     </>
   );
 }
@@ -107,6 +105,7 @@ function Tokens({ permission }: { readonly permission: Permission | undefined })
         { title: 'Expires', cell: ({ expiresAt }) => <Time at={expiresAt} /> },
         {
           title: 'Revoke',
+          isAction: true,
           cell: ({ id, isCurrent }) => (
             <>
               {isCurrent && <Badge state="THIS_ONE" tone="good" />}{' '}

@@ -57,6 +57,12 @@ const ACTIONS: readonly AgentAction[] = [
   },
 ];
 
+const listed = new Intl.ListFormat('en', { type: 'disjunction' });
+
+/** Why its state forbids it, and which would not. */
+const unfitOf = ({ from }: AgentAction, state: State): string =>
+  `It is ${inWords(state).toLowerCase()}: this is for agents that are ${listed.format(from.map((one) => inWords(one).toLowerCase()))}.`;
+
 /** What can be done about an agent. */
 export function AgentActions({ agent }: { readonly agent: AgentFound }) {
   const [open, setOpen] = useState<AgentAction | null>(null);
@@ -67,11 +73,7 @@ export function AgentActions({ agent }: { readonly agent: AgentFound }) {
           key={action.label}
           label={action.label}
           permission={permissionFor(agent, action.operation)}
-          unfit={
-            action.from.includes(agent.state)
-              ? null
-              : `An agent that is ${inWords(agent.state).toLowerCase()} cannot be acted on so.`
-          }
+          unfit={action.from.includes(agent.state) ? null : unfitOf(action, agent.state)}
           isDangerous={action.label === 'Ban' || action.isFinal}
           onRun={() => setOpen(action)}
         />

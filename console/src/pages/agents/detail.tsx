@@ -1,6 +1,6 @@
 import { useParams } from '@tanstack/react-router';
 import { useDocument } from '../../api/queries.js';
-import { AgentDocument, type AgentQuery, AgentsChangedDocument } from '../../generated/documents.js';
+import { AgentDocument, type AgentQuery } from '../../generated/documents.js';
 import { DetailPage, FactList } from '../../kit/detail-page.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
 import { Time } from '../../kit/time.js';
@@ -9,6 +9,8 @@ import { AgentActions } from './actions.js';
 import { AgentChanges } from './changes.js';
 import { AgentHistory } from './history.js';
 import { AgentStateBadge } from './state.js';
+
+const KINDS = ['AGENT', 'ALLOWLIST'] as const;
 
 type AgentFound = NonNullable<AgentQuery['agent']>;
 
@@ -32,7 +34,7 @@ export function AgentPage() {
           <AgentActions agent={agent} />
         </>
       )}
-      live={AgentsChangedDocument}
+      live={KINDS}
     >
       {(agent) => (
         <>

@@ -142,8 +142,8 @@ function Results({ id, results }: { readonly id: string; readonly results: reado
             cell: ({ verdict }) => <Badge state={verdict} tone={verdict === 'ACCEPTED' ? 'good' : 'bad'} />,
           },
           { title: 'Why', cell: ({ explanation }) => explanation?.summary ?? '—' },
-          { title: 'Revision of the list', cell: ({ allowlistRevision }) => allowlistRevision?.number ?? '—' },
-          { title: 'State after', cell: ({ stateAfter }) => inWords(stateAfter) },
+          { title: 'Revision', cell: ({ allowlistRevision }) => allowlistRevision?.number ?? '—' },
+          { title: 'State after', cell: ({ stateAfter }) => <AgentStateBadge state={stateAfter} /> },
         ]}
       />
     </Section>

@@ -1,16 +1,18 @@
-import { AgentsChangedDocument, AgentsDocument, type AgentsQuery } from '../../generated/documents.js';
+import { AgentsDocument, type AgentsQuery } from '../../generated/documents.js';
 import { ListPage } from '../../kit/list-page.js';
 import type { Column } from '../../kit/rows.js';
 import { Time } from '../../kit/time.js';
 import { AgentsActions } from './list-actions.js';
-import { agentSearch, timeOf } from './search.js';
+import { agentSearch } from './search.js';
 import { AgentStateBadge } from './state.js';
+
+const KINDS = ['AGENT'] as const;
 
 type Row = NonNullable<AgentsQuery['list']>['nodes'][number];
 
 const COLUMNS: readonly Column<Row, 'CREATED_AT' | 'NAME'>[] = [
   { title: 'Name', cell: ({ name }) => name, path: ({ id }) => ['agents', id], order: 'NAME' },
-  { title: 'State', cell: ({ state }) => <AgentStateBadge state={state} /> },
+  { title: 'State', width: '9rem', cell: ({ state }) => <AgentStateBadge state={state} /> },
   { title: 'Trusted until', cell: ({ trustedUntil }) => <Time at={trustedUntil} />, isSecondary: true },
   {
     title: 'Last accepted',
@@ -31,17 +33,17 @@ export function AgentsPage() {
       search={agentSearch}
       labels={{
         nameStartsWith: 'Name begins with',
-        createdSince: 'Created since, such as 2026-11-30',
+        createdSince: 'Created since',
         states: 'State',
       }}
       // Names that are asked for by their beginning come in the order of names.
       variables={({ nameStartsWith, states, createdSince }, orderBy) => ({
-        filter: { nameStartsWith, states, createdSince: timeOf(createdSince) },
+        filter: { nameStartsWith, states, createdSince },
         orderBy: nameStartsWith !== undefined && orderBy?.field !== 'NAME' ? null : orderBy,
       })}
       columns={COLUMNS}
       defaultOrder="CREATED_AT"
-      live={AgentsChangedDocument}
+      live={KINDS}
       actions={<AgentsActions />}
       empty={
         <p>

@@ -3,16 +3,10 @@ import { defineSearch } from '../../kit/search.js';
 /** The states of agents, the loudest first. */
 export const AGENT_STATES = ['FAILED', 'STALE', 'BANNED', 'PENDING', 'CREATED', 'TRUSTED', 'RETIRED'] as const;
 
-export const agentSearch = defineSearch({ nameStartsWith: 'text', createdSince: 'text', states: AGENT_STATES }, [
+export const agentSearch = defineSearch({ nameStartsWith: 'text', createdSince: 'time', states: AGENT_STATES }, [
   'CREATED_AT',
   'NAME',
 ]);
-
-/** A day or a time as people type it, as the API takes it; undefined for what is none yet. */
-export function timeOf(typed: string | undefined): string | undefined {
-  const time = Date.parse(typed ?? '');
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
-}
 
 /** How much of the time the picture of an agent's trust shows, in milliseconds. */
 export const WINDOWS = { HOUR: 3_600_000, DAY: 86_400_000, WEEK: 604_800_000, MONTH: 2_592_000_000 } as const;

@@ -1,6 +1,6 @@
 import { useParams } from '@tanstack/react-router';
 import { useDocument } from '../../api/queries.js';
-import { AllowlistDocument, type AllowlistQuery, AllowlistsChangedDocument } from '../../generated/documents.js';
+import { AllowlistDocument, type AllowlistQuery } from '../../generated/documents.js';
 import { DetailPage, FactList } from '../../kit/detail-page.js';
 import { Time } from '../../kit/time.js';
 import { useViewer } from '../../kit/viewer.js';
@@ -9,6 +9,8 @@ import { AgentsOfList } from './agents-of-list.js';
 import { Owner } from './owner.js';
 import { RevisionList } from './revision-list.js';
 import { Rules } from './rules.js';
+
+const KINDS = ['ALLOWLIST', 'AGENT'] as const;
 
 type Allowlist = NonNullable<AllowlistQuery['allowlist']>;
 
@@ -27,7 +29,7 @@ export function AllowlistPage() {
       command={(list) => `bailiwick allowlist show ${list.id}`}
       asked={{ document: AllowlistDocument, variables }}
       actions={(list) => <AllowlistActions list={list} />}
-      live={AllowlistsChangedDocument}
+      live={KINDS}
     >
       {(list) => (
         <>

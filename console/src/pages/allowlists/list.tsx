@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { AllowlistsChangedDocument, AllowlistsDocument, type AllowlistsQuery } from '../../generated/documents.js';
+import { AllowlistsDocument, type AllowlistsQuery } from '../../generated/documents.js';
 import { Action } from '../../kit/action.js';
 import { ListPage } from '../../kit/list-page.js';
 import type { Column } from '../../kit/rows.js';
@@ -9,6 +9,8 @@ import { useViewer } from '../../kit/viewer.js';
 import { ownerInWords } from './owner.js';
 import { useRight } from './rights.js';
 import { allowlistSearch } from './search.js';
+
+const KINDS = ['ALLOWLIST'] as const;
 
 type Row = NonNullable<AllowlistsQuery['list']>['nodes'][number];
 
@@ -44,7 +46,7 @@ export function AllowlistsPage() {
       })}
       columns={COLUMNS}
       defaultOrder="CREATED_AT"
-      live={AllowlistsChangedDocument}
+      live={KINDS}
       actions={
         <Action
           label="Create an allowlist"

@@ -41,7 +41,7 @@ export function NewAllowlistPage() {
           </p>
         )}
         <div className={css.buttons}>
-          <Action label="Name and create it" permission={permission} onRun={review} />
+          <Action label="Name and create it" isPrimary permission={permission} onRun={review} />
         </div>
       </div>
       {prepared && <CreateDialog prepared={prepared} onClose={() => setPrepared(null)} />}

@@ -95,6 +95,7 @@ function Publishing({ list, current, begin, proposal: { agent, entries } }: Publ
         <div className={css.buttons}>
           <Action
             label="Review and publish"
+            isPrimary
             permission={permissionFor(list, 'publishAllowlistRevision')}
             onRun={review}
           />

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { AllowlistQuery, RevisionFactsFragment } from '../../generated/documents.js';
 import { Action } from '../../kit/action.js';
+import { Badge } from '../../kit/badge.js';
 import { FaultNote } from '../../kit/faults.js';
 import { Loading } from '../../kit/loading.js';
 import { permissionFor } from '../../kit/permission.js';
@@ -48,7 +49,8 @@ export function RevisionList({ list }: { readonly list: Allowlist }) {
           { title: 'Files', cell: ({ imaPolicyPathCount }) => imaPolicyPathCount?.toLocaleString('en') ?? '—' },
           { title: 'Changes', cell: (revision) => <Changes id={list.id} revision={revision} all={revisions} /> },
           {
-            title: '',
+            title: 'Publish again',
+            isAction: true,
             cell: (revision) => <Again list={list} revision={revision} onRun={(search) => go('publish', search)} />,
           },
         ]}
@@ -84,7 +86,7 @@ interface AgainProps {
 }
 
 function Again({ list, revision: { number }, onRun }: AgainProps) {
-  if (number === list.currentRevision.number) return 'in force';
+  if (number === list.currentRevision.number) return <Badge state="IN_FORCE" tone="good" />;
   return (
     <Action
       label={`Publish ${number} again`}

@@ -35,7 +35,7 @@ const rest: readonly Column<AssignmentRow, never>[] = [
   { title: 'Ends', cell: ({ expiresAt }) => <Time at={expiresAt} none="no end" /> },
   { title: 'Reason', cell: ({ reason }) => <bdi>{reason ?? '—'}</bdi>, isSecondary: true },
   { title: 'Granted', cell: ({ createdAt }) => <Time at={createdAt} />, isSecondary: true },
-  { title: 'Revoke', cell: (row) => <RevokeTask assignment={row} /> },
+  { title: 'Revoke', isAction: true, cell: (row) => <RevokeTask assignment={row} /> },
 ];
 
 /** The columns of a list of assignments. */

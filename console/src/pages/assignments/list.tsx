@@ -8,6 +8,8 @@ import { partsOf } from '../access/refs.js';
 import { ASSIGNMENT_COLUMNS } from './columns.js';
 import { assignmentSearch } from './search.js';
 
+const KINDS = ['ROLE_ASSIGNMENT'] as const;
+
 type Chosen = { readonly who?: string; readonly role?: string; readonly at?: string };
 
 /** The filter of the API for what the address says. */
@@ -35,6 +37,7 @@ export function AssignmentsPage() {
       variables={(search) => ({ filter: filterOf(search) })}
       columns={ASSIGNMENT_COLUMNS}
       defaultOrder="CREATED_AT"
+      live={KINDS}
       actions={<GrantTask />}
       pickers={(search, change) => <Pickers {...search} onChange={change} />}
       empty={<p>Nobody holds a role here that you may read of. Grant one with the button above.</p>}

@@ -1,7 +1,7 @@
 import { useParams, useSearch } from '@tanstack/react-router';
 import { useLive } from '../../api/live.js';
 import { useDocument } from '../../api/queries.js';
-import { AgentResultsDocument, type AgentResultsQuery, AgentsChangedDocument } from '../../generated/documents.js';
+import { AgentResultsDocument, type AgentResultsQuery } from '../../generated/documents.js';
 import { FaultPage, NotFound } from '../../kit/faults.js';
 import { Loading } from '../../kit/loading.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
@@ -14,6 +14,8 @@ import css from './attestations.module.css';
 import { agentResultSearch } from './search.js';
 import { VerdictBadge } from './verdict.js';
 
+const KINDS = ['AGENT'] as const;
+
 type Agent = NonNullable<AgentResultsQuery['agent']>;
 type Row = NonNullable<Agent['attestationResults']>['nodes'][number];
 
@@ -25,7 +27,7 @@ export function AgentResultsPage() {
   const { scope } = useViewer();
   const { after = null } = agentResultSearch.validate(useSearch({ strict: false }));
   const { data, fault, refresh } = useDocument(AgentResultsDocument, { id, first: PAGE_SIZE, after });
-  useLive(scope, AgentsChangedDocument);
+  useLive(scope, KINDS);
   useTitle(`Attestations of ${data?.agent?.name ?? ''}`);
   const agent = data?.agent;
   if (!agent) {

@@ -1,10 +1,6 @@
 import { useParams } from '@tanstack/react-router';
 import { useDocument } from '../../api/queries.js';
-import {
-  AgentsChangedDocument,
-  AttestationResultDocument,
-  type AttestationResultQuery,
-} from '../../generated/documents.js';
+import { AttestationResultDocument, type AttestationResultQuery } from '../../generated/documents.js';
 import { DetailPage, FactList } from '../../kit/detail-page.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
 import { Section } from '../../kit/section.js';
@@ -13,6 +9,8 @@ import { AgentStateBadge } from '../agents/state.js';
 import { Explained } from './explained.js';
 import { FailureTable } from './failure-table.js';
 import { VerdictBadge } from './verdict.js';
+
+const KINDS = ['AGENT', 'ALLOWLIST'] as const;
 
 type Result = NonNullable<AttestationResultQuery['attestationResult']>;
 
@@ -30,7 +28,7 @@ export function AttestationPage() {
       command={({ agent }) => `bailiwick agent show ${agent?.id ?? 'ID'}`}
       asked={{ document: AttestationResultDocument, variables }}
       state={({ verdict }) => <VerdictBadge verdict={verdict} />}
-      live={AgentsChangedDocument}
+      live={KINDS}
     >
       {(result) => (
         <>

@@ -63,7 +63,7 @@ function Next({ result: { id, agent, allowlistRevision, failures } }: { readonly
       <div className={css.next}>
         {isListed && (
           <Action
-            label={`Put it right: add the file to ${list.name}`}
+            label={`If it belongs there: add it to ${list.name}`}
             permission={permissionFor(list, 'publishAllowlistRevision')}
             onRun={() =>
               navigate({ to: pathOf(scope, ['allowlists', list.id, 'publish']), search: { result: id } as never })

@@ -1,4 +1,4 @@
-import { AgentsChangedDocument, LastResultsDocument, type LastResultsQuery } from '../../generated/documents.js';
+import { LastResultsDocument, type LastResultsQuery } from '../../generated/documents.js';
 import { ListPage } from '../../kit/list-page.js';
 import type { Column } from '../../kit/rows.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
@@ -7,18 +7,30 @@ import { AgentStateBadge } from '../agents/state.js';
 import { resultSearch } from './search.js';
 import { VerdictBadge } from './verdict.js';
 
+const KINDS = ['AGENT'] as const;
+
 type Row = NonNullable<LastResultsQuery['list']>['nodes'][number];
 
 const COLUMNS: readonly Column<Row, 'CREATED_AT' | 'NAME'>[] = [
   {
     title: 'Agent',
+    width: '20%',
     cell: ({ name }) => name,
     path: ({ id, lastResult }) => (lastResult ? ['attestations', lastResult.id] : ['agents', id]),
     order: 'NAME',
   },
-  { title: 'State', cell: ({ state }) => <AgentStateBadge state={state} />, isSecondary: true },
-  { title: 'Last result', cell: ({ lastResult }) => lastResult && <VerdictBadge verdict={lastResult.verdict} /> },
-  { title: 'Received', cell: ({ lastResult }) => <Time at={lastResult?.receivedAt} none="never" />, isSecondary: true },
+  { title: 'State', width: '8rem', cell: ({ state }) => <AgentStateBadge state={state} />, isSecondary: true },
+  {
+    title: 'Last result',
+    width: '9rem',
+    cell: ({ lastResult }) => lastResult && <VerdictBadge verdict={lastResult.verdict} />,
+  },
+  {
+    title: 'Received',
+    width: '9rem',
+    cell: ({ lastResult }) => <Time at={lastResult?.receivedAt} none="never" />,
+    isSecondary: true,
+  },
   { title: 'Why', cell: ({ lastResult }) => <Why summary={lastResult?.explanation?.summary} />, isSecondary: true },
 ];
 
@@ -41,7 +53,7 @@ export function AttestationsPage() {
       })}
       columns={COLUMNS}
       defaultOrder="CREATED_AT"
-      live={AgentsChangedDocument}
+      live={KINDS}
       actions={
         <ScopedLink className="button" path={['attestations', 'over-time']}>
           Trust over time

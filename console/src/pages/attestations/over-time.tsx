@@ -2,7 +2,7 @@ import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useLive } from '../../api/live.js';
 import { useDocument } from '../../api/queries.js';
-import { AgentsChangedDocument, TrustTrendDocument } from '../../generated/documents.js';
+import { TrustTrendDocument } from '../../generated/documents.js';
 import { FaultNote } from '../../kit/faults.js';
 import { Loading } from '../../kit/loading.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
@@ -13,19 +13,21 @@ import css from './attestations.module.css';
 import { Bars } from './bars.js';
 import { type Bar, barsOf, SPANS, sinceOf, spanSearch } from './trend.js';
 
+const KINDS = ['AGENT'] as const;
+
 /** How trust was gained and lost at the scope: as bars, and as a table that says the same. */
 export function OverTimePage() {
   const { scope } = useViewer();
   const { span } = spanSearch(useSearch({ strict: false }));
   useTitle('Trust over time');
-  useLive(scope, AgentsChangedDocument);
+  useLive(scope, KINDS);
   return (
     <>
       <p className={css.trail}>
         <ScopedLink path={['attestations']}>Attestations</ScopedLink>
       </p>
       <h1 tabIndex={-1}>Trust over time</h1>
-      <nav aria-label="Time" className={css.next}>
+      <nav aria-label="Time" className={css.spans}>
         {Object.entries(SPANS).map(([name, { title }]) => (
           <ScopedLink key={name} className="button" path={['attestations', 'over-time']} search={{ span: name }}>
             {name === span ? <strong>{title}</strong> : title}
@@ -51,6 +53,10 @@ function Trend({ span }: { readonly span: keyof typeof SPANS }) {
         {trend.isComplete ? '' : ' There are too many to count them all: these are the latest.'}
       </p>
       <Bars bars={bars} />
+      <p className={css.axisTimes}>
+        <span>{moment(since)}</span>
+        <span>now</span>
+      </p>
       <SmallTable
         label="Changes of trust"
         columns={[

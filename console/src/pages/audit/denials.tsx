@@ -83,6 +83,10 @@ function Bars({ counts: { buckets, total, isComplete }, since }: { readonly coun
           <rect key={start} x={place + 0.1} width="0.8" y={100 - (count / max) * 95} height={(count / max) * 95} />
         ))}
       </svg>
+      <p className={css.axis}>
+        <span>{timeOf(since)}</span>
+        <span>now</span>
+      </p>
       <h2>When</h2>
       {some.length === 0 ? (
         <p>Nothing was denied.</p>

@@ -4,11 +4,12 @@ import { AuditEntryDocument, type AuditEntryQuery } from '../../generated/docume
 import { DetailPage, FactList } from '../../kit/detail-page.js';
 import { objectPathOf } from '../../kit/object-paths.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
-import { Time } from '../../kit/time.js';
+import { ExactTime, Time } from '../../kit/time.js';
 import { inWords } from '../../kit/words.js';
 import css from './audit.module.css';
 import { AuditSections } from './frame.js';
 import { OutcomeBadge } from './outcome.js';
+import { actorless } from './words.js';
 
 type Entry = NonNullable<AuditEntryQuery['auditEntry']>;
 
@@ -61,7 +62,7 @@ function Json({ value, label }: { readonly value: object; readonly label: string
 
 const factsOf = (entry: Entry): React.ComponentProps<typeof FactList>['facts'] => [
   ['When', <Time key="when" at={entry.occurredAt} />],
-  ['Exactly', entry.occurredAt],
+  ['Exactly', <ExactTime key="exactly" at={entry.occurredAt} />],
   ['Who', <Who key="who" entry={entry} />],
   ['With', entry.actor.tokenId],
   ['At the scope', <ActorScope key="scope" entry={entry} />],
@@ -82,10 +83,11 @@ interface Shown {
   readonly entry: Entry;
 }
 
-function Who({ entry: { actor } }: Shown) {
+function Who({ entry }: Shown) {
+  const { actor } = entry;
   const now = actor.user?.name ?? actor.agent?.name;
   const name = actor.name ?? actor.id;
-  if (name === null) return <>somebody who had not proved who they are</>;
+  if (name === null) return actorless(entry.action, 'somebody who had not proved who they are');
   return (
     <>
       <bdi>{actor.agent ? <ScopedLink path={['agents', actor.agent.id]}>{name}</ScopedLink> : name}</bdi>

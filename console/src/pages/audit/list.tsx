@@ -1,19 +1,22 @@
 import { AuditEntriesDocument, type AuditEntriesQuery } from '../../generated/documents.js';
 import { ListPage } from '../../kit/list-page.js';
 import type { Column } from '../../kit/rows.js';
-import { Time } from '../../kit/time.js';
+import { ExactTime } from '../../kit/time.js';
 import { inWords } from '../../kit/words.js';
 import { AuditSections } from './frame.js';
 import { OutcomeBadge } from './outcome.js';
 import { auditSearch } from './search.js';
+import { actorless } from './words.js';
+
+const KINDS = ['AUDIT_ENTRY'] as const;
 
 type Row = NonNullable<AuditEntriesQuery['list']>['nodes'][number];
 
 const COLUMNS: readonly Column<Row, never>[] = [
-  { title: 'When', cell: ({ occurredAt }) => <Time at={occurredAt} /> },
+  { title: 'When', width: '12.5rem', cell: ({ occurredAt }) => <ExactTime at={occurredAt} /> },
   { title: 'What', cell: ({ action }) => inWords(action), path: ({ id }) => ['audit', id] },
-  { title: 'Outcome', cell: ({ outcome }) => <OutcomeBadge outcome={outcome} /> },
-  { title: 'Who', cell: ({ actor }) => <bdi>{actor.name ?? actor.id ?? '—'}</bdi> },
+  { title: 'Outcome', width: '8rem', cell: ({ outcome }) => <OutcomeBadge outcome={outcome} /> },
+  { title: 'Who', cell: ({ actor, action }) => <bdi>{actor.name ?? actor.id ?? actorless(action)}</bdi> },
   { title: 'Object', cell: ({ targetType }) => (targetType ? inWords(targetType) : '—'), isSecondary: true },
   {
     title: 'Where',
@@ -60,6 +63,7 @@ export function AuditPage() {
         })}
         columns={COLUMNS}
         defaultOrder={'' as never}
+        live={KINDS}
         isCounted={false}
         empty={<p>Nothing that you may read at this scope was done yet.</p>}
       />

@@ -5,7 +5,7 @@ type Outcome = (typeof OUTCOMES)[number];
 
 const TONES: Readonly<Record<Outcome, Tone>> = { ALLOWED: 'good', DENIED: 'bad', FAILED: 'warn' };
 
-/** Whether it was done. */
+/** Whether it was allowed, and done. */
 export const OutcomeBadge = ({ outcome }: { readonly outcome: Outcome }) => (
-  <Badge state={outcome === 'ALLOWED' ? 'DONE' : outcome} tone={TONES[outcome]} />
+  <Badge state={outcome} tone={TONES[outcome]} />
 );

@@ -100,3 +100,10 @@ export const AUDIT_TARGET_TYPES = [
   'USER',
   'OTHER',
 ] as const;
+
+/** What the server does by itself. */
+const ITS_OWN: readonly string[] = ['AGENT_EXPIRED', 'AUDIT_TRIMMED', 'SYSTEM_BOOTSTRAPPED'];
+
+/** Who did what nobody who is known did. */
+export const actorless = (action: string, otherwise = '—'): string =>
+  ITS_OWN.includes(action) ? 'the server' : otherwise;

@@ -33,7 +33,7 @@ export const REST: readonly CredentialColumn[] = [
   { title: 'Where', cell: ({ scope }) => <ScopeName scope={scope} />, isSecondary: true },
   { title: 'With', cell: limits, isSecondary: true },
   { title: 'Expires', cell: ({ expiresAt }) => <Time at={expiresAt} /> },
-  { title: 'Revoke', cell: (credential) => <DeleteCredential credential={credential} /> },
+  { title: 'Revoke', isAction: true, cell: (credential) => <DeleteCredential credential={credential} /> },
 ];
 
 function DeleteCredential({ credential }: { readonly credential: CredentialRow }) {

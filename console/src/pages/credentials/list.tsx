@@ -9,6 +9,8 @@ import { type CredentialRow, NAME, OWNER, REST } from './columns.js';
 import { CreateCredential } from './create.js';
 import { credentialSearch } from './search.js';
 
+const KINDS = ['API_CREDENTIAL'] as const;
+
 const COLUMNS: readonly Column<CredentialRow, 'CREATED_AT' | 'NAME'>[] = [{ ...NAME, order: 'NAME' }, OWNER, ...REST];
 
 /** The API credentials that the viewer may read at the scope. */
@@ -26,6 +28,7 @@ export function CredentialsPage() {
       })}
       columns={COLUMNS}
       defaultOrder="CREATED_AT"
+      live={KINDS}
       actions={<CreateCredential />}
       pickers={({ user }, change) => <OfUser user={user} onPick={(id) => change({ user: id })} />}
       empty={<p>No program acts for anybody here. Create an API credential for one with the button above.</p>}

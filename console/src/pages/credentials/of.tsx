@@ -1,10 +1,11 @@
+import type { ReactNode } from 'react';
 import { ApiCredentialsDocument } from '../../generated/documents.js';
 import { Related } from '../../kit/related.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
 import { NAME, REST } from './columns.js';
 
 /** The API credentials of a person. */
-export function CredentialsOf({ userId }: { readonly userId: string }) {
+export function CredentialsOf({ userId, actions }: { readonly userId: string; readonly actions?: ReactNode }) {
   return (
     <Related
       label="API credentials"
@@ -13,7 +14,8 @@ export function CredentialsOf({ userId }: { readonly userId: string }) {
       policy="api_credential:get"
       columns={[NAME, ...REST]}
       keyOf={({ id }) => id}
-      empty="No program acts for it."
+      empty="No program acts with an API credential."
+      actions={actions}
       all={
         <ScopedLink path={['credentials']} search={{ user: `user:${userId}` }}>
           All of them

@@ -6,6 +6,8 @@ import { ScopedLink } from '../../kit/scoped-link.js';
 import { Time } from '../../kit/time.js';
 import { DomainActions } from './actions.js';
 
+const KINDS = ['DOMAIN'] as const;
+
 /** One domain: a tenant. */
 export function DomainPage() {
   const { id } = useParams({ from: '/s/$scope/domains/$id' });
@@ -19,6 +21,7 @@ export function DomainPage() {
       title={({ name }) => name}
       command={(domain) => `bailiwick domain show ${domain.id}`}
       asked={{ document: DomainDocument, variables }}
+      live={KINDS}
       actions={(domain) => <DomainActions domain={domain} />}
     >
       {({ description, createdAt, updatedAt }) => (

@@ -5,6 +5,8 @@ import { Time } from '../../kit/time.js';
 import { CreateDomain } from './create.js';
 import { domainSearch } from './search.js';
 
+const KINDS = ['DOMAIN'] as const;
+
 type Row = NonNullable<DomainsQuery['list']>['nodes'][number];
 
 const COLUMNS: readonly Column<Row, 'CREATED_AT' | 'NAME'>[] = [
@@ -28,6 +30,7 @@ export function DomainsPage() {
       })}
       columns={COLUMNS}
       defaultOrder="CREATED_AT"
+      live={KINDS}
       actions={<CreateDomain />}
       empty={<p>No domains that you may read of.</p>}
     />

@@ -8,6 +8,8 @@ import { AssignmentsOf } from '../assignments/of.js';
 import { GroupActions } from './actions.js';
 import { Members } from './members.js';
 
+const KINDS = ['GROUP', 'USER', 'ROLE_ASSIGNMENT'] as const;
+
 /** One group: who is in it, and what its members hold by it. */
 export function GroupPage() {
   const { id } = useParams({ from: '/s/$scope/groups/$id' });
@@ -21,6 +23,7 @@ export function GroupPage() {
       title={({ name }) => name}
       command={(group) => `bailiwick group show ${group.id}`}
       asked={{ document: GroupDocument, variables }}
+      live={KINDS}
       actions={(group) => <GroupActions group={group} />}
     >
       {(group) => (

@@ -5,6 +5,8 @@ import { Time } from '../../kit/time.js';
 import { CreateGroup } from './create.js';
 import { groupSearch } from './search.js';
 
+const KINDS = ['GROUP'] as const;
+
 type Row = NonNullable<GroupsQuery['list']>['nodes'][number];
 
 const COLUMNS: readonly Column<Row, 'CREATED_AT' | 'NAME'>[] = [
@@ -29,8 +31,9 @@ export function GroupsPage() {
       })}
       columns={COLUMNS}
       defaultOrder="CREATED_AT"
+      live={KINDS}
       actions={<CreateGroup />}
-      empty={<p>No groups here. Create one with the button above: whoever joins it holds its roles.</p>}
+      empty={<p>No groups here. Create one with the button above: its members hold the roles that it is granted.</p>}
     />
   );
 }

@@ -24,13 +24,13 @@ export function Members({ group }: OfGroup) {
         label="Members"
         rows={group.members?.nodes ?? []}
         keyOf={({ id }) => id}
-        empty="It has no members that you may read of."
+        empty="No members that you may read of. Whoever is added holds the roles of the group."
         columns={[
           { title: 'Name', cell: ({ name }) => <bdi>{name}</bdi>, path: ({ id }) => ['users', id] },
           { title: 'Called', cell: ({ displayName }) => <bdi>{displayName ?? '—'}</bdi> },
           { title: 'State', cell: ({ isEnabled }) => <EnabledBadge isEnabled={isEnabled} />, isSecondary: true },
           { title: 'Domain', cell: ({ domain }) => <bdi>{domain?.name ?? '—'}</bdi>, isSecondary: true },
-          { title: 'Remove', cell: (member) => <Remove group={group} member={member} /> },
+          { title: 'Remove', isAction: true, cell: (member) => <Remove group={group} member={member} /> },
         ]}
       />
       {group.members?.pageInfo.hasNextPage && <p>It has more members than are shown here.</p>}
@@ -51,7 +51,7 @@ function AddDialog({ group, onClose }: OfGroup & { readonly onClose: () => void 
   return (
     <ActionDialog
       title={`Add a member to ${group.name}`}
-      effect={<p>It holds every role of the group from then on.</p>}
+      effect={<p>They hold every role of the group from then on.</p>}
       submit="Add"
       document={AddGroupMemberDocument}
       variables={() => ({ input: { group: { id: group.id }, user: { id: partsOf(user?.id)[1] } } })}
@@ -68,7 +68,7 @@ function Remove({ group, member }: OfGroup & { readonly member: Member }) {
       {(close) => (
         <ActionDialog
           title={`Remove ${member.name} from ${group.name}`}
-          effect={<p>It loses at once what only this group brought it.</p>}
+          effect={<p>They lose at once what only this group brought them.</p>}
           submit="Remove"
           document={RemoveGroupMemberDocument}
           variables={({ reason }) => ({ input: { group: { id: group.id }, user: { id: member.id }, reason } })}

@@ -11,6 +11,8 @@ import { Time } from '../../kit/time.js';
 import { CreateJoinToken } from './create.js';
 import { joinTokenSearch } from './search.js';
 
+const KINDS = ['JOIN_TOKEN'] as const;
+
 type Row = NonNullable<JoinTokensQuery['list']>['nodes'][number];
 
 const TONES: Readonly<Record<Row['state'], Tone>> = { ACTIVE: 'good', USED_UP: 'quiet', EXPIRED: 'quiet' };
@@ -30,19 +32,18 @@ const COLUMNS: readonly Column<Row, 'CREATED_AT'>[] = [
   { title: 'Becomes', cell: (row) => <Becomes row={row} /> },
   { title: 'State', cell: ({ state }) => <Badge state={state} tone={TONES[state]} /> },
   { title: 'Joined', cell: ({ usedCount, uses }) => `${usedCount} of ${uses}` },
-  { title: 'Left', cell: ({ usedCount, uses }) => uses - usedCount, isSecondary: true },
   { title: 'Expires', cell: ({ expiresAt }) => <Time at={expiresAt} />, isSecondary: true },
   { title: 'What for', cell: ({ description }) => <bdi>{description ?? '—'}</bdi>, isSecondary: true },
   { title: 'Allowlist', cell: ({ allowlist }) => <bdi>{allowlist?.name ?? '—'}</bdi>, isSecondary: true },
   { title: 'Project', cell: ({ project }) => <bdi>{project?.name ?? '—'}</bdi>, isSecondary: true },
-  { title: 'Action', cell: (row) => <Revoke row={row} /> },
+  { title: 'Revoke', isAction: true, cell: (row) => <Revoke row={row} /> },
 ];
 
 /** What lets machines join the fleet. */
 export function JoinTokensPage() {
   return (
     <ListPage
-      title="Joining"
+      title="Join tokens"
       noun={['join token', 'join tokens']}
       document={JoinTokensDocument}
       search={joinTokenSearch}
@@ -50,6 +51,7 @@ export function JoinTokensPage() {
       variables={() => ({})}
       columns={COLUMNS}
       defaultOrder="CREATED_AT"
+      live={KINDS}
       actions={<CreateJoinToken />}
       empty={
         <p>

@@ -1,6 +1,6 @@
 import { useParams } from '@tanstack/react-router';
 import { useDocument } from '../../api/queries.js';
-import { NodeDocument, NodesChangedDocument } from '../../generated/documents.js';
+import { NodeDocument } from '../../generated/documents.js';
 import { DetailPage, FactList } from '../../kit/detail-page.js';
 import { Section } from '../../kit/section.js';
 import { Time } from '../../kit/time.js';
@@ -11,6 +11,8 @@ import { LabelsAction } from './labels.js';
 import type { NodeFound } from './node-action.js';
 import { Conditions, Labels, Machine, NodesAgent, tenantWords } from './parts.js';
 import { AvailabilityBadge, NodeCondition } from './state.js';
+
+const KINDS = ['NODE', 'AGENT'] as const;
 
 /** One node: its machine, what operators set, and what can be done about it. */
 export function NodePage() {
@@ -32,7 +34,7 @@ export function NodePage() {
         </>
       )}
       actions={(node) => <NodeActions node={node} />}
-      live={NodesChangedDocument}
+      live={KINDS}
     >
       {(node) => <Parts node={node} />}
     </DetailPage>

@@ -1,10 +1,12 @@
-import { NodesChangedDocument, NodesDocument, type NodesQuery } from '../../generated/documents.js';
+import { NodesDocument, type NodesQuery } from '../../generated/documents.js';
 import { ListPage } from '../../kit/list-page.js';
 import type { Column } from '../../kit/rows.js';
 import { Time } from '../../kit/time.js';
 import { CreateNode } from './create.js';
 import { nodeFilterOf, nodeOrderOf, nodeSearch } from './search.js';
 import { AvailabilityBadge, NodeCondition } from './state.js';
+
+const KINDS = ['NODE'] as const;
 
 type Row = NonNullable<NodesQuery['list']>['nodes'][number];
 
@@ -40,7 +42,7 @@ export function NodesPage() {
       variables={(search, orderBy) => ({ filter: nodeFilterOf(search), orderBy: nodeOrderOf(search, orderBy) })}
       columns={COLUMNS}
       defaultOrder="CREATED_AT"
-      live={NodesChangedDocument}
+      live={KINDS}
       actions={<CreateNode />}
       empty={
         <p>

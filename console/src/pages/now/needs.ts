@@ -8,6 +8,7 @@ export interface Need {
   /** What is wrong, in a word or two. */
   readonly state: string;
   readonly tone: Tone;
+  /** What it is, of the count. */
   readonly words: string;
   readonly count: number;
   /** False when there are more than were counted. */
@@ -21,12 +22,14 @@ interface Counted {
   readonly count: number;
   readonly isComplete: boolean;
 }
-type Words = Omit<Need, keyof Counted>;
+/** The words for one, and for several. */
+type Counting = readonly [one: string, several: string];
+type Words = Omit<Need, keyof Counted | 'words'> & { readonly words: Counting };
 
 type AgentState = NonNullable<NowQuery['agentCounts']>['byState'][number]['state'];
 type Readiness = NonNullable<NonNullable<NowQuery['nodeCounts']>['byReadiness']>[number]['readiness'];
 
-const agents = (state: AgentState, word: string, tone: Tone, words: string): Words => ({
+const agents = (state: AgentState, word: string, tone: Tone, words: Counting): Words => ({
   key: `agents-${state}`,
   state: word,
   tone,
@@ -34,7 +37,7 @@ const agents = (state: AgentState, word: string, tone: Tone, words: string): Wor
   path: ['agents'],
   search: { states: [state] },
 });
-const nodes = (readiness: Readiness, word: string, tone: Tone, words: string): Words => ({
+const nodes = (readiness: Readiness, word: string, tone: Tone, words: Counting): Words => ({
   key: `nodes-${readiness}`,
   state: word,
   tone,
@@ -43,41 +46,45 @@ const nodes = (readiness: Readiness, word: string, tone: Tone, words: string): W
   search: { readiness: [readiness] },
 });
 
-const FAILED = agents('FAILED', 'Failed', 'bad', 'agents: their machines are not what their allowlists expect');
-const STALE = agents(
-  'STALE',
-  'Fell silent',
-  'warn',
+const FAILED = agents('FAILED', 'Failed', 'bad', [
+  'agent: its machine is not what its allowlist expects',
+  'agents: their machines are not what their allowlists expect',
+]);
+const STALE = agents('STALE', 'Fell silent', 'warn', [
+  'agent is not heard any more: no new evidence came in time, its trust ran out',
   'agents are not heard any more: no new evidence came in time, their trust ran out',
-);
-const PENDING = agents(
-  'PENDING',
-  'Not proved',
-  'waiting',
+]);
+const PENDING = agents('PENDING', 'Not proved', 'waiting', [
+  'agent enrolled or was reset, and no evidence was accepted since',
   'agents enrolled or were reset, and no evidence was accepted since',
-);
-const CREATED = agents('CREATED', 'Never heard', 'waiting', 'agents wait for their machines to enroll');
-const LOST = nodes(
-  'LOST',
-  'Fell silent',
-  'warn',
+]);
+const CREATED = agents('CREATED', 'Never heard', 'waiting', [
+  'agent waits for its machine to enroll',
+  'agents wait for their machines to enroll',
+]);
+const LOST = nodes('LOST', 'Fell silent', 'warn', [
+  'node is not heard any more: its machine stopped renewing its lease',
   'nodes are not heard any more: their machines stopped renewing their leases',
-);
-const NEVER_READY = nodes('NEVER_READY', 'Never heard', 'waiting', 'nodes wait for their machines');
+]);
+const NEVER_READY = nodes('NEVER_READY', 'Never heard', 'waiting', [
+  'node waits for its machine',
+  'nodes wait for their machines',
+]);
 const RUNNING_OUT: Words = {
-  ...agents(
-    'TRUSTED',
-    'Trust running out',
-    'warn',
-    'agents: an expected attestation is late, they are among the trusted ones',
-  ),
+  ...agents('TRUSTED', 'Trust running out', 'warn', [
+    'agent, among the trusted ones: an expected attestation is late',
+    'agents, among the trusted ones: an expected attestation is late',
+  ]),
   key: 'agents-running-out',
 };
 const DENIALS: Words = {
   key: 'denials',
   state: 'Denials rose',
   tone: 'warn',
-  words: 'requests were denied in the last hour, more than in an hour of the day before',
+  words: [
+    'request was denied in the last hour, more than in an hour of the day before',
+    'requests were denied in the last hour, more than in an hour of the day before',
+  ],
   path: ['audit'],
   search: { outcomes: ['DENIED'] },
 };
@@ -85,7 +92,10 @@ const CANDIDATE: Words = {
   key: 'candidate',
   state: 'Candidate waits',
   tone: 'waiting',
-  words: 'decisions would change if the policy candidate came into force',
+  words: [
+    'decision would have come out otherwise with the policy candidate that waits',
+    'decisions would have come out otherwise with the policy candidate that waits',
+  ],
   path: ['policies', 'candidate'],
   search: {},
 };
@@ -95,7 +105,7 @@ export function needsOf(found: NowQuery, since: string): readonly Need[] {
   const state = (name: AgentState) => found.agentCounts?.byState.find((one) => one.state === name);
   const readiness = (name: Readiness) => found.nodeCounts?.byReadiness?.find((one) => one.readiness === name);
   const created: Words = {
-    ...agents('CREATED', 'New', 'quiet', 'agents were created since yesterday'),
+    ...agents('CREATED', 'New', 'quiet', ['agent was created since yesterday', 'agents were created since yesterday']),
     key: 'agents-new',
     search: { createdSince: since },
   };
@@ -116,8 +126,15 @@ export function needsOf(found: NowQuery, since: string): readonly Need[] {
 
 function need(words: Words, counted: Counted | null | undefined): Need | null {
   if (!counted || counted.count === 0) return null;
-  return { ...words, count: counted.count, isComplete: counted.isComplete };
+  return needOf(words, counted);
 }
+
+const needOf = (words: Words, { count, isComplete }: Counted): Need => ({
+  ...words,
+  words: words.words[count === 1 && isComplete ? 0 : 1],
+  count,
+  isComplete,
+});
 
 const TOTAL_MAX = 10_000;
 
@@ -139,7 +156,7 @@ export function denialsThatRose(counts: NowQuery['auditCounts']): Counted | null
 function candidateNeed(candidate: NowQuery['policyCandidate']): Need | null {
   if (!candidate) return null;
   const count = candidate.changes.reduce((sum, one) => sum + Number(one.count), 0);
-  return { ...CANDIDATE, count, isComplete: true };
+  return needOf(CANDIDATE, { count, isComplete: true });
 }
 
 const HOUR_MS = 3_600_000;

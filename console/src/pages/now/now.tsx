@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useLive } from '../../api/live.js';
 import { useDocument } from '../../api/queries.js';
-import { AgentsChangedDocument, NodesChangedDocument, NowDocument } from '../../generated/documents.js';
+import { NowDocument, type NowQuery } from '../../generated/documents.js';
 import { Badge } from '../../kit/badge.js';
 import { FaultNote } from '../../kit/faults.js';
 import { Loading } from '../../kit/loading.js';
@@ -11,6 +11,8 @@ import { useTitle } from '../../kit/title.js';
 import { useViewer } from '../../kit/viewer.js';
 import { type Need, needsOf, sinceOf } from './needs.js';
 import css from './now.module.css';
+
+const KINDS = ['AGENT', 'NODE', 'POLICY_REVISION'] as const;
 
 /** What the viewer may read of what can need somebody. */
 function useSeen() {
@@ -29,8 +31,7 @@ export function NowPage() {
   const { scope } = useViewer();
   const seen = useSeen();
   useTitle('Now');
-  useLive(scope, seen.seesAgents ? AgentsChangedDocument : null);
-  useLive(scope, seen.seesNodes ? NodesChangedDocument : null);
+  useLive(scope, KINDS);
   return (
     <>
       <h1 tabIndex={-1}>Now</h1>
@@ -69,11 +70,23 @@ function WhatNeeds(seen: ReturnType<typeof useSeen>) {
   return (
     <>
       <p className={css.checked}>
-        Checked <Time at={checkedAt} />.
+        <Fleet counts={data.agentCounts} /> Checked <Time at={checkedAt} />.
       </p>
       {fault && <FaultNote fault={fault} onRetry={refresh} />}
       {needs.length > 0 && <Needs needs={needs} />}
       {needs.length === 0 && !fault && <Nothing machines={data.agentCounts?.total ?? null} />}
+    </>
+  );
+}
+
+/** How much of the fleet is as it should be. */
+function Fleet({ counts }: { readonly counts: NowQuery['agentCounts'] }) {
+  if (!counts || counts.total === 0) return null;
+  const trusted = counts.byState.find(({ state }) => state === 'TRUSTED');
+  return (
+    <>
+      {(trusted?.count ?? 0).toLocaleString('en')}
+      {trusted?.isComplete === false && '+'} of {counts.total.toLocaleString('en')} agents are trusted.
     </>
   );
 }
@@ -119,7 +132,7 @@ function AddMachine() {
   if (permissions?.has('join_token:create'))
     return (
       <p>
-        Add a machine: make a token on the page <ScopedLink path={['join-tokens']}>Joining</ScopedLink>, or with{' '}
+        Add a machine: make a token on the page <ScopedLink path={['join-tokens']}>Join tokens</ScopedLink>, or with{' '}
         <code>bailiwick join-token create --project PROJECT --node-name NAME --expires 1d</code>.
       </p>
     );

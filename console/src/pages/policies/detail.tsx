@@ -13,6 +13,8 @@ import { CheckText } from './changes.js';
 import { PolicySections } from './frame.js';
 import { changesOf } from './sets.js';
 
+const KINDS = ['POLICY_REVISION'] as const;
+
 type Policy = NonNullable<PolicyQuery['policy']>;
 
 /** One policy: what it guards, whom it allows, and who changed it. */
@@ -31,6 +33,7 @@ export function PolicyPage() {
         title={() => name}
         command={() => `bailiwick policy show ${name}`}
         asked={{ document: PolicyDocument, variables }}
+        live={KINDS}
         state={({ override }) => (
           <Badge state={override === null ? 'DEFAULT' : 'OVERRIDE'} tone={override === null ? 'quiet' : 'warn'} />
         )}

@@ -1,10 +1,14 @@
 import type { ReactNode } from 'react';
+import { useLive } from '../../api/live.js';
 import { useDocument } from '../../api/queries.js';
 import { PolicyRightsDocument } from '../../generated/documents.js';
 import { type Permission, permissionFor } from '../../kit/permission.js';
 import { SectionNav } from '../../kit/section-nav.js';
 import { useTitle } from '../../kit/title.js';
+import { useViewer } from '../../kit/viewer.js';
 import css from './policies.module.css';
+
+const KINDS = ['POLICY_REVISION'] as const;
 
 const SECTIONS = [
   { title: 'Policies', path: ['policies'] },
@@ -27,6 +31,7 @@ interface FrameProps {
 /** A page about policies that is no list of the API's and no object. */
 export function PolicyFrame({ title, note, actions, children }: FrameProps) {
   useTitle(title);
+  useLive(useViewer().scope, KINDS);
   return (
     <>
       <PolicySections />

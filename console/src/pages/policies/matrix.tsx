@@ -50,10 +50,7 @@ export function PolicyMatrixPage() {
       (search.cells === undefined || cells.some((cell) => cell !== 'allowed' && cell !== 'denied')),
   );
   return (
-    <PolicyFrame
-      title="Who may do what"
-      note={data && `${rows.length} operations, ${personas.length} kinds of callers`}
-    >
+    <PolicyFrame title="Policy matrix" note={data && `${rows.length} operations, ${personas.length} kinds of callers`}>
       <FilterBar
         definition={matrixSearch}
         labels={LABELS}

@@ -14,6 +14,8 @@ import { RollbackDialog } from './dialogs.js';
 import { PolicySections, usePolicyRights } from './frame.js';
 import { changedBetween } from './sets.js';
 
+const KINDS = ['POLICY_REVISION'] as const;
+
 type Revision = NonNullable<PolicyRevisionQuery['policyRevision']>;
 
 /** The set without overrides, which was there before the first revision. */
@@ -53,6 +55,7 @@ export function PolicyRevisionPage() {
         title={() => `Revision ${number}`}
         command={() => `bailiwick policy export --revision ${number}`}
         asked={{ document: PolicyRevisionDocument, variables }}
+        live={KINDS}
         state={() => (
           <Badge
             state={inForce?.number === number ? 'IN_FORCE' : 'EARLIER'}

@@ -7,6 +7,8 @@ import { useInForce } from './actions.js';
 import { PolicySections } from './frame.js';
 import { revisionSearch } from './search.js';
 
+const KINDS = ['POLICY_REVISION'] as const;
+
 type Row = NonNullable<PolicyRevisionsQuery['list']>['nodes'][number];
 
 const COLUMNS: readonly Column<Row, never>[] = [
@@ -45,6 +47,7 @@ export function PolicyRevisionsPage() {
         variables={() => ({})}
         columns={COLUMNS}
         defaultOrder={'' as never}
+        live={KINDS}
         empty={<p>Nobody has changed a policy: all have their defaults. Open a policy to change its check.</p>}
       />
     </>

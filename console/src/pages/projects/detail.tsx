@@ -6,6 +6,8 @@ import { ScopedLink } from '../../kit/scoped-link.js';
 import { Time } from '../../kit/time.js';
 import { ProjectActions } from './actions.js';
 
+const KINDS = ['PROJECT'] as const;
+
 /** One project. */
 export function ProjectPage() {
   const { id } = useParams({ from: '/s/$scope/projects/$id' });
@@ -20,6 +22,7 @@ export function ProjectPage() {
       command={(project) => `bailiwick project show ${project.id}`}
       actions={(project) => <ProjectActions project={project} />}
       asked={{ document: ProjectDocument, variables }}
+      live={KINDS}
     >
       {({ description, domain, parent, isOperators, createdAt, updatedAt }) => (
         <FactList

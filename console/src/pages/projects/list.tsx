@@ -5,6 +5,8 @@ import { Time } from '../../kit/time.js';
 import { CreateProject } from './create.js';
 import { projectSearch } from './search.js';
 
+const KINDS = ['PROJECT'] as const;
+
 type Row = NonNullable<ProjectsQuery['list']>['nodes'][number];
 
 const COLUMNS: readonly Column<Row, 'CREATED_AT' | 'NAME'>[] = [
@@ -29,6 +31,7 @@ export function ProjectsPage() {
       })}
       columns={COLUMNS}
       defaultOrder="CREATED_AT"
+      live={KINDS}
       actions={<CreateProject />}
       empty={<p>No projects yet. Create one with the button above, at the scope of a domain.</p>}
     />

@@ -45,7 +45,7 @@ function Leaf({ check }: { readonly check: Check }) {
       <Line check={check} />
       {(held || target) && (
         <p>
-          {held && <>It has {held.length === 0 ? 'none' : held.join(', ')}. </>}
+          {held && <>They have {held.length === 0 ? 'none' : held.join(', ')}. </>}
           {target && <>The object has {target.length === 0 ? 'none' : target.join(', ')}.</>}
         </p>
       )}

@@ -27,13 +27,13 @@ export function RightsOf({ who, at, policy }: RightsOfProps) {
     <div aria-live="polite">
       <p className={css.verdict}>
         Roles in effect there: <strong>{told.roles.join(', ') || 'none'}</strong>. {told.permissions.length} policies
-        allow it something.
+        allow them something.
       </p>
       <SmallTable
-        label="What it may do"
+        label="What they may do"
         rows={shown}
         keyOf={(one) => one.policy}
-        empty={policy === undefined ? 'It may do nothing there.' : `${policy} allows it nothing there.`}
+        empty={policy === undefined ? 'They may do nothing there.' : `${policy} allows them nothing there.`}
         columns={[
           { title: 'Policy', cell: (one) => <code>{one.policy}</code> },
           { title: 'On', cell: ({ dependsOnTarget }) => (dependsOnTarget ? 'some objects' : 'everything there') },

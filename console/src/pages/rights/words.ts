@@ -2,7 +2,7 @@
 export const OBSTACLES: Readonly<Record<string, string>> = {
   SCOPE_TYPE: 'The policy is not for this kind of scope: ask again at a scope of a kind that it accepts.',
   BOUNDARY: 'The object is outside of this scope: ask again at the scope that the object is in.',
-  PRINCIPAL: 'It is disabled, banned or retired. Enable it first.',
+  PRINCIPAL: 'The person is disabled, or the agent banned or retired: that has to change first.',
   TRUST_STATE: 'The agent would have to be trusted: its evidence must be accepted first.',
   AGENT: 'Agents hold no roles.',
   CHECK: 'No role that exists would allow it: an override of the policy would have to.',
@@ -11,10 +11,10 @@ export const OBSTACLES: Readonly<Record<string, string>> = {
 
 /** What was decided. */
 export const OUTCOMES: Readonly<Record<string, string>> = {
-  ALLOWED: 'It may.',
-  FORBIDDEN: 'It may not: the check fails.',
-  WRONG_SCOPE: 'It may not at this scope: the policy is not for this kind of scope.',
-  NO_TOKEN: 'It may not: it gets no token for this scope, for it is disabled or holds no role there.',
+  ALLOWED: 'yes, they may.',
+  FORBIDDEN: 'they may not: the check fails.',
+  WRONG_SCOPE: 'they may not at this scope: the policy is not for this kind of scope.',
+  NO_TOKEN: 'they may not: they get no token for this scope, because they are disabled or hold no role there.',
 };
 
 /** The value of a part of a check. */

@@ -11,6 +11,8 @@ import { AssignmentsOf } from '../assignments/of.js';
 import { RoleActions, type RoleFound } from './actions.js';
 import { Implications } from './implications.js';
 
+const KINDS = ['ROLE', 'ROLE_ASSIGNMENT', 'GROUP'] as const;
+
 /** One role: what it brings with it, and who holds it. */
 export function RolePage() {
   const { id } = useParams({ from: '/s/$scope/roles/$id' });
@@ -24,6 +26,7 @@ export function RolePage() {
       title={({ name }) => name}
       command={(role) => `bailiwick role show ${role.id}`}
       asked={{ document: RoleDocument, variables }}
+      live={KINDS}
       state={({ isImmutable }) => isImmutable && <Badge state="BUILT_IN" tone="quiet" />}
       actions={(role) => <RoleActions role={role} />}
     >

@@ -30,7 +30,7 @@ export function Implications({ role }: OfRole) {
         columns={[
           { title: 'Name', cell: ({ name }) => <bdi>{name}</bdi>, path: ({ id }) => ['roles', id] },
           { title: 'Description', cell: ({ description }) => <bdi>{description ?? '—'}</bdi> },
-          { title: 'Remove', cell: ({ id, name }) => <Remove role={role} implied={{ id, name }} /> },
+          { title: 'Remove', isAction: true, cell: ({ id, name }) => <Remove role={role} implied={{ id, name }} /> },
         ]}
       />
       {further.length > 0 && <p>By these it implies {further.join(', ')} too.</p>}

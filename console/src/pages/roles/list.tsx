@@ -5,6 +5,8 @@ import { Time } from '../../kit/time.js';
 import { CreateRole } from './create.js';
 import { roleSearch } from './search.js';
 
+const KINDS = ['ROLE'] as const;
+
 type Row = NonNullable<RolesQuery['list']>['nodes'][number];
 
 const COLUMNS: readonly Column<Row, 'CREATED_AT' | 'NAME'>[] = [
@@ -31,6 +33,7 @@ export function RolesPage() {
       })}
       columns={COLUMNS}
       defaultOrder="CREATED_AT"
+      live={KINDS}
       actions={<CreateRole />}
       empty={<p>No roles that you may read of.</p>}
     />

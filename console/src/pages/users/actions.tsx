@@ -132,7 +132,7 @@ function Disable({ user }: OfUser) {
         <ActionDialog
           title={`Disable ${user.name}`}
           effect={
-            <p>It can no longer log in or act: its tokens and sessions end, its API credentials are suspended.</p>
+            <p>They can no longer log in or act: their tokens and sessions end, their API credentials are suspended.</p>
           }
           submit="Disable"
           document={DisableUserDocument}
@@ -153,7 +153,9 @@ function Enable({ user }: OfUser) {
       {(close) => (
         <ActionDialog
           title={`Enable ${user.name}`}
-          effect={<p>It can log in and act again, with the roles that it holds; its API credentials work again.</p>}
+          effect={
+            <p>They can log in and act again, with the roles that they hold; their API credentials work again.</p>
+          }
           submit="Enable"
           document={EnableUserDocument}
           variables={() => ({ input: { user: { id: user.id }, etag: user.etag } })}
@@ -173,7 +175,7 @@ function Delete({ user }: OfUser) {
       {(close) => (
         <ActionDialog
           title={`Delete ${user.name}`}
-          effect={<p>Its roles, memberships, tokens, sessions and API credentials are deleted with it.</p>}
+          effect={<p>Their roles, memberships, tokens, sessions and API credentials are deleted too.</p>}
           submit="Delete"
           document={DeleteUserDocument}
           variables={({ reason }) => ({ input: { user: { id: user.id }, etag: user.etag, reason } })}
@@ -196,7 +198,7 @@ export function RevokeAllTokens({ user }: OfUser) {
       {(close) => (
         <ActionDialog
           title={`Revoke all tokens of ${user.name}`}
-          effect={<p>It is logged out everywhere at once and can log in again. API credentials stay valid.</p>}
+          effect={<p>They are logged out everywhere at once, and can log in again. API credentials stay valid.</p>}
           submit="Revoke"
           document={RevokeTokensDocument}
           variables={() => ({ input: { user: { id: user.id } } })}

@@ -47,7 +47,7 @@ function CreateDialog({ onClose, onMade }: CreateDialogProps) {
     <ActionDialog
       title="Create a person"
       effect={
-        <p>It gets a password that is shown afterwards, once. It can do nothing until somebody grants it a role.</p>
+        <p>They get a password, which is shown to you once. They can do nothing until somebody grants them a role.</p>
       }
       submit="Create"
       document={CreateUserDocument}
@@ -58,7 +58,7 @@ function CreateDialog({ onClose, onMade }: CreateDialogProps) {
       onClose={onClose}
     >
       <Field label="Name" name="name" required maxLength={255} hint="The name to log in with." />
-      <Field label="Called" name="displayName" maxLength={255} hint="What people call it." />
+      <Field label="Called" name="displayName" maxLength={255} hint="The name that people know, such as Ann Archer." />
       <Field label="E-mail" name="email" type="email" maxLength={254} hint="For display only: nothing is sent to it." />
       <CheckField label="Must choose a new password at the first log-in" name="mustChangePassword" defaultChecked />
     </ActionDialog>

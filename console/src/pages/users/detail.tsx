@@ -12,6 +12,8 @@ import { EnabledBadge } from './list.js';
 import { GroupsOfUser, RolesOfUser } from './related.js';
 import { SessionsOfUser } from './sessions.js';
 
+const KINDS = ['USER', 'GROUP', 'ROLE', 'ROLE_ASSIGNMENT', 'API_CREDENTIAL', 'TOKEN'] as const;
+
 /** One person: who it is, what it may do and by which way, and how it is logged in. */
 export function UserPage() {
   const { id } = useParams({ from: '/s/$scope/users/$id' });
@@ -25,6 +27,7 @@ export function UserPage() {
       title={({ name }) => name}
       command={(user) => `bailiwick user show ${user.id}`}
       asked={{ document: UserDocument, variables }}
+      live={KINDS}
       state={({ isEnabled }) => <EnabledBadge isEnabled={isEnabled} />}
       actions={(user) => <UserActions user={user} />}
     >
@@ -43,7 +46,7 @@ function About({ user }: { readonly user: UserFound }) {
           ['Called', displayName && <bdi>{displayName}</bdi>],
           ['E-mail', email && <bdi>{email}</bdi>],
           ['Domain', domain && <ScopedLink path={['domains', domain.id]}>{domain.name}</ScopedLink>],
-          ['Password', user.mustChangePassword ? 'must be changed at the next log-in' : 'its own'],
+          ['Password', user.mustChangePassword ? 'must be changed at the next log-in' : 'chosen by this person'],
           ['Created', <Time key="created" at={user.createdAt} />],
           ['Changed', <Time key="changed" at={user.updatedAt} />],
         ]}
@@ -53,7 +56,7 @@ function About({ user }: { readonly user: UserFound }) {
         filter={{ userIds: [id] }}
         start={{ who: pick }}
         search={{ who: pick.id }}
-        empty="It holds no role of its own."
+        empty="This person holds no role directly."
       />
       <GroupsOfUser user={user} />
       <CredentialsOf userId={id} />

@@ -6,6 +6,8 @@ import { Time } from '../../kit/time.js';
 import { CreateUser } from './create.js';
 import { userSearch } from './search.js';
 
+const KINDS = ['USER'] as const;
+
 type Row = NonNullable<UsersQuery['list']>['nodes'][number];
 
 const COLUMNS: readonly Column<Row, 'CREATED_AT' | 'NAME'>[] = [
@@ -37,6 +39,7 @@ export function UsersPage() {
       })}
       columns={COLUMNS}
       defaultOrder="CREATED_AT"
+      live={KINDS}
       actions={<CreateUser />}
       empty={<p>No people here that you may read of.</p>}
     />

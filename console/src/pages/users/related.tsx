@@ -35,14 +35,14 @@ export function RolesOfUser({ user }: OfUser) {
         },
       ]}
       keyOf={({ path }) => `${path.assignmentId} ${path.at.project?.id ?? path.at.domain?.id}`}
-      empty="It can do nothing anywhere: it holds no role."
+      empty="No role is in effect anywhere, so this person can do nothing. Grant one below."
       actions={
         <>
           <ScopedLink className="button" path={['rights']} search={{ ...search, ask: 'of' }}>
-            What it may do
+            What they may do
           </ScopedLink>
           <ScopedLink className="button" path={['rights']} search={{ ...search, ask: 'why' }}>
-            Why may it not …
+            Why may they not …
           </ScopedLink>
         </>
       }
@@ -69,7 +69,7 @@ export function GroupsOfUser({ user }: OfUser) {
             { title: 'Description', cell: ({ description }) => <bdi>{description ?? '—'}</bdi> },
           ]}
           keyOf={({ id }) => id}
-          empty="It is a member of no group."
+          empty="A member of no group."
         />
       )}
     </Section>

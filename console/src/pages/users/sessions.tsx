@@ -17,7 +17,7 @@ export function SessionsOfUser({ user }: { readonly user: UserFound }) {
         <SessionTable
           sessions={data.sessions}
           permission={can('revokeSession')}
-          empty="It is logged in in no browser."
+          empty="Not logged in with any browser."
         />
       )}
     </Section>
