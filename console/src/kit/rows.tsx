@@ -140,7 +140,9 @@ function Page<
   useEffect(() => {
     const element = body.current;
     if (!element) return;
-    const look = ([entry]: readonly IntersectionObserverEntry[]) => {
+    const look = (seen: readonly IntersectionObserverEntry[]) => {
+      // A busy browser tells several at once: the last is how it is now.
+      const entry = seen.at(-1);
       if (!entry) return;
       if (!entry.isIntersecting) height.current = entry.boundingClientRect.height;
       setShown(entry.isIntersecting);
