@@ -46,11 +46,11 @@ export const WORDS = {
   actor_name: ['busy', 'rare'],
 };
 
-/** Entries of one project, one every second until now, with `RARE` ones far apart, of which some are of another project. */
-export async function seedEntries(sql, { entries, domain, project, rarely }) {
+/** Entries of one project, one every second until now, with rare ones far apart, and as many of another project. */
+export async function seedEntries(sql, { entries, domain, project, rarely, oneIn = RARE }) {
   const start = new Date(Date.now() - entries * ENTRY_EVERY_MS);
   start.setMilliseconds(0);
-  const isRare = `n % ${RARE} = 1`;
+  const isRare = `n % ${oneIn} = 1`;
   const word = (column) => `case when ${isRare} then '${WORDS[column][1]}' else '${WORDS[column][0]}' end`;
   const hex = `lpad(to_hex($1::bigint + n::bigint * ${ENTRY_EVERY_MS}), 12, '0')`;
   await withoutIndexes(sql, ['audit_entries'], (tx) =>
@@ -60,7 +60,7 @@ export async function seedEntries(sql, { entries, domain, project, rarely }) {
      select 'aud_' || substr(${hex}, 1, 8) || '-' || substr(${hex}, 9) || '-0000-0000-000000000000',
        to_timestamp($1::bigint / 1000.0) + n * interval '1 second', ${word('action')}, ${word('outcome')}, 'user',
        ${word('actor_id')}, ${word('actor_name')}, ${word('target_type')}, ${word('target_id')}, $2,
-       case when n % ${RARE} = 2 then $4 else $3 end, 'request ' || n, '{"from": "PENDING", "to": "TRUSTED"}'
+       case when n % ${oneIn} = 2 then $4 else $3 end, 'request ' || n, '{"from": "PENDING", "to": "TRUSTED"}'
      from generate_series(1, ${entries}) n`,
       [start.getTime(), domain, project, rarely],
     ),

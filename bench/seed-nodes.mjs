@@ -3,7 +3,8 @@ import { newToken, tokenHash } from '../dist/identity/tokens/authenticate.js';
 import { newId } from '../dist/platform/ids.js';
 import { withoutIndexes } from './seed-fleet.mjs';
 
-const idOf = (prefix) => (n) =>
+/** The id of the n-th thing of a kind, in SQL. */
+export const idOf = (prefix) => (n) =>
   `'${prefix}_' || lpad(to_hex(${n}), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0')`;
 const NODE = idOf('nod');
 const AGENT = idOf('agt');
