@@ -38,7 +38,6 @@ for (const theme of THEMES)
 /** What the pictures are of: ids of the demo, whose names are the same each time. */
 const IDS = `{
   failed: agents(first: 1, filter: { nameStartsWith: "build-1" }) { nodes { id lastResult { id } } }
-  agent: agents(first: 1, filter: { nameStartsWith: "shop-vm-1" }) { nodes { id } }
   list: allowlists(first: 1, filter: { nameStartsWith: "servers" }) { nodes { id } }
   person: users(first: 1, filter: { nameStartsWith: "mia" }) { nodes { id } }
   project: projects(first: 1, filter: { nameStartsWith: "storefront" }) { nodes { id } }
@@ -56,14 +55,14 @@ interface Counts {
 const ALIVE = ['FAILED', 'STALE', 'TRUSTED', 'BANNED', 'LOST', 'READY'];
 
 /** What docs/console.md shows. */
-const shownOf = ({ failed, agent, list, person, project }: Found): Readonly<Record<string, string>> => {
+const shownOf = ({ failed, list, person, project }: Found): Readonly<Record<string, string>> => {
   const id = (found: Found[string] | undefined) => found?.nodes[0]?.id;
-  const question = `ask=why&who=user:${id(person)}&at=project:${id(project)}&policy=agent:ban&target=${id(agent)}`;
+  const question = `ask=why&who=user:${id(person)}&at=project:${id(project)}&policy=agent:ban`;
   return {
     now: '',
     attestation: `attestations/${failed?.nodes[0]?.lastResult?.id}`,
     nodes: 'nodes',
-    'allowlist-diff': `allowlists/${id(list)}/compare`,
+    'allowlist-diff': `allowlists/${id(list)}/compare?from=1&to=3`,
     'why-not': `rights?${question}`,
     'policy-matrix': 'policies/matrix?contains=agent',
     audit: 'audit',

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useId, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import css from './chooser.module.css';
 
 /** Something to choose, by typing a part of it. */
@@ -32,6 +32,9 @@ export function matches({ label, hint = '' }: Option, typed: string): boolean {
 /** A line to type in and a list to choose from, used with the arrow keys and Enter as well as with the mouse. */
 export function Chooser({ label, options, optionsFor, onTyped }: ChooserProps) {
   const list = useId();
+  const line = useRef<HTMLInputElement>(null);
+  // It can come after the dialog that it is in.
+  useEffect(() => line.current?.focus(), []);
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
   const found = options.filter((option) => matches(option, typed)).slice(0, SHOWN_MAX);
@@ -47,6 +50,7 @@ export function Chooser({ label, options, optionsFor, onTyped }: ChooserProps) {
   return (
     <div className={css.chooser}>
       <input
+        ref={line}
         role="combobox"
         aria-label={label}
         aria-expanded="true"

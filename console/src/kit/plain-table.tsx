@@ -27,7 +27,9 @@ export function PlainTable({ label, heads, rows }: PlainTableProps) {
           {rows.map(({ key, cells }) => (
             <tr key={key}>
               {cells.map((cell, place) => (
-                <td key={heads[place]}>{cell}</td>
+                <td key={heads[place]} data-head={heads[place]}>
+                  <div>{cell}</div>
+                </td>
               ))}
             </tr>
           ))}

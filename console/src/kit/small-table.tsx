@@ -37,8 +37,8 @@ export function SmallTable<Row>({ label, columns, rows, keyOf, empty }: SmallTab
           {rows.map((row) => (
             <tr key={keyOf(row)}>
               {shown.map(({ title, cell, path, isAction }) => (
-                <td key={title} className={isAction ? css.action : undefined}>
-                  {path ? <ScopedLink path={path(row)}>{cell(row)}</ScopedLink> : cell(row)}
+                <td key={title} className={isAction ? css.action : undefined} data-head={isAction ? '' : title}>
+                  <div>{path ? <ScopedLink path={path(row)}>{cell(row)}</ScopedLink> : cell(row)}</div>
                 </td>
               ))}
             </tr>

@@ -24,7 +24,7 @@ const TICK_MS = 30_000;
 let watchers = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
-function useNow(): number {
+function useNow(): void {
   useEffect(() => {
     watchers += 1;
     now.set(Date.now());
@@ -36,7 +36,7 @@ function useNow(): number {
       timer = undefined;
     };
   }, []);
-  return useStore(now);
+  useStore(now);
 }
 
 const exactly = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
@@ -50,12 +50,12 @@ export const ExactTime = ({ at }: { readonly at: string }) => (
 
 /** A time of the API: how long ago, and exactly when it is pointed at. */
 export function Time({ at, none = '—' }: { readonly at: string | null | undefined; readonly none?: string }) {
-  const current = useNow();
+  useNow();
   if (!at) return <span>{none}</span>;
   const date = new Date(at);
   return (
     <time dateTime={at} title={date.toLocaleString('en-GB', { timeZoneName: 'short' })}>
-      {fromNow(date.getTime(), current)}
+      {fromNow(date.getTime(), Date.now())}
     </time>
   );
 }

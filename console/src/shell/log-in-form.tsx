@@ -14,7 +14,9 @@ interface LogInFormProps {
 const WRONG = 'The name, the domain or the password is wrong.';
 
 const wordsOf = (fault: Fault): Fault =>
-  fault.code === 'UNAUTHENTICATED' ? { ...fault, title: 'You were not logged in', advice: WRONG } : fault;
+  fault.code === 'UNAUTHENTICATED'
+    ? { ...fault, title: 'You were not logged in', advice: WRONG, requestId: null }
+    : fault;
 
 /** Asks for a name and a password. A refusal keeps what was typed, the password aside. */
 export function LogInForm({ name, onDone }: LogInFormProps) {

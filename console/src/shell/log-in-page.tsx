@@ -20,13 +20,16 @@ export function LogInPage() {
     <main className={css.page}>
       <div className={css.card}>
         <h1 tabIndex={-1}>Bailiwick</h1>
-        <p>Log in to see and manage your part of the fleet.</p>
-        {IS_DEMO && (
-          <p>
-            Log in as <code>admin</code>. The terminal that the demo runs in says where the password is, and who else
-            there is.
-          </p>
-        )}
+        <p>
+          {IS_DEMO ? (
+            <>
+              Log in as <code>admin</code>. The terminal that the demo runs in says where the password is, and who else
+              there is.
+            </>
+          ) : (
+            'Log in to see and manage your part of the fleet.'
+          )}
+        </p>
         <LogInForm onDone={() => navigate({ href: to !== undefined && isOwn(to) ? to : '/', replace: true })} />
       </div>
     </main>

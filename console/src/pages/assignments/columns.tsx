@@ -32,7 +32,7 @@ const who: Column<AssignmentRow, never> = { title: 'Who', cell: (row) => <Holder
 const rest: readonly Column<AssignmentRow, never>[] = [
   { title: 'Role', cell: ({ role }) => role },
   { title: 'Where', cell: ({ scope, isInherited }) => <ScopeName scope={scope} isInherited={isInherited} /> },
-  { title: 'Ends', cell: ({ expiresAt }) => <Time at={expiresAt} none="no end" /> },
+  { title: 'Ends', cell: ({ expiresAt }) => <Time at={expiresAt} none="no end" />, isSecondary: true },
   { title: 'Reason', cell: ({ reason }) => <bdi>{reason ?? '—'}</bdi>, isSecondary: true },
   { title: 'Granted', cell: ({ createdAt }) => <Time at={createdAt} />, isSecondary: true },
   { title: 'Revoke', isAction: true, cell: (row) => <RevokeTask assignment={row} /> },

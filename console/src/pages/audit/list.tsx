@@ -13,7 +13,7 @@ const KINDS = ['AUDIT_ENTRY'] as const;
 type Row = NonNullable<AuditEntriesQuery['list']>['nodes'][number];
 
 const COLUMNS: readonly Column<Row, never>[] = [
-  { title: 'When', width: '12.5rem', cell: ({ occurredAt }) => <ExactTime at={occurredAt} /> },
+  { title: 'When', width: '14rem', cell: ({ occurredAt }) => <ExactTime at={occurredAt} /> },
   { title: 'What', cell: ({ action }) => inWords(action), path: ({ id }) => ['audit', id] },
   { title: 'Outcome', width: '8rem', cell: ({ outcome }) => <OutcomeBadge outcome={outcome} /> },
   { title: 'Who', cell: ({ actor, action }) => <bdi>{actor.name ?? actor.id ?? actorless(action)}</bdi> },

@@ -57,7 +57,7 @@ function Line({ check: { check, value, depth, isBoundary } }: { readonly check: 
   const [word, tone] = VALUES[value];
   return (
     <>
-      <Badge state={word} tone={tone} /> {depth === 0 && (isBoundary ? 'Is it in the scope: ' : 'May it: ')}
+      <Badge state={word} tone={tone} /> {depth === 0 && (isBoundary ? 'Is the object in the scope: ' : 'May they: ')}
       <code>{check}</code>
     </>
   );
