@@ -19,21 +19,25 @@ const fileOf = (address: string, id: string | undefined) =>
   `${address.replace(id ?? '\n', 'one').replaceAll('/', '-') || 'now'}.png`;
 
 for (const theme of THEMES)
-  test(`ok: every page is drawn in ${theme}, for people to look at`, async ({ as, deployment }, info) => {
-    test.setTimeout(300_000);
-    const readings = await deployment.table.readings(deployment.persona('system-admin'));
-    const visit: Visit = await as('system-admin', { colorScheme: theme });
-    const draw = async (address: string, id?: string) => {
-      await visit.go(address);
-      await visit.page.screenshot({ path: info.outputPath(fileOf(address, id)), fullPage: true });
-      expect(await visit.faults(), address).toEqual([]);
-    };
-    for (const { path, type } of PLACES) {
-      const [id] = type === null ? [] : idsOf(readings, type).readable;
-      for (const address of addressesOf(path, id)) await draw(address, id);
-    }
-    for (const address of [...FURTHER, 'nowhere']) await draw(address);
-  });
+  test(
+    `ok: every page is drawn in ${theme}, for people to look at`,
+    { tag: '@long' },
+    async ({ as, deployment }, info) => {
+      test.setTimeout(300_000);
+      const readings = await deployment.table.readings(deployment.persona('system-admin'));
+      const visit: Visit = await as('system-admin', { colorScheme: theme });
+      const draw = async (address: string, id?: string) => {
+        await visit.go(address);
+        await visit.page.screenshot({ path: info.outputPath(fileOf(address, id)), fullPage: true });
+        expect(await visit.faults(), address).toEqual([]);
+      };
+      for (const { path, type } of PLACES) {
+        const [id] = type === null ? [] : idsOf(readings, type).readable;
+        for (const address of addressesOf(path, id)) await draw(address, id);
+      }
+      for (const address of [...FURTHER, 'nowhere']) await draw(address);
+    },
+  );
 
 /** What the pictures are of: ids of the demo, whose names are the same each time. */
 const IDS = `{
