@@ -26,7 +26,7 @@ test('ok: finds out why a machine failed, and puts it right', async ({ as, deplo
   await keys.use(page.getByRole('link', { name: /see why/ }));
   await expect(main).toContainText(failed.path);
   expect(await visit.faults()).toEqual([]);
-  await keys.use(page.getByRole('button', { name: /^Put it right/ }));
+  await keys.use(page.getByRole('button', { name: /add it to files of web-7$/ }));
   await expect(page.getByRole('checkbox', { name: failed.path })).toBeChecked();
   await keys.use(page.getByRole('button', { name: 'Review and publish' }));
   await expect(dialog).toContainText(failed.path);

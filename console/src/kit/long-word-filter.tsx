@@ -1,3 +1,4 @@
+import { type KeyboardEvent, useEffect, useRef } from 'react';
 import css from './long-word-filter.module.css';
 import { inWords } from './words.js';
 
@@ -8,11 +9,33 @@ interface LongWordFilterProps {
   readonly onChange: (words: readonly string[]) => void;
 }
 
+/** It lies over what is below it, so it closes when the person goes on elsewhere. */
+function useClosing() {
+  const details = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const leave = ({ target }: Event) => {
+      if (details.current?.open && !details.current.contains(target as Node)) details.current.open = false;
+    };
+    const events = ['pointerdown', 'focusin'] as const;
+    for (const event of events) document.addEventListener(event, leave);
+    return () => {
+      for (const event of events) document.removeEventListener(event, leave);
+    };
+  }, []);
+  const pressed = ({ key }: KeyboardEvent) => {
+    if (key !== 'Escape' || !details.current?.open) return;
+    details.current.open = false;
+    details.current.querySelector('summary')?.focus();
+  };
+  return { details, pressed };
+}
+
 /** Some of many words: closed it says what is chosen, open it has a box for each. */
 export function LongWordFilter({ label, words, chosen, onChange }: LongWordFilterProps) {
   const said = chosen.length === 0 ? 'any' : chosen.length === 1 ? inWords(chosen[0] ?? '') : `${chosen.length} chosen`;
+  const { details, pressed } = useClosing();
   return (
-    <details className={css.long}>
+    <details className={css.long} ref={details} onKeyDown={pressed}>
       <summary>
         {label}: <strong>{said}</strong>
       </summary>
