@@ -69,7 +69,6 @@ const shownOf = ({ failed, list, person, project }: Found): Readonly<Record<stri
     'allowlist-diff': `allowlists/${id(list)}/compare?from=1&to=3`,
     'why-not': `rights?${question}`,
     'policy-matrix': 'policies/matrix?contains=agent',
-    audit: 'audit',
   };
 };
 
@@ -115,6 +114,7 @@ if (process.env.UPDATE === '1')
         await atRest(page);
         // Counts and answers come after the page.
         await page.waitForTimeout(1_000);
+        await atRest(page);
         await page.screenshot({ path: join(ROOT, 'docs', 'console', `${name}.png`), scale: 'css' });
       }
     } finally {

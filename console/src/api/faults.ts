@@ -29,7 +29,7 @@ const UNKNOWN = WORDS.INTERNAL_SERVER_ERROR as readonly [string, string];
 
 /** Advice for reasons that say more than their code. */
 const REASONS: Readonly<Record<string, string>> = {
-  WRONG_SCOPE: 'It needs a token of another scope: choose one at the top.',
+  WRONG_SCOPE: 'It is read or done at another scope: choose one at the top.',
   SEALED: 'The server is sealed: an operator must unseal it first.',
   EVENTS_EXPIRED: 'These events are no longer kept.',
 };

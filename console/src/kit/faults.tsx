@@ -17,7 +17,8 @@ export function FaultNote({ fault, onRetry }: { readonly fault: Fault; readonly 
           </p>
         )}
       </div>
-      {onRetry && (
+      {/* What is denied stays so. */}
+      {onRetry && fault.code !== 'FORBIDDEN' && (
         <button type="button" onClick={onRetry}>
           Try again
         </button>

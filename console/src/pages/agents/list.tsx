@@ -47,7 +47,8 @@ export function AgentsPage() {
       actions={<AgentsActions />}
       empty={
         <p>
-          No machines yet. Create an agent with <code>bailiwick agent create NAME</code>.
+          No machines here yet. Somebody creates an agent for one with the button above, or with{' '}
+          <code>bailiwick agent create NAME</code>.
         </p>
       }
     />
