@@ -12,7 +12,13 @@ import type { Settings } from './settings.js';
 /** The credential that a request presents, not verified yet. */
 export type PresentedCredential =
   | { readonly kind: 'token'; readonly token: string }
-  | { readonly kind: 'session'; readonly token: string; readonly scope: SessionScope }
+  | {
+      readonly kind: 'session';
+      readonly token: string;
+      readonly scope: SessionScope;
+      /** Whose session the page believes that it has; absent where it does not say. */
+      readonly believedUserId?: string;
+    }
   | { readonly kind: 'credential'; readonly id: string; readonly key: string };
 
 /** The scope for which a request of a session is decided: each names its own. */

@@ -13,6 +13,8 @@ const REFUSED: readonly (readonly [name: string, why: string])[] = [
   ['BAILIWICK_TLS_CERTIFICATE_PATH', 'a demo speaks plain HTTP, on a loopback address'],
   ['BAILIWICK_TLS_KEY_PATH', 'a demo speaks plain HTTP, on a loopback address'],
   ['BAILIWICK_TRUSTED_PROXIES', 'a demo is behind no proxy'],
+  ['BAILIWICK_PUBLIC_URL', 'a demo is behind no proxy'],
+  ['BAILIWICK_ALLOWED_ORIGINS', 'a demo serves its own pages only'],
   ['BAILIWICK_DOMAINS', 'a demo shows everything'],
 ];
 

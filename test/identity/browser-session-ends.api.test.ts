@@ -63,6 +63,15 @@ describe('a session ends', () => {
     expect([await statusOf(cookie), await use(cookie)]).toEqual([401, 401]);
   });
 
+  test('ok: after half an hour in which nobody touched the page, whatever it read by itself', async () => {
+    const { cookie } = await loggedIn('abe');
+    const byItself = () => browser.graphql(cookie, VIEWER, {}, { 'bailiwick-unattended': '1' });
+    clock.time += 29 * MINUTE;
+    expect((await byItself()).status).toBe(200);
+    clock.time += 1 * MINUTE;
+    expect((await byItself()).status).toBe(401);
+  });
+
   test('ok: its use is written down once a minute at most, and is no audit entry', async () => {
     const { cookie, userId } = await loggedIn('bea');
     const idleEnds = async () => (await rowOf(userId))?.idleExpiresAt?.getTime();

@@ -102,6 +102,14 @@ describe('a request with a session', () => {
       expect(reasonOf(await browser.graphql(one, VIEWER, {}, { authorization }))).toBe('NOT_OWN_PAGE');
   });
 
+  test('refused: a page that believes to be of another person than the cookie', async () => {
+    const as = (id: string) => browser.graphql(cookie, VIEWER, {}, { 'bailiwick-user': id });
+    expect((await as(userId)).status).toBe(200);
+    for (const id of [await server.user(await server.defaultDomainId()), '', 'x'.repeat(2000)])
+      expect((await as(id)).status).toBe(401);
+    expect((await browser.session(cookie, { 'bailiwick-user': 'usr_other' })).status).toBe(200);
+  });
+
   test('ok: other cookies are nobody’s business, and a token alone works as ever', async () => {
     const { token } = await server.token({
       scope: { type: 'unscoped' },

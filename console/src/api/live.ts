@@ -1,12 +1,16 @@
 import { createClient } from 'graphql-sse';
 import { useEffect } from 'react';
 import { type ObjectKind, ObjectsChangedDocument } from '../generated/documents.js';
-import { isReachable, ownHeaders, send } from './http.js';
+import { headersFor } from './client.js';
+import { isReachable, send } from './http.js';
 import { refreshInView } from './queries.js';
 import type { Scope } from './scope.js';
 
 /** Changes that come together are read together. */
 const PATIENCE_MS = 300;
+
+/** How long after the end of a stream another one is opened, in milliseconds: many pages come at once then. */
+const AGAIN_MS = 10_000;
 
 /** The kinds of objects that a page shows. */
 export type Live = readonly ObjectKind[];
@@ -29,19 +33,30 @@ export function useLive(scope: Scope, live: Live): void {
     };
     const client = createClient({
       url: '/graphql/stream',
-      headers: ownHeaders(scope),
+      headers: () => headersFor(scope),
       fetchFn: send,
       retryAttempts: Number.POSITIVE_INFINITY,
       // Whatever happened while the stream was broken was missed.
       on: { connected: (isRetry) => isRetry && changed() },
     });
-    // A page works without pings; what refuses them is seen when it is read again.
-    const sink = { next: changed, error: () => {}, complete: () => {} };
     const query = ObjectsChangedDocument.toString();
-    const end = client.subscribe({ query, variables: { kinds: kinds.split(' ') } }, sink);
+    let again: ReturnType<typeof setTimeout> | undefined;
+    // The server ends each stream after a time, and all when it stops: the page goes on with another one.
+    const complete = () => {
+      again = setTimeout(() => {
+        changed();
+        end = open();
+      }, AGAIN_MS);
+    };
+    // A page works without pings; what refuses them is seen when it is read again.
+    const sink = { next: changed, error: () => {}, complete };
+    const open = () => client.subscribe({ query, variables: { kinds: kinds.split(' ') } }, sink);
+    let end = open();
     return () => {
       clearTimeout(timer);
+      sink.complete = () => {};
       end();
+      clearTimeout(again);
       client.dispose();
     };
   }, [kinds, scope]);

@@ -28,6 +28,8 @@ export interface ActionDialogProps<Data extends Answered, Variables> {
   readonly confirmName?: string;
   /** What is shown of the object now: told apart when it changed since the dialog opened. */
   readonly facts?: Facts;
+  /** What the facts are of, where the person chooses that in the dialog. */
+  readonly about?: string | undefined;
   /** Further fields. */
   readonly children?: ReactNode;
   readonly onClose: () => void;
@@ -42,16 +44,18 @@ const errorsOf = (errors: readonly UserError[]): Record<string, string> =>
 export function ActionDialog<Data extends Answered, Variables extends AnyVariables>(
   props: ActionDialogProps<Data, Variables>,
 ) {
-  const { title, effect, submit, document, variables, facts = {}, children, onClose, onDone } = props;
+  const { title, effect, submit, document, variables, facts = {}, about, children, onClose, onDone } = props;
   const { run, isRunning } = useAction(document);
-  const [reviewed, setReviewed] = useState(facts);
+  const [reviewed, setReviewed] = useState({ about, facts });
+  if (reviewed.about !== about) setReviewed({ about, facts });
   const [errors, setErrors] = useState<readonly UserError[]>([]);
   const [fault, setFault] = useState<Fault | null>(null);
-  const isStale = errors.some(({ code }) => code === 'STALE_ETAG');
+  // Also when it changed under the dialog: the etag that is sent is that of what is shown now.
+  const isStale = errors.some(({ code }) => code === 'STALE_ETAG') || differencesOf(reviewed.facts, facts).length > 0;
   const submitted = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const pairs = [...new FormData(event.currentTarget)].map(([name, value]) => [name, String(value) || undefined]);
-    if (isStale) setReviewed(facts);
+    if (isStale) setReviewed({ about, facts });
     const outcome = await run(variables(Object.fromEntries(pairs)));
     setErrors(outcome.userErrors);
     setFault(outcome.fault);
@@ -68,7 +72,7 @@ export function ActionDialog<Data extends Answered, Variables extends AnyVariabl
           {children}
           <Asked {...props} />
         </FieldErrors>
-        {isStale ? <Stale before={reviewed} after={facts} /> : <General errors={errors} />}
+        {isStale ? <Stale before={reviewed.facts} after={facts} /> : <General errors={errors} />}
         {fault && <FaultNote fault={fault} />}
         <div className={css.buttons}>
           <button type="button" onClick={onClose}>

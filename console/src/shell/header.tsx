@@ -1,7 +1,10 @@
 import { ChevronsUpDown, CircleHelp, LogOut, Monitor, Moon, Search, Sun } from 'lucide-react';
 import { useState } from 'react';
+import type { Fault } from '../api/faults.js';
 import { logOut, session } from '../api/session.js';
 import { useStore } from '../api/store.js';
+import { FaultNote } from '../kit/faults.js';
+import { Modal } from '../kit/modal.js';
 import { ScopedLink } from '../kit/scoped-link.js';
 import { namesOf } from './choice.js';
 import css from './header.module.css';
@@ -46,12 +49,24 @@ export function Header({ shown, openPalette, openHelp }: HeaderProps) {
 
 function Person() {
   const name = useStore(session)?.user.name;
+  const [fault, setFault] = useState<Fault | null>(null);
   return (
     <div className={css.person}>
       <span>{name}</span>
-      <button type="button" className="plain" onClick={logOut} title="Log out" aria-label="Log out">
+      <button
+        type="button"
+        className="plain"
+        onClick={async () => setFault(await logOut())}
+        title="Log out"
+        aria-label="Log out"
+      >
         <LogOut size={16} />
       </button>
+      {fault && (
+        <Modal title="You are still logged in" onClose={() => setFault(null)}>
+          <FaultNote fault={fault} />
+        </Modal>
+      )}
     </div>
   );
 }

@@ -6,7 +6,10 @@ import css from './log-in.module.css';
 import { LogInForm } from './log-in-form.js';
 
 /** Only addresses of this console: a link cannot send a person elsewhere after the log-in. */
-const isOwn = (to: string) => /^\/s\/[^/\\]/.test(to);
+const isOwn = (to: string) => {
+  const { origin, pathname } = new URL(to, location.origin);
+  return origin === location.origin && /^\/s\/[^/\\]/.test(to) && pathname.startsWith('/s/');
+};
 
 /** The page on which a person logs in. */
 export function LogInPage() {

@@ -2,7 +2,7 @@ import { Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { isReachable } from '../api/http.js';
 import { useRecovery } from '../api/live.js';
-import { isExpired } from '../api/session.js';
+import { compare, isExpired } from '../api/session.js';
 import { useStore } from '../api/store.js';
 import { Banner } from './banner.js';
 import { IS_DEMO } from './demo.js';
@@ -15,6 +15,7 @@ export function Root() {
   const isOld = useNewerVersion();
   useRecovery(isGone);
   useFocusAtNavigation();
+  useWhoIsThere();
   return (
     <>
       {IS_DEMO && (
@@ -30,6 +31,24 @@ export function Root() {
       {useStore(isExpired) && <LogInDialog />}
     </>
   );
+}
+
+/** How often the page asks whether its session goes on, in milliseconds; asking is no use of it. */
+const ASK_MS = 60_000;
+
+/** Another tab may have logged somebody else in, and a session ends while nobody looks. */
+function useWhoIsThere(): void {
+  useEffect(() => {
+    const seen = () => document.visibilityState === 'visible' && void compare();
+    const timer = setInterval(seen, ASK_MS);
+    document.addEventListener('visibilitychange', seen);
+    addEventListener('focus', seen);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', seen);
+      removeEventListener('focus', seen);
+    };
+  }, []);
 }
 
 /** A new page is announced: the focus goes to its heading, as soon as that is there. */

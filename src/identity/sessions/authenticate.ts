@@ -14,13 +14,13 @@ export const sessionHash = (session: string) => bearerHash('session', session);
 
 /**
  * The current actor of a session, for the scope that its request names.
- * @throws UNAUTHENTICATED, the same for a malformed, unknown, expired, unused or revoked session and for a disabled
- *   user; with reason SCOPE_NOT_HELD for a scope in which the user holds no role.
+ * @throws UNAUTHENTICATED, the same for a malformed, unknown, expired, unused or revoked session, for a disabled user
+ *   and for another one than the page believes; with reason SCOPE_NOT_HELD for a scope in which the user holds no role.
  */
 export async function authenticateSession(
   db: Db,
   cacheOwner: object,
-  presented: { readonly token: string; readonly scope: SessionScope },
+  presented: { readonly token: string; readonly scope: SessionScope; readonly believedUserId?: string },
   now: Date,
 ): Promise<Actor> {
   if (!isBearer('session', presented.token)) throw over();
@@ -29,6 +29,8 @@ export async function authenticateSession(
   const found = await findPresented(db, sessionHash(presented.token), projectId);
   if (!found?.user?.isEnabled || !isLiveAt(found.session, now)) throw over();
   const { session, user, epoch } = found;
+  // Another person logged in beside the page, whose cookie it sends since: what it shows and does is not theirs.
+  if (presented.believedUserId !== undefined && presented.believedUserId !== user.id) throw over();
   const actor = await userActor(db, cacheOwner, { ...placeOf(scope, found), roles: null }, user, epoch, now);
   if (scope.type !== 'unscoped' && !actor.credentials.roles?.length) throw notHeld();
   return { ...actor, token: tokenOf(session), epoch };

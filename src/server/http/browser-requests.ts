@@ -57,7 +57,9 @@ export class BrowserRequests {
         'NOT_OWN_PAGE',
       );
     this.requireOwnPage(request);
-    return { kind: 'session', token, scope: scopeIn(headers['bailiwick-scope']) };
+    const scope = scopeIn(headers['bailiwick-scope']);
+    const believed = headers['bailiwick-user'];
+    return { kind: 'session', token, scope, ...(believed !== undefined && { believedUserId: String(believed) }) };
   }
 
   /** The session in the cookie; null without one. One that cannot be read becomes an invalid one. */
@@ -148,5 +150,6 @@ export function presentedOn(
   if (route?.forBrowsers || presented?.kind === 'session') response.setHeader('cache-control', 'no-store');
   if (!route?.forBrowsers || presented?.kind !== 'session') return presented;
   if (route.method === 'DELETE') browsers.forget(request, response);
-  return { ...presented, scope: { type: 'unscoped' } };
+  // Whoever it is: the page asks just that, or ends it.
+  return { kind: presented.kind, token: presented.token, scope: { type: 'unscoped' } };
 }

@@ -179,7 +179,7 @@ async function handleAsked(
 ): Promise<void> {
   const presented = presentedOn(door.browsers, route, request, response);
   const context = await contextFor(door, { requestId, clientAddress, leave }, presented);
-  if (keepsSession(route)) await door.sessions.renew(context);
+  if (keepsSession(route) && isAttended(request)) await door.sessions.renew(context);
   // The client went away during the look-up: nobody waits.
   if (response.destroyed) return;
   const caller = { clientAddress, principal: context.actor.principal?.id ?? null };
@@ -199,6 +199,9 @@ const isRoute = ({ routes }: FrontDoor, path: string) =>
 
 /** What a page does by itself keeps no session alive: it listens, and asks how long the session still lasts. */
 const keepsSession = (route: Route | undefined) => !route?.isStream && !route?.forBrowsers;
+
+/** What a page reads again without anybody there says so. */
+const isAttended = ({ headers }: IncomingMessage) => headers['bailiwick-unattended'] === undefined;
 
 function routeOf({ routes }: FrontDoor, method: string | undefined, path: string): Route | undefined {
   return routes.find((candidate) => candidate.method === method && candidate.path.test(path));

@@ -53,7 +53,8 @@ export function GrantDialog({ start = {}, onClose }: GrantDialogProps) {
           ...holderOf(who?.id ?? ''),
           role: ref,
           roleEtag: reviewed?.etag,
-          scope: scopeRefOf(at?.id) ?? { system: true },
+          // A word that means no scope finds none.
+          scope: scopeRefOf(at?.id) ?? { domain: { id: at?.id ?? '' } },
           isInherited,
           expiresAt: endOf(end, time, Date.now())?.toISOString(),
           reason,
@@ -61,6 +62,7 @@ export function GrantDialog({ start = {}, onClose }: GrantDialogProps) {
         },
       })}
       facts={reviewed ? { Role: reviewed.name, 'What it implies': reviewed.implies.join(', ') || '—' } : {}}
+      about={reviewed ? role?.id : undefined}
       asksReason
       onClose={onClose}
     >

@@ -20,14 +20,23 @@ export interface RightsSearch {
 }
 
 const TEXT_MAX = 300;
+/** A word that stands for somebody, and one that stands for a scope. */
+const WHO = /^(?:(?:user|agent):)?[\w-]+$/;
+const AT = /^(?:system|(?:domain|project):[\w-]+)$/;
+
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' && value.length <= TEXT_MAX ? value : undefined;
+
+const matching = (form: RegExp, value: unknown): string | undefined => {
+  const found = text(value);
+  return found !== undefined && form.test(found) ? found : undefined;
+};
 
 /** Reads an address; what does not fit is left out. */
 export const validateRights = ({ ask, who, at, policy, target }: Record<string, unknown>): RightsSearch => ({
   ask: ASKS.map(([word]) => word).find((word) => word === ask),
-  who: text(who),
-  at: text(at),
+  who: matching(WHO, who),
+  at: matching(AT, at),
   policy: text(policy),
   target: text(target),
 });
