@@ -9,8 +9,8 @@ import { goBefore, heapOf, scrollThrough, timeTo } from './world/pace.js';
 const PATIENCE_MS = 1_000;
 /** Of several attempts the best counts: other work may have had the processors. */
 const ATTEMPTS = 5;
-/** What the tab may grow by between the two rows, beside what the browser keeps for any page. */
-const GROWTH_MAX_BYTES = 15 * 2 ** 20;
+/** What the tab may grow by from near to far: the rows that were read are kept, those out of view are not drawn. */
+const GROWTH_MAX_BYTES = 5 * 2 ** 20;
 const [NEAR, FAR] = [1_000, 5_000];
 const DRAWN_MAX = 500;
 /** Longer than the rows take on a machine that does other work. */
