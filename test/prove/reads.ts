@@ -36,6 +36,7 @@ export function steadySchema(): GraphQLSchema {
 }
 
 const ENDS = [
+  ['trustChanges', 'until'],
   ['auditEntries', 'filter'],
   ['auditSeals', 'first'],
   ['verifyAuditChain', 'toSeq'],
