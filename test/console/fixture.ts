@@ -74,10 +74,16 @@ interface Fixtures {
   readonly at: (server: TestServer, userId: string | null, scope: string, options?: ContextOptions) => Promise<Visit>;
 }
 
-export const test = base.extend<Fixtures, { readonly deployment: Deployment }>({
+interface WorkerFixtures {
+  /** Stories of one word share a deployment: those that make very many things have a word of their own. */
+  readonly sharing: string;
+  readonly deployment: Deployment;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  sharing: ['all', { option: true, scope: 'worker' }],
   deployment: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern what a fixture needs.
-    async ({}, use) => {
+    async ({ sharing: _ }, use) => {
       const deployment = await startDeployment();
       await use(deployment);
       await deployment.server.close();

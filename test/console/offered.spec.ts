@@ -11,6 +11,9 @@ import {
 } from './world/offers.js';
 import { PLACES } from './world/places.js';
 
+// They make more people than the others' lists take.
+test.use({ sharing: 'what is offered' });
+
 /**
  * Mutations whose control does not follow the decision, and why. The server is asked about one object and cannot know
  * another one that the input names.
