@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 
 /** What the tests, the checks and a build of the sources need. */
 const PARTS = [
-  ...['src', 'test', 'schema', 'drizzle', 'scripts', 'bin', 'dist', 'docs', 'web', 'console', 'examples'],
+  ...['src', 'test', 'schema', 'drizzle', 'scripts', 'bin', 'dist', 'docs', 'web', 'console', 'examples', 'bench'],
   ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts'],
   ...['codegen.yml', 'biome.json'],
 ];
