@@ -23,26 +23,27 @@ import { type Id, newId } from '../../src/platform/ids.js';
 import { contextOf } from '../harness/context.js';
 import { asIds } from '../harness/ids.js';
 import { startTestServer, type TestServer } from '../harness/server.js';
+import { requestStatements } from '../harness/statements.js';
 import { insertReport, lock } from './report.js';
 
 const SYSTEM = { type: 'system' } as const;
 
 /** A clock that stands still until a test moves it. */
 const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time) };
-const statements: string[] = [];
+const statements = requestStatements();
 let server: TestServer;
 let context: Context;
 let scope: Awaited<ReturnType<TestServer['project']>>;
 let agentId: Id<'Agent'>;
 let id: Id<'AttestationResult'>;
 beforeAll(async () => {
-  server = await startTestServer({ clock, statements: { logQuery: (statement) => void statements.push(statement) } });
+  server = await startTestServer({ clock, statements: statements.listener });
 });
 beforeEach(async () => {
   agentId = await agent();
   context = await contextOf(server, await server.agentToken(agentId));
   id = newId('AttestationResult');
-  statements.length = 0;
+  await statements.restart(server);
 });
 afterAll(() => server.close());
 
@@ -70,9 +71,6 @@ const report = async (act: Report) => {
   return 'reported';
 };
 
-/** What was asked of the database. The server moves events meanwhile. */
-const asked = () => statements.filter((text) => !text.includes('event_outbox'));
-
 /** How many rows, audit entries and events there are of the report. */
 async function written(): Promise<number[]> {
   const { db, placer } = server.services;
@@ -97,9 +95,9 @@ describe('what commits', () => {
 
   test('ok: the caller’s row is locked first, then its rights are read, and the epoch is neither locked nor moved', async () => {
     const before = await readEpoch(server.services.db);
-    statements.length = 0;
+    await statements.restart(server);
     await observe(context, OPTIONS, report);
-    expect(asked()).toEqual([
+    expect(statements.all()).toEqual([
       expect.stringMatching(/^select .* from "agents" .* for update$/s),
       expect.stringMatching(/^select to_json\("tokens"\).*(?<!for share|for update)$/s),
       expect.stringMatching(/^insert into "attestation_results"/),
@@ -149,17 +147,17 @@ describe('what commits', () => {
 describe('who reports', () => {
   test('refused: a user, whatever it may do, before anything is read', async () => {
     const person = await contextOf(server, (await server.token({ scope: SYSTEM, role: 'admin' })).token);
-    statements.length = 0;
+    await statements.restart(server);
     const refused = observe(person, { ...OPTIONS, policy: tokenRevoke.name }, report);
     await expect(refused).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN', reason: 'WRONG_SCOPE' } });
-    expect(asked()).toEqual([]);
+    expect(statements.all()).toEqual([]);
     expect(await written()).toEqual([0, 0, 0]);
   });
 
   test('anonymous: refused before anything is read', async () => {
     const refused = observe({ ...context, actor: anonymous }, OPTIONS, report);
     await expect(refused).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    expect(asked()).toEqual([]);
+    expect(statements.all()).toEqual([]);
     expect(await written()).toEqual([0, 0, 0]);
   });
 
@@ -190,7 +188,7 @@ describe('who reports', () => {
   test('refused: while the clocks are too far apart', async () => {
     const skewed = { ...context, clock: { ...clock, skewMs: () => 10 ** 9 } };
     await expect(observe(skewed, OPTIONS, report)).rejects.toMatchObject({ extensions: { reason: 'CLOCK_SKEW' } });
-    expect(asked()).toEqual([]);
+    expect(statements.all()).toEqual([]);
     expect(await written()).toEqual([0, 0, 0]);
   });
 });

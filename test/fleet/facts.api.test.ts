@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeOf, startTestServer, type TestServer } from '../harness/server.js';
+import { requestStatements } from '../harness/statements.js';
 import { fleetOf, told } from './fleet.js';
 
-const statements: string[] = [];
+const statements = requestStatements();
 let server: TestServer;
 let fleet: ReturnType<typeof fleetOf>;
 let token: string;
 let node: { id: string };
 beforeAll(async () => {
-  server = await startTestServer({ statements: { logQuery: (text) => void statements.push(text) } });
+  server = await startTestServer({ statements: statements.listener });
   fleet = fleetOf(server);
   ({ token, node } = await fleet.machine());
 }, 60_000);
@@ -53,9 +54,9 @@ describe('Mutation.reportNodeFacts', () => {
   });
 
   test('ok: routine: one statement writes it', async () => {
-    statements.length = 0;
+    await statements.restart(server);
     await report(FACTS);
-    const own = statements.filter((text) => !/event_outbox/.test(text));
+    const own = statements.all();
     expect(own).toHaveLength(2);
     expect(own[1]).toMatch(/^with own as .* update "node_facts"/s);
   });

@@ -8,6 +8,7 @@ import { events } from '../../../src/events/index.js';
 import { agents } from '../../../src/identity/agents/tables.js';
 import { asId } from '../../harness/ids.js';
 import { codeOf, type Json, startTestServer, type TestServer } from '../../harness/server.js';
+import { requestStatements } from '../../harness/statements.js';
 import { agentWorld, BEGIN, CREATE_LIST, type MachineAgent, SUBMIT } from '../agent-world.js';
 import { sha256 } from '../ima/ima-log.js';
 import { FILES, healthyMachine } from '../verifier/machine.js';
@@ -18,7 +19,7 @@ const TRUSTED_MS = 60_000 * 3;
 
 /** A clock that stands still until a test moves it. */
 const clock = { time: Date.UTC(2026, 0, 1), now: () => new Date(clock.time), skew: 0, skewMs: () => clock.skew };
-const statements: string[] = [];
+const statements = requestStatements();
 let server: TestServer;
 let world: ReturnType<typeof agentWorld>;
 let list: string;
@@ -27,7 +28,7 @@ let scope: Awaited<ReturnType<TestServer['project']>>;
 let agent: MachineAgent;
 let count = 0;
 beforeAll(async () => {
-  server = await startTestServer({ clock, statements: { logQuery: (statement) => void statements.push(statement) } });
+  server = await startTestServer({ clock, statements: statements.listener });
   world = agentWorld(server);
   scope = await server.project(await server.defaultDomainId());
   admin = (await server.token({ scope, role: 'admin' })).token;
@@ -45,9 +46,6 @@ afterAll(() => server.close());
 /** Evidence for a new challenge, with the whole log. */
 const evidence = async () => ({ ...(await world.quoted(agent)), imaLog: agent.machine.log() });
 const attest = async (): Promise<Json> => (await world.done(SUBMIT, await evidence(), agent.token)).result;
-
-/** The server moves events meanwhile, whoever they are about. */
-const isOfEvents = (text: string) => /event_outbox|"events"|pg_notify/.test(text);
 
 /** What is kept of a machine. */
 async function kept() {
@@ -82,11 +80,11 @@ describe('Mutation.submitEvidence', () => {
   test('ok: near the end of its trust a machine’s evidence takes a transaction, which reads the time behind its lock', async () => {
     const waysOf = async () => {
       const input = await evidence();
-      statements.length = 0;
+      await statements.restart(server);
       expect((await world.done(SUBMIT, input, agent.token)).result.verdict).toBe('ACCEPTED');
       return {
-        atOnce: statements.some((text) => /^with own as/.test(text)),
-        locks: statements.some((text) => /for update$/.test(text)),
+        atOnce: statements.all().some((text) => /^with own as/.test(text)),
+        locks: statements.all().some((text) => /for update$/.test(text)),
       };
     };
     // A statement takes two minutes at most.
@@ -101,9 +99,9 @@ describe('Mutation.submitEvidence', () => {
     const before = await kept();
     expect(before).toMatchObject({ audited: ['attestation.accepted'], results: 1 });
     const input = await evidence();
-    statements.length = 0;
+    await statements.restart(server);
     const { result } = await world.done(SUBMIT, input, agent.token);
-    const written = [...statements];
+    const own = statements.all();
     expect(result).toMatchObject({ verdict: 'ACCEPTED', stateAfter: 'TRUSTED' });
     const { audited, events, transitions, ...after } = await kept();
     expect({ audited, events, transitions }).toEqual({
@@ -118,7 +116,6 @@ describe('Mutation.submitEvidence', () => {
     });
     expect(after.record?.firstAcceptedAt).toEqual(before.record?.firstAcceptedAt);
     expect(after.record).toMatchObject({ answeredChallenge: input.attestationId, answeredResultId: result.id });
-    const own = written.filter((text) => !isOfEvents(text));
     expect(own).toEqual([
       expect.stringMatching(/^select to_json\("tokens"\)/),
       expect.stringMatching(/^select to_json\("agents"\)/),
@@ -196,9 +193,9 @@ describe('Mutation.submitEvidence', () => {
 describe('Mutation.beginAttestation', () => {
   test('ok: it writes nothing', async () => {
     const before = await kept();
-    statements.length = 0;
+    await statements.restart(server);
     await world.quoted(agent);
-    expect(statements.filter((text) => !isOfEvents(text))).toEqual([
+    expect(statements.all()).toEqual([
       expect.stringMatching(/^select to_json\("tokens"\)/),
       expect.stringMatching(/^select to_json\("agents"\)/),
     ]);
