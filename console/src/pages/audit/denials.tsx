@@ -66,7 +66,6 @@ const timeOf = (time: string) =>
   });
 
 function Bars({ counts: { buckets, total, isComplete }, since }: { readonly counts: Counts; readonly since: string }) {
-  const max = Math.max(1, ...buckets.map(({ count }) => count));
   const some = buckets.filter(({ count }) => count > 0).reverse();
   const search = { outcomes: ['DENIED'] };
   return (
@@ -78,15 +77,7 @@ function Bars({ counts: { buckets, total, isComplete }, since }: { readonly coun
         {isComplete ? '' : '(only the newest were counted) '}
         of denied requests. Denials that one caller repeats within a minute are one entry.
       </p>
-      <svg className={css.bars} viewBox={`0 0 ${buckets.length} 100`} preserveAspectRatio="none" aria-hidden="true">
-        {buckets.map(({ since: start, count }, place) => (
-          <rect key={start} x={place + 0.1} width="0.8" y={100 - (count / max) * 95} height={(count / max) * 95} />
-        ))}
-      </svg>
-      <p className={css.axis}>
-        <span>{timeOf(since)}</span>
-        <span>now</span>
-      </p>
+      {some.length > 0 && <Chart buckets={buckets} since={since} />}
       <h2>When</h2>
       {some.length === 0 ? (
         <p>Nothing was denied.</p>
@@ -106,6 +97,26 @@ function Bars({ counts: { buckets, total, isComplete }, since }: { readonly coun
           }))}
         />
       )}
+    </>
+  );
+}
+
+type Buckets = Counts['buckets'];
+
+/** Not drawn without a denial: an empty frame says nothing. */
+function Chart({ buckets, since }: { readonly buckets: Buckets; readonly since: string }) {
+  const max = Math.max(1, ...buckets.map(({ count }) => count));
+  return (
+    <>
+      <svg className={css.bars} viewBox={`0 0 ${buckets.length} 100`} preserveAspectRatio="none" aria-hidden="true">
+        {buckets.map(({ since: start, count }, place) => (
+          <rect key={start} x={place + 0.1} width="0.8" y={100 - (count / max) * 95} height={(count / max) * 95} />
+        ))}
+      </svg>
+      <p className={css.axis}>
+        <span>{timeOf(since)}</span>
+        <span>now</span>
+      </p>
     </>
   );
 }

@@ -1,14 +1,16 @@
 import { useParams } from '@tanstack/react-router';
 import { useDocument } from '../../api/queries.js';
-import { DomainDocument } from '../../generated/documents.js';
+import { DomainDocument, ProjectsDocument } from '../../generated/documents.js';
 import { DetailPage, FactList } from '../../kit/detail-page.js';
+import { Related } from '../../kit/related.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
 import { Time } from '../../kit/time.js';
+import { AssignmentsOf } from '../assignments/of.js';
 import { DomainActions } from './actions.js';
 
-const KINDS = ['DOMAIN'] as const;
+const KINDS = ['DOMAIN', 'PROJECT', 'ROLE_ASSIGNMENT'] as const;
 
-/** One domain: a tenant. */
+/** One domain: a tenant. Its projects, and who holds roles on it. */
 export function DomainPage() {
   const { id } = useParams({ from: '/s/$scope/domains/$id' });
   const variables = { id };
@@ -24,20 +26,40 @@ export function DomainPage() {
       live={KINDS}
       actions={(domain) => <DomainActions domain={domain} />}
     >
-      {({ description, createdAt, updatedAt }) => (
-        <FactList
-          facts={[
-            ['Description', description && <bdi>{description}</bdi>],
-            [
-              'Who holds roles in it',
-              <ScopedLink key="assignments" path={['assignments']} search={{ at: `domain:${id}` }}>
-                Assignments
-              </ScopedLink>,
-            ],
-            ['Created', <Time key="created" at={createdAt} />],
-            ['Changed', <Time key="changed" at={updatedAt} />],
-          ]}
-        />
+      {({ name, description, createdAt, updatedAt }) => (
+        <>
+          <FactList
+            facts={[
+              ['Description', description && <bdi>{description}</bdi>],
+              ['Created', <Time key="created" at={createdAt} />],
+              ['Changed', <Time key="changed" at={updatedAt} />],
+            ]}
+          />
+          <Related
+            label="Projects"
+            document={ProjectsDocument}
+            variables={{ first: 20, filter: { domainIds: [id] }, withCount: false }}
+            policy="project:get"
+            columns={[
+              {
+                title: 'Name',
+                cell: (project) => <bdi>{project.name}</bdi>,
+                path: (project) => ['projects', project.id],
+              },
+              { title: 'Description', cell: (project) => <bdi>{project.description ?? '—'}</bdi>, isSecondary: true },
+              { title: 'Created', cell: (project) => <Time at={project.createdAt} />, isSecondary: true },
+            ]}
+            keyOf={(project) => project.id}
+            empty="It has no project that you may read."
+            all={<ScopedLink path={['projects']}>All projects</ScopedLink>}
+          />
+          <AssignmentsOf
+            filter={{ domainIds: [id] }}
+            start={{ at: { id: `domain:${id}`, label: name, hint: 'domain' } }}
+            search={{ at: `domain:${id}` }}
+            empty="Nobody holds a role on it, but who holds one at the system may."
+          />
+        </>
       )}
     </DetailPage>
   );

@@ -4,11 +4,12 @@ import { ProjectDocument } from '../../generated/documents.js';
 import { DetailPage, FactList } from '../../kit/detail-page.js';
 import { ScopedLink } from '../../kit/scoped-link.js';
 import { Time } from '../../kit/time.js';
+import { AssignmentsOf } from '../assignments/of.js';
 import { ProjectActions } from './actions.js';
 
-const KINDS = ['PROJECT'] as const;
+const KINDS = ['PROJECT', 'ROLE_ASSIGNMENT'] as const;
 
-/** One project. */
+/** One project, and who holds roles in it. */
 export function ProjectPage() {
   const { id } = useParams({ from: '/s/$scope/projects/$id' });
   const variables = { id };
@@ -24,17 +25,25 @@ export function ProjectPage() {
       asked={{ document: ProjectDocument, variables }}
       live={KINDS}
     >
-      {({ description, domain, parent, isOperators, createdAt, updatedAt }) => (
-        <FactList
-          facts={[
-            ['Description', description],
-            ['Domain', domain && <ScopedLink path={['domains', domain.id]}>{domain.name}</ScopedLink>],
-            ['Inside of', parent && <ScopedLink path={['projects', parent.id]}>{parent.name}</ScopedLink>],
-            ['Belongs to', isOperators ? 'the operators of the system' : 'its domain'],
-            ['Created', <Time key="created" at={createdAt} />],
-            ['Changed', <Time key="changed" at={updatedAt} />],
-          ]}
-        />
+      {({ name, description, domain, parent, isOperators, createdAt, updatedAt }) => (
+        <>
+          <FactList
+            facts={[
+              ['Description', description],
+              ['Domain', domain && <ScopedLink path={['domains', domain.id]}>{domain.name}</ScopedLink>],
+              ['Inside of', parent && <ScopedLink path={['projects', parent.id]}>{parent.name}</ScopedLink>],
+              ['Belongs to', isOperators ? 'the operators of the system' : 'its domain'],
+              ['Created', <Time key="created" at={createdAt} />],
+              ['Changed', <Time key="changed" at={updatedAt} />],
+            ]}
+          />
+          <AssignmentsOf
+            filter={{ projectIds: [id] }}
+            start={{ at: { id: `project:${id}`, label: name, hint: 'project' } }}
+            search={{ at: `project:${id}` }}
+            empty="Nobody holds a role in it, but who holds one above may."
+          />
+        </>
       )}
     </DetailPage>
   );
