@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { and, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { isOneOf } from '../db/remove-some.js';
 import { requestIdReused } from '../platform/errors.js';
 import { type Id, type Kind, toId } from '../platform/ids.js';
 import type { Sweep } from './manifest.js';
@@ -68,15 +69,15 @@ export const requestIdSweep: Sweep = {
   name: 'request ids',
   removes: [idempotencyKeys],
   removeSome: async ({ db, clock }) => {
-    const { principalId, mutation, requestId, expiresAt } = idempotencyKeys;
+    const { requestId, expiresAt } = idempotencyKeys;
+    const place = sql`${idempotencyKeys}.ctid`;
     const past = db
-      .select({ principalId, mutation, requestId })
+      .select({ place })
       .from(idempotencyKeys)
       .where(lt(expiresAt, clock.now()))
       .limit(SWEPT_AT_ONCE)
       .for('update', { skipLocked: true });
-    const isPast = sql`(${principalId}, ${mutation}, ${requestId}) in ${past}`;
-    return (await db.delete(idempotencyKeys).where(isPast).returning({ requestId })).length;
+    return (await db.delete(idempotencyKeys).where(isOneOf(place, past)).returning({ requestId })).length;
   },
 };
 

@@ -1,6 +1,7 @@
-import { and, asc, eq, gt, inArray, lt, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, lt, type SQL } from 'drizzle-orm';
 import { insertRows } from '../db/insert-rows.js';
 import type { Db, Tx } from '../db/open.js';
+import { isOneOf } from '../db/remove-some.js';
 import { eventsExpired } from '../platform/errors.js';
 import { newId } from '../platform/ids.js';
 import { type Beginning, beginningOf, positionAt } from './positions.js';
@@ -58,6 +59,6 @@ async function removeSome(db: Db, where: SQL | undefined, limit: number): Promis
     .orderBy(asc(events.position))
     .limit(limit)
     .for('update', { skipLocked: true });
-  const gone = await db.delete(events).where(inArray(events.position, past)).returning({ id: events.id });
+  const gone = await db.delete(events).where(isOneOf(events.position, past)).returning({ id: events.id });
   return gone.length;
 }

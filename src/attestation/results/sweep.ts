@@ -49,7 +49,7 @@ async function removeOf(db: Db, agents: readonly Id<'Agent'>[], { since, perAgen
   const { agentId, lastAcceptedAt, lastRejectedAt } = attestationRecords;
   const removed = await rowsOf(
     db,
-    sql`delete from ${attestationResults} where id in (
+    sql`delete from ${attestationResults} where id = any(array(
       select gone.id from ${attestationRecords}, lateral (
         select old.id from ${attestationResults} old
         where old.agent_id = ${agentId}
@@ -63,7 +63,7 @@ async function removeOf(db: Db, agents: readonly Id<'Agent'>[], { since, perAgen
         for update of old skip locked
       ) gone
       where ${inArray(agentId, agents)} limit ${SWEPT_AT_ONCE}
-    ) returning id`,
+    )) returning id`,
   );
   return removed.length;
 }

@@ -1,6 +1,7 @@
-import { and, count, eq, gt, inArray, lte, min, sql } from 'drizzle-orm';
+import { and, count, eq, gt, lte, min, sql } from 'drizzle-orm';
 import type { Principal } from '../../authority/index.js';
 import type { Db, Tx } from '../../db/open.js';
+import { removeSome } from '../../db/remove-some.js';
 import type { Id } from '../../platform/ids.js';
 import { type UploadRow, uploads } from './tables.js';
 
@@ -40,12 +41,5 @@ export async function setFilled(tx: Tx, id: Id<'Upload'>, contentDigest: string)
   await tx.update(uploads).set({ contentDigest }).where(eq(uploads.id, id));
 }
 
-export async function removeExpired(db: Db, before: Date, limit: number): Promise<number> {
-  const past = db
-    .select({ id: uploads.id })
-    .from(uploads)
-    .where(lte(uploads.expiresAt, before))
-    .limit(limit)
-    .for('update', { skipLocked: true });
-  return (await db.delete(uploads).where(inArray(uploads.id, past)).returning({ id: uploads.id })).length;
-}
+export const removeExpired = (db: Db, before: Date, limit: number): Promise<number> =>
+  removeSome(db, uploads.id, lte(uploads.expiresAt, before), limit);

@@ -35,24 +35,7 @@ export function DomainPage() {
               ['Changed', <Time key="changed" at={updatedAt} />],
             ]}
           />
-          <Related
-            label="Projects"
-            document={ProjectsDocument}
-            variables={{ first: 20, filter: { domainIds: [id] }, withCount: false }}
-            policy="project:get"
-            columns={[
-              {
-                title: 'Name',
-                cell: (project) => <bdi>{project.name}</bdi>,
-                path: (project) => ['projects', project.id],
-              },
-              { title: 'Description', cell: (project) => <bdi>{project.description ?? '—'}</bdi>, isSecondary: true },
-              { title: 'Created', cell: (project) => <Time at={project.createdAt} />, isSecondary: true },
-            ]}
-            keyOf={(project) => project.id}
-            empty="It has no project that you may read."
-            all={<ScopedLink path={['projects']}>All projects</ScopedLink>}
-          />
+          <ProjectsOf id={id} />
           <AssignmentsOf
             filter={{ domainIds: [id] }}
             start={{ at: { id: `domain:${id}`, label: name, hint: 'domain' } }}
@@ -62,5 +45,25 @@ export function DomainPage() {
         </>
       )}
     </DetailPage>
+  );
+}
+
+/** The first of a domain's projects. */
+function ProjectsOf({ id }: { readonly id: string }) {
+  return (
+    <Related
+      label="Projects"
+      document={ProjectsDocument}
+      variables={{ first: 20, filter: { domainIds: [id] }, withCount: false }}
+      policy="project:get"
+      columns={[
+        { title: 'Name', cell: ({ name }) => <bdi>{name}</bdi>, path: (project) => ['projects', project.id] },
+        { title: 'Description', cell: ({ description }) => <bdi>{description ?? '—'}</bdi>, isSecondary: true },
+        { title: 'Created', cell: ({ createdAt }) => <Time at={createdAt} />, isSecondary: true },
+      ]}
+      keyOf={(project) => project.id}
+      empty="It has no project that you may read."
+      all={<ScopedLink path={['projects']}>All projects</ScopedLink>}
+    />
   );
 }
