@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, lt, type SQL } from 'drizzle-orm';
 import { insertRows } from '../db/insert-rows.js';
 import type { Db, Tx } from '../db/open.js';
-import { isOneOf } from '../db/remove-some.js';
+import { removeSome } from '../db/remove-some.js';
 import { eventsExpired } from '../platform/errors.js';
 import { newId } from '../platform/ids.js';
 import { type Beginning, beginningOf, positionAt } from './positions.js';
@@ -47,18 +47,7 @@ async function isKept(db: Db, position: number): Promise<boolean> {
  */
 export async function removeEvents(db: Db, before: Date, now: Date, limit: number): Promise<number> {
   const isAhead = gt(events.position, positionAt(now));
-  const gone = await removeSome(db, lt(events.position, positionAt(before)), limit);
-  return gone > 0 ? gone : removeSome(db, and(isAhead, lt(events.occurredAt, before)), limit);
-}
-
-async function removeSome(db: Db, where: SQL | undefined, limit: number): Promise<number> {
-  const past = db
-    .select({ position: events.position })
-    .from(events)
-    .where(where)
-    .orderBy(asc(events.position))
-    .limit(limit)
-    .for('update', { skipLocked: true });
-  const gone = await db.delete(events).where(isOneOf(events.position, past)).returning({ id: events.id });
-  return gone.length;
+  const remove = (where: SQL | undefined) => removeSome(db, events.position, where, limit, asc(events.position));
+  const gone = await remove(lt(events.position, positionAt(before)));
+  return gone > 0 ? gone : remove(and(isAhead, lt(events.occurredAt, before)));
 }

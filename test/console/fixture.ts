@@ -75,7 +75,7 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
-  /** Stories of one word share a deployment: those that make very many things have a word of their own. */
+  /** Stories with the same value share a deployment; those that make very many things have a value of their own. */
   readonly sharing: string;
   readonly deployment: Deployment;
 }

@@ -11,7 +11,7 @@ import {
 } from './world/offers.js';
 import { PLACES } from './world/places.js';
 
-// They make more people than the others' lists take.
+// These stories make more people than the lists of other stories expect.
 test.use({ sharing: 'what is offered' });
 
 /**

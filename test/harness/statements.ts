@@ -10,7 +10,7 @@ export function requestStatements() {
   const seen: string[] = [];
   return {
     listener: { logQuery: (text: string) => void seen.push(text) },
-    /** Counts from now on, when what was committed before was told: the transaction of that would be counted. */
+    /** Begins anew, once the events of earlier transactions have their positions: that takes statements too. */
     async restart(server: TestServer): Promise<void> {
       await server.services.placer.committed();
       seen.length = 0;

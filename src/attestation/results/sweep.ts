@@ -1,6 +1,7 @@
 import { inArray, sql } from 'drizzle-orm';
 import type { Sweep, SweepRound } from '../../authority/index.js';
 import type { Db } from '../../db/open.js';
+import { isOneOf } from '../../db/remove-some.js';
 import { rowsOf } from '../../db/rows.js';
 import { type Id, lowestId } from '../../platform/ids.js';
 import { attestationRecords } from '../records/tables.js';
@@ -49,8 +50,9 @@ async function removeOf(db: Db, agents: readonly Id<'Agent'>[], { since, perAgen
   const { agentId, lastAcceptedAt, lastRejectedAt } = attestationRecords;
   const removed = await rowsOf(
     db,
-    sql`delete from ${attestationResults} where id = any(array(
-      select gone.id from ${attestationRecords}, lateral (
+    sql`delete from ${attestationResults} where ${isOneOf(
+      attestationResults.id,
+      sql`select gone.id from ${attestationRecords}, lateral (
         select old.id from ${attestationResults} old
         where old.agent_id = ${agentId}
           and old.id < greatest(${lowestId('AttestationResult', since)}, (
@@ -62,8 +64,8 @@ async function removeOf(db: Db, agents: readonly Id<'Agent'>[], { since, perAgen
         order by old.id limit ${OF_AGENT_AT_ONCE}
         for update of old skip locked
       ) gone
-      where ${inArray(agentId, agents)} limit ${SWEPT_AT_ONCE}
-    )) returning id`,
+      where ${inArray(agentId, agents)} limit ${SWEPT_AT_ONCE}`,
+    )} returning id`,
   );
   return removed.length;
 }

@@ -101,11 +101,9 @@ function Bars({ counts: { buckets, total, isComplete }, since }: { readonly coun
   );
 }
 
-type Buckets = Counts['buckets'];
-
-/** Not drawn without a denial: an empty frame says nothing. */
-function Chart({ buckets, since }: { readonly buckets: Buckets; readonly since: string }) {
-  const max = Math.max(1, ...buckets.map(({ count }) => count));
+/** When there were how many; of some denials at least. */
+function Chart({ buckets, since }: Pick<Counts, 'buckets'> & { readonly since: string }) {
+  const max = Math.max(...buckets.map(({ count }) => count));
   return (
     <>
       <svg className={css.bars} viewBox={`0 0 ${buckets.length} 100`} preserveAspectRatio="none" aria-hidden="true">

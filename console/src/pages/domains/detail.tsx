@@ -10,7 +10,7 @@ import { DomainActions } from './actions.js';
 
 const KINDS = ['DOMAIN', 'PROJECT', 'ROLE_ASSIGNMENT'] as const;
 
-/** One domain: a tenant. Its projects, and who holds roles on it. */
+/** One domain: a tenant, with its projects and who holds roles in it. */
 export function DomainPage() {
   const { id } = useParams({ from: '/s/$scope/domains/$id' });
   const variables = { id };
@@ -40,7 +40,7 @@ export function DomainPage() {
             filter={{ domainIds: [id] }}
             start={{ at: { id: `domain:${id}`, label: name, hint: 'domain' } }}
             search={{ at: `domain:${id}` }}
-            empty="Nobody holds a role on it, but who holds one at the system may."
+            empty="Nobody holds a role in this domain that you may read of."
           />
         </>
       )}

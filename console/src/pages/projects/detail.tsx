@@ -41,7 +41,7 @@ export function ProjectPage() {
             filter={{ projectIds: [id] }}
             start={{ at: { id: `project:${id}`, label: name, hint: 'project' } }}
             search={{ at: `project:${id}` }}
-            empty="Nobody holds a role in it, but who holds one above may."
+            empty="Nobody holds a role on this project itself that you may read of."
           />
         </>
       )}
